@@ -1,0 +1,1 @@
+//! The append-only log: entries, commits, chain, and the trait behind which they are kept.

@@ -1,0 +1,468 @@
+//! Rules as data.
+//!
+//! The loader takes names and bytes, never paths: reading files is the server's work. Loading
+//! checks every cross-reference, and an error names file, entry and field.
+
+use crate::calendar::Calendar;
+use crate::time::Day;
+use serde::{Deserialize, Serialize};
+
+/// Legal level of an instrument (效力层级), strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegalLevel {
+    /// 法律
+    Law,
+    /// 行政法规
+    AdministrativeRegulation,
+    /// 党中央、国务院政策文件
+    CentralDocument,
+    /// 部门规章
+    DepartmentRule,
+    /// 地方性法规
+    LocalRegulation,
+    /// 地方政府规章
+    LocalGovernmentRule,
+    /// 规范性文件, the plan itself included
+    NormativeDocument,
+}
+
+/// A law or document that can be cited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instrument {
+    /// Short stable id, `procurement-law`.
+    pub id: String,
+    /// 标题
+    pub title: String,
+    /// 文号, empty where there is none.
+    pub number: String,
+    /// 效力层级
+    pub level: LegalLevel,
+    /// Issuing body.
+    pub issuer: String,
+    /// First day in force.
+    pub in_force_from: Day,
+    /// Day from which it is no longer in force.
+    pub repealed_on: Option<Day>,
+    /// Id of the instrument that replaced it.
+    pub replaced_by: Option<String>,
+    /// domain.md's mark: found in a public source (`F`) or from memory (`M`).
+    pub confirmed: bool,
+}
+
+impl Instrument {
+    /// Whether it is in force on `day`.
+    pub fn in_force(&self, day: Day) -> bool {
+        self.in_force_from <= day && self.repealed_on.is_none_or(|end| day < end)
+    }
+}
+
+/// An article of an instrument.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Citation {
+    /// Id of the instrument.
+    pub instrument: String,
+    /// 条款, as written.
+    pub article: String,
+}
+
+/// Who may see a data item (domain.md O16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Openness {
+    /// 社会公开
+    Public,
+    /// 授权查询
+    Authorised,
+    /// 政务共享
+    GovShared,
+    /// 内部
+    Internal,
+}
+
+/// Class of a record (domain.md 4.3 and O14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each name is the domain's own, glossed in config/catalogue")]
+pub enum RecordClass {
+    Registration,
+    Judicial,
+    Permit,
+    Penalty,
+    OtherAdministration,
+    Title,
+    AbnormalOperation,
+    SeriousList,
+    ContractPerformance,
+    Commitment,
+    Evaluation,
+    Compliance,
+    Honour,
+    IntellectualProperty,
+    Volunteered,
+    GovIntegrity,
+}
+
+/// Whether a record speaks for or against its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// Speaks for the subject.
+    Favourable,
+    /// A plain fact.
+    Neutral,
+    /// Speaks against the subject.
+    Adverse,
+}
+
+/// Severity class of an adverse record (domain.md 4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// 轻微
+    Minor,
+    /// 一般
+    General,
+    /// 严重
+    Serious,
+}
+
+/// Kind of a subject (domain.md O05).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// 企业, individual businesses and cooperatives included
+    Enterprise,
+    /// 自然人
+    NaturalPerson,
+    /// 社会组织
+    SocialOrganisation,
+    /// 机关事业单位
+    OrganOrInstitution,
+    /// 其他组织
+    OtherOrganisation,
+}
+
+/// One entry of the collection directory (domain.md O11).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataItem {
+    /// Stable code, `XY-0103`.
+    pub id: String,
+    /// 名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Class of the records it collects.
+    pub class: RecordClass,
+    /// Openness, fixed here and never by a submitter.
+    pub openness: Openness,
+    /// For or against the subject.
+    pub polarity: Polarity,
+    /// Subject kinds it may be collected about.
+    pub subjects: Vec<SubjectKind>,
+    /// Departments that may provide it (codes).
+    pub providers: Vec<String>,
+    /// Articles that allow collecting it.
+    pub basis: Vec<Citation>,
+}
+
+/// Where an act must have been established before it can be relied on (G-FACT).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// 生效判决、裁定
+    Judgment,
+    /// 行政处罚决定
+    PenaltyDecision,
+    /// 其他具有法律效力的行政文书
+    AdministrativeDecision,
+}
+
+/// One behaviour of serious dishonesty (domain.md 1.7) with its repair rule (O58).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behaviour {
+    /// `B2.12`
+    pub id: String,
+    /// 1 to 4.
+    pub area: u8,
+    /// 名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Departments competent to list for it (codes); empty where only a higher authority or a court is.
+    pub found_by: Vec<String>,
+    /// Who may assert it, in domain.md's words.
+    pub found_by_note: String,
+    /// Articles that make it a ground for listing.
+    pub basis: Vec<Citation>,
+    /// Documents that can establish it.
+    pub facts: Vec<FactKind>,
+    /// Shortest and longest listing period, in months.
+    pub period_months: (u16, u16),
+    /// Repair rule; no rule means no listing.
+    pub repair: Option<RepairRule>,
+}
+
+/// Repair rule of a behaviour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepairRule {
+    /// Months from the listing's start before repair may be applied for.
+    pub min_months: u16,
+    /// Conditions, Chinese.
+    pub conditions_zh: String,
+    /// Documents to hand in, Chinese; free of charge.
+    pub documents_zh: Vec<String>,
+    /// Set when a law or central document forbids repair.
+    pub barred_by: Option<Citation>,
+}
+
+/// Incentive, or discipline and of which kind (domain.md 1.5, 1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasureCategory {
+    /// Incentives: 行政性
+    IncentiveAdministrative,
+    /// Incentives: 市场性
+    IncentiveMarket,
+    /// Incentives: 社会性
+    IncentiveSocial,
+    /// 行政性约束和惩戒
+    Administrative,
+    /// 市场性约束和惩戒
+    Market,
+    /// 行业性、社会性约束和惩戒
+    Social,
+}
+
+impl MeasureCategory {
+    /// Whether it is a benefit.
+    pub fn is_incentive(self) -> bool {
+        matches!(
+            self,
+            Self::IncentiveAdministrative | Self::IncentiveMarket | Self::IncentiveSocial
+        )
+    }
+}
+
+/// Whom a measure may be taken about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MeasureSubject {
+    /// Legal persons and organisations.
+    #[serde(rename = "LP")]
+    LegalPerson,
+    /// Natural persons.
+    #[serde(rename = "NP")]
+    NaturalPerson,
+    /// Both.
+    #[serde(rename = "B")]
+    Both,
+}
+
+/// What a measure needs (domain.md 1.6, column Needs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MeasureNeeds {
+    /// A court decision.
+    #[serde(rename = "C")]
+    Court,
+    /// A court decision, or a statute for this behaviour.
+    #[serde(rename = "C_or_S")]
+    CourtOrStatute,
+    /// A law or administrative regulation for this behaviour.
+    #[serde(rename = "S")]
+    Statute,
+    /// Any valid normative basis that cuts no rights.
+    #[serde(rename = "R")]
+    Rule,
+    /// A voluntary act of a private body; the state may only inform.
+    #[serde(rename = "V")]
+    Voluntary,
+    /// Nothing: a mechanism, not a sanction (M-S10).
+    #[serde(rename = "none")]
+    Nothing,
+}
+
+/// Strength (domain.md O55).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// 强制性
+    Mandatory,
+    /// 推荐性
+    Recommended,
+}
+
+/// Who can execute a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Executor {
+    /// A county department.
+    County,
+    /// Only a higher authority: recorded and forwarded.
+    Higher,
+    /// Never an order: information only.
+    InformationOnly,
+}
+
+/// One measure of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// `M-A17`, `I05`.
+    pub id: String,
+    /// 名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Category.
+    pub category: MeasureCategory,
+    /// Where the plan has it, `四(二)`.
+    pub plan_section: String,
+    /// Whom it may be taken about.
+    pub subject: MeasureSubject,
+    /// What it needs.
+    pub needs: MeasureNeeds,
+    /// Strength.
+    pub strength: Strength,
+    /// Who can execute it.
+    pub executor: Executor,
+    /// Articles that authorise it. A measure without any cannot be taken.
+    pub basis: Vec<Citation>,
+    /// Behaviours it is connected with (禁止不当联结); empty means every behaviour.
+    pub behaviours: Vec<String>,
+    /// Implementing departments (codes).
+    pub implementers: Vec<String>,
+    /// Longest duration in months.
+    pub max_months: u16,
+    /// A hearing must be offered and held when asked for before it is decided.
+    pub hearing: bool,
+    /// A natural person must have consented (red list, publicity).
+    pub consent: bool,
+    /// Whether the entry is published; unpublished measures may not be taken (INV-11).
+    pub published: bool,
+    /// Note or caution of domain.md.
+    pub note: String,
+}
+
+/// Officer of a department.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Officer {
+    /// Id inside the department, `SC-01`.
+    pub id: String,
+    /// Post, Chinese. Names of officers are not kept in configuration.
+    pub post_zh: String,
+    /// Head of the authority, who signs adverse decisions.
+    pub head: bool,
+    /// 分管领导
+    pub leader: bool,
+    /// 工作联络员
+    pub liaison: bool,
+}
+
+/// Department of the county.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Department {
+    /// Short code, `market`.
+    pub code: String,
+    /// Its own 18-character code.
+    pub uscc: String,
+    /// 名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Officers.
+    pub officers: Vec<Officer>,
+    /// Working days to respond to a dispatched measure.
+    pub respond_working_days: u16,
+}
+
+impl Department {
+    /// The officer with this id.
+    pub fn officer(&self, id: &str) -> Option<&Officer> {
+        self.officers.iter().find(|officer| officer.id == id)
+    }
+}
+
+/// Deadlines and caps in force from a day (domain.md 1.4, 4.4, 5). `wd` = working days.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(
+    missing_docs,
+    reason = "every field is named after its step and unit; sources stand in the pack files"
+)]
+pub struct RulePack {
+    pub in_force_from: Day,
+    /// The instrument this pack applies for repair and publicity.
+    pub repair_instrument: String,
+    pub statement_window_wd: u16,
+    pub hearing_request_wd: u16,
+    pub decide_within_wd: u16,
+    pub serve_within_days: u16,
+    pub standstill_wd: u16,
+    pub black_cap_months: u16,
+    pub red_cap_months: u16,
+    pub red_public_notice_days: u16,
+    pub dispatch_wd: u16,
+    pub respond_wd: u16,
+    pub feedback_wd: u16,
+    pub lift_wd: u16,
+    pub objection_accept_wd: u16,
+    pub objection_refer_wd: u16,
+    pub verification_wd: u16,
+    pub unverified_after_wd: u16,
+    pub resolve_wd: u16,
+    pub review_request_wd: u16,
+    pub repair_accept_wd: u16,
+    pub repair_decide_wd: u16,
+    pub double_publicity_wd: u16,
+    pub publicity_minor_months: (u16, u16),
+    pub publicity_general_months: (u16, u16),
+    pub publicity_serious_months: (u16, u16),
+    pub clean_record_years: u16,
+}
+
+/// One file handed to the loader.
+#[derive(Clone, Debug)]
+pub struct RuleFile<'a> {
+    /// Path below the configuration folder, `catalogue/measures.toml`.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// What is wrong with a data file, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {entry}: {field}: {problem}")]
+pub struct RuleError {
+    /// File.
+    pub file: String,
+    /// Entry, by id or number; `-` for the file as a whole.
+    pub entry: String,
+    /// Field.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+/// SHA-256 over the names and bytes of all files of one version.
+pub type RulesVersion = [u8; 32];
+
+/// Everything the register is ruled by, in one version.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// Identity of this version.
+    pub version: RulesVersion,
+    /// `instruments.toml`
+    pub instruments: Vec<Instrument>,
+    /// `catalogue/items.toml`
+    pub items: Vec<DataItem>,
+    /// `catalogue/behaviours.toml`
+    pub behaviours: Vec<Behaviour>,
+    /// `catalogue/incentives.toml` and `catalogue/measures.toml`
+    pub measures: Vec<Measure>,
+    /// `departments.toml`
+    pub departments: Vec<Department>,
+    /// `rules/DATE.toml`, ordered by date.
+    pub packs: Vec<RulePack>,
+    /// `calendar/*.csv`
+    pub calendar: Calendar,
+}

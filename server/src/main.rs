@@ -1,0 +1,2 @@
+//! The `shouxin` binary.
+fn main() {}
