@@ -1,1 +1,105 @@
-//! The one place that names bincode.
+//! The one place that names bincode: envelopes around events and rows (design.md 2).
+//!
+//! `[0xC7][kind][schema u16 LE][flags][payload][crc32c u32 LE]`. A schema version is one frozen
+//! struct; a newer one is a new struct with a conversion, never an edit.
+
+use bincode::Options as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::event::Envelope;
+use crate::row::Row;
+
+const MAGIC: u8 = 0xC7;
+const KIND_EVENT: u8 = 1;
+const KIND_ROW: u8 = 2;
+const SCHEMA: u16 = 1;
+const HEAD_BYTES: usize = 5;
+const CRC_BYTES: usize = 4;
+
+/// Longest encoded event, in bytes.
+pub const ENCODED_BYTES_MAX: u64 = 64 * 1024;
+
+/// Why bytes are no event or row of ours, or why a value cannot be stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodecError {
+    /// The bytes are not framed as ours.
+    #[error("not an envelope of this register: {0}")]
+    Frame(&'static str),
+    /// The checksum does not match.
+    #[error("the checksum does not match: the bytes are damaged")]
+    Checksum,
+    /// A later version wrote it.
+    #[error("schema {found} is newer than this program, which reads up to {SCHEMA}")]
+    Schema {
+        /// The version found.
+        found: u16,
+    },
+    /// The payload does not decode, or does not fit.
+    #[error("the payload does not fit its schema: {0}")]
+    Payload(String),
+}
+
+fn options() -> impl bincode::Options {
+    bincode::DefaultOptions::new()
+        .with_little_endian()
+        .with_fixint_encoding()
+        .with_limit(ENCODED_BYTES_MAX)
+        .reject_trailing_bytes()
+}
+
+fn encode<T: Serialize>(kind: u8, value: &T) -> Result<Vec<u8>, CodecError> {
+    let mut bytes = Vec::with_capacity(512);
+    let [low, high] = SCHEMA.to_le_bytes();
+    bytes.extend_from_slice(&[MAGIC, kind, low, high, 0]);
+    options()
+        .serialize_into(&mut bytes, value)
+        .map_err(|error| CodecError::Payload(error.to_string()))?;
+    let crc = crc32c::crc32c(&bytes);
+    bytes.extend_from_slice(&crc.to_le_bytes());
+    Ok(bytes)
+}
+
+fn decode<T: DeserializeOwned>(kind: u8, bytes: &[u8]) -> Result<T, CodecError> {
+    let body_bytes = bytes
+        .len()
+        .checked_sub(CRC_BYTES)
+        .filter(|length| *length >= HEAD_BYTES)
+        .ok_or(CodecError::Frame("it is too short"))?;
+    let (body, crc) = bytes.split_at(body_bytes);
+    let [magic, found_kind, low, high, flags, payload @ ..] = body else {
+        return Err(CodecError::Frame("it is too short"));
+    };
+    if *magic != MAGIC || *found_kind != kind || *flags != 0 {
+        return Err(CodecError::Frame("magic, kind or flags are not ours"));
+    }
+    if crc32c::crc32c(body).to_le_bytes() != *crc {
+        return Err(CodecError::Checksum);
+    }
+    let found = u16::from_le_bytes([*low, *high]);
+    if found != SCHEMA {
+        return Err(CodecError::Schema { found });
+    }
+    options().deserialize(payload).map_err(|error| CodecError::Payload(error.to_string()))
+}
+
+/// The bytes of an event, as they stand in the log.
+pub fn encode_event(envelope: &Envelope) -> Result<Vec<u8>, CodecError> {
+    encode(KIND_EVENT, envelope)
+}
+
+/// The event behind bytes of the log.
+pub fn decode_event(bytes: &[u8]) -> Result<Envelope, CodecError> {
+    decode(KIND_EVENT, bytes)
+}
+
+/// The bytes of a row, as they stand in the view.
+pub fn encode_row(row: &Row) -> Result<Vec<u8>, CodecError> {
+    encode(KIND_ROW, row)
+}
+
+/// The row behind bytes of the view.
+pub fn decode_row(bytes: &[u8]) -> Result<Row, CodecError> {
+    decode(KIND_ROW, bytes)
+}

@@ -466,3 +466,27 @@ pub struct RuleSet {
     /// `calendar/*.csv`
     pub calendar: Calendar,
 }
+
+impl RuleSet {
+    pub fn instrument(&self, id: &str) -> Option<&Instrument> {
+        self.instruments.iter().find(|x| x.id == id)
+    }
+    pub fn behaviour(&self, id: &str) -> Option<&Behaviour> {
+        self.behaviours.iter().find(|x| x.id == id)
+    }
+    pub fn measure(&self, id: &str) -> Option<&Measure> {
+        self.measures.iter().find(|x| x.id == id)
+    }
+    pub fn item(&self, id: &str) -> Option<&DataItem> {
+        self.items.iter().find(|x| x.id == id)
+    }
+    pub fn department(&self, code: &str) -> Option<&Department> {
+        self.departments.iter().find(|x| x.code == code)
+    }
+    pub fn department_by_uscc(&self, code: &str) -> Option<&Department> {
+        self.departments.iter().find(|x| x.uscc == code)
+    }
+    pub fn pack(&self, on: Day) -> &RulePack {
+        self.packs.iter().rev().find(|p| p.in_force_from <= on).unwrap_or(&self.packs[0])
+    }
+}

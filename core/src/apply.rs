@@ -1,0 +1,341 @@
+//! `apply(rows, event)`: the only way a row changes. It takes nothing but the rows and the
+//! event, so a replay of the log gives the same view on any machine.
+//!
+//! Each function looks up everything it needs before it writes anything, because a missing row
+//! stops it with `Need` and it is then called again from the start.
+
+mod case;
+mod measure;
+mod objection;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::actor::{Actor, OfficerRef, SubjectKey};
+use crate::event::{Envelope, Event, Target};
+use crate::id::{ListingId, Position, RecordId};
+use crate::identifier::uscc::Uscc;
+use crate::row::{
+    ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, RecordRow, RecordState, Row, RulesRow,
+    SubjectRow,
+};
+use crate::rows::{Rows, Stop};
+use crate::rules::SubjectKind;
+use crate::text::Name;
+
+/// SHA-256 over what makes two submissions of a record the same one.
+pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [provider.as_str(), item, number, &subject.to_string()] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// Folds one event into the rows.
+pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let head_key = envelope.subject.map(Key::Subject);
+    let idempotency_key = envelope.idempotency.map(|own| Key::Idempotency(own.tag));
+    rows.want(head_key.iter().chain(&idempotency_key).cloned())?;
+    apply_event(rows, envelope)?;
+    if let Some(subject) = envelope.subject {
+        let Some(head) = rows.subject(subject)? else {
+            return Err(defect(envelope, "its subject has no file"));
+        };
+        let head = SubjectRow { last: envelope.position, ..head.clone() };
+        rows.put(Key::Subject(subject), Row::Subject(head))?;
+        rows.add_entry(Index::History(subject, envelope.position));
+    }
+    if let (Some(key), Some(of)) = (idempotency_key, envelope.idempotency) {
+        let row = IdempotencyRow { of, first: envelope.position };
+        rows.put(key, Row::Idempotency(row))?;
+    }
+    Ok(())
+}
+
+fn defect(envelope: &Envelope, what: &str) -> Stop {
+    Stop::Defect(format!("{} at {}: {what}", envelope.event.name(), envelope.position))
+}
+
+/// The subject an event must have.
+fn subject_of(envelope: &Envelope) -> Result<SubjectKey, Stop> {
+    envelope.subject.ok_or_else(|| defect(envelope, "it names no subject"))
+}
+
+/// The officer an event must come from.
+fn officer_of(envelope: &Envelope) -> Result<OfficerRef, Stop> {
+    match &envelope.actor {
+        Actor::Officer(officer) => Ok(officer.clone()),
+        _ => Err(defect(envelope, "no officer caused it")),
+    }
+}
+
+fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    match &envelope.event {
+        Event::RulesLoaded { .. }
+        | Event::KeyCreated { .. }
+        | Event::KeyRevoked { .. }
+        | Event::PluginDeployed { .. }
+        | Event::PluginTold { .. } => administer(rows, envelope),
+        Event::GuardDenied { .. } => Ok(()),
+        Event::SubjectRegistered { .. }
+        | Event::PersonRegistered { .. }
+        | Event::AliasLinked { .. }
+        | Event::ClassificationChanged { .. } => subject(rows, envelope),
+        Event::RecordAccepted { .. }
+        | Event::RecordAnnulled { .. }
+        | Event::RecordRepaired { .. }
+        | Event::RecordExpired { .. } => record(rows, envelope),
+        Event::ListingProposed { .. }
+        | Event::AttributionProposed { .. }
+        | Event::NoticeServed { .. }
+        | Event::StatementReceived { .. }
+        | Event::StatementWaived { .. }
+        | Event::StatementWindowClosed { .. }
+        | Event::HearingHeld { .. }
+        | Event::CaseDecided { .. }
+        | Event::CaseNotDecided { .. }
+        | Event::CaseDropped { .. }
+        | Event::DecisionServed { .. }
+        | Event::CaseTookEffect { .. }
+        | Event::CaseRemoved { .. }
+        | Event::CaseExpired { .. }
+        | Event::CaseAnnulled { .. } => case::apply(rows, envelope),
+        Event::ListingNominated { .. }
+        | Event::NominationChecked { .. }
+        | Event::PublicNoticeOpened { .. }
+        | Event::RedListingDecided { .. }
+        | Event::RedListingClosed { .. } => case::apply_red(rows, envelope),
+        Event::ObjectionFiled { .. }
+        | Event::ObjectionAccepted { .. }
+        | Event::ObjectionRefused { .. }
+        | Event::ObjectionReferred { .. }
+        | Event::ObjectionOverdue { .. }
+        | Event::VerificationReported { .. }
+        | Event::ObjectionResolved { .. }
+        | Event::RedressOpened { .. }
+        | Event::RedressCompleted { .. } => objection::apply(rows, envelope),
+        Event::RepairApplied { .. }
+        | Event::RepairAcceptDecided { .. }
+        | Event::RepairApproved { .. }
+        | Event::RepairRefused { .. }
+        | Event::RepairDone { .. } => objection::apply_repair(rows, envelope),
+        Event::FamilySettled { cause, root } => {
+            let key = Key::Walk { cause: *cause, root: *root };
+            rows.want([key.clone()])?;
+            rows.remove(key)
+        }
+        _ => measure::apply(rows, envelope),
+    }
+}
+
+fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    match &envelope.event {
+        Event::RulesLoaded { version, .. } => {
+            rows.want([Key::Rules])?;
+            let row = RulesRow { at: envelope.position, version: *version };
+            rows.put(Key::Rules, Row::Rules(row))
+        }
+        Event::KeyCreated { key_id, secret_hash, role, officer, acts_for, expires_on } => {
+            let key = Key::ApiKey(key_id.clone());
+            rows.want([key.clone()])?;
+            let row = ApiKeyRow {
+                key_id: key_id.clone(),
+                secret_hash: *secret_hash,
+                role: *role,
+                officer: officer.clone(),
+                acts_for: *acts_for,
+                expires_on: *expires_on,
+                revoked: false,
+            };
+            rows.put(key, Row::ApiKey(row))
+        }
+        Event::KeyRevoked { key_id } => {
+            let Some(row) = rows.api_key(key_id)? else {
+                return Err(defect(envelope, "the key is not there"));
+            };
+            let row = ApiKeyRow { revoked: true, ..row.clone() };
+            rows.put(Key::ApiKey(key_id.clone()), Row::ApiKey(row))
+        }
+        Event::PluginDeployed { name, version, sha256, department, measures } => {
+            let mut plugins = rows.plugins()?.to_vec();
+            let told = plugins.iter().find(|row| row.name == *name).map(|row| row.told_through);
+            plugins.retain(|row| row.name != *name);
+            plugins.push(PluginRow {
+                name: name.clone(),
+                version: version.clone(),
+                sha256: *sha256,
+                department: department.clone(),
+                measures: measures.clone(),
+                told_through: told.unwrap_or(envelope.position),
+            });
+            rows.put(Key::Plugins, Row::Plugins(plugins))
+        }
+        Event::PluginTold { plugin, through, .. } => {
+            let mut plugins = rows.plugins()?.to_vec();
+            for row in plugins.iter_mut().filter(|row| row.name == *plugin) {
+                row.told_through = *through;
+            }
+            rows.put(Key::Plugins, Row::Plugins(plugins))
+        }
+        _ => Err(defect(envelope, "not an operator's event")),
+    }
+}
+
+fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name) -> SubjectRow {
+    SubjectRow {
+        key,
+        kind,
+        name,
+        slot: 0,
+        registered_on: envelope.legal_date,
+        attestation: None,
+        capacity: None,
+        last: envelope.position,
+        marks: Vec::new(),
+    }
+}
+
+fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let key = subject_of(envelope)?;
+    match &envelope.event {
+        Event::SubjectRegistered { kind, name, slot, attestation } => {
+            let head = new_head(envelope, key, *kind, name.clone());
+            let head = SubjectRow { slot: *slot, attestation: attestation.clone(), ..head };
+            rows.put(Key::Subject(key), Row::Subject(head))
+        }
+        Event::PersonRegistered { name, slot, capacity, .. } => {
+            let name = Name::Sealed(name.clone());
+            let head = new_head(envelope, key, SubjectKind::NaturalPerson, name);
+            let head = SubjectRow { slot: *slot, capacity: Some(*capacity), ..head };
+            rows.put(Key::Subject(key), Row::Subject(head))
+        }
+        Event::AliasLinked { kind, code } => {
+            let alias = Key::Alias { kind: kind.clone(), code: code.clone() };
+            rows.want([alias.clone()])?;
+            rows.put(alias, Row::Alias(key))
+        }
+        Event::ClassificationChanged { in_force } => {
+            let Some(head) = rows.subject(key)? else {
+                return Err(defect(envelope, "its subject has no file"));
+            };
+            let head = SubjectRow { marks: in_force.clone(), ..head.clone() };
+            rows.put(Key::Subject(key), Row::Subject(head))?;
+            rows.add_entry(Index::ClassificationChange(envelope.position));
+            Ok(())
+        }
+        _ => Err(defect(envelope, "not an event of a file's head")),
+    }
+}
+
+fn record(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let change = |rows: &mut Rows, id: &RecordId, state: RecordState| {
+        let row =
+            RecordRow { state, published: false, ..Rows::known(rows.record(*id)?, &id.0)?.clone() };
+        rows.put(Key::Record(*id), Row::Record(row))
+    };
+    match &envelope.event {
+        Event::RecordAnnulled { record, .. } => change(rows, record, RecordState::Annulled),
+        Event::RecordRepaired { record, .. } => change(rows, record, RecordState::Repaired),
+        Event::RecordExpired { record } => change(rows, record, RecordState::Expired),
+        Event::RecordAccepted {
+            item,
+            class,
+            openness,
+            polarity,
+            severity,
+            provider,
+            document_number,
+            document_date,
+            document_sha256,
+            content,
+            published,
+            publicity_until,
+            ..
+        } => {
+            let subject = subject_of(envelope)?;
+            let id = RecordId(envelope.position);
+            let source =
+                Key::RecordSource(record_source(*provider, item, document_number, subject));
+            rows.want([Key::Record(id), source.clone()])?;
+            let row = RecordRow {
+                id,
+                subject,
+                item: item.clone(),
+                class: *class,
+                openness: *openness,
+                polarity: *polarity,
+                severity: *severity,
+                provider: *provider,
+                submitted_by: officer_of(envelope)?,
+                document_number: document_number.clone(),
+                document_date: *document_date,
+                document_sha256: *document_sha256,
+                content: content.clone(),
+                published: *published,
+                publicity_until: *publicity_until,
+                state: RecordState::Accepted,
+                disputes: Vec::new(),
+                rejected_objections: 0,
+                listings: Vec::new(),
+            };
+            rows.put(Key::Record(id), Row::Record(row))?;
+            rows.put(source, Row::RecordSource(id))
+        }
+        _ => Err(defect(envelope, "not a record's event")),
+    }
+}
+
+/// The walk by which every department's system is told of a change of a listing's standing;
+/// none where no measure rests on it.
+fn listing_walk(
+    rows: &Rows,
+    envelope: &Envelope,
+    id: ListingId,
+    root: Target,
+) -> Result<Option<(Key, SubjectKey)>, Stop> {
+    let listing = Rows::known(rows.listing(id)?, &id.0)?;
+    if listing.family == 0 {
+        return Ok(None);
+    }
+    let key = Key::Walk { cause: envelope.position, root };
+    rows.want([key.clone()])?;
+    Ok(Some((key, listing.subject)))
+}
+
+/// The walks that follow from a change of the standing of `target`.
+fn walks(rows: &Rows, envelope: &Envelope, target: Target) -> Result<Vec<(Key, SubjectKey)>, Stop> {
+    match target {
+        Target::Listing(id) => Ok(listing_walk(rows, envelope, id, target)?.into_iter().collect()),
+        Target::Attribution(id) => {
+            let listing = Rows::known(rows.attribution(id)?, &id.0)?.listing;
+            Ok(listing_walk(rows, envelope, listing, target)?.into_iter().collect())
+        }
+        Target::Record(id) => {
+            let record = Rows::known(rows.record(id)?, &id.0)?;
+            let mut found = Vec::new();
+            for listing in &record.listings {
+                found.extend(listing_walk(rows, envelope, *listing, Target::Listing(*listing))?);
+            }
+            Ok(found)
+        }
+        Target::Measure(id) => {
+            let row = Rows::known(rows.measure(id)?, &id.0)?;
+            if row.state.order().is_none() {
+                return Ok(Vec::new());
+            }
+            let key = Key::Walk { cause: envelope.position, root: target };
+            rows.want([key.clone()])?;
+            Ok(vec![(key, row.subject)])
+        }
+    }
+}
+
+fn put_walks(rows: &mut Rows, walks: Vec<(Key, SubjectKey)>) -> Result<(), Stop> {
+    walks.into_iter().try_for_each(|(key, subject)| rows.put(key, Row::Walk(subject)))
+}
+
+/// Position of the event as an id.
+fn here(envelope: &Envelope) -> Position {
+    envelope.position
+}

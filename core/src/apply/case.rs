@@ -1,0 +1,298 @@
+//! Folds the events of listings, red and black, and of attributions.
+
+use crate::apply::{defect, here, listing_walk, officer_of, put_walks, subject_of};
+use crate::event::{CaseRef, Envelope, Event, NamedMeasure, Target};
+use crate::id::{AttributionId, ListingId};
+use crate::path::{
+    Decided, Decision, DecisionCase, EndReason, Heard, HeardParty, Hearing, Notice, Noticed, Path,
+    Proposed, Served,
+};
+use crate::row::{AttributionRow, Key, ListingKind, ListingRow, RecordRow, RedCase, RedState, Row};
+use crate::rows::{Rows, Stop};
+
+fn pairs(measures: &[NamedMeasure]) -> Vec<(String, String)> {
+    measures.iter().map(|named| (named.measure.clone(), named.department.clone())).collect()
+}
+
+pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    match &envelope.event {
+        Event::ListingProposed { .. } => proposed(rows, envelope),
+        Event::AttributionProposed { .. } => attribution_proposed(rows, envelope),
+        Event::NoticeServed { case, .. }
+        | Event::StatementReceived { case, .. }
+        | Event::StatementWaived { case, .. }
+        | Event::StatementWindowClosed { case }
+        | Event::HearingHeld { case, .. }
+        | Event::CaseDecided { case, .. }
+        | Event::CaseNotDecided { case, .. }
+        | Event::CaseDropped { case, .. }
+        | Event::DecisionServed { case, .. }
+        | Event::CaseTookEffect { case, .. } => {
+            change(rows, *case, envelope, |own| step(own, envelope))
+        }
+        Event::CaseRemoved { case, repair } => {
+            ended(rows, envelope, *case, EndReason::Removed(*repair))
+        }
+        Event::CaseExpired { case } => ended(rows, envelope, *case, EndReason::Expired),
+        Event::CaseAnnulled { case, .. } => ended(rows, envelope, *case, EndReason::Annulled),
+        _ => Err(defect(envelope, "not an event of the decision path")),
+    }
+}
+
+fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
+    let (basis, decide_by, cap) = match &envelope.event {
+        Event::ListingProposed { basis, decide_by, cap, .. }
+        | Event::AttributionProposed { basis, decide_by, cap, .. } => (basis, decide_by, cap),
+        _ => return Err(defect(envelope, "not a proposal")),
+    };
+    Ok(DecisionCase {
+        proposed_by: officer_of(envelope)?,
+        proposed_on: envelope.legal_date,
+        decide_by: *decide_by,
+        cap: *cap,
+        basis: basis.clone(),
+        path: Path::Proposed(Proposed),
+        disputes: Vec::new(),
+        rejected_objections: 0,
+    })
+}
+
+fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let Event::ListingProposed { behaviour, records, .. } = &envelope.event else {
+        return Err(defect(envelope, "not a proposal"));
+    };
+    let id = ListingId(here(envelope));
+    let subject = subject_of(envelope)?;
+    rows.want([Key::Listing(id)].into_iter().chain(records.iter().map(|id| Key::Record(*id))))?;
+    for record in records {
+        let mut row: RecordRow = Rows::known(rows.record(*record)?, &record.0)?.clone();
+        row.listings.push(id);
+        rows.put(Key::Record(*record), Row::Record(row))?;
+    }
+    let kind = ListingKind::Black {
+        behaviour: behaviour.clone(),
+        records: records.clone(),
+        case: new_case(envelope)?,
+    };
+    put_listing(
+        rows,
+        ListingRow { id, subject, kind, attributions: Vec::new(), family: 0, open_repair: None },
+    )
+}
+
+fn put_listing(rows: &mut Rows, row: ListingRow) -> Result<(), Stop> {
+    rows.put(Key::Listing(row.id), Row::Listing(row))
+}
+
+fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let Event::AttributionProposed { listing, role, .. } = &envelope.event else {
+        return Err(defect(envelope, "not a proposal"));
+    };
+    let id = AttributionId(here(envelope));
+    rows.want([Key::Attribution(id), Key::Listing(*listing)])?;
+    let mut parent = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
+    parent.attributions.push(id);
+    let row = AttributionRow {
+        id,
+        person: subject_of(envelope)?,
+        listing: *listing,
+        role: *role,
+        case: new_case(envelope)?,
+    };
+    put_listing(rows, parent)?;
+    rows.put(Key::Attribution(id), Row::Attribution(row))
+}
+
+/// Changes the case behind a reference.
+pub(super) fn change(
+    rows: &mut Rows,
+    reference: CaseRef,
+    envelope: &Envelope,
+    to: impl FnOnce(DecisionCase) -> Option<DecisionCase>,
+) -> Result<(), Stop> {
+    let misfit = || defect(envelope, "the case is in another state");
+    match reference {
+        CaseRef::Listing(id) => {
+            let mut row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            let ListingKind::Black { case, behaviour, records } = row.kind else {
+                return Err(defect(envelope, "a red listing has no decision path"));
+            };
+            let case = to(case).ok_or_else(misfit)?;
+            row.kind = ListingKind::Black { case, behaviour, records };
+            put_listing(rows, row)
+        }
+        CaseRef::Attribution(id) => {
+            let row = Rows::known(rows.attribution(id)?, &id.0)?.clone();
+            let case = to(row.case.clone()).ok_or_else(misfit)?;
+            rows.put(Key::Attribution(id), Row::Attribution(AttributionRow { case, ..row }))
+        }
+    }
+}
+
+/// The case after one step of its path; nothing where the step does not fit the state.
+fn step(mut own: DecisionCase, envelope: &Envelope) -> Option<DecisionCase> {
+    let on = envelope.legal_date;
+    own.path = match (own.path, &envelope.event) {
+        (Path::Proposed(state), Event::NoticeServed { measures, hearing_offered, window, .. }) => {
+            Path::Noticed(state.notice(Notice {
+                at: here(envelope),
+                window: *window,
+                hearing_offered: *hearing_offered,
+                measures: pairs(measures),
+            }))
+        }
+        (Path::Noticed(state), event) if heard_by(event).is_some() => {
+            hear(state, heard_by(event)?, envelope)
+        }
+        (Path::Heard(state), Event::HearingHeld { .. }) => {
+            Path::Heard(state.hold_hearing(here(envelope)))
+        }
+        (Path::Heard(state), event @ Event::CaseDecided { .. }) => {
+            Path::Decided(decided(state, event, envelope)?)
+        }
+        (Path::Decided(state), Event::DecisionServed { service, starts_on, .. }) => {
+            Path::Served(state.serve(service.on, *starts_on))
+        }
+        (Path::Served(state), Event::CaseTookEffect { published, .. }) => {
+            Path::Effective(Served::take_effect(state, *published))
+        }
+        (path @ (Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_)), event) => match event {
+            Event::CaseNotDecided { .. } => path.end(EndReason::NotDecided, on),
+            Event::CaseDropped { .. } => path.end(EndReason::Dropped, on),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(own)
+}
+
+fn heard_by(event: &Event) -> Option<Hearing> {
+    match event {
+        Event::StatementReceived { points, hearing_requested, .. } => Some(Hearing::Statement {
+            points: u8::try_from(points.len()).ok()?,
+            hearing_requested: *hearing_requested,
+        }),
+        Event::StatementWaived { .. } => Some(Hearing::Waived),
+        Event::StatementWindowClosed { .. } => Some(Hearing::Silent),
+        _ => None,
+    }
+}
+
+fn hear(state: Noticed, how: Hearing, envelope: &Envelope) -> Path {
+    Path::Heard(state.hear(HeardParty { at: here(envelope), how, hearing: None }))
+}
+
+fn decided(state: Heard, event: &Event, envelope: &Envelope) -> Option<Decided> {
+    let Event::CaseDecided { document_number, document_sha256, measures, end, .. } = event else {
+        return None;
+    };
+    Some(state.decide(Decision {
+        at: here(envelope),
+        by: officer_of(envelope).ok()?,
+        on: envelope.legal_date,
+        number: document_number.clone(),
+        sha256: *document_sha256,
+        end: *end,
+        measures: pairs(measures),
+    }))
+}
+
+fn ended(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    reference: CaseRef,
+    reason: EndReason,
+) -> Result<(), Stop> {
+    let (listing, root) = match reference {
+        CaseRef::Listing(id) => (id, Target::Listing(id)),
+        CaseRef::Attribution(id) => {
+            (Rows::known(rows.attribution(id)?, &id.0)?.listing, Target::Attribution(id))
+        }
+    };
+    let walk = listing_walk(rows, envelope, listing, root)?;
+    let row = Rows::known(rows.listing(listing)?, &listing.0)?;
+    if let (ListingKind::Red(red), CaseRef::Listing(id)) = (&row.kind, reference) {
+        let RedState::Active { since, until, .. } = red.state else {
+            return Err(defect(envelope, "a red listing that is not active cannot end"));
+        };
+        let state = RedState::Expired { since, until };
+        let kind = ListingKind::Red(RedCase { state, ..red.clone() });
+        let row = ListingRow { kind, ..row.clone() };
+        rows.put(Key::Listing(id), Row::Listing(row))?;
+    } else {
+        let on = envelope.legal_date;
+        change(rows, reference, envelope, |mut own| {
+            own.path = own.path.end(reason, on);
+            Some(own)
+        })?;
+    }
+    put_walks(rows, walk.into_iter().collect())
+}
+
+pub(super) fn apply_red(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let id = match &envelope.event {
+        Event::ListingNominated { .. } => return nominated(rows, envelope),
+        Event::NominationChecked { listing, .. }
+        | Event::PublicNoticeOpened { listing, .. }
+        | Event::RedListingDecided { listing, .. }
+        | Event::RedListingClosed { listing, .. } => *listing,
+        _ => return Err(defect(envelope, "not a red-list event")),
+    };
+    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+    let ListingKind::Red(red) = row.kind.clone() else {
+        return Err(defect(envelope, "a black listing"));
+    };
+    let mut walk = None;
+    let state = match (&red.state, &envelope.event) {
+        (RedState::Nominated, Event::NominationChecked { .. }) => RedState::Checked,
+        (RedState::Checked, Event::PublicNoticeOpened { ends_on, .. }) => {
+            RedState::PublicNotice { ends_on: *ends_on }
+        }
+        (
+            RedState::PublicNotice { .. },
+            Event::RedListingDecided { document_number, document_sha256, until, published, .. },
+        ) => RedState::Active {
+            since: envelope.legal_date,
+            until: *until,
+            published: *published,
+            number: document_number.clone(),
+            sha256: *document_sha256,
+        },
+        (_, Event::RedListingClosed { .. }) => {
+            walk = listing_walk(rows, envelope, id, Target::Listing(id))?;
+            RedState::Closed
+        }
+        _ => return Err(defect(envelope, "the red listing is in another state")),
+    };
+    put_listing(rows, ListingRow { kind: ListingKind::Red(RedCase { state, ..red }), ..row })?;
+    put_walks(rows, walk.into_iter().collect())
+}
+
+fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let Event::ListingNominated { authority, source, basis, .. } = &envelope.event else {
+        return Err(defect(envelope, "not a nomination"));
+    };
+    let id = ListingId(here(envelope));
+    rows.want([Key::Listing(id)])?;
+    let red = RedCase {
+        authority: *authority,
+        nominated_by: officer_of(envelope)?,
+        nominated_on: envelope.legal_date,
+        source: *source,
+        basis: basis.clone(),
+        state: RedState::Nominated,
+        disputes: Vec::new(),
+        rejected_objections: 0,
+    };
+    put_listing(
+        rows,
+        ListingRow {
+            id,
+            subject: subject_of(envelope)?,
+            kind: ListingKind::Red(red),
+            attributions: Vec::new(),
+            family: 0,
+            open_repair: None,
+        },
+    )
+}

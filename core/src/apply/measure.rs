@@ -1,0 +1,169 @@
+//! Folds the events of measure cases.
+
+use crate::apply::{defect, here, officer_of, put_walks, subject_of, walks};
+use crate::event::{Envelope, Event, Target};
+use crate::id::MeasureId;
+use crate::row::{Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row};
+use crate::rows::{Rows, Stop};
+
+pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let id = match &envelope.event {
+        Event::MeasureInitiated { .. } => return initiated(rows, envelope),
+        Event::MeasureNoticeServed { measure, .. }
+        | Event::MeasureDispatched { measure, .. }
+        | Event::MeasureAccepted { measure }
+        | Event::MeasureDeclined { measure, .. }
+        | Event::ExecutionOrdered { measure, .. }
+        | Event::MeasureExecuted { measure, .. }
+        | Event::ExecutionFailed { measure, .. }
+        | Event::SuspensionConfirmed { measure }
+        | Event::ResumptionConfirmed { measure }
+        | Event::MeasureLifted { measure, .. }
+        | Event::DeliveryFailed { measure, .. }
+        | Event::FeedbackFiled { measure, .. }
+        | Event::ResponseOverdue { measure }
+        | Event::MeasureAnnulled { measure, .. }
+        | Event::MeasureExpired { measure } => *measure,
+        _ => return Err(defect(envelope, "not an event of a measure")),
+    };
+    let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
+    let ends =
+        matches!(envelope.event, Event::MeasureAnnulled { .. } | Event::MeasureExpired { .. });
+    let found = if ends { walks(rows, envelope, Target::Measure(id))? } else { Vec::new() };
+    let row =
+        step(row, envelope).ok_or_else(|| defect(envelope, "the measure is in another state"))?;
+    rows.put(Key::Measure(id), Row::Measure(row))?;
+    put_walks(rows, found)
+}
+
+fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let Event::MeasureInitiated {
+        listing,
+        attribution,
+        measure,
+        department,
+        basis,
+        until,
+        decision_number,
+        incentive,
+        ..
+    } = &envelope.event
+    else {
+        return Err(defect(envelope, "not an initiation"));
+    };
+    let id = MeasureId(here(envelope));
+    rows.want([Key::Measure(id), Key::Listing(*listing)])?;
+    let parent = Rows::known(rows.listing(*listing)?, &listing.0)?;
+    let parent = ListingRow { family: parent.family.saturating_add(1), ..parent.clone() };
+    let row = MeasureRow {
+        id,
+        subject: subject_of(envelope)?,
+        listing: *listing,
+        attribution: *attribution,
+        measure: measure.clone(),
+        department: department.clone(),
+        initiated_by: officer_of(envelope)?,
+        initiated_on: envelope.legal_date,
+        basis: basis.clone(),
+        decision_number: decision_number.clone(),
+        until: *until,
+        incentive: *incentive,
+        accepted_by: None,
+        state: MeasureState::Initiated,
+        remote: Remote::Nothing,
+        annulled: false,
+        expired: false,
+        confirmations: 0,
+        fault: None,
+        disputes: Vec::new(),
+        rejected_objections: 0,
+    };
+    rows.put(Key::Listing(*listing), Row::Listing(parent))?;
+    rows.put(Key::Measure(id), Row::Measure(row))
+}
+
+/// The row after an event that leaves its state alone, if it is such an event.
+fn beside(row: &mut MeasureRow, event: &Event) -> bool {
+    match event {
+        Event::SuspensionConfirmed { .. } => row.remote = Remote::Suspended,
+        Event::ResumptionConfirmed { .. } => row.remote = Remote::Executed,
+        Event::DeliveryFailed { fault, .. } => {
+            row.fault = Some(*fault);
+            return true;
+        }
+        Event::MeasureAnnulled { .. } => {
+            row.annulled = true;
+            return true;
+        }
+        Event::MeasureExpired { .. } => {
+            row.expired = true;
+            return true;
+        }
+        _ => return false,
+    }
+    row.confirmations = row.confirmations.saturating_add(1);
+    row.fault = None;
+    true
+}
+
+fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
+    if beside(&mut row, &envelope.event) {
+        return Some(row);
+    }
+    row.state = match (row.state, &envelope.event) {
+        (MeasureState::Initiated, Event::MeasureNoticeServed { .. }) => MeasureState::Noticed,
+        (
+            MeasureState::Initiated | MeasureState::Noticed,
+            Event::MeasureDispatched { respond_by, .. },
+        ) => MeasureState::Dispatched { respond_by: *respond_by, overdue: false },
+        (MeasureState::Dispatched { respond_by, .. }, Event::ResponseOverdue { .. }) => {
+            MeasureState::Dispatched { respond_by, overdue: true }
+        }
+        (MeasureState::Dispatched { .. }, Event::MeasureAccepted { .. }) => {
+            row.accepted_by = officer_of(envelope).ok();
+            MeasureState::Accepted { failures: 0 }
+        }
+        (MeasureState::Dispatched { .. }, Event::MeasureDeclined { .. }) => MeasureState::Declined,
+        (MeasureState::Accepted { failures }, Event::ExecutionOrdered { plugin, .. }) => {
+            let by = officer_of(envelope).ok()?;
+            let order = Order { at: here(envelope), by, plugin: plugin.clone() };
+            MeasureState::Executing { order, failures }
+        }
+        (MeasureState::Executing { order, .. }, Event::MeasureExecuted { reference, .. }) => {
+            row.remote = Remote::Executed;
+            row.confirmations = row.confirmations.saturating_add(1);
+            row.fault = None;
+            MeasureState::Executed { order, reference: reference.clone() }
+        }
+        (
+            MeasureState::Executing { order, failures },
+            Event::ExecutionFailed { fault, final_attempt, .. },
+        ) => {
+            row.fault = Some(*fault);
+            let failures = failures.saturating_add(1);
+            match final_attempt {
+                true => MeasureState::Accepted { failures },
+                false => MeasureState::Executing { order, failures },
+            }
+        }
+        (MeasureState::Executed { order, reference }, Event::FeedbackFiled { .. }) => {
+            MeasureState::FedBack { order, reference }
+        }
+        (
+            MeasureState::Executing { .. }
+            | MeasureState::Executed { .. }
+            | MeasureState::FedBack { .. },
+            Event::MeasureLifted { .. },
+        ) => {
+            row.remote = Remote::Lifted;
+            row.confirmations = row.confirmations.saturating_add(1);
+            row.fault = None;
+            MeasureState::Lifted { fed_back: false }
+        }
+        (MeasureState::Lifted { .. }, Event::FeedbackFiled { of_lift: true, .. }) => {
+            MeasureState::Closed
+        }
+        _ => return None,
+    };
+    Some(row)
+}

@@ -1,0 +1,201 @@
+//! Folds the events of objections, redress and repair.
+
+use crate::apply::{case, defect, here, officer_of, put_walks, subject_of, walks};
+use crate::event::{CaseRef, Envelope, Event, RepairAcceptance, Target};
+use crate::id::{ListingId, ObjectionId, RepairId};
+use crate::row::{
+    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, RecordRow, RedCase,
+    RepairRow, RepairState, Row,
+};
+use crate::rows::{Rows, Stop};
+
+/// What happens to the list of open disputes of a target.
+#[derive(Clone, Copy)]
+enum Dispute {
+    Open,
+    Close { rejected: bool },
+}
+
+fn turned(disputes: &mut Vec<ObjectionId>, rejected: &mut u16, id: ObjectionId, turn: Dispute) {
+    match turn {
+        Dispute::Open => disputes.push(id),
+        Dispute::Close { rejected: was_rejected } => {
+            disputes.retain(|own| *own != id);
+            *rejected = rejected.saturating_add(u16::from(was_rejected));
+        }
+    }
+}
+
+fn dispute(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    target: Target,
+    id: ObjectionId,
+    turn: Dispute,
+) -> Result<(), Stop> {
+    match target {
+        Target::Record(record) => {
+            let mut row: RecordRow = Rows::known(rows.record(record)?, &record.0)?.clone();
+            turned(&mut row.disputes, &mut row.rejected_objections, id, turn);
+            rows.put(Key::Record(record), Row::Record(row))
+        }
+        Target::Listing(listing) => {
+            let row = Rows::known(rows.listing(listing)?, &listing.0)?.clone();
+            if let ListingKind::Red(red) = &row.kind {
+                let mut red: RedCase = red.clone();
+                turned(&mut red.disputes, &mut red.rejected_objections, id, turn);
+                let row = ListingRow { kind: ListingKind::Red(red), ..row };
+                return rows.put(Key::Listing(listing), Row::Listing(row));
+            }
+            case::change(rows, CaseRef::Listing(listing), envelope, |mut own| {
+                turned(&mut own.disputes, &mut own.rejected_objections, id, turn);
+                Some(own)
+            })
+        }
+        Target::Attribution(attribution) => {
+            case::change(rows, CaseRef::Attribution(attribution), envelope, |mut own| {
+                turned(&mut own.disputes, &mut own.rejected_objections, id, turn);
+                Some(own)
+            })
+        }
+        Target::Measure(measure) => {
+            let mut row: MeasureRow = Rows::known(rows.measure(measure)?, &measure.0)?.clone();
+            turned(&mut row.disputes, &mut row.rejected_objections, id, turn);
+            rows.put(Key::Measure(measure), Row::Measure(row))
+        }
+    }
+}
+
+pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let id = match &envelope.event {
+        Event::ObjectionFiled { .. } => return filed(rows, envelope),
+        Event::ObjectionAccepted { objection, .. }
+        | Event::ObjectionRefused { objection, .. }
+        | Event::ObjectionReferred { objection, .. }
+        | Event::ObjectionOverdue { objection }
+        | Event::VerificationReported { objection, .. }
+        | Event::ObjectionResolved { objection, .. }
+        | Event::RedressOpened { objection, .. }
+        | Event::RedressCompleted { objection, .. } => *objection,
+        _ => return Err(defect(envelope, "not an event of an objection")),
+    };
+    let mut row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    let closes = match &envelope.event {
+        Event::ObjectionRefused { .. } => Some(true),
+        Event::ObjectionResolved { upheld, .. } => Some(!upheld),
+        _ => None,
+    };
+    let found = match closes.filter(|_| row.suspends) {
+        Some(_) => walks(rows, envelope, row.target)?,
+        None => Vec::new(),
+    };
+    row.state = match (&row.state, &envelope.event) {
+        (ObjectionState::Filed { .. }, Event::ObjectionAccepted { .. }) => ObjectionState::Accepted,
+        (ObjectionState::Filed { .. }, Event::ObjectionRefused { .. }) => ObjectionState::Refused,
+        (
+            ObjectionState::Filed { .. } | ObjectionState::Accepted,
+            Event::ObjectionReferred { verify_by, .. },
+        ) => ObjectionState::Verifying { verify_by: *verify_by, overdue: false },
+        (ObjectionState::Verifying { verify_by, .. }, Event::ObjectionOverdue { .. }) => {
+            ObjectionState::Verifying { verify_by: *verify_by, overdue: true }
+        }
+        (ObjectionState::Verifying { .. }, Event::VerificationReported { finding, .. }) => {
+            ObjectionState::Verified { finding: *finding, by: officer_of(envelope)? }
+        }
+        (ObjectionState::Verified { .. }, Event::ObjectionResolved { upheld, .. }) => {
+            ObjectionState::Resolved { upheld: *upheld }
+        }
+        (state, Event::RedressOpened { .. }) => {
+            row.redress_done = Some(false);
+            state.clone()
+        }
+        (state, Event::RedressCompleted { .. }) => {
+            row.redress_done = Some(true);
+            state.clone()
+        }
+        _ => return Err(defect(envelope, "the objection is in another state")),
+    };
+    if let Some(rejected) = closes {
+        dispute(rows, envelope, row.target, id, Dispute::Close { rejected })?;
+    }
+    rows.put(Key::Objection(id), Row::Objection(row))?;
+    put_walks(rows, found)
+}
+
+fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let Event::ObjectionFiled { target, trigger, suspends, accept_by, provider, .. } =
+        &envelope.event
+    else {
+        return Err(defect(envelope, "not an objection"));
+    };
+    let id = ObjectionId(here(envelope));
+    rows.want([Key::Objection(id)])?;
+    let found = match suspends {
+        true => walks(rows, envelope, *target)?,
+        false => Vec::new(),
+    };
+    if *suspends {
+        dispute(rows, envelope, *target, id, Dispute::Open)?;
+    }
+    let row = ObjectionRow {
+        id,
+        subject: subject_of(envelope)?,
+        target: *target,
+        trigger: *trigger,
+        provider: *provider,
+        filed_on: envelope.legal_date,
+        suspends: *suspends,
+        state: ObjectionState::Filed { accept_by: *accept_by },
+        redress_done: None,
+    };
+    rows.put(Key::Objection(id), Row::Objection(row))?;
+    put_walks(rows, found)
+}
+
+fn open_repair(rows: &mut Rows, id: ListingId, open: Option<RepairId>) -> Result<(), Stop> {
+    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+    rows.put(Key::Listing(id), Row::Listing(ListingRow { open_repair: open, ..row }))
+}
+
+pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let id = match &envelope.event {
+        Event::RepairApplied { listing, decide_by, accept_by, .. } => {
+            let id = RepairId(here(envelope));
+            rows.want([Key::Repair(id), Key::Listing(*listing)])?;
+            let row = RepairRow {
+                id,
+                subject: subject_of(envelope)?,
+                listing: *listing,
+                applied_on: envelope.legal_date,
+                decide_by: *decide_by,
+                state: RepairState::Applied { accept_by: *accept_by },
+            };
+            open_repair(rows, *listing, Some(id))?;
+            return rows.put(Key::Repair(id), Row::Repair(row));
+        }
+        Event::RepairAcceptDecided { repair, .. }
+        | Event::RepairApproved { repair, .. }
+        | Event::RepairRefused { repair, .. }
+        | Event::RepairDone { repair } => *repair,
+        _ => return Err(defect(envelope, "not an event of a repair")),
+    };
+    let row = Rows::known(rows.repair(id)?, &id.0)?.clone();
+    rows.want([Key::Listing(row.listing)])?;
+    let state = match (&row.state, &envelope.event) {
+        (RepairState::Applied { .. }, Event::RepairAcceptDecided { outcome, .. }) => {
+            match outcome {
+                RepairAcceptance::Accepted => RepairState::Accepted { by: officer_of(envelope)? },
+                RepairAcceptance::Returned(_) => RepairState::Returned,
+                RepairAcceptance::NotAccepted(_) => RepairState::NotAccepted,
+            }
+        }
+        (RepairState::Accepted { .. }, Event::RepairApproved { .. }) => RepairState::Propagating,
+        (RepairState::Accepted { .. }, Event::RepairRefused { .. }) => RepairState::Refused,
+        (RepairState::Propagating, Event::RepairDone { .. }) => RepairState::Done,
+        _ => return Err(defect(envelope, "the repair is in another state")),
+    };
+    if !matches!(state, RepairState::Accepted { .. }) {
+        open_repair(rows, row.listing, None)?;
+    }
+    rows.put(Key::Repair(id), Row::Repair(RepairRow { state, ..row }))
+}

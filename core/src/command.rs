@@ -1,0 +1,337 @@
+//! What can be asked of the register. A command carries everything `decide` cannot look up
+//! itself: digests, sealed texts, slots and tags made at the edge.
+
+use crate::actor::{OfficerRef, Role, SubjectKey};
+use crate::event::{
+    Attestation, CallFault, Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource,
+    ObjectionGround, PersonRole, RepairAcceptance, Target, Trigger,
+};
+use crate::id::{ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::row::Due;
+use crate::rules::{Citation, Severity, SubjectKind};
+use crate::text::{Digest, FactDocument, Name, Sealed, Service};
+use crate::time::Day;
+
+/// One organisation to register.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "fields carry the names of `subject.registered`")]
+pub struct NewSubject {
+    pub key: SubjectKey,
+    pub kind: SubjectKind,
+    pub name: Name,
+    pub slot: u64,
+    pub attestation: Option<Attestation>,
+}
+
+/// One natural person to register.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "fields carry the names of `person.registered`")]
+pub struct NewPerson {
+    pub key: SubjectKey,
+    pub name: Sealed,
+    pub number: Sealed,
+    pub slot: u64,
+    pub capacity: Capacity,
+    /// HMAC of the number: never in an event, only used to find whether the person has a file.
+    pub lookup: [u8; 32],
+}
+
+/// One record to accept.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "fields carry the names of `record.accepted`")]
+pub struct NewRecord {
+    pub subject: SubjectKey,
+    pub item: String,
+    pub severity: Option<Severity>,
+    pub document_number: String,
+    pub document_date: Day,
+    pub document_sha256: Option<Digest>,
+    pub content: Option<Sealed>,
+    /// Privacy exemption from double publicity (O25), with the reason in the content.
+    pub withheld: bool,
+    pub notified: Option<Service>,
+    /// SHA-256 over provider, item, document number and subject, to find a duplicate.
+    pub source: [u8; 32],
+}
+
+/// A command.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each command carries the fields of the event it asks for")]
+pub enum Command {
+    LoadRules {
+        version: Digest,
+        files: Vec<(String, Digest)>,
+    },
+    CreateKey {
+        key_id: String,
+        secret_hash: [u8; 32],
+        role: Role,
+        officer: Option<OfficerRef>,
+        acts_for: Option<SubjectKey>,
+        expires_on: Day,
+    },
+    RevokeKey {
+        key_id: String,
+    },
+    DeployPlugin {
+        name: String,
+        version: String,
+        sha256: Digest,
+        department: String,
+        measures: Vec<String>,
+    },
+    PluginTold {
+        plugin: String,
+        through: Position,
+        undelivered: Vec<Position>,
+    },
+
+    RegisterSubjects {
+        subjects: Vec<NewSubject>,
+    },
+    RegisterPersons {
+        persons: Vec<NewPerson>,
+    },
+    LinkAlias {
+        subject: SubjectKey,
+        kind: String,
+        code: String,
+    },
+
+    SubmitRecords {
+        records: Vec<NewRecord>,
+    },
+    AnnulRecord {
+        record: RecordId,
+        reasons: Sealed,
+    },
+
+    ProposeListing {
+        subject: SubjectKey,
+        behaviour: String,
+        basis: Vec<Citation>,
+        facts: Vec<FactDocument>,
+        records: Vec<RecordId>,
+        act: Sealed,
+    },
+    ProposeAttribution {
+        listing: ListingId,
+        person: SubjectKey,
+        role: PersonRole,
+        basis: Vec<Citation>,
+        facts: Vec<FactDocument>,
+        finding: Sealed,
+    },
+    ServeNotice {
+        case: CaseRef,
+        facts: Sealed,
+        reasons: Sealed,
+        measures: Vec<NamedMeasure>,
+        hearing_offered: bool,
+        rights_stated: bool,
+        document_sha256: Digest,
+        service: Service,
+    },
+    ReceiveStatement {
+        case: CaseRef,
+        points: Vec<Sealed>,
+        hearing_requested: bool,
+        received_on: Day,
+    },
+    WaiveStatement {
+        case: CaseRef,
+        document_sha256: Digest,
+    },
+    HoldHearing {
+        case: CaseRef,
+        record_sha256: Digest,
+        summary: Sealed,
+    },
+    DecideCase {
+        case: CaseRef,
+        document_number: String,
+        document_sha256: Digest,
+        facts: Sealed,
+        reasons: Sealed,
+        answers: Vec<Sealed>,
+        measures: Vec<NamedMeasure>,
+        end: Day,
+        removal_conditions: Sealed,
+        remedies: Sealed,
+    },
+    NotDecideCase {
+        case: CaseRef,
+        reasons: Sealed,
+    },
+    DropCase {
+        case: CaseRef,
+        reasons: Sealed,
+    },
+    ServeDecision {
+        case: CaseRef,
+        service: Service,
+        repair_guide_sha256: Digest,
+    },
+
+    Nominate {
+        subject: SubjectKey,
+        source: NominationSource,
+        merits: Sealed,
+        basis: Vec<Citation>,
+        consent_sha256: Option<Digest>,
+    },
+    CheckNomination {
+        listing: ListingId,
+        adverse_records: Vec<RecordId>,
+    },
+    OpenPublicNotice {
+        listing: ListingId,
+    },
+    DecideRedListing {
+        listing: ListingId,
+        document_number: String,
+        document_sha256: Digest,
+        reasons: Sealed,
+        until: Day,
+    },
+    CloseRedListing {
+        listing: ListingId,
+        reasons: Sealed,
+    },
+
+    InitiateMeasure {
+        listing: ListingId,
+        attribution: Option<crate::id::AttributionId>,
+        measure: String,
+        department: String,
+        basis: Vec<Citation>,
+        reasons: Sealed,
+        until: Day,
+        court_document: Option<FactDocument>,
+    },
+    ServeMeasureNotice {
+        measure: MeasureId,
+        reasons: Sealed,
+        remedies: Sealed,
+        document_sha256: Digest,
+        service: Service,
+    },
+    DispatchMeasure {
+        measure: MeasureId,
+    },
+    AcceptMeasure {
+        measure: MeasureId,
+    },
+    DeclineMeasure {
+        measure: MeasureId,
+        reasons: Sealed,
+        legal_ground: Option<Citation>,
+    },
+    ExecuteMeasure {
+        measure: MeasureId,
+    },
+    /// The officer of a department without a plugin carried it out or lifted it.
+    ConfirmByHand {
+        measure: MeasureId,
+        hook: CaseHook,
+        reference: String,
+    },
+    PluginDone {
+        measure: MeasureId,
+        hook: CaseHook,
+        order: Position,
+        reference: String,
+    },
+    PluginFailed {
+        measure: MeasureId,
+        hook: CaseHook,
+        order: Position,
+        fault: CallFault,
+        detail: String,
+        attempt: u32,
+        final_attempt: bool,
+    },
+    FileFeedback {
+        measure: MeasureId,
+        result: Sealed,
+        effect: Sealed,
+        document_sha256: Option<Digest>,
+    },
+    SettleFamily {
+        cause: Position,
+        root: Target,
+    },
+
+    FileObjection {
+        target: Target,
+        trigger: Trigger,
+        grounds: Vec<ObjectionGround>,
+        statement: Sealed,
+        evidence: Vec<Digest>,
+        new_facts: bool,
+    },
+    AcceptObjection {
+        objection: ObjectionId,
+    },
+    RefuseObjection {
+        objection: ObjectionId,
+        reasons: Sealed,
+        service: Service,
+    },
+    ReferObjection {
+        objection: ObjectionId,
+        received_on: Day,
+    },
+    ReportVerification {
+        objection: ObjectionId,
+        finding: Finding,
+        reasons: Sealed,
+        evidence: Vec<Digest>,
+    },
+    ResolveObjection {
+        objection: ObjectionId,
+        reasons: Sealed,
+        service: Service,
+    },
+    CompleteRedress {
+        objection: ObjectionId,
+        account: Sealed,
+        evidence: Vec<Digest>,
+    },
+
+    ApplyForRepair {
+        listing: ListingId,
+        proof_sha256: Vec<Digest>,
+        commitment_sha256: Digest,
+        statement: Sealed,
+    },
+    DecideRepairAcceptance {
+        repair: RepairId,
+        outcome: RepairAcceptance,
+    },
+    ApproveRepair {
+        repair: RepairId,
+        document_number: String,
+        document_sha256: Digest,
+        reasons: Sealed,
+        service: Service,
+    },
+    RefuseRepair {
+        repair: RepairId,
+        reasons: Sealed,
+        service: Service,
+    },
+
+    /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
+    /// served decision fixed).
+    Tick {
+        due: Due,
+    },
+    /// The record of a refusal, written by the engine itself.
+    RecordDenial {
+        command: String,
+        target: String,
+        guard: crate::guard::Guard,
+        uncounted: u32,
+    },
+}

@@ -1,0 +1,209 @@
+//! `decide(rows, command, context)`: events, a refusal with its guard and the way out, or what
+//! it needs to see. Dates, deadlines and versions are worked out here and stand in the events.
+
+mod admin;
+mod case;
+mod checks;
+mod classification;
+mod measure;
+mod objection;
+mod plugin;
+mod record;
+mod red;
+mod repair;
+mod subject;
+mod tick;
+
+use crate::actor::{Actor, Role, SubjectKey};
+use crate::command::Command;
+use crate::event::{Event, Idempotency};
+use crate::guard::{Misfit, Refusal};
+use crate::id::Position;
+use crate::row::Key;
+use crate::rows::{Rows, Stop};
+use crate::rules::RuleSet;
+use crate::time::{Day, Timestamp};
+
+pub use checks::REJECT_REASONS;
+pub use measure::owed_hook;
+
+/// What a command is judged by besides the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// When it is recorded; never below the last recorded time.
+    pub now: Timestamp,
+    /// Its legal date.
+    pub today: Day,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// With which role.
+    pub role: Role,
+    /// The rules in force on `today`.
+    pub rules: &'a RuleSet,
+    /// Where its first event will stand.
+    pub next: Position,
+    /// The clock jumped: nothing starts until an operator confirms (design.md 1).
+    pub starts_stopped: bool,
+    /// Idempotency key and request, if the command came with one.
+    pub idempotency: Option<Idempotency>,
+    /// The version of the subject's file the command was made for (`If-Match`).
+    pub expected: Option<(SubjectKey, Position)>,
+}
+
+/// An event before it has a position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Whose file it belongs to.
+    pub subject: Option<SubjectKey>,
+    /// What caused it, if not the first event of its own commit.
+    pub cause: Option<Position>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// An item of a batch that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// Place in the batch, from 0.
+    pub index: usize,
+    /// Field.
+    pub field: &'static str,
+    /// Closed list of reasons: `REJECT_REASONS`.
+    pub reason: &'static str,
+    /// What is wrong and what would be right.
+    pub detail: String,
+}
+
+/// What a command leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Events, all in one commit.
+    pub drafts: Vec<Draft>,
+    /// Items of a batch that were not taken; the others were.
+    pub rejects: Vec<Reject>,
+}
+
+/// Events in the making: each knows where it will stand.
+#[derive(Debug)]
+pub(crate) struct Drafts {
+    next: Position,
+    drafts: Vec<Draft>,
+}
+
+impl Drafts {
+    fn new(context: &Context<'_>) -> Drafts {
+        Drafts { next: context.next, drafts: Vec::new() }
+    }
+
+    fn push(&mut self, subject: impl Into<Option<SubjectKey>>, event: Event) -> Position {
+        let offset = u64::try_from(self.drafts.len()).unwrap_or(u64::MAX);
+        let at = Position { sequence: self.next.sequence.saturating_add(offset), ..self.next };
+        self.drafts.push(Draft { subject: subject.into(), cause: None, event });
+        at
+    }
+
+    fn caused_by(mut self, cause: Position) -> Drafts {
+        for draft in &mut self.drafts {
+            draft.cause = Some(cause);
+        }
+        self
+    }
+
+    fn finish(self) -> Result<Outcome, Stop> {
+        Ok(Outcome { drafts: self.drafts, rejects: Vec::new() })
+    }
+}
+
+/// Decides a command. Pure: the same rows, command and context always give the same answer.
+pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    if let Some((key, version)) = context.expected {
+        let found = rows.must_subject(key)?.last;
+        if found != version {
+            let detail =
+                format!("档案已变更至 {found}，请求基于 {version} / the file is at {found}");
+            let cure = "请重新读取档案后再提交 / read the file again".to_owned();
+            return Err(Refusal::misfit(Misfit::Stale, detail, cure).on("If-Match").into());
+        }
+    }
+    use Command as C;
+    match command {
+        C::LoadRules { .. } | C::CreateKey { .. } | C::RevokeKey { .. } => {
+            admin::decide(rows, command, context)
+        }
+        C::RecordDenial { .. } => admin::record_denial(command, context),
+        C::DeployPlugin { .. }
+        | C::PluginTold { .. }
+        | C::PluginDone { .. }
+        | C::PluginFailed { .. }
+        | C::SettleFamily { .. } => plugin::decide(rows, command, context),
+        C::RegisterSubjects { subjects } => subject::register(rows, subjects, context),
+        C::RegisterPersons { persons } => subject::register_persons(rows, persons, context),
+        C::LinkAlias { subject, kind, code } => {
+            subject::link_alias(rows, *subject, kind, code, context)
+        }
+        C::SubmitRecords { records } => record::submit(rows, records, context),
+        C::AnnulRecord { record, reasons } => record::annul(rows, *record, reasons, context),
+        C::ProposeListing { .. }
+        | C::ProposeAttribution { .. }
+        | C::ServeNotice { .. }
+        | C::ReceiveStatement { .. }
+        | C::WaiveStatement { .. }
+        | C::HoldHearing { .. }
+        | C::DecideCase { .. }
+        | C::NotDecideCase { .. }
+        | C::DropCase { .. }
+        | C::ServeDecision { .. } => case::decide(rows, command, context),
+        C::Nominate { .. }
+        | C::CheckNomination { .. }
+        | C::OpenPublicNotice { .. }
+        | C::DecideRedListing { .. }
+        | C::CloseRedListing { .. } => red::decide(rows, command, context),
+        C::InitiateMeasure { .. }
+        | C::ServeMeasureNotice { .. }
+        | C::DispatchMeasure { .. }
+        | C::AcceptMeasure { .. }
+        | C::DeclineMeasure { .. }
+        | C::ExecuteMeasure { .. }
+        | C::ConfirmByHand { .. }
+        | C::FileFeedback { .. } => measure::decide(rows, command, context),
+        C::FileObjection { .. }
+        | C::AcceptObjection { .. }
+        | C::RefuseObjection { .. }
+        | C::ReferObjection { .. }
+        | C::ReportVerification { .. }
+        | C::ResolveObjection { .. }
+        | C::CompleteRedress { .. } => objection::decide(rows, command, context),
+        C::ApplyForRepair { .. }
+        | C::DecideRepairAcceptance { .. }
+        | C::ApproveRepair { .. }
+        | C::RefuseRepair { .. } => repair::decide(rows, command, context),
+        C::Tick { due } => tick::decide(rows, *due, context),
+    }
+}
+
+/// Rows that a command is sure to need, so that most commands take one round.
+pub fn first_keys(command: &Command, context: &Context<'_>) -> Vec<Key> {
+    let mut keys = Vec::new();
+    if let Some(idempotency) = &context.idempotency {
+        keys.push(Key::Idempotency(idempotency.tag));
+    }
+    match command {
+        Command::SubmitRecords { records } => {
+            for record in records {
+                keys.push(Key::Subject(record.subject));
+                keys.push(Key::RecordSource(record.source));
+            }
+        }
+        Command::RegisterSubjects { subjects } => {
+            keys.extend(subjects.iter().map(|subject| Key::Subject(subject.key)));
+        }
+        Command::RegisterPersons { persons } => {
+            for person in persons {
+                keys.push(Key::Subject(person.key));
+                keys.push(Key::PersonLookup(person.lookup));
+            }
+        }
+        _ => {}
+    }
+    keys
+}

@@ -1,0 +1,95 @@
+//! What the operator does: rules, keys, and the record of refusals.
+
+use crate::command::Command;
+use crate::decide::checks::{self, misfit};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::Event;
+use crate::guard::Misfit;
+use crate::rows::{Rows, Stop};
+use crate::text::short_text_is_stated;
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    checks::operator(context)?;
+    let mut drafts = Drafts::new(context);
+    match command {
+        Command::LoadRules { version, files } => {
+            if rows.rules()?.is_none_or(|rules| rules.version != *version) {
+                drafts.push(None, Event::RulesLoaded { version: *version, files: files.clone() });
+            }
+        }
+        Command::CreateKey { key_id, secret_hash, role, officer, acts_for, expires_on } => {
+            if !short_text_is_stated(key_id) || rows.api_key(key_id)?.is_some() {
+                misfit::<()>(
+                    Misfit::Exists,
+                    format!("密钥编号不可用：{key_id} / the key id cannot be used"),
+                    "请换一个编号 / choose another",
+                )?;
+            }
+            if let Some(officer) = officer {
+                let found = context.rules.department_by_uscc(officer.authority.as_str());
+                if found.is_none_or(|found| found.officer(&officer.officer).is_none()) {
+                    misfit::<()>(
+                        Misfit::Value,
+                        format!("未登记的工作人员：{officer} / no such officer on file"),
+                        "请先在 departments.toml 登记 / enter the officer there first",
+                    )?;
+                }
+            }
+            if let Some(subject) = acts_for {
+                rows.must_subject(*subject)?;
+            }
+            if *expires_on <= context.today {
+                misfit::<()>(
+                    Misfit::Value,
+                    "有效期须晚于当日 / the expiry must lie in the future",
+                    "请选择以后的日期 / choose a later day",
+                )?;
+            }
+            drafts.push(
+                None,
+                Event::KeyCreated {
+                    key_id: key_id.clone(),
+                    secret_hash: *secret_hash,
+                    role: *role,
+                    officer: officer.clone(),
+                    acts_for: *acts_for,
+                    expires_on: *expires_on,
+                },
+            );
+        }
+        Command::RevokeKey { key_id } => {
+            match rows.api_key(key_id)? {
+                Some(key) if !key.revoked => {}
+                _ => misfit::<()>(
+                    Misfit::NotFound,
+                    format!("没有有效密钥 {key_id} / no such live key"),
+                    "请用 shouxin key list 查看 / see shouxin key list",
+                )?,
+            }
+            drafts.push(None, Event::KeyRevoked { key_id: key_id.clone() });
+        }
+        _ => return Err(Stop::Defect("not an operator's command".to_owned())),
+    }
+    drafts.finish()
+}
+
+pub(super) fn record_denial(command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::RecordDenial { command, target, guard, uncounted } = command else {
+        return Err(Stop::Defect("not a denial".to_owned()));
+    };
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        None,
+        Event::GuardDenied {
+            command: command.clone(),
+            target: target.clone(),
+            guard: *guard,
+            uncounted: *uncounted,
+        },
+    );
+    drafts.finish()
+}

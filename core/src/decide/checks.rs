@@ -1,0 +1,317 @@
+//! The checks that several commands share: who acts, on what basis, on which facts.
+
+use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
+use crate::decide::Context;
+use crate::event::NamedMeasure;
+use crate::guard::{Guard, Misfit, Refusal};
+use crate::limits::{CITATIONS_MAX, FACTS_MAX, MEASURES_PER_DECISION_MAX};
+use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer};
+use crate::text::{FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
+
+/// Every reason for which an item of a batch can be rejected.
+pub const REJECT_REASONS: &[&str] = &[
+    "UNKNOWN_SUBJECT",
+    "NOT_IN_DIRECTORY",
+    "PROVIDER_NOT_NAMED",
+    "SUBJECT_KIND",
+    "DOCUMENT_NUMBER",
+    "DOCUMENT_DATE",
+    "DUPLICATE",
+    "CONTENT_LENGTH",
+    "SEVERITY",
+    "G-FACT",
+    "G-NOTICE",
+    "G-CAPACITY",
+    "EXISTS",
+    "NAME",
+];
+
+pub(super) fn refuse<T>(
+    guard: Guard,
+    detail: impl Into<String>,
+    cure: impl Into<String>,
+) -> Result<T, Refusal> {
+    Err(Refusal::guard(guard, detail, cure))
+}
+
+pub(super) fn misfit<T>(
+    misfit: Misfit,
+    detail: impl Into<String>,
+    cure: impl Into<String>,
+) -> Result<T, Refusal> {
+    Err(Refusal::misfit(misfit, detail, cure))
+}
+
+pub(super) fn wrong_state<T>(what: &str, state: &str, expected: &str) -> Result<T, Refusal> {
+    misfit(
+        Misfit::State,
+        format!("{what} 当前状态为 {state} / it is {state}"),
+        format!("该操作要求状态为 {expected} / the command needs it to be {expected}"),
+    )
+}
+
+/// A named officer of a named authority (G-HUMAN).
+pub(super) struct Human<'a> {
+    pub(super) department: &'a Department,
+    pub(super) officer: &'a Officer,
+    pub(super) reference: OfficerRef,
+}
+
+pub(super) fn human<'a>(context: &Context<'a>) -> Result<Human<'a>, Refusal> {
+    let cure = "请使用工作人员的密钥，其机关和编号须登记在 departments.toml / \
+                use the key of an officer on file";
+    let Actor::Officer(reference) = context.actor else {
+        return refuse(
+            Guard::Human,
+            format!("行为人为 {}，不是工作人员 / {} is no officer", context.actor, context.actor),
+            cure,
+        );
+    };
+    let found = context
+        .rules
+        .department_by_uscc(reference.authority.as_str())
+        .and_then(|department| Some((department, department.officer(&reference.officer)?)));
+    match found {
+        Some((department, officer)) => {
+            Ok(Human { department, officer, reference: reference.clone() })
+        }
+        None => refuse(Guard::Human, format!("未登记的工作人员 / not on file: {reference}"), cure),
+    }
+}
+
+/// The head of `authority`, who is not the proposer (G-4EYES).
+pub(super) fn deciding_head<'a>(
+    context: &Context<'a>,
+    proposer: &OfficerRef,
+) -> Result<Human<'a>, Refusal> {
+    let human = human(context)?;
+    if human.reference.authority != proposer.authority {
+        return refuse(
+            Guard::Competent,
+            format!(
+                "该案由 {} 办理 / the case is with {}",
+                proposer.authority.as_str(),
+                proposer.authority.as_str()
+            ),
+            "须由办案机关负责人决定 / the head of that authority decides",
+        );
+    }
+    if human.reference == *proposer || !human.officer.head {
+        return refuse(
+            Guard::FourEyes,
+            format!("{} 不是负责人，或为经办人 / is not the head, or proposed it", human.reference),
+            "须由机关负责人作出，且不得为经办人 / the head decides, and is not the proposer",
+        );
+    }
+    Ok(human)
+}
+
+/// An officer of the credit office.
+pub(super) fn credit_office<'a>(context: &Context<'a>) -> Result<Human<'a>, Refusal> {
+    let human = human(context)?;
+    if context.role == Role::CreditOffice {
+        Ok(human)
+    } else {
+        misfit(
+            Misfit::Forbidden,
+            "须由信用办办理 / this is for the credit office",
+            "请使用 credit_office 角色的密钥 / use a key with the role credit_office",
+        )
+    }
+}
+
+/// Only the operator of the machine.
+pub(super) fn operator(context: &Context<'_>) -> Result<(), Refusal> {
+    match context.actor {
+        Actor::Operator => Ok(()),
+        _ => misfit(
+            Misfit::Forbidden,
+            "须由系统操作员办理 / this is for the operator",
+            "请在本机使用 shouxin 命令 / use the shouxin command on the machine",
+        ),
+    }
+}
+
+/// Every cited instrument exists and is in force today, and one at least is cited (G-BASIS).
+pub(super) fn basis(context: &Context<'_>, cited: &[Citation]) -> Result<(), Refusal> {
+    let cure = "请引用现行有效的法律文件及条款，见 /v1/instruments / cite an instrument in force and its article";
+    if cited.is_empty() || cited.len() > CITATIONS_MAX {
+        return refuse(
+            Guard::Basis,
+            format!(
+                "引用依据 {} 条，须为 1 至 {CITATIONS_MAX} 条 / {} citations",
+                cited.len(),
+                cited.len()
+            ),
+            cure,
+        );
+    }
+    for citation in cited {
+        let Some(instrument) = context.rules.instrument(&citation.instrument) else {
+            return refuse(
+                Guard::Basis,
+                format!("未登记的依据 / unknown: {}", citation.instrument),
+                cure,
+            );
+        };
+        if !instrument.in_force(context.today) {
+            let title = &instrument.title;
+            return refuse(
+                Guard::Basis,
+                format!("《{title}》在 {} 不具效力 / not in force on that day", context.today),
+                cure,
+            );
+        }
+        if !short_text_is_stated(&citation.article) {
+            return refuse(Guard::Basis, "未注明条款 / the article is missing", cure);
+        }
+    }
+    Ok(())
+}
+
+/// One cited instrument at least is of sufficient level and stands behind this behaviour in the
+/// catalogue (G-BASIS-RANK; 国办发〔2020〕49号: a normative document never suffices).
+pub(super) fn listing_basis_rank(
+    context: &Context<'_>,
+    cited: &[Citation],
+    behaviour: &Behaviour,
+) -> Result<(), Refusal> {
+    let suffices = cited.iter().any(|citation| {
+        let level = context.rules.instrument(&citation.instrument).map(|found| found.level);
+        let connected = behaviour.basis.iter().any(|own| own.instrument == citation.instrument);
+        connected && level.is_some_and(|level| level <= LegalLevel::LocalRegulation)
+    });
+    if suffices {
+        return Ok(());
+    }
+    refuse(
+        Guard::BasisRank,
+        format!(
+            "所引依据不足以就{}列入名单 / no citation carries a listing for {}",
+            behaviour.name_zh, behaviour.id
+        ),
+        "须引用法律、行政法规、中央政策文件、部门规章或地方性法规中的认定标准 / \
+         cite a law, administrative regulation, central document, department rule or local regulation",
+    )
+}
+
+/// Effective documents that establish the act of this very subject (G-FACT, G-PERSON).
+pub(super) fn facts(
+    context: &Context<'_>,
+    documents: &[FactDocument],
+    subject: SubjectKey,
+    accepted: &[FactKind],
+) -> Result<(), Refusal> {
+    let cure = "请附生效判决、处罚决定或其他生效行政文书 / attach an effective document";
+    if documents.is_empty() || documents.len() > FACTS_MAX {
+        return refuse(
+            Guard::Fact,
+            format!(
+                "事实文书 {} 份，须为 1 至 {FACTS_MAX} 份 / {} documents",
+                documents.len(),
+                documents.len()
+            ),
+            cure,
+        );
+    }
+    for document in documents {
+        let stated = short_text_is_stated(&document.number)
+            && short_text_is_stated(&document.issuer)
+            && digest_is_stated(&document.sha256);
+        if !stated || document.date > context.today {
+            return refuse(
+                Guard::Fact,
+                format!(
+                    "文书缺少文号、机关、摘要或日期晚于当日 / incomplete or future: {}",
+                    document.number
+                ),
+                cure,
+            );
+        }
+    }
+    let own = |document: &&FactDocument| document.about == subject;
+    if subject.is_person() && !documents.iter().any(|document| own(&document)) {
+        return refuse(
+            Guard::Person,
+            "所附文书均针对单位，未认定本人行为 / every document is about the organisation",
+            "须有认定本人直接责任的生效文书 / attach a document that finds the person's own responsibility",
+        );
+    }
+    if !documents.iter().filter(own).any(|document| accepted.contains(&document.kind)) {
+        return refuse(
+            Guard::Fact,
+            "所附文书不能证明该行为，或不针对该主体 / none establishes the act of this subject",
+            cure,
+        );
+    }
+    Ok(())
+}
+
+/// Every text is there and within its limit.
+pub(super) fn stated(guard: Guard, texts: &[(&'static str, &Sealed)]) -> Result<(), Refusal> {
+    for (field, text) in texts {
+        if !text.is_stated() {
+            return refuse(
+                guard,
+                format!("缺少或超长：{field} / missing or too long: {field}"),
+                format!("请填写 {field}（不超过 16 KiB）/ state {field} (at most 16 KiB)"),
+            )
+            .map_err(|refusal| refusal.on(field));
+        }
+    }
+    Ok(())
+}
+
+/// A proof of service that is complete and not later than today.
+pub(super) fn service(
+    context: &Context<'_>,
+    guard: Guard,
+    service: &Service,
+) -> Result<(), Refusal> {
+    if digest_is_stated(&service.proof_sha256) && service.on <= context.today {
+        return Ok(());
+    }
+    refuse(
+        guard,
+        "送达回证缺失，或送达日期晚于当日 / proof of service missing, or dated in the future",
+        "请附送达回证的 SHA-256 和实际送达日期 / give the proof's SHA-256 and the day of service",
+    )
+    .map_err(|refusal| refusal.on("service"))
+}
+
+/// Measures that a notice or decision names: each in the published catalogue, each with its
+/// proportionality stated (G-PROP), each at a department that implements it.
+pub(super) fn named_measures(
+    context: &Context<'_>,
+    measures: &[NamedMeasure],
+) -> Result<(), Refusal> {
+    if measures.len() > MEASURES_PER_DECISION_MAX {
+        return misfit(
+            Misfit::Limit,
+            format!(
+                "措施 {} 项，上限 {MEASURES_PER_DECISION_MAX} / too many measures",
+                measures.len()
+            ),
+            "请分案处理 / use several decisions",
+        );
+    }
+    for named in measures {
+        let Some(measure) = context.rules.measure(&named.measure).filter(|found| found.published)
+        else {
+            return refuse(
+                Guard::Published,
+                format!("{} 不在已公布清单 / not in the published catalogue", named.measure),
+                "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
+            );
+        };
+        if measure.category.is_incentive() || !measure.implementers.contains(&named.department) {
+            return refuse(
+                Guard::Competent,
+                format!("{} 不由 {} 实施 / not implemented there", measure.id, named.department),
+                format!("可实施部门：{} / implementers", measure.implementers.join("、")),
+            );
+        }
+        stated(Guard::Proportion, &[("proportionality", &named.proportionality)])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! How a subject's classification changes: always as an event in the commit that changes it.
+
+use crate::actor::SubjectKey;
+use crate::decide::{Context, Drafts};
+use crate::event::{CaseRef, Event, Mark};
+use crate::id::{AttributionId, ListingId};
+use crate::path::Standing;
+use crate::row::{Key, ListingKind};
+use crate::rows::{Rows, Stop};
+
+/// What happens to the marks of one case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It is suspended.
+    Suspend,
+    /// Its suspension ends.
+    Resume,
+    /// It ends.
+    End,
+}
+
+fn turned(marks: &[Mark], case: CaseRef, turn: Turn) -> Option<Vec<Mark>> {
+    let mut marks = marks.to_vec();
+    match turn {
+        Turn::End => {
+            let before = marks.len();
+            marks.retain(|mark| mark.case != case);
+            (marks.len() != before).then_some(marks)
+        }
+        Turn::Suspend | Turn::Resume => {
+            let suspended = turn == Turn::Suspend;
+            let mark = marks.iter_mut().find(|mark| mark.case == case)?;
+            if mark.suspended == suspended {
+                return None;
+            }
+            mark.suspended = suspended;
+            Some(marks)
+        }
+    }
+}
+
+/// Adds a mark to a subject and says so.
+pub(super) fn start(
+    rows: &Rows,
+    drafts: &mut Drafts,
+    subject: SubjectKey,
+    mark: Mark,
+) -> Result<(), Stop> {
+    let mut in_force = rows.must_subject(subject)?.marks.clone();
+    in_force.retain(|own| own.case != mark.case);
+    in_force.push(mark);
+    drafts.push(subject, Event::ClassificationChanged { in_force });
+    Ok(())
+}
+
+/// Turns one case's mark of a subject, and says so if anything changed.
+pub(super) fn turn_one(
+    rows: &Rows,
+    drafts: &mut Drafts,
+    subject: SubjectKey,
+    case: CaseRef,
+    turn: Turn,
+) -> Result<(), Stop> {
+    if let Some(in_force) = turned(&rows.must_subject(subject)?.marks, case, turn) {
+        drafts.push(subject, Event::ClassificationChanged { in_force });
+    }
+    Ok(())
+}
+
+/// Turns a listing's mark and those of every person attributed under it, each in their own file
+/// but all in this commit (design.md 2).
+pub(super) fn turn_listing(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    listing: ListingId,
+    turn: Turn,
+) -> Result<(), Stop> {
+    let row = rows.must_listing(listing)?;
+    rows.want(row.attributions.iter().map(|id| Key::Attribution(*id)))?;
+    turn_one(rows, drafts, row.subject, CaseRef::Listing(listing), turn)?;
+    for attribution in &row.attributions {
+        turn_attribution(rows, context, drafts, *attribution, turn)?;
+    }
+    Ok(())
+}
+
+fn turn_attribution(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    attribution: AttributionId,
+    turn: Turn,
+) -> Result<(), Stop> {
+    let row = rows.must_attribution(attribution)?;
+    let own = row.case.standing(context.today);
+    // A person's own open objection keeps their mark suspended when the listing resumes.
+    if turn == Turn::Resume && own == Standing::Suspended {
+        return Ok(());
+    }
+    turn_one(rows, drafts, row.person, CaseRef::Attribution(attribution), turn)
+}
+
+/// Whether anything else than `except` still suspends a listing: its own disputes, and those on
+/// the records it rests on.
+pub(super) fn still_suspended(
+    rows: &Rows,
+    listing: ListingId,
+    except: crate::id::ObjectionId,
+) -> Result<bool, Stop> {
+    let others = |disputes: &[crate::id::ObjectionId]| disputes.iter().any(|id| *id != except);
+    match &rows.must_listing(listing)?.kind {
+        ListingKind::Red(red) => Ok(others(&red.disputes)),
+        ListingKind::Black { records, case, .. } => {
+            rows.want(records.iter().map(|record| Key::Record(*record)))?;
+            let mut suspended = others(&case.disputes);
+            for record in records {
+                suspended |= others(&rows.must_record(*record)?.disputes);
+            }
+            Ok(suspended)
+        }
+    }
+}

@@ -1,0 +1,565 @@
+//! Measure cases: initiate, notify, dispatch, accept, execute, feed back (domain.md 2.4).
+
+use crate::command::Command;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::{CaseHook, Event};
+use crate::guard::{Guard, Misfit};
+use crate::id::MeasureId;
+use crate::path::Standing;
+use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote};
+use crate::rows::{Rows, Stop};
+use crate::rules::{Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Strength};
+use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::time::Day;
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    match command {
+        Command::InitiateMeasure { .. } => initiate(rows, command, context),
+        Command::ServeMeasureNotice { .. } => serve_notice(rows, command, context),
+        Command::DispatchMeasure { measure } => dispatch(rows, *measure, context),
+        Command::AcceptMeasure { measure } => {
+            let row = with_parents(rows, *measure)?;
+            implementing(context, row)?;
+            in_force(rows, row, context.today)?;
+            let MeasureState::Dispatched { .. } = row.state else {
+                return Ok(wrong_state("措施 / measure", row.state.name(), "dispatched")?);
+            };
+            one(context, row, Event::MeasureAccepted { measure: *measure })
+        }
+        Command::DeclineMeasure { .. } => decline(rows, command, context),
+        Command::ExecuteMeasure { measure } => execute(rows, *measure, context),
+        Command::ConfirmByHand { .. } => by_hand(rows, command, context),
+        Command::FileFeedback { .. } => feedback(rows, command, context),
+        _ => Err(Stop::Defect("not a measure step".to_owned())),
+    }
+}
+
+fn one(context: &Context<'_>, row: &MeasureRow, event: Event) -> Result<Outcome, Stop> {
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, event);
+    drafts.finish()
+}
+
+/// The case, with everything its standing depends on loaded.
+pub(super) fn with_parents(rows: &Rows, id: MeasureId) -> Result<&MeasureRow, Stop> {
+    let row = rows.must_measure(id)?;
+    let attribution = row.attribution.map(Key::Attribution);
+    rows.want([Key::Listing(row.listing)].into_iter().chain(attribution))?;
+    Ok(row)
+}
+
+/// Refuses unless the case, its listing and its attribution are all in force (G-NOSUSP).
+fn in_force(rows: &Rows, row: &MeasureRow, today: Day) -> Result<(), Stop> {
+    match rows.measure_standing(row.id, today)? {
+        Standing::InForce => Ok(()),
+        Standing::Suspended => Ok(refuse(
+            Guard::NoSuspension,
+            "异议核实期间暂停执行 / suspended while an objection is verified",
+            "待异议有结论 / wait for the outcome",
+        )?),
+        Standing::Pending | Standing::Ended => Ok(refuse(
+            Guard::End,
+            "所依据的名单或措施已终止 / what it rests on has ended",
+            "不得再执行，只能解除 / it can only be lifted",
+        )?),
+    }
+}
+
+fn implementing<'a>(context: &Context<'a>, row: &MeasureRow) -> Result<checks::Human<'a>, Stop> {
+    let human = checks::human(context)?;
+    if human.department.code != row.department {
+        refuse::<()>(
+            Guard::Competent,
+            format!("该措施由 {} 实施 / implemented by {}", row.department, row.department),
+            "请由实施部门工作人员办理 / ask an officer of that department",
+        )?;
+    }
+    Ok(human)
+}
+
+fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::InitiateMeasure {
+        listing,
+        attribution,
+        measure,
+        department,
+        basis,
+        reasons,
+        until,
+        court_document,
+    } = command
+    else {
+        return Err(Stop::Defect("not an initiation".to_owned()));
+    };
+    rows.want([Key::Listing(*listing)].into_iter().chain(attribution.map(Key::Attribution)))?;
+    let human = checks::human(context)?;
+    let parent = parent(rows, *listing, *attribution, context)?;
+    if human.reference.authority != parent.authority {
+        refuse::<()>(
+            Guard::Competent,
+            "由名单认定机关发起 / the listing authority initiates",
+            "请由该机关办理 / ask that authority",
+        )?;
+    }
+    let Some(entry) = context.rules.measure(measure).filter(|entry| entry.published) else {
+        return Ok(refuse(
+            Guard::Published,
+            format!("{measure} 不在已公布清单 / not in the published catalogue"),
+            "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
+        )?);
+    };
+    if !parent.red
+        && !parent.named.iter().any(|named| named.0 == *measure && named.1 == *department)
+    {
+        refuse::<()>(
+            Guard::Named,
+            format!(
+                "送达的决定未载明 {measure}（{department}）/ the decision names no such measure"
+            ),
+            "仅可发起决定载明的措施 / only what the served decision names",
+        )?;
+    }
+    entry_allows(context, entry, department, &parent, court_document.is_some())?;
+    checks::basis(context, basis)?;
+    basis_of_measure(context, entry, basis)?;
+    stated(Guard::Proportion, &[("reasons", reasons)])?;
+    let cap = parent.until.min(context.today.plus_months(entry.max_months));
+    if *until < context.today || *until > cap {
+        refuse::<()>(
+            Guard::End,
+            format!("终止日期须不早于当日且不迟于 {cap} / end date out of range"),
+            "不得超过名单终止日和措施最长期限 / within listing and measure",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        parent.subject,
+        Event::MeasureInitiated {
+            listing: *listing,
+            attribution: *attribution,
+            measure: measure.clone(),
+            department: department.clone(),
+            basis: basis.clone(),
+            reasons: reasons.clone(),
+            until: *until,
+            court_document: court_document.clone(),
+            decision_number: parent.number,
+            incentive: parent.red,
+        },
+    );
+    drafts.finish()
+}
+
+/// What a measure rests on.
+struct Parent {
+    subject: crate::actor::SubjectKey,
+    authority: crate::identifier::uscc::Uscc,
+    red: bool,
+    behaviour: Option<String>,
+    named: Vec<(String, String)>,
+    until: Day,
+    number: String,
+}
+
+fn parent(
+    rows: &Rows,
+    listing: crate::id::ListingId,
+    attribution: Option<crate::id::AttributionId>,
+    context: &Context<'_>,
+) -> Result<Parent, Stop> {
+    let row = rows.must_listing(listing)?;
+    let standing = match attribution {
+        Some(id) => rows.attribution_standing(id, context.today)?,
+        None => rows.listing_standing(listing, context.today)?,
+    };
+    match standing {
+        Standing::InForce => {}
+        Standing::Suspended => refuse::<()>(
+            Guard::NoSuspension,
+            "所依据的名单因异议暂停 / suspended while an objection is verified",
+            "待异议有结论 / wait for the outcome",
+        )?,
+        Standing::Pending | Standing::Ended => refuse::<()>(
+            Guard::Served,
+            "所依据的决定尚未生效或已终止 / what it rests on is not in force",
+            "决定送达且静置期满后方可发起 / after service and standstill, before its end",
+        )?,
+    }
+    match (&row.kind, attribution) {
+        (ListingKind::Red(red), None) => {
+            let RedState::Active { until, number, .. } = &red.state else {
+                return Err(Stop::Defect("a red listing in force is not active".to_owned()));
+            };
+            Ok(Parent {
+                subject: row.subject,
+                authority: red.authority,
+                red: true,
+                behaviour: None,
+                named: Vec::new(),
+                until: *until,
+                number: number.clone(),
+            })
+        }
+        (ListingKind::Red(_), Some(_)) => Ok(misfit(
+            Misfit::Value,
+            "红名单没有归责 / a red listing has no attribution",
+            "请去掉 attribution / leave it out",
+        )?),
+        (ListingKind::Black { case, behaviour, .. }, None) => {
+            served_parent(row.subject, case, behaviour)
+        }
+        (ListingKind::Black { behaviour, .. }, Some(id)) => {
+            let person = rows.must_attribution(id)?;
+            if person.listing != listing {
+                misfit::<()>(
+                    Misfit::Value,
+                    format!("{id} 不属于 {listing} / {id} is not under {listing}"),
+                    "请核对编号 / check the ids",
+                )?;
+            }
+            served_parent(person.person, &person.case, behaviour)
+        }
+    }
+}
+
+fn served_parent(
+    subject: crate::actor::SubjectKey,
+    case: &crate::path::DecisionCase,
+    behaviour: &str,
+) -> Result<Parent, Stop> {
+    let Some(served) = case.path.served() else {
+        return Err(Stop::Defect("a case in force was never served".to_owned()));
+    };
+    let decision = &served.decided.decision;
+    Ok(Parent {
+        subject,
+        authority: case.proposed_by.authority,
+        red: false,
+        behaviour: Some(behaviour.to_owned()),
+        named: decision.measures.clone(),
+        until: decision.end,
+        number: decision.number.clone(),
+    })
+}
+
+/// Whether the catalogue entry fits subject, behaviour and department.
+fn entry_allows(
+    context: &Context<'_>,
+    entry: &Measure,
+    department: &str,
+    parent: &Parent,
+    court: bool,
+) -> Result<(), Stop> {
+    let fits_subject = match entry.subject {
+        MeasureSubject::Both => true,
+        MeasureSubject::LegalPerson => !parent.subject.is_person(),
+        MeasureSubject::NaturalPerson => parent.subject.is_person(),
+    };
+    let connected = match &parent.behaviour {
+        Some(behaviour) => entry.behaviours.is_empty() || entry.behaviours.contains(behaviour),
+        None => true,
+    };
+    if entry.category.is_incentive() != parent.red || !fits_subject || !connected {
+        refuse::<()>(
+            Guard::Proportion,
+            format!("{} 不适用于该主体或该行为 / does not fit this subject or behaviour", entry.id),
+            "禁止不当联结：请选择与行为相关、适用于该类主体的措施 / choose a connected measure",
+        )?;
+    }
+    if entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary {
+        refuse::<()>(
+            Guard::NoOrder,
+            format!("{} 仅可供参考，不得下达指令 / reference only, never an order", entry.id),
+            "市场主体可查阅公开信息后自行判断 / market bodies may read what is public",
+        )?;
+    }
+    if entry.executor == Executor::Higher || !entry.implementers.iter().any(|own| own == department)
+    {
+        refuse::<()>(
+            Guard::Competent,
+            format!("{} 不由 {department} 实施 / not implemented there", entry.id),
+            format!("可实施部门：{} / implementers", entry.implementers.join("、")),
+        )?;
+    }
+    if entry.needs == MeasureNeeds::Court && !court {
+        refuse::<()>(
+            Guard::Court,
+            format!("{} 须附人民法院文书 / needs a court document", entry.id),
+            "请附法院文书 / attach it",
+        )?;
+    }
+    let liaison = context
+        .rules
+        .department(department)
+        .is_some_and(|found| found.officers.iter().any(|officer| officer.liaison));
+    if !liaison {
+        refuse::<()>(
+            Guard::Liaison,
+            format!("{department} 未登记工作联络员 / no liaison on file"),
+            "请先登记联络员（方案六(二)）/ set one first",
+        )?;
+    }
+    Ok(())
+}
+
+/// A measure that needs a statute rests on a law or administrative regulation that the catalogue
+/// names for it; any other on an article the catalogue names for it (G-BASIS-RANK).
+fn basis_of_measure(
+    context: &Context<'_>,
+    entry: &Measure,
+    cited: &[crate::rules::Citation],
+) -> Result<(), Stop> {
+    let own = |citation: &crate::rules::Citation| {
+        entry.basis.iter().any(|own| own.instrument == citation.instrument)
+    };
+    let level = |citation: &crate::rules::Citation| {
+        context.rules.instrument(&citation.instrument).map(|found| found.level)
+    };
+    let suffices =
+        cited.iter().filter(|citation| own(citation)).any(|citation| match entry.needs {
+            MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute => {
+                level(citation).is_some_and(|level| level <= LegalLevel::AdministrativeRegulation)
+            }
+            _ => true,
+        });
+    if suffices {
+        return Ok(());
+    }
+    Ok(refuse(
+        Guard::BasisRank,
+        format!("所引依据不足以采取 {} / no citation carries {}", entry.id, entry.id),
+        "请引用目录中该措施的法律、行政法规依据 / cite the basis the catalogue names for it",
+    )?)
+}
+
+fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::ServeMeasureNotice { measure, reasons, remedies, document_sha256, service } =
+        command
+    else {
+        return Err(Stop::Defect("not a notice".to_owned()));
+    };
+    let row = with_parents(rows, *measure)?;
+    initiating(context, row)?;
+    in_force(rows, row, context.today)?;
+    let MeasureState::Initiated = row.state else {
+        return Ok(wrong_state("措施 / measure", row.state.name(), "initiated")?);
+    };
+    stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)])?;
+    checks::service(context, Guard::Notice, service)?;
+    if !digest_is_stated(document_sha256) {
+        refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
+    }
+    one(
+        context,
+        row,
+        Event::MeasureNoticeServed {
+            measure: *measure,
+            reasons: reasons.clone(),
+            remedies: remedies.clone(),
+            document_sha256: *document_sha256,
+            service: service.clone(),
+        },
+    )
+}
+
+fn initiating(context: &Context<'_>, row: &MeasureRow) -> Result<(), Stop> {
+    let human = checks::human(context)?;
+    if human.reference.authority != row.initiated_by.authority {
+        refuse::<()>(
+            Guard::Competent,
+            "由发起机关办理 / the initiating authority handles it",
+            "请由发起机关办理 / ask that authority",
+        )?;
+    }
+    Ok(())
+}
+
+fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let row = with_parents(rows, id)?;
+    initiating(context, row)?;
+    in_force(rows, row, context.today)?;
+    match (&row.state, row.incentive) {
+        (MeasureState::Noticed, false) | (MeasureState::Initiated, true) => {}
+        (MeasureState::Initiated, false) => refuse::<()>(
+            Guard::Notice,
+            "惩戒措施须先告知当事人 / the subject must be told first",
+            "先送达措施告知书 / serve the notice of the measure first",
+        )?,
+        (state, _) => return Ok(wrong_state("措施 / measure", state.name(), "noticed")?),
+    }
+    let respond_wd = context
+        .rules
+        .department(&row.department)
+        .map_or(context.rules.pack(context.today).respond_wd, |found| found.respond_working_days);
+    let respond_by = context.rules.calendar.after(context.today, respond_wd);
+    one(context, row, Event::MeasureDispatched { measure: id, respond_by })
+}
+
+fn decline(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::DeclineMeasure { measure, reasons, legal_ground } = command else {
+        return Err(Stop::Defect("not a refusal to execute".to_owned()));
+    };
+    let row = rows.must_measure(*measure)?;
+    implementing(context, row)?;
+    let MeasureState::Dispatched { .. } = row.state else {
+        return Ok(wrong_state("措施 / measure", row.state.name(), "dispatched")?);
+    };
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    let strength = context.rules.measure(&row.measure).map(|entry| entry.strength);
+    if strength == Some(Strength::Mandatory) {
+        let Some(ground) = legal_ground else {
+            return Ok(refuse(
+                Guard::Basis,
+                "强制性措施须有法定理由方可不执行 / a mandatory measure needs a legal ground",
+                "请引用法律依据 / cite it",
+            )?);
+        };
+        checks::basis(context, std::slice::from_ref(ground))?;
+    }
+    one(
+        context,
+        row,
+        Event::MeasureDeclined {
+            measure: *measure,
+            reasons: reasons.clone(),
+            legal_ground: legal_ground.clone(),
+        },
+    )
+}
+
+fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let row = with_parents(rows, id)?;
+    implementing(context, row)?;
+    in_force(rows, row, context.today)?;
+    if context.starts_stopped {
+        refuse::<()>(
+            Guard::Clock,
+            "系统时钟发生跳变 / the clock jumped",
+            "由操作员核对时钟并确认 / an operator checks and confirms it",
+        )?;
+    }
+    let MeasureState::Accepted { .. } = row.state else {
+        return Ok(wrong_state("措施 / measure", row.state.name(), "accepted")?);
+    };
+    let plugin = rows
+        .plugins()?
+        .iter()
+        .find(|plugin| {
+            plugin.department == row.department && plugin.measures.contains(&row.measure)
+        })
+        .map(|plugin| plugin.name.clone());
+    one(context, row, Event::ExecutionOrdered { measure: id, plugin })
+}
+
+fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::ConfirmByHand { measure, hook, reference } = command else {
+        return Err(Stop::Defect("not a confirmation".to_owned()));
+    };
+    let row = with_parents(rows, *measure)?;
+    implementing(context, row)?;
+    if !short_text_is_stated(reference) {
+        misfit::<()>(
+            Misfit::Value,
+            "缺少办理文号 / the reference is missing",
+            "请填写部门办理文号 / give the department's own reference",
+        )?;
+    }
+    if row.state.order().is_some_and(|order| order.plugin.is_some()) {
+        misfit::<()>(
+            Misfit::State,
+            "该措施由插件执行 / a plugin carries this measure out",
+            "请等待插件结果 / wait for its result",
+        )?;
+    }
+    let standing = rows.measure_standing(*measure, context.today)?;
+    confirmed(context, row, *hook, standing, reference)
+}
+
+/// The event that a confirmed hook leads to; shared by officers and plugins.
+pub(super) fn confirmed(
+    context: &Context<'_>,
+    row: &MeasureRow,
+    hook: CaseHook,
+    standing: Standing,
+    reference: &str,
+) -> Result<Outcome, Stop> {
+    let measure = row.id;
+    let reference = reference.to_owned();
+    let executing = matches!(row.state, MeasureState::Executing { .. });
+    let event = match hook {
+        // An execution that was under way when a suspension or end committed is recorded as what
+        // happened; what must follow (suspend, lift) follows from the standing at once.
+        CaseHook::Execute if executing && row.remote == Remote::Nothing => {
+            Event::MeasureExecuted { measure, reference }
+        }
+        CaseHook::Suspend if standing == Standing::Suspended => {
+            Event::SuspensionConfirmed { measure }
+        }
+        // Resuming an execution that was overtaken before it ran is running it.
+        CaseHook::Resume if row.remote == Remote::Suspended && executing => {
+            Event::MeasureExecuted { measure, reference }
+        }
+        CaseHook::Resume if row.remote == Remote::Suspended => {
+            Event::ResumptionConfirmed { measure }
+        }
+        CaseHook::Lift if standing == Standing::Ended && row.state.order().is_some() => {
+            Event::MeasureLifted { measure, reference }
+        }
+        _ => {
+            let state = row.state.name();
+            return Ok(misfit(
+                Misfit::State,
+                format!("当前状态 {state} 不接受该结果 / {state} does not take {hook:?}"),
+                "结果已由其他步骤取代 / another step has overtaken it",
+            )?);
+        }
+    };
+    one(context, row, event)
+}
+
+fn feedback(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::FileFeedback { measure, result, effect, document_sha256 } = command else {
+        return Err(Stop::Defect("not a feedback".to_owned()));
+    };
+    let row = rows.must_measure(*measure)?;
+    implementing(context, row)?;
+    stated(Guard::Document, &[("result", result), ("effect", effect)])?;
+    let of_lift = match &row.state {
+        MeasureState::Executed { .. } => false,
+        MeasureState::Lifted { fed_back: false } => true,
+        state => return Ok(wrong_state("措施 / measure", state.name(), "executed or lifted")?),
+    };
+    one(
+        context,
+        row,
+        Event::FeedbackFiled {
+            measure: *measure,
+            result: result.clone(),
+            effect: effect.clone(),
+            document_sha256: *document_sha256,
+            of_lift,
+        },
+    )
+}
+
+/// The step a case's plugin owes, given where the case stands: the one rule from which every
+/// delivery follows, so that a rebuild delivers nothing twice.
+pub fn owed_hook(row: &MeasureRow, standing: Standing) -> Option<CaseHook> {
+    row.state.order().and_then(|order| order.plugin.as_ref())?;
+    let executing = matches!(row.state, MeasureState::Executing { .. });
+    match (standing, row.remote) {
+        (_, Remote::Lifted) => None,
+        (Standing::Ended, _) => Some(CaseHook::Lift),
+        (Standing::Suspended, Remote::Suspended) => None,
+        // An execution may have reached the department without its answer reaching us.
+        (Standing::Suspended, _) => Some(CaseHook::Suspend),
+        (Standing::InForce, Remote::Nothing) if executing => Some(CaseHook::Execute),
+        (Standing::InForce, Remote::Suspended) => Some(CaseHook::Resume),
+        (Standing::InForce | Standing::Pending, _) => None,
+    }
+}

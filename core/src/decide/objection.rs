@@ -1,0 +1,484 @@
+//! Objections: filing suspends at once, only a reasoned outcome ends that (domain.md 2.6).
+
+use crate::actor::{Actor, SubjectKey};
+use crate::command::Command;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification::{self, Turn};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::{CaseRef, Event, Finding, Target, Trigger};
+use crate::guard::{Guard, Misfit};
+use crate::id::ObjectionId;
+use crate::identifier::uscc::Uscc;
+use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
+use crate::path::Standing;
+use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, RecordState};
+use crate::rows::{Rows, Stop};
+use crate::text::Sealed;
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    match command {
+        Command::FileObjection { .. } => file(rows, command, context),
+        Command::AcceptObjection { objection } => {
+            let row = rows.must_objection(*objection)?;
+            receiving(context, row)?;
+            let ObjectionState::Filed { .. } = row.state else {
+                return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?);
+            };
+            let event = Event::ObjectionAccepted { objection: *objection, silent: false };
+            one(context, row.subject, event)
+        }
+        Command::RefuseObjection { objection, reasons, service } => {
+            let row = rows.must_objection(*objection)?;
+            receiving(context, row)?;
+            let ObjectionState::Filed { .. } = row.state else {
+                return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?);
+            };
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            checks::service(context, Guard::Served, service)?;
+            let mut drafts = Drafts::new(context);
+            drafts.push(
+                row.subject,
+                Event::ObjectionRefused {
+                    objection: *objection,
+                    reasons: reasons.clone(),
+                    service: service.clone(),
+                },
+            );
+            resume(rows, context, &mut drafts, row)?;
+            drafts.finish()
+        }
+        Command::ReferObjection { objection, received_on } => {
+            refer(rows, *objection, *received_on, context)
+        }
+        Command::ReportVerification { .. } => report(rows, command, context),
+        Command::ResolveObjection { objection, reasons, service } => {
+            resolve(rows, *objection, reasons, service, context)
+        }
+        Command::CompleteRedress { objection, account, evidence } => {
+            let row = rows.must_objection(*objection)?;
+            providing(context, row)?;
+            if row.redress_done != Some(false) {
+                return Ok(wrong_state("恢复信誉 / redress", "not owed", "owed")?);
+            }
+            stated(Guard::Document, &[("account", account)])?;
+            bounded(evidence.len(), "evidence")?;
+            let event = Event::RedressCompleted {
+                objection: *objection,
+                account: account.clone(),
+                evidence: evidence.clone(),
+            };
+            one(context, row.subject, event)
+        }
+        _ => Err(Stop::Defect("not an objection step".to_owned())),
+    }
+}
+
+fn one(context: &Context<'_>, subject: SubjectKey, event: Event) -> Result<Outcome, Stop> {
+    let mut drafts = Drafts::new(context);
+    drafts.push(subject, event);
+    drafts.finish()
+}
+
+fn bounded(count: usize, what: &str) -> Result<(), Stop> {
+    if count > EVIDENCE_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("{what}：{count}，上限 {EVIDENCE_MAX} / at most {EVIDENCE_MAX}"),
+            "请精简 / give fewer",
+        )?;
+    }
+    Ok(())
+}
+
+/// Credit office or the provider itself does the formal check.
+fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(), Stop> {
+    let human = checks::human(context)?;
+    if human.reference.authority != row.provider {
+        checks::credit_office(context)?;
+    }
+    Ok(())
+}
+
+/// An officer of the unit that provided the disputed thing.
+fn providing<'a>(context: &Context<'a>, row: &ObjectionRow) -> Result<checks::Human<'a>, Stop> {
+    let human = checks::human(context)?;
+    if human.reference.authority != row.provider {
+        refuse::<()>(
+            Guard::Competent,
+            "由信息提供单位核实 / the providing unit verifies",
+            format!("请由 {} 办理 / ask that unit", row.provider.as_str()),
+        )?;
+    }
+    Ok(human)
+}
+
+/// What an objection is about.
+struct Disputed<'r> {
+    subject: SubjectKey,
+    provider: Uscc,
+    live: bool,
+    disputes: &'r [ObjectionId],
+    rejected: u16,
+}
+
+fn disputed<'r>(
+    rows: &'r Rows,
+    target: Target,
+    context: &Context<'_>,
+) -> Result<Disputed<'r>, Stop> {
+    let found = match target {
+        Target::Record(id) => {
+            let row = rows.must_record(id)?;
+            rows.want(row.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            Disputed {
+                subject: row.subject,
+                provider: row.provider,
+                live: row.state == RecordState::Accepted,
+                disputes: &row.disputes,
+                rejected: row.rejected_objections,
+            }
+        }
+        Target::Listing(id) => {
+            let row = rows.must_listing(id)?;
+            let (provider, disputes, rejected) = match &row.kind {
+                ListingKind::Black { case, .. } => {
+                    (case.proposed_by.authority, &case.disputes, case.rejected_objections)
+                }
+                ListingKind::Red(red) => (red.authority, &red.disputes, red.rejected_objections),
+            };
+            let live = rows.listing_standing(id, context.today)? != Standing::Ended;
+            Disputed { subject: row.subject, provider, live, disputes, rejected }
+        }
+        Target::Attribution(id) => {
+            let row = rows.must_attribution(id)?;
+            Disputed {
+                subject: row.person,
+                provider: row.case.proposed_by.authority,
+                live: rows.attribution_standing(id, context.today)? != Standing::Ended,
+                disputes: &row.case.disputes,
+                rejected: row.case.rejected_objections,
+            }
+        }
+        Target::Measure(id) => {
+            let row = crate::decide::measure::with_parents(rows, id)?;
+            Disputed {
+                subject: row.subject,
+                provider: row.initiated_by.authority,
+                live: rows.measure_standing(id, context.today)? != Standing::Ended
+                    || row.state.order().is_some(),
+                disputes: &row.disputes,
+                rejected: row.rejected_objections,
+            }
+        }
+    };
+    Ok(found)
+}
+
+fn may_file(context: &Context<'_>, found: &Disputed<'_>, trigger: Trigger) -> Result<(), Stop> {
+    match context.actor {
+        Actor::Subject(key) if *key == found.subject && trigger == Trigger::Subject => Ok(()),
+        Actor::Subject(_) => Ok(misfit(
+            Misfit::Forbidden,
+            "只能对本人档案提出异议 / only about your own file",
+            "他人可通过投诉反映 / others may complain through the office",
+        )?),
+        // An officer files for whoever came to the counter, or for what the officer found.
+        _ => {
+            checks::human(context)?;
+            Ok(())
+        }
+    }
+}
+
+fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::FileObjection { target, trigger, grounds, statement, evidence, new_facts } =
+        command
+    else {
+        return Err(Stop::Defect("not an objection".to_owned()));
+    };
+    let found = disputed(rows, *target, context)?;
+    may_file(context, &found, *trigger)?;
+    if !found.live {
+        misfit::<()>(
+            Misfit::State,
+            "该事项已终止 / what it is about has ended",
+            "如有残留影响，请申请恢复信誉 / ask for redress if effects remain",
+        )?;
+    }
+    if grounds.is_empty() || grounds.len() > EVIDENCE_MAX {
+        misfit::<()>(
+            Misfit::Value,
+            "须至少列明一项异议理由 / name one ground at least",
+            "理由见 /openapi.json ObjectionGround / see the document",
+        )?;
+    }
+    stated(Guard::Document, &[("statement", statement)])?;
+    bounded(evidence.len(), "evidence")?;
+    // A repeat without new facts is looked at, but does not suspend (design.md 1, Q04).
+    let repeat = !found.disputes.is_empty() || found.rejected > 0;
+    let suspends = *new_facts || !repeat;
+    if suspends && found.disputes.len() >= DISPUTES_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("同一事项未结异议上限 {DISPUTES_MAX} 件 / too many open objections"),
+            "该事项已处于暂停状态 / it is suspended already",
+        )?;
+    }
+    let accept_wd = context.rules.pack(context.today).objection_accept_wd;
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        found.subject,
+        Event::ObjectionFiled {
+            target: *target,
+            trigger: *trigger,
+            grounds: grounds.clone(),
+            statement: statement.clone(),
+            evidence: evidence.clone(),
+            suspends,
+            accept_by: context.rules.calendar.after(context.today, accept_wd),
+            provider: found.provider,
+        },
+    );
+    if suspends {
+        turn(rows, context, &mut drafts, *target, Turn::Suspend)?;
+    }
+    drafts.finish()
+}
+
+/// Turns the marks of whatever an objection is about, and of what rests on it.
+fn turn(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    target: Target,
+    turn: Turn,
+) -> Result<(), Stop> {
+    match target {
+        Target::Record(id) => {
+            for listing in rows.must_record(id)?.listings.clone() {
+                classification::turn_listing(rows, context, drafts, listing, turn)?;
+            }
+            Ok(())
+        }
+        Target::Listing(id) => classification::turn_listing(rows, context, drafts, id, turn),
+        Target::Attribution(id) => {
+            let person = rows.must_attribution(id)?.person;
+            classification::turn_one(rows, drafts, person, CaseRef::Attribution(id), turn)
+        }
+        Target::Measure(_) => Ok(()),
+    }
+}
+
+/// Ends the suspension that this objection caused, unless another one still holds.
+fn resume(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    row: &ObjectionRow,
+) -> Result<(), Stop> {
+    if !row.suspends {
+        return Ok(());
+    }
+    let listings = match row.target {
+        Target::Record(id) => rows.must_record(id)?.listings.clone(),
+        Target::Listing(id) => vec![id],
+        Target::Attribution(id) => {
+            let held = rows.must_attribution(id)?;
+            let others = held.case.disputes.iter().any(|other| *other != row.id);
+            let listing = classification::still_suspended(rows, held.listing, row.id)?;
+            if !others && !listing {
+                let case = CaseRef::Attribution(id);
+                classification::turn_one(rows, drafts, held.person, case, Turn::Resume)?;
+            }
+            return Ok(());
+        }
+        Target::Measure(_) => return Ok(()),
+    };
+    for listing in listings {
+        if !classification::still_suspended(rows, listing, row.id)? {
+            classification::turn_listing(rows, context, drafts, listing, Turn::Resume)?;
+        }
+    }
+    Ok(())
+}
+
+fn refer(
+    rows: &Rows,
+    id: ObjectionId,
+    received_on: crate::time::Day,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = rows.must_objection(id)?;
+    checks::credit_office(context)?;
+    // Silence accepts: a filed objection whose day has passed is accepted whatever the timer did.
+    let accepted = match &row.state {
+        ObjectionState::Accepted => true,
+        ObjectionState::Filed { accept_by } => context.today > accept_by.day,
+        _ => false,
+    };
+    if !accepted {
+        return Ok(wrong_state("异议 / objection", row.state.name(), "accepted")?);
+    }
+    if received_on > context.today || received_on < row.filed_on {
+        misfit::<()>(
+            Misfit::Value,
+            format!(
+                "提供单位收到日期须在 {} 与当日之间 / day of receipt out of range",
+                row.filed_on
+            ),
+            "请填写实际收到日期 / give the day of receipt",
+        )?;
+    }
+    let verification_wd = context.rules.pack(context.today).verification_wd;
+    let verify_by = context.rules.calendar.after(received_on, verification_wd);
+    one(context, row.subject, Event::ObjectionReferred { objection: id, received_on, verify_by })
+}
+
+fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::ReportVerification { objection, finding, reasons, evidence } = command else {
+        return Err(Stop::Defect("not a report".to_owned()));
+    };
+    let row = rows.must_objection(*objection)?;
+    let human = providing(context, row)?;
+    let ObjectionState::Verifying { .. } = row.state else {
+        return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
+    };
+    let proposer = match row.target {
+        Target::Record(id) => Some(&rows.must_record(id)?.submitted_by),
+        Target::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => Some(&case.proposed_by),
+            ListingKind::Red(red) => Some(&red.nominated_by),
+        },
+        Target::Attribution(id) => Some(&rows.must_attribution(id)?.case.proposed_by),
+        Target::Measure(id) => Some(&rows.must_measure(id)?.initiated_by),
+    };
+    if proposer == Some(&human.reference) {
+        refuse::<()>(
+            Guard::FourEyes,
+            "核实人不得为原经办人 / the one who made it may not verify it",
+            "请由本单位其他工作人员核实 / another officer of the unit verifies",
+        )?;
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    bounded(evidence.len(), "evidence")?;
+    one(
+        context,
+        row.subject,
+        Event::VerificationReported {
+            objection: *objection,
+            finding: *finding,
+            reasons: reasons.clone(),
+            evidence: evidence.clone(),
+        },
+    )
+}
+
+fn resolve(
+    rows: &Rows,
+    id: ObjectionId,
+    reasons: &Sealed,
+    service: &crate::text::Service,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = rows.must_objection(id)?;
+    checks::credit_office(context)?;
+    let ObjectionState::Verified { finding, .. } = row.state else {
+        return Ok(wrong_state("异议 / objection", row.state.name(), "verified")?);
+    };
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Served, service)?;
+    let upheld = finding == Finding::Error;
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::ObjectionResolved {
+            objection: id,
+            upheld,
+            reasons: reasons.clone(),
+            service: service.clone(),
+        },
+    );
+    if upheld {
+        annul(rows, context, &mut drafts, row, reasons)?;
+        drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
+    } else {
+        resume(rows, context, &mut drafts, row)?;
+    }
+    drafts.finish()
+}
+
+/// Ends the disputed thing and everything that rests on it, in this commit (INV-6).
+fn annul(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    row: &ObjectionRow,
+    reasons: &Sealed,
+) -> Result<(), Stop> {
+    match row.target {
+        Target::Record(record) => {
+            drafts.push(row.subject, Event::RecordAnnulled { record, reasons: reasons.clone() });
+            annul_listings_of(rows, context, drafts, record, Some(reasons))?;
+        }
+        Target::Listing(id) => {
+            let ended = rows.listing_standing(id, context.today)? == Standing::Ended;
+            if !ended {
+                annul_listing(rows, context, drafts, id, Some(reasons))?;
+            }
+        }
+        Target::Attribution(id) => {
+            let case = CaseRef::Attribution(id);
+            let person = rows.must_attribution(id)?.person;
+            let event = Event::CaseAnnulled { case, reasons: Some(reasons.clone()) };
+            drafts.push(person, event);
+            classification::turn_one(rows, drafts, person, case, Turn::End)?;
+        }
+        Target::Measure(measure) => {
+            drafts.push(row.subject, Event::MeasureAnnulled { measure, reasons: reasons.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Annuls every listing that rests on an annulled record.
+pub(super) fn annul_listings_of(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    record: crate::id::RecordId,
+    reasons: Option<&Sealed>,
+) -> Result<(), Stop> {
+    let listings = rows.must_record(record)?.listings.clone();
+    rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
+    for listing in listings {
+        if rows.listing_standing(listing, context.today)? != Standing::Ended {
+            annul_listing(rows, context, drafts, listing, reasons)?;
+        }
+    }
+    Ok(())
+}
+
+fn annul_listing(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    listing: crate::id::ListingId,
+    reasons: Option<&Sealed>,
+) -> Result<(), Stop> {
+    let row = rows.must_listing(listing)?;
+    let event = match &row.kind {
+        ListingKind::Black { .. } => {
+            Event::CaseAnnulled { case: CaseRef::Listing(listing), reasons: reasons.cloned() }
+        }
+        ListingKind::Red(_) => match reasons {
+            Some(reasons) => Event::RedListingClosed { listing, reasons: reasons.clone() },
+            None => return Ok(()),
+        },
+    };
+    drafts.push(row.subject, event);
+    classification::turn_listing(rows, context, drafts, listing, Turn::End)
+}

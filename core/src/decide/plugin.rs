@@ -1,0 +1,211 @@
+//! Plugins: deployed by the operator, answering for a department, never deciding anything.
+
+use crate::actor::Actor;
+use crate::command::Command;
+use crate::decide::checks::{self, misfit};
+use crate::decide::measure::{confirmed, with_parents};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::{CaseHook, Event, Target};
+use crate::guard::Misfit;
+use crate::id::MeasureId;
+use crate::limits::{EVIDENCE_MAX, PLUGINS_MAX, SHORT_TEXT_BYTES_MAX};
+use crate::path::{EndReason, Ended, Path};
+use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RepairState, Row};
+use crate::rows::{Rows, Stop};
+use crate::text::short_text_is_stated;
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    match command {
+        Command::DeployPlugin { name, version, sha256, department, measures } => {
+            checks::operator(context)?;
+            deploy(rows, name, version, *sha256, department, measures, context)
+        }
+        Command::PluginTold { plugin, through, undelivered } => {
+            let known = rows.plugins()?.iter().find(|row| row.name == *plugin);
+            if known.is_none_or(|row| row.told_through >= *through) {
+                return Drafts::new(context).finish();
+            }
+            let mut drafts = Drafts::new(context);
+            let mut undelivered = undelivered.clone();
+            undelivered.truncate(EVIDENCE_MAX);
+            let event =
+                Event::PluginTold { plugin: plugin.clone(), through: *through, undelivered };
+            drafts.push(None, event);
+            drafts.finish()
+        }
+        Command::PluginDone { measure, hook, order, reference } => {
+            let row = answering(rows, *measure, context)?;
+            same_order(row, *order)?;
+            let standing = rows.measure_standing(*measure, context.today)?;
+            confirmed(context, row, *hook, standing, &short(reference))
+        }
+        Command::PluginFailed { .. } => failed(rows, command, context),
+        Command::SettleFamily { cause, root } => {
+            let key = Key::Walk { cause: *cause, root: *root };
+            let subject = match rows.get(&key)? {
+                Some(Row::Walk(subject)) => *subject,
+                _ => return Drafts::new(context).finish(),
+            };
+            let mut drafts = Drafts::new(context);
+            drafts.push(subject, Event::FamilySettled { cause: *cause, root: *root });
+            finish_repair(rows, *root, &mut drafts)?;
+            drafts.caused_by(*cause).finish()
+        }
+        _ => Err(Stop::Defect("not a plugin's command".to_owned())),
+    }
+}
+
+/// A repair is done when every system that carried a measure has confirmed that it is lifted.
+fn finish_repair(rows: &Rows, root: Target, drafts: &mut Drafts) -> Result<(), Stop> {
+    let Target::Listing(id) = root else {
+        return Ok(());
+    };
+    let ListingKind::Black { case, .. } = &rows.must_listing(id)?.kind else {
+        return Ok(());
+    };
+    if let Path::Ended(Ended { reason: EndReason::Removed(repair), .. }) = &case.path {
+        let row = rows.must_repair(*repair)?;
+        if matches!(row.state, RepairState::Propagating) {
+            drafts.push(row.subject, Event::RepairDone { repair: *repair });
+        }
+    }
+    Ok(())
+}
+
+fn short(text: &str) -> String {
+    let mut end = text.len().min(SHORT_TEXT_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+fn deploy(
+    rows: &Rows,
+    name: &str,
+    version: &str,
+    sha256: [u8; 32],
+    department: &str,
+    measures: &[String],
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    if context.rules.department(department).is_none() {
+        misfit::<()>(
+            Misfit::Value,
+            format!("未知部门：{department} / unknown department"),
+            "请在 departments.toml 登记 / enter it there",
+        )?;
+    }
+    for id in measures {
+        let granted = context
+            .rules
+            .measure(id)
+            .is_some_and(|measure| measure.implementers.iter().any(|own| own == department));
+        if !granted {
+            misfit::<()>(
+                Misfit::Value,
+                format!("{department} 不实施 {id} / that department does not implement it"),
+                "请核对 plugins.toml 的授权 / check the grant in plugins.toml",
+            )?;
+        }
+    }
+    let plugins = rows.plugins()?;
+    let same = plugins.iter().any(|row| {
+        row.name == name
+            && row.sha256 == sha256
+            && row.version == version
+            && row.department == department
+            && row.measures == measures
+    });
+    if same {
+        return Drafts::new(context).finish();
+    }
+    let taken = plugins.iter().any(|row| {
+        row.name != name
+            && row.department == department
+            && row.measures.iter().any(|measure| measures.contains(measure))
+    });
+    if taken || plugins.len() >= PLUGINS_MAX || !short_text_is_stated(name) {
+        misfit::<()>(
+            Misfit::Exists,
+            "另一插件已负责同一部门的同一措施，或插件数已满 / another plugin carries that measure, or full",
+            "每项措施每部门只能有一个插件 / one plugin a measure and department",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        None,
+        Event::PluginDeployed {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            sha256,
+            department: department.to_owned(),
+            measures: measures.to_vec(),
+        },
+    );
+    drafts.finish()
+}
+
+/// The case a plugin answers for: its own department's, and none else.
+fn answering<'r>(
+    rows: &'r Rows,
+    id: MeasureId,
+    context: &Context<'_>,
+) -> Result<&'r MeasureRow, Stop> {
+    let row = with_parents(rows, id)?;
+    let ours = match (context.actor, row.state.order().and_then(|order| order.plugin.as_ref())) {
+        (Actor::Plugin { name, .. }, Some(plugin)) => name == plugin,
+        _ => false,
+    };
+    if !ours {
+        misfit::<()>(
+            Misfit::Forbidden,
+            format!("{} 未被指派 {id} / was not given this case", context.actor),
+            "插件只能答复指派给它的措施 / a plugin answers only for cases it was given",
+        )?;
+    }
+    Ok(row)
+}
+
+fn same_order(row: &MeasureRow, order: crate::id::Position) -> Result<(), Stop> {
+    if row.state.order().is_some_and(|own| own.at == order) {
+        return Ok(());
+    }
+    Ok(misfit(
+        Misfit::State,
+        "执行指令已变更 / the order has changed",
+        "该结果属于较早的指令 / the answer belongs to an earlier order",
+    )?)
+}
+
+fn failed(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::PluginFailed { measure, hook, order, fault, detail, attempt, final_attempt } =
+        command
+    else {
+        return Err(Stop::Defect("not a failure".to_owned()));
+    };
+    let row = answering(rows, *measure, context)?;
+    same_order(row, *order)?;
+    let (fault, detail, attempt) = (*fault, short(detail), *attempt);
+    let mut drafts = Drafts::new(context);
+    let event = match (hook, &row.state) {
+        (CaseHook::Execute, MeasureState::Executing { .. }) => Event::ExecutionFailed {
+            measure: *measure,
+            fault,
+            detail,
+            attempt,
+            final_attempt: *final_attempt,
+        },
+        (CaseHook::Execute, _) => return drafts.finish(),
+        // What ends or suspends a burden is tried until it succeeds; the first failure and each
+        // kind of failure after it is recorded, not every attempt.
+        _ if row.fault == Some(fault) => return drafts.finish(),
+        _ => Event::DeliveryFailed { measure: *measure, hook: *hook, fault, detail, attempt },
+    };
+    drafts.push(row.subject, event);
+    drafts.finish()
+}

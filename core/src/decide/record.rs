@@ -1,0 +1,195 @@
+//! Records: collected once, under the directory, by who may provide them (domain.md 2.1).
+
+use crate::command::NewRecord;
+use crate::decide::checks::{self, misfit, refuse, stated};
+use crate::decide::objection::annul_listings_of;
+use crate::decide::{Context, Drafts, Outcome, Reject};
+use crate::event::{Capacity, Event};
+use crate::guard::{Guard, Misfit};
+use crate::id::RecordId;
+use crate::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX};
+use crate::row::{Key, RecordState, SubjectRow};
+use crate::rows::{Rows, Stop};
+use crate::rules::{DataItem, Openness, Polarity, Severity};
+use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
+use crate::time::Day;
+
+type Refused = (&'static str, &'static str, String);
+
+pub(super) fn submit(
+    rows: &Rows,
+    records: &[NewRecord],
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let human = checks::human(context)?;
+    if records.is_empty() || records.len() > BATCH_ITEMS_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
+            "请分批提交 / split the batch",
+        )?;
+    }
+    let keys = records
+        .iter()
+        .flat_map(|record| [Key::Subject(record.subject), Key::RecordSource(record.source)]);
+    rows.want(keys)?;
+    let mut drafts = Drafts::new(context);
+    let mut rejects = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let twice = records.iter().take(index).any(|other| other.source == record.source);
+        match check(rows, record, &human, context, twice)? {
+            Ok(item) => {
+                drafts.push(record.subject, accepted(record, item, &human, context));
+            }
+            Err((field, reason, detail)) => {
+                rejects.push(Reject { index, field, reason, detail });
+            }
+        }
+    }
+    Ok(Outcome { drafts: drafts.drafts, rejects })
+}
+
+fn check<'a>(
+    rows: &Rows,
+    record: &NewRecord,
+    human: &checks::Human<'a>,
+    context: &Context<'a>,
+    twice: bool,
+) -> Result<Result<&'a DataItem, Refused>, Stop> {
+    let Some(subject) = rows.subject(record.subject)? else {
+        let detail = "主体未建档 / the subject has no file".to_owned();
+        return Ok(Err(("subject", "UNKNOWN_SUBJECT", detail)));
+    };
+    let Some(item) = context.rules.item(&record.item) else {
+        let detail = format!("不在征集目录：{} / not in the directory", record.item);
+        return Ok(Err(("item", "NOT_IN_DIRECTORY", detail)));
+    };
+    if !item.providers.contains(&human.department.code) {
+        let detail =
+            format!("{} 不是 {} 的提供单位 / not a provider", human.department.code, item.id);
+        return Ok(Err(("item", "PROVIDER_NOT_NAMED", detail)));
+    }
+    if let Err(refused) = check_fields(record, item, subject, context.today) {
+        return Ok(Err(refused));
+    }
+    if twice || rows.get(&Key::RecordSource(record.source))?.is_some() {
+        let detail = "同一单位、目录项、文号和主体的记录已存在 / already submitted".to_owned();
+        return Ok(Err(("document_number", "DUPLICATE", detail)));
+    }
+    Ok(Ok(item))
+}
+
+fn check_fields(
+    record: &NewRecord,
+    item: &DataItem,
+    subject: &SubjectRow,
+    today: Day,
+) -> Result<(), Refused> {
+    if !item.subjects.contains(&subject.kind) {
+        let detail = format!("{} 不适用于该类主体 / not for this kind of subject", item.id);
+        return Err(("subject", "SUBJECT_KIND", detail));
+    }
+    if record.subject.is_person() && subject.capacity != Some(Capacity::Full) {
+        let detail =
+            "不具有完全民事行为能力的自然人不建信用记录 / no records about them".to_owned();
+        return Err(("subject", "G-CAPACITY", detail));
+    }
+    if !short_text_is_stated(&record.document_number) {
+        return Err(("document_number", "DOCUMENT_NUMBER", "缺少文号 / missing".to_owned()));
+    }
+    if record.document_date > today || record.document_date.plus_months(1200) < today {
+        let detail = format!("文书日期 {} 晚于当日或过早 / out of range", record.document_date);
+        return Err(("document_date", "DOCUMENT_DATE", detail));
+    }
+    if record.content.as_ref().is_some_and(|content| content.clear_bytes > CONTENT_BYTES_MAX) {
+        let detail = format!("内容超过 {CONTENT_BYTES_MAX} 字节 / content too long");
+        return Err(("content", "CONTENT_LENGTH", detail));
+    }
+    if item.polarity != Polarity::Adverse {
+        return match record.severity {
+            None => Ok(()),
+            Some(_) => {
+                let detail = "非不良记录不分轻重 / only adverse records have a severity".to_owned();
+                Err(("severity", "SEVERITY", detail))
+            }
+        };
+    }
+    if record.severity.is_none() {
+        let detail = "不良记录须注明轻微、一般或严重 / state minor, general or serious".to_owned();
+        return Err(("severity", "SEVERITY", detail));
+    }
+    if !record.document_sha256.is_some_and(|sha| digest_is_stated(&sha)) {
+        let detail = "不良记录须附生效文书的 SHA-256 / attach the effective document".to_owned();
+        return Err(("document_sha256", "G-FACT", detail));
+    }
+    let notified = record
+        .notified
+        .as_ref()
+        .is_some_and(|service| service.on <= today && digest_is_stated(&service.proof_sha256));
+    if !notified {
+        let detail =
+            "采集不良记录须同时通知当事人（方案五(五)）/ the party must be notified".to_owned();
+        return Err(("notified", "G-NOTICE", detail));
+    }
+    Ok(())
+}
+
+fn accepted(
+    record: &NewRecord,
+    item: &DataItem,
+    human: &checks::Human<'_>,
+    context: &Context<'_>,
+) -> Event {
+    let pack = context.rules.pack(context.today);
+    let months = record.severity.map(|severity| match severity {
+        Severity::Minor => pack.publicity_minor_months.1,
+        Severity::General => pack.publicity_general_months.1,
+        Severity::Serious => pack.publicity_serious_months.1,
+    });
+    // The clock of publicity starts on the document's date, and minor acts are not shown at all
+    // in principle (domain.md 4.4). A natural person's record is never public by default.
+    let published = item.openness == Openness::Public
+        && !record.withheld
+        && !record.subject.is_personal()
+        && record.severity != Some(Severity::Minor);
+    Event::RecordAccepted {
+        item: item.id.clone(),
+        class: item.class,
+        openness: item.openness,
+        polarity: item.polarity,
+        severity: record.severity,
+        provider: human.reference.authority,
+        document_number: record.document_number.clone(),
+        document_date: record.document_date,
+        document_sha256: record.document_sha256,
+        content: record.content.clone(),
+        published,
+        publicity_until: months.map(|months| record.document_date.plus_months(months)),
+        notified: record.notified.clone(),
+    }
+}
+
+pub(super) fn annul(
+    rows: &Rows,
+    id: RecordId,
+    reasons: &Sealed,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let record = rows.must_record(id)?;
+    let human = checks::human(context)?;
+    if human.reference.authority != record.provider {
+        refuse::<()>(
+            Guard::Competent,
+            "由信息提供单位撤销 / only the providing unit annuls it",
+            "请由提供单位办理 / ask that unit",
+        )?;
+    }
+    if record.state == RecordState::Annulled {
+        misfit::<()>(Misfit::State, "记录已撤销 / annulled already", "无需再办 / nothing to do")?;
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    let mut drafts = Drafts::new(context);
+    drafts.push(record.subject, Event::RecordAnnulled { record: id, reasons: reasons.clone() });
+    annul_listings_of(rows, context, &mut drafts, id, Some(reasons))?;
+    drafts.finish()
+}

@@ -1,0 +1,223 @@
+//! The red list: nomination, check, public notice, decision (domain.md 2.3c).
+
+use crate::actor::Actor;
+use crate::command::Command;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification;
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::{CaseRef, Colour, Event, Mark};
+use crate::guard::{Guard, Misfit};
+use crate::id::{ListingId, RecordId};
+use crate::limits::EVIDENCE_MAX;
+use crate::row::{Key, ListingKind, ListingRow, RedCase, RedState};
+use crate::rows::{Rows, Stop};
+use crate::text::{digest_is_stated, short_text_is_stated};
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    match command {
+        Command::Nominate { .. } => nominate(rows, command, context),
+        Command::CheckNomination { listing, adverse_records } => {
+            check(rows, *listing, adverse_records, context)
+        }
+        Command::OpenPublicNotice { listing } => open_notice(rows, *listing, context),
+        Command::DecideRedListing { .. } => decide_red(rows, command, context),
+        Command::CloseRedListing { listing, reasons } => {
+            let (row, red) = red_listing(rows, *listing)?;
+            if *context.actor != Actor::Subject(row.subject) {
+                checks::deciding_head(context, &red.nominated_by)?;
+            }
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            if matches!(red.state, RedState::Closed | RedState::Expired { .. }) {
+                return Ok(wrong_state("红名单 / red listing", red.state.name(), "open")?);
+            }
+            let mut drafts = Drafts::new(context);
+            let event = Event::RedListingClosed { listing: *listing, reasons: reasons.clone() };
+            drafts.push(row.subject, event);
+            let (subject, case) = (row.subject, CaseRef::Listing(*listing));
+            classification::turn_one(rows, &mut drafts, subject, case, classification::Turn::End)?;
+            drafts.finish()
+        }
+        _ => Err(Stop::Defect("not a red-list step".to_owned())),
+    }
+}
+
+fn red_listing(rows: &Rows, id: ListingId) -> Result<(&ListingRow, &RedCase), Stop> {
+    let row = rows.must_listing(id)?;
+    rows.want([Key::Subject(row.subject)])?;
+    match &row.kind {
+        ListingKind::Red(red) => Ok((row, red)),
+        ListingKind::Black { .. } => Ok(misfit(
+            Misfit::State,
+            format!("{id} 不是红名单 / {id} is no red listing"),
+            "请核对编号 / check the id",
+        )?),
+    }
+}
+
+fn nominate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::Nominate { subject, source, merits, basis, consent_sha256 } = command else {
+        return Err(Stop::Defect("not a nomination".to_owned()));
+    };
+    let human = checks::human(context)?;
+    let head = rows.must_subject(*subject)?;
+    checks::basis(context, basis)?;
+    stated(Guard::Document, &[("merits", merits)])?;
+    if subject.is_personal() && !consent_sha256.is_some_and(|sha| digest_is_stated(&sha)) {
+        refuse::<()>(
+            Guard::Consent,
+            "推荐自然人或个体工商户须经本人书面同意 / a person must consent in writing",
+            "请附同意书（个人信息保护法第 25 条）/ attach the consent (PIPL 25)",
+        )?;
+    }
+    if head.marks.iter().any(|mark| mark.colour == Colour::Red) {
+        misfit::<()>(
+            Misfit::Exists,
+            "该主体已在红名单 / the subject is on the red list already",
+            "期满后可再推荐 / nominate again after it ends",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        *subject,
+        Event::ListingNominated {
+            authority: human.reference.authority,
+            source: *source,
+            merits: merits.clone(),
+            basis: basis.clone(),
+            consent_sha256: *consent_sha256,
+        },
+    );
+    drafts.finish()
+}
+
+/// An officer of the authority that nominated.
+fn of_the_authority<'a>(context: &Context<'a>, red: &RedCase) -> Result<checks::Human<'a>, Stop> {
+    let human = checks::human(context)?;
+    if human.reference.authority != red.authority {
+        refuse::<()>(
+            Guard::Competent,
+            "由提名机关办理 / the nominating authority handles it",
+            "请由提名机关办理 / ask that authority",
+        )?;
+    }
+    Ok(human)
+}
+
+fn no_black_mark(rows: &Rows, row: &ListingRow) -> Result<(), Stop> {
+    let head = rows.must_subject(row.subject)?;
+    if head.marks.iter().any(|mark| mark.colour == Colour::Black) {
+        refuse::<()>(
+            Guard::RedCheck,
+            "该主体在严重失信主体名单中 / the subject is on the black list",
+            "名单终止后方可推荐 / only after that listing ended",
+        )?;
+    }
+    Ok(())
+}
+
+fn check(
+    rows: &Rows,
+    listing: ListingId,
+    adverse: &[RecordId],
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let (row, red) = red_listing(rows, listing)?;
+    of_the_authority(context, red)?;
+    let RedState::Nominated = red.state else {
+        return Ok(wrong_state("红名单 / red listing", red.state.name(), "nominated")?);
+    };
+    no_black_mark(rows, row)?;
+    if !adverse.is_empty() {
+        let listed: Vec<String> =
+            adverse.iter().take(EVIDENCE_MAX).map(ToString::to_string).collect();
+        refuse::<()>(
+            Guard::RedCheck,
+            format!("存在未了结的不良记录：{} / open adverse records", listed.join("、")),
+            "不良记录期满、修复或撤销后方可 / after they ended",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, Event::NominationChecked { listing, adverse_records: Vec::new() });
+    drafts.finish()
+}
+
+fn open_notice(rows: &Rows, listing: ListingId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let (row, red) = red_listing(rows, listing)?;
+    of_the_authority(context, red)?;
+    let RedState::Checked = red.state else {
+        return Ok(wrong_state("红名单 / red listing", red.state.name(), "checked")?);
+    };
+    let days = i32::from(context.rules.pack(context.today).red_public_notice_days);
+    let mut drafts = Drafts::new(context);
+    let ends_on = context.today.plus_days(days);
+    drafts.push(row.subject, Event::PublicNoticeOpened { listing, ends_on });
+    drafts.finish()
+}
+
+fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::DecideRedListing { listing, document_number, document_sha256, reasons, until } =
+        command
+    else {
+        return Err(Stop::Defect("not a red decision".to_owned()));
+    };
+    let (row, red) = red_listing(rows, *listing)?;
+    checks::deciding_head(context, &red.nominated_by)?;
+    let RedState::PublicNotice { ends_on } = red.state else {
+        return Ok(wrong_state("红名单 / red listing", red.state.name(), "public_notice")?);
+    };
+    if context.today <= ends_on || !red.disputes.is_empty() {
+        refuse::<()>(
+            Guard::PublicNotice,
+            format!(
+                "公示至 {ends_on}，未处理异议 {} 件 / notice runs, or an objection is open",
+                red.disputes.len()
+            ),
+            "公示期满且异议处理完毕后决定 / decide after both",
+        )?;
+    }
+    no_black_mark(rows, row)?;
+    checks::basis(context, &red.basis)?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
+        refuse::<()>(
+            Guard::Document,
+            "决定书缺少文号或文书摘要 / number or digest is missing",
+            "请填写文号和 SHA-256 / give both",
+        )?;
+    }
+    let cap = context.today.plus_months(context.rules.pack(context.today).red_cap_months);
+    if *until <= context.today || *until > cap {
+        refuse::<()>(
+            Guard::End,
+            format!("终止日期须晚于当日且不迟于 {cap} / end date out of range"),
+            "请选择范围内的日期 / choose a day in range",
+        )?;
+    }
+    let published = !row.subject.is_personal();
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::RedListingDecided {
+            listing: *listing,
+            document_number: document_number.clone(),
+            document_sha256: *document_sha256,
+            reasons: reasons.clone(),
+            until: *until,
+            published,
+        },
+    );
+    let mark = Mark {
+        case: CaseRef::Listing(*listing),
+        colour: Colour::Red,
+        authority: red.authority,
+        since: context.today,
+        until: *until,
+        suspended: false,
+    };
+    classification::start(rows, &mut drafts, row.subject, mark)?;
+    drafts.finish()
+}

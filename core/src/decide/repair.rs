@@ -1,0 +1,216 @@
+//! Repair: applied for free of charge, decided by the authority that listed (domain.md 2.5).
+
+use crate::actor::Actor;
+use crate::command::Command;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification::{self, Turn};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::{CaseRef, Event, RepairAcceptance};
+use crate::guard::{Guard, Misfit};
+use crate::id::{ListingId, RepairId};
+use crate::limits::EVIDENCE_MAX;
+use crate::path::{DecisionCase, Standing};
+use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState};
+use crate::rows::{Rows, Stop};
+use crate::text::{digest_is_stated, short_text_is_stated};
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    match command {
+        Command::ApplyForRepair { .. } => apply_for(rows, command, context),
+        Command::DecideRepairAcceptance { repair, outcome } => {
+            accept(rows, *repair, outcome, context)
+        }
+        Command::ApproveRepair { .. } => approve(rows, command, context),
+        Command::RefuseRepair { repair, reasons, service } => {
+            let row = rows.must_repair(*repair)?;
+            let accepted_by = accepted_by(row)?;
+            checks::deciding_head(context, accepted_by)?;
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            checks::service(context, Guard::Served, service)?;
+            let mut drafts = Drafts::new(context);
+            drafts.push(
+                row.subject,
+                Event::RepairRefused {
+                    repair: *repair,
+                    reasons: reasons.clone(),
+                    service: service.clone(),
+                },
+            );
+            drafts.finish()
+        }
+        _ => Err(Stop::Defect("not a repair step".to_owned())),
+    }
+}
+
+fn black_case<'r>(
+    rows: &'r Rows,
+    listing: ListingId,
+) -> Result<(&'r DecisionCase, &'r str, &'r [crate::id::RecordId]), Stop> {
+    match &rows.must_listing(listing)?.kind {
+        ListingKind::Black { case, behaviour, records } => Ok((case, behaviour, records)),
+        ListingKind::Red(_) => Ok(misfit(
+            Misfit::State,
+            format!("{listing} 为红名单，无需修复 / a red listing needs no repair"),
+            "请核对编号 / check the id",
+        )?),
+    }
+}
+
+fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::ApplyForRepair { listing, proof_sha256, commitment_sha256, statement } = command
+    else {
+        return Err(Stop::Defect("not an application".to_owned()));
+    };
+    let (case, behaviour, _) = black_case(rows, *listing)?;
+    let row = rows.must_listing(*listing)?;
+    if *context.actor != Actor::Subject(row.subject) {
+        // At the counter an officer files the application for the subject or its agent.
+        checks::human(context)?;
+    }
+    let standing = rows.listing_standing(*listing, context.today)?;
+    let Some(served) =
+        case.path.served().filter(|_| matches!(standing, Standing::InForce | Standing::Suspended))
+    else {
+        return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?);
+    };
+    if let Some(open) = row.open_repair {
+        misfit::<()>(
+            Misfit::Exists,
+            format!("修复申请 {open} 正在办理 / {open} is open"),
+            "请等待结果 / wait for its outcome",
+        )?;
+    }
+    let rule = context.rules.behaviour(behaviour).and_then(|found| found.repair.as_ref());
+    let Some(rule) = rule.filter(|rule| rule.barred_by.is_none()) else {
+        return Ok(refuse(
+            Guard::RepairRule,
+            "法律或中央文件规定不可修复 / a law or central document bars repair",
+            "可待期满自动终止，或依法救济 / it ends by itself; remedies remain",
+        )?);
+    };
+    let earliest = served.starts_on.plus_months(rule.min_months);
+    if context.today < earliest {
+        refuse::<()>(
+            Guard::RepairPeriod,
+            format!("最短期限至 {earliest} / the shortest period runs to that day"),
+            format!("{earliest} 起可申请 / apply from that day"),
+        )?;
+    }
+    let proven = !proof_sha256.is_empty()
+        && proof_sha256.len() <= EVIDENCE_MAX
+        && proof_sha256.iter().all(digest_is_stated)
+        && digest_is_stated(commitment_sha256);
+    if !proven {
+        refuse::<()>(
+            Guard::RepairProof,
+            "须附履行义务证明和信用承诺书 / proof of performance and the commitment letter are needed",
+            format!("{} / documents", rule.documents_zh.join("、")),
+        )?;
+    }
+    stated(Guard::Document, &[("statement", statement)])?;
+    let pack = context.rules.pack(context.today);
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::RepairApplied {
+            listing: *listing,
+            proof_sha256: proof_sha256.clone(),
+            commitment_sha256: *commitment_sha256,
+            statement: statement.clone(),
+            accept_by: context.rules.calendar.after(context.today, pack.repair_accept_wd),
+            decide_by: context.rules.calendar.after(context.today, pack.repair_decide_wd),
+        },
+    );
+    drafts.finish()
+}
+
+fn accept(
+    rows: &Rows,
+    id: RepairId,
+    outcome: &RepairAcceptance,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = rows.must_repair(id)?;
+    let (case, _, _) = black_case(rows, row.listing)?;
+    let human = checks::human(context)?;
+    if human.reference.authority != case.proposed_by.authority {
+        refuse::<()>(
+            Guard::Competent,
+            "谁认定、谁修复 / the authority that listed decides the repair",
+            "请由认定机关办理 / ask that authority",
+        )?;
+    }
+    let RepairState::Applied { .. } = row.state else {
+        return Ok(wrong_state("修复 / repair", row.state.name(), "applied")?);
+    };
+    if let RepairAcceptance::Returned(reasons) | RepairAcceptance::NotAccepted(reasons) = outcome {
+        stated(Guard::Document, &[("reasons", reasons)])?;
+    }
+    let mut drafts = Drafts::new(context);
+    let event = Event::RepairAcceptDecided { repair: id, outcome: outcome.clone() };
+    drafts.push(row.subject, event);
+    drafts.finish()
+}
+
+fn accepted_by(row: &RepairRow) -> Result<&crate::actor::OfficerRef, Stop> {
+    match &row.state {
+        RepairState::Accepted { by } => Ok(by),
+        state => Ok(wrong_state("修复 / repair", state.name(), "accepted")?),
+    }
+}
+
+fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::ApproveRepair { repair, document_number, document_sha256, reasons, service } =
+        command
+    else {
+        return Err(Stop::Defect("not an approval".to_owned()));
+    };
+    let row = rows.must_repair(*repair)?;
+    let (_, _, records) = black_case(rows, row.listing)?;
+    rows.want(records.iter().map(|record| Key::Record(*record)))?;
+    let head = checks::deciding_head(context, accepted_by(row)?)?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Served, service)?;
+    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
+        refuse::<()>(
+            Guard::Document,
+            "修复决定缺少文号或摘要 / number or digest of the document is missing",
+            "请填写文号和 SHA-256 / give both",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::RepairApproved {
+            repair: *repair,
+            document_number: document_number.clone(),
+            document_sha256: *document_sha256,
+            reasons: reasons.clone(),
+            service: service.clone(),
+        },
+    );
+    let listing = row.listing;
+    // It may have ended by date or annulment meanwhile; then only the approval is recorded.
+    if rows.listing_standing(listing, context.today)? != Standing::Ended {
+        let case = CaseRef::Listing(listing);
+        drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
+        classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
+    }
+    for id in records {
+        let record = rows.must_record(*id)?;
+        // Who identified repairs: another provider's record is repaired by that provider.
+        let own = record.provider == head.reference.authority;
+        if own && record.state == RecordState::Accepted {
+            drafts.push(row.subject, Event::RecordRepaired { record: *id, repair: *repair });
+        }
+    }
+    // Where no measure rests on it there is nobody left to confirm a lift.
+    if rows.must_listing(listing)?.family == 0 {
+        drafts.push(row.subject, Event::RepairDone { repair: *repair });
+    }
+    drafts.finish()
+}

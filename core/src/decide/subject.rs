@@ -1,0 +1,141 @@
+//! Credit files: registration of organisations and persons, and legacy codes (domain.md O07-O09).
+
+use crate::actor::SubjectKey;
+use crate::command::{NewPerson, NewSubject};
+use crate::decide::checks::{self, misfit};
+use crate::decide::{Context, Drafts, Outcome, Reject};
+use crate::event::Event;
+use crate::guard::Misfit;
+use crate::limits::BATCH_ITEMS_MAX;
+use crate::row::Key;
+use crate::rows::{Rows, Stop};
+use crate::rules::SubjectKind;
+use crate::text::{Name, digest_is_stated, short_text_is_stated};
+
+fn batch(len: usize) -> Result<(), Stop> {
+    if len == 0 || len > BATCH_ITEMS_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
+            "请分批提交 / split the batch",
+        )?;
+    }
+    Ok(())
+}
+
+fn reject(index: usize, field: &'static str, reason: &'static str, detail: &str) -> Reject {
+    Reject { index, field, reason, detail: detail.to_owned() }
+}
+
+pub(super) fn register(
+    rows: &Rows,
+    subjects: &[NewSubject],
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    checks::human(context)?;
+    batch(subjects.len())?;
+    rows.want(subjects.iter().map(|subject| Key::Subject(subject.key)))?;
+    let mut drafts = Drafts::new(context);
+    let mut rejects = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let twice = subjects.iter().take(index).any(|other| other.key == subject.key);
+        let named = match &subject.name {
+            Name::Clear(name) => short_text_is_stated(name) && !subject.key.is_personal(),
+            Name::Sealed(name) => name.is_stated(),
+        };
+        let attested = subject.attestation.as_ref().is_none_or(|attestation| {
+            short_text_is_stated(&attestation.document_number)
+                && digest_is_stated(&attestation.sha256)
+        });
+        let person = subject.key.is_person() || subject.kind == SubjectKind::NaturalPerson;
+        if person {
+            let detail = "自然人由 /v1/persons 建档 / persons are registered at /v1/persons";
+            rejects.push(reject(index, "kind", "SUBJECT_KIND", detail));
+        } else if twice || rows.subject(subject.key)?.is_some() {
+            let detail = "该代码已建档 / the code has a file already";
+            rejects.push(reject(index, "code", "EXISTS", detail));
+        } else if !named {
+            let detail =
+                "名称缺失、超长，或属个人信息而未加密 / name missing, too long or unsealed";
+            rejects.push(reject(index, "name", "NAME", detail));
+        } else if !attested {
+            let detail = "代码证明缺少文号或摘要 / the attestation is incomplete";
+            rejects.push(reject(index, "attestation", "DOCUMENT_NUMBER", detail));
+        } else {
+            drafts.push(
+                subject.key,
+                Event::SubjectRegistered {
+                    kind: subject.kind,
+                    name: subject.name.clone(),
+                    slot: subject.slot,
+                    attestation: subject.attestation.clone(),
+                },
+            );
+        }
+    }
+    Ok(Outcome { drafts: drafts.drafts, rejects })
+}
+
+pub(super) fn register_persons(
+    rows: &Rows,
+    persons: &[NewPerson],
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    checks::human(context)?;
+    batch(persons.len())?;
+    let keys = persons
+        .iter()
+        .flat_map(|person| [Key::Subject(person.key), Key::PersonLookup(person.lookup)]);
+    rows.want(keys)?;
+    let mut drafts = Drafts::new(context);
+    let mut rejects = Vec::new();
+    for (index, person) in persons.iter().enumerate() {
+        let twice = persons
+            .iter()
+            .take(index)
+            .any(|other| other.lookup == person.lookup || other.key == person.key);
+        let known = rows.get(&Key::PersonLookup(person.lookup))?.is_some()
+            || rows.subject(person.key)?.is_some();
+        if twice || known {
+            let detail = "该自然人已建档 / the person has a file already";
+            rejects.push(reject(index, "number", "EXISTS", detail));
+        } else if !person.name.is_stated() || !person.number.is_stated() {
+            let detail = "姓名缺失或超长 / name missing or too long";
+            rejects.push(reject(index, "name", "NAME", detail));
+        } else {
+            drafts.push(
+                person.key,
+                Event::PersonRegistered {
+                    name: person.name.clone(),
+                    number: person.number.clone(),
+                    slot: person.slot,
+                    capacity: person.capacity,
+                },
+            );
+        }
+    }
+    Ok(Outcome { drafts: drafts.drafts, rejects })
+}
+
+pub(super) fn link_alias(
+    rows: &Rows,
+    subject: SubjectKey,
+    kind: &str,
+    code: &str,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    checks::human(context)?;
+    let key = Key::Alias { kind: kind.to_owned(), code: code.to_owned() };
+    rows.want([Key::Subject(subject), key.clone()])?;
+    rows.must_subject(subject)?;
+    if rows.get(&key)?.is_some() {
+        misfit::<()>(
+            Misfit::Exists,
+            format!("旧代码已有归属：{kind} {code} / the legacy code is taken"),
+            "请核对登记机关的转换记录 / check the conversion record",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(subject, Event::AliasLinked { kind: kind.to_owned(), code: code.to_owned() });
+    drafts.finish()
+}

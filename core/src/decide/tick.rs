@@ -1,0 +1,160 @@
+//! What a timer may do (design.md 1): end a burden, close a party's period, mark overdue, and
+//! put into effect on its date a start fixed in a served decision. Nothing else.
+
+use crate::decide::case::opened;
+use crate::decide::classification::{self, Turn};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::{CaseRef, Event};
+use crate::id::{ListingId, MeasureId, ObjectionId};
+use crate::path::Path;
+use crate::row::{Due, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState};
+use crate::rows::{Rows, Stop};
+
+pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
+    match due {
+        Due::Case(CaseRef::Listing(id)) => {
+            let row = rows.must_listing(id)?;
+            rows.want([Key::Subject(row.subject)])?;
+            match &row.kind {
+                ListingKind::Black { .. } => case(rows, CaseRef::Listing(id), context),
+                ListingKind::Red(red) => red_listing(rows, id, &red.state, context),
+            }
+        }
+        Due::Case(reference) => case(rows, reference, context),
+        Due::Record(id) => {
+            let row = rows.must_record(id)?;
+            let over = row.publicity_until.is_some_and(|until| context.today > until);
+            let mut drafts = Drafts::new(context);
+            if row.state == RecordState::Accepted && over {
+                drafts.push(row.subject, Event::RecordExpired { record: id });
+            }
+            drafts.finish()
+        }
+        Due::Measure(id) => measure(rows, id, context),
+        Due::Objection(id) => objection(rows, id, context),
+    }
+}
+
+fn case(rows: &Rows, reference: CaseRef, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let found = opened(rows, reference)?;
+    let subject = found.subject;
+    rows.want([Key::Subject(subject)])?;
+    let mut drafts = Drafts::new(context);
+    match &found.case.path {
+        Path::Noticed(noticed) if context.today > noticed.notice.window.day => {
+            drafts.push(subject, Event::StatementWindowClosed { case: reference });
+        }
+        Path::Served(served) if context.today > served.decided.decision.end => {
+            drafts.push(subject, Event::CaseExpired { case: reference });
+        }
+        Path::Served(served)
+            if context.today >= served.starts_on
+                && found.case.disputes.is_empty()
+                && !context.starts_stopped =>
+        {
+            start(rows, reference, &found, context, &mut drafts)?;
+        }
+        Path::Effective(effective) if context.today > effective.served.decided.decision.end => {
+            drafts.push(subject, Event::CaseExpired { case: reference });
+            match reference {
+                CaseRef::Listing(id) => {
+                    classification::turn_listing(rows, context, &mut drafts, id, Turn::End)?;
+                }
+                CaseRef::Attribution(_) => {
+                    classification::turn_one(rows, &mut drafts, subject, reference, Turn::End)?;
+                }
+            }
+        }
+        _ => {}
+    }
+    drafts.finish()
+}
+
+/// Puts a served decision into effect on its own date, unless what it rests on is disputed or
+/// gone (G-NOSUSP).
+fn start(
+    rows: &Rows,
+    reference: CaseRef,
+    found: &crate::decide::case::Opened<'_>,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    use crate::path::Standing;
+    let allowed = match reference {
+        CaseRef::Listing(id) => {
+            let ListingKind::Black { records, .. } = &rows.must_listing(id)?.kind else {
+                return Ok(());
+            };
+            let mut clear = true;
+            for record in records {
+                clear &= rows.record_standing(*record)? == Standing::InForce;
+            }
+            clear
+        }
+        CaseRef::Attribution(_) => {
+            rows.listing_standing(found.listing, context.today)? == Standing::InForce
+        }
+    };
+    if !allowed {
+        return Ok(());
+    }
+    let published = !found.subject.is_personal();
+    drafts.push(found.subject, Event::CaseTookEffect { case: reference, published });
+    if let Some(mark) = found.case.mark(reference, false) {
+        classification::start(rows, drafts, found.subject, mark)?;
+    }
+    Ok(())
+}
+
+fn red_listing(
+    rows: &Rows,
+    id: ListingId,
+    state: &RedState,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let mut drafts = Drafts::new(context);
+    if let RedState::Active { until, .. } = state
+        && context.today > *until
+    {
+        let subject = rows.must_listing(id)?.subject;
+        let case = CaseRef::Listing(id);
+        drafts.push(subject, Event::CaseExpired { case });
+        classification::turn_one(rows, &mut drafts, subject, case, Turn::End)?;
+    }
+    drafts.finish()
+}
+
+fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let row = rows.must_measure(id)?;
+    let mut drafts = Drafts::new(context);
+    match &row.state {
+        MeasureState::Dispatched { respond_by, overdue: false }
+            if context.today > respond_by.day =>
+        {
+            drafts.push(row.subject, Event::ResponseOverdue { measure: id });
+        }
+        state if state.order().is_some() && !row.expired && context.today > row.until => {
+            drafts.push(row.subject, Event::MeasureExpired { measure: id });
+        }
+        _ => {}
+    }
+    drafts.finish()
+}
+
+fn objection(rows: &Rows, id: ObjectionId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let row = rows.must_objection(id)?;
+    let mut drafts = Drafts::new(context);
+    match &row.state {
+        ObjectionState::Filed { accept_by } if context.today > accept_by.day => {
+            let event = Event::ObjectionAccepted { objection: id, silent: true };
+            drafts.push(row.subject, event);
+        }
+        ObjectionState::Verifying { verify_by, overdue: false }
+            if context.today > verify_by.day =>
+        {
+            drafts.push(row.subject, Event::ObjectionOverdue { objection: id });
+        }
+        _ => {}
+    }
+    drafts.finish()
+}

@@ -1,0 +1,242 @@
+//! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
+
+use crate::actor::SubjectKey;
+use crate::event::{CaseRef, Colour, Target};
+use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId};
+use crate::row::{Due, Index, Key};
+use crate::time::Day;
+
+const POSITION_BYTES: usize = 10;
+
+fn position(bytes: &mut Vec<u8>, at: Position) {
+    bytes.extend_from_slice(&at.log.to_be_bytes());
+    bytes.extend_from_slice(&at.sequence.to_be_bytes());
+}
+
+fn subject(bytes: &mut Vec<u8>, key: &SubjectKey) {
+    match key {
+        SubjectKey::Organisation(code) => {
+            bytes.push(b'C');
+            bytes.extend_from_slice(code.as_str().as_bytes());
+        }
+        SubjectKey::Person(key) => {
+            bytes.push(b'P');
+            bytes.extend_from_slice(&key.0);
+        }
+    }
+}
+
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    // A zero byte ends a text, and no text of ours holds one: what does is cut there.
+    bytes.extend(text.bytes().take_while(|byte| *byte != 0));
+    bytes.push(0);
+}
+
+fn day(bytes: &mut Vec<u8>, day: Day) {
+    let shifted = i64::from(day.number()) - i64::from(Day::MIN.number());
+    bytes.extend_from_slice(&u32::try_from(shifted).unwrap_or(0).to_be_bytes());
+}
+
+fn target(bytes: &mut Vec<u8>, target: &Target) {
+    let (tag, at) = match target {
+        Target::Record(id) => (b'R', id.0),
+        Target::Listing(id) => (b'L', id.0),
+        Target::Attribution(id) => (b'A', id.0),
+        Target::Measure(id) => (b'M', id.0),
+    };
+    bytes.push(tag);
+    position(bytes, at);
+}
+
+fn due(bytes: &mut Vec<u8>, due: &Due) {
+    let (tag, at) = match due {
+        Due::Case(CaseRef::Listing(id)) => (b'L', id.0),
+        Due::Case(CaseRef::Attribution(id)) => (b'A', id.0),
+        Due::Record(id) => (b'R', id.0),
+        Due::Measure(id) => (b'M', id.0),
+        Due::Objection(id) => (b'O', id.0),
+    };
+    bytes.push(tag);
+    position(bytes, at);
+}
+
+impl Key {
+    /// The key's bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(40);
+        match self {
+            Key::Subject(key) => {
+                bytes.push(0x01);
+                subject(&mut bytes, key);
+            }
+            Key::Alias { kind, code } => {
+                bytes.push(0x02);
+                text(&mut bytes, kind);
+                text(&mut bytes, code);
+            }
+            Key::PersonLookup(tag) => {
+                bytes.push(0x03);
+                bytes.extend_from_slice(tag);
+            }
+            Key::Record(id) => prefixed(&mut bytes, 0x10, id.0),
+            Key::RecordSource(tag) => {
+                bytes.push(0x11);
+                bytes.extend_from_slice(tag);
+            }
+            Key::Listing(id) => prefixed(&mut bytes, 0x12, id.0),
+            Key::Attribution(id) => prefixed(&mut bytes, 0x13, id.0),
+            Key::Measure(id) => prefixed(&mut bytes, 0x14, id.0),
+            Key::Objection(id) => prefixed(&mut bytes, 0x15, id.0),
+            Key::Repair(id) => prefixed(&mut bytes, 0x16, id.0),
+            Key::Plugins => bytes.push(0x20),
+            Key::ApiKey(id) => {
+                bytes.push(0x21);
+                text(&mut bytes, id);
+            }
+            Key::Idempotency(tag) => {
+                bytes.push(0x22);
+                bytes.extend_from_slice(tag);
+            }
+            Key::Walk { cause, root } => {
+                prefixed(&mut bytes, 0x23, *cause);
+                target(&mut bytes, root);
+            }
+            Key::Rules => bytes.push(0x24),
+        }
+        bytes
+    }
+}
+
+fn prefixed(bytes: &mut Vec<u8>, tag: u8, at: Position) {
+    bytes.push(tag);
+    position(bytes, at);
+}
+
+impl Index {
+    /// The entry's bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.prefix();
+        match self {
+            Index::SubjectRecord(_, RecordId(at))
+            | Index::SubjectListing(_, ListingId(at))
+            | Index::SubjectAttribution(_, AttributionId(at))
+            | Index::SubjectMeasure(_, MeasureId(at))
+            | Index::SubjectObjection(_, ObjectionId(at))
+            | Index::History(_, at)
+            | Index::Family(_, MeasureId(at))
+            | Index::Published(_, ListingId(at))
+            | Index::Worklist(_, _, MeasureId(at))
+            | Index::Owed(_, MeasureId(at))
+            | Index::ClassificationChange(at) => position(&mut bytes, *at),
+            Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
+            Index::Due(on, what) => {
+                day(&mut bytes, *on);
+                due(&mut bytes, what);
+            }
+            Index::ApiKeys(id) => text(&mut bytes, id),
+        }
+        bytes
+    }
+
+    /// What every entry of the same list begins with; a page is a range under it.
+    pub fn prefix(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(48);
+        match self {
+            Index::SubjectRecord(key, _) => listed(&mut bytes, 0x40, key),
+            Index::SubjectListing(key, _) => listed(&mut bytes, 0x41, key),
+            Index::SubjectAttribution(key, _) => listed(&mut bytes, 0x42, key),
+            Index::SubjectMeasure(key, _) => listed(&mut bytes, 0x43, key),
+            Index::SubjectObjection(key, _) => listed(&mut bytes, 0x44, key),
+            Index::SubjectRepair(key, _) => listed(&mut bytes, 0x45, key),
+            Index::History(key, _) => listed(&mut bytes, 0x46, key),
+            Index::Family(id, _) => prefixed(&mut bytes, 0x50, id.0),
+            Index::Published(colour, _) => {
+                bytes.extend_from_slice(&[0x51, u8::from(*colour == Colour::Black)]);
+            }
+            Index::Worklist(department, state, _) => {
+                bytes.push(0x52);
+                text(&mut bytes, department);
+                text(&mut bytes, state);
+            }
+            Index::Due(..) => bytes.push(0x53),
+            Index::Owed(plugin, _) => {
+                bytes.push(0x54);
+                text(&mut bytes, plugin);
+            }
+            Index::ClassificationChange(_) => bytes.push(0x55),
+            Index::ApiKeys(_) => bytes.push(0x56),
+        }
+        bytes
+    }
+}
+
+fn listed(bytes: &mut Vec<u8>, tag: u8, key: &SubjectKey) {
+    bytes.push(tag);
+    subject(bytes, key);
+}
+
+/// The prefix of every open walk.
+pub const WALKS: &[u8] = &[0x23];
+/// The prefix of every due entry.
+pub const DUES: &[u8] = &[0x53];
+/// The prefix of every subject head.
+pub const SUBJECTS: &[u8] = &[0x01];
+
+/// The position at the end of an index entry.
+pub fn tail_position(bytes: &[u8]) -> Option<Position> {
+    let tail = bytes.len().checked_sub(POSITION_BYTES).and_then(|from| bytes.get(from..))?;
+    let (log, sequence) = tail.split_at_checked(2)?;
+    Some(Position {
+        log: u16::from_be_bytes(log.try_into().ok()?),
+        sequence: u64::from_be_bytes(sequence.try_into().ok()?),
+    })
+}
+
+/// The subject whose head stands under this key.
+pub fn subject_of_key(bytes: &[u8]) -> Option<SubjectKey> {
+    let rest = bytes.strip_prefix(SUBJECTS)?;
+    match rest.split_first()? {
+        (b'C', code) => std::str::from_utf8(code).ok()?.parse().ok(),
+        (b'P', key) => Some(SubjectKey::Person(crate::actor::PersonKey(key.try_into().ok()?))),
+        _ => None,
+    }
+}
+
+/// Day and thing of a due entry.
+pub fn read_due(bytes: &[u8]) -> Option<(Day, Due)> {
+    let rest = bytes.strip_prefix(DUES)?;
+    let (on, rest) = rest.split_at_checked(4)?;
+    let shifted = i32::try_from(u32::from_be_bytes(on.try_into().ok()?)).ok()?;
+    let at = tail_position(rest)?;
+    let due = match rest.first()? {
+        b'L' => Due::Case(CaseRef::Listing(ListingId(at))),
+        b'A' => Due::Case(CaseRef::Attribution(AttributionId(at))),
+        b'R' => Due::Record(RecordId(at)),
+        b'M' => Due::Measure(MeasureId(at)),
+        b'O' => Due::Objection(ObjectionId(at)),
+        _ => return None,
+    };
+    Some((Day::from_number(shifted + Day::MIN.number()), due))
+}
+
+/// The last bytes of the due entries of `on`: a scan for what is due stops behind them.
+pub fn due_through(on: Day) -> Vec<u8> {
+    let mut bytes = DUES.to_vec();
+    day(&mut bytes, on.plus_days(1));
+    bytes
+}
+
+/// Cause and root of an open walk.
+pub fn read_walk(bytes: &[u8]) -> Option<(Position, Target)> {
+    let rest = bytes.strip_prefix(WALKS)?;
+    let (cause, root) = rest.split_at_checked(POSITION_BYTES)?;
+    let at = tail_position(root)?;
+    let root = match root.first()? {
+        b'R' => Target::Record(RecordId(at)),
+        b'L' => Target::Listing(ListingId(at)),
+        b'A' => Target::Attribution(AttributionId(at)),
+        b'M' => Target::Measure(MeasureId(at)),
+        _ => return None,
+    };
+    Some((tail_position(cause)?, root))
+}

@@ -1,0 +1,36 @@
+//! Every bound of the core in one place, with its unit in its name.
+
+/// Citations one decision may rest on.
+pub const CITATIONS_MAX: usize = 16;
+/// Documents that establish the facts of one case.
+pub const FACTS_MAX: usize = 8;
+/// Records one listing may rest on.
+pub const RECORDS_PER_LISTING_MAX: usize = 8;
+/// Listings that may rest on one record.
+pub const LISTINGS_PER_RECORD_MAX: usize = 16;
+/// Persons who may be attributed under one listing, so that their files change in its commit.
+pub const ATTRIBUTIONS_PER_LISTING_MAX: usize = 32;
+/// Measures one decision may name.
+pub const MEASURES_PER_DECISION_MAX: usize = 24;
+/// Listings and attributions in force on one subject at once.
+pub const MARKS_PER_SUBJECT_MAX: usize = 64;
+/// Open suspending objections on one thing.
+pub const DISPUTES_MAX: usize = 8;
+/// Points of a statement that each need an answer.
+pub const POINTS_MAX: usize = 32;
+/// Items of one batch command.
+pub const BATCH_ITEMS_MAX: usize = 1000;
+/// Bytes of a sealed free text, before sealing.
+pub const TEXT_BYTES_MAX: u32 = 16 * 1024;
+/// Bytes of the sealed content of one record, before sealing.
+pub const CONTENT_BYTES_MAX: u32 = 4 * 1024;
+/// Bytes of a document number, a name or another short text.
+pub const SHORT_TEXT_BYTES_MAX: usize = 256;
+/// Documents listed as evidence.
+pub const EVIDENCE_MAX: usize = 16;
+/// Rounds of `Need` before a command is given up as a defect.
+pub const NEED_ROUNDS_MAX: usize = 16;
+/// Rows one command may load.
+pub const ROWS_PER_COMMAND_MAX: usize = 8192;
+/// Plugins deployed at once.
+pub const PLUGINS_MAX: usize = 128;

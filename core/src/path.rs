@@ -1,0 +1,322 @@
+//! The decision path of everything that weighs on a subject: proposed, noticed, heard, decided,
+//! served, in effect (domain.md 2.3a and b).
+//!
+//! A state holds what the states before it proved, so a decision without a notice, or an effect
+//! without a served decision, cannot be written down. Each transition takes its state by value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::OfficerRef;
+use crate::calendar::Deadline;
+use crate::event::{CaseRef, Mark};
+use crate::id::{ObjectionId, Position, RepairId};
+use crate::rules::Citation;
+use crate::text::Digest;
+use crate::time::Day;
+
+/// A served pre-decision notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The event, where its texts stand.
+    pub at: Position,
+    /// Last day for a statement.
+    pub window: Deadline,
+    /// A hearing was offered.
+    pub hearing_offered: bool,
+    /// Catalogue id and department of each measure it announced.
+    pub measures: Vec<(String, String)>,
+}
+
+/// How the party was heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hearing {
+    /// It made a statement of so many points; each needs an answer.
+    Statement {
+        /// Number of points.
+        points: u8,
+        /// It asked for an oral hearing.
+        hearing_requested: bool,
+    },
+    /// It waived its statement in writing.
+    Waived,
+    /// It let the period pass.
+    Silent,
+}
+
+/// The party was heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeardParty {
+    /// The event.
+    pub at: Position,
+    /// How.
+    pub how: Hearing,
+    /// The event of the oral hearing, if one was held.
+    pub hearing: Option<Position>,
+}
+
+/// The head's decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The event, where its texts stand.
+    pub at: Position,
+    /// Who signed.
+    pub by: OfficerRef,
+    /// Day of the decision.
+    pub on: Day,
+    /// Number of the document.
+    pub number: String,
+    /// SHA-256 of the document.
+    pub sha256: Digest,
+    /// Last day in force.
+    pub end: Day,
+    /// Catalogue id and department of each measure it names.
+    pub measures: Vec<(String, String)>,
+}
+
+/// Why a case came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndReason {
+    /// Repaired.
+    Removed(RepairId),
+    /// The end date passed.
+    Expired,
+    /// Void.
+    Annulled,
+    /// The proposer dropped it before a decision.
+    Dropped,
+    /// The head decided against it.
+    NotDecided,
+}
+
+/// 拟列入
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed;
+
+/// 已告知
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noticed {
+    /// The notice.
+    pub notice: Notice,
+}
+
+/// 已听取
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The notice.
+    pub notice: Notice,
+    /// The party's answer.
+    pub party: HeardParty,
+}
+
+/// 已决定
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// The notice.
+    pub notice: Notice,
+    /// The party's answer.
+    pub party: HeardParty,
+    /// The decision.
+    pub decision: Decision,
+}
+
+/// 已送达
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// The decision, with notice and answer behind it.
+    pub decided: Decided,
+    /// Day of service.
+    pub served_on: Day,
+    /// The day fixed for the start, after the standstill.
+    pub starts_on: Day,
+}
+
+/// 生效
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effective {
+    /// The served decision.
+    pub served: Served,
+    /// Shown to the public.
+    pub published: bool,
+}
+
+/// 终止
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Why.
+    pub reason: EndReason,
+    /// Since which day.
+    pub on: Day,
+    /// What had been served, if it came so far.
+    pub served: Option<Served>,
+}
+
+impl Proposed {
+    /// The notice was served.
+    pub fn notice(self, notice: Notice) -> Noticed {
+        Noticed { notice }
+    }
+}
+
+impl Noticed {
+    /// The party spoke, waived, or let the period pass.
+    pub fn hear(self, party: HeardParty) -> Heard {
+        Heard { notice: self.notice, party }
+    }
+}
+
+impl Heard {
+    /// An oral hearing was held.
+    pub fn hold_hearing(mut self, at: Position) -> Heard {
+        self.party.hearing = Some(at);
+        self
+    }
+
+    /// The head decided.
+    pub fn decide(self, decision: Decision) -> Decided {
+        Decided { notice: self.notice, party: self.party, decision }
+    }
+}
+
+impl Decided {
+    /// The decision was served.
+    pub fn serve(self, served_on: Day, starts_on: Day) -> Served {
+        Served { decided: self, served_on, starts_on }
+    }
+}
+
+impl Served {
+    /// The standstill is over.
+    pub fn take_effect(self, published: bool) -> Effective {
+        Effective { served: self, published }
+    }
+}
+
+/// The states of the path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each variant wraps the state of the same name")]
+pub enum Path {
+    Proposed(Proposed),
+    Noticed(Noticed),
+    Heard(Heard),
+    Decided(Decided),
+    Served(Served),
+    Effective(Effective),
+    Ended(Ended),
+}
+
+impl Path {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Path::Proposed(_) => "proposed",
+            Path::Noticed(_) => "noticed",
+            Path::Heard(_) => "heard",
+            Path::Decided(_) => "decided",
+            Path::Served(_) => "served",
+            Path::Effective(_) => "effective",
+            Path::Ended(ended) => match ended.reason {
+                EndReason::Removed(_) => "removed",
+                EndReason::Expired => "expired",
+                EndReason::Annulled => "annulled",
+                EndReason::Dropped => "dropped",
+                EndReason::NotDecided => "not_decided",
+            },
+        }
+    }
+
+    /// The served decision, from service on.
+    pub fn served(&self) -> Option<&Served> {
+        match self {
+            Path::Served(served) => Some(served),
+            Path::Effective(effective) => Some(&effective.served),
+            Path::Ended(ended) => ended.served.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The state after it came to its end on `on`.
+    pub fn end(self, reason: EndReason, on: Day) -> Path {
+        let served = match self {
+            Path::Served(served) => Some(served),
+            Path::Effective(effective) => Some(effective.served),
+            _ => None,
+        };
+        Path::Ended(Ended { reason, on, served })
+    }
+}
+
+/// What every case on this path has, whoever it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionCase {
+    /// Who proposed it; somebody else decides (G-4EYES).
+    pub proposed_by: OfficerRef,
+    /// When.
+    pub proposed_on: Day,
+    /// By when it is to be decided.
+    pub decide_by: Deadline,
+    /// No end date may be later than this (INV-3).
+    pub cap: Day,
+    /// What it rests on.
+    pub basis: Vec<Citation>,
+    /// Where it stands.
+    pub path: Path,
+    /// Open objections that suspend it.
+    pub disputes: Vec<ObjectionId>,
+    /// Objections that were rejected; a repeat needs new facts to suspend (Q04).
+    pub rejected_objections: u16,
+}
+
+/// Whether something has effect on a day. Suspended and ended are never copied to what rests on
+/// it: this is worked out from the thing and its parents each time it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Not in effect yet.
+    Pending,
+    /// In effect.
+    InForce,
+    /// An objection to it, or to what it rests on, is open.
+    Suspended,
+    /// Over, by decision or by date.
+    Ended,
+}
+
+impl Standing {
+    /// What a child can be at most, given its parent's standing.
+    pub fn under(self, parent: Standing) -> Standing {
+        match (parent, self) {
+            (Standing::Ended, _) | (_, Standing::Ended) => Standing::Ended,
+            (Standing::Suspended, _) | (_, Standing::Suspended) => Standing::Suspended,
+            (Standing::Pending, _) | (_, Standing::Pending) => Standing::Pending,
+            (Standing::InForce, Standing::InForce) => Standing::InForce,
+        }
+    }
+}
+
+impl DecisionCase {
+    /// Standing on `day`, what it rests on left aside. After its end date it is ended even if
+    /// no event says so yet.
+    pub fn standing(&self, day: Day) -> Standing {
+        match &self.path {
+            Path::Ended(_) => Standing::Ended,
+            Path::Effective(effective) if day > effective.served.decided.decision.end => {
+                Standing::Ended
+            }
+            Path::Effective(_) if !self.disputes.is_empty() => Standing::Suspended,
+            Path::Effective(_) => Standing::InForce,
+            _ => Standing::Pending,
+        }
+    }
+
+    /// The mark it leaves in its subject's classification once it has effect.
+    pub fn mark(&self, case: CaseRef, suspended: bool) -> Option<Mark> {
+        let served = self.path.served()?;
+        Some(Mark {
+            case,
+            colour: crate::event::Colour::Black,
+            authority: self.proposed_by.authority,
+            since: served.starts_on,
+            until: served.decided.decision.end,
+            suspended,
+        })
+    }
+}

@@ -1,0 +1,540 @@
+//! Rows of the view: small, keyed by prefix, with every index entry derived from its row.
+//!
+//! An index entry is never written by hand: `derived` says which entries a row stands for, and
+//! `rows::Rows` writes the difference between the old and the new row. So an index can neither
+//! miss a row nor keep one that is gone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{OfficerRef, Role, SubjectKey};
+use crate::calendar::Deadline;
+use crate::event::{
+    Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, PersonRole, Target,
+    Trigger,
+};
+use crate::event::{CallFault, Capacity};
+use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::identifier::uscc::Uscc;
+use crate::path::{DecisionCase, Path};
+use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
+use crate::text::{Digest, Name, Sealed};
+use crate::time::Day;
+
+/// Key of a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each variant names the row it leads to")]
+pub enum Key {
+    Subject(SubjectKey),
+    Alias { kind: String, code: String },
+    PersonLookup([u8; 32]),
+    Record(RecordId),
+    RecordSource([u8; 32]),
+    Listing(ListingId),
+    Attribution(AttributionId),
+    Measure(MeasureId),
+    Objection(ObjectionId),
+    Repair(RepairId),
+    Plugins,
+    ApiKey(String),
+    Idempotency([u8; 32]),
+    Walk { cause: Position, root: Target },
+    Rules,
+}
+
+/// Head of a credit file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct SubjectRow {
+    pub key: SubjectKey,
+    pub kind: SubjectKind,
+    pub name: Name,
+    pub slot: u64,
+    pub registered_on: Day,
+    pub attestation: Option<Attestation>,
+    pub capacity: Option<Capacity>,
+    /// Position of the newest event of this file: its version.
+    pub last: Position,
+    /// What is in force: the subject's classification.
+    pub marks: Vec<Mark>,
+}
+
+/// State of a record (domain.md 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.1")]
+pub enum RecordState {
+    Accepted,
+    Annulled,
+    Repaired,
+    Expired,
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct RecordRow {
+    pub id: RecordId,
+    pub subject: SubjectKey,
+    pub item: String,
+    pub class: RecordClass,
+    pub openness: Openness,
+    pub polarity: Polarity,
+    pub severity: Option<Severity>,
+    pub provider: Uscc,
+    pub submitted_by: OfficerRef,
+    pub document_number: String,
+    pub document_date: Day,
+    pub document_sha256: Option<Digest>,
+    pub content: Option<Sealed>,
+    pub published: bool,
+    pub publicity_until: Option<Day>,
+    pub state: RecordState,
+    pub disputes: Vec<ObjectionId>,
+    pub rejected_objections: u16,
+    /// Listings that rest on it.
+    pub listings: Vec<ListingId>,
+}
+
+/// State of a red listing (domain.md 2.3c).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.3c")]
+pub enum RedState {
+    Nominated,
+    Checked,
+    PublicNotice { ends_on: Day },
+    Active { since: Day, until: Day, published: bool, number: String, sha256: Digest },
+    Closed,
+    Expired { since: Day, until: Day },
+}
+
+/// A red listing's own part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct RedCase {
+    pub authority: Uscc,
+    pub nominated_by: OfficerRef,
+    pub nominated_on: Day,
+    pub source: NominationSource,
+    pub basis: Vec<Citation>,
+    pub state: RedState,
+    pub disputes: Vec<ObjectionId>,
+    pub rejected_objections: u16,
+}
+
+/// Red or black.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub enum ListingKind {
+    Black { behaviour: String, records: Vec<RecordId>, case: DecisionCase },
+    Red(RedCase),
+}
+
+/// A listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct ListingRow {
+    pub id: ListingId,
+    pub subject: SubjectKey,
+    pub kind: ListingKind,
+    pub attributions: Vec<AttributionId>,
+    /// How many measure cases rest on it; where there are none, nobody has to be told.
+    pub family: u32,
+    pub open_repair: Option<RepairId>,
+}
+
+/// An attribution of a listed organisation's conduct to a person (domain.md 2.3b).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct AttributionRow {
+    pub id: AttributionId,
+    pub person: SubjectKey,
+    pub listing: ListingId,
+    pub role: PersonRole,
+    pub case: DecisionCase,
+}
+
+/// State of a measure case (domain.md 2.4); suspended and to-be-lifted follow from its parents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.4")]
+pub enum MeasureState {
+    Initiated,
+    Noticed,
+    Dispatched { respond_by: Deadline, overdue: bool },
+    Accepted { failures: u32 },
+    Declined,
+    Executing { order: Order, failures: u32 },
+    Executed { order: Order, reference: String },
+    FedBack { order: Order, reference: String },
+    Lifted { fed_back: bool },
+    Closed,
+}
+
+/// An officer's order to execute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The `execution.ordered` event.
+    pub at: Position,
+    /// Who ordered it.
+    pub by: OfficerRef,
+    /// The plugin that carries it out; without one the officer does.
+    pub plugin: Option<String>,
+}
+
+/// What the department's system was last known to do about the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each name says what the system confirmed")]
+pub enum Remote {
+    Nothing,
+    Executed,
+    Suspended,
+    Lifted,
+}
+
+/// A measure case: one listing, one measure, one implementing department.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct MeasureRow {
+    pub id: MeasureId,
+    pub subject: SubjectKey,
+    pub listing: ListingId,
+    pub attribution: Option<AttributionId>,
+    pub measure: String,
+    pub department: String,
+    pub initiated_by: OfficerRef,
+    pub initiated_on: Day,
+    pub basis: Vec<Citation>,
+    pub decision_number: String,
+    pub until: Day,
+    pub incentive: bool,
+    pub accepted_by: Option<OfficerRef>,
+    pub state: MeasureState,
+    pub remote: Remote,
+    pub annulled: bool,
+    /// The timer has said that its own end date passed.
+    pub expired: bool,
+    /// Hooks its plugin has confirmed so far; part of the idempotency key of the next call.
+    pub confirmations: u32,
+    pub fault: Option<CallFault>,
+    pub disputes: Vec<ObjectionId>,
+    pub rejected_objections: u16,
+}
+
+/// State of an objection (domain.md 2.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.6")]
+pub enum ObjectionState {
+    Filed { accept_by: Deadline },
+    Accepted,
+    Refused,
+    Verifying { verify_by: Deadline, overdue: bool },
+    Verified { finding: Finding, by: OfficerRef },
+    Resolved { upheld: bool },
+}
+
+/// An objection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct ObjectionRow {
+    pub id: ObjectionId,
+    pub subject: SubjectKey,
+    pub target: Target,
+    pub trigger: Trigger,
+    pub provider: Uscc,
+    pub filed_on: Day,
+    pub suspends: bool,
+    pub state: ObjectionState,
+    /// Redress is owed (`Some(false)`) or done (`Some(true)`).
+    pub redress_done: Option<bool>,
+}
+
+/// State of a repair application (domain.md 2.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.5")]
+pub enum RepairState {
+    Applied { accept_by: Deadline },
+    Accepted { by: OfficerRef },
+    Returned,
+    NotAccepted,
+    Refused,
+    Propagating,
+    Done,
+}
+
+/// A repair application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct RepairRow {
+    pub id: RepairId,
+    pub subject: SubjectKey,
+    pub listing: ListingId,
+    pub applied_on: Day,
+    pub decide_by: Deadline,
+    pub state: RepairState,
+}
+
+/// A deployed plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct PluginRow {
+    pub name: String,
+    pub version: String,
+    pub sha256: Digest,
+    pub department: String,
+    pub measures: Vec<String>,
+    /// Every classification change up to here has been told.
+    pub told_through: Position,
+}
+
+/// An API key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct ApiKeyRow {
+    pub key_id: String,
+    pub secret_hash: [u8; 32],
+    pub role: Role,
+    pub officer: Option<OfficerRef>,
+    pub acts_for: Option<SubjectKey>,
+    pub expires_on: Day,
+    pub revoked: bool,
+}
+
+/// What a command with an idempotency key led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdempotencyRow {
+    /// Key and request.
+    pub of: Idempotency,
+    /// First event of its commit.
+    pub first: Position,
+}
+
+/// The rules in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesRow {
+    /// The `rules.loaded` event.
+    pub at: Position,
+    /// Version.
+    pub version: Digest,
+}
+
+/// A row of the view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each variant wraps the row of the same name")]
+pub enum Row {
+    Subject(SubjectRow),
+    Alias(SubjectKey),
+    PersonLookup(SubjectKey),
+    Record(RecordRow),
+    RecordSource(RecordId),
+    Listing(ListingRow),
+    Attribution(AttributionRow),
+    Measure(MeasureRow),
+    Objection(ObjectionRow),
+    Repair(RepairRow),
+    Plugins(Vec<PluginRow>),
+    ApiKey(ApiKeyRow),
+    Idempotency(IdempotencyRow),
+    Walk(SubjectKey),
+    Rules(RulesRow),
+}
+
+/// Something a timer has to look at on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Due {
+    /// A statement period, a start or an end of a listing or attribution.
+    Case(CaseRef),
+    /// An end of a record's publicity.
+    Record(RecordId),
+    /// A response to a dispatched measure, or the end date of an ordered one.
+    Measure(MeasureId),
+    /// The formal check or the verification of an objection.
+    Objection(ObjectionId),
+}
+
+/// An index entry: nothing but its key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each variant names what it lists, in the order it lists it")]
+pub enum Index {
+    SubjectRecord(SubjectKey, RecordId),
+    SubjectListing(SubjectKey, ListingId),
+    SubjectAttribution(SubjectKey, AttributionId),
+    SubjectMeasure(SubjectKey, MeasureId),
+    SubjectObjection(SubjectKey, ObjectionId),
+    SubjectRepair(SubjectKey, RepairId),
+    /// Every event of a file, in order.
+    History(SubjectKey, Position),
+    /// Measures that rest on a listing.
+    Family(ListingId, MeasureId),
+    /// Published listings by colour.
+    Published(Colour, ListingId),
+    /// Cases of a department by state.
+    Worklist(String, &'static str, MeasureId),
+    /// What a timer looks at, by day.
+    Due(Day, Due),
+    /// Executions a plugin still owes, by plugin.
+    Owed(String, MeasureId),
+    /// Classification changes, for `classified`.
+    ClassificationChange(Position),
+    /// API keys, for listing.
+    ApiKeys(String),
+}
+
+impl MeasureState {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            MeasureState::Initiated => "initiated",
+            MeasureState::Noticed => "noticed",
+            MeasureState::Dispatched { .. } => "dispatched",
+            MeasureState::Accepted { .. } => "accepted",
+            MeasureState::Declined => "declined",
+            MeasureState::Executing { .. } => "executing",
+            MeasureState::Executed { .. } => "executed",
+            MeasureState::FedBack { .. } => "fed_back",
+            MeasureState::Lifted { .. } => "lifted",
+            MeasureState::Closed => "closed",
+        }
+    }
+
+    /// The order to execute, while one stands.
+    pub fn order(&self) -> Option<&Order> {
+        match self {
+            MeasureState::Executing { order, .. }
+            | MeasureState::Executed { order, .. }
+            | MeasureState::FedBack { order, .. } => Some(order),
+            _ => None,
+        }
+    }
+}
+
+impl ObjectionState {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ObjectionState::Filed { .. } => "filed",
+            ObjectionState::Accepted => "accepted",
+            ObjectionState::Refused => "refused",
+            ObjectionState::Verifying { overdue: false, .. } => "verifying",
+            ObjectionState::Verifying { overdue: true, .. } => "overdue",
+            ObjectionState::Verified { .. } => "verified",
+            ObjectionState::Resolved { upheld: true } => "upheld",
+            ObjectionState::Resolved { upheld: false } => "rejected",
+        }
+    }
+}
+
+impl RepairState {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            RepairState::Applied { .. } => "applied",
+            RepairState::Accepted { .. } => "accepted",
+            RepairState::Returned => "returned",
+            RepairState::NotAccepted => "not_accepted",
+            RepairState::Refused => "refused",
+            RepairState::Propagating => "propagating",
+            RepairState::Done => "done",
+        }
+    }
+}
+
+impl RedState {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            RedState::Nominated => "nominated",
+            RedState::Checked => "checked",
+            RedState::PublicNotice { .. } => "public_notice",
+            RedState::Active { .. } => "active",
+            RedState::Closed => "closed",
+            RedState::Expired { .. } => "expired",
+        }
+    }
+}
+
+/// The day on which a timer has to look at a case on the decision path.
+fn case_due(case: &DecisionCase) -> Option<Day> {
+    match &case.path {
+        Path::Noticed(noticed) => Some(noticed.notice.window.day.plus_days(1)),
+        Path::Served(served) => Some(served.starts_on),
+        Path::Effective(effective) => Some(effective.served.decided.decision.end.plus_days(1)),
+        _ => None,
+    }
+}
+
+fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
+    entries.push(Index::SubjectRecord(row.subject, row.id));
+    if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
+        entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
+    }
+}
+
+fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
+    entries.push(Index::SubjectListing(row.subject, row.id));
+    match &row.kind {
+        ListingKind::Black { case, .. } => {
+            if let Some(day) = case_due(case) {
+                entries.push(Index::Due(day, Due::Case(CaseRef::Listing(row.id))));
+            }
+            if matches!(&case.path, Path::Effective(effective) if effective.published) {
+                entries.push(Index::Published(Colour::Black, row.id));
+            }
+        }
+        ListingKind::Red(red) => {
+            if let RedState::Active { until, published, .. } = &red.state {
+                entries.push(Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id))));
+                if *published {
+                    entries.push(Index::Published(Colour::Red, row.id));
+                }
+            }
+        }
+    }
+}
+
+fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
+    entries.push(Index::SubjectMeasure(row.subject, row.id));
+    entries.push(Index::Worklist(row.department.clone(), row.state.name(), row.id));
+    entries.push(Index::Family(row.listing, row.id));
+    if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state {
+        entries.push(Index::Due(respond_by.day.plus_days(1), Due::Measure(row.id)));
+    }
+    if row.state.order().is_some() && !row.expired && !row.annulled {
+        entries.push(Index::Due(row.until.plus_days(1), Due::Measure(row.id)));
+    }
+    if let MeasureState::Executing { order, .. } = &row.state
+        && let (Some(plugin), Remote::Nothing) = (&order.plugin, row.remote)
+    {
+        entries.push(Index::Owed(plugin.clone(), row.id));
+    }
+}
+
+/// Every index entry that a row stands for.
+pub fn derived(row: &Row) -> Vec<Index> {
+    let mut entries = Vec::new();
+    match row {
+        Row::Record(record) => record_entries(record, &mut entries),
+        Row::Listing(listing) => listing_entries(listing, &mut entries),
+        Row::Attribution(row) => {
+            entries.push(Index::SubjectAttribution(row.person, row.id));
+            if let Some(day) = case_due(&row.case) {
+                entries.push(Index::Due(day, Due::Case(CaseRef::Attribution(row.id))));
+            }
+        }
+        Row::Measure(measure) => measure_entries(measure, &mut entries),
+        Row::Objection(row) => {
+            entries.push(Index::SubjectObjection(row.subject, row.id));
+            let due = match &row.state {
+                ObjectionState::Filed { accept_by } => Some(accept_by.day),
+                ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by.day),
+                _ => None,
+            };
+            if let Some(day) = due {
+                entries.push(Index::Due(day.plus_days(1), Due::Objection(row.id)));
+            }
+        }
+        Row::Repair(row) => entries.push(Index::SubjectRepair(row.subject, row.id)),
+        Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
+        _ => {}
+    }
+    entries
+}

@@ -1,0 +1,257 @@
+//! The rows one command has loaded, what it asks for, and what it changed.
+//!
+//! Neither `decide` nor `apply` fetches anything: what is not loaded is asked for with
+//! `Stop::Need`, the engine loads it and asks again (bounded rounds and rows).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::actor::SubjectKey;
+use crate::event::Target;
+use crate::guard::{Misfit, Refusal};
+use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::path::Standing;
+use crate::row::{
+    ApiKeyRow, AttributionRow, Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow,
+    PluginRow, RecordRow, RecordState, RedState, RepairRow, Row, RulesRow, SubjectRow, derived,
+};
+use crate::time::Day;
+
+/// Why a decision or a fold cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// These rows are needed; load them (or find them absent) and ask again.
+    Need(Vec<Key>),
+    /// The command is refused.
+    Refuse(Refusal),
+    /// An event does not fit the rows it is applied to: the log or the view is damaged.
+    Defect(String),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Stop {
+        Stop::Refuse(refusal)
+    }
+}
+
+/// Loaded rows, with the changes made to them.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    loaded: BTreeMap<Key, Option<Arc<Row>>>,
+    before: BTreeMap<Key, Option<Arc<Row>>>,
+    entries: Vec<Index>,
+}
+
+/// One changed row or index entry; `None` removes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A row.
+    Row(Key, Option<Arc<Row>>),
+    /// An index entry: present or absent.
+    Entry(Index, bool),
+}
+
+macro_rules! typed {
+    ($($name:ident $must:ident $key:ident($id:ty) => $variant:ident($row:ty), $zh:literal;)*) => {$(
+        #[doc = concat!("The loaded `", stringify!($row), "`, if there is one.")]
+        pub fn $name(&self, id: $id) -> Result<Option<&$row>, Stop> {
+            match self.get(&Key::$key(id))? {
+                Some(Row::$variant(row)) => Ok(Some(row)),
+                Some(_) => Err(Stop::Defect(format!("the row of {id} is of another kind"))),
+                None => Ok(None),
+            }
+        }
+
+        #[doc = concat!("The loaded `", stringify!($row), "`; a refusal where there is none.")]
+        pub fn $must(&self, id: $id) -> Result<&$row, Stop> {
+            self.$name(id)?.ok_or_else(|| {
+                let detail = format!(concat!($zh, "不存在：{} / there is no {}"), id, id);
+                let cure = "请核对编号 / check the id".to_owned();
+                Refusal::misfit(Misfit::NotFound, detail, cure).into()
+            })
+        }
+    )*};
+}
+
+impl Rows {
+    /// Nothing loaded.
+    pub fn new() -> Rows {
+        Rows::default()
+    }
+
+    /// Takes in what the engine found under a key.
+    pub fn load(&mut self, key: Key, row: Option<Arc<Row>>) {
+        self.loaded.insert(key, row);
+    }
+
+    /// How many rows are loaded.
+    pub fn len(&self) -> usize {
+        self.loaded.len()
+    }
+
+    /// Whether nothing is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.loaded.is_empty()
+    }
+
+    /// The row under a key, `None` where there is none, a need where it is not known.
+    pub fn get(&self, key: &Key) -> Result<Option<&Row>, Stop> {
+        match self.loaded.get(key) {
+            Some(row) => Ok(row.as_deref()),
+            None => Err(Stop::Need(vec![key.clone()])),
+        }
+    }
+
+    /// Asks for all of these at once, to save rounds.
+    pub fn want(&self, keys: impl IntoIterator<Item = Key>) -> Result<(), Stop> {
+        let missing: Vec<Key> =
+            keys.into_iter().filter(|key| !self.loaded.contains_key(key)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(Stop::Need(missing)) }
+    }
+
+    typed! {
+        subject must_subject Subject(SubjectKey) => Subject(SubjectRow), "主体";
+        record must_record Record(RecordId) => Record(RecordRow), "信用记录";
+        listing must_listing Listing(ListingId) => Listing(ListingRow), "名单";
+        attribution must_attribution Attribution(AttributionId) => Attribution(AttributionRow), "责任认定";
+        measure must_measure Measure(MeasureId) => Measure(MeasureRow), "措施";
+        objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
+        repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
+    }
+
+    /// The deployed plugins.
+    pub fn plugins(&self) -> Result<&[PluginRow], Stop> {
+        match self.get(&Key::Plugins)? {
+            Some(Row::Plugins(rows)) => Ok(rows),
+            _ => Ok(&[]),
+        }
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Result<Option<&RulesRow>, Stop> {
+        match self.get(&Key::Rules)? {
+            Some(Row::Rules(row)) => Ok(Some(row)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An API key.
+    pub fn api_key(&self, key_id: &str) -> Result<Option<&ApiKeyRow>, Stop> {
+        match self.get(&Key::ApiKey(key_id.to_owned()))? {
+            Some(Row::ApiKey(row)) => Ok(Some(row)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Writes a row. The key must have been loaded, so that its old index entries are known.
+    pub fn put(&mut self, key: Key, row: Row) -> Result<(), Stop> {
+        let old = self.loaded.get(&key).ok_or_else(|| Stop::Need(vec![key.clone()]))?.clone();
+        self.before.entry(key.clone()).or_insert(old);
+        self.loaded.insert(key, Some(Arc::new(row)));
+        Ok(())
+    }
+
+    /// Removes a row.
+    pub fn remove(&mut self, key: Key) -> Result<(), Stop> {
+        let old = self.loaded.get(&key).ok_or_else(|| Stop::Need(vec![key.clone()]))?.clone();
+        self.before.entry(key.clone()).or_insert(old);
+        self.loaded.insert(key, None);
+        Ok(())
+    }
+
+    /// Adds an index entry that no row stands for (a file's history).
+    pub fn add_entry(&mut self, entry: Index) {
+        self.entries.push(entry);
+    }
+
+    /// Takes what was changed since the last call, index entries included.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (key, before) in std::mem::take(&mut self.before) {
+            let after = self.loaded.get(&key).cloned().flatten();
+            let old = before.as_deref().map(derived).unwrap_or_default();
+            let new = after.as_deref().map(derived).unwrap_or_default();
+            for entry in old.iter().filter(|entry| !new.contains(entry)) {
+                changes.push(Change::Entry(entry.clone(), false));
+            }
+            for entry in new.into_iter().filter(|entry| !old.contains(entry)) {
+                changes.push(Change::Entry(entry, true));
+            }
+            changes.push(Change::Row(key, after));
+        }
+        let own = std::mem::take(&mut self.entries);
+        changes.extend(own.into_iter().map(|entry| Change::Entry(entry, true)));
+        changes
+    }
+
+    /// Standing of a record on `day`.
+    pub fn record_standing(&self, id: RecordId) -> Result<Standing, Stop> {
+        let row = self.must_record(id)?;
+        Ok(match row.state {
+            RecordState::Annulled => Standing::Ended,
+            _ if !row.disputes.is_empty() => Standing::Suspended,
+            _ => Standing::InForce,
+        })
+    }
+
+    /// Standing of a listing on `day`, with the records it rests on.
+    pub fn listing_standing(&self, id: ListingId, day: Day) -> Result<Standing, Stop> {
+        match &self.must_listing(id)?.kind {
+            ListingKind::Black { case, records, .. } => {
+                self.want(records.iter().map(|record| Key::Record(*record)))?;
+                records.iter().try_fold(case.standing(day), |standing, record| {
+                    Ok(standing.under(self.record_standing(*record)?))
+                })
+            }
+            ListingKind::Red(red) => Ok(match &red.state {
+                RedState::Active { until, .. } if day > *until => Standing::Ended,
+                RedState::Active { .. } if !red.disputes.is_empty() => Standing::Suspended,
+                RedState::Active { .. } => Standing::InForce,
+                RedState::Closed | RedState::Expired { .. } => Standing::Ended,
+                _ => Standing::Pending,
+            }),
+        }
+    }
+
+    /// Standing of an attribution on `day`, under its listing.
+    pub fn attribution_standing(&self, id: AttributionId, day: Day) -> Result<Standing, Stop> {
+        let row = self.must_attribution(id)?;
+        let own = row.case.standing(day);
+        Ok(own.under(self.listing_standing(row.listing, day)?))
+    }
+
+    /// Standing of a measure case on `day`, under its listing and attribution. `InForce` says
+    /// that its effect is allowed, not that it has been executed.
+    pub fn measure_standing(&self, id: MeasureId, day: Day) -> Result<Standing, Stop> {
+        let row = self.must_measure(id)?;
+        let own = if row.annulled || day > row.until {
+            Standing::Ended
+        } else if row.disputes.is_empty() {
+            Standing::InForce
+        } else {
+            Standing::Suspended
+        };
+        let under_listing = own.under(self.listing_standing(row.listing, day)?);
+        match row.attribution {
+            Some(attribution) => {
+                Ok(under_listing.under(self.attribution_standing(attribution, day)?))
+            }
+            None => Ok(under_listing),
+        }
+    }
+
+    /// Standing of whatever an objection is about.
+    pub fn target_standing(&self, target: Target, day: Day) -> Result<Standing, Stop> {
+        match target {
+            Target::Record(id) => self.record_standing(id),
+            Target::Listing(id) => self.listing_standing(id, day),
+            Target::Attribution(id) => self.attribution_standing(id, day),
+            Target::Measure(id) => self.measure_standing(id, day),
+        }
+    }
+
+    /// The row under a key that an event says exists; its absence is a defect of the log.
+    pub(crate) fn known<'r, T>(row: Option<&'r T>, what: &Position) -> Result<&'r T, Stop> {
+        row.ok_or_else(|| Stop::Defect(format!("an event names {what}, which is not there")))
+    }
+}

@@ -1,0 +1,98 @@
+//! Texts, documents and proofs of service as they stand in events.
+//!
+//! Free text about anybody is sealed at the edge, before `decide`, with the data key of the
+//! subject it describes (design.md 3): the core sees that a text is there and how long it is,
+//! never what it says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::SubjectKey;
+use crate::limits::{SHORT_TEXT_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::rules::FactKind;
+use crate::time::Day;
+
+/// SHA-256 of a document's bytes.
+pub type Digest = [u8; 32];
+
+/// A text sealed with the data key in slot `slot` of the key ring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// Slot of the data key.
+    pub slot: u64,
+    /// Length of the clear text in bytes.
+    pub clear_bytes: u32,
+    /// Nonce of the cipher.
+    pub nonce: [u8; 24],
+    /// Ciphertext and tag.
+    pub bytes: Vec<u8>,
+}
+
+impl Sealed {
+    /// Whether there is any text, within the limit.
+    pub fn is_stated(&self) -> bool {
+        (1..=TEXT_BYTES_MAX).contains(&self.clear_bytes)
+    }
+}
+
+/// Name of a subject: clear for organisations, sealed where it is personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Name {
+    /// An organisation's registered name.
+    Clear(String),
+    /// A person's name, or that of an individual business.
+    Sealed(Sealed),
+}
+
+/// An effective document that establishes an act (G-FACT).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactDocument {
+    /// Judgment, penalty decision, other administrative document with legal force.
+    pub kind: FactKind,
+    /// The subject the document itself names. A finding about a company is none about a person.
+    pub about: SubjectKey,
+    /// Document number.
+    pub number: String,
+    /// Issuer, by name.
+    pub issuer: String,
+    /// Date of the document.
+    pub date: Day,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+}
+
+/// How a document was served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceManner {
+    /// 直接送达
+    Direct,
+    /// 留置送达
+    LeftAtPlace,
+    /// 邮寄送达
+    Mail,
+    /// 电子送达, with the addressee's consent.
+    Electronic,
+    /// 公告送达
+    Announcement,
+}
+
+/// Proof that a document was served: manner, date, proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Manner.
+    pub manner: ServiceManner,
+    /// Day of service.
+    pub on: Day,
+    /// SHA-256 of the proof of service.
+    pub proof_sha256: Digest,
+}
+
+/// Whether a short clear text (a number, a post, a code) is present and within its limit.
+pub fn short_text_is_stated(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= SHORT_TEXT_BYTES_MAX
+}
+
+/// Whether a digest was given: thirty-two zero bytes are no digest of any document.
+pub fn digest_is_stated(digest: &Digest) -> bool {
+    digest.iter().any(|byte| *byte != 0)
+}
