@@ -22,6 +22,9 @@ pub struct Date {
 pub struct DateError(String);
 
 impl Date {
+    /// The first day there is.
+    pub const MIN: Date = Date { year: 1, month: 1, day: 1 };
+
     /// The day with this year (1-9999), month (1-12) and day of the month, if it exists.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Date> {
         let leap =
