@@ -116,7 +116,14 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
                 return Err(io_error("lock", &lock_path)(error));
             }
         }
-        let mut store = Store { path, _lock: lock, file: None, entries: BTreeMap::new(), lines: 0 };
+        let mut store = Store {
+            path,
+            _lock: lock,
+            file: None,
+            good_bytes: None,
+            entries: BTreeMap::new(),
+            lines: 0,
+        };
         store.load()?;
         Ok(store)
     }
