@@ -43,9 +43,11 @@ impl Date {
         })
     }
 
-    /// The year, 1 to 9999.
-    pub fn year(self) -> u16 {
-        self.year
+    /// The same day that many years later; 29 February becomes 1 March where there is none. `None`
+    /// beyond year 9999.
+    pub fn plus_years(self, years: u16) -> Option<Date> {
+        let year = self.year.checked_add(years).filter(|year| *year <= 9999)?;
+        Date::new(year, self.month, self.day).or_else(|| Date::new(year, 3, 1))
     }
 }
 
@@ -114,6 +116,17 @@ mod tests {
         ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn years_later_is_the_same_day_or_the_first_of_march() {
+        let later = |text: &str, years| {
+            text.parse::<Date>().unwrap().plus_years(years).map(|date| date.to_string())
+        };
+        assert_eq!(later("2026-01-01", 3).as_deref(), Some("2029-01-01"));
+        assert_eq!(later("2024-02-29", 1).as_deref(), Some("2025-03-01"));
+        assert_eq!(later("2024-02-29", 4).as_deref(), Some("2028-02-29"));
+        assert_eq!(later("9998-01-01", 2), None);
     }
 
     #[test]
