@@ -336,6 +336,10 @@ impl<'a> Link<'a> {
         };
         self.sent.pop_front();
         self.turn_since = now;
+        if panicked.is_some() {
+            // Before the caller hears of it, so that it submits nothing to the old instance.
+            self.shared.update(|inner| inner.state = State::Restarting);
+        }
         self.shared.complete(completion);
         match panicked {
             // The instance is out of use: a new one has to be made.

@@ -111,9 +111,15 @@ impl Plugin {
         self.shared.lock().state == State::Running
     }
 
-    /// Closes the breaker and ends a wait: a restart is tried at once.
+    /// Closes the breaker and ends a wait: a restart is tried at once. A hung in-process plugin
+    /// stays down until its thread came back.
     pub fn reset_breaker(&self) {
-        self.shared.update(|inner| inner.reset = true);
+        self.shared.update(|inner| {
+            inner.reset = true;
+            if inner.state == State::Tripped {
+                inner.state = State::Restarting;
+            }
+        });
         self.shared.wake();
     }
 

@@ -253,8 +253,13 @@ impl Supervisor {
             Next::RestartAt(at) => (State::Restarting, Some(at)),
             Next::Trip => (State::Tripped, None),
         };
-        tracing::warn!(plugin, tripped = until.is_none(), "plugin is down: {error}");
-        let text = error.to_string();
+        let text = match error {
+            StartError::NotReady { reason, .. } | StartError::Refused { reason, .. } => {
+                reason.clone()
+            }
+            error => error.to_string(),
+        };
+        tracing::warn!(plugin, tripped = until.is_none(), "plugin is down: {text}");
         self.shared.update(|inner| {
             inner.state = state;
             inner.down_until = until;
@@ -281,16 +286,13 @@ impl Supervisor {
 
     /// Whether nothing of an earlier body is left that a new one would run beside.
     fn thread_is_back(&mut self) -> bool {
-        if self.hung.as_ref().is_some_and(|thread| !thread.is_finished()) {
-            return false;
+        let hangs = self.hung.as_ref().is_some_and(|thread| !thread.is_finished());
+        if !hangs {
+            self.hung = None;
         }
-        self.hung = None;
-        self.shared.update(|inner| {
-            if inner.state == State::Tripped {
-                inner.state = State::Restarting;
-            }
-        });
-        true
+        let state = if hangs { State::Tripped } else { State::Restarting };
+        self.shared.update(|inner| inner.state = state);
+        !hangs
     }
 }
 

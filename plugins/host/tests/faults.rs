@@ -7,10 +7,9 @@ mod kit;
 use std::io::Read;
 
 use kit::{answered, case, failed, faulty, start, with_fault};
-use rustix::fs::{FileType, Mode};
 use serde_json::json;
 use shouxin_plugin_host::wire::AnswerOutcome;
-use shouxin_plugin_host::{Call, FailureKind, Hook, Limits, State, SubmitError};
+use shouxin_plugin_host::{Call, FailureKind, Hook, State, SubmitError};
 
 /// Faults that end the child, and what is said about its end.
 #[test]
@@ -101,7 +100,7 @@ fn bytes_that_are_no_request_are_refused() {
 fn a_hang_is_ended_at_its_deadline_and_the_calls_behind_it_have_not_begun() {
     let running = start(|folder| {
         let mut spec = faulty(folder);
-        spec.limits.deadline_ms = 300;
+        spec.limits.deadline_ms = 1_500;
         spec
     });
     running.submit(1, Hook::Execute, with_fault("hang"));
@@ -156,9 +155,7 @@ fn a_plugin_that_takes_too_much_memory_is_ended() {
 #[test]
 fn what_a_plugin_forked_dies_with_it() {
     let running = start(faulty);
-    let path = running.folder.path().join("held");
-    rustix::fs::mknodat(rustix::fs::CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)
-        .unwrap();
+    let path = running.fifo("held");
     let reader = {
         let path = path.clone();
         // Reads until nobody holds the other end: neither the child nor what it forked.
@@ -196,19 +193,27 @@ fn too_many_crashes_trip_the_breaker_until_a_person_resets_it() {
 fn in_flight_calls_are_bounded_and_nothing_blocks() {
     let running = start(|folder| {
         let mut spec = faulty(folder);
-        spec.limits = Limits { in_flight_max: 4, deadline_ms: 500, ..spec.limits };
+        spec.limits.in_flight_max = 4;
         spec
     });
-    running.submit(0, Hook::Execute, with_fault("hang"));
+    let gate = running.fifo("gate");
+    let parameters = json!({"fault": "wait", "path": gate.to_str().unwrap()});
+    running.submit(0, Hook::Execute, case(1, parameters));
     for ticket in 1..4 {
         running.submit(ticket, Hook::Execute, case(1, json!({})));
     }
     let one_more = Call { ticket: 4, hook: Hook::Execute, body: case(1, json!({})) };
     assert_eq!(running.plugin.submit(one_more), Err(SubmitError::Full));
+    assert_eq!(running.plugin.health().in_flight, 4);
+    // Opening the other end lets the first call go on.
+    drop(std::fs::File::options().write(true).open(gate).unwrap());
     for ticket in 0..4 {
-        assert_eq!(running.next().ticket, ticket);
+        let completion = running.next();
+        assert_eq!(completion.ticket, ticket);
+        answered(completion);
     }
-    assert!(running.plugin.wait_running(60_000));
+    assert_eq!(running.plugin.health().in_flight, 0);
+    running.works();
     let huge = Call { ticket: 5, hook: Hook::Query, body: vec![b' '; 256 * 1024 + 1] };
     assert!(matches!(running.plugin.submit(huge), Err(SubmitError::TooLarge { .. })));
 }

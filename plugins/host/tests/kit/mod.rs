@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use rustix::fs::{FileType, Mode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shouxin_plugin_host::wire::Answer;
@@ -88,6 +89,13 @@ fn sender() -> (Box<dyn Fn(Completion) + Send + Sync>, Receiver<Completion>) {
     (Box::new(move |completion| drop(sender.send(completion))), receiver)
 }
 
+/// Starts a plugin over a folder that a test keeps.
+pub fn start_in(folder: TempDir, make: impl FnOnce(&Path) -> PluginSpec) -> Running {
+    let (on_completion, completions) = sender();
+    let plugin = Plugin::start(make(&folder.path().join("data")), on_completion).unwrap();
+    Running { plugin, folder, completions }
+}
+
 pub fn start(make: impl FnOnce(&Path) -> PluginSpec) -> Running {
     try_start(make).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -102,6 +110,14 @@ pub fn try_start(make: impl FnOnce(&Path) -> PluginSpec) -> Result<Running, Star
 impl Running {
     pub fn into_parts(self) -> (Plugin, Receiver<Completion>) {
         (self.plugin, self.completions)
+    }
+
+    /// A named pipe outside the plugin's folder: who opens one end waits for the other.
+    pub fn fifo(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        let mode = Mode::RUSR | Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, FileType::Fifo, mode, 0).unwrap();
+        path
     }
 
     pub fn submit(&self, ticket: u64, hook: Hook, body: Vec<u8>) {
