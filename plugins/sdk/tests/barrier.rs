@@ -1,4 +1,5 @@
 //! The panic barrier and the C side of the kit, through the same functions the register calls.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "panicking is what is tested here")]
 
 use serde_json::{Value, json};
 use shouxin_plugin::testing::{Bench, case, classification};
@@ -124,6 +125,7 @@ fn bytes_that_are_no_request_are_refused_and_harm_nothing() {
 
 #[test]
 fn null_pointers_are_refused() {
+    // SAFETY: the symbol returns a static descriptor.
     let descriptor = unsafe { &*shouxin_plugin_v1() };
     let execute = descriptor.execute.unwrap();
     let nothing = std::ptr::null_mut();
