@@ -200,3 +200,14 @@ fn hello(spec: &PluginSpec) -> Result<Vec<u8>, StartError> {
     encode(&mut frame, Kind::Hello, 0, &body).map_err(|error| bad(error.to_string()))?;
     Ok(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Plugin>();
+    }
+}

@@ -122,6 +122,8 @@ fn start_process(
     let printed = OwnedFd::from(printed);
     rustix::io::ioctl_fionbio(&printed, true)?;
     let mut child = Command::new(&spec.host_program)
+        // What an operator sees in `ps`.
+        .arg0(format!("shouxin-plugin:{}", spec.name))
         .args(&spec.host_args)
         .env_clear()
         .current_dir(data_dir)

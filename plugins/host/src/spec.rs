@@ -18,7 +18,8 @@ pub enum Isolation {
 }
 
 /// The bounds of one plugin.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// How long one call may take, from the moment it is the plugin's turn.
     pub deadline_ms: u64,
@@ -73,7 +74,8 @@ pub struct PluginSpec {
     pub isolation: Isolation,
     /// Its bounds.
     pub limits: Limits,
-    /// The program that calls [`child_main`](crate::child_main), usually this one.
+    /// The program that calls [`child_main`](crate::child_main), usually this one. As
+    /// `/proc/self/exe` it stays this very build even if its file was replaced meanwhile.
     pub host_program: PathBuf,
     /// The arguments that make it do so, e.g. `["plugin-host"]`.
     pub host_args: Vec<String>,

@@ -207,6 +207,8 @@ impl Supervisor {
             }
             End::Fault { kind, reason, begun } => {
                 let detail = match reason {
+                    // After a panic the body is ended by us, which says nothing new.
+                    Some(reason) if !begun && self.hung.is_none() => reason,
                     Some(reason) => format!("{reason}; {how}"),
                     None => how,
                 };

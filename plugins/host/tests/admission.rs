@@ -199,7 +199,7 @@ fn a_host_program_that_is_none_is_told() {
 
 #[test]
 fn by_hand_the_child_says_who_starts_it() {
-    let output = Command::new(env!("CARGO_BIN_EXE_shouxin-plugin-host")).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_plugin-host")).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.starts_with("this is started by the register itself"), "{said}");

@@ -48,7 +48,7 @@ pub fn spec(name: &str, library: &Path, data_dir: &Path) -> PluginSpec {
             breaker_crashes: 1_000,
             ..Limits::default()
         },
-        host_program: env!("CARGO_BIN_EXE_shouxin-plugin-host").into(),
+        host_program: env!("CARGO_BIN_EXE_plugin-host").into(),
         host_args: Vec::new(),
     }
 }
