@@ -1,1 +1,97 @@
-//! Placeholder.
+//! 市场监督管理局: how often a subject is inspected, and why.
+//!
+//! M-A27 列为重点监管对象 raises the frequency of routine and special inspections; I18 and I19 lower
+//! that of routine and of special inspections. Whatever is ordered, the frequency stays between the
+//! lowest and the highest number of inspections a year that the law leaves to the bureau
+//! (`settings`). Several raises do not add up, and while one is in effect nothing is lowered.
+//!
+//! `{"subject": KEY, "on": "2026-06-01"}` ->
+//! `{"routine": {per_year, base_per_year, minimum_per_year, maximum_per_year,
+//! "because": [{case, measure, decision, document_number, until, change, applied}]},
+//! "special": {...}, "suspended": [cases]}`
+
+mod plan;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shouxin_plugin::{
+    Case, CaseBook, Config, Date, Error, Handler, Hook, Outcome, State, export_plugin,
+};
+
+use crate::plan::{Kind, Settings, change, plan};
+
+/// The department's plugin.
+pub struct Market {
+    book: CaseBook,
+    settings: Settings,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    subject: String,
+    on: Date,
+}
+
+impl Market {
+    fn apply(&mut self, hook: Hook, case: &Case) -> Outcome {
+        let done = Outcome::done().with_reference(format!("SJ-{}-{}", case.case_id, case.step));
+        self.book.apply(hook, case, done).0
+    }
+}
+
+impl Handler for Market {
+    fn create(config: &Config) -> Result<Self, Error> {
+        let settings: Settings = config.settings()?;
+        settings.check().map_err(Error::Settings)?;
+        Ok(Market { book: CaseBook::open(config.data_dir())?, settings })
+    }
+
+    fn execute(&mut self, case: &Case) -> Outcome {
+        match change(&case.measure.id, &case.measure.parameters) {
+            Ok(_) => self.apply(Hook::Execute, case),
+            Err(reason) => Outcome::failed(reason),
+        }
+    }
+
+    fn suspend(&mut self, case: &Case) -> Outcome {
+        self.apply(Hook::Suspend, case)
+    }
+
+    fn resume(&mut self, case: &Case) -> Outcome {
+        self.apply(Hook::Resume, case)
+    }
+
+    fn lift(&mut self, case: &Case) -> Outcome {
+        self.apply(Hook::Lift, case)
+    }
+
+    fn forget(&mut self, subject_key: &str) -> Outcome {
+        self.book.forget(subject_key)
+    }
+
+    fn query(&mut self, question: &Value) -> Result<Value, Error> {
+        let Question { subject, on } = Question::deserialize(question)
+            .map_err(|error| Error::Question(format!("{error}; ask {{\"subject\", \"on\"}}")))?;
+        let suspended = self
+            .book
+            .of_subject(&subject)
+            .filter(|entry| entry.state == State::Suspended && entry.covers(on));
+        let of_kind =
+            |kind| plan(kind, self.settings.bounds(kind), self.book.in_effect(&subject, on));
+        Ok(json!({
+            "routine": of_kind(Kind::Routine),
+            "special": of_kind(Kind::Special),
+            "suspended": suspended.map(|entry| &entry.case_id).collect::<Vec<_>>(),
+        }))
+    }
+}
+
+export_plugin!(
+    Market,
+    name = "market",
+    version = env!("CARGO_PKG_VERSION"),
+    department = "市场监督管理局",
+);
+
+#[cfg(test)]
+mod tests;

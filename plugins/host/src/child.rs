@@ -1,0 +1,112 @@
+//! What `shouxin plugin-host` runs: a process with one library, one socket and nothing else.
+
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{Resource, Rlimit, Signal};
+
+use crate::handshake::{Hello, Refusal};
+use crate::serve::{Served, serve};
+use crate::spec::RefusalCode;
+
+/// Address space beyond the memory limit: allocators and language runtimes reserve much more than
+/// they use, and a reservation costs nothing.
+const RESERVED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Exit code of a child whose library was refused.
+const EXIT_REFUSED: u8 = 3;
+/// Exit code of a child whose plugin panicked.
+const EXIT_PANICKED: u8 = 4;
+/// Exit code of a child that was not started by the register.
+const EXIT_USAGE: u8 = 2;
+
+/// The child's side of a plugin: serves one library over the socket on standard input, and ends.
+///
+/// Call it before anything that opens descriptors or starts threads: it closes every descriptor but
+/// the socket and the two streams it can write to, and dies with the thread that started it.
+/// Standard input is replaced by `/dev/null`, so that a plugin that reads it disturbs nobody.
+pub fn child_main() -> ExitCode {
+    let socket = match isolate() {
+        Ok(socket) => socket,
+        Err(reason) => {
+            eprintln!(
+                "this is started by the register itself, with a socket as its input: {reason}"
+            );
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    match serve(socket, set_limits) {
+        Served::Finished => ExitCode::SUCCESS,
+        Served::Refused => ExitCode::from(EXIT_REFUSED),
+        Served::Panicked => ExitCode::from(EXIT_PANICKED),
+        Served::Broken => ExitCode::from(EXIT_USAGE),
+    }
+}
+
+/// Ties this process to its parent, drops what it inherited, and takes the socket.
+fn isolate() -> std::io::Result<UnixStream> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    rustix::thread::set_no_new_privs(true)?;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let socket: OwnedFd = rustix::io::fcntl_dupfd_cloexec(std::io::stdin(), 3)?;
+    let null = rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::stdio::dup2_stdin(&null)?;
+    drop(null);
+    close_all_but(&socket)?;
+    let socket = UnixStream::from(socket);
+    // Fails if it is no socket, which is how a person notices who runs this by hand.
+    socket.peer_addr()?;
+    Ok(socket)
+}
+
+/// Closes every inherited descriptor from 3 on except the socket.
+fn close_all_but(socket: &OwnedFd) -> std::io::Result<()> {
+    let mut inherited = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.parse::<RawFd>().ok());
+        inherited.extend(number.filter(|number| *number > 2 && *number != socket.as_raw_fd()));
+    }
+    for number in inherited {
+        // SAFETY: the number is only asked about here. The folder that was read is closed by now.
+        let open = rustix::io::fcntl_getfd(unsafe { BorrowedFd::borrow_raw(number) }).is_ok();
+        if open {
+            // SAFETY: nothing in this process owns it: `child_main` runs before anything else opens
+            // a descriptor, so whatever is open here was inherited.
+            unsafe { rustix::io::close(number) };
+        }
+    }
+    Ok(())
+}
+
+/// Sets the bounds that hold from before the library is loaded.
+fn set_limits(hello: &Hello) -> Result<(), Refusal> {
+    let data = hello.memory_bytes_max;
+    let bounds = [
+        (Resource::Core, 0),
+        (Resource::Nofile, hello.open_files_max),
+        // What is really used: private writable memory.
+        (Resource::Data, data),
+        // And shared mappings, which the bound above does not count.
+        (Resource::As, data.saturating_add(RESERVED_BYTES).saturating_add(mapped_bytes())),
+    ];
+    for (resource, bound) in bounds {
+        let hard = rustix::process::getrlimit(resource).maximum;
+        let bound = Some(hard.map_or(bound, |hard| hard.min(bound)));
+        rustix::process::setrlimit(resource, Rlimit { current: bound, maximum: bound }).map_err(
+            |error| Refusal::new(RefusalCode::Limits, format!("a limit cannot be set: {error}")),
+        )?;
+    }
+    Ok(())
+}
+
+/// Address space that is in use already, before the plugin: the program itself and what its
+/// allocator reserved at the start.
+fn mapped_bytes() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    pages.unwrap_or(0).saturating_mul(rustix::param::page_size() as u64)
+}

@@ -1,0 +1,54 @@
+//! The bodies of the private frames that are not messages of the contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::{FailureKind, RefusalCode};
+
+/// First frame to the child: what to load and how to bound it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Hello {
+    /// [`PROTOCOL`](crate::frame::PROTOCOL) of the register.
+    pub(crate) protocol: u32,
+    /// The name the plugin is admitted under.
+    pub(crate) name: String,
+    /// Absolute path of the library.
+    pub(crate) library: String,
+    /// SHA-256 the library must have, in hexadecimal.
+    pub(crate) sha256: String,
+    /// The configuration message, JSON.
+    pub(crate) config: String,
+    /// Private memory, in bytes.
+    pub(crate) memory_bytes_max: u64,
+    /// Open files.
+    pub(crate) open_files_max: u64,
+}
+
+/// The child will not work.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Refusal {
+    pub(crate) code: RefusalCode,
+    /// One sentence naming both sides.
+    pub(crate) reason: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: RefusalCode, reason: impl Into<String>) -> Refusal {
+        Refusal { code, reason: reason.into() }
+    }
+}
+
+/// A call without an answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CallFailure {
+    pub(crate) kind: FailureKind,
+    pub(crate) detail: String,
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,213 @@
+//! The handle of a running plugin.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use serde_json::Value;
+use shouxin_plugin_wire::{BODY_BYTES_MAX, Config, SCHEMA};
+
+use crate::frame::{Kind, PROTOCOL, encode};
+use crate::handshake::{Hello, hex};
+use crate::spec::{Call, Completion, Health, PluginSpec, StartError, State, SubmitError};
+use crate::supervisor::{Shared, Supervisor, in_ms};
+
+/// A plugin that was started. It runs until it is stopped or dropped.
+pub struct Plugin {
+    name: String,
+    in_flight_max: usize,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Plugin {
+    /// Starts a plugin and waits until it is ready for calls.
+    ///
+    /// `on_completion` gets the end of every call, on the plugin's own thread and without a lock
+    /// held; it may submit further calls and must not block.
+    ///
+    /// # Errors
+    /// The specification cannot be used, the library is refused, or it does not become ready.
+    pub fn start(
+        spec: PluginSpec,
+        on_completion: Box<dyn Fn(Completion) + Send + Sync>,
+    ) -> Result<Plugin, StartError> {
+        let name = spec.name.clone();
+        let io_error = |action| {
+            let name = name.clone();
+            move |source| StartError::Io { name, action, source }
+        };
+        let spec = absolute(spec)?;
+        let hello = hello(&spec)?;
+        let in_flight_max = spec.limits.in_flight_max;
+        let shared = Arc::new(Shared::new(on_completion).map_err(io_error("make an eventfd"))?);
+        let supervisor = Supervisor::new(spec, Arc::clone(&shared), hello);
+        let thread = std::thread::Builder::new()
+            .name(format!("plugin-io {name}"))
+            .spawn(move || supervisor.run())
+            .map_err(io_error("start a thread"))?;
+        let plugin = Plugin { name, in_flight_max, shared, thread: Some(thread) };
+        plugin.shared.wait_until(None, |inner| inner.started || inner.state == State::Stopped);
+        let failed = plugin.shared.lock().start_error.take();
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(plugin),
+        }
+    }
+
+    /// The name it was started under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Hands over a call. Never blocks. Calls are worked on one at a time, in this order.
+    ///
+    /// # Errors
+    /// The call was not taken, and there will be no completion for it.
+    pub fn submit(&self, call: Call) -> Result<(), SubmitError> {
+        if call.body.len() > BODY_BYTES_MAX {
+            return Err(SubmitError::TooLarge { bytes: call.body.len() });
+        }
+        let mut inner = self.shared.lock();
+        if inner.stop_at.is_some() || inner.state == State::Stopped {
+            return Err(SubmitError::Stopped);
+        }
+        if inner.state != State::Running {
+            return Err(SubmitError::Down { until: inner.down_until });
+        }
+        if inner.in_flight >= self.in_flight_max {
+            return Err(SubmitError::Full);
+        }
+        inner.in_flight += 1;
+        inner.queue.push_back(call);
+        drop(inner);
+        self.shared.wake();
+        Ok(())
+    }
+
+    /// How it is doing.
+    pub fn health(&self) -> Health {
+        let inner = self.shared.lock();
+        Health {
+            state: inner.state,
+            restarts: inner.restarts,
+            in_flight: inner.in_flight,
+            last_error: inner.last_error.clone(),
+            abi: inner.abi.clone(),
+            pid: inner.pid,
+            down_until: inner.down_until,
+        }
+    }
+
+    /// Waits at most that long for the plugin to take calls; says whether it does.
+    pub fn wait_running(&self, wait_ms: u64) -> bool {
+        let settled = |state| matches!(state, State::Running | State::Tripped | State::Stopped);
+        self.shared.wait_until(Some(in_ms(wait_ms)), |inner| settled(inner.state));
+        self.shared.lock().state == State::Running
+    }
+
+    /// Closes the breaker and ends a wait: a restart is tried at once. A hung in-process plugin
+    /// stays down until its thread came back.
+    pub fn reset_breaker(&self) {
+        self.shared.update(|inner| {
+            inner.reset = true;
+            if inner.state == State::Tripped {
+                inner.state = State::Restarting;
+            }
+        });
+        self.shared.wake();
+    }
+
+    /// Stops it: no more calls are taken, those in flight get `drain_ms` to be answered, the rest
+    /// fails. Returns when its process is gone and every completion was handed over.
+    pub fn stop(mut self, drain_ms: u64) {
+        self.finish(drain_ms);
+    }
+
+    fn finish(&mut self, drain_ms: u64) {
+        self.shared.update(|inner| {
+            inner.stop_at.get_or_insert(in_ms(drain_ms));
+        });
+        self.shared.wake();
+        if let Some(thread) = self.thread.take() {
+            // A handle that is dropped inside a completion is on the thread it would wait for.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+impl Drop for Plugin {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.finish(0);
+        }
+    }
+}
+
+/// The specification with paths that do not depend on the working folder; the child has another.
+fn absolute(mut spec: PluginSpec) -> Result<PluginSpec, StartError> {
+    let name = &spec.name;
+    let usable = (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !usable {
+        return Err(StartError::Spec {
+            name: name.clone(),
+            reason: "a name has 1 to 64 of a-z, 0-9 and -".to_owned(),
+        });
+    }
+    for path in [&mut spec.library, &mut spec.data_dir, &mut spec.host_program] {
+        *path = std::path::absolute(&path).map_err(|source| StartError::Io {
+            name: spec.name.clone(),
+            action: "make a path absolute",
+            source,
+        })?;
+    }
+    Ok(spec)
+}
+
+/// The first frame to every body of this plugin.
+fn hello(spec: &PluginSpec) -> Result<Vec<u8>, StartError> {
+    let bad = |reason: String| StartError::Spec { name: spec.name.clone(), reason };
+    let text = |path: &std::path::Path| match path.to_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(bad(format!("the path {} is not UTF-8", path.display()))),
+    };
+    let config = Config {
+        schema: SCHEMA,
+        name: spec.name.clone(),
+        data_dir: text(&spec.data_dir)?,
+        settings: Value::clone(&spec.config),
+    };
+    let config = config.encode().map_err(|error| bad(format!("its configuration: {error}")))?;
+    let hello = Hello {
+        protocol: PROTOCOL,
+        name: spec.name.clone(),
+        library: text(&spec.library)?,
+        sha256: hex(&spec.sha256),
+        config: String::from_utf8_lossy(&config).into_owned(),
+        memory_bytes_max: spec.limits.memory_bytes_max,
+        open_files_max: spec.limits.open_files_max,
+    };
+    let body = serde_json::to_vec(&hello).map_err(|error| bad(error.to_string()))?;
+    let mut frame = Vec::new();
+    encode(&mut frame, Kind::Hello, 0, &body).map_err(|error| bad(error.to_string()))?;
+    Ok(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Plugin>();
+    }
+}
