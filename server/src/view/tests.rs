@@ -1,0 +1,2 @@
+//! The view against a map in memory: through freezing, flushing, reopening, copies and threads.
+
