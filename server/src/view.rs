@@ -84,7 +84,9 @@ pub enum ViewError {
         why: String,
     },
     /// A key is empty, too long, or begins with the byte the view keeps for itself.
-    #[error("a key must have 1 to {KEY_BYTES_MAX} bytes and not begin with 0xff: {key_bytes} bytes")]
+    #[error(
+        "a key must have 1 to {KEY_BYTES_MAX} bytes and not begin with 0xff: {key_bytes} bytes"
+    )]
     Key {
         /// Length of the key.
         key_bytes: usize,

@@ -122,10 +122,7 @@ impl View {
         let _writer = lock(&self.writer);
         let current = self.applied();
         if applied.next < current.next {
-            return Err(ViewError::OutOfOrder {
-                next: applied.next,
-                applied_next: current.next,
-            });
+            return Err(ViewError::OutOfOrder { next: applied.next, applied_next: current.next });
         }
         if self.active_is_full() {
             let flush = self.wait_for_room()?;
@@ -300,7 +297,12 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// [`ViewError::Store`].
-    pub fn range(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Page, ViewError> {
+    pub fn range(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Page, ViewError> {
         let end = page::end_of_prefix(prefix);
         let from = match after {
             Some(after) if after >= prefix => Bound::Excluded(after),

@@ -91,7 +91,11 @@ fn peek_key<'a>(rows: &mut Peekable<MemoryRows<'a>>) -> Option<&'a [u8]> {
 }
 
 /// Of two keys the one that comes first in the order asked for.
-fn first_of<'a>(left: Option<&'a [u8]>, right: Option<&'a [u8]>, reverse: bool) -> Option<&'a [u8]> {
+fn first_of<'a>(
+    left: Option<&'a [u8]>,
+    right: Option<&'a [u8]>,
+    reverse: bool,
+) -> Option<&'a [u8]> {
     match (left, right) {
         (Some(left), Some(right)) => {
             let order = if reverse { right.cmp(left) } else { left.cmp(right) };

@@ -65,7 +65,10 @@ impl Store {
             .open(&log)
             .map_err(|source| ViewError::io("open", &log, source))?;
         let store = Self { db, sync };
-        let applied = store.marker()?;
+        let applied = store.marker().map_err(|error| match error {
+            ViewError::Store { why, .. } => ViewError::Unusable { why },
+            other => other,
+        })?;
         Ok((store, applied))
     }
 
@@ -89,10 +92,9 @@ impl Store {
         batch.insert(MARKER_KEY, &encode_marker(applied)[..]);
         guarded("write", || self.db.apply_batch(batch))?;
         guarded("flush", || self.db.flush())?;
-        self.sync.sync_data().map_err(|source| ViewError::Store {
-            doing: "sync",
-            why: source.to_string(),
-        })
+        self.sync
+            .sync_data()
+            .map_err(|source| ViewError::Store { doing: "sync", why: source.to_string() })
     }
 
     /// The value of one row.
@@ -117,6 +119,12 @@ impl Store {
             next.map(|row| row.map(|(key, value)| (key.to_vec(), Arc::from(&value[..]))))
                 .transpose()
         })
+    }
+
+    /// Lets a test make every later sync fail.
+    #[cfg(test)]
+    pub(super) fn replace_sync(&mut self, sync: File) {
+        self.sync = sync;
     }
 
     /// Bytes of sled's files.
