@@ -1,1 +1,5 @@
 //! The server as a library, so that tests and benches can reach it.
+
+pub mod lock;
+pub mod vault;
+pub mod view;
