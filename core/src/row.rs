@@ -213,8 +213,8 @@ pub struct MeasureRow {
     pub annulled: bool,
     /// The timer has said that its own end date passed.
     pub expired: bool,
-    /// Hooks its plugin has confirmed so far; part of the idempotency key of the next call.
-    pub confirmations: u32,
+    /// The event by which its plugin last confirmed something; orders the next execution after it.
+    pub confirmed_at: Option<Position>,
     pub fault: Option<CallFault>,
     pub disputes: Vec<ObjectionId>,
     pub rejected_objections: u16,

@@ -73,7 +73,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         remote: Remote::Nothing,
         annulled: false,
         expired: false,
-        confirmations: 0,
+        confirmed_at: None,
         fault: None,
         disputes: Vec::new(),
         rejected_objections: 0,
@@ -83,10 +83,16 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
 }
 
 /// The row after an event that leaves its state alone, if it is such an event.
-fn beside(row: &mut MeasureRow, event: &Event) -> bool {
-    match event {
+fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
+    match &envelope.event {
         Event::SuspensionConfirmed { .. } => row.remote = Remote::Suspended,
-        Event::ResumptionConfirmed { .. } => row.remote = Remote::Executed,
+        // What was held before it ran has not been executed by being released.
+        Event::ResumptionConfirmed { .. } => {
+            row.remote = match row.state {
+                MeasureState::Executing { .. } => Remote::Nothing,
+                _ => Remote::Executed,
+            };
+        }
         Event::DeliveryFailed { fault, .. } => {
             row.fault = Some(*fault);
             return true;
@@ -101,13 +107,13 @@ fn beside(row: &mut MeasureRow, event: &Event) -> bool {
         }
         _ => return false,
     }
-    row.confirmations = row.confirmations.saturating_add(1);
+    row.confirmed_at = Some(here(envelope));
     row.fault = None;
     true
 }
 
 fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
-    if beside(&mut row, &envelope.event) {
+    if beside(&mut row, envelope) {
         return Some(row);
     }
     row.state = match (row.state, &envelope.event) {
@@ -131,7 +137,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
         }
         (MeasureState::Executing { order, .. }, Event::MeasureExecuted { reference, .. }) => {
             row.remote = Remote::Executed;
-            row.confirmations = row.confirmations.saturating_add(1);
+            row.confirmed_at = Some(here(envelope));
             row.fault = None;
             MeasureState::Executed { order, reference: reference.clone() }
         }
@@ -156,7 +162,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             Event::MeasureLifted { .. },
         ) => {
             row.remote = Remote::Lifted;
-            row.confirmations = row.confirmations.saturating_add(1);
+            row.confirmed_at = Some(here(envelope));
             row.fault = None;
             MeasureState::Lifted { fed_back: false }
         }

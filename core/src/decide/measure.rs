@@ -500,10 +500,6 @@ pub(super) fn confirmed(
         CaseHook::Suspend if standing == Standing::Suspended => {
             Event::SuspensionConfirmed { measure }
         }
-        // Resuming an execution that was overtaken before it ran is running it.
-        CaseHook::Resume if row.remote == Remote::Suspended && executing => {
-            Event::MeasureExecuted { measure, reference }
-        }
         CaseHook::Resume if row.remote == Remote::Suspended => {
             Event::ResumptionConfirmed { measure }
         }

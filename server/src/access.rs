@@ -1,0 +1,98 @@
+//! The access log: who looked at which file, for what purpose. A second log of the same kind as
+//! the first (design.md 4); where it cannot be written, nothing that is not public is read.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use serde::{Deserialize, Serialize};
+use shouxin_core::log::{Commit, Entry, Log as _};
+use tokio::sync::oneshot;
+
+use crate::log::{LogSettings, SegmentLog};
+
+/// Reads that may wait for their entry to be durable.
+const QUEUE_LEN_MAX: usize = 1024;
+const BATCH_MAX: usize = 256;
+const LOG_NUMBER: u16 = u16::MAX;
+
+/// One look at a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// When, in ms since 1970.
+    pub at_ms: i64,
+    /// Id of the key.
+    pub key_id: String,
+    /// Who acted with it.
+    pub who: String,
+    /// Key of the file.
+    pub file: String,
+    /// Which route.
+    pub route: String,
+    /// Purpose and basis, as given.
+    pub purpose: String,
+}
+
+/// The access log could not be written.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the access log cannot be written")]
+pub struct AccessError;
+
+type Waiting = (Vec<u8>, oneshot::Sender<bool>);
+
+/// Writes accesses, many under one sync.
+pub struct AccessLog {
+    sender: SyncSender<Waiting>,
+}
+
+impl AccessLog {
+    /// Opens the log in `dir` and starts its thread. `salt` gives each entry's salt.
+    pub fn open(
+        dir: &Path,
+        segment_bytes: u64,
+        salt: impl Fn() -> [u8; 32] + Send + 'static,
+    ) -> Result<AccessLog, String> {
+        let settings = LogSettings { segment_bytes, log_number: LOG_NUMBER };
+        let (log, _) = SegmentLog::open(dir, settings).map_err(|error| error.to_string())?;
+        let (sender, receiver) = sync_channel(QUEUE_LEN_MAX);
+        thread::Builder::new()
+            .name("access".to_owned())
+            .spawn(move || run(log, &receiver, &salt))
+            .map_err(|error| error.to_string())?;
+        Ok(AccessLog { sender })
+    }
+
+    /// Records an access; the file is shown only after this has returned.
+    pub async fn record(&self, access: &Access) -> Result<(), AccessError> {
+        let bytes = serde_json::to_vec(access).map_err(|_| AccessError)?;
+        let (reply, durable) = oneshot::channel();
+        self.sender.try_send((bytes, reply)).map_err(|_| AccessError)?;
+        match durable.await {
+            Ok(true) => Ok(()),
+            _ => Err(AccessError),
+        }
+    }
+}
+
+fn run(mut log: SegmentLog, receiver: &Receiver<Waiting>, salt: &dyn Fn() -> [u8; 32]) {
+    while let Ok(first) = receiver.recv() {
+        let mut waiting = vec![first];
+        waiting.extend(receiver.try_iter().take(BATCH_MAX - 1));
+        let commits: Vec<Commit> = waiting
+            .iter()
+            .map(|(bytes, _)| Commit {
+                entries: vec![Entry { salt: salt(), bytes: bytes.clone() }],
+            })
+            .collect();
+        let durable = match log.append(log.head().next, &commits) {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::error!(%error, "the access log cannot be written");
+                false
+            }
+        };
+        for (_, reply) in waiting {
+            let _gone = reply.send(durable);
+        }
+    }
+}

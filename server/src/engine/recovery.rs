@@ -1,0 +1,147 @@
+//! Brings the view up to the log: after a crash the tail, after `rebuild` everything.
+
+use std::sync::Arc;
+
+use shouxin_core::apply::apply;
+use shouxin_core::codec;
+use shouxin_core::event::{Envelope, Event};
+use shouxin_core::row::{Key, Row};
+use shouxin_core::rows::{Rows, Stop};
+
+use crate::engine::sources::{Source, encode_changes, settle};
+use crate::log::{LogReader, StoredCommit};
+use crate::vault::Vault;
+use crate::view::{Applied, View, ViewError};
+
+/// Commits folded between two publications.
+const COMMITS_PER_STEP: usize = 512;
+
+/// Why the view could not be brought up to the log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecoveryError {
+    /// The view holds more than the log: entries are missing from the log.
+    #[error(
+        "the view was built from {view} entries, the log holds {log}: entries of the log are \
+         missing. Restore the log folder from a backup; nothing was changed"
+    )]
+    LogShorter {
+        /// Entries the view has applied.
+        view: u64,
+        /// Entries of the log.
+        log: u64,
+    },
+    /// The view was built from another log.
+    #[error("the view was built from another log (chain differs at {at}); run `shouxin rebuild`")]
+    OtherLog {
+        /// Sequence at which they differ.
+        at: u64,
+    },
+    /// The log cannot be read.
+    #[error("reading the log: {0}")]
+    Log(String),
+    /// An event does not fit what came before it.
+    #[error("applying the log: {0}")]
+    Apply(String),
+    /// The view cannot be written.
+    #[error("writing the view: {0}")]
+    View(#[from] ViewError),
+}
+
+struct Published<'a>(&'a View);
+
+impl Source for Published<'_> {
+    fn find(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, ViewError> {
+        self.0.read().get(key)
+    }
+}
+
+/// Links a person's number to their file. The tag stands in no event, so it is worked out from
+/// the sealed number each time; once the data key is destroyed there is nothing left to link.
+pub(crate) fn link_person(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    vault: &Vault,
+) -> Result<(), Stop> {
+    let (Event::PersonRegistered { number, .. }, Some(subject)) =
+        (&envelope.event, envelope.subject)
+    else {
+        return Ok(());
+    };
+    let Ok(clear) = vault.open_text(number, &subject.to_string()) else {
+        return Ok(());
+    };
+    let Ok(clear) = std::str::from_utf8(&clear) else {
+        return Ok(());
+    };
+    let key = Key::PersonLookup(vault.person_lookup(clear));
+    rows.want([key.clone()])?;
+    rows.put(key, Row::PersonLookup(subject))
+}
+
+/// Applies what the view lacks, up to `end` (exclusive). Calls `progress` with the entries
+/// applied so far.
+pub fn catch_up(
+    view: &View,
+    log: &LogReader,
+    vault: &Vault,
+    end: u64,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, RecoveryError> {
+    let applied = view.applied();
+    let head = log.head();
+    if applied.next > head.next {
+        return Err(RecoveryError::LogShorter { view: applied.next, log: head.next });
+    }
+    if applied.next == head.next && applied.chain != head.chain && applied.next > 0 {
+        return Err(RecoveryError::OtherLog { at: applied.next });
+    }
+    let mut done = 0;
+    let mut step = Vec::with_capacity(COMMITS_PER_STEP);
+    for commit in log.scan(applied.next) {
+        let commit = commit.map_err(|error| RecoveryError::Log(error.to_string()))?;
+        if commit.first >= end {
+            break;
+        }
+        step.push(commit);
+        if step.len() == COMMITS_PER_STEP {
+            done += fold(view, vault, &step)?;
+            step.clear();
+            progress(done);
+        }
+    }
+    done += fold(view, vault, &step)?;
+    progress(done);
+    Ok(done)
+}
+
+fn fold(view: &View, vault: &Vault, commits: &[StoredCommit]) -> Result<u64, RecoveryError> {
+    let Some(last) = commits.last() else {
+        return Ok(0);
+    };
+    let source = Published(view);
+    let mut rows = Rows::new();
+    let mut count = 0;
+    for commit in commits {
+        for (offset, entry) in (0u64..).zip(&commit.entries) {
+            let at = commit.first + offset;
+            let envelope = codec::decode_event(&entry.bytes)
+                .map_err(|error| RecoveryError::Apply(format!("entry {at}: {error}")))?;
+            if envelope.position.sequence != at {
+                let claimed = envelope.position;
+                let what = format!("entry {at} says that it stands at {claimed}");
+                return Err(RecoveryError::Apply(what));
+            }
+            let misfit = |failure| RecoveryError::Apply(format!("entry {at}: {failure:?}"));
+            settle(&source, &mut rows, |rows| apply(rows, &envelope)).map_err(misfit)?;
+            settle(&source, &mut rows, |rows| link_person(rows, &envelope, vault))
+                .map_err(misfit)?;
+            count += 1;
+        }
+    }
+    let changes = encode_changes(rows.take_changes())
+        .map_err(|error| RecoveryError::Apply(error.to_string()))?;
+    let entries = u64::try_from(last.entries.len()).unwrap_or(u64::MAX);
+    view.publish(changes, Applied { next: last.first + entries, chain: last.chain_after })?;
+    Ok(count)
+}

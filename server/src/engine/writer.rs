@@ -1,0 +1,378 @@
+//! The writer decides batch after batch; the committer syncs each, publishes it, answers it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc as std_mpsc;
+use std::thread::{self, JoinHandle};
+
+use shouxin_core::apply::apply;
+use shouxin_core::codec;
+use shouxin_core::command::Command;
+use shouxin_core::decide::{Context, Draft, Outcome, decide, first_keys};
+use shouxin_core::event::{Envelope, Event};
+use shouxin_core::guard::Ground;
+use shouxin_core::id::Position;
+use shouxin_core::log::{Commit, Entry, Log as _};
+use shouxin_core::row::{Key, Row};
+use shouxin_core::rows::{Rows, Stop};
+use shouxin_core::rules::RuleSet;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::engine::denials::Denials;
+use crate::engine::recovery::link_person;
+use crate::engine::sources::{Failure, Source, encode_changes, settle};
+use crate::engine::{Committed, EngineError, Parts, Request, Submission};
+use crate::log::{LogReader, SegmentLog};
+use crate::telemetry::Metrics;
+use crate::vault::Vault;
+use crate::view::{Applied, Changes, View, ViewError};
+
+type Reply = (oneshot::Sender<Result<Committed, EngineError>>, Result<Committed, EngineError>);
+
+/// Bytes of encoded events after which a batch is closed.
+const BATCH_BYTES_MAX: usize = 2 << 20;
+/// Events after which a batch is closed: bounds the rows one publication changes.
+const BATCH_EVENTS_MAX: usize = 4096;
+
+/// Everything that becomes durable with one fdatasync.
+#[derive(Default)]
+struct Batch {
+    number: u64,
+    expected_next: u64,
+    commits: Vec<Commit>,
+    changes: Changes,
+    replies: Vec<Reply>,
+    bytes: usize,
+    events: usize,
+}
+
+/// Rows that are decided but not durable yet: seen by the writer alone.
+#[derive(Default)]
+struct Pending {
+    rows: HashMap<Vec<u8>, (u64, Option<Arc<[u8]>>)>,
+}
+
+struct Seen<'a> {
+    pending: &'a Pending,
+    view: &'a View,
+}
+
+impl Source for Seen<'_> {
+    fn find(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, ViewError> {
+        match self.pending.rows.get(key) {
+            Some((_, row)) => Ok(row.clone()),
+            None => self.view.read().get(key),
+        }
+    }
+}
+
+struct Writer {
+    view: Arc<View>,
+    vault: Arc<Vault>,
+    clock: Arc<dyn Clock>,
+    rules: Arc<RuleSet>,
+    rules_at: Option<Position>,
+    reader: LogReader,
+    next: u64,
+    pending: Pending,
+    denials: Denials,
+    metrics: Arc<Metrics>,
+}
+
+pub(super) fn start(
+    parts: Parts,
+    receiver: mpsc::Receiver<Submission>,
+    head: watch::Sender<u64>,
+) -> std::io::Result<Vec<JoinHandle<()>>> {
+    // One batch waits while one is synced: batches grow with the load by themselves.
+    let (to_committer, batches) = std_mpsc::sync_channel::<Batch>(1);
+    let (published, from_committer) = std_mpsc::channel::<u64>();
+    let Parts { log, view, vault, clock, rules, settings, metrics, on_fatal } = parts;
+    let writer = Writer {
+        reader: log.reader(),
+        next: view.applied().next,
+        rules_at: current_rules(&view),
+        view: view.clone(),
+        vault,
+        clock,
+        rules,
+        pending: Pending::default(),
+        denials: Denials::new(settings.denials_per_minute_max),
+        metrics: metrics.clone(),
+    };
+    let batch_max = settings.batch_commits_max.max(1);
+    let deciding = thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || writer.run(receiver, &to_committer, &from_committer, batch_max))?;
+    let committing = thread::Builder::new().name("committer".to_owned()).spawn(move || {
+        let committer = Committer { log, view, head, metrics, on_fatal };
+        committer.run(&batches, &published);
+    })?;
+    Ok(vec![deciding, committing])
+}
+
+fn current_rules(view: &View) -> Option<Position> {
+    let bytes = view.read().get(&Key::Rules.encode()).ok()??;
+    match codec::decode_row(&bytes) {
+        Ok(Row::Rules(row)) => Some(row.at),
+        _ => None,
+    }
+}
+
+impl Writer {
+    fn run(
+        mut self,
+        mut receiver: mpsc::Receiver<Submission>,
+        to_committer: &std_mpsc::SyncSender<Batch>,
+        published: &std_mpsc::Receiver<u64>,
+        batch_max: usize,
+    ) {
+        let mut number = 0;
+        while let Some(first) = receiver.blocking_recv() {
+            number += 1;
+            self.forget(published);
+            let mut batch = Batch { number, expected_next: self.next, ..Batch::default() };
+            self.take(first, &mut batch);
+            while batch.replies.len() < batch_max
+                && batch.bytes < BATCH_BYTES_MAX
+                && batch.events < BATCH_EVENTS_MAX
+            {
+                match receiver.try_recv() {
+                    Ok(submission) => self.take(submission, &mut batch),
+                    Err(_) => break,
+                }
+            }
+            self.metrics.batch(batch.commits.len());
+            if to_committer.send(batch).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Drops pending rows that readers can see by now.
+    fn forget(&mut self, published: &std_mpsc::Receiver<u64>) {
+        if let Some(through) = published.try_iter().last() {
+            self.pending.rows.retain(|_, row| row.0 > through);
+        }
+    }
+
+    fn take(&mut self, submission: Submission, batch: &mut Batch) {
+        let Submission { request, reply } = submission;
+        let label = request.label;
+        let answer = self.handle(&request, batch);
+        self.metrics.command(label, answer.is_ok());
+        batch.replies.push((reply, answer));
+    }
+
+    fn handle(&mut self, request: &Request, batch: &mut Batch) -> Result<Committed, EngineError> {
+        let now = self.clock.now();
+        let rules = self.rules.clone();
+        let context = Context {
+            now,
+            today: now.legal_date(),
+            actor: &request.actor,
+            role: request.role,
+            rules: &rules,
+            next: Position::local(self.next),
+            starts_stopped: self.clock.starts_stopped(),
+            idempotency: request.idempotency,
+            expected: request.expected,
+        };
+        let mut rows = Rows::new();
+        let seen = Seen { pending: &self.pending, view: &self.view };
+        if let Some(repeated) = self.repeated(&seen, &mut rows, request)? {
+            return Ok(repeated);
+        }
+        let keys = first_keys(&request.command, &context);
+        let outcome = settle(&seen, &mut rows, |rows| {
+            rows.want(keys.iter().cloned())?;
+            decide(rows, &request.command, &context)
+        });
+        match outcome {
+            Ok(outcome) => self.commit(rows, outcome, request, &context, batch),
+            Err(Failure::Stop(Stop::Refuse(refusal))) => {
+                if let Ground::Guard(guard) = refusal.ground {
+                    self.record_denial(request, guard, &context, batch)?;
+                }
+                Err(EngineError::Refused(refusal))
+            }
+            Err(Failure::Stop(stop)) => Err(EngineError::Defect(format!("{stop:?}"))),
+            Err(Failure::Read(what)) => Err(EngineError::Defect(what)),
+        }
+    }
+
+    fn repeated(
+        &self,
+        seen: &Seen<'_>,
+        rows: &mut Rows,
+        request: &Request,
+    ) -> Result<Option<Committed>, EngineError> {
+        let Some(own) = request.idempotency else {
+            return Ok(None);
+        };
+        let key = Key::Idempotency(own.tag);
+        let found = settle(seen, rows, |rows| Ok(rows.get(&key)?.cloned()))
+            .map_err(|failure| EngineError::Defect(format!("{failure:?}")))?;
+        let Some(Row::Idempotency(row)) = found else {
+            return Ok(None);
+        };
+        if row.of.request != own.request {
+            return Err(EngineError::KeyReused);
+        }
+        let events = committed_events(&self.reader, row.first)?;
+        Ok(Some(Committed { events, rejects: Vec::new(), repeated: true }))
+    }
+
+    fn record_denial(
+        &mut self,
+        request: &Request,
+        guard: shouxin_core::guard::Guard,
+        context: &Context<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), EngineError> {
+        let Some(uncounted) = self.denials.admit(&request.actor.to_string(), context.now) else {
+            return Ok(());
+        };
+        let command = Command::RecordDenial {
+            command: request.label.to_owned(),
+            target: request.target.clone(),
+            guard,
+            uncounted,
+        };
+        let rows = Rows::new();
+        let bare = Context { idempotency: None, expected: None, ..*context };
+        let outcome = decide(&rows, &command, &bare)
+            .map_err(|stop| EngineError::Defect(format!("{stop:?}")))?;
+        self.commit(rows, outcome, request, &bare, batch).map(|_| ())
+    }
+
+    fn commit(
+        &mut self,
+        mut rows: Rows,
+        outcome: Outcome,
+        request: &Request,
+        context: &Context<'_>,
+        batch: &mut Batch,
+    ) -> Result<Committed, EngineError> {
+        let defect = |what: String| EngineError::Defect(what);
+        let mut entries = Vec::with_capacity(outcome.drafts.len());
+        let mut events = Vec::with_capacity(outcome.drafts.len());
+        let mut rules_at = self.rules_at;
+        let seen = Seen { pending: &self.pending, view: &self.view };
+        for (offset, draft) in outcome.drafts.into_iter().enumerate() {
+            let envelope = envelope(draft, offset, request, context, rules_at);
+            let bytes =
+                codec::encode_event(&envelope).map_err(|error| defect(error.to_string()))?;
+            settle(&seen, &mut rows, |rows| apply(rows, &envelope))
+                .map_err(|failure| defect(format!("{failure:?}")))?;
+            settle(&seen, &mut rows, |rows| link_person(rows, &envelope, &self.vault))
+                .map_err(|failure| defect(format!("{failure:?}")))?;
+            if matches!(envelope.event, Event::RulesLoaded { .. }) {
+                rules_at = Some(envelope.position);
+            }
+            events.push((envelope.position, envelope.event.name()));
+            batch.bytes += bytes.len();
+            entries.push(Entry { salt: self.vault.random_salt(), bytes });
+        }
+        let changes =
+            encode_changes(rows.take_changes()).map_err(|error| defect(error.to_string()))?;
+        // Nothing above changed the writer: a defect refuses this command alone.
+        self.rules_at = rules_at;
+        self.next += u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        batch.events += entries.len();
+        for (key, row) in &changes {
+            self.pending.rows.insert(key.clone(), (batch.number, row.clone()));
+        }
+        batch.changes.extend(changes);
+        if !entries.is_empty() {
+            batch.commits.push(Commit { entries });
+        }
+        Ok(Committed { events, rejects: outcome.rejects, repeated: false })
+    }
+}
+
+fn envelope(
+    draft: Draft,
+    offset: usize,
+    request: &Request,
+    context: &Context<'_>,
+    rules: Option<Position>,
+) -> Envelope {
+    let offset = u64::try_from(offset).unwrap_or(u64::MAX);
+    let position = Position { sequence: context.next.sequence + offset, ..context.next };
+    let within = (offset > 0).then_some(context.next);
+    Envelope {
+        position,
+        recorded_at: context.now,
+        legal_date: context.today,
+        actor: request.actor.clone(),
+        subject: draft.subject,
+        cause: draft.cause.or(within).or(request.cause),
+        idempotency: context.idempotency.filter(|_| offset == 0),
+        rules,
+        event: draft.event,
+    }
+}
+
+/// The events of the commit that begins at `first`, read back from the log.
+fn committed_events(
+    reader: &LogReader,
+    first: Position,
+) -> Result<Vec<(Position, &'static str)>, EngineError> {
+    let defect = |what: String| EngineError::Defect(what);
+    let commits =
+        reader.read(first.sequence, 1).map_err(|error| defect(error.to_string()))?;
+    let commit = commits.first().ok_or(EngineError::Busy)?;
+    commit
+        .entries
+        .iter()
+        .map(|entry| {
+            let event = codec::decode_event(&entry.bytes).map_err(|e| defect(e.to_string()))?;
+            Ok((event.position, event.event.name()))
+        })
+        .collect()
+}
+
+struct Committer {
+    log: SegmentLog,
+    view: Arc<View>,
+    head: watch::Sender<u64>,
+    metrics: Arc<Metrics>,
+    on_fatal: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+impl Committer {
+    fn run(mut self, batches: &std_mpsc::Receiver<Batch>, published: &std_mpsc::Sender<u64>) {
+        while let Ok(batch) = batches.recv() {
+            if let Err(what) = self.make_durable(&batch) {
+                // Nobody is answered: what the disk holds is not known (design.md 2).
+                tracing::error!(%what, "durability lost, stopping");
+                (self.on_fatal)(&what);
+                return;
+            }
+            for (reply, answer) in batch.replies {
+                // A client that has gone away still had its command carried out.
+                let _gone = reply.send(answer);
+            }
+            if published.send(batch.number).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn make_durable(&mut self, batch: &Batch) -> Result<(), String> {
+        if batch.commits.is_empty() {
+            return Ok(());
+        }
+        let timer = self.metrics.sync_timer();
+        let head =
+            self.log.append(batch.expected_next, &batch.commits).map_err(|e| e.to_string())?;
+        drop(timer);
+        let applied = Applied { next: head.next, chain: head.chain };
+        let changes = batch.changes.clone();
+        self.view.publish(changes, applied).map_err(|error| error.to_string())?;
+        self.head.send_replace(head.next);
+        Ok(())
+    }
+}

@@ -1,0 +1,388 @@
+//! Writes on the decision path: black listings and attributions, and the red list.
+
+use serde::Deserialize;
+use shouxin_core::actor::Role;
+use shouxin_core::command::Command;
+use shouxin_core::event::{CaseRef, NominationSource, PersonRole};
+use shouxin_core::time::Day;
+use utoipa::ToSchema;
+
+use crate::http::edge::{
+    CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, facts, id,
+    subject_key,
+};
+use crate::http::problem::Problem;
+use crate::http::write::Write;
+
+const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+const OFFICERS_AND_SUBJECT: &[Role] =
+    &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
+
+/// `L-...` or `A-...`: both run the same path.
+fn case(text: &str) -> Result<CaseRef, Problem> {
+    match text.starts_with('A') {
+        true => id(text).map(CaseRef::Attribution),
+        false => id(text).map(CaseRef::Listing),
+    }
+}
+
+/// 拟列入: a competent officer proposes a black listing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeListing {
+    subject: String,
+    behaviour: String,
+    basis: Vec<CitationBody>,
+    facts: Vec<FactBody>,
+    #[serde(default)]
+    records: Vec<String>,
+    act: String,
+}
+
+impl Write for ProposeListing {
+    const LABEL: &'static str = "listings.propose";
+    const ROLES: &'static [Role] = OFFICERS;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("L", "listing.proposed"));
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(&self.subject)?;
+        Ok(Command::ProposeListing {
+            subject,
+            behaviour: self.behaviour,
+            basis: citations(self.basis),
+            facts: facts(self.facts)?,
+            records: self.records.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
+            act: edge.seal(subject, &self.act)?,
+        })
+    }
+}
+
+/// 落实到人: that a person answers for a listed organisation's conduct.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeAttribution {
+    listing: String,
+    person: String,
+    #[schema(value_type = String, example = "legal_representative")]
+    role: PersonRole,
+    basis: Vec<CitationBody>,
+    facts: Vec<FactBody>,
+    finding: String,
+}
+
+impl Write for ProposeAttribution {
+    const LABEL: &'static str = "attributions.propose";
+    const ROLES: &'static [Role] = OFFICERS;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("A", "attribution.proposed"));
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let person = subject_key(&self.person)?;
+        Ok(Command::ProposeAttribution {
+            listing: id(&self.listing)?,
+            person,
+            role: self.role,
+            basis: citations(self.basis),
+            facts: facts(self.facts)?,
+            finding: edge.seal(person, &self.finding)?,
+        })
+    }
+}
+
+/// 事先告知: facts, reasons, basis, measures and rights, served.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServeNotice {
+    facts: String,
+    reasons: String,
+    #[serde(default)]
+    measures: Vec<NamedMeasureBody>,
+    #[serde(default)]
+    hearing_offered: bool,
+    rights_stated: bool,
+    document_sha256: Hex32,
+    service: ServiceBody,
+}
+
+impl Write for ServeNotice {
+    const LABEL: &'static str = "listings.notice";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let subject = edge.subject_of(case)?;
+        Ok(Command::ServeNotice {
+            case,
+            facts: edge.seal(subject, &self.facts)?,
+            reasons: edge.seal(subject, &self.reasons)?,
+            measures: edge.named(subject, self.measures)?,
+            hearing_offered: self.hearing_offered,
+            rights_stated: self.rights_stated,
+            document_sha256: self.document_sha256.0,
+            service: self.service.into(),
+        })
+    }
+}
+
+/// 陈述申辩: the party's points, or its written waiver.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    #[serde(default)]
+    points: Vec<String>,
+    #[serde(default)]
+    hearing_requested: bool,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    received_on: Option<Day>,
+    /// Instead of points: the SHA-256 of the written waiver.
+    #[serde(default)]
+    waiver_sha256: Option<Hex32>,
+}
+
+impl Write for Statement {
+    const LABEL: &'static str = "listings.statement";
+    const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let subject = edge.subject_of(case)?;
+        if let Some(waiver) = self.waiver_sha256 {
+            return Ok(Command::WaiveStatement { case, document_sha256: waiver.0 });
+        }
+        let today = edge.engine.clock.now().legal_date();
+        Ok(Command::ReceiveStatement {
+            case,
+            points: edge.seal_all(subject, &self.points)?,
+            hearing_requested: self.hearing_requested,
+            received_on: self.received_on.unwrap_or(today),
+        })
+    }
+}
+
+/// 听证: held by an officer who is not on the case.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldHearing {
+    record_sha256: Hex32,
+    summary: String,
+}
+
+impl Write for HoldHearing {
+    const LABEL: &'static str = "listings.hearing";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let subject = edge.subject_of(case)?;
+        Ok(Command::HoldHearing {
+            case,
+            record_sha256: self.record_sha256.0,
+            summary: edge.seal(subject, &self.summary)?,
+        })
+    }
+}
+
+/// 列入决定: the head's decision, or the decision not to list.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideCase {
+    document_number: String,
+    document_sha256: Hex32,
+    facts: String,
+    reasons: String,
+    #[serde(default)]
+    answers: Vec<String>,
+    #[serde(default)]
+    measures: Vec<NamedMeasureBody>,
+    #[schema(value_type = String, format = Date)]
+    end: Day,
+    removal_conditions: String,
+    remedies: String,
+}
+
+impl Write for DecideCase {
+    const LABEL: &'static str = "listings.decide";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let subject = edge.subject_of(case)?;
+        Ok(Command::DecideCase {
+            case,
+            document_number: self.document_number,
+            document_sha256: self.document_sha256.0,
+            facts: edge.seal(subject, &self.facts)?,
+            reasons: edge.seal(subject, &self.reasons)?,
+            answers: edge.seal_all(subject, &self.answers)?,
+            measures: edge.named(subject, self.measures)?,
+            end: self.end,
+            removal_conditions: edge.seal(subject, &self.removal_conditions)?,
+            remedies: edge.seal(subject, &self.remedies)?,
+        })
+    }
+}
+
+/// Reasons alone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Drop {
+    reasons: String,
+}
+
+impl Write for Drop {
+    const LABEL: &'static str = "listings.drop";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let reasons = edge.seal(edge.subject_of(case)?, &self.reasons)?;
+        Ok(Command::DropCase { case, reasons })
+    }
+}
+
+/// 不予列入: the head decides against the listing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotDecide {
+    reasons: String,
+}
+
+impl Write for NotDecide {
+    const LABEL: &'static str = "listings.not_decide";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let reasons = edge.seal(edge.subject_of(case)?, &self.reasons)?;
+        Ok(Command::NotDecideCase { case, reasons })
+    }
+}
+
+/// 两书同达: decision and repair guide served together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServeDecision {
+    service: ServiceBody,
+    repair_guide_sha256: Hex32,
+}
+
+impl Write for ServeDecision {
+    const LABEL: &'static str = "listings.serve";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+        Ok(Command::ServeDecision {
+            case: case(path)?,
+            service: self.service.into(),
+            repair_guide_sha256: self.repair_guide_sha256.0,
+        })
+    }
+}
+
+/// 诚信典型提名.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nominate {
+    subject: String,
+    #[schema(value_type = String, example = "association_member")]
+    source: NominationSource,
+    merits: String,
+    basis: Vec<CitationBody>,
+    #[serde(default)]
+    consent_sha256: Option<Hex32>,
+}
+
+impl Write for Nominate {
+    const LABEL: &'static str = "nominations.nominate";
+    const ROLES: &'static [Role] = OFFICERS;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("L", "listing.nominated"));
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(&self.subject)?;
+        Ok(Command::Nominate {
+            subject,
+            source: self.source,
+            merits: edge.seal(subject, &self.merits)?,
+            basis: citations(self.basis),
+            consent_sha256: self.consent_sha256.map(|sha| sha.0),
+        })
+    }
+}
+
+/// 核查: the register looks up the subject's open adverse records itself.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckNomination {}
+
+impl Write for CheckNomination {
+    const LABEL: &'static str = "nominations.check";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        let adverse_records = crate::http::read::open_adverse(edge.engine, subject)?;
+        Ok(Command::CheckNomination { listing, adverse_records })
+    }
+}
+
+/// 公示.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPublicNotice {}
+
+impl Write for OpenPublicNotice {
+    const LABEL: &'static str = "nominations.notice";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+        Ok(Command::OpenPublicNotice { listing: id(path)? })
+    }
+}
+
+/// 列入红名单.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRedListing {
+    document_number: String,
+    document_sha256: Hex32,
+    reasons: String,
+    #[schema(value_type = String, format = Date)]
+    until: Day,
+}
+
+impl Write for DecideRedListing {
+    const LABEL: &'static str = "nominations.decide";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        Ok(Command::DecideRedListing {
+            listing,
+            document_number: self.document_number,
+            document_sha256: self.document_sha256.0,
+            reasons: edge.seal(subject, &self.reasons)?,
+            until: self.until,
+        })
+    }
+}
+
+/// 退出红名单, by the subject or the head.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseRedListing {
+    reasons: String,
+}
+
+impl Write for CloseRedListing {
+    const LABEL: &'static str = "nominations.close";
+    const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        let reasons = edge.seal(subject, &self.reasons)?;
+        Ok(Command::CloseRedListing { listing, reasons })
+    }
+}

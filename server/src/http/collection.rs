@@ -1,0 +1,289 @@
+//! Writes by which files come to be: subjects, persons, legacy codes, records.
+
+use serde::Deserialize;
+use shouxin_core::actor::{Actor, PersonKey, Role, SubjectKey};
+use shouxin_core::apply::record_source;
+use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
+use shouxin_core::event::{Attestation, Capacity};
+use shouxin_core::identifier::citizen_number::CitizenNumber;
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::identifier::{LegacyCode, LegacyKind};
+use shouxin_core::limits::BATCH_ITEMS_MAX;
+use shouxin_core::rules::Severity;
+use shouxin_core::text::Name;
+use shouxin_core::time::Day;
+use utoipa::ToSchema;
+
+use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
+use crate::http::problem::{Code, Problem};
+use crate::http::write::Write;
+
+const REGISTRARS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+
+/// The registration authority's document for a code that fails a check character only.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttestationBody {
+    document_number: String,
+    sha256: Hex32,
+}
+
+/// One organisation.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectBody {
+    code: String,
+    name: String,
+    #[serde(default)]
+    attestation: Option<AttestationBody>,
+}
+
+fn code_error(errors: &impl std::fmt::Display) -> Problem {
+    Problem::new(
+        Code::IdentifierInvalid,
+        format!("统一社会信用代码校验不通过：{errors} / the code does not pass"),
+        "请核对代码；仅校验位不符的合法代码可附登记机关证明 attestation / \
+         check it; a lawful code that fails a check character only comes with an attestation",
+    )
+    .on("code")
+}
+
+impl SubjectBody {
+    /// Checks the code, allocates the data key, seals a name that is personal data.
+    pub fn into_subject(self, edge: &Edge<'_>) -> Result<NewSubject, Problem> {
+        let (code, attestation) = match (Uscc::parse(&self.code), self.attestation) {
+            (Ok(code), None) => (code, None),
+            (Ok(code), Some(_)) => (code, None),
+            (Err(errors), None) => return Err(code_error(&errors)),
+            (Err(_), Some(body)) => {
+                let (code, forgiven) =
+                    Uscc::parse_attested(&self.code).map_err(|errors| code_error(&errors))?;
+                let forgiven = forgiven.iter().map(ToString::to_string).collect();
+                let (document_number, sha256) = (body.document_number, body.sha256.0);
+                (code, Some(Attestation { document_number, sha256, forgiven }))
+            }
+        };
+        let key = SubjectKey::Organisation(code);
+        let slot = allocate(edge)?;
+        let name = match key.is_personal() {
+            true => Name::Sealed(edge.seal_in(slot, key, &self.name)?),
+            false => Name::Clear(self.name),
+        };
+        Ok(NewSubject { key, kind: code.subject_kind(), name, slot, attestation })
+    }
+}
+
+fn allocate(edge: &Edge<'_>) -> Result<u64, Problem> {
+    edge.engine.vault.allocate().map_err(|error| {
+        tracing::error!(%error, "no data key can be allocated");
+        Problem::new(
+            Code::Unavailable,
+            "密钥库不可写 / the key ring cannot be written",
+            "请联系操作员 / tell the operator",
+        )
+    })
+}
+
+fn bounded(count: usize) -> Result<(), Problem> {
+    if (1..=BATCH_ITEMS_MAX).contains(&count) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Limit,
+        format!("每批 1 至 {BATCH_ITEMS_MAX} 条，收到 {count} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
+        "请分批提交 / split the batch",
+    ))
+}
+
+/// 建档.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterSubjects {
+    subjects: Vec<SubjectBody>,
+}
+
+impl Write for RegisterSubjects {
+    const LABEL: &'static str = "subjects.register";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        bounded(self.subjects.len())?;
+        let subjects = self.subjects.into_iter().map(|body| body.into_subject(edge));
+        Ok(Command::RegisterSubjects { subjects: subjects.collect::<Result<_, _>>()? })
+    }
+}
+
+/// One natural person. The number is sealed at once and never answered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonBody {
+    name: String,
+    number: String,
+    #[schema(value_type = String, example = "full")]
+    capacity: Capacity,
+}
+
+impl PersonBody {
+    /// Checks the number, gives the person a random key, seals name and number.
+    pub fn into_person(self, edge: &Edge<'_>) -> Result<NewPerson, Problem> {
+        let today = edge.engine.clock.now().legal_date();
+        let number = CitizenNumber::parse(&self.number, today).map_err(|errors| {
+            Problem::new(
+                Code::IdentifierInvalid,
+                format!("公民身份号码校验不通过：{errors} / the number does not pass"),
+                "请核对证件 / check the identity card",
+            )
+            .on("number")
+        })?;
+        let vault = &edge.engine.vault;
+        let key = SubjectKey::Person(PersonKey(vault.random_person_key()));
+        let slot = allocate(edge)?;
+        Ok(NewPerson {
+            key,
+            name: edge.seal_in(slot, key, &self.name)?,
+            number: edge.seal_in(slot, key, number.expose())?,
+            slot,
+            capacity: self.capacity,
+            lookup: vault.person_lookup(number.expose()),
+        })
+    }
+}
+
+/// 自然人建档.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterPersons {
+    persons: Vec<PersonBody>,
+}
+
+impl Write for RegisterPersons {
+    const LABEL: &'static str = "persons.register";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        bounded(self.persons.len())?;
+        let persons = self.persons.into_iter().map(|body| body.into_person(edge));
+        Ok(Command::RegisterPersons { persons: persons.collect::<Result<_, _>>()? })
+    }
+}
+
+/// 旧代码转换.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkAlias {
+    /// `registration_number`, `organisation_code`, `tax_number`, ...
+    kind: String,
+    code: String,
+}
+
+impl Write for LinkAlias {
+    const LABEL: &'static str = "subjects.alias";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(path)?;
+        let legacy = |detail: String| {
+            let cure = "请核对旧代码及其类型 / check the legacy code and its kind";
+            Problem::new(Code::IdentifierInvalid, detail, cure).on("code")
+        };
+        let kind: LegacyKind =
+            self.kind.parse().map_err(|_| legacy(format!("未知类型 / unknown: {}", self.kind)))?;
+        LegacyCode::parse(kind, &self.code).map_err(|errors| legacy(errors.to_string()))?;
+        Ok(Command::LinkAlias { subject, kind: self.kind, code: self.code })
+    }
+}
+
+/// One record.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordBody {
+    subject: String,
+    item: String,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "general")]
+    severity: Option<Severity>,
+    document_number: String,
+    #[schema(value_type = String, format = Date)]
+    document_date: Day,
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
+    /// The record's own fields, sealed as one text.
+    #[serde(default)]
+    content: serde_json::Map<String, serde_json::Value>,
+    /// 涉及个人隐私，不予公示: the reason stands in the content.
+    #[serde(default)]
+    withheld: bool,
+    /// 采集同时通知当事人, for adverse records.
+    #[serde(default)]
+    notified: Option<ServiceBody>,
+}
+
+impl RecordBody {
+    /// Checks codes and seals the content. A subject without a file is left to `decide`, which
+    /// rejects this item alone.
+    pub fn into_record(self, edge: &Edge<'_>) -> Result<NewRecord, Problem> {
+        let subject = subject_key(&self.subject).map_err(|problem| problem.on("subject"))?;
+        let content = match (self.content.is_empty(), edge.head(subject)) {
+            (false, Ok(head)) => {
+                let text = serde_json::Value::Object(self.content).to_string();
+                Some(edge.seal_in(head.slot, subject, &text)?)
+            }
+            _ => None,
+        };
+        let source = match &edge.caller.actor {
+            Some(Actor::Officer(officer)) => {
+                record_source(officer.authority, &self.item, &self.document_number, subject)
+            }
+            _ => [0; 32],
+        };
+        Ok(NewRecord {
+            subject,
+            item: self.item,
+            severity: self.severity,
+            document_number: self.document_number,
+            document_date: self.document_date,
+            document_sha256: self.document_sha256.map(|sha| sha.0),
+            content,
+            withheld: self.withheld,
+            notified: self.notified.map(Into::into),
+            source,
+        })
+    }
+}
+
+/// 征集记录.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitRecords {
+    records: Vec<RecordBody>,
+}
+
+impl Write for SubmitRecords {
+    const LABEL: &'static str = "records.submit";
+    const ROLES: &'static [Role] = REGISTRARS;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("R", "record.accepted"));
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        bounded(self.records.len())?;
+        let records = self.records.into_iter().map(|body| body.into_record(edge));
+        Ok(Command::SubmitRecords { records: records.collect::<Result<_, _>>()? })
+    }
+}
+
+/// 撤销记录.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnnulRecord {
+    reasons: String,
+}
+
+impl Write for AnnulRecord {
+    const LABEL: &'static str = "records.annul";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let record = id(path)?;
+        let reasons = edge.seal(edge.subject_of_record(record)?, &self.reasons)?;
+        Ok(Command::AnnulRecord { record, reasons })
+    }
+}

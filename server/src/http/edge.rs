@@ -1,0 +1,286 @@
+//! From a request's body to a command: parse, look up, seal. Clear text ends here.
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::event::{CaseRef, NamedMeasure, Target};
+use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, RecordId, RepairId};
+use shouxin_core::limits::TEXT_BYTES_MAX;
+use shouxin_core::row::SubjectRow;
+use shouxin_core::rules::{Citation, FactKind};
+use shouxin_core::text::{FactDocument, Sealed, Service, ServiceManner};
+use shouxin_core::time::Day;
+use utoipa::ToSchema;
+
+use crate::engine::Engine;
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::problem::{Code, Problem};
+
+/// What a conversion can look up and use.
+pub struct Edge<'a> {
+    /// The engine, for reading and sealing.
+    pub engine: &'a Engine,
+    /// Who asks.
+    pub caller: &'a Caller,
+}
+
+/// A SHA-256 in hexadecimal.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(value_type = String, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+pub struct Hex32(pub [u8; 32]);
+
+impl<'de> Deserialize<'de> for Hex32 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hex32, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        bytes.map(Hex32).ok_or_else(|| D::Error::custom("a SHA-256 has 64 hexadecimal digits"))
+    }
+}
+
+/// Proof of service.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "fields are those of shouxin_core::text::Service")]
+pub struct ServiceBody {
+    #[schema(value_type = String, example = "direct")]
+    pub manner: ServiceManner,
+    #[schema(value_type = String, format = Date)]
+    pub on: Day,
+    pub proof_sha256: Hex32,
+}
+
+impl From<ServiceBody> for Service {
+    fn from(body: ServiceBody) -> Service {
+        Service { manner: body.manner, on: body.on, proof_sha256: body.proof_sha256.0 }
+    }
+}
+
+/// An effective document.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "fields are those of shouxin_core::text::FactDocument")]
+pub struct FactBody {
+    #[schema(value_type = String, example = "penalty_decision")]
+    pub kind: FactKind,
+    pub about: String,
+    pub number: String,
+    pub issuer: String,
+    #[schema(value_type = String, format = Date)]
+    pub date: Day,
+    pub sha256: Hex32,
+}
+
+impl FactBody {
+    /// Checks the code of whom it is about.
+    pub fn into_document(self) -> Result<FactDocument, Problem> {
+        Ok(FactDocument {
+            kind: self.kind,
+            about: subject_key(&self.about)?,
+            number: self.number,
+            issuer: self.issuer,
+            date: self.date,
+            sha256: self.sha256.0,
+        })
+    }
+}
+
+/// Documents of a body.
+pub fn facts(bodies: Vec<FactBody>) -> Result<Vec<FactDocument>, Problem> {
+    bodies.into_iter().map(FactBody::into_document).collect()
+}
+
+/// An article of an instrument.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "fields are those of shouxin_core::rules::Citation")]
+pub struct CitationBody {
+    pub instrument: String,
+    pub article: String,
+}
+
+impl From<CitationBody> for Citation {
+    fn from(body: CitationBody) -> Citation {
+        Citation { instrument: body.instrument, article: body.article }
+    }
+}
+
+/// Citations of a body.
+pub fn citations(bodies: Vec<CitationBody>) -> Vec<Citation> {
+    bodies.into_iter().map(Citation::from).collect()
+}
+
+/// A measure that a notice announces or a decision names.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "fields are those of shouxin_core::event::NamedMeasure")]
+pub struct NamedMeasureBody {
+    pub measure: String,
+    pub department: String,
+    pub proportionality: String,
+}
+
+/// A key from a path or body.
+pub fn subject_key(text: &str) -> Result<SubjectKey, Problem> {
+    text.parse().map_err(|error| {
+        Problem::new(
+            Code::IdentifierInvalid,
+            format!("不是主体代码 / {error}"),
+            "请核对 18 位统一社会信用代码或 P 开头的自然人编号 / check the code",
+        )
+    })
+}
+
+/// An id from a path or body.
+pub fn id<T: std::str::FromStr<Err = shouxin_core::id::IdError>>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error| {
+        Problem::new(
+            Code::IdentifierInvalid,
+            format!("编号格式错误 / {error}"),
+            "请使用创建时返回的编号 / use the id given when it was created",
+        )
+    })
+}
+
+/// What an objection is about, by the letter of its id.
+pub fn target(text: &str) -> Result<Target, Problem> {
+    match text.chars().next() {
+        Some('R') => id(text).map(Target::Record),
+        Some('L') => id(text).map(Target::Listing),
+        Some('A') => id(text).map(Target::Attribution),
+        _ => id(text).map(Target::Measure),
+    }
+}
+
+/// A body as its type: unknown fields, wrong types and impossible dates each by their code.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A body that is left out is an empty one: steps without fields need none.
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    serde_json::from_slice(bytes).map_err(|error| {
+        let text = error.to_string();
+        let code = if !error.is_data() {
+            Code::MalformedJson
+        } else if text.starts_with("unknown field") {
+            Code::UnknownField
+        } else if text.contains("calendar day") {
+            Code::DateInvalid
+        } else {
+            Code::ValueInvalid
+        };
+        let cure = "请对照 /openapi.json / see /openapi.json";
+        Problem::new(code, format!("第 {} 行第 {} 列：{text} / at that place", error.line(), error.column()), cure)
+    })
+}
+
+impl Edge<'_> {
+    /// Head of a file.
+    pub fn head(&self, key: SubjectKey) -> Result<SubjectRow, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| rows.must_subject(key).cloned())?)
+    }
+
+    /// Seals a text with the data key of the subject it describes.
+    pub fn seal(&self, key: SubjectKey, text: &str) -> Result<Sealed, Problem> {
+        let slot = self.head(key)?.slot;
+        self.seal_in(slot, key, text)
+    }
+
+    /// The same, with a slot that is not in any file yet.
+    pub fn seal_in(&self, slot: u64, key: SubjectKey, text: &str) -> Result<Sealed, Problem> {
+        if u32::try_from(text.len()).map_or(true, |bytes| bytes > TEXT_BYTES_MAX) {
+            return Err(Problem::new(
+                Code::Limit,
+                format!("文本 {} 字节，上限 {TEXT_BYTES_MAX} / text too long", text.len()),
+                "请精简，详情放入附件 / shorten it, put details into a document",
+            ));
+        }
+        self.engine.vault.seal(slot, &key.to_string(), text.as_bytes()).map_err(|error| {
+            tracing::error!(%error, "sealing failed");
+            Problem::new(
+                Code::Unavailable,
+                "无法加密个人信息 / personal data cannot be sealed",
+                "请联系操作员 / tell the operator",
+            )
+        })
+    }
+
+    /// Seals each of several texts.
+    pub fn seal_all(&self, key: SubjectKey, texts: &[String]) -> Result<Vec<Sealed>, Problem> {
+        texts.iter().map(|text| self.seal(key, text)).collect()
+    }
+
+    /// Seals the proportionality of each measure.
+    pub fn named(
+        &self,
+        key: SubjectKey,
+        bodies: Vec<NamedMeasureBody>,
+    ) -> Result<Vec<NamedMeasure>, Problem> {
+        bodies
+            .into_iter()
+            .map(|body| {
+                Ok(NamedMeasure {
+                    proportionality: self.seal(key, &body.proportionality)?,
+                    measure: body.measure,
+                    department: body.department,
+                })
+            })
+            .collect()
+    }
+
+    /// Whose file a case stands in.
+    pub fn subject_of(&self, case: CaseRef) -> Result<SubjectKey, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| match case {
+            CaseRef::Listing(id) => Ok(rows.must_listing(id)?.subject),
+            CaseRef::Attribution(id) => Ok(rows.must_attribution(id)?.person),
+        })?)
+    }
+
+    /// Whose file a target stands in.
+    pub fn subject_of_target(&self, target: Target) -> Result<SubjectKey, Problem> {
+        match target {
+            Target::Record(id) => self.subject_of_record(id),
+            Target::Listing(id) => self.subject_of(CaseRef::Listing(id)),
+            Target::Attribution(id) => self.subject_of(CaseRef::Attribution(id)),
+            Target::Measure(id) => self.subject_of_measure(id),
+        }
+    }
+
+    /// Whose file a record stands in.
+    pub fn subject_of_record(&self, id: RecordId) -> Result<SubjectKey, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| Ok(rows.must_record(id)?.subject))?)
+    }
+
+    /// Whose file a measure case stands in.
+    pub fn subject_of_measure(&self, id: MeasureId) -> Result<SubjectKey, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| Ok(rows.must_measure(id)?.subject))?)
+    }
+
+    /// Whose file an objection stands in.
+    pub fn subject_of_objection(&self, id: ObjectionId) -> Result<SubjectKey, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| Ok(rows.must_objection(id)?.subject))?)
+    }
+
+    /// Whose file a repair stands in.
+    pub fn subject_of_repair(&self, id: RepairId) -> Result<SubjectKey, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| Ok(rows.must_repair(id)?.subject))?)
+    }
+
+    /// Whose file a measure to be initiated belongs to.
+    pub fn subject_of_measures_on(
+        &self,
+        listing: ListingId,
+        attribution: Option<AttributionId>,
+    ) -> Result<SubjectKey, Problem> {
+        match attribution {
+            Some(id) => self.subject_of(CaseRef::Attribution(id)),
+            None => self.subject_of(CaseRef::Listing(listing)),
+        }
+    }
+}

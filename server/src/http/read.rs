@@ -1,0 +1,441 @@
+//! What each reader may see of a file, as it stands on the day of reading.
+//!
+//! Dates rule: what has ended by date is ended here even if no event says so yet. The public
+//! gets the same 404 for what is unknown and what is not public.
+
+use actix_web::HttpRequest;
+use serde_json::{Value, json};
+use shouxin_core::actor::{Role, SubjectKey};
+use shouxin_core::event::{CaseRef, Colour, Mark};
+use shouxin_core::id::{Position, RecordId};
+use shouxin_core::path::{DecisionCase, Standing};
+use shouxin_core::row::{
+    Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, RecordRow,
+    RecordState, RedState, RepairRow, Row, SubjectRow,
+};
+use shouxin_core::rules::{Openness, Polarity};
+use shouxin_core::text::{Name, Sealed};
+use shouxin_core::time::Day;
+
+use crate::access::Access;
+use crate::engine::Engine;
+use crate::engine::query::Query;
+use crate::http::App;
+use crate::http::caller::Caller;
+use crate::http::problem::{Code, Problem};
+
+/// Rows of each kind shown in one file; more are paged.
+pub const PART_ROWS_MAX: usize = 200;
+/// Adverse records looked through for a nomination.
+const ADVERSE_ROWS_MAX: usize = 1000;
+
+/// How much of a file a reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// What is published.
+    Public,
+    /// What departments share by law.
+    Government,
+    /// Everything, closed things included.
+    Whole,
+}
+
+/// What this caller may see of this file, or nothing.
+pub fn sight(caller: &Caller, subject: SubjectKey) -> Option<Sight> {
+    match caller.role {
+        Role::Subject if caller.subject() == Some(subject) => Some(Sight::Whole),
+        Role::Auditor | Role::DataOfficer => Some(Sight::Whole),
+        Role::Department
+        | Role::Provider
+        | Role::CreditOffice
+        | Role::CourtRegistrar
+        | Role::LeadingGroup => Some(Sight::Government),
+        // A market body reads what the public reads, nothing more (INV-12).
+        _ if subject.is_personal() => None,
+        _ => Some(Sight::Public),
+    }
+}
+
+/// Records the look at a file before anything of it is shown. A subject's look at its own file
+/// and a look at what is public are not recorded.
+pub async fn record_access(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+    sight: Sight,
+) -> Result<(), Problem> {
+    if sight == Sight::Public || caller.role == Role::Subject {
+        return Ok(());
+    }
+    let purpose = request.headers().get("purpose").and_then(|value| value.to_str().ok());
+    let purpose = purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
+        Problem::new(
+            Code::PurposeRequired,
+            "缺少 Purpose 请求头 / the header Purpose is missing",
+            "Purpose: 用途代码 依据，例如 permit-review law:35 / a code and its basis",
+        )
+    })?;
+    let access = Access {
+        at_ms: app.engine.clock.now().0,
+        key_id: caller.key_id.clone(),
+        who: caller.actor.as_ref().map(ToString::to_string).unwrap_or_default(),
+        file,
+        route: request.match_pattern().unwrap_or_default(),
+        purpose: purpose.to_owned(),
+    };
+    app.access.record(&access).await.map_err(|_| {
+        Problem::new(
+            Code::Unavailable,
+            "查询日志不可写，暂停非公开查询 / the access log cannot be written",
+            "请稍后重试 / try again later",
+        )
+    })
+}
+
+fn unseal(engine: &Engine, subject: SubjectKey, sealed: &Sealed) -> Value {
+    match engine.vault.open_text(sealed, &subject.to_string()) {
+        Ok(clear) => match std::str::from_utf8(&clear) {
+            Ok(text) => json!(text),
+            Err(_) => Value::Null,
+        },
+        // The data key was destroyed: the content is gone, the entry stays.
+        Err(_) => Value::Null,
+    }
+}
+
+/// Name of a subject for a reader.
+pub fn name(engine: &Engine, head: &SubjectRow) -> Value {
+    match &head.name {
+        Name::Clear(name) => json!(name),
+        Name::Sealed(sealed) => unseal(engine, head.key, sealed),
+    }
+}
+
+fn mark(mark: &Mark) -> Value {
+    json!({
+        "case": case_id(mark.case),
+        "colour": mark.colour,
+        "authority": mark.authority,
+        "since": mark.since,
+        "until": mark.until,
+        "suspended": mark.suspended,
+        "status": if mark.suspended { "异议核实中，暂停 / under objection, suspended" }
+                  else { "有效 / in force" },
+    })
+}
+
+/// `L-...` or `A-...`
+pub fn case_id(case: CaseRef) -> String {
+    match case {
+        CaseRef::Listing(id) => id.to_string(),
+        CaseRef::Attribution(id) => id.to_string(),
+    }
+}
+
+/// Marks in force on `today`, as a reader may see them.
+pub fn marks(head: &SubjectRow, today: Day, sight: Sight) -> Vec<Value> {
+    head.marks
+        .iter()
+        .filter(|own| own.since <= today && today <= own.until)
+        // The public display of a disputed black listing is hidden (domain.md Q03).
+        .filter(|own| sight != Sight::Public || own.colour == Colour::Red || !own.suspended)
+        .map(mark)
+        .collect()
+}
+
+fn record(engine: &Engine, row: &RecordRow, sight: Sight) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "item": row.item,
+        "class": row.class,
+        "openness": row.openness,
+        "polarity": row.polarity,
+        "severity": row.severity,
+        "provider": row.provider,
+        "document_number": row.document_number,
+        "document_date": row.document_date,
+        "publicity_until": row.publicity_until,
+        "disputed": !row.disputes.is_empty(),
+        "state": row.state,
+        "content": match (&row.content, sight) {
+            (Some(content), _) => content_json(unseal(engine, row.subject, content)),
+            (None, _) => Value::Null,
+        },
+    })
+}
+
+fn content_json(text: Value) -> Value {
+    match text.as_str().map(serde_json::from_str) {
+        Some(Ok(content)) => content,
+        _ => Value::Null,
+    }
+}
+
+/// Whether a record is shown to a reader on `today`.
+pub fn record_shown(row: &RecordRow, today: Day, sight: Sight) -> bool {
+    let live = row.state == RecordState::Accepted
+        && row.publicity_until.is_none_or(|until| today <= until);
+    match sight {
+        Sight::Whole => true,
+        Sight::Government => live && row.openness != Openness::Internal,
+        Sight::Public => live && row.published,
+    }
+}
+
+fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Pending => "pending",
+        Standing::InForce => "in_force",
+        Standing::Suspended => "suspended",
+        Standing::Ended => "ended",
+    }
+}
+
+fn decision(case: &DecisionCase) -> Value {
+    let Some(served) = case.path.served() else {
+        return Value::Null;
+    };
+    let decision = &served.decided.decision;
+    json!({
+        "number": decision.number,
+        "by": decision.by.to_string(),
+        "decided_on": decision.on,
+        "served_on": served.served_on,
+        "starts_on": served.starts_on,
+        "end": decision.end,
+        "termination": "definite",
+        "measures": decision.measures.iter().map(|(measure, department)| {
+            json!({"measure": measure, "department": department})
+        }).collect::<Vec<_>>(),
+    })
+}
+
+/// A listing for a reader.
+pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Value, Problem> {
+    let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
+    let mut body = json!({
+        "id": row.id.to_string(),
+        "subject": row.subject.to_string(),
+        "standing": standing_name(standing),
+        "attributions": row.attributions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    });
+    match &row.kind {
+        ListingKind::Black { behaviour, records, case } => {
+            body["colour"] = json!(Colour::Black);
+            body["state"] = json!(case.path.name());
+            body["behaviour"] = json!(behaviour);
+            body["authority"] = json!(case.proposed_by.authority);
+            body["basis"] = json!(case.basis);
+            body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
+            body["objections"] = case.disputes.iter().map(|id| json!(id.to_string())).collect();
+            body["decision"] = decision(case);
+        }
+        ListingKind::Red(red) => {
+            body["colour"] = json!(Colour::Red);
+            body["state"] = json!(red.state.name());
+            body["authority"] = json!(red.authority);
+            body["basis"] = json!(red.basis);
+            body["objections"] = red.disputes.iter().map(|id| json!(id.to_string())).collect();
+            if let RedState::Active { since, until, number, .. } = &red.state {
+                body["decision"] = json!({"number": number, "starts_on": since, "end": until});
+            }
+        }
+    }
+    Ok(body)
+}
+
+/// A measure case for a reader.
+pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Value, Problem> {
+    // `with_parents` is what `decide` does; a read loads the same rows.
+    query.ask(|rows| {
+        let attribution = row.attribution.map(Key::Attribution);
+        rows.want([Key::Measure(row.id), Key::Listing(row.listing)].into_iter().chain(attribution))
+    })?;
+    let standing = query.ask(|rows| rows.measure_standing(row.id, today))?;
+    let reference = match &row.state {
+        MeasureState::Executed { reference, .. } | MeasureState::FedBack { reference, .. } => {
+            json!(reference)
+        }
+        _ => Value::Null,
+    };
+    Ok(json!({
+        "id": row.id.to_string(),
+        "subject": row.subject.to_string(),
+        "listing": row.listing.to_string(),
+        "attribution": row.attribution.map(|id| id.to_string()),
+        "measure": row.measure,
+        "department": row.department,
+        "initiated_by": row.initiated_by.to_string(),
+        "accepted_by": row.accepted_by.as_ref().map(ToString::to_string),
+        "decision_number": row.decision_number,
+        "until": row.until,
+        "state": row.state.name(),
+        "standing": standing_name(standing),
+        "department_system": row.remote,
+        "fault": row.fault,
+        "reference": reference,
+        "objections": row.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    }))
+}
+
+/// An objection for a reader.
+pub fn objection(row: &ObjectionRow) -> Value {
+    let target = match row.target {
+        shouxin_core::event::Target::Record(id) => id.to_string(),
+        shouxin_core::event::Target::Listing(id) => id.to_string(),
+        shouxin_core::event::Target::Attribution(id) => id.to_string(),
+        shouxin_core::event::Target::Measure(id) => id.to_string(),
+    };
+    json!({
+        "id": row.id.to_string(),
+        "subject": row.subject.to_string(),
+        "target": target,
+        "provider": row.provider,
+        "filed_on": row.filed_on,
+        "suspends": row.suspends,
+        "state": row.state.name(),
+        "verify_by": match &row.state {
+            shouxin_core::row::ObjectionState::Verifying { verify_by, .. } => json!(verify_by.day),
+            _ => Value::Null,
+        },
+        "redress": row.redress_done.map(|done| if done { "done" } else { "owed" }),
+    })
+}
+
+/// A repair for a reader.
+pub fn repair(row: &RepairRow) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "subject": row.subject.to_string(),
+        "listing": row.listing.to_string(),
+        "applied_on": row.applied_on,
+        "decide_by": row.decide_by.day,
+        "state": row.state.name(),
+    })
+}
+
+fn part<T>(
+    query: &mut Query<'_>,
+    entry: &Index,
+    key: impl Fn(Position) -> Key,
+    mut show: impl FnMut(&mut Query<'_>, Row) -> Result<Option<T>, Problem>,
+) -> Result<Vec<T>, Problem> {
+    let (positions, _) = query.page(entry, None, PART_ROWS_MAX)?;
+    let mut shown = Vec::new();
+    for position in positions {
+        if let Some(row) = query.row(&key(position))? {
+            shown.extend(show(query, row)?);
+        }
+    }
+    Ok(shown)
+}
+
+/// A whole file, as a reader may see it.
+pub fn file(
+    engine: &Engine,
+    query: &mut Query<'_>,
+    head: &SubjectRow,
+    sight: Sight,
+    today: Day,
+) -> Result<Value, Problem> {
+    use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, RepairId};
+    let key = head.key;
+    let first = Position::local(0);
+    let records = part(query, &Index::SubjectRecord(key, RecordId(first)), |at| Key::Record(RecordId(at)), |_, row| {
+        Ok(match row {
+            Row::Record(row) if record_shown(&row, today, sight) => {
+                Some(record(engine, &row, sight))
+            }
+            _ => None,
+        })
+    })?;
+    let listings = part(query, &Index::SubjectListing(key, ListingId(first)), |at| Key::Listing(ListingId(at)), |query, row| {
+        let Row::Listing(row) = row else { return Ok(None) };
+        let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
+        let shown = match sight {
+            Sight::Whole => true,
+            Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
+            Sight::Public => standing == Standing::InForce && published(&row),
+        };
+        if shown { listing(query, &row, today).map(Some) } else { Ok(None) }
+    })?;
+    let mut body = json!({
+        "key": key.to_string(),
+        "kind": head.kind,
+        "name": name(engine, head),
+        "registered_on": head.registered_on,
+        "attested": head.attestation.as_ref().map(|own| own.document_number.clone()),
+        "version": head.last.to_string(),
+        "as_of": today,
+        "classification": marks(head, today, sight),
+        "records": records,
+        "listings": listings,
+    });
+    if sight == Sight::Public {
+        return Ok(body);
+    }
+    body["measures"] = json!(part(query, &Index::SubjectMeasure(key, MeasureId(first)), |at| Key::Measure(MeasureId(at)), |query, row| {
+        let Row::Measure(row) = row else { return Ok(None) };
+        let body = measure(query, &row, today)?;
+        let ended = body["standing"] == "ended";
+        Ok((sight == Sight::Whole || !ended).then_some(body))
+    })?);
+    body["attributions"] = json!(part(query, &Index::SubjectAttribution(key, AttributionId(first)), |at| Key::Attribution(AttributionId(at)), |query, row| {
+        let Row::Attribution(row) = row else { return Ok(None) };
+        let standing = query.ask(|rows| rows.attribution_standing(row.id, today))?;
+        let shown = sight == Sight::Whole
+            || matches!(standing, Standing::InForce | Standing::Suspended);
+        Ok(shown.then(|| json!({
+            "id": row.id.to_string(),
+            "listing": row.listing.to_string(),
+            "role": row.role,
+            "state": row.case.path.name(),
+            "standing": standing_name(standing),
+            "decision": decision(&row.case),
+        })))
+    })?);
+    body["objections"] = json!(part(query, &Index::SubjectObjection(key, ObjectionId(first)), |at| Key::Objection(ObjectionId(at)), |_, row| {
+        Ok(match row { Row::Objection(row) => Some(objection(&row)), _ => None })
+    })?);
+    body["repairs"] = json!(part(query, &Index::SubjectRepair(key, RepairId(first)), |at| Key::Repair(RepairId(at)), |_, row| {
+        Ok(match row { Row::Repair(row) => Some(repair(&row)), _ => None })
+    })?);
+    Ok(body)
+}
+
+/// Whether a listing is on public display.
+pub fn published(row: &ListingRow) -> bool {
+    use shouxin_core::path::Path;
+    match &row.kind {
+        ListingKind::Black { case, .. } => {
+            matches!(&case.path, Path::Effective(effective) if effective.published)
+        }
+        ListingKind::Red(red) => matches!(&red.state, RedState::Active { published: true, .. }),
+    }
+}
+
+/// Live adverse records of a subject, for the check of a nomination.
+pub fn open_adverse(engine: &Engine, subject: SubjectKey) -> Result<Vec<RecordId>, Problem> {
+    let today = engine.clock.now().legal_date();
+    let query = Query::new(engine.view.read());
+    let entry = Index::SubjectRecord(subject, RecordId(Position::local(0)));
+    let (positions, more) = query.page(&entry, None, ADVERSE_ROWS_MAX)?;
+    if more {
+        return Err(Problem::new(
+            Code::Limit,
+            format!("记录超过 {ADVERSE_ROWS_MAX} 条 / over {ADVERSE_ROWS_MAX} records"),
+            "请先归档期满记录 / archive records that have ended first",
+        ));
+    }
+    let mut adverse = Vec::new();
+    for position in positions {
+        if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
+            && row.polarity == Polarity::Adverse
+            && record_shown(&row, today, Sight::Government)
+        {
+            adverse.push(row.id);
+        }
+    }
+    Ok(adverse)
+}

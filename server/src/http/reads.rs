@@ -1,0 +1,540 @@
+//! The handlers of every GET, and of the reads that take a body.
+
+use actix_web::web::{Bytes, Data, Path, Query as UrlQuery};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shouxin_core::actor::{Role, SubjectKey};
+use shouxin_core::codec;
+use shouxin_core::event::Colour;
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RepairId};
+use shouxin_core::identifier::citizen_number::CitizenNumber;
+use shouxin_core::limits::BATCH_ITEMS_MAX;
+use shouxin_core::path::Standing;
+use shouxin_core::row::{Index, Key, Row};
+use utoipa::ToSchema;
+
+use crate::engine::query::Query;
+use crate::http::App;
+use crate::http::caller::Caller;
+use crate::http::edge::{id, parse, subject_key};
+use crate::http::problem::{Code, Problem};
+use crate::http::read::{self, Sight};
+
+type Answer = Result<HttpResponse, Problem>;
+
+/// Rows of one page.
+const PAGE_ROWS_MAX: usize = 1000;
+const PAGE_ROWS: usize = 100;
+
+/// `?after=CURSOR&limit=N`
+#[derive(Clone, Debug, Deserialize)]
+pub struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+    department: Option<String>,
+    state: Option<String>,
+    code: Option<String>,
+    kind: Option<String>,
+}
+
+impl Page {
+    fn after(&self) -> Result<Option<Position>, Problem> {
+        self.after.as_deref().map(id_position).transpose()
+    }
+
+    fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX)
+    }
+}
+
+fn id_position(text: &str) -> Result<Position, Problem> {
+    id(text)
+}
+
+fn needs_key(caller: &Caller) -> Result<(), Problem> {
+    match caller.role {
+        Role::Public => caller.require(&[Role::Department]),
+        _ => Ok(()),
+    }
+}
+
+/// `GET /v1/subjects/{key}`
+pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    let key = subject_key(&path)?;
+    let sight = read::sight(&caller, key).ok_or_else(Problem::not_found)?;
+    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+    let today = app.engine.clock.now().legal_date();
+    let mut query = Query::new(app.engine.view.read());
+    let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+    let tag = format!("\"{key}@{}@{sight:?}@{today}\"", head.last);
+    let unchanged = request.headers().get("if-none-match").is_some_and(|own| own == tag.as_str());
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("ETag", tag.clone()));
+    response.insert_header(("Shouxin-Position", head.last.to_string()));
+    response.insert_header(("Cache-Control", "private, no-cache"));
+    if unchanged {
+        return Ok(HttpResponse::NotModified().insert_header(("ETag", tag)).finish());
+    }
+    Ok(response.json(read::file(&app.engine, &mut query, &head, sight, today)?))
+}
+
+/// `GET /v1/subjects/{key}/history`: for the subject and the auditor.
+pub async fn history(
+    request: HttpRequest,
+    path: Path<String>,
+    page: UrlQuery<Page>,
+    app: Data<App>,
+) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    let key = subject_key(&path)?;
+    if read::sight(&caller, key) != Some(Sight::Whole) {
+        needs_key(&caller)?;
+        return Err(Problem::not_found());
+    }
+    read::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
+    let (positions, more) = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_subject(key).cloned())?;
+        let entry = Index::History(key, Position::local(0));
+        query.page(&entry, page.after()?, page.limit())?
+    };
+    let next = if more { positions.last().map(ToString::to_string) } else { None };
+    let events: Vec<Value> =
+        positions.iter().map(|at| event(&app, *at)).collect::<Result<_, _>>()?;
+    Ok(HttpResponse::Ok().json(json!({"events": events, "next": next})))
+}
+
+fn event(app: &App, at: Position) -> Result<Value, Problem> {
+    let unreadable = || {
+        Problem::new(
+            Code::Internal,
+            format!("事件 {at} 无法读取 / event {at} cannot be read"),
+            "请运行 shouxin verify / run shouxin verify",
+        )
+    };
+    let commits = app.engine.log.read(at.sequence, 1).map_err(|_| unreadable())?;
+    let commit = commits.first().ok_or_else(unreadable)?;
+    let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
+    let entry = commit.entries.get(offset).ok_or_else(unreadable)?;
+    let envelope = codec::decode_event(&entry.bytes).map_err(|_| unreadable())?;
+    Ok(json!({
+        "position": at.to_string(),
+        "event": envelope.event.name(),
+        "recorded_at": envelope.recorded_at.to_string(),
+        "legal_date": envelope.legal_date,
+        "actor": envelope.actor.to_string(),
+        "cause": envelope.cause.map(|cause| cause.to_string()),
+    }))
+}
+
+/// Keys to look up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    keys: Vec<String>,
+}
+
+/// `POST /v1/check`: what is in force for each key, in one snapshot.
+pub async fn check(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    needs_key(&caller)?;
+    let check: Check = parse(&body)?;
+    if !(1..=BATCH_ITEMS_MAX).contains(&check.keys.len()) {
+        return Err(Problem::new(
+            Code::Limit,
+            format!("1 至 {BATCH_ITEMS_MAX} 个主体 / 1 to {BATCH_ITEMS_MAX} keys"),
+            "请分批查询 / split the query",
+        ));
+    }
+    let keys: Vec<SubjectKey> =
+        check.keys.iter().map(|key| subject_key(key)).collect::<Result<_, _>>()?;
+    let sights: Vec<Option<Sight>> = keys.iter().map(|key| read::sight(&caller, *key)).collect();
+    if let Some(sight) = sights.iter().flatten().max() {
+        let files = format!("{} 个主体 / {} files: {}", keys.len(), keys.len(), check.keys.join(","));
+        let cut: String = files.chars().take(20_000).collect();
+        read::record_access(&request, &app, &caller, cut, *sight).await?;
+    }
+    let today = app.engine.clock.now().legal_date();
+    let query = Query::new(app.engine.view.read());
+    let mut results = Vec::with_capacity(keys.len());
+    for (key, sight) in keys.iter().zip(sights) {
+        let head = match sight {
+            Some(sight) => query.row(&Key::Subject(*key))?.map(|row| (row, sight)),
+            None => None,
+        };
+        results.push(match head {
+            Some((Row::Subject(head), sight)) => json!({
+                "key": key.to_string(),
+                "found": true,
+                "classification": read::marks(&head, today, sight),
+            }),
+            _ => json!({"key": key.to_string(), "found": false}),
+        });
+    }
+    let position = Position::local(query.next()).to_string();
+    Ok(HttpResponse::Ok().json(json!({"as_of": today, "before": position, "results": results})))
+}
+
+/// `GET /v1/lists/{red or black}`
+pub async fn list(path: Path<String>, page: UrlQuery<Page>, app: Data<App>) -> Answer {
+    let colour = match path.as_str() {
+        "red" => Colour::Red,
+        "black" => Colour::Black,
+        _ => return Err(Problem::not_found()),
+    };
+    let today = app.engine.clock.now().legal_date();
+    let mut query = Query::new(app.engine.view.read());
+    let entry = Index::Published(colour, ListingId(Position::local(0)));
+    let (positions, more) = query.page(&entry, page.after()?, page.limit())?;
+    let next = if more { positions.last().map(ToString::to_string) } else { None };
+    let mut listings = Vec::new();
+    for at in positions {
+        let id = ListingId(at);
+        if query.ask(|rows| rows.listing_standing(id, today))? != Standing::InForce {
+            continue;
+        }
+        let row = query.ask(|rows| rows.must_listing(id).cloned())?;
+        let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
+        let mut body = read::listing(&mut query, &row, today)?;
+        body["name"] = read::name(&app.engine, &head);
+        listings.push(body);
+    }
+    Ok(HttpResponse::Ok().json(json!({"as_of": today, "listings": listings, "next": next})))
+}
+
+async fn may_see(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    subject: SubjectKey,
+) -> Result<Sight, Problem> {
+    needs_key(caller)?;
+    let sight = read::sight(caller, subject).ok_or_else(Problem::not_found)?;
+    if sight == Sight::Public {
+        return Err(Problem::not_found());
+    }
+    read::record_access(request, app, caller, subject.to_string(), sight).await?;
+    Ok(sight)
+}
+
+/// `GET /v1/listings/{id}`
+pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    let id: ListingId = id(&path)?;
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_listing(id).cloned())?
+    };
+    let today = app.engine.clock.now().legal_date();
+    if caller.role == Role::Public || read::sight(&caller, row.subject) == Some(Sight::Public) {
+        let mut query = Query::new(app.engine.view.read());
+        let standing = query.ask(|rows| rows.listing_standing(id, today))?;
+        if standing != Standing::InForce || !read::published(&row) {
+            return Err(Problem::not_found());
+        }
+        return Ok(HttpResponse::Ok().json(read::listing(&mut query, &row, today)?));
+    }
+    may_see(&request, &app, &caller, row.subject).await?;
+    let mut query = Query::new(app.engine.view.read());
+    Ok(HttpResponse::Ok().json(read::listing(&mut query, &row, today)?))
+}
+
+/// `GET /v1/measures/{id}`
+pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    needs_key(&caller)?;
+    let id: MeasureId = id(&path)?;
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_measure(id).cloned())?
+    };
+    may_see(&request, &app, &caller, row.subject).await?;
+    let today = app.engine.clock.now().legal_date();
+    let mut query = Query::new(app.engine.view.read());
+    Ok(HttpResponse::Ok().json(read::measure(&mut query, &row, today)?))
+}
+
+/// `GET /v1/measures?department=&state=`: a department's worklist, its own.
+pub async fn worklist(request: HttpRequest, page: UrlQuery<Page>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::Auditor])?;
+    let missing = |field: &'static str| {
+        Problem::new(
+            Code::ValueInvalid,
+            format!("缺少参数 {field} / the parameter {field} is missing"),
+            "例如 ?department=approval&state=dispatched / for example",
+        )
+        .on(field)
+    };
+    let department = page.department.as_deref().ok_or_else(|| missing("department"))?;
+    let state = page.state.as_deref().ok_or_else(|| missing("state"))?;
+    let own = match &caller.actor {
+        Some(shouxin_core::actor::Actor::Officer(officer)) => app
+            .engine
+            .rules
+            .department_by_uscc(officer.authority.as_str())
+            .is_some_and(|found| found.code == department),
+        _ => false,
+    };
+    if !own && !matches!(caller.role, Role::CreditOffice | Role::Auditor) {
+        return Err(Problem::not_found());
+    }
+    let state = STATES.iter().find(|own| **own == state).ok_or_else(|| missing("state"))?;
+    let file = format!("worklist {department} {state}");
+    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    let today = app.engine.clock.now().legal_date();
+    let mut query = Query::new(app.engine.view.read());
+    let entry = Index::Worklist(department.to_owned(), state, MeasureId(Position::local(0)));
+    let (positions, more) = query.page(&entry, page.after()?, page.limit())?;
+    let next = if more { positions.last().map(ToString::to_string) } else { None };
+    let mut measures = Vec::new();
+    for at in positions {
+        let row = query.ask(|rows| rows.must_measure(MeasureId(at)).cloned())?;
+        measures.push(read::measure(&mut query, &row, today)?);
+    }
+    Ok(HttpResponse::Ok().json(json!({"measures": measures, "next": next})))
+}
+
+const STATES: &[&str] = &[
+    "initiated", "noticed", "dispatched", "accepted", "declined", "executing", "executed",
+    "fed_back", "lifted", "closed",
+];
+
+/// `GET /v1/objections/{id}`
+pub async fn objection(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    needs_key(&caller)?;
+    let id: ObjectionId = id(&path)?;
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_objection(id).cloned())?
+    };
+    may_see(&request, &app, &caller, row.subject).await?;
+    Ok(HttpResponse::Ok().json(read::objection(&row)))
+}
+
+/// `GET /v1/repairs/{id}`
+pub async fn repair(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    needs_key(&caller)?;
+    let id: RepairId = id(&path)?;
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_repair(id).cloned())?
+    };
+    may_see(&request, &app, &caller, row.subject).await?;
+    Ok(HttpResponse::Ok().json(read::repair(&row)))
+}
+
+/// A person to confirm.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    name: String,
+    number: String,
+}
+
+/// `POST /v1/persons/lookup`: confirms or denies, never completes (domain.md 6.7-11).
+pub async fn lookup(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::CourtRegistrar])?;
+    let lookup: Lookup = parse(&body)?;
+    let today = app.engine.clock.now().legal_date();
+    let number = CitizenNumber::parse(&lookup.number, today).map_err(|errors| {
+        Problem::new(
+            Code::IdentifierInvalid,
+            format!("公民身份号码校验不通过：{errors} / the number does not pass"),
+            "请核对证件 / check the identity card",
+        )
+    })?;
+    let tag = app.engine.vault.person_lookup(number.expose());
+    let found = {
+        let query = Query::new(app.engine.view.read());
+        match query.row(&Key::PersonLookup(tag))? {
+            Some(Row::PersonLookup(key)) => query.row(&Key::Subject(key))?,
+            _ => None,
+        }
+    };
+    let confirmed = match found {
+        Some(Row::Subject(head)) if read::name(&app.engine, &head) == json!(lookup.name) => {
+            Some(head.key)
+        }
+        _ => None,
+    };
+    let file = confirmed.map_or_else(|| "unknown person".to_owned(), |key| key.to_string());
+    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    Ok(HttpResponse::Ok().json(json!({
+        "confirmed": confirmed.is_some(),
+        "key": confirmed.map(|key| key.to_string()),
+    })))
+}
+
+/// `GET /v1/resolve?kind=&code=`: a legacy code to the file.
+pub async fn resolve(page: UrlQuery<Page>, app: Data<App>) -> Answer {
+    let (Some(kind), Some(code)) = (&page.kind, &page.code) else {
+        return Err(Problem::new(
+            Code::ValueInvalid,
+            "缺少参数 kind 或 code / kind or code is missing",
+            "例如 ?kind=organisation_code&code=XY000001-2 / for example",
+        ));
+    };
+    let query = Query::new(app.engine.view.read());
+    let alias = Key::Alias { kind: kind.clone(), code: code.clone() };
+    match query.row(&alias)? {
+        Some(Row::Alias(key)) if !key.is_personal() => {
+            Ok(HttpResponse::Ok().json(json!({"key": key.to_string()})))
+        }
+        _ => Err(Problem::not_found()),
+    }
+}
+
+/// `GET /v1/catalogue`
+pub async fn catalogue(app: Data<App>) -> Answer {
+    let rules = &app.engine.rules;
+    let measures: Vec<Value> = rules
+        .measures
+        .iter()
+        .filter(|measure| measure.published)
+        .map(|measure| {
+            json!({
+                "id": measure.id,
+                "name": format!("{} / {}", measure.name_zh, measure.name_en),
+                "category": measure.category,
+                "subject": measure.subject,
+                "needs": measure.needs,
+                "strength": measure.strength,
+                "executor": measure.executor,
+                "basis": measure.basis,
+                "behaviours": measure.behaviours,
+                "implementers": measure.implementers,
+                "max_months": measure.max_months,
+                "hearing": measure.hearing,
+            })
+        })
+        .collect();
+    let behaviours: Vec<Value> = rules
+        .behaviours
+        .iter()
+        .map(|behaviour| {
+            json!({
+                "id": behaviour.id,
+                "area": behaviour.area,
+                "name": format!("{} / {}", behaviour.name_zh, behaviour.name_en),
+                "competent": behaviour.found_by,
+                "basis": behaviour.basis,
+                "facts": behaviour.facts,
+                "period_months": behaviour.period_months,
+                "repairable": behaviour.repair.as_ref().is_some_and(|rule| rule.barred_by.is_none()),
+            })
+        })
+        .collect();
+    let items: Vec<Value> = rules
+        .items
+        .iter()
+        .map(|item| {
+            json!({
+                "id": item.id,
+                "name": format!("{} / {}", item.name_zh, item.name_en),
+                "class": item.class,
+                "openness": item.openness,
+                "polarity": item.polarity,
+                "subjects": item.subjects,
+                "providers": item.providers,
+            })
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({
+        "version": data_encoding::HEXLOWER.encode(&rules.version),
+        "measures": measures,
+        "behaviours": behaviours,
+        "items": items,
+    })))
+}
+
+/// `GET /v1/instruments`
+pub async fn instruments(app: Data<App>) -> Answer {
+    let today = app.engine.clock.now().legal_date();
+    let instruments: Vec<Value> = app
+        .engine
+        .rules
+        .instruments
+        .iter()
+        .map(|own| {
+            json!({
+                "id": own.id,
+                "title": own.title,
+                "number": own.number,
+                "level": own.level,
+                "issuer": own.issuer,
+                "in_force_from": own.in_force_from,
+                "repealed_on": own.repealed_on,
+                "replaced_by": own.replaced_by,
+                "in_force": own.in_force(today),
+            })
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({"as_of": today, "instruments": instruments})))
+}
+
+/// `GET /v1/plugins`
+pub async fn plugins(request: HttpRequest, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    caller.require(&[Role::Operator, Role::Auditor])?;
+    Ok(HttpResponse::Ok().json(json!({"plugins": app.plugins.health()})))
+}
+
+/// `POST /v1/plugins/{name}/query`: a department asks its own plugin's store.
+pub async fn plugin_query(
+    request: HttpRequest,
+    path: Path<String>,
+    body: Bytes,
+    app: Data<App>,
+) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    caller.require(&[Role::Department, Role::Auditor])?;
+    let department = app.plugins.department(&path).ok_or_else(Problem::not_found)?;
+    let own = match &caller.actor {
+        Some(shouxin_core::actor::Actor::Officer(officer)) => app
+            .engine
+            .rules
+            .department_by_uscc(officer.authority.as_str())
+            .is_some_and(|found| found.code == department),
+        _ => false,
+    };
+    if !own && caller.role != Role::Auditor {
+        return Err(Problem::not_found());
+    }
+    let question: Value = parse(&body)?;
+    let file = format!("plugin {path}: {}", question.to_string().chars().take(200).collect::<String>());
+    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    let answer = app.plugins.query(&path, question).await.map_err(|what| {
+        Problem::new(
+            Code::Unavailable,
+            format!("插件未答复：{what} / the plugin did not answer"),
+            "请稍后重试，或查看 /v1/plugins / try again, or see /v1/plugins",
+        )
+    })?;
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+/// `GET /healthz`
+pub async fn healthz(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "status": "ok",
+        "starts_stopped": app.engine.clock.starts_stopped(),
+    }))
+}
+
+/// `GET /readyz`
+pub async fn readyz(app: Data<App>) -> HttpResponse {
+    let next = app.engine.view.applied().next;
+    HttpResponse::Ok().json(json!({"status": "ready", "before": Position::local(next).to_string()}))
+}
+
+/// `GET /metrics`
+pub async fn metrics(app: Data<App>) -> HttpResponse {
+    let text = app.engine.metrics.text();
+    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0").body(text)
+}

@@ -1,0 +1,271 @@
+//! Writes by which a subject is protected: objections, redress, repair.
+
+use serde::Deserialize;
+use shouxin_core::actor::Role;
+use shouxin_core::command::Command;
+use shouxin_core::event::{
+    CaseRef, Finding, ObjectionGround, RepairAcceptance, Trigger,
+};
+use shouxin_core::time::Day;
+use utoipa::ToSchema;
+
+use crate::http::edge::{Edge, Hex32, ServiceBody, id, target};
+use crate::http::problem::{Code, Problem};
+use crate::http::write::Write;
+
+const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+const OFFICERS_AND_SUBJECT: &[Role] =
+    &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
+
+fn digests(list: Vec<Hex32>) -> Vec<[u8; 32]> {
+    list.into_iter().map(|sha| sha.0).collect()
+}
+
+/// 异议: suspends what it is about in the commit that records it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileObjection {
+    target: String,
+    #[schema(value_type = String, example = "subject")]
+    trigger: Trigger,
+    #[schema(value_type = Vec<String>, example = json!(["error"]))]
+    grounds: Vec<ObjectionGround>,
+    statement: String,
+    #[serde(default)]
+    evidence: Vec<Hex32>,
+    /// A repeat needs new facts to suspend.
+    #[serde(default)]
+    new_facts: bool,
+}
+
+impl Write for FileObjection {
+    const LABEL: &'static str = "objections.file";
+    const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("O", "objection.filed"));
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let target = target(&self.target)?;
+        let subject = edge.subject_of_target(target)?;
+        Ok(Command::FileObjection {
+            target,
+            trigger: self.trigger,
+            grounds: self.grounds,
+            statement: edge.seal(subject, &self.statement)?,
+            evidence: digests(self.evidence),
+            new_facts: self.new_facts,
+        })
+    }
+}
+
+/// 受理.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptObjection {}
+
+impl Write for AcceptObjection {
+    const LABEL: &'static str = "objections.accept";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+        Ok(Command::AcceptObjection { objection: id(path)? })
+    }
+}
+
+/// 不予受理, with served reasons.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefuseObjection {
+    reasons: String,
+    service: ServiceBody,
+}
+
+impl Write for RefuseObjection {
+    const LABEL: &'static str = "objections.refuse";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let reasons = edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?;
+        Ok(Command::RefuseObjection { objection, reasons, service: self.service.into() })
+    }
+}
+
+/// 转交信息提供单位核实: 20 working days from its receipt.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferObjection {
+    #[schema(value_type = String, format = Date)]
+    received_on: Day,
+}
+
+impl Write for ReferObjection {
+    const LABEL: &'static str = "objections.refer";
+    const ROLES: &'static [Role] = &[Role::CreditOffice];
+
+    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+        Ok(Command::ReferObjection { objection: id(path)?, received_on: self.received_on })
+    }
+}
+
+/// 核实反馈.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportVerification {
+    #[schema(value_type = String, example = "correct")]
+    finding: Finding,
+    reasons: String,
+    #[serde(default)]
+    evidence: Vec<Hex32>,
+}
+
+impl Write for ReportVerification {
+    const LABEL: &'static str = "objections.verification";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        Ok(Command::ReportVerification {
+            objection,
+            finding: self.finding,
+            reasons: edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?,
+            evidence: digests(self.evidence),
+        })
+    }
+}
+
+/// 办结并送达: resumes, or annuls and opens redress, as the verification found.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveObjection {
+    reasons: String,
+    service: ServiceBody,
+}
+
+impl Write for ResolveObjection {
+    const LABEL: &'static str = "objections.resolve";
+    const ROLES: &'static [Role] = &[Role::CreditOffice];
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let reasons = edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?;
+        Ok(Command::ResolveObjection { objection, reasons, service: self.service.into() })
+    }
+}
+
+/// 恢复信誉: retractions, corrections, apology done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteRedress {
+    account: String,
+    #[serde(default)]
+    evidence: Vec<Hex32>,
+}
+
+impl Write for CompleteRedress {
+    const LABEL: &'static str = "redress.complete";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        Ok(Command::CompleteRedress {
+            objection,
+            account: edge.seal(edge.subject_of_objection(objection)?, &self.account)?,
+            evidence: digests(self.evidence),
+        })
+    }
+}
+
+/// 信用修复申请, free of charge.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyForRepair {
+    listing: String,
+    proof_sha256: Vec<Hex32>,
+    commitment_sha256: Hex32,
+    statement: String,
+}
+
+impl Write for ApplyForRepair {
+    const LABEL: &'static str = "repairs.apply";
+    const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("X", "repair.applied"));
+
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(&self.listing)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        Ok(Command::ApplyForRepair {
+            listing,
+            proof_sha256: digests(self.proof_sha256),
+            commitment_sha256: self.commitment_sha256.0,
+            statement: edge.seal(subject, &self.statement)?,
+        })
+    }
+}
+
+/// 受理、补正或不予受理.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptRepair {
+    /// `accepted`, `returned` or `not_accepted`.
+    outcome: String,
+    #[serde(default)]
+    reasons: String,
+}
+
+impl Write for AcceptRepair {
+    const LABEL: &'static str = "repairs.accept";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let repair = id(path)?;
+        let sealed = || edge.seal(edge.subject_of_repair(repair)?, &self.reasons);
+        let outcome = match self.outcome.as_str() {
+            "accepted" => RepairAcceptance::Accepted,
+            "returned" => RepairAcceptance::Returned(sealed()?),
+            "not_accepted" => RepairAcceptance::NotAccepted(sealed()?),
+            other => {
+                return Err(Problem::new(
+                    Code::ValueInvalid,
+                    format!("未知结果：{other} / unknown outcome"),
+                    "accepted、returned 或 not_accepted / one of these",
+                )
+                .on("outcome"));
+            }
+        };
+        Ok(Command::DecideRepairAcceptance { repair, outcome })
+    }
+}
+
+/// 准予或不予修复, by the head.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRepair {
+    approved: bool,
+    #[serde(default)]
+    document_number: String,
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
+    reasons: String,
+    service: ServiceBody,
+}
+
+impl Write for DecideRepair {
+    const LABEL: &'static str = "repairs.decide";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let repair = id(path)?;
+        let reasons = edge.seal(edge.subject_of_repair(repair)?, &self.reasons)?;
+        let service = self.service.into();
+        if !self.approved {
+            return Ok(Command::RefuseRepair { repair, reasons, service });
+        }
+        Ok(Command::ApproveRepair {
+            repair,
+            document_number: self.document_number,
+            document_sha256: self.document_sha256.map_or([0; 32], |sha| sha.0),
+            reasons,
+            service,
+        })
+    }
+}
