@@ -1,0 +1,196 @@
+//! The one place where a case of the register becomes a message of the plugin contract.
+
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::codec;
+use shouxin_core::event::{CaseHook, CaseRef, Colour, Event};
+use shouxin_core::id::{MeasureId, Position};
+use shouxin_core::path::DecisionCase;
+use shouxin_core::row::{ListingKind, MeasureRow, RedState, SubjectRow};
+use shouxin_core::rows::{Rows, Stop};
+use shouxin_core::text::Name;
+use shouxin_core::time::Day;
+use shouxin_plugin_host::wire::{
+    self, Basis, Case, Classified, Date, Decision, InForce, Measure, Message as _, SCHEMA, Subject,
+};
+
+use crate::engine::Engine;
+use crate::engine::query::{Query, QueryError};
+
+fn date(day: Day) -> Result<Date, QueryError> {
+    day.to_string().parse().map_err(|_| QueryError::Read(format!("{day} is no date of a message")))
+}
+
+fn read(what: impl std::fmt::Display) -> QueryError {
+    QueryError::Read(what.to_string())
+}
+
+/// Names of organisations go to departments; those of persons only to who was granted them.
+fn subject(head: &SubjectRow) -> Subject {
+    let name = match &head.name {
+        Name::Clear(name) => Some(name.clone()),
+        Name::Sealed(_) => None,
+    };
+    Subject { key: head.key.to_string(), kind: kind_name(head), name }
+}
+
+fn kind_name(head: &SubjectRow) -> String {
+    use shouxin_core::rules::SubjectKind as K;
+    match head.kind {
+        K::Enterprise => "enterprise",
+        K::NaturalPerson => "natural_person",
+        K::SocialOrganisation => "social_organisation",
+        K::OrganOrInstitution => "organ_or_institution",
+        K::OtherOrganisation => "other_organisation",
+    }
+    .to_owned()
+}
+
+/// What a case's decision says.
+struct Rests {
+    decision: Decision,
+    from: Day,
+    until: Day,
+}
+
+fn served(case: &DecisionCase, listing: String) -> Result<(Decision, Day, Day), Stop> {
+    let served = case
+        .path
+        .served()
+        .ok_or_else(|| Stop::Defect("a measure rests on a decision that was not served".to_owned()))?;
+    let decision = &served.decided.decision;
+    let served_on = served.served_on.to_string().parse();
+    let served_on = served_on.map_err(|_| Stop::Defect("a day is no date".to_owned()))?;
+    let decision = Decision {
+        id: decision.at.to_string(),
+        authority: case.proposed_by.authority.as_str().to_owned(),
+        document_number: decision.number.clone(),
+        served_on,
+        listing: Some(listing),
+    };
+    Ok((decision, served.starts_on, served.decided.decision.end))
+}
+
+fn rests(rows: &Rows, row: &MeasureRow) -> Result<Rests, Stop> {
+    let listing = rows.must_listing(row.listing)?;
+    let id = listing.id.to_string();
+    let (decision, from, until) = match (&listing.kind, row.attribution) {
+        (_, Some(attribution)) => served(&rows.must_attribution(attribution)?.case, id)?,
+        (ListingKind::Black { case, .. }, None) => served(case, id)?,
+        (ListingKind::Red(red), None) => {
+            let (since, until) = match &red.state {
+                RedState::Active { since, until, .. } | RedState::Expired { since, until } => {
+                    (*since, *until)
+                }
+                _ => (red.nominated_on, row.until),
+            };
+            let served_on = since.to_string().parse();
+            let served_on = served_on.map_err(|_| Stop::Defect("a day is no date".to_owned()))?;
+            let decision = Decision {
+                id: listing.id.0.to_string(),
+                authority: red.authority.as_str().to_owned(),
+                document_number: row.decision_number.clone(),
+                served_on,
+                listing: Some(id),
+            };
+            (decision, since, until)
+        }
+    };
+    Ok(Rests { decision, from: from.max(row.initiated_on), until: until.min(row.until) })
+}
+
+/// Plugin, order and body of a call about a case.
+pub fn case(
+    engine: &Engine,
+    query: &mut Query<'_>,
+    id: MeasureId,
+    hook: CaseHook,
+    step: Position,
+) -> Result<(String, Position, Vec<u8>), QueryError> {
+    let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+    let rests = query.ask(|rows| rests(rows, &row))?;
+    let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
+    let order = row.state.order().ok_or_else(|| read("no order stands"))?;
+    let plugin = order.plugin.clone().ok_or_else(|| read("no plugin was ordered"))?;
+    let entry = engine.rules.measure(&row.measure);
+    let wire_hook = super::plugin_hook(hook);
+    let case_id = id.to_string();
+    let ordered_by = match hook {
+        CaseHook::Execute => order.by.to_string(),
+        _ => "system".to_owned(),
+    };
+    let message = Case {
+        schema: SCHEMA,
+        step: step.sequence,
+        idempotency_key: Case::key(&case_id, wire_hook, step.sequence),
+        case_id,
+        subject: subject(&head),
+        department: row.department.clone(),
+        measure: Measure {
+            id: row.measure.clone(),
+            name_zh: entry.map(|entry| entry.name_zh.clone()).unwrap_or_default(),
+            parameters: serde_json::Map::new(),
+        },
+        decision: rests.decision,
+        basis: row
+            .basis
+            .iter()
+            .map(|own| Basis { instrument: own.instrument.clone(), article: own.article.clone() })
+            .collect(),
+        valid_from: date(rests.from)?,
+        valid_until: date(rests.until)?,
+        accepted_by: row.accepted_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ordered_by,
+        as_of: date(engine.clock.now().legal_date())?,
+    };
+    Ok((plugin, order.at, message.encode().map_err(read)?))
+}
+
+/// Body of the information that a classification changed.
+pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> {
+    let commits = engine.log.read(at.sequence, 1).map_err(read)?;
+    let commit = commits.first().ok_or_else(|| read("the event is not in the log"))?;
+    let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
+    let entry = commit.entries.get(offset).ok_or_else(|| read("the event is not in the log"))?;
+    let envelope = codec::decode_event(&entry.bytes).map_err(read)?;
+    let (Event::ClassificationChanged { in_force }, Some(key)) =
+        (&envelope.event, envelope.subject)
+    else {
+        return Err(read("the event is no change of a classification"));
+    };
+    let head = head(engine, key)?;
+    let mut told = Vec::new();
+    for mark in in_force {
+        told.push(InForce {
+            listing: case_id(mark.case),
+            colour: match mark.colour {
+                Colour::Red => wire::Colour::Red,
+                Colour::Black => wire::Colour::Black,
+            },
+            since: date(mark.since)?,
+            until: date(mark.until)?,
+            authority: mark.authority.as_str().to_owned(),
+        });
+    }
+    let message = Classified {
+        schema: SCHEMA,
+        position: at.sequence,
+        subject: subject(&head),
+        as_of: date(envelope.legal_date)?,
+        in_force: told,
+        suspended: in_force
+            .iter()
+            .filter(|mark| mark.suspended)
+            .map(|mark| case_id(mark.case))
+            .collect(),
+    };
+    message.encode().map_err(read)
+}
+
+fn case_id(case: CaseRef) -> String {
+    crate::http::read::case_id(case)
+}
+
+fn head(engine: &Engine, key: SubjectKey) -> Result<SubjectRow, QueryError> {
+    let mut query = Query::new(engine.view.read());
+    query.ask(|rows| rows.must_subject(key).cloned())
+}

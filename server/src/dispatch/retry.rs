@@ -1,0 +1,80 @@
+//! How long to wait before a call is tried again: full jitter, doubling, capped.
+
+use std::time::{Duration, Instant};
+
+use shouxin_core::event::CaseHook;
+
+/// The longest wait, in ms.
+const WAIT_MAX_MS: u64 = 15 * 60 * 1000;
+
+/// Attempts at one call of one case.
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    hook: CaseHook,
+    base_ms: u64,
+    attempts: u32,
+    due: Option<Instant>,
+}
+
+impl Backoff {
+    /// No attempt has failed yet.
+    pub fn new(hook: CaseHook, base_ms: u64) -> Backoff {
+        Backoff { hook, base_ms: base_ms.max(1), attempts: 0, due: None }
+    }
+
+    /// What is tried.
+    pub fn hook(&self) -> CaseHook {
+        self.hook
+    }
+
+    /// When it may be tried again.
+    pub fn due(&self) -> Option<Instant> {
+        self.due.or_else(|| Some(Instant::now()))
+    }
+
+    /// Counts a failed attempt and draws the wait before the next.
+    pub fn failed(&mut self) -> u32 {
+        self.attempts = self.attempts.saturating_add(1);
+        let doubled = self.base_ms.saturating_mul(1 << self.attempts.saturating_sub(1).min(20));
+        self.due = Some(Instant::now() + Duration::from_millis(below(doubled.min(WAIT_MAX_MS))));
+        self.attempts
+    }
+
+    /// Waits as long as the plugin asked for, within the cap; no attempt is counted.
+    pub fn wait_for(&mut self, ms: u64) {
+        self.due = Some(Instant::now() + Duration::from_millis(ms.min(WAIT_MAX_MS)));
+    }
+
+    /// The same, but not before so many ms from now.
+    #[must_use]
+    pub fn at_least_ms(mut self, ms: u64) -> Backoff {
+        let soonest = Instant::now() + Duration::from_millis(ms);
+        self.due = Some(self.due.map_or(soonest, |due| due.max(soonest)));
+        self
+    }
+}
+
+/// A random number below `bound`.
+fn below(bound: u64) -> u64 {
+    let mut bytes = [0; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes) % bound.max(1),
+        // Without randomness the full wait is the safe one.
+        Err(_) => bound,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_stay_below_the_cap_however_often_it_failed() {
+        let mut backoff = Backoff::new(CaseHook::Execute, 1000);
+        for attempt in 1..=64 {
+            assert_eq!(backoff.failed(), attempt);
+            let wait = backoff.due().unwrap().saturating_duration_since(Instant::now());
+            assert!(wait <= Duration::from_millis(WAIT_MAX_MS));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The OpenAPI document, made from the list of routes and the bodies' own types.
+
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::http::problem::Code;
+use crate::http::write::Write;
+
+/// Any JSON object.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub struct Anything(#[allow(dead_code, reason = "only its schema is used")] pub Value);
+
+/// The document in the making.
+#[derive(Default)]
+pub struct Document {
+    paths: Map<String, Value>,
+    schemas: Map<String, Value>,
+}
+
+impl Document {
+    /// A write.
+    pub fn write<T: Write>(&mut self, path: &str, title: &str) {
+        let body = self.schema::<T>();
+        let roles: Vec<Value> = T::ROLES.iter().map(|role| json!(role)).collect();
+        let mut operation = operation(path, title, Some(body));
+        operation["x-roles"] = json!(roles);
+        operation["x-label"] = json!(T::LABEL);
+        operation["security"] = json!([{"key": []}]);
+        if let Some(parameters) = operation["parameters"].as_array_mut() {
+            parameters.push(json!({
+                "name": "Idempotency-Key", "in": "header", "required": true,
+                "schema": {"type": "string", "minLength": 8, "maxLength": 128},
+            }));
+            parameters.push(json!({
+                "name": "If-Match", "in": "header", "required": false,
+                "schema": {"type": "string"},
+            }));
+        }
+        self.add(path, "post", operation);
+    }
+
+    /// A read without a body.
+    pub fn read(&mut self, path: &str, method: &str, title: &str) {
+        self.add(path, method, operation(path, title, None));
+    }
+
+    /// A read with a body.
+    pub fn ask<T: ToSchema>(&mut self, path: &str, title: &str) {
+        let body = self.schema::<T>();
+        self.add(path, "post", operation(path, title, Some(body)));
+    }
+
+    fn add(&mut self, path: &str, method: &str, operation: Value) {
+        let entry = self.paths.entry(path.to_owned()).or_insert_with(|| json!({}));
+        entry[method] = operation;
+    }
+
+    fn schema<T: ToSchema>(&mut self) -> Value {
+        let mut parts = Vec::new();
+        T::schemas(&mut parts);
+        parts.push((T::name().into_owned(), T::schema()));
+        for (name, schema) in parts {
+            if let Ok(value) = serde_json::to_value(schema) {
+                self.schemas.insert(name, value);
+            }
+        }
+        json!({"$ref": format!("#/components/schemas/{}", T::name())})
+    }
+
+    /// The whole document.
+    pub fn text(&self) -> String {
+        let codes: Vec<Value> = Code::ALL
+            .iter()
+            .map(|code| {
+                let (status, code, zh, en) = code.row();
+                json!({"code": code, "status": status, "title": format!("{zh} / {en}")})
+            })
+            .chain(shouxin_core::guard::Guard::ALL.iter().map(|guard| {
+                let title = format!("{} / {}", guard.title_zh(), guard.title_en());
+                json!({"code": guard.name(), "status": 409, "title": title})
+            }))
+            .collect();
+        let mut schemas = self.schemas.clone();
+        schemas.insert("Problem".to_owned(), problem());
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": "守信 / Shouxin",
+                "version": env!("CARGO_PKG_VERSION"),
+                "description": "县级公共信用登记 / a county's public-credit register",
+            },
+            "paths": self.paths,
+            "components": {
+                "schemas": schemas,
+                "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            },
+            "x-problem-codes": codes,
+        });
+        serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+}
+
+fn problem() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail", "cure"],
+        "properties": {
+            "type": text, "title": text, "status": {"type": "integer"}, "code": text,
+            "detail": text, "cure": text, "field": text,
+        },
+    })
+}
+
+fn operation(path: &str, title: &str, body: Option<Value>) -> Value {
+    let parameters: Vec<Value> = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| {
+            json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})
+        })
+        .collect();
+    let problem = json!({
+        "description": "问题 / a problem",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    });
+    let mut operation = json!({
+        "summary": title,
+        "parameters": parameters,
+        "responses": {
+            "default": problem,
+            "200": {"description": "成功 / done", "content": {"application/json": {}}},
+        },
+    });
+    if let Some(body) = body {
+        operation["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": body}}});
+    }
+    operation
+}

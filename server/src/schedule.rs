@@ -1,0 +1,89 @@
+//! Timers: what is due by date becomes an ordinary command of `system`, from an index ordered by
+//! due date, in bounded steps. A stopped scheduler prolongs no burden: readers, guards and plugin
+//! calls go by the dates themselves (design.md 1).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shouxin_core::actor::Actor;
+use shouxin_core::command::Command;
+use shouxin_core::keys;
+use shouxin_core::row::Due;
+use tokio::sync::{Notify, watch};
+
+use crate::engine::query::{Query, QueryError};
+use crate::engine::{Engine, EngineError, Request};
+
+/// Due entries looked at between two looks at the stop signal.
+const STEP_ENTRIES: usize = 256;
+/// How often the date is looked at; what is due waits no longer than this.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Runs the timers until told to stop. `kick` makes it look at once.
+pub async fn run(engine: Arc<Engine>, kick: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+    loop {
+        match pass(&engine).await {
+            Ok(0) => {}
+            Ok(done) => tracing::info!(done, "timers ran"),
+            Err(error) => tracing::error!(%error, "the timers cannot go on"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = kick.notified() => {}
+            _ = stop.changed() => if *stop.borrow() { return },
+        }
+    }
+}
+
+/// Why a pass of the timers ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum TimerError {
+    /// The index cannot be read.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The engine did not take a command.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Looks at everything due by today once; answers how many commands led to events.
+pub async fn pass(engine: &Engine) -> Result<usize, TimerError> {
+    let mut done = 0;
+    let mut after: Option<Vec<u8>> = None;
+    let mut seen: HashSet<Due> = HashSet::new();
+    loop {
+        let today = engine.clock.now().legal_date();
+        let end = keys::due_through(today);
+        let page = {
+            let query = Query::new(engine.view.read());
+            query.range(keys::DUES, after.as_deref(), STEP_ENTRIES)?
+        };
+        let full = page.len() == STEP_ENTRIES;
+        let due: Vec<Vec<u8>> = page.into_iter().take_while(|key| *key < end).collect();
+        let Some(last) = due.last().cloned() else {
+            return Ok(done);
+        };
+        for entry in &due {
+            let Some((_, due)) = keys::read_due(entry) else {
+                continue;
+            };
+            // One thing may be due twice (a start long past and an end): each is its own entry.
+            let request = Request::internal(Actor::System, "timers.tick", Command::Tick { due });
+            let committed = engine.submit(request).await?;
+            if !committed.events.is_empty() {
+                done += 1;
+                seen.insert(due);
+            }
+        }
+        after = Some(last);
+        if !full {
+            // What just changed may be due again today (a start whose end passed meanwhile).
+            if seen.is_empty() {
+                return Ok(done);
+            }
+            seen.clear();
+            after = None;
+        }
+    }
+}
