@@ -1,1 +1,3 @@
 //! The server as a library, so that tests and benches can reach it.
+
+pub mod log;
