@@ -106,7 +106,6 @@ fn set_limits(hello: &Hello) -> Result<(), Refusal> {
 }
 
 /// What this process has mapped.
-#[derive(Default)]
 struct Mapped {
     all_bytes: u64,
     /// Private and writable.
