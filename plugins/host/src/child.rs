@@ -81,16 +81,19 @@ fn close_all_but(socket: &OwnedFd) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Sets the bounds that hold from before the library is loaded.
+/// Sets the bounds that hold from before the library is loaded. The memory bounds count from what
+/// the program has mapped by now: its allocator may have reserved much more at the start than a
+/// plugin is to get.
 fn set_limits(hello: &Hello) -> Result<(), Refusal> {
-    let data = hello.memory_bytes_max;
+    let Mapped { all_bytes, data_bytes } = mapped();
+    let memory = hello.memory_bytes_max;
     let bounds = [
         (Resource::Core, 0),
         (Resource::Nofile, hello.open_files_max),
         // What is really used: private writable memory.
-        (Resource::Data, data),
+        (Resource::Data, data_bytes.saturating_add(memory)),
         // And shared mappings, which the bound above does not count.
-        (Resource::As, data.saturating_add(RESERVED_BYTES).saturating_add(mapped_bytes())),
+        (Resource::As, all_bytes.saturating_add(memory).saturating_add(RESERVED_BYTES)),
     ];
     for (resource, bound) in bounds {
         let hard = rustix::process::getrlimit(resource).maximum;
@@ -102,11 +105,20 @@ fn set_limits(hello: &Hello) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Address space that is in use already, before the plugin: the program itself and what its
-/// allocator reserved at the start.
-fn mapped_bytes() -> u64 {
-    let pages = std::fs::read_to_string("/proc/self/statm")
-        .ok()
-        .and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
-    pages.unwrap_or(0).saturating_mul(rustix::param::page_size() as u64)
+/// What this process has mapped.
+struct Mapped {
+    all_bytes: u64,
+    /// Private and writable.
+    data_bytes: u64,
+}
+
+/// Reads `/proc/self/statm`: pages of everything first, of data and stack sixth.
+fn mapped() -> Mapped {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let page = rustix::param::page_size() as u64;
+    let bytes = |field: usize| {
+        let pages = text.split_whitespace().nth(field).and_then(|pages| pages.parse::<u64>().ok());
+        pages.unwrap_or(0).saturating_mul(page)
+    };
+    Mapped { all_bytes: bytes(0), data_bytes: bytes(5) }
 }

@@ -212,3 +212,42 @@ unsafe fn info(descriptor: &abi::Descriptor) -> Result<AbiInfo, String> {
             .collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The library of a package of this workspace, built by cargo as a dev-dependency.
+    fn library(file: &str) -> std::path::PathBuf {
+        std::env::current_exe().unwrap().parent().unwrap().join(file)
+    }
+
+    /// The system's loader knows a library by the name it was opened under. When the memory file
+    /// was closed after loading, its number went to the next one, and loading that gave the first
+    /// library again.
+    #[test]
+    fn one_library_after_the_other_are_two_libraries() {
+        let names = ["libshouxin_fixture_faulty.so", "libshouxin_plugin_procurement.so"];
+        let loaded = names.map(|name| {
+            let path = library(name);
+            let sha256 = Sha256::digest(std::fs::read(&path).unwrap()).into();
+            load(&path, sha256).unwrap()
+        });
+        assert_eq!(loaded.each_ref().map(|one| one.info.name.as_str()), ["faulty", "procurement"]);
+        let path = library(names[0]);
+        let sha256 = Sha256::digest(std::fs::read(&path).unwrap()).into();
+        let again = load(&path, sha256).unwrap();
+        assert_eq!(
+            again.descriptor.create.map(|function| function as usize),
+            loaded[0].descriptor.create.map(|function| function as usize),
+            "the same bytes are loaded once"
+        );
+    }
+
+    #[test]
+    fn sealed_bytes_cannot_be_changed() {
+        let mut file = File::from(seal(b"bytes").unwrap());
+        assert!(file.write_all(b"other").is_err());
+        assert!(file.set_len(1).is_err());
+    }
+}

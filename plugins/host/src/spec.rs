@@ -27,7 +27,7 @@ pub struct Limits {
     pub start_deadline_ms: u64,
     /// Calls that are submitted and not completed.
     pub in_flight_max: usize,
-    /// Private memory of the child, in bytes.
+    /// Private memory of the child, in bytes, beyond what the host program maps by itself.
     pub memory_bytes_max: u64,
     /// Open files of the child.
     pub open_files_max: u64,

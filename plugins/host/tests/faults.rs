@@ -282,6 +282,8 @@ fn a_child_sees_its_folder_and_nothing_of_ours() {
     };
     assert_eq!(limit("Max core file size"), "0");
     assert_eq!(limit("Max open files"), "256");
-    assert_eq!(limit("Max data size"), (512 << 20).to_string());
+    // What the host program itself had mapped comes on top of what the plugin gets.
+    let data: u64 = limit("Max data size").parse().unwrap();
+    assert!((512 << 20..640 << 20).contains(&data), "{data}");
     assert_eq!(seen["pid"].as_u64().map(|pid| pid as u32), running.plugin.health().pid);
 }

@@ -65,6 +65,11 @@ pub use shouxin_plugin_wire::{
     Subject,
 };
 
+/// The examples of the page for authors, compiled with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/PLUGINS.md")]
+struct PageForAuthors;
+
 /// Exports a [`Handler`] as a plugin: emits `shouxin_plugin_v1` and everything behind it.
 ///
 /// `name` is what the plugin is admitted under (`a-z`, `0-9`, `-`), `version` informs people,
