@@ -426,9 +426,7 @@ impl Dispatcher {
     }
 
     fn mark_told(&mut self, plugin: &str, at: Position, delivered: bool) {
-        if let Some(state) =
-            self.telling.get_mut(plugin).and_then(|own| own.waiting.get_mut(&at))
-        {
+        if let Some(state) = self.telling.get_mut(plugin).and_then(|own| own.waiting.get_mut(&at)) {
             *state = Some(delivered);
         }
     }

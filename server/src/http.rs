@@ -170,7 +170,11 @@ fn read_routes(table: &mut Table<'_>) {
         .read("/readyz", web::get().to(reads::readyz), "就绪 / readiness")
         .read("/metrics", web::get().to(reads::metrics), "指标 / metrics")
         .ask::<reads::Check>("/v1/check", web::post().to(reads::check), "批量查询 / batch look-up")
-        .ask::<reads::Lookup>("/v1/persons/lookup", web::post().to(reads::lookup), "核验 / confirm a person")
+        .ask::<reads::Lookup>(
+            "/v1/persons/lookup",
+            web::post().to(reads::lookup),
+            "核验 / confirm a person",
+        )
         .ask::<openapi::Anything>(
             "/v1/plugins/{name}/query",
             web::post().to(reads::plugin_query),
@@ -188,7 +192,11 @@ pub fn payload_problem(error: &PayloadError) -> Problem {
     let cure = format!("请求体不超过 {BODY_BYTES_MAX} 字节 / at most {BODY_BYTES_MAX} bytes");
     match error {
         PayloadError::Overflow => Problem::new(Code::BodyTooLarge, "请求体过大 / too large", cure),
-        other => Problem::new(Code::MalformedJson, format!("读取请求体失败：{other} / reading failed"), cure),
+        other => Problem::new(
+            Code::MalformedJson,
+            format!("读取请求体失败：{other} / reading failed"),
+            cure,
+        ),
     }
 }
 

@@ -192,7 +192,8 @@ impl Plugins {
         let queries: Queries = Arc::default();
         let mut running = BTreeMap::new();
         for grant in grants {
-            let start = |problem: String| AdmissionError::Start { name: grant.name.clone(), problem };
+            let start =
+                |problem: String| AdmissionError::Start { name: grant.name.clone(), problem };
             let spec = PluginSpec {
                 name: grant.name.clone(),
                 library: grant.library.clone(),

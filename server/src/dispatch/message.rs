@@ -10,7 +10,7 @@ use shouxin_core::rows::{Rows, Stop};
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 use shouxin_plugin_host::wire::{
-    self, Basis, Case, Classified, Date, Decision, InForce, Measure, Message as _, SCHEMA, Subject,
+    self, Basis, Case, Classified, Date, Decision, InForce, Measure, SCHEMA, Subject,
 };
 
 use crate::engine::Engine;
@@ -53,10 +53,9 @@ struct Rests {
 }
 
 fn served(case: &DecisionCase, listing: String) -> Result<(Decision, Day, Day), Stop> {
-    let served = case
-        .path
-        .served()
-        .ok_or_else(|| Stop::Defect("a measure rests on a decision that was not served".to_owned()))?;
+    let served = case.path.served().ok_or_else(|| {
+        Stop::Defect("a measure rests on a decision that was not served".to_owned())
+    })?;
     let decision = &served.decided.decision;
     let served_on = served.served_on.to_string().parse();
     let served_on = served_on.map_err(|_| Stop::Defect("a day is no date".to_owned()))?;

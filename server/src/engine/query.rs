@@ -48,7 +48,10 @@ impl<'v> Query<'v> {
     }
 
     /// Works something out from the rows, loading what it needs.
-    pub fn ask<T>(&mut self, mut ask: impl FnMut(&Rows) -> Result<T, Stop>) -> Result<T, QueryError> {
+    pub fn ask<T>(
+        &mut self,
+        mut ask: impl FnMut(&Rows) -> Result<T, Stop>,
+    ) -> Result<T, QueryError> {
         settle(&self.snapshot, &mut self.rows, |rows| ask(rows)).map_err(|failure| match failure {
             Failure::Stop(Stop::Refuse(refusal)) => QueryError::NotThere(refusal),
             Failure::Stop(stop) => QueryError::Read(format!("{stop:?}")),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use shouxin_core::apply::apply;
 use shouxin_core::codec;
 use shouxin_core::event::{Envelope, Event};
+use shouxin_core::log::StoredCommit;
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rows::{Rows, Stop};
 
 use crate::engine::sources::{Source, encode_changes, settle};
-use crate::log::{LogReader, StoredCommit};
+use crate::log::LogReader;
 use crate::vault::Vault;
 use crate::view::{Applied, View, ViewError};
 
@@ -58,11 +59,7 @@ impl Source for Published<'_> {
 
 /// Links a person's number to their file. The tag stands in no event, so it is worked out from
 /// the sealed number each time; once the data key is destroyed there is nothing left to link.
-pub(crate) fn link_person(
-    rows: &mut Rows,
-    envelope: &Envelope,
-    vault: &Vault,
-) -> Result<(), Stop> {
+pub(crate) fn link_person(rows: &mut Rows, envelope: &Envelope, vault: &Vault) -> Result<(), Stop> {
     let (Event::PersonRegistered { number, .. }, Some(subject)) =
         (&envelope.event, envelope.subject)
     else {

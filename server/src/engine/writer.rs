@@ -25,7 +25,7 @@ use crate::engine::sources::{Failure, Source, encode_changes, settle};
 use crate::engine::{Committed, EngineError, Parts, Request, Submission};
 use crate::log::{LogReader, SegmentLog};
 use crate::telemetry::Metrics;
-use crate::vault::Vault;
+use crate::vault::{Vault, random_salt};
 use crate::view::{Applied, Changes, View, ViewError};
 
 type Reply = (oneshot::Sender<Result<Committed, EngineError>>, Result<Committed, EngineError>);
@@ -273,7 +273,8 @@ impl Writer {
             }
             events.push((envelope.position, envelope.event.name()));
             batch.bytes += bytes.len();
-            entries.push(Entry { salt: self.vault.random_salt(), bytes });
+            let salt = random_salt().map_err(|error| defect(error.to_string()))?;
+            entries.push(Entry { salt, bytes });
         }
         let changes =
             encode_changes(rows.take_changes()).map_err(|error| defect(error.to_string()))?;
@@ -321,8 +322,7 @@ fn committed_events(
     first: Position,
 ) -> Result<Vec<(Position, &'static str)>, EngineError> {
     let defect = |what: String| EngineError::Defect(what);
-    let commits =
-        reader.read(first.sequence, 1).map_err(|error| defect(error.to_string()))?;
+    let commits = reader.read(first.sequence, 1).map_err(|error| defect(error.to_string()))?;
     let commit = commits.first().ok_or(EngineError::Busy)?;
     commit
         .entries

@@ -96,7 +96,8 @@ impl Caller {
 
 /// A key is `sx_<id>_<secret>`; the id has no underscore.
 fn split(token: &str) -> Option<(&str, &str)> {
-    token.strip_prefix("sx_")?.split_once('_').filter(|(id, secret)| {
-        !id.is_empty() && id.len() <= 64 && secret.len() <= 128
-    })
+    token
+        .strip_prefix("sx_")?
+        .split_once('_')
+        .filter(|(id, secret)| !id.is_empty() && id.len() <= 64 && secret.len() <= 128)
 }

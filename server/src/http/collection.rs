@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::Write;
+use crate::vault::{VaultError, random_person_key};
 
 const REGISTRARS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
@@ -74,14 +75,16 @@ impl SubjectBody {
 }
 
 fn allocate(edge: &Edge<'_>) -> Result<u64, Problem> {
-    edge.engine.vault.allocate().map_err(|error| {
-        tracing::error!(%error, "no data key can be allocated");
-        Problem::new(
-            Code::Unavailable,
-            "密钥库不可写 / the key ring cannot be written",
-            "请联系操作员 / tell the operator",
-        )
-    })
+    edge.engine.vault.allocate().map_err(|error| unavailable(&error))
+}
+
+fn unavailable(error: &VaultError) -> Problem {
+    tracing::error!(%error, "the vault cannot be used");
+    Problem::new(
+        Code::Unavailable,
+        "密钥库不可用 / the key ring cannot be used",
+        "请联系操作员 / tell the operator",
+    )
 }
 
 fn bounded(count: usize) -> Result<(), Problem> {
@@ -90,7 +93,9 @@ fn bounded(count: usize) -> Result<(), Problem> {
     }
     Err(Problem::new(
         Code::Limit,
-        format!("每批 1 至 {BATCH_ITEMS_MAX} 条，收到 {count} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
+        format!(
+            "每批 1 至 {BATCH_ITEMS_MAX} 条，收到 {count} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"
+        ),
         "请分批提交 / split the batch",
     ))
 }
@@ -136,7 +141,8 @@ impl PersonBody {
             .on("number")
         })?;
         let vault = &edge.engine.vault;
-        let key = SubjectKey::Person(PersonKey(vault.random_person_key()));
+        let key = random_person_key().map_err(|error| unavailable(&error))?;
+        let key = SubjectKey::Person(PersonKey(key));
         let slot = allocate(edge)?;
         Ok(NewPerson {
             key,

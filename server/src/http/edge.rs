@@ -170,7 +170,11 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             Code::ValueInvalid
         };
         let cure = "请对照 /openapi.json / see /openapi.json";
-        Problem::new(code, format!("第 {} 行第 {} 列：{text} / at that place", error.line(), error.column()), cure)
+        Problem::new(
+            code,
+            format!("第 {} 行第 {} 列：{text} / at that place", error.line(), error.column()),
+            cure,
+        )
     })
 }
 

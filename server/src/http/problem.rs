@@ -144,7 +144,9 @@ impl From<EngineError> for Problem {
                 "同一幂等键的请求内容不同 / the same key came with another body",
                 "新的请求请使用新的 Idempotency-Key / use a new key for a new request",
             ),
-            EngineError::Busy => Problem::new(Code::Busy, "写入队列已满 / the queue is full", retry),
+            EngineError::Busy => {
+                Problem::new(Code::Busy, "写入队列已满 / the queue is full", retry)
+            }
             EngineError::Stopped => {
                 Problem::new(Code::Unavailable, "服务正在停止 / the server is stopping", retry)
             }

@@ -69,13 +69,14 @@ pub async fn record_access(
         return Ok(());
     }
     let purpose = request.headers().get("purpose").and_then(|value| value.to_str().ok());
-    let purpose = purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
-        Problem::new(
-            Code::PurposeRequired,
-            "缺少 Purpose 请求头 / the header Purpose is missing",
-            "Purpose: 用途代码 依据，例如 permit-review law:35 / a code and its basis",
-        )
-    })?;
+    let purpose =
+        purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
+            Problem::new(
+                Code::PurposeRequired,
+                "缺少 Purpose 请求头 / the header Purpose is missing",
+                "Purpose: 用途代码 依据，例如 permit-review law:35 / a code and its basis",
+            )
+        })?;
     let access = Access {
         at_ms: app.engine.clock.now().0,
         key_id: caller.key_id.clone(),
@@ -342,24 +343,34 @@ pub fn file(
     use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, RepairId};
     let key = head.key;
     let first = Position::local(0);
-    let records = part(query, &Index::SubjectRecord(key, RecordId(first)), |at| Key::Record(RecordId(at)), |_, row| {
-        Ok(match row {
-            Row::Record(row) if record_shown(&row, today, sight) => {
-                Some(record(engine, &row, sight))
-            }
-            _ => None,
-        })
-    })?;
-    let listings = part(query, &Index::SubjectListing(key, ListingId(first)), |at| Key::Listing(ListingId(at)), |query, row| {
-        let Row::Listing(row) = row else { return Ok(None) };
-        let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
-        let shown = match sight {
-            Sight::Whole => true,
-            Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
-            Sight::Public => standing == Standing::InForce && published(&row),
-        };
-        if shown { listing(query, &row, today).map(Some) } else { Ok(None) }
-    })?;
+    let records = part(
+        query,
+        &Index::SubjectRecord(key, RecordId(first)),
+        |at| Key::Record(RecordId(at)),
+        |_, row| {
+            Ok(match row {
+                Row::Record(row) if record_shown(&row, today, sight) => {
+                    Some(record(engine, &row, sight))
+                }
+                _ => None,
+            })
+        },
+    )?;
+    let listings = part(
+        query,
+        &Index::SubjectListing(key, ListingId(first)),
+        |at| Key::Listing(ListingId(at)),
+        |query, row| {
+            let Row::Listing(row) = row else { return Ok(None) };
+            let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
+            let shown = match sight {
+                Sight::Whole => true,
+                Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
+                Sight::Public => standing == Standing::InForce && published(&row),
+            };
+            if shown { listing(query, &row, today).map(Some) } else { Ok(None) }
+        },
+    )?;
     let mut body = json!({
         "key": key.to_string(),
         "kind": head.kind,
@@ -375,32 +386,60 @@ pub fn file(
     if sight == Sight::Public {
         return Ok(body);
     }
-    body["measures"] = json!(part(query, &Index::SubjectMeasure(key, MeasureId(first)), |at| Key::Measure(MeasureId(at)), |query, row| {
-        let Row::Measure(row) = row else { return Ok(None) };
-        let body = measure(query, &row, today)?;
-        let ended = body["standing"] == "ended";
-        Ok((sight == Sight::Whole || !ended).then_some(body))
-    })?);
-    body["attributions"] = json!(part(query, &Index::SubjectAttribution(key, AttributionId(first)), |at| Key::Attribution(AttributionId(at)), |query, row| {
-        let Row::Attribution(row) = row else { return Ok(None) };
-        let standing = query.ask(|rows| rows.attribution_standing(row.id, today))?;
-        let shown = sight == Sight::Whole
-            || matches!(standing, Standing::InForce | Standing::Suspended);
-        Ok(shown.then(|| json!({
-            "id": row.id.to_string(),
-            "listing": row.listing.to_string(),
-            "role": row.role,
-            "state": row.case.path.name(),
-            "standing": standing_name(standing),
-            "decision": decision(&row.case),
-        })))
-    })?);
-    body["objections"] = json!(part(query, &Index::SubjectObjection(key, ObjectionId(first)), |at| Key::Objection(ObjectionId(at)), |_, row| {
-        Ok(match row { Row::Objection(row) => Some(objection(&row)), _ => None })
-    })?);
-    body["repairs"] = json!(part(query, &Index::SubjectRepair(key, RepairId(first)), |at| Key::Repair(RepairId(at)), |_, row| {
-        Ok(match row { Row::Repair(row) => Some(repair(&row)), _ => None })
-    })?);
+    body["measures"] = json!(part(
+        query,
+        &Index::SubjectMeasure(key, MeasureId(first)),
+        |at| Key::Measure(MeasureId(at)),
+        |query, row| {
+            let Row::Measure(row) = row else { return Ok(None) };
+            let body = measure(query, &row, today)?;
+            let ended = body["standing"] == "ended";
+            Ok((sight == Sight::Whole || !ended).then_some(body))
+        }
+    )?);
+    body["attributions"] = json!(part(
+        query,
+        &Index::SubjectAttribution(key, AttributionId(first)),
+        |at| Key::Attribution(AttributionId(at)),
+        |query, row| {
+            let Row::Attribution(row) = row else { return Ok(None) };
+            let standing = query.ask(|rows| rows.attribution_standing(row.id, today))?;
+            let shown = sight == Sight::Whole
+                || matches!(standing, Standing::InForce | Standing::Suspended);
+            Ok(shown.then(|| {
+                json!({
+                    "id": row.id.to_string(),
+                    "listing": row.listing.to_string(),
+                    "role": row.role,
+                    "state": row.case.path.name(),
+                    "standing": standing_name(standing),
+                    "decision": decision(&row.case),
+                })
+            }))
+        }
+    )?);
+    body["objections"] = json!(part(
+        query,
+        &Index::SubjectObjection(key, ObjectionId(first)),
+        |at| Key::Objection(ObjectionId(at)),
+        |_, row| {
+            Ok(match row {
+                Row::Objection(row) => Some(objection(&row)),
+                _ => None,
+            })
+        }
+    )?);
+    body["repairs"] = json!(part(
+        query,
+        &Index::SubjectRepair(key, RepairId(first)),
+        |at| Key::Repair(RepairId(at)),
+        |_, row| {
+            Ok(match row {
+                Row::Repair(row) => Some(repair(&row)),
+                _ => None,
+            })
+        }
+    )?);
     Ok(body)
 }
 

@@ -152,7 +152,8 @@ pub async fn check(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer 
         check.keys.iter().map(|key| subject_key(key)).collect::<Result<_, _>>()?;
     let sights: Vec<Option<Sight>> = keys.iter().map(|key| read::sight(&caller, *key)).collect();
     if let Some(sight) = sights.iter().flatten().max() {
-        let files = format!("{} 个主体 / {} files: {}", keys.len(), keys.len(), check.keys.join(","));
+        let files =
+            format!("{} 个主体 / {} files: {}", keys.len(), keys.len(), check.keys.join(","));
         let cut: String = files.chars().take(20_000).collect();
         read::record_access(&request, &app, &caller, cut, *sight).await?;
     }
@@ -298,8 +299,16 @@ pub async fn worklist(request: HttpRequest, page: UrlQuery<Page>, app: Data<App>
 }
 
 const STATES: &[&str] = &[
-    "initiated", "noticed", "dispatched", "accepted", "declined", "executing", "executed",
-    "fed_back", "lifted", "closed",
+    "initiated",
+    "noticed",
+    "dispatched",
+    "accepted",
+    "declined",
+    "executing",
+    "executed",
+    "fed_back",
+    "lifted",
+    "closed",
 ];
 
 /// `GET /v1/objections/{id}`
@@ -339,7 +348,12 @@ pub struct Lookup {
 /// `POST /v1/persons/lookup`: confirms or denies, never completes (domain.md 6.7-11).
 pub async fn lookup(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
-    caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::CourtRegistrar])?;
+    caller.require(&[
+        Role::Department,
+        Role::Provider,
+        Role::CreditOffice,
+        Role::CourtRegistrar,
+    ])?;
     let lookup: Lookup = parse(&body)?;
     let today = app.engine.clock.now().legal_date();
     let number = CitizenNumber::parse(&lookup.number, today).map_err(|errors| {
@@ -507,7 +521,8 @@ pub async fn plugin_query(
         return Err(Problem::not_found());
     }
     let question: Value = parse(&body)?;
-    let file = format!("plugin {path}: {}", question.to_string().chars().take(200).collect::<String>());
+    let file =
+        format!("plugin {path}: {}", question.to_string().chars().take(200).collect::<String>());
     read::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let answer = app.plugins.query(&path, question).await.map_err(|what| {
         Problem::new(

@@ -3,9 +3,7 @@
 use serde::Deserialize;
 use shouxin_core::actor::Role;
 use shouxin_core::command::Command;
-use shouxin_core::event::{
-    CaseRef, Finding, ObjectionGround, RepairAcceptance, Trigger,
-};
+use shouxin_core::event::{CaseRef, Finding, ObjectionGround, RepairAcceptance, Trigger};
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
