@@ -63,9 +63,9 @@ fn no_crash_loses_or_tears_an_acknowledged_commit() {
     assert_eq!(play(&whole), script().len());
     let operations = whole.trace();
     assert!(operations.iter().filter(|what| what.starts_with("rename")).count() >= 3);
-    for fail_at in 0..operations.len() {
+    for (fail_at, operation) in operations.iter().enumerate() {
         for how in CRASHES {
-            let context = format!("{how:?} at {fail_at} ({})", operations[fail_at]);
+            let context = format!("{how:?} at {fail_at} ({operation})");
             let storage = FaultyStorage::default();
             storage.fail_at(fail_at);
             let acknowledged = play(&storage);
