@@ -264,6 +264,32 @@ fn a_sealed_segment_that_lost_its_last_batch_is_named() {
 }
 
 #[test]
+fn reading_only_leaves_a_torn_tail_alone_and_opening_settles_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut log, _) = SegmentLog::open(folder.path(), TINY).unwrap();
+    let head = log.append(0, &[commit(1, 2, 100)]).unwrap();
+    let whole = log.append(2, &[commit(2, 2, 100), commit(3, 1, 100)]).unwrap();
+    let end = log.read(3, 1).unwrap()[0].byte_offset - BATCH_HEADER_BYTES as u64;
+    drop(log);
+    let path = folder.path().join(segment_name(0));
+    let mut torn = std::fs::read(&path).unwrap();
+    assert_eq!(LogReader::open_read_only(folder.path()).unwrap().head(), whole);
+    // The second frame of the last batch did not reach the disk; the first one did.
+    torn[end as usize + 340..].fill(0);
+    std::fs::write(&path, &torn).unwrap();
+    let reader = LogReader::open_read_only(folder.path()).unwrap();
+    assert_eq!((reader.head(), all(&reader).len()), (head, 1));
+    assert_eq!(std::fs::read(&path).unwrap(), torn);
+    assert!(verify(folder.path(), &mut |_| ()).is_err());
+    let (log, recovery) = SegmentLog::open(folder.path(), TINY).unwrap();
+    let found = recovery.torn_tail.unwrap();
+    assert_eq!((found.file, found.offset), (segment_name(0), end));
+    assert!(found.bytes > 300 && found.bytes <= 340);
+    assert_eq!(log.head(), head);
+    assert_eq!(verify(folder.path(), &mut |_| ()).unwrap().head, head);
+}
+
+#[test]
 fn a_second_writer_and_another_log_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (log, recovery) = SegmentLog::open(folder.path(), TINY).unwrap();
