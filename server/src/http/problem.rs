@@ -101,6 +101,16 @@ impl Problem {
         &self.code
     }
 
+    /// What is wrong here.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The field it is about; `-` for the whole.
+    pub fn field(&self) -> &str {
+        self.field.as_deref().unwrap_or("-")
+    }
+
     fn guard(guard: Guard, refusal: &Refusal) -> Problem {
         Problem {
             status: StatusCode::CONFLICT,

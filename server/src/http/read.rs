@@ -23,6 +23,7 @@ use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
+use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
 pub const PART_ROWS_MAX: usize = 200;
@@ -94,8 +95,8 @@ pub async fn record_access(
     })
 }
 
-fn unseal(engine: &Engine, subject: SubjectKey, sealed: &Sealed) -> Value {
-    match engine.vault.open_text(sealed, &subject.to_string()) {
+fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
+    match vault.open_text(sealed, &subject.to_string()) {
         Ok(clear) => match std::str::from_utf8(&clear) {
             Ok(text) => json!(text),
             Err(_) => Value::Null,
@@ -106,10 +107,10 @@ fn unseal(engine: &Engine, subject: SubjectKey, sealed: &Sealed) -> Value {
 }
 
 /// Name of a subject for a reader.
-pub fn name(engine: &Engine, head: &SubjectRow) -> Value {
+pub fn name(vault: &Vault, head: &SubjectRow) -> Value {
     match &head.name {
         Name::Clear(name) => json!(name),
-        Name::Sealed(sealed) => unseal(engine, head.key, sealed),
+        Name::Sealed(sealed) => unseal(vault, head.key, sealed),
     }
 }
 
@@ -145,7 +146,7 @@ pub fn marks(head: &SubjectRow, today: Day, sight: Sight) -> Vec<Value> {
         .collect()
 }
 
-fn record(engine: &Engine, row: &RecordRow, sight: Sight) -> Value {
+fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
     json!({
         "id": row.id.to_string(),
         "item": row.item,
@@ -160,7 +161,7 @@ fn record(engine: &Engine, row: &RecordRow, sight: Sight) -> Value {
         "disputed": !row.disputes.is_empty(),
         "state": row.state,
         "content": match (&row.content, sight) {
-            (Some(content), _) => content_json(unseal(engine, row.subject, content)),
+            (Some(content), _) => content_json(unseal(vault, row.subject, content)),
             (None, _) => Value::Null,
         },
     })
@@ -334,7 +335,7 @@ fn part<T>(
 
 /// A whole file, as a reader may see it.
 pub fn file(
-    engine: &Engine,
+    vault: &Vault,
     query: &mut Query<'_>,
     head: &SubjectRow,
     sight: Sight,
@@ -350,7 +351,7 @@ pub fn file(
         |_, row| {
             Ok(match row {
                 Row::Record(row) if record_shown(&row, today, sight) => {
-                    Some(record(engine, &row, sight))
+                    Some(record(vault, &row, sight))
                 }
                 _ => None,
             })
@@ -374,7 +375,7 @@ pub fn file(
     let mut body = json!({
         "key": key.to_string(),
         "kind": head.kind,
-        "name": name(engine, head),
+        "name": name(vault, head),
         "registered_on": head.registered_on,
         "attested": head.attestation.as_ref().map(|own| own.document_number.clone()),
         "version": head.last.to_string(),

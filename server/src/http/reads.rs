@@ -77,7 +77,7 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     if unchanged {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", tag)).finish());
     }
-    Ok(response.json(read::file(&app.engine, &mut query, &head, sight, today)?))
+    Ok(response.json(read::file(&app.engine.vault, &mut query, &head, sight, today)?))
 }
 
 /// `GET /v1/subjects/{key}/history`: for the subject and the auditor.
@@ -199,7 +199,7 @@ pub async fn list(path: Path<String>, page: UrlQuery<Page>, app: Data<App>) -> A
         let row = query.ask(|rows| rows.must_listing(id).cloned())?;
         let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
         let mut body = read::listing(&mut query, &row, today)?;
-        body["name"] = read::name(&app.engine, &head);
+        body["name"] = read::name(&app.engine.vault, &head);
         listings.push(body);
     }
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "listings": listings, "next": next})))
@@ -372,7 +372,7 @@ pub async fn lookup(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer
         }
     };
     let confirmed = match found {
-        Some(Row::Subject(head)) if read::name(&app.engine, &head) == json!(lookup.name) => {
+        Some(Row::Subject(head)) if read::name(&app.engine.vault, &head) == json!(lookup.name) => {
             Some(head.key)
         }
         _ => None,
