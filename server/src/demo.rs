@@ -15,8 +15,7 @@ use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
-use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
-use shouxin_core::command::Command;
+use shouxin_core::actor::{OfficerRef, Role, SubjectKey};
 use shouxin_core::decide::REJECT_REASONS;
 use shouxin_core::time::Timestamp;
 
@@ -29,7 +28,7 @@ use crate::demo::sample::{PROVIDERS, citizen_number, code, record, rejects};
 use crate::demo::scenario::Scenario;
 use crate::demo::story::{Cast, Story, check};
 use crate::engine::query::Query;
-use crate::engine::{Engine, Request};
+use crate::engine::Engine;
 use crate::http::read::{self, Sight};
 use crate::keys;
 use crate::plugins::{PluginGrant, library_sha256};
@@ -520,9 +519,4 @@ fn file(
         .map_err(|error| Different(error.to_string()))?;
     read::file(&engine.vault, query, &head, Sight::Whole, day)
         .map_err(|error| Different(error.to_string()))
-}
-
-/// A request of the operator, for keys and the like.
-pub(crate) fn operator(label: &'static str, command: Command) -> Request {
-    Request::internal(Actor::Operator, label, command)
 }

@@ -69,7 +69,9 @@ pub async fn record_access(
     if sight == Sight::Public || caller.role == Role::Subject {
         return Ok(());
     }
-    let purpose = request.headers().get("purpose").and_then(|value| value.to_str().ok());
+    // Chinese in the header is UTF-8, which `to_str` would turn away.
+    let purpose = request.headers().get("purpose");
+    let purpose = purpose.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let purpose =
         purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
             Problem::new(
