@@ -139,6 +139,7 @@ impl Story {
         )?;
         self.on(dates.noticed)?;
         self.notice(HR, &path, &measures)?;
+        self.heard_until(&id, dates.window_ends)?;
         self.denied(
             "陈述期内决定 / deciding within the period",
             HR_HEAD,
@@ -285,7 +286,9 @@ impl Story {
         let worklist = self
             .client
             .get(Some("approval/SC-03"), "/v1/measures?department=approval&state=dispatched")?;
-        check(worklist.body["measures"][0]["id"] == json!(approval), || {
+        let first = &worklist.body["measures"][0];
+        let due = first["respond_by"]["day"] == json!(dates.respond_by);
+        check(first["id"] == json!(approval) && due, || {
             format!("the worklist of approval: {}", worklist.body)
         })?;
         self.on(dates.accepted)?;
@@ -344,6 +347,7 @@ impl Story {
             .id()?;
         self.on(dates.noticed)?;
         self.notice(MARKET, &format!("/v1/listings/{id}"), &named(&[("M-A17", "procurement")]))?;
+        self.heard_until(&id, dates.window_ends)?;
         cases.advert.0 = id;
         Ok(())
     }
@@ -384,6 +388,7 @@ impl Story {
         let path = format!("/v1/listings/{id}");
         self.on(dates.noticed)?;
         self.notice(MARKET, &path, &named(&[("M-A27", "market")]))?;
+        self.heard_until(&id, dates.window_ends)?;
         self.on(dates.waived)?;
         let waiver = json!({"waiver_sha256": digest("书面放弃陈述")});
         self.does(
@@ -488,6 +493,7 @@ impl Story {
             &format!("{path}/decide"),
             &decision,
         )?;
+        self.on(self.dates.quality.initiated)?;
         let basis = cite("plan-185", "四(二)");
         let until = self.dates.quality.end;
         let id = self.measure_case(
@@ -522,6 +528,10 @@ impl Story {
             "the classification did not change".to_owned()
         })?;
         let first = filed.id()?;
+        let found = self.client.get(Some("auditor"), &format!("/v1/objections/{first}"))?;
+        check(found.body["accept_by"]["day"] == json!(dates.accept_by), || {
+            format!("{}", found.body)
+        })?;
         for id in &cases.wages_measures {
             self.confirmed(id, "suspended")?;
         }
@@ -574,6 +584,14 @@ impl Story {
         self.upheld(cases)
     }
 
+    /// The statement period ends where the scenario says.
+    fn heard_until(&self, id: &str, on: shouxin_core::time::Day) -> Step {
+        let listing = self.listing(id)?;
+        check(listing["statement_until"]["day"] == json!(on), || {
+            format!("the statement period should end on {on}: {listing}")
+        })
+    }
+
     fn refer(
         &mut self,
         id: &str,
@@ -594,7 +612,7 @@ impl Story {
             &body,
         )?;
         let found = self.client.get(Some("auditor"), &format!("/v1/objections/{id}"))?;
-        check(found.body["verify_by"] == json!(by), || {
+        check(found.body["verify_by"]["day"] == json!(by), || {
             format!("20 working days should end on {by}: {}", found.body)
         })
     }
@@ -756,7 +774,9 @@ impl Story {
             .does("申请修复，不收费 / repair applied for", "wages", "/v1/repairs", &apply)?
             .id()?;
         let found = self.client.get(Some("auditor"), &format!("/v1/repairs/{id}"))?;
-        check(found.body["decide_by"] == json!(dates.repair_decide_by), || {
+        let accept = found.body["accept_by"]["day"] == json!(dates.repair_accept_by);
+        let decide = found.body["decide_by"]["day"] == json!(dates.repair_decide_by);
+        check(accept && decide, || {
             format!("10 working days should end on {}: {}", dates.repair_decide_by, found.body)
         })?;
         self.on(dates.repair_accepted)?;

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::event::{CaseRef, Colour, Mark};
 use shouxin_core::id::{Position, RecordId};
-use shouxin_core::path::{DecisionCase, Standing};
+use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::{
-    Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, RecordRow,
-    RecordState, RedState, RepairRow, Row, SubjectRow,
+    Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
+    RecordRow, RecordState, RedState, RepairRow, RepairState, Row, SubjectRow,
 };
 use shouxin_core::rules::{Openness, Polarity};
 use shouxin_core::text::{Name, Sealed};
@@ -234,6 +234,10 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
             body["objections"] = case.disputes.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
+            body["decide_by"] = json!(case.decide_by);
+            if let Path::Noticed(noticed) = &case.path {
+                body["statement_until"] = json!(noticed.notice.window);
+            }
         }
         ListingKind::Red(red) => {
             body["colour"] = json!(Colour::Red);
@@ -279,6 +283,10 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "department_system": row.remote,
         "fault": row.fault,
         "reference": reference,
+        "respond_by": match &row.state {
+            MeasureState::Dispatched { respond_by, .. } => json!(respond_by),
+            _ => Value::Null,
+        },
         "objections": row.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }
@@ -299,8 +307,12 @@ pub fn objection(row: &ObjectionRow) -> Value {
         "filed_on": row.filed_on,
         "suspends": row.suspends,
         "state": row.state.name(),
+        "accept_by": match &row.state {
+            ObjectionState::Filed { accept_by } => json!(accept_by),
+            _ => Value::Null,
+        },
         "verify_by": match &row.state {
-            shouxin_core::row::ObjectionState::Verifying { verify_by, .. } => json!(verify_by.day),
+            ObjectionState::Verifying { verify_by, .. } => json!(verify_by),
             _ => Value::Null,
         },
         "redress": row.redress_done.map(|done| if done { "done" } else { "owed" }),
@@ -314,7 +326,11 @@ pub fn repair(row: &RepairRow) -> Value {
         "subject": row.subject.to_string(),
         "listing": row.listing.to_string(),
         "applied_on": row.applied_on,
-        "decide_by": row.decide_by.day,
+        "accept_by": match &row.state {
+            RepairState::Applied { accept_by } => json!(accept_by),
+            _ => Value::Null,
+        },
+        "decide_by": row.decide_by,
         "state": row.state.name(),
     })
 }
@@ -448,7 +464,6 @@ pub fn file(
 
 /// Whether a listing is on public display.
 pub fn published(row: &ListingRow) -> bool {
-    use shouxin_core::path::Path;
     match &row.kind {
         ListingKind::Black { case, .. } => {
             matches!(&case.path, Path::Effective(effective) if effective.published)
