@@ -124,6 +124,10 @@ pub struct RedCase {
 /// Red or black.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "rows live behind an Arc, and most listings are black"
+)]
 pub enum ListingKind {
     Black { behaviour: String, records: Vec<RecordId>, case: DecisionCase },
     Red(RedCase),

@@ -106,5 +106,5 @@ pub(super) fn demo(arguments: Demo) -> Done {
         exit: arguments.exit,
         scale: arguments.scale,
     };
-    Ok(actix_web::rt::System::new().block_on(demo::run(options)).map_err(Failure::wrong)?)
+    actix_web::rt::System::new().block_on(demo::run(options)).map_err(Failure::wrong)
 }

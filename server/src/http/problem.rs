@@ -55,9 +55,12 @@ codes! {
     Internal 500 "INTERNAL" "内部错误" "An internal error";
 }
 
-/// A problem, ready to be answered.
+/// A problem, ready to be answered. Boxed, because nearly every result carries room for one.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     code: Cow<'static, str>,
     title_zh: &'static str,
@@ -71,7 +74,7 @@ impl Problem {
     /// A problem of the table.
     pub fn new(code: Code, detail: impl Into<String>, cure: impl Into<String>) -> Problem {
         let (status, code, title_zh, title_en) = code.row();
-        Problem {
+        Problem(Box::new(Parts {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: Cow::Borrowed(code),
             title_zh,
@@ -79,13 +82,13 @@ impl Problem {
             detail: detail.into(),
             cure: cure.into(),
             field: None,
-        }
+        }))
     }
 
     /// The same problem, naming the field it is about.
     #[must_use]
     pub fn on(mut self, field: impl Into<Cow<'static, str>>) -> Problem {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
@@ -98,21 +101,21 @@ impl Problem {
 
     /// The code: of the table, or the guard's name.
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// What is wrong here.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// The field it is about; `-` for the whole.
     pub fn field(&self) -> &str {
-        self.field.as_deref().unwrap_or("-")
+        self.0.field.as_deref().unwrap_or("-")
     }
 
     fn guard(guard: Guard, refusal: &Refusal) -> Problem {
-        Problem {
+        Problem(Box::new(Parts {
             status: StatusCode::CONFLICT,
             code: Cow::Borrowed(guard.name()),
             title_zh: guard.title_zh(),
@@ -120,7 +123,7 @@ impl Problem {
             detail: refusal.detail.clone(),
             cure: refusal.cure.clone(),
             field: refusal.field.map(Cow::Borrowed),
-        }
+        }))
     }
 }
 
@@ -190,7 +193,7 @@ impl From<QueryError> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.detail)
+        write!(f, "{}: {}", self.0.code, self.0.detail)
     }
 }
 
@@ -198,26 +201,27 @@ impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {
+        let parts = &self.0;
         let mut body = json!({
-            "type": format!("/docs/problems#{}", self.code),
-            "title": format!("{} / {}", self.title_zh, self.title_en),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-            "cure": self.cure,
+            "type": format!("/docs/problems#{}", parts.code),
+            "title": format!("{} / {}", parts.title_zh, parts.title_en),
+            "status": parts.status.as_u16(),
+            "code": parts.code,
+            "detail": parts.detail,
+            "cure": parts.cure,
         });
-        if let (Some(field), Some(object)) = (&self.field, body.as_object_mut()) {
+        if let (Some(field), Some(object)) = (&parts.field, body.as_object_mut()) {
             object.insert("field".to_owned(), json!(field));
         }
-        let mut response = HttpResponse::build(self.status);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        let mut response = HttpResponse::build(parts.status);
+        if parts.status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "1"));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if parts.status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         response.content_type("application/problem+json").body(body.to_string())
