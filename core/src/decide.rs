@@ -16,7 +16,7 @@ mod tick;
 
 use crate::actor::{Actor, Role, SubjectKey};
 use crate::command::Command;
-use crate::event::{Event, Idempotency};
+use crate::event::{Event, Idempotency, Mark};
 use crate::guard::{Misfit, Refusal};
 use crate::id::Position;
 use crate::row::Key;
@@ -100,6 +100,17 @@ impl Drafts {
         let at = Position { sequence: self.next.sequence.saturating_add(offset), ..self.next };
         self.drafts.push(Draft { subject: subject.into(), cause: None, event });
         at
+    }
+
+    /// The marks that this commit gives a subject so far, where it changes them: what a later
+    /// change starts from, so that one commit never undoes its own.
+    fn marks_mut(&mut self, subject: SubjectKey) -> Option<&mut Vec<Mark>> {
+        self.drafts.iter_mut().find_map(|draft| match &mut draft.event {
+            Event::ClassificationChanged { in_force } if draft.subject == Some(subject) => {
+                Some(in_force)
+            }
+            _ => None,
+        })
     }
 
     fn caused_by(mut self, cause: Position) -> Drafts {

@@ -39,6 +39,24 @@ fn turned(marks: &[Mark], case: CaseRef, turn: Turn) -> Option<Vec<Mark>> {
     }
 }
 
+/// Changes a subject's marks and says so: one event a subject in each commit, whatever number of
+/// its cases the commit turns.
+fn change(
+    rows: &Rows,
+    drafts: &mut Drafts,
+    subject: SubjectKey,
+    to: impl FnOnce(&[Mark]) -> Option<Vec<Mark>>,
+) -> Result<(), Stop> {
+    if let Some(marks) = drafts.marks_mut(subject) {
+        if let Some(in_force) = to(marks) {
+            *marks = in_force;
+        }
+    } else if let Some(in_force) = to(&rows.must_subject(subject)?.marks) {
+        drafts.push(subject, Event::ClassificationChanged { in_force });
+    }
+    Ok(())
+}
+
 /// Adds a mark to a subject and says so.
 pub(super) fn start(
     rows: &Rows,
@@ -46,11 +64,12 @@ pub(super) fn start(
     subject: SubjectKey,
     mark: Mark,
 ) -> Result<(), Stop> {
-    let mut in_force = rows.must_subject(subject)?.marks.clone();
-    in_force.retain(|own| own.case != mark.case);
-    in_force.push(mark);
-    drafts.push(subject, Event::ClassificationChanged { in_force });
-    Ok(())
+    change(rows, drafts, subject, |marks| {
+        let mut in_force = marks.to_vec();
+        in_force.retain(|own| own.case != mark.case);
+        in_force.push(mark);
+        Some(in_force)
+    })
 }
 
 /// Turns one case's mark of a subject, and says so if anything changed.
@@ -61,10 +80,7 @@ pub(super) fn turn_one(
     case: CaseRef,
     turn: Turn,
 ) -> Result<(), Stop> {
-    if let Some(in_force) = turned(&rows.must_subject(subject)?.marks, case, turn) {
-        drafts.push(subject, Event::ClassificationChanged { in_force });
-    }
-    Ok(())
+    change(rows, drafts, subject, |marks| turned(marks, case, turn))
 }
 
 /// Turns a listing's mark and those of every person attributed under it, each in their own file

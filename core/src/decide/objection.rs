@@ -421,7 +421,11 @@ fn annul(
 ) -> Result<(), Stop> {
     match row.target {
         Target::Record(record) => {
-            drafts.push(row.subject, Event::RecordAnnulled { record, reasons: reasons.clone() });
+            // What has come to its end keeps the end it came to.
+            if rows.must_record(record)?.state != RecordState::Annulled {
+                let event = Event::RecordAnnulled { record, reasons: reasons.clone() };
+                drafts.push(row.subject, event);
+            }
             annul_listings_of(rows, context, drafts, record, Some(reasons))?;
         }
         Target::Listing(id) => {
@@ -432,10 +436,12 @@ fn annul(
         }
         Target::Attribution(id) => {
             let case = CaseRef::Attribution(id);
-            let person = rows.must_attribution(id)?.person;
-            let event = Event::CaseAnnulled { case, reasons: Some(reasons.clone()) };
-            drafts.push(person, event);
-            classification::turn_one(rows, drafts, person, case, Turn::End)?;
+            let held = rows.must_attribution(id)?;
+            if held.case.standing(context.today) != Standing::Ended {
+                let event = Event::CaseAnnulled { case, reasons: Some(reasons.clone()) };
+                drafts.push(held.person, event);
+                classification::turn_one(rows, drafts, held.person, case, Turn::End)?;
+            }
         }
         Target::Measure(measure) => {
             drafts.push(row.subject, Event::MeasureAnnulled { measure, reasons: reasons.clone() });

@@ -195,7 +195,8 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     );
     let listing = row.listing;
     // It may have ended by date or annulment meanwhile; then only the approval is recorded.
-    if rows.listing_standing(listing, context.today)? != Standing::Ended {
+    let ended = rows.listing_standing(listing, context.today)? == Standing::Ended;
+    if !ended {
         let case = CaseRef::Listing(listing);
         drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
         classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
@@ -208,8 +209,9 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             drafts.push(row.subject, Event::RecordRepaired { record: *id, repair: *repair });
         }
     }
-    // Where no measure rests on it there is nobody left to confirm a lift.
-    if rows.must_listing(listing)?.family == 0 {
+    // Where no measure rests on it there is nobody left to confirm a lift; and what follows from
+    // an end that came before the approval is followed from that end.
+    if ended || rows.must_listing(listing)?.family == 0 {
         drafts.push(row.subject, Event::RepairDone { repair: *repair });
     }
     drafts.finish()

@@ -1,0 +1,259 @@
+//! A small catalogue with one entry of each kind that a guard tells apart.
+
+use shouxin_core::calendar::Calendar;
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::rules::{
+    Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
+    MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Polarity, RecordClass,
+    RepairRule, RulePack, RuleSet, Strength, SubjectKind,
+};
+use shouxin_core::time::Day;
+
+/// The department that lists.
+pub const MARKET: &str = "market";
+/// The department that carries measures out.
+pub const TAX: &str = "tax";
+/// A department without a liaison officer.
+pub const JUSTICE: &str = "justice";
+/// The credit office.
+pub const OFFICE: &str = "office";
+
+/// A behaviour that can be listed and repaired.
+pub const LISTABLE: &str = "B1.01";
+/// A behaviour without a repair rule.
+pub const WITHOUT_REPAIR: &str = "B1.02";
+/// A behaviour whose repair a law bars.
+pub const BARRED: &str = "B1.03";
+
+/// A mandatory measure that needs a statute.
+pub const STATUTE: &str = "M-A01";
+/// A recommended measure for which a hearing is to be offered.
+pub const HEARING: &str = "M-A02";
+/// A measure that needs a court document.
+pub const COURT: &str = "M-A03";
+/// Information for market bodies: never an order.
+pub const INFORMATION: &str = "M-M01";
+/// A measure that the department without a liaison implements.
+pub const NO_LIAISON: &str = "M-A04";
+/// A measure that is not published.
+pub const UNPUBLISHED: &str = "M-A05";
+/// A measure connected with another behaviour only.
+pub const ELSEWHERE: &str = "M-A06";
+/// A measure for natural persons.
+pub const PERSONS: &str = "M-S01";
+/// An incentive.
+pub const INCENTIVE: &str = "I01";
+
+/// An item of adverse records.
+pub const PENALTY: &str = "XY-0101";
+/// An item of favourable records.
+pub const HONOUR: &str = "XY-0201";
+
+/// The `serial`-th code of an enterprise of the county, right in every character.
+pub fn code(serial: u32) -> Uscc {
+    found_code("91350426", serial)
+}
+
+/// The code of the `serial`-th department.
+fn department_code(serial: u32) -> Uscc {
+    found_code("11350426", serial)
+}
+
+fn found_code(head: &str, serial: u32) -> Uscc {
+    let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let inner = "0123456789X".chars();
+    let mut found = inner.flat_map(|inner| {
+        alphabet
+            .chars()
+            .filter_map(move |check| Uscc::parse(&format!("{head}{serial:08}{inner}{check}")).ok())
+    });
+    found.next().expect("some pair of check characters fits")
+}
+
+/// Shorthand for a day.
+pub fn day(text: &str) -> Day {
+    text.parse().expect("a day of the calendar")
+}
+
+/// Article one of an instrument.
+pub fn cite(instrument: &str) -> Citation {
+    Citation { instrument: instrument.to_owned(), article: "第一条".to_owned() }
+}
+
+fn instrument(id: &str, level: LegalLevel, repealed_on: Option<Day>) -> Instrument {
+    Instrument {
+        id: id.to_owned(),
+        title: format!("{id} 法"),
+        number: String::new(),
+        level,
+        issuer: "全国人民代表大会".to_owned(),
+        in_force_from: day("2000-01-01"),
+        repealed_on,
+        replaced_by: None,
+        confirmed: true,
+    }
+}
+
+fn department(code: &str, serial: u32, liaison: bool) -> Department {
+    let officer = |id: &str, head: bool, liaison: bool| Officer {
+        id: id.to_owned(),
+        post_zh: "工作人员".to_owned(),
+        head,
+        leader: false,
+        liaison,
+    };
+    Department {
+        code: code.to_owned(),
+        uscc: department_code(serial).as_str().to_owned(),
+        name_zh: code.to_owned(),
+        name_en: code.to_owned(),
+        officers: vec![
+            officer("01", true, false),
+            officer("02", false, liaison),
+            officer("03", false, false),
+        ],
+        respond_working_days: 10,
+    }
+}
+
+fn behaviour(id: &str, repair: Option<Option<Citation>>) -> Behaviour {
+    Behaviour {
+        id: id.to_owned(),
+        area: 1,
+        name_zh: "严重违法行为".to_owned(),
+        name_en: "a serious breach".to_owned(),
+        found_by: vec![MARKET.to_owned()],
+        found_by_note: "市场监管部门".to_owned(),
+        basis: vec![cite("law"), cite("repealed"), cite("plan")],
+        facts: vec![FactKind::PenaltyDecision, FactKind::Judgment],
+        period_months: (3, 36),
+        repair: repair.map(|barred_by| RepairRule {
+            min_months: 3,
+            conditions_zh: "履行义务".to_owned(),
+            documents_zh: vec!["履行证明".to_owned(), "信用承诺书".to_owned()],
+            barred_by,
+        }),
+    }
+}
+
+fn measure(id: &str, category: MeasureCategory, needs: MeasureNeeds, by: &str) -> Measure {
+    Measure {
+        id: id.to_owned(),
+        name_zh: "措施".to_owned(),
+        name_en: "a measure".to_owned(),
+        category,
+        plan_section: "四(二)".to_owned(),
+        subject: MeasureSubject::Both,
+        needs,
+        strength: Strength::Recommended,
+        executor: Executor::County,
+        basis: vec![cite("law"), cite("plan")],
+        behaviours: Vec::new(),
+        implementers: vec![by.to_owned()],
+        max_months: 24,
+        hearing: false,
+        consent: false,
+        published: true,
+        note: String::new(),
+    }
+}
+
+fn measures() -> Vec<Measure> {
+    use MeasureCategory::{Administrative, IncentiveAdministrative, Market, Social};
+    let plain = |id: &str, needs: MeasureNeeds| measure(id, Administrative, needs, TAX);
+    vec![
+        Measure { strength: Strength::Mandatory, ..plain(STATUTE, MeasureNeeds::Statute) },
+        Measure { hearing: true, ..plain(HEARING, MeasureNeeds::Rule) },
+        plain(COURT, MeasureNeeds::Court),
+        Measure {
+            executor: Executor::InformationOnly,
+            ..measure(INFORMATION, Market, MeasureNeeds::Voluntary, TAX)
+        },
+        measure(NO_LIAISON, Administrative, MeasureNeeds::Rule, JUSTICE),
+        Measure { published: false, ..plain(UNPUBLISHED, MeasureNeeds::Rule) },
+        Measure { behaviours: vec![BARRED.to_owned()], ..plain(ELSEWHERE, MeasureNeeds::Rule) },
+        Measure {
+            subject: MeasureSubject::NaturalPerson,
+            ..measure(PERSONS, Social, MeasureNeeds::Rule, TAX)
+        },
+        measure(INCENTIVE, IncentiveAdministrative, MeasureNeeds::Rule, TAX),
+    ]
+}
+
+fn item(id: &str, class: RecordClass, polarity: Polarity) -> DataItem {
+    DataItem {
+        id: id.to_owned(),
+        name_zh: "信息项".to_owned(),
+        name_en: "an item".to_owned(),
+        class,
+        openness: Openness::Public,
+        polarity,
+        subjects: vec![SubjectKind::Enterprise, SubjectKind::NaturalPerson],
+        providers: vec![MARKET.to_owned(), TAX.to_owned()],
+        basis: vec![cite("plan")],
+    }
+}
+
+fn pack() -> RulePack {
+    RulePack {
+        in_force_from: day("2021-12-30"),
+        repair_instrument: "plan".to_owned(),
+        statement_window_wd: 5,
+        hearing_request_wd: 5,
+        decide_within_wd: 30,
+        serve_within_days: 7,
+        standstill_wd: 3,
+        black_cap_months: 36,
+        red_cap_months: 24,
+        red_public_notice_days: 7,
+        dispatch_wd: 3,
+        respond_wd: 10,
+        feedback_wd: 5,
+        lift_wd: 3,
+        objection_accept_wd: 1,
+        objection_refer_wd: 1,
+        verification_wd: 7,
+        unverified_after_wd: 7,
+        resolve_wd: 3,
+        review_request_wd: 10,
+        repair_accept_wd: 2,
+        repair_decide_wd: 10,
+        double_publicity_wd: 7,
+        publicity_minor_months: (0, 3),
+        publicity_general_months: (3, 12),
+        publicity_serious_months: (6, 36),
+        clean_record_years: 3,
+    }
+}
+
+/// The rule set.
+pub fn rules() -> RuleSet {
+    RuleSet {
+        version: [7; 32],
+        instruments: vec![
+            instrument("law", LegalLevel::Law, None),
+            instrument("unrelated", LegalLevel::Law, None),
+            instrument("repealed", LegalLevel::Law, Some(day("2020-01-01"))),
+            instrument("sunset", LegalLevel::Law, Some(day("2026-03-20"))),
+            instrument("plan", LegalLevel::NormativeDocument, None),
+        ],
+        items: vec![
+            item(PENALTY, RecordClass::Penalty, Polarity::Adverse),
+            item(HONOUR, RecordClass::Honour, Polarity::Favourable),
+        ],
+        behaviours: vec![
+            behaviour(LISTABLE, Some(None)),
+            behaviour(WITHOUT_REPAIR, None),
+            behaviour(BARRED, Some(Some(cite("law")))),
+        ],
+        measures: measures(),
+        departments: vec![
+            department(MARKET, 1, true),
+            department(TAX, 2, true),
+            department(JUSTICE, 3, false),
+            department(OFFICE, 4, true),
+        ],
+        packs: vec![pack()],
+        calendar: Calendar::default(),
+    }
+}
