@@ -36,15 +36,12 @@ codes! {
     ValueInvalid 422 "VALUE_INVALID" "字段的值不符合要求" "A field has a value it does not take";
     DateInvalid 422 "DATE_INVALID" "日期不存在或格式错误" "A date does not exist or is not YYYY-MM-DD";
     IdentifierInvalid 422 "IDENTIFIER_INVALID" "代码或编号校验不通过" "A code or id does not pass its checks";
-    UnknownDepartment 422 "UNKNOWN_DEPARTMENT" "未知部门" "Unknown department";
     Limit 422 "LIMIT" "超过数量或长度上限" "A bound on number or length is exceeded";
     BodyTooLarge 413 "BODY_TOO_LARGE" "请求体过大" "The body is too large";
-    MediaType 415 "MEDIA_TYPE" "请求体须为 application/json" "The body must be application/json";
     Unauthenticated 401 "UNAUTHENTICATED" "密钥缺失、无效或已过期" "The key is missing, wrong or expired";
     ForbiddenRole 403 "FORBIDDEN_ROLE" "该角色无权访问" "The role may not do this";
     PurposeRequired 403 "PURPOSE_REQUIRED" "查询非公开信息须注明用途和依据" "A purpose and its basis are required";
     NotFound 404 "NOT_FOUND" "没有可向您显示的内容" "There is nothing that can be shown to you";
-    MethodNotAllowed 405 "METHOD_NOT_ALLOWED" "不支持该方法" "The method is not supported here";
     Exists 409 "EXISTS" "已存在" "It exists already";
     State 409 "STATE" "当前状态不允许该操作" "The state does not allow this";
     IdempotencyConflict 409 "IDEMPOTENCY_CONFLICT" "幂等键已用于其他请求" "The idempotency key was used for another request";
