@@ -193,6 +193,7 @@ fn numbered_commit(n: u64, width: u64) -> Changes {
 
 fn assert_whole_commit(snapshot: &Snapshot<'_>, width: u64) {
     let n = snapshot.applied().next;
+    assert_eq!(snapshot.applied(), applied(n));
     let same = rows(snapshot.range(b"same", None, usize::MAX).unwrap());
     let moved = rows(snapshot.range_reverse(b"move", None, usize::MAX).unwrap());
     if n == 0 {
@@ -314,7 +315,11 @@ fn a_copy_torn_by_the_flusher_is_right_or_refused() {
             let copy = dir.path().join(format!("copy-{round}"));
             copy_dir(&live, &copy);
             match View::open(&copy, settings(6)) {
-                Ok(reopened) => assert_whole_commit(&reopened.read(), WIDTH),
+                // A page that the copy tore is an error when read, never other rows.
+                Ok(reopened) if reopened.read().range(b"", None, usize::MAX).is_ok() => {
+                    assert_whole_commit(&reopened.read(), WIDTH);
+                }
+                Ok(_) => {}
                 Err(error) => assert!(matches!(error, ViewError::Unusable { .. }), "{error}"),
             }
         }
