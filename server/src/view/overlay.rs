@@ -144,8 +144,9 @@ impl View {
     }
 
     /// The view as it stands, unchanged for as long as the snapshot lives. It keeps the writer
-    /// waiting, so take a page and let go; and never take a second one on the same thread while
-    /// holding the first, since a waiting writer would stop both for ever.
+    /// waiting, so take a page and let go. While a thread holds one it must call nothing else of
+    /// the view, not even [`View::applied`] ([`Snapshot::applied`] is the same): with a writer
+    /// waiting in between, both would wait for ever.
     pub fn read(&self) -> Snapshot<'_> {
         Snapshot { store: &self.shared.store, overlay: self.shared.overlay() }
     }
