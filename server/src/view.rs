@@ -6,6 +6,7 @@
 
 mod overlay;
 mod page;
+mod redo;
 mod store;
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -334,6 +336,65 @@ fn a_copy_torn_by_the_flusher_is_right_or_refused() {
             }
         }
     });
+}
+
+/// Set for the child that `a_killed_process_leaves_whole_commits` starts: where its view is.
+const CHILD_DIR: &str = "SHOUXIN_TEST_VIEW_DIR";
+const CHILD_WIDTH: u64 = 40;
+/// Two or three commits: most of them come back to the same keys.
+const CHILD_ROWS: usize = 43;
+
+/// The child: says each commit and publishes it, until it is killed. By itself it does nothing.
+#[test]
+fn child_that_publishes_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
+    let view = View::open(Path::new(&dir), settings(CHILD_ROWS)).unwrap();
+    let mut n = view.applied().next;
+    loop {
+        n += 1;
+        println!("commit {n}");
+        view.publish(numbered_commit(n, CHILD_WIDTH), applied(n)).unwrap();
+    }
+}
+
+/// Kills a writer in the middle of its flushes, over and over on the same files: what is there
+/// afterwards is the state after some commit that was published, and never less than before.
+#[test]
+fn a_killed_process_leaves_whole_commits() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut reached = 0;
+    for round in 0..6_u64 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "view::tests::child_that_publishes_until_it_is_killed",
+            ])
+            .env(CHILD_DIR, dir.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut published = reached;
+        // Another distance each time, so that the kill falls on another moment of a flush.
+        while published < reached + 25 + round * 7 {
+            published = commit_said(&lines.next().unwrap().unwrap()).unwrap_or(published);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for line in lines.map_while(Result::ok) {
+            published = commit_said(&line).unwrap_or(published);
+        }
+        let view = View::open(dir.path(), settings(CHILD_ROWS)).unwrap();
+        assert!((reached..=published).contains(&view.applied().next));
+        assert_whole_commit(&view.read(), CHILD_WIDTH);
+        reached = view.applied().next;
+    }
+    assert!(reached > 0);
+}
+
+fn commit_said(line: &str) -> Option<u64> {
+    line.strip_prefix("commit ")?.parse().ok()
 }
 
 #[test]
