@@ -340,9 +340,11 @@ fn a_copy_torn_by_the_flusher_is_right_or_refused() {
 
 /// Set for the child that `a_killed_process_leaves_whole_commits` starts: where its view is.
 const CHILD_DIR: &str = "SHOUXIN_TEST_VIEW_DIR";
-const CHILD_WIDTH: u64 = 40;
-/// Two or three commits: most of them come back to the same keys.
-const CHILD_ROWS: usize = 43;
+/// Enough rows that almost all of the child's time goes into writing them to the store, so that
+/// a kill falls between two rows.
+const CHILD_WIDTH: u64 = 3_000;
+/// Each commit fills a generation.
+const CHILD_ROWS: usize = 3_000;
 
 /// The child: says each commit and publishes it, until it is killed. By itself it does nothing.
 #[test]
@@ -363,7 +365,7 @@ fn child_that_publishes_until_it_is_killed() {
 fn a_killed_process_leaves_whole_commits() {
     let dir = tempfile::tempdir().unwrap();
     let mut reached = 0;
-    for round in 0..6_u64 {
+    for round in 0..5_u64 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
@@ -376,8 +378,7 @@ fn a_killed_process_leaves_whole_commits() {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut published = reached;
-        // Another distance each time, so that the kill falls on another moment of a flush.
-        while published < reached + 25 + round * 7 {
+        while published < reached + 4 + round {
             published = commit_said(&lines.next().unwrap().unwrap()).unwrap_or(published);
         }
         child.kill().unwrap();

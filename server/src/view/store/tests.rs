@@ -122,6 +122,31 @@ fn a_write_cut_short_without_its_redo_file_makes_the_store_unusable() {
     }
 }
 
+/// The kernel refuses to sync a character device, so the write fails at its first sync.
+#[test]
+fn a_write_that_failed_is_ended_by_its_redo_file_and_by_nothing_else() {
+    for redo_is_lost in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = Store::open(dir.path(), 1 << 20).unwrap();
+        store.replace_sync(File::open("/dev/null").unwrap());
+        let rows = Rows::from([row("a", Some("1"))]);
+        assert!(matches!(store.write(&rows, AFTER), Err(ViewError::Store { .. })));
+        drop(store);
+        if redo_is_lost {
+            redo::remove(dir.path()).unwrap();
+        }
+        match Store::open(dir.path(), 1 << 20) {
+            Ok((store, applied)) if !redo_is_lost => {
+                assert_eq!(applied, AFTER);
+                assert_eq!(store.get(b"a").unwrap().as_deref(), Some(&b"1"[..]));
+            }
+            Err(ViewError::Unusable { .. }) if redo_is_lost => {}
+            Ok((_, applied)) => panic!("opened at {applied:?}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
 #[test]
 fn a_redo_file_that_never_got_its_name_is_no_redo_file() {
     let dir = tempfile::tempdir().unwrap();
