@@ -127,8 +127,8 @@ impl View {
         if self.active_is_full() {
             let flush = self.wait_for_room()?;
             self.freeze(flush);
-        } else if let Some(why) = &lock(&self.shared.flush).failed {
-            return Err(ViewError::Poisoned { why: why.clone() });
+        } else {
+            self.health()?;
         }
         let mut overlay = self.shared.overlay_mut();
         overlay.active.extend(changes);
@@ -175,6 +175,17 @@ impl View {
     /// same, and the log has the rest.
     pub fn close(self) -> Result<(), ViewError> {
         self.flush_now()
+    }
+
+    /// Whether commits are still taken: the first failure to write, as `publish` reports it.
+    ///
+    /// # Errors
+    /// [`ViewError::Poisoned`].
+    pub fn health(&self) -> Result<(), ViewError> {
+        match &lock(&self.shared.flush).failed {
+            Some(why) => Err(ViewError::Poisoned { why: why.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Bytes of the view's files.

@@ -405,11 +405,13 @@ fn a_failed_write_stops_the_writer_and_keeps_what_readers_see() {
     // The kernel refuses to sync a character device, so every batch fails at its last step.
     store.replace_sync(fs::File::open("/dev/null").unwrap());
     let view = View::start(store, at, 2).unwrap();
+    view.health().unwrap();
     view.publish(numbered_commit(1, 2), applied(1)).unwrap();
     let failed = view.flush_now();
     assert!(matches!(failed, Err(ViewError::Poisoned { .. })), "{failed:?}");
     let refused = view.publish(numbered_commit(2, 2), applied(2));
     assert!(matches!(refused, Err(ViewError::Poisoned { .. })), "{refused:?}");
+    assert!(matches!(view.health(), Err(ViewError::Poisoned { .. })));
     assert_whole_commit(&view.read(), 2);
     assert_eq!(view.applied(), applied(1));
     assert!(view.close().is_err());
