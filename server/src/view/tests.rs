@@ -17,7 +17,8 @@ use super::*;
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn settings(overlay_rows_max: usize) -> ViewSettings {
-    ViewSettings { cache_bytes: 1 << 20, overlay_rows_max }
+    // Long, so that generations end where the tests end them.
+    ViewSettings { cache_bytes: 1 << 20, overlay_rows_max, flush_interval_ms: 3_600_000 }
 }
 
 fn applied(next: u64) -> Applied {
@@ -404,7 +405,7 @@ fn a_failed_write_stops_the_writer_and_keeps_what_readers_see() {
     let (mut store, at) = Store::open(dir.path(), 1 << 20).unwrap();
     // The kernel refuses to sync a character device, so every batch fails at its last step.
     store.replace_sync(fs::File::open("/dev/null").unwrap());
-    let view = View::start(store, at, 2).unwrap();
+    let view = View::start(store, at, settings(2)).unwrap();
     view.health().unwrap();
     view.publish(numbered_commit(1, 2), applied(1)).unwrap();
     let failed = view.flush_now();
@@ -440,6 +441,42 @@ fn rows_out_of_bounds_and_positions_going_back_are_refused_whole() {
     let view = View::open(dir.path(), settings(10)).unwrap();
     assert_eq!(all(&view).1.len(), 2);
     assert!(view.size_on_disk().unwrap() > VALUE_BYTES_MAX as u64);
+}
+
+/// Waits for the flusher as long as it takes: the files change by themselves or the test hangs.
+#[test]
+fn a_generation_that_is_not_full_is_written_when_it_is_old() {
+    let dir = tempfile::tempdir().unwrap();
+    let live = dir.path().join("live");
+    let often = ViewSettings { flush_interval_ms: 1, ..settings(1_000) };
+    let view = View::open(&live, often).unwrap();
+    for n in 1..=5 {
+        view.publish(numbered_commit(n, 3), applied(n)).unwrap();
+        while !view.is_flushed() {
+            thread::yield_now();
+        }
+        // At rest now: nothing was published since.
+        let copy = dir.path().join(format!("copy-{n}"));
+        copy_dir(&live, &copy);
+        let reopened = View::open(&copy, often).unwrap();
+        assert_eq!(reopened.applied(), applied(n));
+        assert_whole_commit(&reopened.read(), 3);
+    }
+}
+
+#[test]
+fn readers_see_only_whole_commits_while_old_generations_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let often = ViewSettings { flush_interval_ms: 1, ..settings(30) };
+    let view = View::open(dir.path(), often).unwrap();
+    for n in 1..=300 {
+        view.publish(numbered_commit(n, 7), applied(n)).unwrap();
+        assert_whole_commit(&view.read(), 7);
+    }
+    view.close().unwrap();
+    let view = View::open(dir.path(), often).unwrap();
+    assert_eq!(view.applied(), applied(300));
+    assert_whole_commit(&view.read(), 7);
 }
 
 #[test]
