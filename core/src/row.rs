@@ -39,6 +39,7 @@ pub enum Key {
     Idempotency([u8; 32]),
     Walk { cause: Position, root: Target },
     Rules,
+    Slots,
 }
 
 /// Head of a credit file.
@@ -340,6 +341,8 @@ pub enum Row {
     Idempotency(IdempotencyRow),
     Walk(SubjectKey),
     Rules(RulesRow),
+    /// Slots of the key ring that files name: every one is below this.
+    Slots(u64),
 }
 
 /// Something a timer has to look at on a day.

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use shouxin_core::actor::Actor;
 use shouxin_core::codec;
 use shouxin_core::command::Command;
+use shouxin_core::row::{Key, Row};
 use shouxin_core::rules::{RuleError, RuleFile, RuleSet};
 use shouxin_core::time::Timestamp;
 use tokio::sync::{Notify, mpsc, watch};
@@ -142,6 +143,7 @@ impl DataFolder {
         if behind > 0 && applied > 0 {
             tracing::info!(applied, "the view was brought up to the log");
         }
+        check_slots(&view, &vault)?;
         let last_recorded = last_recorded(&reader)?;
         Ok(DataFolder { path: path.to_owned(), vault, log, view, last_recorded, lock })
     }
@@ -198,7 +200,30 @@ pub fn view_settings(config: &Config) -> ViewSettings {
     ViewSettings {
         cache_bytes: config.view.cache_bytes,
         overlay_rows_max: config.view.overlay_rows_max,
+        flush_interval_ms: config.view.flush_interval_ms,
     }
+}
+
+/// Refuses a key ring that is older than the log: it would give one slot to two subjects.
+fn check_slots(view: &View, vault: &Vault) -> Result<(), StartError> {
+    let found = view.read().get(&Key::Slots.encode())?;
+    let named = match found.as_deref().map(codec::decode_row) {
+        Some(Ok(Row::Slots(slots))) => slots,
+        Some(_) => {
+            let what = "the row of the key slots is damaged; run shouxin rebuild".to_owned();
+            return Err(StartError::Recovery(RecoveryError::Apply(what)));
+        }
+        None => 0,
+    };
+    if named > vault.slots() {
+        return Err(StartError::Purpose(format!(
+            "密钥库只有 {} 个槽位，日志已用到第 {named} 个：vault/ring 是旧备份，请恢复与日志同期的密钥库 / \
+             the key ring holds {} slots and the log names {named}: vault/ring is an older copy",
+            vault.slots(),
+            vault.slots()
+        )));
+    }
+    Ok(())
 }
 
 fn last_recorded(log: &LogReader) -> Result<Option<Timestamp>, StartError> {

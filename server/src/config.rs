@@ -47,6 +47,7 @@ pub struct EngineConfig {
 pub struct ViewConfig {
     pub cache_bytes: u64,
     pub overlay_rows_max: usize,
+    pub flush_interval_ms: u64,
 }
 
 /// `[log]`
@@ -77,7 +78,7 @@ impl Default for EngineConfig {
 
 impl Default for ViewConfig {
     fn default() -> ViewConfig {
-        ViewConfig { cache_bytes: 256 << 20, overlay_rows_max: 200_000 }
+        ViewConfig { cache_bytes: 256 << 20, overlay_rows_max: 200_000, flush_interval_ms: 5_000 }
     }
 }
 
@@ -132,6 +133,7 @@ impl Config {
         within("engine.batch_commits_max", number(self.engine.batch_commits_max), 1, 4096)?;
         within("view.cache_bytes", self.view.cache_bytes, 1 << 20, 1 << 40)?;
         within("view.overlay_rows_max", number(self.view.overlay_rows_max), 1000, 10_000_000)?;
+        within("view.flush_interval_ms", self.view.flush_interval_ms, 1, 3_600_000)?;
         within("log.segment_bytes", self.log.segment_bytes, 4096, 4 << 30)?;
         within("log.access_segment_bytes", self.log.access_segment_bytes, 4096, 4 << 30)
     }

@@ -14,6 +14,8 @@ use crate::view::{View, ViewError, ViewSettings};
 const PAGE_ROWS: usize = 4096;
 /// Memory of a view that is rebuilt beside the one in use.
 const CACHE_BYTES: u64 = 64 << 20;
+/// Longer than generations take to fill in a rebuild, so that each is written once. Milliseconds.
+const FLUSH_INTERVAL_MS: u64 = 60_000;
 const OVERLAY_ROWS_MAX: usize = 100_000;
 
 /// A rebuilt view.
@@ -50,7 +52,11 @@ pub fn rebuild(
     if folder.exists() {
         View::destroy(folder)?;
     }
-    let settings = ViewSettings { cache_bytes: CACHE_BYTES, overlay_rows_max: OVERLAY_ROWS_MAX };
+    let settings = ViewSettings {
+        cache_bytes: CACHE_BYTES,
+        overlay_rows_max: OVERLAY_ROWS_MAX,
+        flush_interval_ms: FLUSH_INTERVAL_MS,
+    };
     let view = View::open(folder, settings)?;
     let began = Instant::now();
     let events = catch_up(&view, log, vault, end, progress)?;

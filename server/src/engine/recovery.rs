@@ -11,7 +11,7 @@ use shouxin_core::rows::{Rows, Stop};
 
 use crate::engine::sources::{Source, encode_changes, settle};
 use crate::log::LogReader;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 use crate::view::{Applied, View, ViewError};
 
 /// Events folded between two publications; a commit is never split.
@@ -65,8 +65,10 @@ pub(crate) fn link_person(rows: &mut Rows, envelope: &Envelope, vault: &Vault) -
     else {
         return Ok(());
     };
-    let Ok(clear) = vault.open_text(number, &subject.to_string()) else {
-        return Ok(());
+    let clear = match vault.open_text(number, &subject.to_string()) {
+        Ok(clear) => clear,
+        Err(VaultError::Destroyed { .. }) => return Ok(()),
+        Err(error) => return Err(Stop::Defect(format!("the number of {subject}: {error}"))),
     };
     let Ok(clear) = std::str::from_utf8(&clear) else {
         return Ok(());
