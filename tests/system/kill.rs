@@ -65,7 +65,7 @@ fn write_until_killed(
 /// A time between 20 and 220 ms that no two rounds share.
 fn moment() -> Duration {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Duration::from_millis(20 + u64::from(since.subsec_nanos() / 1000) % 200)
+    Duration::from_millis(20 + u64::from(since.subsec_micros()) % 200)
 }
 
 #[test]
@@ -87,11 +87,12 @@ fn kill_loses_nothing_acknowledged_and_tears_nothing() {
             let made = client.post("/v1/subjects", "kill-subject", &subject).expect("an answer");
             assert_eq!(made.status, 201, "{}", made.body);
         }
+        let base = server.base.clone();
         let sent = Mutex::new(Vec::new());
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
             for _ in 0..CLIENTS {
-                scope.spawn(|| write_until_killed(&server.base, &officer, &next, &sent, &stop));
+                scope.spawn(|| write_until_killed(&base, &officer, &next, &sent, &stop));
             }
             std::thread::park_timeout(moment());
             server.kill();
