@@ -304,6 +304,14 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
         )?;
     }
     checks::service(context, Guard::Notice, service)?;
+    // An earlier day would let the period for a statement pass before the case was there.
+    if service.on < found.case.proposed_on {
+        refuse::<()>(
+            Guard::Notice,
+            format!("告知早于立案日 {} / served before the proposal", found.case.proposed_on),
+            "请在立案后送达告知书 / serve the notice after the proposal",
+        )?;
+    }
     checks::named_measures(context, measures)?;
     if !hearing_offered && needs_hearing(context, measures) {
         refuse::<()>(
@@ -457,7 +465,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     };
     let found = opened(rows, *case)?;
     checks::deciding_head(context, &found.case.proposed_by)?;
-    let heard = may_decide(&found, context)?;
+    let heard = may_decide(rows, &found, context)?;
     answered(heard, answers.len())?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
     checks::named_measures(context, measures)?;
@@ -520,15 +528,25 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
 
 /// The party has been heard, and nothing is disputed: only then may the head decide.
 fn may_decide<'r>(
+    rows: &Rows,
     found: &Opened<'r>,
     context: &Context<'_>,
 ) -> Result<&'r crate::path::Heard, Stop> {
     let case = found.case;
-    if !case.disputes.is_empty() {
+    let parents = rows.listing_standing(found.listing, context.today)?;
+    if !case.disputes.is_empty() || parents == Standing::Suspended {
         refuse::<()>(
             Guard::NoSuspension,
-            "对该案的异议尚未有结论 / an objection to the case is open",
+            "对该案或其所依据事项的异议尚未有结论 / an objection to the case, or to what it rests on, is open",
             "待异议有结论后再决定 / wait for the outcome",
+        )?;
+    }
+    // A person answers only for a listing that still stands (domain.md 2.3b).
+    if parents == Standing::Ended && !matches!(case.path, Path::Ended(_)) {
+        refuse::<()>(
+            Guard::End,
+            "所依据的名单已终止 / the listing it rests on has ended",
+            "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
         )?;
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
