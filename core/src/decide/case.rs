@@ -163,7 +163,14 @@ fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Re
             "请只列直接依据 / name only what it directly rests on",
         )?;
     }
-    for id in records {
+    for (place, id) in records.iter().enumerate() {
+        if records.iter().take(place).any(|other| other == id) {
+            misfit::<()>(
+                Misfit::Value,
+                format!("{id} 重复引用 / {id} is named twice"),
+                "每条记录只列一次 / name each record once",
+            )?;
+        }
         let record = rows.must_record(*id)?;
         let usable = record.subject == subject
             && record.polarity == Polarity::Adverse
@@ -541,17 +548,15 @@ fn may_decide<'r>(
             "待异议有结论后再决定 / wait for the outcome",
         )?;
     }
-    // A person answers only for a listing that still stands (domain.md 2.3b).
-    if parents == Standing::Ended && !matches!(case.path, Path::Ended(_)) {
-        refuse::<()>(
-            Guard::End,
-            "所依据的名单已终止 / the listing it rests on has ended",
-            "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
-        )?;
-    }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
     match &case.path {
+        // A person answers only for a listing that still stands (domain.md 2.3b).
+        Path::Heard(_) if parents == Standing::Ended => Ok(refuse(
+            Guard::End,
+            "所依据的名单已终止 / the listing it rests on has ended",
+            "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
+        )?),
         Path::Heard(heard) => Ok(heard),
         Path::Proposed(_) => Ok(refuse(
             Guard::Notice,
