@@ -298,7 +298,9 @@ impl DecisionCase {
     pub fn standing(&self, day: Day) -> Standing {
         match &self.path {
             Path::Ended(_) => Standing::Ended,
-            Path::Effective(effective) if day > effective.served.decided.decision.end => {
+            Path::Served(served) | Path::Effective(Effective { served, .. })
+                if day > served.decided.decision.end =>
+            {
                 Standing::Ended
             }
             Path::Effective(_) if !self.disputes.is_empty() => Standing::Suspended,

@@ -163,7 +163,14 @@ fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Re
             "请只列直接依据 / name only what it directly rests on",
         )?;
     }
-    for id in records {
+    for (place, id) in records.iter().enumerate() {
+        if records.iter().take(place).any(|other| other == id) {
+            misfit::<()>(
+                Misfit::Value,
+                format!("{id} 重复引用 / {id} is named twice"),
+                "每条记录只列一次 / name each record once",
+            )?;
+        }
         let record = rows.must_record(*id)?;
         let usable = record.subject == subject
             && record.polarity == Polarity::Adverse
@@ -304,6 +311,14 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
         )?;
     }
     checks::service(context, Guard::Notice, service)?;
+    // An earlier day would let the period for a statement pass before the case was there.
+    if service.on < found.case.proposed_on {
+        refuse::<()>(
+            Guard::Notice,
+            format!("告知早于立案日 {} / served before the proposal", found.case.proposed_on),
+            "请在立案后送达告知书 / serve the notice after the proposal",
+        )?;
+    }
     checks::named_measures(context, measures)?;
     if !hearing_offered && needs_hearing(context, measures) {
         refuse::<()>(
@@ -457,7 +472,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     };
     let found = opened(rows, *case)?;
     checks::deciding_head(context, &found.case.proposed_by)?;
-    let heard = may_decide(&found, context)?;
+    let heard = may_decide(rows, &found, context)?;
     answered(heard, answers.len())?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
     checks::named_measures(context, measures)?;
@@ -520,20 +535,28 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
 
 /// The party has been heard, and nothing is disputed: only then may the head decide.
 fn may_decide<'r>(
+    rows: &Rows,
     found: &Opened<'r>,
     context: &Context<'_>,
 ) -> Result<&'r crate::path::Heard, Stop> {
     let case = found.case;
-    if !case.disputes.is_empty() {
+    let parents = rows.listing_standing(found.listing, context.today)?;
+    if !case.disputes.is_empty() || parents == Standing::Suspended {
         refuse::<()>(
             Guard::NoSuspension,
-            "对该案的异议尚未有结论 / an objection to the case is open",
+            "对该案或其所依据事项的异议尚未有结论 / an objection to the case, or to what it rests on, is open",
             "待异议有结论后再决定 / wait for the outcome",
         )?;
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
     match &case.path {
+        // A person answers only for a listing that still stands (domain.md 2.3b).
+        Path::Heard(_) if parents == Standing::Ended => Ok(refuse(
+            Guard::End,
+            "所依据的名单已终止 / the listing it rests on has ended",
+            "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
+        )?),
         Path::Heard(heard) => Ok(heard),
         Path::Proposed(_) => Ok(refuse(
             Guard::Notice,

@@ -477,6 +477,13 @@ fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         )?;
     }
     let standing = rows.measure_standing(*measure, context.today)?;
+    if *hook == CaseHook::Resume && standing == Standing::Suspended {
+        refuse::<()>(
+            Guard::NoSuspension,
+            "异议核实期间不得恢复执行 / it is suspended while an objection is verified",
+            "待异议有结论 / wait for the outcome",
+        )?;
+    }
     confirmed(context, row, *hook, standing, reference)
 }
 
@@ -491,19 +498,23 @@ pub(super) fn confirmed(
     let measure = row.id;
     let reference = reference.to_owned();
     let executing = matches!(row.state, MeasureState::Executing { .. });
+    // What was never ordered has nothing to suspend, to resume or to lift.
+    let ordered = row.state.order().is_some();
     let event = match hook {
         // An execution that was under way when a suspension or end committed is recorded as what
         // happened; what must follow (suspend, lift) follows from the standing at once.
         CaseHook::Execute if executing && row.remote == Remote::Nothing => {
             Event::MeasureExecuted { measure, reference }
         }
-        CaseHook::Suspend if standing == Standing::Suspended => {
+        CaseHook::Suspend
+            if ordered && standing == Standing::Suspended && row.remote != Remote::Suspended =>
+        {
             Event::SuspensionConfirmed { measure }
         }
-        CaseHook::Resume if row.remote == Remote::Suspended => {
+        CaseHook::Resume if ordered && row.remote == Remote::Suspended => {
             Event::ResumptionConfirmed { measure }
         }
-        CaseHook::Lift if standing == Standing::Ended && row.state.order().is_some() => {
+        CaseHook::Lift if ordered && standing == Standing::Ended => {
             Event::MeasureLifted { measure, reference }
         }
         _ => {

@@ -34,9 +34,14 @@ pub(super) fn decide(
         Command::RefuseObjection { objection, reasons, service } => {
             let row = rows.must_objection(*objection)?;
             receiving(context, row)?;
-            let ObjectionState::Filed { .. } = row.state else {
-                return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?);
-            };
+            // Silence has accepted it once its day has passed, whatever the timer did.
+            match row.state {
+                ObjectionState::Filed { accept_by } if context.today <= accept_by.day => {}
+                ObjectionState::Filed { .. } => {
+                    return Ok(wrong_state("异议 / objection", "accepted", "filed")?);
+                }
+                _ => return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?),
+            }
             stated(Guard::Document, &[("reasons", reasons)])?;
             checks::service(context, Guard::Served, service)?;
             let mut drafts = Drafts::new(context);

@@ -1,0 +1,586 @@
+//! Every command in every state: what is not a listed transition is refused by name. The tables
+//! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
+
+mod kit;
+
+use kit::rules::{OFFICE, STATUTE, TAX, cite};
+use kit::steps::*;
+use kit::{Post, Who, World, misfit, officer, organisation, party, timer};
+use shouxin_core::command::Command;
+use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RepairId};
+use shouxin_core::row::Due;
+
+/// What a command leads to: names of events, or a refusal.
+#[derive(Debug, PartialEq, Eq)]
+enum Leads {
+    To(Vec<&'static str>),
+    Refused(Ground),
+}
+
+/// Transitions: state, command, events.
+type Transitions = &'static [(&'static str, &'static str, &'static [&'static str])];
+/// Refusals other than "it is in another state".
+type Named = &'static [(&'static str, &'static str, Ground)];
+
+const STATE: Ground = Ground::Misfit(Misfit::State);
+const EXISTS: Ground = Ground::Misfit(Misfit::Exists);
+
+/// Compares every pair with the tables; a listed pair that nobody tried is an error too.
+fn compare(
+    states: &[(&'static str, World)],
+    commands: &[(&'static str, Who, &dyn Fn(&World) -> Command)],
+    transitions: Transitions,
+    named: Named,
+) {
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for (state, world) in states {
+        for (name, who, command) in commands {
+            let mut world = world.clone();
+            let command = command(&world);
+            let found = match world.run(who, &command) {
+                Ok(events) => Leads::To(events),
+                Err(refusal) => Leads::Refused(refusal.ground),
+            };
+            let listed = transitions.iter().find(|own| own.0 == *state && own.1 == *name);
+            let refusal = named.iter().find(|own| own.0 == *state && own.1 == *name);
+            tried += usize::from(listed.is_some()) + usize::from(refusal.is_some());
+            let wanted = match (listed, refusal) {
+                (Some((_, _, events)), _) => Leads::To(events.to_vec()),
+                (None, Some((_, _, ground))) => Leads::Refused(*ground),
+                // A timer is never refused; where nothing is due it does nothing.
+                (None, None) if *name == "tick" => Leads::To(Vec::new()),
+                (None, None) => Leads::Refused(STATE),
+            };
+            if found != wanted {
+                wrong.push(format!("{state}, {name}: {found:?} instead of {wanted:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(tried, transitions.len() + named.len(), "every row of the tables is a pair tried");
+}
+
+fn only_listing(world: &World) -> ListingId {
+    let ids = world.rows.keys().filter_map(|key| match key {
+        shouxin_core::row::Key::Listing(id) => Some(*id),
+        _ => None,
+    });
+    ids.max().expect("there is a listing")
+}
+
+fn case_of(world: &World) -> CaseRef {
+    CaseRef::Listing(only_listing(world))
+}
+
+fn black(stage: Stage) -> World {
+    let mut world = World::seeded();
+    world.listing(&[], &[STATUTE], stage);
+    world
+}
+
+fn closed(command: impl Fn(CaseRef) -> Command, who: &Who) -> World {
+    let mut world = black(Stage::Noticed);
+    let command = command(case_of(&world));
+    world.must(who, &command);
+    world
+}
+
+fn repaired() -> World {
+    let mut world = black(Stage::Effective);
+    let listing = only_listing(&world);
+    world.pass(120);
+    let id = RepairId(world.must(&clerk(), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    world.must(&head(), &approve(&world, id));
+    world
+}
+
+#[test]
+fn the_decision_path_knows_no_other_way() {
+    let mut period_over = black(Stage::Noticed);
+    period_over.today = period_over.today.plus_days(10);
+    let mut standstill_over = black(Stage::Served);
+    standstill_over.today = standstill_over.today.plus_days(10);
+    let mut expired = black(Stage::Effective);
+    expired.go_to(end().plus_days(1));
+    let mut over = black(Stage::Effective);
+    over.today = end().plus_days(1);
+    let mut never_started = black(Stage::Served);
+    never_started.today = end().plus_days(1);
+    let mut annulled = black(Stage::Effective);
+    let objection =
+        annulled.objection(organisation(1), Target::Listing(only_listing(&annulled)), false);
+    annulled.outcome(objection, Finding::Error);
+    let states = [
+        ("proposed", black(Stage::Proposed)),
+        ("noticed", black(Stage::Noticed)),
+        ("noticed, period over", period_over),
+        ("heard", black(Stage::Heard)),
+        ("decided", black(Stage::Decided)),
+        ("served", black(Stage::Served)),
+        ("served, standstill over", standstill_over),
+        ("served, end passed", never_started),
+        ("effective", black(Stage::Effective)),
+        ("effective, end passed", over),
+        ("expired", expired),
+        ("removed", repaired()),
+        ("annulled", annulled),
+        ("dropped", closed(|case| Command::DropCase { case, reasons: text() }, &handler())),
+        ("not decided", closed(|case| Command::NotDecideCase { case, reasons: text() }, &head())),
+    ];
+    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 10] = [
+        ("notice", handler(), &|world| notice(world, case_of(world), &[STATUTE])),
+        ("statement", party(organisation(1)), &|world| statement(world, case_of(world), false)),
+        ("waiver", handler(), &|world| waive(case_of(world))),
+        ("hearing", colleague(), &|world| hearing(case_of(world))),
+        ("decide", head(), &|world| {
+            let mut command = decision(case_of(world), 2, &[STATUTE]);
+            if let Command::DecideCase { end, .. } = &mut command {
+                *end = world.today.plus_days(300);
+            }
+            command
+        }),
+        ("not decide", head(), &|world| Command::NotDecideCase {
+            case: case_of(world),
+            reasons: text(),
+        }),
+        ("drop", handler(), &|world| Command::DropCase { case: case_of(world), reasons: text() }),
+        ("serve", handler(), &|world| serve(world, case_of(world))),
+        ("attribute", handler(), &|world| attribute(only_listing(world), kit::person(1))),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Case(case_of(world)) }),
+    ];
+    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    const NOT_IN_FORCE: Ground = Ground::Guard(Guard::NoSuspension);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("proposed", "notice", &["prenotice.served"]),
+            ("proposed", "not decide", &["listing.not_decided"]),
+            ("proposed", "drop", &["listing.dropped"]),
+            ("noticed", "statement", &["statement.received"]),
+            ("noticed", "waiver", &["statement.waived"]),
+            ("noticed", "not decide", &["listing.not_decided"]),
+            ("noticed", "drop", &["listing.dropped"]),
+            ("noticed, period over", "waiver", &["statement.waived"]),
+            ("noticed, period over", "not decide", &["listing.not_decided"]),
+            ("noticed, period over", "drop", &["listing.dropped"]),
+            ("noticed, period over", "tick", &["statement.window_closed"]),
+            ("heard", "hearing", &["hearing.held"]),
+            ("heard", "decide", &["listing.decided"]),
+            ("heard", "not decide", &["listing.not_decided"]),
+            ("heard", "drop", &["listing.dropped"]),
+            ("decided", "serve", &["decision.served"]),
+            ("served, standstill over", "tick", &["listing.took_effect", "classification.changed"]),
+            ("served, end passed", "tick", &["listing.expired"]),
+            ("effective", "attribute", &["attribution.proposed"]),
+            ("effective, end passed", "tick", &["listing.expired", "classification.changed"]),
+        ],
+        &[
+            ("proposed", "statement", NO_NOTICE),
+            ("proposed", "waiver", NO_NOTICE),
+            ("proposed", "decide", NO_NOTICE),
+            ("noticed", "decide", NOT_HEARD),
+            ("noticed, period over", "decide", NOT_HEARD),
+            ("proposed", "attribute", NOT_IN_FORCE),
+            ("noticed", "attribute", NOT_IN_FORCE),
+            ("noticed, period over", "attribute", NOT_IN_FORCE),
+            ("heard", "attribute", NOT_IN_FORCE),
+            ("decided", "attribute", NOT_IN_FORCE),
+            ("served", "attribute", NOT_IN_FORCE),
+            ("served, standstill over", "attribute", NOT_IN_FORCE),
+            ("served, end passed", "attribute", NOT_IN_FORCE),
+            ("effective, end passed", "attribute", NOT_IN_FORCE),
+            ("expired", "attribute", NOT_IN_FORCE),
+            ("removed", "attribute", NOT_IN_FORCE),
+            ("annulled", "attribute", NOT_IN_FORCE),
+            ("dropped", "attribute", NOT_IN_FORCE),
+            ("not decided", "attribute", NOT_IN_FORCE),
+        ],
+    );
+}
+
+fn only_measure(world: &World) -> MeasureId {
+    let ids = world.rows.keys().filter_map(|key| match key {
+        shouxin_core::row::Key::Measure(id) => Some(*id),
+        _ => None,
+    });
+    ids.max().expect("there is a measure")
+}
+
+fn measure(progress: Progress) -> World {
+    let mut world = black(Stage::Effective);
+    let listing = only_listing(&world);
+    world.measure(listing, STATUTE, progress);
+    world
+}
+
+fn disputed(progress: Progress) -> World {
+    let mut world = measure(progress);
+    world.objection(organisation(1), Target::Measure(only_measure(&world)), false);
+    world
+}
+
+#[test]
+fn a_measure_case_knows_no_other_way() {
+    let mut declined = measure(Progress::Dispatched);
+    let id = only_measure(&declined);
+    declined.must(
+        &implementer(),
+        &Command::DeclineMeasure { measure: id, reasons: text(), legal_ground: Some(cite("law")) },
+    );
+    let ended = |mut world: World| {
+        world.go_to(kit::rules::day("2027-03-02"));
+        world
+    };
+    let mut lifted = ended(measure(Progress::FedBack));
+    lifted.must(&implementer(), &by_hand(only_measure(&lifted), CaseHook::Lift));
+    let mut closed = lifted.clone();
+    closed.must(&implementer(), &feedback(only_measure(&closed)));
+    let mut held = disputed(Progress::Executed);
+    held.must(&implementer(), &by_hand(only_measure(&held), CaseHook::Suspend));
+    let mut resumed = held.clone();
+    let objection = resumed.rows.keys().find_map(|key| match key {
+        shouxin_core::row::Key::Objection(id) => Some(*id),
+        _ => None,
+    });
+    resumed.outcome(objection.expect("it is open"), Finding::Correct);
+    let states = [
+        ("initiated", measure(Progress::Initiated)),
+        ("noticed", measure(Progress::Noticed)),
+        ("dispatched", measure(Progress::Dispatched)),
+        ("accepted", measure(Progress::Accepted)),
+        ("declined", declined),
+        ("executing", measure(Progress::Executing)),
+        ("executed", measure(Progress::Executed)),
+        ("fed back", measure(Progress::FedBack)),
+        ("initiated, disputed", disputed(Progress::Initiated)),
+        ("executing, disputed", disputed(Progress::Executing)),
+        ("executed, disputed", disputed(Progress::Executed)),
+        ("executed, held", held),
+        ("executed, held, free again", resumed),
+        ("accepted, ended", ended(measure(Progress::Accepted))),
+        ("executing, ended", ended(measure(Progress::Executing))),
+        ("executed, ended", ended(measure(Progress::Executed))),
+        ("lifted", lifted),
+        ("closed", closed),
+    ];
+    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 11] = [
+        ("notice", handler(), &|world| measure_notice(world, only_measure(world))),
+        ("dispatch", handler(), &|world| Command::DispatchMeasure { measure: only_measure(world) }),
+        ("accept", implementer(), &|world| Command::AcceptMeasure { measure: only_measure(world) }),
+        ("decline", implementer(), &|world| Command::DeclineMeasure {
+            measure: only_measure(world),
+            reasons: text(),
+            legal_ground: Some(cite("law")),
+        }),
+        ("execute", implementer(), &|world| Command::ExecuteMeasure {
+            measure: only_measure(world),
+        }),
+        ("done", implementer(), &|world| by_hand(only_measure(world), CaseHook::Execute)),
+        ("hold", implementer(), &|world| by_hand(only_measure(world), CaseHook::Suspend)),
+        ("resume", implementer(), &|world| by_hand(only_measure(world), CaseHook::Resume)),
+        ("lift", implementer(), &|world| by_hand(only_measure(world), CaseHook::Lift)),
+        ("feed back", implementer(), &|world| feedback(only_measure(world))),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Measure(only_measure(world)) }),
+    ];
+    const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
+    const ENDED: Ground = Ground::Guard(Guard::End);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("initiated", "notice", &["measure.notice_served"]),
+            ("noticed", "dispatch", &["measure.dispatched"]),
+            ("dispatched", "accept", &["measure.accepted"]),
+            ("dispatched", "decline", &["measure.declined"]),
+            ("accepted", "execute", &["execution.ordered"]),
+            ("executing", "done", &["measure.executed"]),
+            ("executed", "feed back", &["feedback.filed"]),
+            ("executing, disputed", "done", &["measure.executed"]),
+            ("executing, disputed", "hold", &["measure.suspension_confirmed"]),
+            ("executed, disputed", "hold", &["measure.suspension_confirmed"]),
+            ("executed, disputed", "feed back", &["feedback.filed"]),
+            ("executed, held", "feed back", &["feedback.filed"]),
+            ("executed, held, free again", "resume", &["measure.resumption_confirmed"]),
+            ("executed, held, free again", "feed back", &["feedback.filed"]),
+            ("executing, ended", "done", &["measure.executed"]),
+            ("executing, ended", "lift", &["measure.lifted"]),
+            ("executed, ended", "lift", &["measure.lifted"]),
+            ("executed, ended", "feed back", &["feedback.filed"]),
+            ("lifted", "feed back", &["feedback.filed"]),
+        ],
+        &[
+            ("initiated", "dispatch", Ground::Guard(Guard::Notice)),
+            ("initiated, disputed", "notice", SUSPENDED),
+            ("initiated, disputed", "dispatch", SUSPENDED),
+            ("initiated, disputed", "accept", SUSPENDED),
+            ("initiated, disputed", "execute", SUSPENDED),
+            ("executing, disputed", "notice", SUSPENDED),
+            ("executing, disputed", "dispatch", SUSPENDED),
+            ("executing, disputed", "accept", SUSPENDED),
+            ("executing, disputed", "execute", SUSPENDED),
+            ("executed, disputed", "notice", SUSPENDED),
+            ("executed, disputed", "dispatch", SUSPENDED),
+            ("executed, disputed", "accept", SUSPENDED),
+            ("executed, disputed", "execute", SUSPENDED),
+            ("executed, held", "resume", SUSPENDED),
+            ("initiated, disputed", "resume", SUSPENDED),
+            ("executing, disputed", "resume", SUSPENDED),
+            ("executed, disputed", "resume", SUSPENDED),
+            ("executed, held", "notice", SUSPENDED),
+            ("executed, held", "dispatch", SUSPENDED),
+            ("executed, held", "accept", SUSPENDED),
+            ("executed, held", "execute", SUSPENDED),
+            ("accepted, ended", "notice", ENDED),
+            ("accepted, ended", "dispatch", ENDED),
+            ("accepted, ended", "accept", ENDED),
+            ("accepted, ended", "execute", ENDED),
+            ("executing, ended", "notice", ENDED),
+            ("executing, ended", "dispatch", ENDED),
+            ("executing, ended", "accept", ENDED),
+            ("executing, ended", "execute", ENDED),
+            ("executed, ended", "notice", ENDED),
+            ("executed, ended", "dispatch", ENDED),
+            ("executed, ended", "accept", ENDED),
+            ("executed, ended", "execute", ENDED),
+            ("lifted", "notice", ENDED),
+            ("lifted", "dispatch", ENDED),
+            ("lifted", "accept", ENDED),
+            ("lifted", "execute", ENDED),
+            ("closed", "notice", ENDED),
+            ("closed", "dispatch", ENDED),
+            ("closed", "accept", ENDED),
+            ("closed", "execute", ENDED),
+        ],
+    );
+}
+
+fn only_objection(world: &World) -> ObjectionId {
+    let ids = world.rows.keys().filter_map(|key| match key {
+        shouxin_core::row::Key::Objection(id) => Some(*id),
+        _ => None,
+    });
+    ids.max().expect("there is an objection")
+}
+
+#[test]
+fn an_objection_knows_no_other_way() {
+    let mut filed = black(Stage::Effective);
+    let id = filed.objection(organisation(1), Target::Listing(only_listing(&filed)), false);
+    let mut silent = filed.clone();
+    silent.today = silent.today.plus_days(5);
+    let after = |world: &World, who: &Who, command: &Command| {
+        let mut world = world.clone();
+        world.must(who, command);
+        world
+    };
+    let refused = after(&filed, &clerk(), &refuse_objection(&filed, id));
+    let accepted = after(&filed, &clerk(), &Command::AcceptObjection { objection: id });
+    let refer = |world: &World| Command::ReferObjection { objection: id, received_on: world.today };
+    let verifying = after(&accepted, &clerk(), &refer(&accepted));
+    let mut late = verifying.clone();
+    late.today = late.today.plus_days(30);
+    let overdue = after(&late, &timer(), &Command::Tick { due: Due::Objection(id) });
+    let correct = after(&verifying, &head(), &report(id, Finding::Correct));
+    let error = after(&verifying, &head(), &report(id, Finding::Error));
+    let rejected = after(&correct, &clerk(), &resolve(&correct, id));
+    let upheld = after(&error, &clerk(), &resolve(&error, id));
+    let redressed = after(&upheld, &handler(), &redress(id));
+    let states = [
+        ("filed", filed),
+        ("filed, day passed", silent),
+        ("refused", refused),
+        ("accepted", accepted),
+        ("verifying", verifying),
+        ("verifying, day passed", late),
+        ("overdue", overdue),
+        ("found correct", correct),
+        ("found wrong", error),
+        ("rejected", rejected),
+        ("upheld", upheld),
+        ("redressed", redressed),
+    ];
+    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 7] = [
+        ("accept", clerk(), &|world| Command::AcceptObjection { objection: only_objection(world) }),
+        ("refuse", clerk(), &|world| refuse_objection(world, only_objection(world))),
+        ("refer", clerk(), &|world| Command::ReferObjection {
+            objection: only_objection(world),
+            received_on: world.today,
+        }),
+        ("report", head(), &|world| report(only_objection(world), Finding::Correct)),
+        ("resolve", clerk(), &|world| resolve(world, only_objection(world))),
+        ("redress", handler(), &|world| redress(only_objection(world))),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Objection(only_objection(world)) }),
+    ];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("filed", "accept", &["objection.accepted"]),
+            ("filed", "refuse", &["objection.refused", "classification.changed"]),
+            ("filed, day passed", "accept", &["objection.accepted"]),
+            ("filed, day passed", "refer", &["objection.referred"]),
+            ("filed, day passed", "tick", &["objection.accepted"]),
+            ("accepted", "refer", &["objection.referred"]),
+            ("verifying", "report", &["verification.reported"]),
+            ("verifying, day passed", "report", &["verification.reported"]),
+            ("verifying, day passed", "tick", &["objection.overdue"]),
+            ("overdue", "report", &["verification.reported"]),
+            ("found correct", "resolve", &["objection.resolved", "classification.changed"]),
+            (
+                "found wrong",
+                "resolve",
+                &[
+                    "objection.resolved",
+                    "listing.annulled",
+                    "classification.changed",
+                    "redress.opened",
+                ],
+            ),
+            ("upheld", "redress", &["redress.completed"]),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_repair_knows_no_other_way() {
+    let mut listed = black(Stage::Effective);
+    let listing = only_listing(&listed);
+    listed.measure(listing, STATUTE, Progress::Executed);
+    listed.pass(120);
+    let mut applied = listed.clone();
+    let id = RepairId(applied.must(&party(organisation(1)), &repair(listing)));
+    let after = |world: &World, who: &Who, command: &Command| {
+        let mut world = world.clone();
+        world.must(who, command);
+        world
+    };
+    let check = |outcome| repair_check(id, outcome);
+    let accepted = after(&applied, &handler(), &check(RepairAcceptance::Accepted));
+    let returned = after(&applied, &handler(), &check(RepairAcceptance::Returned(text())));
+    let not_accepted = after(&applied, &handler(), &check(RepairAcceptance::NotAccepted(text())));
+    let refused = after(&accepted, &head(), &refuse_repair(&accepted, id));
+    let propagating = after(&accepted, &head(), &approve(&accepted, id));
+    let mut done = propagating.clone();
+    let walk = done.rows.keys().find_map(|key| match key {
+        shouxin_core::row::Key::Walk { cause, root } => Some((*cause, *root)),
+        _ => None,
+    });
+    let (cause, root) = walk.expect("the removal is followed");
+    done.must(&timer(), &Command::SettleFamily { cause, root });
+    let states = [
+        ("applied", applied),
+        ("accepted", accepted),
+        ("returned", returned),
+        ("not accepted", not_accepted),
+        ("refused", refused),
+        ("propagating", propagating),
+        ("done", done),
+    ];
+    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 4] = [
+        ("apply", party(organisation(1)), &|_| repair(listing)),
+        ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
+        ("approve", head(), &|world| approve(world, id)),
+        ("refuse", head(), &|world| refuse_repair(world, id)),
+    ];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("applied", "check", &["repair.accept_decided"]),
+            (
+                "accepted",
+                "approve",
+                &["repair.approved", "listing.removed", "classification.changed"],
+            ),
+            ("accepted", "refuse", &["repair.refused"]),
+            ("returned", "apply", &["repair.applied"]),
+            ("not accepted", "apply", &["repair.applied"]),
+            ("refused", "apply", &["repair.applied"]),
+        ],
+        &[("applied", "apply", EXISTS), ("accepted", "apply", EXISTS)],
+    );
+}
+
+#[test]
+fn the_red_list_knows_no_other_way() {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
+    let mut nominated = World::seeded();
+    let id = ListingId(nominated.must(&nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let mut checked = nominated.clone();
+    checked.must(&nominator, &check);
+    let mut noticed = checked.clone();
+    noticed.must(&nominator, &Command::OpenPublicNotice { listing: id });
+    let mut over = noticed.clone();
+    over.pass(8);
+    let mut active = over.clone();
+    active.must(&decider, &decide_red(&active, id));
+    let mut end_passed = active.clone();
+    end_passed.today = end_passed.today.plus_months(12).plus_days(1);
+    let mut expired = end_passed.clone();
+    expired.tick();
+    let mut withdrawn = active.clone();
+    withdrawn.must(&party(organisation(2)), &close_red(id));
+    let states = [
+        ("nominated", nominated),
+        ("checked", checked),
+        ("public notice", noticed),
+        ("public notice over", over),
+        ("active", active),
+        ("active, end passed", end_passed),
+        ("expired", expired),
+        ("closed", withdrawn),
+    ];
+    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 7] = [
+        ("check", nominator.clone(), &|_| check.clone()),
+        ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
+        ("decide", decider.clone(), &|world| decide_red(world, id)),
+        ("close", decider.clone(), &|_| close_red(id)),
+        ("black steps", handler(), &|world| notice(world, CaseRef::Listing(id), &[])),
+        ("repair", party(organisation(2)), &|_| repair(id)),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
+    ];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("nominated", "check", &["listing.checked"]),
+            ("nominated", "close", &["red_listing.closed"]),
+            ("checked", "open", &["public_notice.opened"]),
+            ("checked", "close", &["red_listing.closed"]),
+            ("public notice", "close", &["red_listing.closed"]),
+            ("public notice over", "decide", &["red_listing.decided", "classification.changed"]),
+            ("public notice over", "close", &["red_listing.closed"]),
+            ("active", "close", &["red_listing.closed", "classification.changed"]),
+            ("active, end passed", "close", &["red_listing.closed", "classification.changed"]),
+            ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
+        ],
+        &[("public notice", "decide", Ground::Guard(Guard::PublicNotice))],
+    );
+}
+
+#[test]
+fn a_record_is_named_once_as_the_ground_of_a_listing() {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let twice = propose(organisation(1), &[record, record]);
+    assert_eq!(world.refused(&handler(), &twice), misfit(Misfit::Value));
+    world.must(&handler(), &propose(organisation(1), &[record]));
+}
+
+#[test]
+fn an_officer_of_a_department_without_the_case_confirms_nothing() {
+    let world = measure(Progress::Executing);
+    let command = by_hand(only_measure(&world), CaseHook::Execute);
+    let ground = world.refused(&handler(), &command);
+    assert_eq!(ground, Ground::Guard(Guard::Competent));
+    let mut world = world;
+    world.must(&officer(TAX, Post::Head), &command);
+}
