@@ -9,6 +9,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -32,18 +33,21 @@ pub fn county() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../config")
 }
 
-/// The `shouxin` binary of this build; built now where only these tests were asked for.
+/// The `shouxin` binary. Tests build no binaries of other packages, so it is built here, once;
+/// where it is fresh that takes a moment.
 pub fn shouxin() -> PathBuf {
-    let path = built().join("../shouxin");
-    if !path.exists() {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--locked", "-p", "shouxin-server", "--bin", "shouxin"])
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-            .status();
-        assert!(built.is_ok_and(|status| status.success()), "the binary does not build");
-    }
-    path
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let build = || {
+        let path = built().join("../shouxin");
+        let release = built().components().any(|part| part.as_os_str() == "release");
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["build", "--quiet", "--locked", "-p", "shouxin-server", "--bin", "shouxin"]);
+        command.args(release.then_some("--release"));
+        let done = command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).status();
+        assert!(done.is_ok_and(|status| status.success()), "the binary does not build");
+        path
+    };
+    BUILT.get_or_init(build).clone()
 }
 
 /// A configuration folder: the county's, with a `server.toml` of the test's own.

@@ -34,7 +34,7 @@ struct Running {
 }
 
 fn grant(fault: &str, subject: &str) -> PluginGrant {
-    let library = plugin("shouxin_fixture_faulty");
+    let library = plugin("fixture_faulty");
     let text = format!(
         "name = \"faulty\"\nversion = \"1.0.0\"\nlibrary = {library:?}\nsha256 = {:?}\n\
          department = \"procurement\"\nmeasures = [\"M-A17\"]\nattempts_max = 2\nretry_base_ms = 5\n\
