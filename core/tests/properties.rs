@@ -69,11 +69,18 @@ fn beginnings() -> Vec<World> {
     let own = only_measure(&measured);
     let id = measured.objection(organisation(1), Target::Measure(own), false);
     measured.must(&clerk(), &Command::AcceptObjection { objection: id });
+    let mut red = plugged.clone();
+    let nominator = officer(OFFICE, Post::Handler);
+    let id = ListingId(red.must(&nominator, &nominate(organisation(2))));
+    red.must(&nominator, &Command::CheckNomination { listing: id, adverse_records: Vec::new() });
+    red.must(&nominator, &Command::OpenPublicNotice { listing: id });
+    red.pass(8);
+    red.must(&officer(OFFICE, Post::Head), &decide_red(&red, id));
     let mut old = plugged.clone();
     old.go_to(kit::rules::day("2029-01-10"));
     vec![
         seeded, plugged, by_hand, executing, repairing, returned, dispatched, objected, measured,
-        old,
+        red, old,
     ]
 }
 
