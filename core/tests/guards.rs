@@ -360,7 +360,7 @@ fn decisions(table: &mut Table) {
 
 fn sunset(table: &mut Table) {
     let mut world = World::seeded();
-    let mut rules = kit::rules::rules();
+    let mut rules = kit::rules::rules().clone();
     for behaviour in &mut rules.behaviours {
         behaviour.basis.push(cite("sunset"));
     }

@@ -567,6 +567,17 @@ fn the_red_list_knows_no_other_way() {
 }
 
 #[test]
+fn only_timers_do_what_timers_do() {
+    let mut world = black(Stage::Served);
+    world.today = world.today.plus_days(10);
+    let tick = Command::Tick { due: Due::Case(case_of(&world)) };
+    for who in [kit::plugin(), kit::operator(), head(), party(organisation(1))] {
+        assert_eq!(world.refused(&who, &tick), misfit(Misfit::Forbidden), "{who:?}");
+    }
+    world.must(&timer(), &tick);
+}
+
+#[test]
 fn a_record_is_named_once_as_the_ground_of_a_listing() {
     let mut world = World::seeded();
     let record = world.with_record();

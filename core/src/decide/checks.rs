@@ -132,6 +132,18 @@ pub(super) fn operator(context: &Context<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Only a timer, or what the register itself follows up.
+pub(super) fn system(context: &Context<'_>) -> Result<(), Refusal> {
+    match context.actor {
+        Actor::System => Ok(()),
+        _ => misfit(
+            Misfit::Forbidden,
+            "该步骤由系统定时处理 / timers do this, nobody else",
+            "无需提交，到期自动处理 / nothing to do: it happens by itself when it is due",
+        ),
+    }
+}
+
 /// Every cited instrument exists and is in force today, and one at least is cited (G-BASIS).
 pub(super) fn basis(context: &Context<'_>, cited: &[Citation]) -> Result<(), Refusal> {
     let cure = "请引用现行有效的法律文件及条款，见 /v1/instruments / cite an instrument in force and its article";

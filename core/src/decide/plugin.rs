@@ -25,6 +25,13 @@ pub(super) fn decide(
             deploy(rows, name, version, *sha256, department, measures, context)
         }
         Command::PluginTold { plugin, through, undelivered } => {
+            if !matches!(context.actor, Actor::Plugin { name, .. } if name == plugin) {
+                misfit::<()>(
+                    Misfit::Forbidden,
+                    format!("{} 不是 {plugin} / is not that plugin", context.actor),
+                    "每个插件只确认自己收到的通知 / each plugin confirms what it was told itself",
+                )?;
+            }
             let known = rows.plugins()?.iter().find(|row| row.name == *plugin);
             if known.is_none_or(|row| row.told_through >= *through) {
                 return Drafts::new(context).finish();
@@ -45,6 +52,7 @@ pub(super) fn decide(
         }
         Command::PluginFailed { .. } => failed(rows, command, context),
         Command::SettleFamily { cause, root } => {
+            checks::system(context)?;
             let key = Key::Walk { cause: *cause, root: *root };
             let subject = match rows.get(&key)? {
                 Some(Row::Walk(subject)) => *subject,

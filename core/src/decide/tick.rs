@@ -2,6 +2,7 @@
 //! put into effect on its date a start fixed in a served decision. Nothing else.
 
 use crate::decide::case::opened;
+use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::{CaseRef, Event};
@@ -11,6 +12,7 @@ use crate::row::{Due, Key, ListingKind, MeasureState, ObjectionState, RecordStat
 use crate::rows::{Rows, Stop};
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
+    checks::system(context)?;
     match due {
         Due::Case(CaseRef::Listing(id)) => {
             let row = rows.must_listing(id)?;

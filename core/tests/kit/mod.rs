@@ -90,7 +90,7 @@ pub fn plugin() -> Who {
 }
 
 /// An organisation by its number.
-pub fn organisation(serial: u32) -> SubjectKey {
+pub fn organisation(serial: usize) -> SubjectKey {
     SubjectKey::Organisation(rules::code(serial))
 }
 
@@ -120,7 +120,7 @@ impl World {
     /// An empty register on 2026-03-02, a Monday.
     pub fn new() -> World {
         World {
-            rules: Arc::new(rules::rules()),
+            rules: Arc::new(rules::rules().clone()),
             today: rules::day("2026-03-02"),
             starts_stopped: false,
             rows: BTreeMap::new(),

@@ -1,5 +1,7 @@
 //! A small catalogue with one entry of each kind that a guard tells apart.
 
+use std::sync::LazyLock;
+
 use shouxin_core::calendar::Calendar;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{
@@ -49,14 +51,20 @@ pub const PENALTY: &str = "XY-0101";
 /// An item of favourable records.
 pub const HONOUR: &str = "XY-0201";
 
+static CODES: LazyLock<[Uscc; 3]> =
+    LazyLock::new(|| [0, 1, 2].map(|serial| found_code("91350426", serial)));
+static DEPARTMENTS: LazyLock<[Uscc; 5]> =
+    LazyLock::new(|| [0, 1, 2, 3, 4].map(|serial| found_code("11350426", serial)));
+static RULES: LazyLock<RuleSet> = LazyLock::new(made);
+
 /// The `serial`-th code of an enterprise of the county, right in every character.
-pub fn code(serial: u32) -> Uscc {
-    found_code("91350426", serial)
+pub fn code(serial: usize) -> Uscc {
+    CODES[serial]
 }
 
 /// The code of the `serial`-th department.
-fn department_code(serial: u32) -> Uscc {
-    found_code("11350426", serial)
+fn department_code(serial: usize) -> Uscc {
+    DEPARTMENTS[serial]
 }
 
 fn found_code(head: &str, serial: u32) -> Uscc {
@@ -94,7 +102,7 @@ fn instrument(id: &str, level: LegalLevel, repealed_on: Option<Day>) -> Instrume
     }
 }
 
-fn department(code: &str, serial: u32, liaison: bool) -> Department {
+fn department(code: &str, serial: usize, liaison: bool) -> Department {
     let officer = |id: &str, head: bool, liaison: bool| Officer {
         id: id.to_owned(),
         post_zh: "工作人员".to_owned(),
@@ -227,7 +235,11 @@ fn pack() -> RulePack {
 }
 
 /// The rule set.
-pub fn rules() -> RuleSet {
+pub fn rules() -> &'static RuleSet {
+    &RULES
+}
+
+fn made() -> RuleSet {
     let mut set = RuleSet {
         version: [7; 32],
         instruments: vec![
