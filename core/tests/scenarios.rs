@@ -1,4 +1,5 @@
 //! Whole courses of the register's matters, each command by whom it belongs to.
+#![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
 
 mod kit;
 
