@@ -22,6 +22,8 @@ check: tools
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 bench: tools
+	@command -v wrk >/dev/null || { echo "installing the load generator: wrk"; \
+	  apt-get update -q && apt-get install -y -q wrk; }
 	cargo build --release --locked -p shouxin-plugin-market
 	cargo run --release --locked -p shouxin-benches -- $(ARGS)
 

@@ -1,9 +1,10 @@
 //! Durable commands and reads through HTTP, client and server on the same machine.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use shouxin_server::demo::sample::code;
 
-use crate::load::{Load, run};
 use crate::running::{Running, disk_mib, resident_mib};
 
 /// Subjects that commands are spread over.
@@ -19,13 +20,28 @@ fn post(key: &str, path: &str, idempotency: &str, body: &Value) -> Vec<u8> {
     .into_bytes()
 }
 
-fn print(what: &str, load: &Load) {
+/// Runs `wrk` for so long with so many connections and prints its figures. The script makes each
+/// request; the load comes from another process, so that it cannot starve the server's threads.
+fn load(what: &str, address: &str, connections: u32, seconds: u64, script: &str) {
+    let file = tempfile::Builder::new().suffix(".lua").tempfile().expect("a script");
+    std::fs::write(file.path(), script).expect("the script");
+    let output = Command::new("wrk")
+        .args(["-t1", "--latency", &format!("-c{connections}"), &format!("-d{seconds}s"), "-s"])
+        .arg(file.path())
+        .arg(format!("http://{address}"))
+        .output()
+        .expect("wrk is installed (make bench installs it)");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let word = |label: &str| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(label));
+        line.map(|rest| rest.trim().to_owned()).unwrap_or_default()
+    };
     println!(
-        "{what:<28} {:>9.0}/s   p50 {:>7.2} ms   p99 {:>7.2} ms   failed {}",
-        load.rate(),
-        load.percentile_ms(50.0),
-        load.percentile_ms(99.0),
-        load.failed
+        "{what:<28} {:>9}/s   p50 {:>9}   p99 {:>9}   {}",
+        word("Requests/sec:"),
+        word("50%"),
+        word("99%"),
+        text.lines().find(|line| line.contains("Non-2xx")).unwrap_or("").trim()
     );
 }
 
@@ -69,16 +85,17 @@ pub fn commands(seconds: u64) {
         "one record a command, {SUBJECTS} subjects, {seconds} s each, client and server together"
     );
     for clients in [1, 16, 64, 256] {
-        let load = run(&running.address, clients, seconds, |client, number| {
-            let place = (client as u64 * 31 + number) % u64::from(SUBJECTS) + 1;
-            let body = json!({"records": [{
-                "subject": code("91", place as u32), "item": "FJ-FR-0101",
-                "document_number": format!("压〔{clients}〕{client}-{number}"),
-                "document_date": "2026-01-05", "content": {"摘要": "基准测试记录"},
-            }]});
-            post(&key, "/v1/records", &format!("bench-{clients}-{client}-{number}"), &body)
-        });
-        print(&format!("{clients} clients"), &load);
+        let codes: Vec<String> = (1..=SUBJECTS).map(|n| format!("\"{}\"", code("91", n))).collect();
+        let script = format!(
+            "local codes = {{{}}}\nlocal n = 0\nfunction request()\n n = n + 1\n local id = \
+             '{clients}-' .. n\n local body = '{{\"records\":[{{\"subject\":\"' .. codes[n % {SUBJECTS} + 1] .. \
+             '\",\"item\":\"FJ-FR-0101\",\"document_number\":\"' .. id .. '\",\"document_date\":\"2026-01-05\",\
+             \"content\":{{\"a\":\"b\"}}}}]}}'\n return wrk.format('POST', '/v1/records', \
+             {{['Authorization'] = 'Bearer {key}', ['Idempotency-Key'] = 'bench-' .. id, \
+             ['Content-Type'] = 'application/json'}}, body)\nend\n",
+            codes.join(",")
+        );
+        load(&format!("{clients} clients"), &running.address, clients, seconds, &script);
     }
 }
 
@@ -107,19 +124,16 @@ pub fn reads(files: u32, seconds: u64) {
     drop(running);
     let running = Running::start(&data);
     println!("{:<28} {:>9.2} s", format!("start-up, {files} files"), running.start_seconds);
-    let address = running.address.clone();
-    for (what, path) in [("GET a file, 5 records", true), ("GET /v1/catalogue", false)] {
-        let load = run(&address, 64, seconds, |client, number| {
-            let mixed =
-                (client as u64 * 7919 + number * 104_729) % u64::from(files.min(20_000)) + 1;
-            let path = match path {
-                true => format!("/v1/subjects/{}", code("91", mixed as u32)),
-                false => "/v1/catalogue".to_owned(),
-            };
-            format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes()
-        });
-        print(&format!("{what}, 64 connections"), &load);
-    }
+    let read = files.min(20_000);
+    let codes: Vec<String> = (1..=read).map(|n| format!("\"{}\"", code("91", n))).collect();
+    let script = format!(
+        "local codes = {{{}}}\nlocal n = 0\nfunction request()\n n = (n + 7919) % {read}\n return \
+         wrk.format('GET', '/v1/subjects/' .. codes[n + 1])\nend\n",
+        codes.join(",")
+    );
+    load("GET a file, 5 records", &running.address, 64, seconds, &script);
+    let public = "function request() return wrk.format('GET', '/v1/lists/black') end\n";
+    load("GET /v1/lists/black, empty", &running.address, 64, seconds, public);
 }
 
 /// A head and a history entry a file.
