@@ -6,6 +6,7 @@
 
 mod chapters;
 pub mod client;
+mod endings;
 pub mod sample;
 mod scenario;
 mod story;
