@@ -196,15 +196,30 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
     }
 }
 
+/// Keeps the highest slot that a file names: a key ring that is shorter is an older copy, and
+/// would give the same slots out again.
+fn names_slot(rows: &mut Rows, slot: u64) -> Result<(), Stop> {
+    let known = match rows.get(&Key::Slots)? {
+        Some(Row::Slots(slots)) => *slots,
+        _ => 0,
+    };
+    match slot.saturating_add(1) {
+        slots if slots > known => rows.put(Key::Slots, Row::Slots(slots)),
+        _ => Ok(()),
+    }
+}
+
 fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let key = subject_of(envelope)?;
     match &envelope.event {
         Event::SubjectRegistered { kind, name, slot, attestation } => {
+            names_slot(rows, *slot)?;
             let head = new_head(envelope, key, *kind, name.clone());
             let head = SubjectRow { slot: *slot, attestation: attestation.clone(), ..head };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::PersonRegistered { name, slot, capacity, .. } => {
+            names_slot(rows, *slot)?;
             let name = Name::Sealed(name.clone());
             let head = new_head(envelope, key, SubjectKind::NaturalPerson, name);
             let head = SubjectRow { slot: *slot, capacity: Some(*capacity), ..head };

@@ -102,6 +102,7 @@ impl Key {
                 target(&mut bytes, root);
             }
             Key::Rules => bytes.push(0x24),
+            Key::Slots => bytes.push(0x25),
         }
         bytes
     }

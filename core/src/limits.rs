@@ -29,7 +29,7 @@ pub const SHORT_TEXT_BYTES_MAX: usize = 256;
 /// Documents listed as evidence.
 pub const EVIDENCE_MAX: usize = 16;
 /// Rounds of `Need` before a command is given up as a defect.
-pub const NEED_ROUNDS_MAX: usize = 16;
+pub const NEED_ROUNDS_MAX: usize = 128;
 /// Rows one command may load.
 pub const ROWS_PER_COMMAND_MAX: usize = 8192;
 /// Plugins deployed at once.

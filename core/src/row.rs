@@ -39,6 +39,7 @@ pub enum Key {
     Idempotency([u8; 32]),
     Walk { cause: Position, root: Target },
     Rules,
+    Slots,
 }
 
 /// Head of a credit file.
@@ -124,6 +125,10 @@ pub struct RedCase {
 /// Red or black.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "rows live behind an Arc, and most listings are black"
+)]
 pub enum ListingKind {
     Black { behaviour: String, records: Vec<RecordId>, case: DecisionCase },
     Red(RedCase),
@@ -336,6 +341,8 @@ pub enum Row {
     Idempotency(IdempotencyRow),
     Walk(SubjectKey),
     Rules(RulesRow),
+    /// Slots of the key ring that files name: every one is below this.
+    Slots(u64),
 }
 
 /// Something a timer has to look at on a day.

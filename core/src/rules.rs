@@ -3,6 +3,11 @@
 //! The loader takes names and bytes, never paths: reading files is the server's work. Loading
 //! checks every cross-reference, and an error names file, entry and field.
 
+mod check;
+mod load;
+#[cfg(test)]
+mod tests;
+
 use crate::calendar::Calendar;
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
@@ -17,6 +22,8 @@ pub enum LegalLevel {
     AdministrativeRegulation,
     /// 党中央、国务院政策文件
     CentralDocument,
+    /// 司法解释
+    JudicialInterpretation,
     /// 部门规章
     DepartmentRule,
     /// 地方性法规
@@ -461,32 +468,82 @@ pub struct RuleSet {
     pub measures: Vec<Measure>,
     /// `departments.toml`
     pub departments: Vec<Department>,
-    /// `rules/DATE.toml`, ordered by date.
-    pub packs: Vec<RulePack>,
+    /// `rules/DATE.toml`
+    pub packs: Packs,
     /// `calendar/*.csv`
     pub calendar: Calendar,
 }
 
 impl RuleSet {
+    /// Reads and checks every file of one version; all errors, not only the first.
+    pub fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
+        load::load(files)
+    }
+
+    /// What is allowed but should be looked at: entries that can never be used as they stand.
+    pub fn warnings(&self) -> Vec<String> {
+        check::warnings(self)
+    }
+
+    /// An instrument by its id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
-        self.instruments.iter().find(|x| x.id == id)
+        find(&self.instruments, id, |own| &own.id)
     }
+
+    /// A behaviour by its id.
     pub fn behaviour(&self, id: &str) -> Option<&Behaviour> {
-        self.behaviours.iter().find(|x| x.id == id)
+        find(&self.behaviours, id, |own| &own.id)
     }
+
+    /// A measure or incentive by its id.
     pub fn measure(&self, id: &str) -> Option<&Measure> {
-        self.measures.iter().find(|x| x.id == id)
+        find(&self.measures, id, |own| &own.id)
     }
+
+    /// An entry of the collection directory by its id.
     pub fn item(&self, id: &str) -> Option<&DataItem> {
-        self.items.iter().find(|x| x.id == id)
+        find(&self.items, id, |own| &own.id)
     }
+
+    /// A department by its short code.
     pub fn department(&self, code: &str) -> Option<&Department> {
-        self.departments.iter().find(|x| x.code == code)
+        find(&self.departments, code, |own| &own.code)
     }
-    pub fn department_by_uscc(&self, code: &str) -> Option<&Department> {
-        self.departments.iter().find(|x| x.uscc == code)
+
+    /// A department by its own 18-character code. There are some dozens of departments.
+    pub fn department_by_uscc(&self, uscc: &str) -> Option<&Department> {
+        self.departments.iter().find(|own| own.uscc == uscc)
     }
+
+    /// The deadlines and caps in force on a day: the newest pack that had begun by then.
     pub fn pack(&self, on: Day) -> &RulePack {
-        self.packs.iter().rev().find(|p| p.in_force_from <= on).unwrap_or(&self.packs[0])
+        self.packs.pack(on)
     }
+}
+
+/// Rule packs in the order of their first days; there is always one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packs {
+    first: RulePack,
+    later: Vec<RulePack>,
+}
+
+impl Packs {
+    /// Orders the packs; nothing where there is none.
+    pub fn new(mut packs: Vec<RulePack>) -> Option<Packs> {
+        packs.sort_by_key(|pack| pack.in_force_from);
+        let mut packs = packs.into_iter();
+        Some(Packs { first: packs.next()?, later: packs.collect() })
+    }
+
+    /// The newest pack that had begun by `on`; before the first one, the first.
+    pub fn pack(&self, on: Day) -> &RulePack {
+        self.later.iter().rev().find(|pack| pack.in_force_from <= on).unwrap_or(&self.first)
+    }
+}
+
+/// Entries are kept in the order of their ids.
+fn find<'a, T>(entries: &'a [T], id: &str, key: impl Fn(&T) -> &String) -> Option<&'a T> {
+    let at = entries.binary_search_by(|own| key(own).as_str().cmp(id)).ok()?;
+    entries.get(at)
 }

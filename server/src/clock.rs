@@ -72,27 +72,41 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands until it is moved, and only forward. The demonstration and tests hand it
-/// to the server; no route or configuration key can.
+/// A clock that is moved, only forward, and runs on from where it was moved to. The demonstration
+/// and tests hand it to the server; no route or configuration key can.
 #[derive(Debug)]
-pub struct MovedClock(AtomicI64);
+pub struct MovedClock {
+    base: Mutex<(Instant, i64)>,
+    floor_ms: AtomicI64,
+}
 
 impl MovedClock {
-    /// A clock that stands at `start`.
+    /// A clock that starts at `start`.
     pub fn new(start: Timestamp) -> MovedClock {
-        MovedClock(AtomicI64::new(start.0))
+        MovedClock {
+            base: Mutex::new((Instant::now(), start.0)),
+            floor_ms: AtomicI64::new(start.0),
+        }
     }
 
     /// Moves it to `to`, never back.
     pub fn advance_to(&self, to: Timestamp) {
-        self.0.fetch_max(to.0, Ordering::SeqCst);
+        let now = self.now();
+        if let Ok(mut base) = self.base.lock()
+            && to > now
+        {
+            *base = (Instant::now(), to.0);
+        }
     }
 }
 
 impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
-        // One millisecond a reading, so that no two events of a story share a moment.
-        Timestamp(self.0.fetch_add(1, Ordering::SeqCst))
+        let running = self.base.lock().map_or(i64::MIN, |base| {
+            let passed = i64::try_from(base.0.elapsed().as_millis()).unwrap_or(i64::MAX);
+            base.1.saturating_add(passed)
+        });
+        Timestamp(self.floor_ms.fetch_max(running, Ordering::SeqCst).max(running))
     }
 
     fn starts_stopped(&self) -> bool {

@@ -222,7 +222,8 @@ impl Dispatcher {
         // What ends or suspends a burden waits for nothing but the call that is under way.
         let overtakes = matches!(hook, CaseHook::Suspend | CaseHook::Lift);
         let waiting_other = matches!(self.busy.get(&id), Some(Some(own)) if own.hook() != hook);
-        if !self.free(id) && !(overtakes && waiting_other) {
+        let allowed = self.free(id) || (overtakes && waiting_other);
+        if !allowed {
             return;
         }
         let engine = self.engine.clone();

@@ -187,8 +187,18 @@ pub async fn nowhere(_: HttpRequest) -> impl Responder {
     Problem::not_found().error_response()
 }
 
-/// Bodies beyond the limit, as a problem.
-pub fn payload_problem(error: &PayloadError) -> Problem {
+/// A body as bytes, or why it could not be read.
+pub type Body = Result<web::Bytes, actix_web::Error>;
+
+/// The bytes of a body; one beyond the limit is a problem like any other.
+pub fn bytes(body: Body) -> Result<web::Bytes, Problem> {
+    body.map_err(|error| match error.as_error::<PayloadError>() {
+        Some(error) => payload_problem(error),
+        None => payload_problem(&PayloadError::Incomplete(None)),
+    })
+}
+
+fn payload_problem(error: &PayloadError) -> Problem {
     let cure = format!("请求体不超过 {BODY_BYTES_MAX} 字节 / at most {BODY_BYTES_MAX} bytes");
     match error {
         PayloadError::Overflow => Problem::new(Code::BodyTooLarge, "请求体过大 / too large", cure),

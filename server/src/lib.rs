@@ -1,14 +1,22 @@
 //! The server as a library, so that tests and benches can reach it.
 
 pub mod access;
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod demo;
 pub mod dispatch;
 pub mod engine;
 pub mod http;
+pub mod import;
+pub mod keys;
 pub mod lock;
 pub mod log;
 pub mod plugins;
+pub mod replay;
 pub mod schedule;
+pub mod socket;
 pub mod telemetry;
 pub mod vault;
 pub mod view;

@@ -157,6 +157,13 @@ impl Vault {
         lock(&self.ring).allocate()
     }
 
+    /// Slots there are: every slot ever given lies below. A log that names a slot at or above it
+    /// is younger than the ring, and going on would give that number to another key: the caller
+    /// must refuse to start.
+    pub fn slots(&self) -> u64 {
+        lock(&self.ring).slots()
+    }
+
     /// Destroys the data key in `slot`, in memory and on disk, before it returns. Destroying it
     /// again is no error.
     ///

@@ -6,6 +6,7 @@
 
 mod overlay;
 mod page;
+mod redo;
 mod store;
 
 #[cfg(test)]
@@ -48,6 +49,9 @@ pub struct ViewSettings {
     /// Rows kept in memory before they are written out in one batch; twice as many at most, plus
     /// the rows of one commit.
     pub overlay_rows_max: usize,
+    /// Milliseconds after which they are written out even if they are fewer, so that a quiet
+    /// register has little to apply again after a crash. At least 1.
+    pub flush_interval_ms: u64,
 }
 
 /// Why the view could not do what it was asked.

@@ -46,10 +46,10 @@ pub(super) fn decide(
     }
 }
 
-fn black_case<'r>(
-    rows: &'r Rows,
+fn black_case(
+    rows: &Rows,
     listing: ListingId,
-) -> Result<(&'r DecisionCase, &'r str, &'r [crate::id::RecordId]), Stop> {
+) -> Result<(&DecisionCase, &str, &[crate::id::RecordId]), Stop> {
     match &rows.must_listing(listing)?.kind {
         ListingKind::Black { case, behaviour, records } => Ok((case, behaviour, records)),
         ListingKind::Red(_) => Ok(misfit(

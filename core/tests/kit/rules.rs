@@ -6,7 +6,7 @@ use shouxin_core::calendar::Calendar;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{
     Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
-    MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Polarity, RecordClass,
+    MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
     RepairRule, RulePack, RuleSet, Strength, SubjectKind,
 };
 use shouxin_core::time::Day;
@@ -240,7 +240,7 @@ pub fn rules() -> &'static RuleSet {
 }
 
 fn made() -> RuleSet {
-    RuleSet {
+    let mut set = RuleSet {
         version: [7; 32],
         instruments: vec![
             instrument("law", LegalLevel::Law, None),
@@ -265,7 +265,14 @@ fn made() -> RuleSet {
             department(JUSTICE, 3, false),
             department(OFFICE, 4, true),
         ],
-        packs: vec![pack()],
+        packs: Packs::new(vec![pack()]).expect("one pack"),
         calendar: Calendar::default(),
-    }
+    };
+    // The loader keeps entries in the order of their ids, and look-ups rely on it.
+    set.instruments.sort_by(|a, b| a.id.cmp(&b.id));
+    set.items.sort_by(|a, b| a.id.cmp(&b.id));
+    set.behaviours.sort_by(|a, b| a.id.cmp(&b.id));
+    set.measures.sort_by(|a, b| a.id.cmp(&b.id));
+    set.departments.sort_by(|a, b| a.code.cmp(&b.code));
+    set
 }

@@ -11,11 +11,11 @@ use shouxin_core::rows::{Rows, Stop};
 
 use crate::engine::sources::{Source, encode_changes, settle};
 use crate::log::LogReader;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 use crate::view::{Applied, View, ViewError};
 
-/// Commits folded between two publications.
-const COMMITS_PER_STEP: usize = 512;
+/// Events folded between two publications; a commit is never split.
+const EVENTS_PER_STEP: usize = 4096;
 
 /// Why the view could not be brought up to the log.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +65,10 @@ pub(crate) fn link_person(rows: &mut Rows, envelope: &Envelope, vault: &Vault) -
     else {
         return Ok(());
     };
-    let Ok(clear) = vault.open_text(number, &subject.to_string()) else {
-        return Ok(());
+    let clear = match vault.open_text(number, &subject.to_string()) {
+        Ok(clear) => clear,
+        Err(VaultError::Destroyed { .. }) => return Ok(()),
+        Err(error) => return Err(Stop::Defect(format!("the number of {subject}: {error}"))),
     };
     let Ok(clear) = std::str::from_utf8(&clear) else {
         return Ok(());
@@ -94,16 +96,18 @@ pub fn catch_up(
         return Err(RecoveryError::OtherLog { at: applied.next });
     }
     let mut done = 0;
-    let mut step = Vec::with_capacity(COMMITS_PER_STEP);
+    let (mut step, mut held) = (Vec::new(), 0);
     for commit in log.scan(applied.next) {
         let commit = commit.map_err(|error| RecoveryError::Log(error.to_string()))?;
         if commit.first >= end {
             break;
         }
+        held += commit.entries.len();
         step.push(commit);
-        if step.len() == COMMITS_PER_STEP {
+        if held >= EVENTS_PER_STEP {
             done += fold(view, vault, &step)?;
             step.clear();
+            held = 0;
             progress(done);
         }
     }

@@ -37,9 +37,6 @@ fn load(source: &impl Source, rows: &mut Rows, keys: Vec<Key>) -> Result<(), Fai
         };
         rows.load(key, row);
     }
-    if rows.len() > ROWS_PER_COMMAND_MAX {
-        return Err(Failure::Read(format!("one command needs over {ROWS_PER_COMMAND_MAX} rows")));
-    }
     Ok(())
 }
 
@@ -49,10 +46,15 @@ pub(crate) fn settle<T>(
     rows: &mut Rows,
     mut ask: impl FnMut(&mut Rows) -> Result<T, Stop>,
 ) -> Result<T, Failure> {
-    for _ in 0..NEED_ROUNDS_MAX.saturating_mul(8) {
+    let before = rows.len();
+    for _ in 0..NEED_ROUNDS_MAX {
         match ask(rows) {
             Err(Stop::Need(keys)) => load(source, rows, keys)?,
             other => return other.map_err(Failure::Stop),
+        }
+        if rows.len() - before > ROWS_PER_COMMAND_MAX {
+            let what = format!("one command needs over {ROWS_PER_COMMAND_MAX} rows");
+            return Err(Failure::Read(what));
         }
     }
     Err(Failure::Read("a command asked for rows too many times".to_owned()))

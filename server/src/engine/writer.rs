@@ -28,6 +28,7 @@ use crate::telemetry::Metrics;
 use crate::vault::{Vault, random_salt};
 use crate::view::{Applied, Changes, View, ViewError};
 
+type Bytes = Option<Arc<[u8]>>;
 type Reply = (oneshot::Sender<Result<Committed, EngineError>>, Result<Committed, EngineError>);
 
 /// Bytes of encoded events after which a batch is closed.
@@ -50,7 +51,8 @@ struct Batch {
 /// Rows that are decided but not durable yet: seen by the writer alone.
 #[derive(Default)]
 struct Pending {
-    rows: HashMap<Vec<u8>, (u64, Option<Arc<[u8]>>)>,
+    /// By key: the batch that wrote it last, and the row or its absence.
+    rows: HashMap<Vec<u8>, (u64, Bytes)>,
 }
 
 struct Seen<'a> {

@@ -158,6 +158,12 @@ pub fn target(text: &str) -> Result<Target, Problem> {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // A body that is left out is an empty one: steps without fields need none.
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // serde would take an array for an object with its fields in order.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        let detail = "请求体须为 JSON 对象 / the body must be a JSON object";
+        let cure = "请对照 /openapi.json / see /openapi.json";
+        return Err(Problem::new(Code::ValueInvalid, detail, cure));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let text = error.to_string();
         let code = if !error.is_data() {

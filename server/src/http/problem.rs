@@ -36,15 +36,12 @@ codes! {
     ValueInvalid 422 "VALUE_INVALID" "字段的值不符合要求" "A field has a value it does not take";
     DateInvalid 422 "DATE_INVALID" "日期不存在或格式错误" "A date does not exist or is not YYYY-MM-DD";
     IdentifierInvalid 422 "IDENTIFIER_INVALID" "代码或编号校验不通过" "A code or id does not pass its checks";
-    UnknownDepartment 422 "UNKNOWN_DEPARTMENT" "未知部门" "Unknown department";
     Limit 422 "LIMIT" "超过数量或长度上限" "A bound on number or length is exceeded";
     BodyTooLarge 413 "BODY_TOO_LARGE" "请求体过大" "The body is too large";
-    MediaType 415 "MEDIA_TYPE" "请求体须为 application/json" "The body must be application/json";
     Unauthenticated 401 "UNAUTHENTICATED" "密钥缺失、无效或已过期" "The key is missing, wrong or expired";
     ForbiddenRole 403 "FORBIDDEN_ROLE" "该角色无权访问" "The role may not do this";
     PurposeRequired 403 "PURPOSE_REQUIRED" "查询非公开信息须注明用途和依据" "A purpose and its basis are required";
     NotFound 404 "NOT_FOUND" "没有可向您显示的内容" "There is nothing that can be shown to you";
-    MethodNotAllowed 405 "METHOD_NOT_ALLOWED" "不支持该方法" "The method is not supported here";
     Exists 409 "EXISTS" "已存在" "It exists already";
     State 409 "STATE" "当前状态不允许该操作" "The state does not allow this";
     IdempotencyConflict 409 "IDEMPOTENCY_CONFLICT" "幂等键已用于其他请求" "The idempotency key was used for another request";
@@ -55,9 +52,12 @@ codes! {
     Internal 500 "INTERNAL" "内部错误" "An internal error";
 }
 
-/// A problem, ready to be answered.
+/// A problem, ready to be answered. Boxed, because nearly every result carries room for one.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     code: Cow<'static, str>,
     title_zh: &'static str,
@@ -71,7 +71,7 @@ impl Problem {
     /// A problem of the table.
     pub fn new(code: Code, detail: impl Into<String>, cure: impl Into<String>) -> Problem {
         let (status, code, title_zh, title_en) = code.row();
-        Problem {
+        Problem(Box::new(Parts {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: Cow::Borrowed(code),
             title_zh,
@@ -79,13 +79,13 @@ impl Problem {
             detail: detail.into(),
             cure: cure.into(),
             field: None,
-        }
+        }))
     }
 
     /// The same problem, naming the field it is about.
     #[must_use]
     pub fn on(mut self, field: impl Into<Cow<'static, str>>) -> Problem {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
@@ -98,11 +98,21 @@ impl Problem {
 
     /// The code: of the table, or the guard's name.
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
+    }
+
+    /// What is wrong here.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The field it is about; `-` for the whole.
+    pub fn field(&self) -> &str {
+        self.0.field.as_deref().unwrap_or("-")
     }
 
     fn guard(guard: Guard, refusal: &Refusal) -> Problem {
-        Problem {
+        Problem(Box::new(Parts {
             status: StatusCode::CONFLICT,
             code: Cow::Borrowed(guard.name()),
             title_zh: guard.title_zh(),
@@ -110,7 +120,7 @@ impl Problem {
             detail: refusal.detail.clone(),
             cure: refusal.cure.clone(),
             field: refusal.field.map(Cow::Borrowed),
-        }
+        }))
     }
 }
 
@@ -180,7 +190,7 @@ impl From<QueryError> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.detail)
+        write!(f, "{}: {}", self.0.code, self.0.detail)
     }
 }
 
@@ -188,26 +198,27 @@ impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {
+        let parts = &self.0;
         let mut body = json!({
-            "type": format!("/docs/problems#{}", self.code),
-            "title": format!("{} / {}", self.title_zh, self.title_en),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-            "cure": self.cure,
+            "type": format!("/docs/problems#{}", parts.code),
+            "title": format!("{} / {}", parts.title_zh, parts.title_en),
+            "status": parts.status.as_u16(),
+            "code": parts.code,
+            "detail": parts.detail,
+            "cure": parts.cure,
         });
-        if let (Some(field), Some(object)) = (&self.field, body.as_object_mut()) {
+        if let (Some(field), Some(object)) = (&parts.field, body.as_object_mut()) {
             object.insert("field".to_owned(), json!(field));
         }
-        let mut response = HttpResponse::build(self.status);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        let mut response = HttpResponse::build(parts.status);
+        if parts.status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "1"));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if parts.status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         response.content_type("application/problem+json").body(body.to_string())

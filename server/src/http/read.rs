@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::event::{CaseRef, Colour, Mark};
 use shouxin_core::id::{Position, RecordId};
-use shouxin_core::path::{DecisionCase, Standing};
+use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::{
-    Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, RecordRow,
-    RecordState, RedState, RepairRow, Row, SubjectRow,
+    Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
+    RecordRow, RecordState, RedState, RepairRow, RepairState, Row, SubjectRow,
 };
 use shouxin_core::rules::{Openness, Polarity};
 use shouxin_core::text::{Name, Sealed};
@@ -23,6 +23,7 @@ use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
+use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
 pub const PART_ROWS_MAX: usize = 200;
@@ -68,7 +69,9 @@ pub async fn record_access(
     if sight == Sight::Public || caller.role == Role::Subject {
         return Ok(());
     }
-    let purpose = request.headers().get("purpose").and_then(|value| value.to_str().ok());
+    // Chinese in the header is UTF-8, which `to_str` would turn away.
+    let purpose = request.headers().get("purpose");
+    let purpose = purpose.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let purpose =
         purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
             Problem::new(
@@ -94,8 +97,8 @@ pub async fn record_access(
     })
 }
 
-fn unseal(engine: &Engine, subject: SubjectKey, sealed: &Sealed) -> Value {
-    match engine.vault.open_text(sealed, &subject.to_string()) {
+fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
+    match vault.open_text(sealed, &subject.to_string()) {
         Ok(clear) => match std::str::from_utf8(&clear) {
             Ok(text) => json!(text),
             Err(_) => Value::Null,
@@ -106,10 +109,10 @@ fn unseal(engine: &Engine, subject: SubjectKey, sealed: &Sealed) -> Value {
 }
 
 /// Name of a subject for a reader.
-pub fn name(engine: &Engine, head: &SubjectRow) -> Value {
+pub fn name(vault: &Vault, head: &SubjectRow) -> Value {
     match &head.name {
         Name::Clear(name) => json!(name),
-        Name::Sealed(sealed) => unseal(engine, head.key, sealed),
+        Name::Sealed(sealed) => unseal(vault, head.key, sealed),
     }
 }
 
@@ -145,7 +148,7 @@ pub fn marks(head: &SubjectRow, today: Day, sight: Sight) -> Vec<Value> {
         .collect()
 }
 
-fn record(engine: &Engine, row: &RecordRow, sight: Sight) -> Value {
+fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
     json!({
         "id": row.id.to_string(),
         "item": row.item,
@@ -160,7 +163,7 @@ fn record(engine: &Engine, row: &RecordRow, sight: Sight) -> Value {
         "disputed": !row.disputes.is_empty(),
         "state": row.state,
         "content": match (&row.content, sight) {
-            (Some(content), _) => content_json(unseal(engine, row.subject, content)),
+            (Some(content), _) => content_json(unseal(vault, row.subject, content)),
             (None, _) => Value::Null,
         },
     })
@@ -231,6 +234,10 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
             body["objections"] = case.disputes.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
+            body["decide_by"] = json!(case.decide_by);
+            if let Path::Noticed(noticed) = &case.path {
+                body["statement_until"] = json!(noticed.notice.window);
+            }
         }
         ListingKind::Red(red) => {
             body["colour"] = json!(Colour::Red);
@@ -276,6 +283,10 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "department_system": row.remote,
         "fault": row.fault,
         "reference": reference,
+        "respond_by": match &row.state {
+            MeasureState::Dispatched { respond_by, .. } => json!(respond_by),
+            _ => Value::Null,
+        },
         "objections": row.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }
@@ -296,8 +307,12 @@ pub fn objection(row: &ObjectionRow) -> Value {
         "filed_on": row.filed_on,
         "suspends": row.suspends,
         "state": row.state.name(),
+        "accept_by": match &row.state {
+            ObjectionState::Filed { accept_by } => json!(accept_by),
+            _ => Value::Null,
+        },
         "verify_by": match &row.state {
-            shouxin_core::row::ObjectionState::Verifying { verify_by, .. } => json!(verify_by.day),
+            ObjectionState::Verifying { verify_by, .. } => json!(verify_by),
             _ => Value::Null,
         },
         "redress": row.redress_done.map(|done| if done { "done" } else { "owed" }),
@@ -311,7 +326,11 @@ pub fn repair(row: &RepairRow) -> Value {
         "subject": row.subject.to_string(),
         "listing": row.listing.to_string(),
         "applied_on": row.applied_on,
-        "decide_by": row.decide_by.day,
+        "accept_by": match &row.state {
+            RepairState::Applied { accept_by } => json!(accept_by),
+            _ => Value::Null,
+        },
+        "decide_by": row.decide_by,
         "state": row.state.name(),
     })
 }
@@ -334,7 +353,7 @@ fn part<T>(
 
 /// A whole file, as a reader may see it.
 pub fn file(
-    engine: &Engine,
+    vault: &Vault,
     query: &mut Query<'_>,
     head: &SubjectRow,
     sight: Sight,
@@ -350,7 +369,7 @@ pub fn file(
         |_, row| {
             Ok(match row {
                 Row::Record(row) if record_shown(&row, today, sight) => {
-                    Some(record(engine, &row, sight))
+                    Some(record(vault, &row, sight))
                 }
                 _ => None,
             })
@@ -374,7 +393,7 @@ pub fn file(
     let mut body = json!({
         "key": key.to_string(),
         "kind": head.kind,
-        "name": name(engine, head),
+        "name": name(vault, head),
         "registered_on": head.registered_on,
         "attested": head.attestation.as_ref().map(|own| own.document_number.clone()),
         "version": head.last.to_string(),
@@ -445,7 +464,6 @@ pub fn file(
 
 /// Whether a listing is on public display.
 pub fn published(row: &ListingRow) -> bool {
-    use shouxin_core::path::Path;
     match &row.kind {
         ListingKind::Black { case, .. } => {
             matches!(&case.path, Path::Effective(effective) if effective.published)

@@ -1,6 +1,6 @@
 //! The handlers of every GET, and of the reads that take a body.
 
-use actix_web::web::{Bytes, Data, Path, Query as UrlQuery};
+use actix_web::web::{Data, Path, Query as UrlQuery};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,11 +15,11 @@ use shouxin_core::row::{Index, Key, Row};
 use utoipa::ToSchema;
 
 use crate::engine::query::Query;
-use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::edge::{id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
+use crate::http::{App, Body, bytes};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -77,7 +77,7 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     if unchanged {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", tag)).finish());
     }
-    Ok(response.json(read::file(&app.engine, &mut query, &head, sight, today)?))
+    Ok(response.json(read::file(&app.engine.vault, &mut query, &head, sight, today)?))
 }
 
 /// `GET /v1/subjects/{key}/history`: for the subject and the auditor.
@@ -137,10 +137,10 @@ pub struct Check {
 }
 
 /// `POST /v1/check`: what is in force for each key, in one snapshot.
-pub async fn check(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer {
+pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     needs_key(&caller)?;
-    let check: Check = parse(&body)?;
+    let check: Check = parse(&bytes(body)?)?;
     if !(1..=BATCH_ITEMS_MAX).contains(&check.keys.len()) {
         return Err(Problem::new(
             Code::Limit,
@@ -199,7 +199,7 @@ pub async fn list(path: Path<String>, page: UrlQuery<Page>, app: Data<App>) -> A
         let row = query.ask(|rows| rows.must_listing(id).cloned())?;
         let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
         let mut body = read::listing(&mut query, &row, today)?;
-        body["name"] = read::name(&app.engine, &head);
+        body["name"] = read::name(&app.engine.vault, &head);
         listings.push(body);
     }
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "listings": listings, "next": next})))
@@ -346,7 +346,7 @@ pub struct Lookup {
 }
 
 /// `POST /v1/persons/lookup`: confirms or denies, never completes (domain.md 6.7-11).
-pub async fn lookup(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer {
+pub async fn lookup(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[
         Role::Department,
@@ -354,7 +354,7 @@ pub async fn lookup(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer
         Role::CreditOffice,
         Role::CourtRegistrar,
     ])?;
-    let lookup: Lookup = parse(&body)?;
+    let lookup: Lookup = parse(&bytes(body)?)?;
     let today = app.engine.clock.now().legal_date();
     let number = CitizenNumber::parse(&lookup.number, today).map_err(|errors| {
         Problem::new(
@@ -372,7 +372,7 @@ pub async fn lookup(request: HttpRequest, body: Bytes, app: Data<App>) -> Answer
         }
     };
     let confirmed = match found {
-        Some(Row::Subject(head)) if read::name(&app.engine, &head) == json!(lookup.name) => {
+        Some(Row::Subject(head)) if read::name(&app.engine.vault, &head) == json!(lookup.name) => {
             Some(head.key)
         }
         _ => None,
@@ -503,7 +503,7 @@ pub async fn plugins(request: HttpRequest, app: Data<App>) -> Answer {
 pub async fn plugin_query(
     request: HttpRequest,
     path: Path<String>,
-    body: Bytes,
+    body: Body,
     app: Data<App>,
 ) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
@@ -520,7 +520,7 @@ pub async fn plugin_query(
     if !own && caller.role != Role::Auditor {
         return Err(Problem::not_found());
     }
-    let question: Value = parse(&body)?;
+    let question: Value = parse(&bytes(body)?)?;
     let file =
         format!("plugin {path}: {}", question.to_string().chars().take(200).collect::<String>());
     read::record_access(&request, &app, &caller, file, Sight::Government).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -13,10 +13,10 @@ use shouxin_core::id::Position;
 use utoipa::ToSchema;
 
 use crate::engine::{Committed, Request};
-use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::edge::{Edge, parse};
 use crate::http::problem::{Code, Problem};
+use crate::http::{App, Body, bytes};
 
 /// A body that becomes a command.
 pub trait Write: DeserializeOwned + ToSchema + 'static {
@@ -35,9 +35,10 @@ pub trait Write: DeserializeOwned + ToSchema + 'static {
 /// Answers a write.
 pub async fn write<T: Write>(
     request: HttpRequest,
-    body: Bytes,
+    body: Body,
     app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
+    let body = bytes(body)?;
     let engine = &app.engine;
     let caller = Caller::of(&request, engine)?;
     caller.require(T::ROLES)?;

@@ -89,7 +89,7 @@ impl LogReader {
             return Err(OpenError::Unavailable(format!("{} holds no log", folder.display())));
         };
         let active = Segment::open(storage.as_ref(), *last, Access::Read)?;
-        let Tail { end, index, .. } = read_tail(&active)?;
+        let Tail { end, index, .. } = read_quiet_tail(&active)?;
         let head = Head { next: end.sequence, chain: end.chain };
         let state = RwLock::new(State { firsts, head, active, index });
         Ok(Self::new(Arc::new(Shared { storage, sealed: SealedCache::default(), state })))
@@ -180,6 +180,21 @@ impl LogReader {
         let sealed = Sealed { segment: segment.clone(), index };
         self.shared.sealed.insert(first, Arc::new(sealed));
         Ok(Place { segment, point, stop: next })
+    }
+}
+
+/// Reads a tail that another process may be writing. A batch seen half written looks like damage
+/// if it and its successor are finished before the bytes behind it are looked at; only what is
+/// found twice at the same place is damage.
+fn read_quiet_tail(active: &Segment) -> Result<Tail, ReadError> {
+    let mut before = None;
+    loop {
+        match read_tail(active) {
+            Err(ReadError::Damaged(damage)) if before.as_ref() != Some(&damage) => {
+                before = Some(damage);
+            }
+            result => return result,
+        }
     }
 }
 

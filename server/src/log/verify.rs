@@ -68,25 +68,11 @@ pub(super) fn verify_on(
             head: Head::empty(log_number),
         },
         end: 0,
+        last: None,
     };
     for (index, first_sequence) in firsts.iter().enumerate() {
-        let expected = so_far.found.head.next;
-        if *first_sequence != expected {
-            // Either a file is missing, or the one before ends too early; its successor knows.
-            let segment = Segment::open(storage, *first_sequence, Access::Read)?;
-            let end = so_far.end;
-            let what = if segment.header.previous_end == end {
-                format!("{} is missing", segment_name(expected))
-            } else {
-                format!(
-                    "the segment before ends at global byte {end}, sequence {expected}, but this \
-                     one says {} and {first_sequence}",
-                    segment.header.previous_end
-                )
-            };
-            return Err(segment.damage(expected, 0, what));
-        }
         let segment = Segment::open(storage, *first_sequence, Access::Read)?;
+        so_far.check_gap(&segment)?;
         so_far.check_header(&segment)?;
         so_far.walk(segment)?;
         progress(Progress {
@@ -104,9 +90,36 @@ struct SoFar {
     found: Verified,
     /// Global offset at which the last segment's batches end.
     end: u64,
+    /// That segment, and the offset in its file at which its batches end.
+    last: Option<(Segment, u64)>,
 }
 
 impl SoFar {
+    /// A segment must begin where the one before ends; otherwise a file is missing, or the one
+    /// before lost its last batches, which its successor's offsets tell apart.
+    fn check_gap(&self, segment: &Segment) -> Result<(), ReadError> {
+        let (header, expected) = (&segment.header, self.found.head.next);
+        if header.first_sequence == expected {
+            return Ok(());
+        }
+        match &self.last {
+            Some((last, end)) if header.start_offset == self.found.bytes => {
+                let what = format!(
+                    "the batches end here, but {} goes on at sequence {} and says that they end \
+                     {} bytes later",
+                    segment.name,
+                    header.first_sequence,
+                    header.previous_end.saturating_sub(self.end)
+                );
+                Err(last.damage(expected, *end, what))
+            }
+            _ => {
+                let what = format!("{} is missing before this file", segment_name(expected));
+                Err(segment.damage(expected, 0, what))
+            }
+        }
+    }
+
     fn check_header(&self, segment: &Segment) -> Result<(), ReadError> {
         let header = &segment.header;
         let demands = [
@@ -134,6 +147,7 @@ impl SoFar {
         let end = walker.point();
         let segment = walker.segment();
         check_zeros(segment, &end)?;
+        self.last = Some((segment.clone(), end.offset));
         self.end = segment.header.start_offset.saturating_add(end.offset);
         self.found.bytes = self.found.bytes.saturating_add(segment.header.segment_bytes);
         self.found.head = Head { next: end.sequence, chain: end.chain };

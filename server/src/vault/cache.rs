@@ -29,7 +29,9 @@ impl KeyCache {
 
     pub(super) fn put(&mut self, slot: u64, key: Key) {
         if self.young.len() >= self.generation_max {
-            self.old = std::mem::take(&mut self.young);
+            // Full size from the start: a map that grows leaves copies of its keys behind.
+            let young = HashMap::with_capacity(self.generation_max);
+            self.old = std::mem::replace(&mut self.young, young);
         }
         self.young.insert(slot, key);
     }

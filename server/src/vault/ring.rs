@@ -76,6 +76,10 @@ impl Ring {
         Ok(slot)
     }
 
+    pub(super) fn slots(&self) -> u64 {
+        self.prepared
+    }
+
     pub(super) fn data_key(&self, slot: u64) -> Result<Key, VaultError> {
         let mut bytes = [0; SLOT_BYTES];
         self.file
@@ -87,6 +91,8 @@ impl Ring {
         unwrap_key(&self.wrapping, slot, &bytes).ok_or(VaultError::DamagedSlot { slot })
     }
 
+    /// Overwrites the slot in place. What a copying file system, a flash drive or a backup keeps
+    /// of the old bytes is still wrapped by the master key; backups need their own erasure.
     pub(super) fn destroy(&mut self, slot: u64) -> Result<(), VaultError> {
         let position = self.position(slot)?;
         self.file

@@ -111,7 +111,9 @@ fn a_block_half_prepared_at_a_crash_is_prepared_again() {
         vault.seal(BLOCK_SLOTS, "t", b"x"),
         Err(VaultError::NoSlot { slots: BLOCK_SLOTS, .. })
     ));
+    assert_eq!(vault.slots(), BLOCK_SLOTS);
     assert_eq!(vault.allocate().unwrap(), BLOCK_SLOTS);
+    assert_eq!(vault.slots(), 2 * BLOCK_SLOTS);
     let next = vault.seal(BLOCK_SLOTS, "t", b"next").unwrap();
     assert_eq!(vault.open_text(&next, "t").unwrap().as_slice(), b"next");
     assert_eq!(vault.open_text(&sealed, "t").unwrap().as_slice(), b"text");

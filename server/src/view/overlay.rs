@@ -1,9 +1,10 @@
 //! Two generations of rows in memory above the store, and the thread that writes them out.
 //!
-//! Commits go into the *active* generation. When it is full it becomes the *frozen* one, together
-//! with the position it stands for, and the flusher writes it as one batch while new commits go
-//! into a fresh active generation. The frozen rows leave memory only when the store has them, so
-//! readers see the same rows before and after. If both generations are full, the writer waits.
+//! Commits go into the *active* generation. When it is full or old it becomes the *frozen* one,
+//! together with the position it stands for, and the flusher writes it out while new commits go
+//! into a fresh active generation. The frozen rows leave memory only when the store has them all,
+//! so readers see the same rows before, meanwhile and after. If both generations are full, the
+//! writer waits.
 
 use std::ops::Bound;
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::sync::{
     Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::page::{self, Page};
 use super::store::{self, Store};
@@ -22,7 +24,7 @@ use super::{Applied, Changes, KEY_BYTES_MAX, Rows, VALUE_BYTES_MAX, ViewError, V
 /// the log; [`View::close`] writes everything first.
 pub struct View {
     shared: Arc<Shared>,
-    overlay_rows_max: usize,
+    settings: ViewSettings,
     /// One writer at a time, so that a commit is never split by another.
     writer: Mutex<()>,
     flusher: Option<JoinHandle<()>>,
@@ -64,13 +66,13 @@ impl View {
     /// directory cannot be used or another process holds it.
     pub fn open(dir: &Path, settings: ViewSettings) -> Result<Self, ViewError> {
         let (store, applied) = Store::open(dir, settings.cache_bytes)?;
-        Self::start(store, applied, settings.overlay_rows_max)
+        Self::start(store, applied, settings)
     }
 
     pub(super) fn start(
         store: Store,
         applied: Applied,
-        overlay_rows_max: usize,
+        settings: ViewSettings,
     ) -> Result<Self, ViewError> {
         let overlay = Overlay { active: Rows::new(), frozen: None, applied };
         let flush = Flush { pending: None, frozen_to: applied, failed: None, closing: false };
@@ -81,19 +83,15 @@ impl View {
             flush_changed: Condvar::new(),
         });
         let flusher_shared = Arc::clone(&shared);
+        let interval = Duration::from_millis(settings.flush_interval_ms.max(1));
         let flusher = thread::Builder::new()
             .name("view-flusher".to_owned())
-            .spawn(move || flusher_shared.flush_until_closed())
+            .spawn(move || flusher_shared.flush_until_closed(interval))
             .map_err(|source| ViewError::Store {
                 doing: "start its flusher",
                 why: source.to_string(),
             })?;
-        Ok(Self {
-            shared,
-            overlay_rows_max: overlay_rows_max.max(1),
-            writer: Mutex::new(()),
-            flusher: Some(flusher),
-        })
+        Ok(Self { shared, settings, writer: Mutex::new(()), flusher: Some(flusher) })
     }
 
     /// Removes the view in `dir`, which nobody may have open. No view there is no error.
@@ -126,9 +124,9 @@ impl View {
         }
         if self.active_is_full() {
             let flush = self.wait_for_room()?;
-            self.freeze(flush);
-        } else if let Some(why) = &lock(&self.shared.flush).failed {
-            return Err(ViewError::Poisoned { why: why.clone() });
+            self.shared.freeze(flush);
+        } else {
+            self.health()?;
         }
         let mut overlay = self.shared.overlay_mut();
         overlay.active.extend(changes);
@@ -137,15 +135,16 @@ impl View {
         if self.active_is_full() {
             let flush = lock(&self.shared.flush);
             if flush.pending.is_none() && flush.failed.is_none() {
-                self.freeze(flush);
+                self.shared.freeze(flush);
             }
         }
         Ok(())
     }
 
     /// The view as it stands, unchanged for as long as the snapshot lives. It keeps the writer
-    /// waiting, so take a page and let go; and never take a second one on the same thread while
-    /// holding the first, since a waiting writer would stop both for ever.
+    /// waiting, so take a page and let go. While a thread holds one it must call nothing else of
+    /// the view, not even [`View::applied`] ([`Snapshot::applied`] is the same): with a writer
+    /// waiting in between, both would wait for ever.
     pub fn read(&self) -> Snapshot<'_> {
         Snapshot { store: &self.shared.store, overlay: self.shared.overlay() }
     }
@@ -157,12 +156,7 @@ impl View {
     pub fn flush_now(&self) -> Result<(), ViewError> {
         let writer = lock(&self.writer);
         let flush = self.wait_for_room()?;
-        let applied = self.applied();
-        if flush.frozen_to != applied || !self.shared.overlay().active.is_empty() {
-            self.freeze(flush);
-        } else {
-            drop(flush);
-        }
+        self.shared.freeze(flush);
         drop(writer);
         self.wait_for_room().map(drop)
     }
@@ -176,6 +170,24 @@ impl View {
         self.flush_now()
     }
 
+    /// Whether commits are still taken: the first failure to write, as `publish` reports it.
+    ///
+    /// # Errors
+    /// [`ViewError::Poisoned`].
+    pub fn health(&self) -> Result<(), ViewError> {
+        match &lock(&self.shared.flush).failed {
+            Some(why) => Err(ViewError::Poisoned { why: why.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether everything published is on the disk.
+    #[cfg(test)]
+    pub(super) fn is_flushed(&self) -> bool {
+        let flush = lock(&self.shared.flush);
+        flush.pending.is_none() && flush.frozen_to == self.applied()
+    }
+
     /// Bytes of the view's files.
     ///
     /// # Errors
@@ -185,7 +197,7 @@ impl View {
     }
 
     fn active_is_full(&self) -> bool {
-        self.shared.overlay().active.len() >= self.overlay_rows_max
+        self.shared.overlay().active.len() >= self.settings.overlay_rows_max.max(1)
     }
 
     /// Waits until no frozen rows are left.
@@ -201,19 +213,6 @@ impl View {
             Some(why) => Err(ViewError::Poisoned { why: why.clone() }),
             None => Ok(flush),
         }
-    }
-
-    /// Turns the active rows into frozen ones and hands them to the flusher. Only the writer
-    /// calls this, with nothing pending.
-    fn freeze(&self, mut flush: MutexGuard<'_, Flush>) {
-        let mut overlay = self.shared.overlay_mut();
-        let rows = Arc::new(std::mem::take(&mut overlay.active));
-        overlay.frozen = Some(Arc::clone(&rows));
-        flush.frozen_to = overlay.applied;
-        flush.pending = Some((rows, overlay.applied));
-        drop(overlay);
-        drop(flush);
-        self.shared.flush_changed.notify_all();
     }
 }
 
@@ -238,8 +237,25 @@ impl Shared {
         self.overlay.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn flush_until_closed(&self) {
-        while let Some((rows, applied)) = self.next_pending() {
+    /// Turns the active rows into frozen ones and hands them to the flusher, if there is anything
+    /// that was not handed over before. The caller saw under `flush` that nothing is pending. A
+    /// commit goes into the overlay under one lock, so none is ever split here.
+    fn freeze(&self, mut flush: MutexGuard<'_, Flush>) {
+        let mut overlay = self.overlay_mut();
+        if overlay.active.is_empty() && overlay.applied == flush.frozen_to {
+            return;
+        }
+        let rows = Arc::new(std::mem::take(&mut overlay.active));
+        overlay.frozen = Some(Arc::clone(&rows));
+        flush.frozen_to = overlay.applied;
+        flush.pending = Some((rows, overlay.applied));
+        drop(overlay);
+        drop(flush);
+        self.flush_changed.notify_all();
+    }
+
+    fn flush_until_closed(&self, interval: Duration) {
+        while let Some((rows, applied)) = self.next_pending(interval) {
             // The store is written with no lock held: readers find these rows in the overlay.
             let written = self.store.write(&rows, applied);
             if let Err(error) = written {
@@ -254,13 +270,21 @@ impl Shared {
         }
     }
 
-    /// The next rows to write, or `None` when the view closes and nothing is left.
-    fn next_pending(&self) -> Option<(Arc<Rows>, Applied)> {
-        let flush = self
-            .flush_changed
-            .wait_while(lock(&self.flush), |flush| flush.pending.is_none() && !flush.closing)
-            .unwrap_or_else(PoisonError::into_inner);
-        flush.pending.clone()
+    /// The next rows to write, or `None` when the view closes and nothing is left. Where no
+    /// generation gets full within `interval`, it takes what there is.
+    fn next_pending(&self, interval: Duration) -> Option<(Arc<Rows>, Applied)> {
+        loop {
+            let (flush, waited) = self
+                .flush_changed
+                .wait_timeout_while(lock(&self.flush), interval, |flush| {
+                    flush.pending.is_none() && !flush.closing
+                })
+                .unwrap_or_else(PoisonError::into_inner);
+            if !waited.timed_out() || flush.pending.is_some() || flush.closing {
+                return flush.pending.clone();
+            }
+            self.freeze(flush);
+        }
     }
 }
 

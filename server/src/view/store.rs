@@ -1,8 +1,9 @@
 //! The only file that names sled: one tree of rows and the marker that says how far it has got.
 //!
 //! sled 0.34.7 has known faults, and every cure stands here: a left-over snapshot that blocks
-//! opening, `flush` that does not reach the disk on Linux, panics far from their cause, and a
-//! directory lock that outlives its owner for a moment. Nothing above this file depends on sled.
+//! opening, `flush` that does not reach the disk on Linux, a batch that keeps every reader out,
+//! panics far from their cause, and a directory lock that outlives its owner for a moment.
+//! Nothing above this file depends on sled.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::redo::{self, Redo};
 use super::{Applied, Rows, ViewError};
 
 /// Version of what rows mean as bytes on disk. A view of another schema is rebuilt, not converted.
@@ -23,6 +25,10 @@ pub(super) const RESERVED_FIRST_BYTE: u8 = 0xff;
 
 /// Key of the marker row, after every other row.
 const MARKER_KEY: &[u8] = b"\xffapplied";
+
+/// Key of a second marker, there only while rows are written: the position they lead to. A store
+/// that has it and not the redo file to it holds rows of two positions.
+const WRITING_KEY: &[u8] = b"\xffwriting";
 
 /// schema (4) + next (8) + chain (32) + CRC-32C of these (4), integers big-endian.
 const MARKER_BYTES: usize = 48;
@@ -38,9 +44,15 @@ const HOUSEKEEPING_PERIOD_MS: u64 = 1_000;
 const LOCK_TRIES_MAX: u32 = 100;
 const LOCK_RETRY_MS: u64 = 50;
 
+/// Rows put between two flushes. Measured with 200,000 rows of 300 bytes and a reader beside
+/// them: as one sled batch the longest read took 1.1 s, one by one without a flush between 40 ms,
+/// like this 5 ms, in no more time altogether than the batch.
+const ROWS_PER_FLUSH: usize = 1_000;
+
 /// An open sled tree.
 pub(super) struct Store {
     db: sled::Db,
+    dir: PathBuf,
     /// A second descriptor on sled's log, for the `fdatasync` that sled leaves out.
     sync: File,
 }
@@ -49,7 +61,8 @@ pub(super) struct Store {
 pub(super) type StoreRow = Result<(Vec<u8>, Arc<[u8]>), ViewError>;
 
 impl Store {
-    /// Opens or creates the store in `dir` and reads its marker.
+    /// Opens or creates the store in `dir` and reads its marker. A write that was interrupted is
+    /// carried to its end first.
     ///
     /// # Errors
     /// [`ViewError::Unusable`] when what is there cannot be trusted and must be rebuilt;
@@ -57,6 +70,7 @@ impl Store {
     pub(super) fn open(dir: &Path, cache_bytes: u64) -> Result<(Self, Applied), ViewError> {
         fs::create_dir_all(dir).map_err(|source| ViewError::io("create", dir, source))?;
         remove_unfinished_snapshots(dir)?;
+        redo::remove_unfinished(dir)?;
         let db = open_sled(dir, cache_bytes)?;
         let log = dir.join("db");
         let sync = OpenOptions::new()
@@ -64,33 +78,110 @@ impl Store {
             .write(true)
             .open(&log)
             .map_err(|source| ViewError::io("open", &log, source))?;
-        let store = Self { db, sync };
-        let applied = store.marker().map_err(|error| match error {
+        let store = Self { db, dir: dir.to_owned(), sync };
+        let applied = store.recover().map_err(|error| match error {
             ViewError::Store { why, .. } => ViewError::Unusable { why },
             other => other,
         })?;
         Ok((store, applied))
     }
 
-    fn marker(&self) -> Result<Applied, ViewError> {
-        match self.get(MARKER_KEY)? {
-            Some(bytes) => decode_marker(&bytes).map_err(|why| ViewError::Unusable { why }),
-            None if guarded("read", || self.db.first())?.is_none() => Ok(Applied::default()),
-            None => Err(ViewError::Unusable { why: "it has rows but no marker".to_owned() }),
+    /// The position of the store, after a redo file left by a write that did not end was used.
+    fn recover(&self) -> Result<Applied, ViewError> {
+        let applied = match self.position_at(MARKER_KEY)? {
+            Some(applied) => applied,
+            None if guarded("read", || self.db.first())?.is_none() => {
+                // Rows never come before a marker, or a first write cut short would look like
+                // a store of somebody else.
+                self.finish(Applied::default())?;
+                Applied::default()
+            }
+            None => {
+                return Err(ViewError::Unusable { why: "it has rows but no marker".to_owned() });
+            }
+        };
+        let writing = self.position_at(WRITING_KEY)?;
+        match (redo::load(&self.dir)?, writing) {
+            (None, None) => Ok(applied),
+            (Some(Redo { to, .. }), None) if to == applied => {
+                redo::remove(&self.dir)?;
+                Ok(applied)
+            }
+            (Some(Redo { from, to, rows }), _)
+                if from == applied && writing.is_none_or(|writing| writing == to) =>
+            {
+                self.begin(to)?;
+                self.put_rows(&rows)?;
+                self.finish(to)?;
+                Ok(to)
+            }
+            (redo, _) => {
+                let redo = redo.map(|redo| (redo.from.next, redo.to.next));
+                let writing = writing.map(|writing| writing.next);
+                let at = applied.next;
+                let why = format!(
+                    "a write was cut short and cannot be ended: it stands at event {at}, was \
+                     written up to {writing:?}, and its redo file has {redo:?}"
+                );
+                Err(ViewError::Unusable { why })
+            }
         }
     }
 
-    /// Writes `rows` and the marker as one batch, and returns when the disk has them.
+    fn position_at(&self, key: &[u8]) -> Result<Option<Applied>, ViewError> {
+        let bytes = self.get(key)?;
+        bytes
+            .map(|bytes| decode_marker(&bytes).map_err(|why| ViewError::Unusable { why }))
+            .transpose()
+    }
+
+    /// Writes `rows` and moves the marker, and returns when the disk has them. After a crash in
+    /// between, opening the store ends what was begun. Readers come in between any two rows, so
+    /// the caller shows them `rows` from memory until this returns.
     pub(super) fn write(&self, rows: &Rows, applied: Applied) -> Result<(), ViewError> {
-        let mut batch = sled::Batch::default();
-        for (key, value) in rows {
-            match value {
-                Some(value) => batch.insert(key.as_slice(), &value[..]),
-                None => batch.remove(key.as_slice()),
+        let from = self.position_at(MARKER_KEY)?.unwrap_or_default();
+        redo::save(&self.dir, rows, from, applied)?;
+        self.begin(applied)?;
+        self.put_rows(rows)?;
+        self.finish(applied)
+    }
+
+    /// Says on disk, before any row changes, that rows are on their way to `applied`.
+    fn begin(&self, applied: Applied) -> Result<(), ViewError> {
+        guarded("write", || self.db.insert(WRITING_KEY, &encode_marker(applied)[..]))?;
+        self.sync()
+    }
+
+    /// Puts and removes rows in key order, which touches each page of the store once.
+    fn put_rows<'a>(
+        &self,
+        rows: impl IntoIterator<Item = (&'a Vec<u8>, &'a Option<Arc<[u8]>>)>,
+    ) -> Result<(), ViewError> {
+        for (done, (key, value)) in (1_usize..).zip(rows) {
+            guarded("write", || match value {
+                Some(value) => self.db.insert(key, &value[..]),
+                None => self.db.remove(key),
+            })?;
+            if done.is_multiple_of(ROWS_PER_FLUSH) {
+                guarded("flush", || self.db.flush())?;
             }
         }
-        batch.insert(MARKER_KEY, &encode_marker(applied)[..]);
-        guarded("write", || self.db.apply_batch(batch))?;
+        Ok(())
+    }
+
+    /// Says that every row put so far belongs to `applied`, once the disk has these rows. The
+    /// redo file goes last, when nobody can need it any more.
+    fn finish(&self, applied: Applied) -> Result<(), ViewError> {
+        self.sync()?;
+        let mut markers = sled::Batch::default();
+        markers.insert(MARKER_KEY, &encode_marker(applied)[..]);
+        markers.remove(WRITING_KEY);
+        guarded("write", || self.db.apply_batch(markers))?;
+        self.sync()?;
+        redo::remove(&self.dir)
+    }
+
+    fn sync(&self) -> Result<(), ViewError> {
         guarded("flush", || self.db.flush())?;
         self.sync
             .sync_data()
@@ -138,7 +229,7 @@ pub(super) fn destroy(dir: &Path) -> Result<(), ViewError> {
     for path in entries(dir)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let removed = match name.as_str() {
-            "db" | "conf" => fs::remove_file(&path),
+            "db" | "conf" | redo::REDO_FILE | redo::REDO_FILE_NEW => fs::remove_file(&path),
             "blobs" => fs::remove_dir_all(&path),
             _ if name.starts_with("snap.") => fs::remove_file(&path),
             _ => continue,
@@ -265,64 +356,4 @@ fn decode_marker(bytes: &[u8]) -> Result<Applied, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marker_round_trips_and_refuses_any_changed_bit() {
-        let applied = Applied { next: 7, chain: [9; 32] };
-        let good = encode_marker(applied);
-        assert_eq!(decode_marker(&good), Ok(applied));
-        for bit in 0..MARKER_BYTES * 8 {
-            let mut bad = good;
-            bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(decode_marker(&bad).is_err(), "bit {bit}");
-        }
-        assert!(decode_marker(&good[..47]).is_err());
-    }
-
-    #[test]
-    fn marker_of_another_schema_or_missing_marker_is_unusable() {
-        let dir = tempfile::tempdir().unwrap();
-        let (store, applied) = Store::open(dir.path(), 1 << 20).unwrap();
-        assert_eq!(applied, Applied::default());
-        store.db.insert(b"row", b"without a marker").unwrap();
-        assert!(matches!(store.marker(), Err(ViewError::Unusable { .. })));
-
-        let mut other = encode_marker(Applied { next: 3, chain: [1; 32] });
-        other[..4].copy_from_slice(&(SCHEMA + 1).to_be_bytes());
-        let crc = crc32c::crc32c(&other[..44]);
-        other[44..].copy_from_slice(&crc.to_be_bytes());
-        store.db.insert(MARKER_KEY, &other[..]).unwrap();
-        drop(store);
-        let error = Store::open(dir.path(), 1 << 20).err().unwrap();
-        assert!(error.to_string().contains("schema 2"), "{error}");
-    }
-
-    #[test]
-    fn snapshot_left_by_a_killed_opening_is_removed() {
-        let dir = tempfile::tempdir().unwrap();
-        let applied = Applied { next: 1, chain: [2; 32] };
-        let (store, _) = Store::open(dir.path(), 1 << 20).unwrap();
-        store.write(&Rows::from([(b"a".to_vec(), Some(Arc::from(&b"1"[..])))]), applied).unwrap();
-        drop(store);
-        fs::write(dir.path().join("snap.00000000FFFFFFFF.generating"), b"").unwrap();
-        let (store, reopened) = Store::open(dir.path(), 1 << 20).unwrap();
-        assert_eq!(reopened, applied);
-        assert_eq!(store.get(b"a").unwrap().as_deref(), Some(&b"1"[..]));
-    }
-
-    #[test]
-    fn destroy_removes_the_store_and_leaves_what_is_not_its_own() {
-        let dir = tempfile::tempdir().unwrap();
-        let own = dir.path().join("view");
-        drop(Store::open(&own, 1 << 20).unwrap());
-        fs::write(own.join("notes.txt"), b"kept").unwrap();
-        destroy(&own).unwrap();
-        assert_eq!(entries(&own).unwrap(), vec![own.join("notes.txt")]);
-        fs::remove_file(own.join("notes.txt")).unwrap();
-        destroy(&own).unwrap();
-        assert!(!own.exists());
-        destroy(&own).unwrap();
-    }
-}
+mod tests;

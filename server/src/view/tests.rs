@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,7 +17,8 @@ use super::*;
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn settings(overlay_rows_max: usize) -> ViewSettings {
-    ViewSettings { cache_bytes: 1 << 20, overlay_rows_max }
+    // Long, so that generations end where the tests end them.
+    ViewSettings { cache_bytes: 1 << 20, overlay_rows_max, flush_interval_ms: 3_600_000 }
 }
 
 fn applied(next: u64) -> Applied {
@@ -193,6 +196,7 @@ fn numbered_commit(n: u64, width: u64) -> Changes {
 
 fn assert_whole_commit(snapshot: &Snapshot<'_>, width: u64) {
     let n = snapshot.applied().next;
+    assert_eq!(snapshot.applied(), applied(n));
     let same = rows(snapshot.range(b"same", None, usize::MAX).unwrap());
     let moved = rows(snapshot.range_reverse(b"move", None, usize::MAX).unwrap());
     if n == 0 {
@@ -293,6 +297,14 @@ fn a_copy_taken_while_open_has_the_rows_of_the_position_it_claims() {
     }
 }
 
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 /// Copying file by file while the flusher writes is no state a disk was ever in. Such a copy may
 /// be refused, but if it opens its rows are those of its position.
 #[test]
@@ -303,24 +315,88 @@ fn a_copy_torn_by_the_flusher_is_right_or_refused() {
     let view = View::open(&live, settings(6)).unwrap();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
-        let writer = scope.spawn(|| {
+        scope.spawn(|| {
             let mut n = 0;
             while !done.load(Ordering::Acquire) {
                 n += 1;
                 view.publish(numbered_commit(n, WIDTH), applied(n)).unwrap();
             }
         });
+        // Ends the writer also when a check below fails, or the scope would wait for ever.
+        let _end = SetOnDrop(&done);
         for round in 0..8 {
             let copy = dir.path().join(format!("copy-{round}"));
             copy_dir(&live, &copy);
             match View::open(&copy, settings(6)) {
-                Ok(reopened) => assert_whole_commit(&reopened.read(), WIDTH),
+                // A page that the copy tore is an error when read, never other rows.
+                Ok(reopened) if reopened.read().range(b"", None, usize::MAX).is_ok() => {
+                    assert_whole_commit(&reopened.read(), WIDTH);
+                }
+                Ok(_) => {}
                 Err(error) => assert!(matches!(error, ViewError::Unusable { .. }), "{error}"),
             }
         }
-        done.store(true, Ordering::Release);
-        writer.join().unwrap();
     });
+}
+
+/// Set for the child that `a_killed_process_leaves_whole_commits` starts: where its view is.
+const CHILD_DIR: &str = "SHOUXIN_TEST_VIEW_DIR";
+/// Enough rows that almost all of the child's time goes into writing them to the store, so that
+/// a kill falls between two rows.
+const CHILD_WIDTH: u64 = 3_000;
+/// Each commit fills a generation.
+const CHILD_ROWS: usize = 3_000;
+
+/// The child: says each commit and publishes it, until it is killed. By itself it does nothing.
+#[test]
+fn child_that_publishes_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
+    let view = View::open(Path::new(&dir), settings(CHILD_ROWS)).unwrap();
+    let mut n = view.applied().next;
+    loop {
+        n += 1;
+        println!("commit {n}");
+        view.publish(numbered_commit(n, CHILD_WIDTH), applied(n)).unwrap();
+    }
+}
+
+/// Kills a writer in the middle of its flushes, over and over on the same files: what is there
+/// afterwards is the state after some commit that was published, and never less than before.
+#[test]
+fn a_killed_process_leaves_whole_commits() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut reached = 0;
+    for round in 0..5_u64 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "view::tests::child_that_publishes_until_it_is_killed",
+            ])
+            .env(CHILD_DIR, dir.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut published = reached;
+        while published < reached + 4 + round {
+            published = commit_said(&lines.next().unwrap().unwrap()).unwrap_or(published);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for line in lines.map_while(Result::ok) {
+            published = commit_said(&line).unwrap_or(published);
+        }
+        let view = View::open(dir.path(), settings(CHILD_ROWS)).unwrap();
+        assert!((reached..=published).contains(&view.applied().next));
+        assert_whole_commit(&view.read(), CHILD_WIDTH);
+        reached = view.applied().next;
+    }
+    assert!(reached > 0);
+}
+
+fn commit_said(line: &str) -> Option<u64> {
+    line.strip_prefix("commit ")?.parse().ok()
 }
 
 #[test]
@@ -329,12 +405,14 @@ fn a_failed_write_stops_the_writer_and_keeps_what_readers_see() {
     let (mut store, at) = Store::open(dir.path(), 1 << 20).unwrap();
     // The kernel refuses to sync a character device, so every batch fails at its last step.
     store.replace_sync(fs::File::open("/dev/null").unwrap());
-    let view = View::start(store, at, 2).unwrap();
+    let view = View::start(store, at, settings(2)).unwrap();
+    view.health().unwrap();
     view.publish(numbered_commit(1, 2), applied(1)).unwrap();
     let failed = view.flush_now();
     assert!(matches!(failed, Err(ViewError::Poisoned { .. })), "{failed:?}");
     let refused = view.publish(numbered_commit(2, 2), applied(2));
     assert!(matches!(refused, Err(ViewError::Poisoned { .. })), "{refused:?}");
+    assert!(matches!(view.health(), Err(ViewError::Poisoned { .. })));
     assert_whole_commit(&view.read(), 2);
     assert_eq!(view.applied(), applied(1));
     assert!(view.close().is_err());
@@ -363,6 +441,42 @@ fn rows_out_of_bounds_and_positions_going_back_are_refused_whole() {
     let view = View::open(dir.path(), settings(10)).unwrap();
     assert_eq!(all(&view).1.len(), 2);
     assert!(view.size_on_disk().unwrap() > VALUE_BYTES_MAX as u64);
+}
+
+/// Waits for the flusher as long as it takes: the files change by themselves or the test hangs.
+#[test]
+fn a_generation_that_is_not_full_is_written_when_it_is_old() {
+    let dir = tempfile::tempdir().unwrap();
+    let live = dir.path().join("live");
+    let often = ViewSettings { flush_interval_ms: 1, ..settings(1_000) };
+    let view = View::open(&live, often).unwrap();
+    for n in 1..=5 {
+        view.publish(numbered_commit(n, 3), applied(n)).unwrap();
+        while !view.is_flushed() {
+            thread::yield_now();
+        }
+        // At rest now: nothing was published since.
+        let copy = dir.path().join(format!("copy-{n}"));
+        copy_dir(&live, &copy);
+        let reopened = View::open(&copy, often).unwrap();
+        assert_eq!(reopened.applied(), applied(n));
+        assert_whole_commit(&reopened.read(), 3);
+    }
+}
+
+#[test]
+fn readers_see_only_whole_commits_while_old_generations_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let often = ViewSettings { flush_interval_ms: 1, ..settings(30) };
+    let view = View::open(dir.path(), often).unwrap();
+    for n in 1..=300 {
+        view.publish(numbered_commit(n, 7), applied(n)).unwrap();
+        assert_whole_commit(&view.read(), 7);
+    }
+    view.close().unwrap();
+    let view = View::open(dir.path(), often).unwrap();
+    assert_eq!(view.applied(), applied(300));
+    assert_whole_commit(&view.read(), 7);
 }
 
 #[test]

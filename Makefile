@@ -1,0 +1,31 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both install what is missing and say so.
+SHELL := /bin/bash
+PLUGINS := -p shouxin-plugin-approval -p shouxin-plugin-procurement -p shouxin-plugin-market
+ARGS ?=
+
+.PHONY: demo test kill check bench tools
+
+demo: tools
+	cargo build --release --locked -p shouxin-server $(PLUGINS)
+	target/release/shouxin demo $(ARGS)
+
+test: tools
+	cargo test --workspace --locked
+
+# The long form of the kill test: a thousand rounds.
+kill: tools
+	SHOUXIN_KILL_ROUNDS=1000 cargo test --locked -p shouxin-tests --test system -- kill --nocapture
+
+check: tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+bench: tools
+	cargo run --release --locked -p shouxin-benches -- $(ARGS)
+
+# A linker and a C compiler (the plugin contract is compiled as C in the tests), and Rust itself.
+tools:
+	@command -v cc >/dev/null || { echo "installing a C compiler: build-essential"; \
+	  apt-get update -q && apt-get install -y -q build-essential; }
+	@command -v cargo >/dev/null || { echo "Rust is missing: install rustc and cargo 1.92 or later"; exit 1; }

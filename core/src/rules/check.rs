@@ -1,0 +1,266 @@
+//! What the data files say together: references, competence, levels, completeness.
+
+use std::collections::BTreeSet;
+
+use crate::identifier::uscc::Uscc;
+use crate::rules::{
+    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, RuleError, RuleSet, Strength,
+};
+
+/// The 35 behaviours of domain.md 1.7: four areas with so many each.
+const BEHAVIOURS: [u8; 4] = [7, 18, 3, 7];
+/// Letter rows of 1.6 that stand for two measures each.
+const SPLIT: &[&str] = &["M-A03", "M-M04"];
+/// Administrative, market and social rows of 1.6.
+const MEASURES: [(&str, u8); 3] = [("M-A", 27), ("M-M", 15), ("M-S", 10)];
+const INCENTIVES: u8 = 21;
+/// Measures that domain.md 1.6 allows about legal persons only.
+const ONLY_LEGAL_PERSONS: &[&str] = &[
+    "M-A02", "M-A03a", "M-A03b", "M-A04", "M-A05", "M-A16", "M-A18", "M-M01", "M-M13", "M-M14",
+    "M-S01", "M-S02", "M-S03", "M-S04", "M-S05", "M-S06", "M-S07", "M-S08", "M-S10",
+];
+/// Measures that it allows about natural persons only.
+const ONLY_NATURAL_PERSONS: &[&str] =
+    &["M-A24", "M-A25", "M-A26", "M-M03", "M-M05", "M-M06", "M-M07", "M-M08", "M-M09"];
+
+const INSTRUMENTS: &str = "instruments.toml";
+const DEPARTMENTS: &str = "departments.toml";
+const ITEMS: &str = "catalogue/items.toml";
+const BEHAVIOURS_FILE: &str = "catalogue/behaviours.toml";
+const MEASURES_FILE: &str = "catalogue/measures.toml";
+const INCENTIVES_FILE: &str = "catalogue/incentives.toml";
+
+struct Found<'a> {
+    set: &'a RuleSet,
+    errors: &'a mut Vec<RuleError>,
+}
+
+pub(super) fn check(set: &RuleSet, errors: &mut Vec<RuleError>) {
+    let mut found = Found { set, errors };
+    found.duplicates();
+    found.instruments();
+    found.departments();
+    found.items();
+    found.behaviours();
+    found.measures();
+    found.complete();
+}
+
+pub(super) fn warnings(set: &RuleSet) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for behaviour in &set.behaviours {
+        if behaviour.repair.is_none() || behaviour.found_by.is_empty() {
+            let why = "no repair rule or no competent county department: nobody can be listed";
+            warnings.push(format!("{}: {why}", behaviour.id));
+        }
+    }
+    for measure in set.measures.iter().filter(|measure| measure.basis.is_empty()) {
+        warnings.push(format!("{}: no basis, the measure cannot be taken", measure.id));
+    }
+    warnings
+}
+
+fn measures_file(measure: &Measure) -> &'static str {
+    if measure.category.is_incentive() { INCENTIVES_FILE } else { MEASURES_FILE }
+}
+
+impl Found<'_> {
+    fn error(&mut self, file: &str, entry: &str, field: &str, problem: impl Into<String>) {
+        self.errors.push(RuleError {
+            file: file.to_owned(),
+            entry: entry.to_owned(),
+            field: field.to_owned(),
+            problem: problem.into(),
+        });
+    }
+
+    fn duplicates(&mut self) {
+        let set = self.set;
+        let lists: [(&str, Vec<&str>); 5] = [
+            (INSTRUMENTS, set.instruments.iter().map(|own| own.id.as_str()).collect()),
+            (ITEMS, set.items.iter().map(|own| own.id.as_str()).collect()),
+            (BEHAVIOURS_FILE, set.behaviours.iter().map(|own| own.id.as_str()).collect()),
+            (MEASURES_FILE, set.measures.iter().map(|own| own.id.as_str()).collect()),
+            (DEPARTMENTS, set.departments.iter().map(|own| own.code.as_str()).collect()),
+        ];
+        for (file, ids) in lists {
+            for pair in ids.windows(2) {
+                if let [first, second] = pair
+                    && first == second
+                {
+                    self.error(file, first, "id", "it stands twice");
+                }
+            }
+        }
+    }
+
+    fn instruments(&mut self) {
+        for own in &self.set.instruments {
+            if let Some(other) = &own.replaced_by
+                && self.set.instrument(other).is_none()
+            {
+                self.error(INSTRUMENTS, &own.id, "replaced_by", format!("no instrument {other}"));
+            }
+            if own.repealed_on.is_some_and(|end| end <= own.in_force_from) {
+                let problem = "it is repealed before it is in force";
+                self.error(INSTRUMENTS, &own.id, "repealed_on", problem);
+            }
+        }
+    }
+
+    fn departments(&mut self) {
+        let mut codes = BTreeSet::new();
+        for own in &self.set.departments {
+            match Uscc::parse(&own.uscc) {
+                Ok(_) if codes.insert(own.uscc.clone()) => {}
+                Ok(_) => self.error(DEPARTMENTS, &own.code, "uscc", "another department has it"),
+                Err(errors) => self.error(DEPARTMENTS, &own.code, "uscc", errors.to_string()),
+            }
+            let heads = own.officers.iter().filter(|officer| officer.head).count();
+            if heads != 1 {
+                let problem = format!("{heads} heads; there must be exactly one");
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+            if own.officers.len() < 3 {
+                let problem = "fewer than 3 officers: proposer, verifier and head must differ";
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+            let ids: BTreeSet<&str> = own.officers.iter().map(|own| own.id.as_str()).collect();
+            if ids.len() != own.officers.len() {
+                self.error(DEPARTMENTS, &own.code, "officers", "an officer's id stands twice");
+            }
+            if !own.officers.iter().any(|officer| officer.liaison) {
+                let problem = "no liaison (plan 六(二)): nothing could be dispatched to it";
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+        }
+    }
+
+    fn cited(&mut self, file: &str, entry: &str, basis: &[Citation]) {
+        for citation in basis {
+            if self.set.instrument(&citation.instrument).is_none() {
+                let problem = format!("no instrument {}", citation.instrument);
+                self.error(file, entry, "basis", problem);
+            }
+            if citation.article.trim().is_empty() {
+                self.error(file, entry, "basis", format!("{}: no article", citation.instrument));
+            }
+        }
+    }
+
+    fn known_departments(&mut self, file: &str, entry: &str, field: &str, codes: &[String]) {
+        for code in codes {
+            if self.set.department(code).is_none() {
+                self.error(file, entry, field, format!("no department {code}"));
+            }
+        }
+    }
+
+    fn items(&mut self) {
+        for own in &self.set.items {
+            self.cited(ITEMS, &own.id, &own.basis);
+            self.known_departments(ITEMS, &own.id, "providers", &own.providers);
+            if own.providers.is_empty() || own.subjects.is_empty() {
+                self.error(ITEMS, &own.id, "providers", "nobody could provide it about anybody");
+            }
+        }
+    }
+
+    fn behaviours(&mut self) {
+        for own in &self.set.behaviours {
+            self.cited(BEHAVIOURS_FILE, &own.id, &own.basis);
+            self.known_departments(BEHAVIOURS_FILE, &own.id, "found_by", &own.found_by);
+            let (min, max) = own.period_months;
+            if min > max || max == 0 {
+                let problem = format!("{min} to {max} months is no period");
+                self.error(BEHAVIOURS_FILE, &own.id, "period_months", problem);
+            }
+            if let Some(rule) = &own.repair
+                && rule.min_months > max
+            {
+                let problem = format!("{} months is longer than any listing", rule.min_months);
+                self.error(BEHAVIOURS_FILE, &own.id, "repair.min_months", problem);
+            }
+        }
+    }
+
+    fn measures(&mut self) {
+        for own in &self.set.measures {
+            let file = measures_file(own);
+            self.cited(file, &own.id, &own.basis);
+            self.known_departments(file, &own.id, "implementers", &own.implementers);
+            for behaviour in &own.behaviours {
+                if self.set.behaviour(behaviour).is_none() {
+                    self.error(file, &own.id, "behaviours", format!("no behaviour {behaviour}"));
+                }
+            }
+            let only = match own.subject {
+                MeasureSubject::LegalPerson => ONLY_NATURAL_PERSONS,
+                MeasureSubject::NaturalPerson => ONLY_LEGAL_PERSONS,
+                MeasureSubject::Both => &[],
+            };
+            let wider = own.subject == MeasureSubject::Both
+                && (ONLY_LEGAL_PERSONS.contains(&own.id.as_str())
+                    || ONLY_NATURAL_PERSONS.contains(&own.id.as_str()));
+            if wider || only.contains(&own.id.as_str()) {
+                let problem =
+                    "wider than, or other than, the subjects the measure may be taken about";
+                self.error(file, &own.id, "subject", problem);
+            }
+            self.level(own);
+        }
+    }
+
+    /// A mandatory measure, and one that needs a statute, rests on a law or administrative
+    /// regulation (domain.md O55, 1.6). One without any basis is kept: it cannot be taken.
+    fn level(&mut self, own: &Measure) {
+        let statute = own.basis.iter().any(|citation| {
+            self.set
+                .instrument(&citation.instrument)
+                .is_some_and(|found| found.level <= LegalLevel::AdministrativeRegulation)
+        });
+        let by_court = matches!(own.needs, MeasureNeeds::Court | MeasureNeeds::CourtOrStatute);
+        let needs = own.needs == MeasureNeeds::Statute
+            || (own.strength == Strength::Mandatory && !by_court);
+        if needs && !statute && !own.basis.is_empty() {
+            let problem = "it needs a law or administrative regulation";
+            self.error(measures_file(own), &own.id, "basis", problem);
+        }
+    }
+
+    /// Nothing of the plan may be left out by accident.
+    fn complete(&mut self) {
+        for (area, count) in (1u8..).zip(BEHAVIOURS) {
+            for number in 1..=count {
+                let id = format!("B{area}.{number}");
+                if self.set.behaviour(&id).is_none() {
+                    self.error(BEHAVIOURS_FILE, &id, "id", "the plan has it, the file has not");
+                }
+            }
+        }
+        let incentives = (1..=INCENTIVES).map(|number| format!("I{number:02}"));
+        let measures = MEASURES.iter().flat_map(|(prefix, count)| {
+            (1..=*count).map(move |number| format!("{prefix}{number:02}"))
+        });
+        let ids = measures.flat_map(|id| match SPLIT.contains(&id.as_str()) {
+            true => vec![format!("{id}a"), format!("{id}b")],
+            false => vec![id],
+        });
+        let all: Vec<(&str, String)> = incentives
+            .map(|id| (INCENTIVES_FILE, id))
+            .chain(ids.map(|id| (MEASURES_FILE, id)))
+            .collect();
+        for (file, id) in &all {
+            if self.set.measure(id).is_none() {
+                self.error(file, id, "id", "the plan has it, the file has not");
+            }
+        }
+        let known: BTreeSet<&str> = all.iter().map(|(_, id)| id.as_str()).collect();
+        for own in &self.set.measures {
+            if !known.contains(own.id.as_str()) {
+                let problem = "not in the plan; extend the plan's list by an instrument first";
+                self.error(measures_file(own), &own.id, "id", problem);
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The shipped data loads, and each kind of mistake is reported where it is.
+
+use super::*;
+
+fn shipped() -> Vec<(String, Vec<u8>)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+    let mut files = Vec::new();
+    for name in ["instruments.toml", "departments.toml"] {
+        files.push((name.to_owned(), std::fs::read(root.join(name)).unwrap()));
+    }
+    for folder in ["catalogue", "rules", "calendar"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap());
+            files.push((name, std::fs::read(path).unwrap()));
+        }
+    }
+    files
+}
+
+fn load(files: &[(String, Vec<u8>)]) -> Result<RuleSet, Vec<String>> {
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, bytes)| RuleFile { name, bytes }).collect();
+    RuleSet::load(&files).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+/// The errors after one replacement in one shipped file.
+fn broken(name: &str, from: &str, to: &str) -> Vec<String> {
+    let mut files = shipped();
+    let file = files.iter_mut().find(|file| file.0 == name).unwrap();
+    let text = String::from_utf8(file.1.clone()).unwrap();
+    assert!(text.contains(from), "{name} does not contain {from}");
+    file.1 = text.replacen(from, to, 1).into_bytes();
+    load(&files).unwrap_err()
+}
+
+#[test]
+fn the_shipped_county_loads_whole() {
+    let set = load(&shipped()).unwrap_or_else(|errors| panic!("{}", errors.join("\n")));
+    assert_eq!(set.measures.iter().filter(|own| own.category.is_incentive()).count(), 21);
+    assert_eq!(set.measures.iter().filter(|own| !own.category.is_incentive()).count(), 54);
+    assert_eq!(set.behaviours.len(), 35);
+    assert!(set.departments.len() >= 25);
+    let classes: std::collections::BTreeSet<_> = set.items.iter().map(|own| own.class).collect();
+    assert_eq!(classes.len(), 16, "every record class has an item");
+    let before: Day = "2026-03-31".parse().unwrap();
+    assert_eq!(set.pack(before).repair_instrument, "ndrc-order-58");
+    assert_eq!(set.pack(before.plus_days(1)).repair_instrument, "ndrc-order-36");
+    assert_eq!(set.measure("M-A17").unwrap().implementers, ["procurement"]);
+}
+
+#[test]
+fn a_change_of_one_byte_is_another_version() {
+    let mut files = shipped();
+    let first = load(&files).unwrap().version;
+    files[0].1.push(b'\n');
+    assert_ne!(load(&files).unwrap().version, first);
+    files.reverse();
+    files.last_mut().unwrap().1.pop();
+    assert_eq!(load(&files).unwrap().version, first, "the order of files means nothing");
+}
+
+#[test]
+fn errors_name_file_entry_and_field() {
+    let cases = [
+        (
+            "catalogue/measures.toml",
+            "instrument = \"procurement-law\", article = \"第七十七条\"",
+            "instrument = \"no-such-law\", article = \"第七十七条\"",
+            "catalogue/measures.toml: M-A17: basis: no instrument no-such-law",
+        ),
+        (
+            "catalogue/measures.toml",
+            "implementers = [\"approval\"]",
+            "implementers = [\"nowhere\"]",
+            "catalogue/measures.toml: M-A01: implementers: no department nowhere",
+        ),
+        (
+            "catalogue/measures.toml",
+            "id = \"M-A02\"",
+            "id = \"M-A99\"",
+            "catalogue/measures.toml: M-A02: id: the plan has it, the file has not",
+        ),
+        (
+            "catalogue/behaviours.toml",
+            "period_months = [12, 36]",
+            "period_months = [36, 12]",
+            "catalogue/behaviours.toml: B1.1: period_months: 36 to 12 months is no period",
+        ),
+        (
+            "departments.toml",
+            "head = true",
+            "leader = true",
+            "departments.toml: development_reform: officers: 0 heads; there must be exactly one",
+        ),
+        (
+            "departments.toml",
+            "liaison = true",
+            "leader = true",
+            "departments.toml: development_reform: officers: no liaison (plan 六(二)): nothing \
+             could be dispatched to it",
+        ),
+        (
+            "instruments.toml",
+            "replaced_by = \"plan-185\"",
+            "replaced_by = \"plan-999\"",
+            "instruments.toml: plan-326-2017: replaced_by: no instrument plan-999",
+        ),
+        (
+            "catalogue/items.toml",
+            "providers = [\"market\"",
+            "providers = [\"mars\"",
+            "catalogue/items.toml: FJ-FR-0101: providers: no department mars",
+        ),
+    ];
+    for (file, from, to, expected) in cases {
+        let errors = broken(file, from, to);
+        assert!(errors.iter().any(|error| error == expected), "{expected}\n{errors:#?}");
+    }
+}
+
+#[test]
+fn a_mandatory_measure_needs_a_statute() {
+    let errors =
+        broken("catalogue/measures.toml", "strength = \"recommended\"", "strength = \"mandatory\"");
+    let expected =
+        "catalogue/measures.toml: M-A01: basis: it needs a law or administrative regulation";
+    assert_eq!(errors, [expected]);
+}
+
+#[test]
+fn unknown_fields_and_levels_are_refused_with_their_line() {
+    let errors = broken("instruments.toml", "level = \"normative_document\"", "level = \"wish\"");
+    assert!(errors[0].starts_with("instruments.toml: line "), "{errors:?}");
+    let errors = broken("departments.toml", "respond_working_days", "respond_days");
+    assert!(errors[0].contains("unknown field `respond_days`"), "{errors:?}");
+}
+
+#[test]
+fn a_missing_file_is_named_and_an_unknown_one_refused() {
+    let mut files = shipped();
+    files.retain(|file| file.0 != "departments.toml");
+    files.push(("notes.txt".to_owned(), Vec::new()));
+    let errors = load(&files).unwrap_err();
+    assert!(errors.contains(&"departments.toml: -: -: the file is missing".to_owned()));
+    assert!(errors.iter().any(|error| error.starts_with("notes.txt: -: -: this is no data file")));
+}

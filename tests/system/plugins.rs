@@ -1,0 +1,280 @@
+//! A plugin that panics, aborts, exits, hangs or answers nonsense costs its own case alone: the
+//! case stays open with `execution.failed`, other cases of the same plugin go on, and an end
+//! still reaches it.
+//!
+//! The server runs in this process, so that its clock can be moved over the standstill; the
+//! plugin runs in a real child process.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+use shouxin_core::actor::{OfficerRef, Role, SubjectKey};
+use shouxin_core::time::{Day, Timestamp};
+use shouxin_server::app::{DataFolder, Purpose, Server, Start};
+use shouxin_server::clock::MovedClock;
+use shouxin_server::config::Config;
+use shouxin_server::demo::sample::{code, digest};
+use shouxin_server::engine::Engine;
+use shouxin_server::plugins::{PluginGrant, library_sha256};
+use shouxin_server::{keys, schedule};
+use shouxin_tests::{Client, county, plugin, shouxin};
+use tokio::sync::oneshot;
+
+const FIRST: &str = "2026-03-02";
+
+struct Running {
+    base: String,
+    engine: Arc<Engine>,
+    clock: Arc<MovedClock>,
+    runtime: tokio::runtime::Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+fn grant(fault: &str, subject: &str) -> PluginGrant {
+    let library = plugin("fixture_faulty");
+    let text = format!(
+        "name = \"faulty\"\nversion = \"1.0.0\"\nlibrary = {library:?}\nsha256 = {:?}\n\
+         department = \"procurement\"\nmeasures = [\"M-A17\"]\nattempts_max = 2\nretry_base_ms = 5\n\
+         [limits]\ndeadline_ms = 400\nrestart_backoff_min_ms = 1\nrestart_backoff_max_ms = 20\n\
+         breaker_crashes = 50\n[settings]\nfault = {fault:?}\nsubject = {subject:?}\n",
+        HEXLOWER.encode(&library_sha256(&library).expect("the fixture")),
+    );
+    toml::from_str(&text).expect("the grant")
+}
+
+impl Running {
+    fn start(data: &Path, fault: &str, subject: &str) -> Running {
+        let day: Day = FIRST.parse().expect("a day");
+        let clock = Arc::new(MovedClock::new(Timestamp::start_of(day).plus_ms(9 * 3_600_000)));
+        let (data, handed, grants) = (data.to_owned(), clock.clone(), vec![grant(fault, subject)]);
+        let (ready, started) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let config = Config::default();
+                let folder = DataFolder::open(&data, Purpose::Demo, &config, &mut |_| {});
+                let server = Server::start(Start {
+                    folder: folder.expect("the folder"),
+                    config,
+                    rules: county(),
+                    grants,
+                    clock: handed,
+                    listen: "127.0.0.1:0".to_owned(),
+                    host: (shouxin(), vec!["plugin-host".to_owned()]),
+                    on_fatal: Box::new(|what| panic!("{what}")),
+                })
+                .await
+                .expect("the server");
+                let runtime = tokio::runtime::Handle::current();
+                ready.send((server.address, server.engine.clone(), runtime)).expect("the test");
+                // The test may have failed and gone; the server is stopped either way.
+                let _asked = stopped.await;
+                server.stop().await.expect("a clean stop");
+            });
+        });
+        let (address, engine, runtime) = started.recv().expect("a started server");
+        let base = format!("http://{address}");
+        Running { base, engine, clock, runtime, stop: Some(stop), thread: Some(thread) }
+    }
+
+    fn on(&self, day: &str) {
+        let day: Day = day.parse().expect("a day");
+        self.clock.advance_to(Timestamp::start_of(day).plus_ms(9 * 3_600_000));
+        self.runtime.block_on(schedule::pass(&self.engine)).expect("the timers");
+    }
+
+    fn client(&self, role: Role, department: &str, officer: &str) -> Client {
+        let found = self.engine.rules.department(department).expect("a department");
+        let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
+            panic!("a code");
+        };
+        let officer = Some(OfficerRef { authority, officer: officer.to_owned() });
+        let expires: Day = "2199-12-31".parse().expect("a day");
+        let key = keys::create(&self.engine, role, officer, None, expires).expect("a key");
+        Client::new(&self.base, Some(&key))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The server thread may have ended by itself.
+            let _gone = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            assert!(std::thread::panicking() || ended.is_ok(), "the server ended badly");
+        }
+    }
+}
+
+/// Sends and takes nothing but success; keys are unique by a counter in the path.
+struct Teller {
+    sent: std::cell::Cell<u32>,
+}
+
+impl Teller {
+    fn post(&self, client: &Client, path: &str, body: &Value) -> Value {
+        self.sent.set(self.sent.get() + 1);
+        let answer = client.post(path, &format!("plugins-{:06}", self.sent.get()), body);
+        let answer = answer.expect("an answer");
+        assert!((200..300).contains(&answer.status), "{path}: {answer:?}");
+        answer.body
+    }
+}
+
+fn service(day: &str) -> Value {
+    json!({"manner": "direct", "on": day, "proof_sha256": digest(day)})
+}
+
+/// A listing of each subject in effect, each with a measure that procurement has accepted.
+fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, Client) {
+    let teller = Teller { sent: std::cell::Cell::new(0) };
+    let officer = running.client(Role::Department, "market", "SC-03");
+    let head = running.client(Role::Department, "market", "SC-01");
+    let procurement = running.client(Role::Department, "procurement", "SC-03");
+    let named =
+        json!([{"measure": "M-A17", "department": "procurement", "proportionality": "相当"}]);
+    let bodies: Vec<Value> =
+        subjects.iter().map(|own| json!({"code": own, "name": format!("试验{own}")})).collect();
+    teller.post(&officer, "/v1/subjects", &json!({"subjects": bodies}));
+    let mut listings = Vec::new();
+    for subject in subjects {
+        let proposal = json!({
+            "subject": subject, "behaviour": "B2.14",
+            "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
+            "facts": [{"kind": "penalty_decision", "about": subject, "number": "罚1", "issuer": "局",
+                "date": FIRST, "sha256": digest(subject)}],
+            "act": "虚假广告",
+        });
+        let id = teller.post(&officer, "/v1/listings", &proposal)["id"].as_str().map(str::to_owned);
+        let id = id.expect("an id");
+        let path = format!("/v1/listings/{id}");
+        teller.post(
+            &officer,
+            &format!("{path}/notice"),
+            &json!({
+                "facts": "事实", "reasons": "理由", "measures": named, "rights_stated": true,
+                "document_sha256": digest("告知"), "service": service(FIRST),
+            }),
+        );
+        let waiver = json!({"waiver_sha256": digest("放弃")});
+        teller.post(&officer, &format!("{path}/statement"), &waiver);
+        teller.post(
+            &head,
+            &format!("{path}/decide"),
+            &json!({
+                "document_number": "决1", "document_sha256": digest("决定"), "facts": "事实",
+                "reasons": "理由", "measures": named, "end": "2026-12-01",
+                "removal_conditions": "条件", "remedies": "救济",
+            }),
+        );
+        teller.post(
+            &officer,
+            &format!("{path}/serve"),
+            &json!({
+                "service": service(FIRST), "repair_guide_sha256": digest("修复"),
+            }),
+        );
+        listings.push(id);
+    }
+    running.on("2026-03-10");
+    let mut cases = Vec::new();
+    for listing in listings {
+        let body = json!({
+            "listing": listing, "measure": "M-A17", "department": "procurement",
+            "basis": [{"instrument": "procurement-law", "article": "第七十七条"}],
+            "reasons": "相当", "until": "2026-11-30",
+        });
+        let id = teller.post(&officer, "/v1/measures", &body)["id"].as_str().map(str::to_owned);
+        let id = id.expect("an id");
+        let path = format!("/v1/measures/{id}");
+        teller.post(
+            &officer,
+            &format!("{path}/notice"),
+            &json!({
+                "reasons": "理由", "remedies": "救济", "document_sha256": digest("告知"),
+                "service": service("2026-03-10"),
+            }),
+        );
+        teller.post(&officer, &format!("{path}/dispatch"), &json!({}));
+        teller.post(&procurement, &format!("{path}/accept"), &json!({}));
+        cases.push((listing, id));
+    }
+    for (_, id) in &cases {
+        teller.post(&procurement, &format!("/v1/measures/{id}/execute"), &json!({}));
+    }
+    (cases, procurement)
+}
+
+fn misbehave(fault: &str, expected: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let subjects: Vec<String> = (1..=3).map(|number| code("91", number)).collect();
+    let bad = subjects.first().cloned().unwrap_or_default();
+    let running = Running::start(&folder.path().join("data"), fault, &bad);
+    let (cases, procurement) = accepted(&running, &subjects);
+    let path = |id: &str| format!("/v1/measures/{id}");
+    let [(bad_listing, bad), good @ ..] = cases.as_slice() else {
+        panic!("no cases");
+    };
+    for (_, id) in good {
+        procurement.until(&path(id), "executed", |body| body["state"] == "executed");
+    }
+    let open = procurement
+        .until(&path(bad), "open again after its attempts", |body| body["state"] == "accepted");
+    assert_eq!(open["fault"], expected, "{fault}: {open}");
+    // An end reaches the department although its executions fail: the case has no order that
+    // stands, so there is nothing to lift, and the others are lifted by their own end.
+    assert_eq!(open["standing"], "in_force", "{bad_listing}");
+    running.on("2026-12-02");
+    for (_, id) in good {
+        let ended =
+            procurement.until(&path(id), "lifted", |body| body["department_system"] == "lifted");
+        assert_eq!(ended["standing"], "ended");
+    }
+    let ended = procurement.get(&path(bad)).expect("an answer").body;
+    assert_eq!((&ended["standing"], &ended["state"]), (&json!("ended"), &json!("accepted")));
+}
+
+#[test]
+fn a_plugin_that_panics_fails_its_case_alone() {
+    misbehave("panic", "panic");
+}
+
+#[test]
+fn a_plugin_that_aborts_fails_its_case_alone() {
+    misbehave("abort", "crash");
+}
+
+#[test]
+fn a_plugin_that_exits_fails_its_case_alone() {
+    misbehave("exit", "crash");
+}
+
+#[test]
+fn a_plugin_that_hangs_is_killed_at_its_deadline_and_fails_its_case_alone() {
+    misbehave("hang", "deadline");
+}
+
+#[test]
+fn a_plugin_that_answers_nonsense_fails_its_case_alone() {
+    misbehave("garbage", "bad_answer");
+}
+
+#[test]
+fn a_plugin_that_says_no_leaves_the_case_to_the_officer_at_once() {
+    misbehave("failed", "answered");
+}
+
+#[test]
+fn a_library_that_is_not_the_admitted_one_is_refused_by_hash() {
+    let mut grant = grant("", "");
+    grant.sha256 = "0".repeat(64);
+    let error = grant.admit().expect_err("another hash");
+    assert!(error.to_string().contains("has SHA-256"), "{error}");
+    let missing = PluginGrant { library: PathBuf::from("/nonexistent.so"), ..grant };
+    assert!(missing.admit().is_err());
+}
