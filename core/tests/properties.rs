@@ -1,5 +1,11 @@
 //! Random courses by ordinary and by hostile actors: whatever is tried, the invariants of
 //! domain.md hold after every commit, and the log alone gives the same register again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 
@@ -246,7 +252,7 @@ fn objection_step(world: &World, held: &Held, it: Move) -> Asked {
     let row = world.objection_row(objection);
     let finding = if it.twist & 1 == 0 { Finding::Error } else { Finding::Correct };
     Some(match &row.state {
-        ObjectionState::Filed { .. } if it.twist % 5 == 0 => {
+        ObjectionState::Filed { .. } if it.twist.is_multiple_of(5) => {
             (clerk(), refuse_objection(world, objection))
         }
         ObjectionState::Filed { .. } => (clerk(), Command::AcceptObjection { objection }),
@@ -278,7 +284,7 @@ fn repair_step(world: &World, held: &Held, it: Move) -> Asked {
 
 fn red_step(world: &World, held: &Held, it: Move) -> Asked {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
-    let Some(listing) = pick(&held.red, it.pick).filter(|_| it.twist % 4 != 0) else {
+    let Some(listing) = pick(&held.red, it.pick).filter(|_| !it.twist.is_multiple_of(4)) else {
         return Some((nominator, nominate(organisation(usize::from(it.twist % 2) + 1))));
     };
     let row = world.listing_row(listing);

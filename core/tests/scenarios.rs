@@ -1,4 +1,10 @@
 //! Whole courses of the register's matters, each command by whom it belongs to.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 

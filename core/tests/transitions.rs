@@ -1,5 +1,11 @@
 //! Every command in every state: what is not a listed transition is refused by name. The tables
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 
@@ -19,6 +25,8 @@ enum Leads {
     Refused(Ground),
 }
 
+/// A command by name: who asks, and what is asked in a given register.
+type Asked<'a> = (&'static str, Who, &'a dyn Fn(&World) -> Command);
 /// Transitions: state, command, events.
 type Transitions = &'static [(&'static str, &'static str, &'static [&'static str])];
 /// Refusals other than "it is in another state".
@@ -30,7 +38,7 @@ const EXISTS: Ground = Ground::Misfit(Misfit::Exists);
 /// Compares every pair with the tables; a listed pair that nobody tried is an error too.
 fn compare(
     states: &[(&'static str, World)],
-    commands: &[(&'static str, Who, &dyn Fn(&World) -> Command)],
+    commands: &[Asked<'_>],
     transitions: Transitions,
     named: Named,
 ) {
@@ -131,7 +139,7 @@ fn the_decision_path_knows_no_other_way() {
         ("dropped", closed(|case| Command::DropCase { case, reasons: text() }, &handler())),
         ("not decided", closed(|case| Command::NotDecideCase { case, reasons: text() }, &head())),
     ];
-    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 10] = [
+    let commands: [Asked<'_>; 10] = [
         ("notice", handler(), &|world| notice(world, case_of(world), &[STATUTE])),
         ("statement", party(organisation(1)), &|world| statement(world, case_of(world), false)),
         ("waiver", handler(), &|world| waive(case_of(world))),
@@ -269,7 +277,7 @@ fn a_measure_case_knows_no_other_way() {
         ("lifted", lifted),
         ("closed", closed),
     ];
-    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 11] = [
+    let commands: [Asked<'_>; 11] = [
         ("notice", handler(), &|world| measure_notice(world, only_measure(world))),
         ("dispatch", handler(), &|world| Command::DispatchMeasure { measure: only_measure(world) }),
         ("accept", implementer(), &|world| Command::AcceptMeasure { measure: only_measure(world) }),
@@ -405,7 +413,7 @@ fn an_objection_knows_no_other_way() {
         ("upheld", upheld),
         ("redressed", redressed),
     ];
-    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 7] = [
+    let commands: [Asked<'_>; 7] = [
         ("accept", clerk(), &|world| Command::AcceptObjection { objection: only_objection(world) }),
         ("refuse", clerk(), &|world| refuse_objection(world, only_objection(world))),
         ("refer", clerk(), &|world| Command::ReferObjection {
@@ -483,7 +491,7 @@ fn a_repair_knows_no_other_way() {
         ("propagating", propagating),
         ("done", done),
     ];
-    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 4] = [
+    let commands: [Asked<'_>; 4] = [
         ("apply", party(organisation(1)), &|_| repair(listing)),
         ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
         ("approve", head(), &|world| approve(world, id)),
@@ -538,7 +546,7 @@ fn the_red_list_knows_no_other_way() {
         ("expired", expired),
         ("closed", withdrawn),
     ];
-    let commands: [(&'static str, Who, &dyn Fn(&World) -> Command); 7] = [
+    let commands: [Asked<'_>; 7] = [
         ("check", nominator.clone(), &|_| check.clone()),
         ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
         ("decide", decider.clone(), &|world| decide_red(world, id)),
