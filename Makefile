@@ -22,6 +22,7 @@ check: tools
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 bench: tools
+	cargo build --release --locked -p shouxin-plugin-market
 	cargo run --release --locked -p shouxin-benches -- $(ARGS)
 
 # A linker and a C compiler (the plugin contract is compiled as C in the tests), and Rust itself.

@@ -247,7 +247,7 @@ pub enum Command {
         hook: CaseHook,
         order: Position,
         fault: CallFault,
-        detail: String,
+        detail: Sealed,
         attempt: u32,
         final_attempt: bool,
     },

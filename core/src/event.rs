@@ -385,7 +385,7 @@ events! {
     MeasureExecuted "measure.executed" { measure: MeasureId, reference: String, }
     /// An attempt to carry it out failed.
     ExecutionFailed "execution.failed" {
-        measure: MeasureId, fault: CallFault, detail: String, attempt: u32, final_attempt: bool,
+        measure: MeasureId, fault: CallFault, detail: Sealed, attempt: u32, final_attempt: bool,
     }
     /// A plugin confirmed that the effect is suspended.
     SuspensionConfirmed "measure.suspension_confirmed" { measure: MeasureId, }
@@ -395,7 +395,7 @@ events! {
     MeasureLifted "measure.lifted" { measure: MeasureId, reference: String, }
     /// A suspension, resumption or end has not reached the department's system yet.
     DeliveryFailed "delivery.failed" {
-        measure: MeasureId, hook: CaseHook, fault: CallFault, detail: String, attempt: u32,
+        measure: MeasureId, hook: CaseHook, fault: CallFault, detail: Sealed, attempt: u32,
     }
     /// The department reported what it did.
     FeedbackFiled "feedback.filed" {

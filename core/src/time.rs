@@ -159,6 +159,22 @@ impl Timestamp {
     }
 }
 
+/// A text that is no moment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no time like 2026-04-10T12:00:00+08:00")]
+pub struct TimestampError(pub String);
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    /// RFC 3339, with an offset.
+    fn from_str(text: &str) -> Result<Timestamp, TimestampError> {
+        text.parse::<jiff::Timestamp>()
+            .map(|found| Timestamp(found.as_millisecond()))
+            .map_err(|_| TimestampError(text.chars().take(40).collect()))
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 with milliseconds and the offset of Asia/Shanghai.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,6 +220,9 @@ mod tests {
         assert_eq!(start.legal_date(), day);
         assert_eq!(start.plus_ms(-1).legal_date(), day.plus_days(-1));
         assert_eq!(start.to_string(), "2026-11-23T00:00:00.000+08:00");
+        assert_eq!(start.to_string().parse(), Ok(start));
+        assert_eq!("2026-11-22T16:00:00Z".parse(), Ok(start));
+        assert!("2026-11-22T16:00:00".parse::<Timestamp>().is_err());
     }
 
     #[test]

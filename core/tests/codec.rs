@@ -268,7 +268,7 @@ fn measures() -> Vec<Event> {
         Event::ExecutionFailed {
             measure,
             fault: CallFault::Deadline,
-            detail: "late".to_owned(),
+            detail: text(),
             attempt: 3,
             final_attempt: true,
         },
@@ -279,7 +279,7 @@ fn measures() -> Vec<Event> {
             measure,
             hook: CaseHook::Lift,
             fault: CallFault::Crash,
-            detail: "gone".to_owned(),
+            detail: text(),
             attempt: 4,
         },
         Event::FeedbackFiled {

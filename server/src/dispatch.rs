@@ -18,6 +18,7 @@ use shouxin_core::decide::owed_hook;
 use shouxin_core::event::{CallFault, CaseHook};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::{Index, Key, MeasureRow, PluginRow, Row};
+use shouxin_core::text::Sealed;
 use shouxin_plugin_host::wire::AnswerOutcome;
 use shouxin_plugin_host::{Call, FailureKind, Hook, Outcome, SubmitError};
 use tokio::sync::{mpsc, watch};
@@ -37,6 +38,8 @@ const IDLE: Duration = Duration::from_millis(500);
 /// Classification changes told under way at once, by plugin.
 const TELL_PAGE: usize = 32;
 const TELL_ATTEMPTS_MAX: u32 = 5;
+/// Characters kept of what a plugin says about a failure.
+const DETAIL_CHARS_MAX: usize = 200;
 
 /// What a call was for.
 enum Task {
@@ -316,6 +319,10 @@ impl Dispatcher {
                 let final_attempt =
                     hook == CaseHook::Execute && (for_good || attempt >= attempts_max);
                 self.walks.keep_attempts(id, backoff);
+                let Some(detail) = self.sealed(id, &detail) else {
+                    self.busy.remove(&id);
+                    return;
+                };
                 Command::PluginFailed {
                     measure: id,
                     hook,
@@ -337,6 +344,17 @@ impl Dispatcher {
             measure: id,
             result: result.map(|_| ()),
         });
+    }
+
+    /// A plugin's own words may name people: they are sealed like every other text of the case.
+    fn sealed(&self, id: MeasureId, text: &str) -> Option<Sealed> {
+        let mut query = Query::new(self.engine.view.read());
+        let head = query.ask(|rows| rows.must_subject(rows.must_measure(id)?.subject).cloned());
+        let head = head.inspect_err(|error| tracing::error!(%error, case = %id, "no file")).ok()?;
+        let text: String = text.chars().take(DETAIL_CHARS_MAX).collect();
+        let text = if text.is_empty() { "-".to_owned() } else { text };
+        let sealed = self.engine.vault.seal(head.slot, &head.key.to_string(), text.as_bytes());
+        sealed.inspect_err(|error| tracing::error!(%error, case = %id, "sealing failed")).ok()
     }
 
     fn spawn(

@@ -198,7 +198,7 @@ fn failed(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     };
     let row = answering(rows, *measure, context)?;
     same_order(row, *order)?;
-    let (fault, detail, attempt) = (*fault, short(detail), *attempt);
+    let (fault, detail, attempt) = (*fault, detail.clone(), *attempt);
     let mut drafts = Drafts::new(context);
     let event = match (hook, &row.state) {
         (CaseHook::Execute, MeasureState::Executing { .. }) => Event::ExecutionFailed {

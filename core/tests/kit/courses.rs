@@ -211,7 +211,7 @@ fn measure_step(world: &World, held: &Held, it: Move) -> Asked {
         hook,
         order: order.unwrap_or(world.next()),
         fault: CallFault::Deadline,
-        detail: "late".to_owned(),
+        detail: text(),
         attempt: 3,
         final_attempt: it.twist & 32 != 0,
     };

@@ -26,9 +26,9 @@ pub(super) struct Replay {
     /// 截至事件序号（含）/ up to and including this event
     #[arg(long, conflicts_with = "at")]
     seq: Option<u64>,
-    /// 截至时间：日期 YYYY-MM-DD（当日终了）/ up to the end of this day
+    /// 截至时间：日期（当日终了）或 RFC 3339 时刻 / up to the end of a day, or to a moment
     #[arg(long)]
-    at: Option<Day>,
+    at: Option<At>,
     /// 显示某主体当时的档案 / print this subject's file as of then
     #[arg(long)]
     subject: Option<String>,
@@ -54,6 +54,27 @@ pub(super) struct Rebuild {
     data: Data,
 }
 
+/// A day, to its end, or a moment.
+#[derive(Clone, Copy, Debug)]
+struct At {
+    /// The day to read the file on.
+    day: Day,
+    /// The first moment that is left out.
+    limit: Timestamp,
+}
+
+impl std::str::FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<At, String> {
+        if let Ok(day) = text.parse::<Day>() {
+            return Ok(At { day, limit: Timestamp::start_of(day.plus_days(1)) });
+        }
+        let moment: Timestamp = text.parse().map_err(|error| format!("{error}"))?;
+        Ok(At { day: moment.legal_date(), limit: moment.plus_ms(1) })
+    }
+}
+
 fn bar(total: u64, unit: &str) -> ProgressBar {
     let bar = ProgressBar::new(total);
     let template = format!("{{bar:40}} {{pos}}/{{len}} {unit} {{per_sec}} {{eta}}");
@@ -70,10 +91,9 @@ fn reader(data: &Path) -> Result<LogReader, Failure> {
     LogReader::open_read_only(&data.join("log")).map_err(Failure::wrong)
 }
 
-/// The sequence of the first event recorded after the end of `day`; a binary search, since
-/// recorded times never go back.
-fn end_of(log: &LogReader, day: Day) -> Result<u64, Failure> {
-    let limit = Timestamp::start_of(day.plus_days(1));
+/// The sequence of the first event recorded at `limit` or later; a binary search, since recorded
+/// times never go back.
+fn end_of(log: &LogReader, limit: Timestamp) -> Result<u64, Failure> {
     let (mut low, mut high) = (0, log.head().next);
     while low < high {
         let middle = low + (high - low) / 2;
@@ -94,7 +114,7 @@ pub(super) fn replay(arguments: &Replay) -> Done {
     let log = reader(data)?;
     let end = match (arguments.seq, arguments.at) {
         (Some(seq), _) => seq.saturating_add(1),
-        (None, Some(day)) => end_of(&log, day)?,
+        (None, Some(at)) => end_of(&log, at.limit)?,
         (None, None) => log.head().next,
     };
     let vault = Vault::open(&data.join("vault")).map_err(Failure::wrong)?;
@@ -114,7 +134,9 @@ pub(super) fn replay(arguments: &Replay) -> Done {
         rebuilt.events_per_second()
     );
     let shown = match &arguments.subject {
-        Some(subject) => show(&rebuilt.view, &vault, &log, subject, arguments.at, end),
+        Some(subject) => {
+            show(&rebuilt.view, &vault, &log, subject, arguments.at.map(|at| at.day), end)
+        }
         None => Ok(()),
     };
     rebuilt.view.close().map_err(Failure::wrong)?;

@@ -220,13 +220,17 @@ impl Story {
         Ok(())
     }
 
-    /// Every plugin has been told of every classification change.
+    /// Every plugin has been told of the newest classification change.
     fn told(&mut self) -> Step {
-        self.client.until("operator", "/v1/plugins", "three running plugins", |body| {
-            body["plugins"].as_array().is_some_and(|list| {
-                list.len() == 3
-                    && list.iter().all(|own| own["state"] == "running" && own["in_flight"] == 0)
-            })
+        let history = format!("/v1/subjects/{}/history?limit=1000", self.cast.wages);
+        let history = self.client.get(Some("auditor"), &history)?.body;
+        let events = history["events"].as_array().cloned().unwrap_or_default();
+        let changed = events.iter().rev().find(|own| own["event"] == "classification.changed");
+        let changed = changed.map(|own| own["position"].clone()).unwrap_or_default();
+        check(changed.is_string(), || format!("no change in {history}"))?;
+        self.client.until("operator", "/v1/plugins", "three plugins told", |body| {
+            let told = |own: &Value| own["state"] == "running" && own["told_through"] == changed;
+            body["plugins"].as_array().is_some_and(|list| list.len() == 3 && list.iter().all(told))
         })?;
         Ok(())
     }

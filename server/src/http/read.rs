@@ -182,7 +182,8 @@ pub fn record_shown(row: &RecordRow, today: Day, sight: Sight) -> bool {
         && row.publicity_until.is_none_or(|until| today <= until);
     match sight {
         Sight::Whole => true,
-        Sight::Government => live && row.openness != Openness::Internal,
+        // 授权查询 needs the subject's authorisation, 内部 is nobody else's (domain.md O16).
+        Sight::Government => live && matches!(row.openness, Openness::Public | Openness::GovShared),
         Sight::Public => live && row.published,
     }
 }

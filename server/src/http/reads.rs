@@ -496,7 +496,17 @@ pub async fn instruments(app: Data<App>) -> Answer {
 pub async fn plugins(request: HttpRequest, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[Role::Operator, Role::Auditor])?;
-    Ok(HttpResponse::Ok().json(json!({"plugins": app.plugins.health()})))
+    let query = Query::new(app.engine.view.read());
+    let deployed = match query.row(&Key::Plugins)? {
+        Some(Row::Plugins(rows)) => rows,
+        _ => Vec::new(),
+    };
+    let mut plugins = app.plugins.health();
+    for plugin in &mut plugins {
+        let row = deployed.iter().find(|row| plugin["name"] == row.name.as_str());
+        plugin["told_through"] = json!(row.map(|row| row.told_through.to_string()));
+    }
+    Ok(HttpResponse::Ok().json(json!({"plugins": plugins})))
 }
 
 /// `POST /v1/plugins/{name}/query`: a department asks its own plugin's store.

@@ -1,0 +1,75 @@
+//! The register's figures: one subcommand a question, each printed with what it was measured on.
+//! `benches/README.md` says how to run them and how to read them.
+#![allow(
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a measuring program for people: it stops where something is wrong, and rounds"
+)]
+
+mod http;
+mod load;
+mod plugin;
+mod replay;
+mod running;
+
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Figures of the register.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    question: Question,
+}
+
+#[derive(Subcommand)]
+enum Question {
+    /// Durable commands a second through HTTP, at 1, 16, 64 and 256 clients.
+    Commands {
+        /// Seconds for each number of clients.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+    /// Reads a second at 64 connections; start-up time, disk and memory with so many files.
+    Reads {
+        /// Credit files.
+        #[arg(long, default_value_t = 200_000)]
+        files: u32,
+        /// Seconds of reading.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+    /// Events replayed a second.
+    Replay {
+        /// Events.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+    },
+    /// Calls of a plugin a second, through its child process.
+    Plugin {
+        /// Calls.
+        #[arg(long, default_value_t = 200_000)]
+        calls: u64,
+    },
+    /// The child of a plugin; started by the host, not by hand.
+    #[command(hide = true)]
+    PluginHost,
+}
+
+fn main() -> std::process::ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("plugin-host") {
+        return shouxin_plugin_host::child_main();
+    }
+    match Arguments::parse().question {
+        Question::Commands { seconds } => http::commands(seconds),
+        Question::Reads { files, seconds } => http::reads(files, seconds),
+        Question::Replay { events } => replay::replay(events),
+        Question::Plugin { calls } => plugin::calls(calls),
+        Question::PluginHost => {}
+    }
+    std::process::ExitCode::SUCCESS
+}
