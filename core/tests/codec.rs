@@ -1,7 +1,12 @@
 //! The bytes of the log. `golden/v1.hex` holds, for every event of schema 1, the bytes that a
 //! released version wrote: they are read forever and written the same way, so a line may be added
 //! and none may change. And bytes that were damaged never turn into another event.
-#![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 

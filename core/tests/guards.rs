@@ -1,7 +1,12 @@
 //! Every guard by name: a command that this guard alone refuses, and the same command with that
 //! one thing mended, which is taken. So no guard can be lost, moved to another name, or hidden
 //! behind another without a test that says so.
-#![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 

@@ -1,5 +1,10 @@
 //! Whole courses of the register's matters, each command by whom it belongs to.
-#![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 
@@ -183,6 +188,26 @@ fn every_listing_on_a_disputed_record_is_suspended_and_every_one_ends_with_it() 
     upheld.outcome(objection, Finding::Error);
     assert_eq!(upheld.marks(organisation(1)), []);
     same_after_replay(&upheld);
+}
+
+#[test]
+fn a_persons_own_objection_outlives_that_of_the_organisation_and_the_other_way_round() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[], Stage::Effective);
+    let held = world.attribution(listing, person(1), Stage::Effective);
+    let case = CaseRef::Attribution(held);
+    let own = world.objection(person(1), Target::Attribution(held), false);
+    let others = world.objection(organisation(1), Target::Listing(listing), false);
+    let mut first = world.clone();
+    first.outcome(others, Finding::Correct);
+    assert_eq!(first.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
+    assert_eq!(first.marks(person(1)), [(case, true)], "the person's own is still open");
+    first.outcome(own, Finding::Correct);
+    assert_eq!(first.marks(person(1)), [(case, false)]);
+    world.outcome(own, Finding::Correct);
+    assert_eq!(world.marks(person(1)), [(case, true)], "the organisation's is still open");
+    world.outcome(others, Finding::Correct);
+    assert_eq!(world.marks(person(1)), [(case, false)]);
 }
 
 #[test]

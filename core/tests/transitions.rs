@@ -1,6 +1,11 @@
 //! Every command in every state: what is not a listed transition is refused by name. The tables
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
-#![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
 
 mod kit;
 
@@ -13,9 +18,6 @@ use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RepairId};
 use shouxin_core::row::Due;
 
-/// Name of a command, who gives it, and how it is made.
-type Asked<'a> = (&'static str, Who, &'a dyn Fn(&World) -> Command);
-
 /// What a command leads to: names of events, or a refusal.
 #[derive(Debug, PartialEq, Eq)]
 enum Leads {
@@ -23,6 +25,8 @@ enum Leads {
     Refused(Ground),
 }
 
+/// A command by name: who asks, and what is asked in a given register.
+type Asked<'a> = (&'static str, Who, &'a dyn Fn(&World) -> Command);
 /// Transitions: state, command, events.
 type Transitions = &'static [(&'static str, &'static str, &'static [&'static str])];
 /// Refusals other than "it is in another state".

@@ -5,6 +5,7 @@
 //! batch answers as repeated under the same ids, every other one is either whole or absent; at
 //! the end the log is verified and the view compared with the replay.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,6 +22,11 @@ fn rounds() -> u64 {
     std::env::var("SHOUXIN_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(50)
 }
 
+/// The subject that all records are about.
+fn subject() -> String {
+    code("91", 1)
+}
+
 struct Sent {
     number: u64,
     /// Ids of the two records, once acknowledged.
@@ -30,7 +36,7 @@ struct Sent {
 fn body(number: u64) -> Value {
     let record = |part: u64| {
         json!({
-            "subject": code("91", 1), "item": "FJ-FR-0101",
+            "subject": subject(), "item": "FJ-FR-0101",
             "document_number": format!("尤试〔2026〕{number}-{part}号"), "document_date": "2026-01-05",
             "content": {"摘要": "试验"},
         })
@@ -77,13 +83,12 @@ fn kill_loses_nothing_acknowledged_and_tears_nothing() {
     let config = config(folder.path(), server);
     let officer = key(&data, "provider", Some((MARKET, "SC-03")));
     let next = AtomicU64::new(1);
-    let mut total = 0;
+    let mut acknowledged = BTreeSet::new();
     for round in 0..rounds() {
         let server = Server::start(&config, &data);
         let client = Client::new(&server.base, Some(&officer));
         if round == 0 {
-            let subject =
-                json!({"subjects": [{"code": code("91", 1), "name": "尤溪县试验有限公司"}]});
+            let subject = json!({"subjects": [{"code": subject(), "name": "尤溪县试验有限公司"}]});
             let made = client.post("/v1/subjects", "kill-subject", &subject).expect("an answer");
             assert_eq!(made.status, 201, "{}", made.body);
         }
@@ -110,21 +115,44 @@ fn kill_loses_nothing_acknowledged_and_tears_nothing() {
             }
             let count = again.body["ids"].as_array().map_or(0, Vec::len);
             assert_eq!(count, 2, "round {round}: torn {}: {}", own.number, again.body);
-            total += 2;
+            let ids = again.body["ids"].as_array().into_iter().flatten();
+            acknowledged.extend(ids.filter_map(Value::as_str).map(str::to_owned));
         }
         server.kill();
     }
+    let auditor = key(&data, "auditor", None);
+    let server = Server::start(&config, &data);
+    let read = records_read(&Client::new(&server.base, Some(&auditor)));
+    assert_eq!(read, acknowledged, "what is read is what was acknowledged, and nothing else");
+    assert_eq!(server.terminate(), Some(0));
     let data = data.display().to_string();
     let (code, output, errors) = run(&["verify", "--data", &data]);
     assert_eq!(code, 0, "{output}{errors}");
-    let records = total.to_string();
-    let (code, output, _) = run(&[
-        "replay",
-        "--data",
-        &data,
-        "--subject",
-        &shouxin_server::demo::sample::code("91", 1),
-    ]);
-    assert_eq!(code, 0, "{output}");
-    println!("{} rounds, {records} records acknowledged, none lost, none torn", rounds());
+    let (replayed, output, _) = run(&["replay", "--data", &data, "--subject", &subject()]);
+    assert_eq!(replayed, 0, "{output}");
+    println!(
+        "{} rounds, {} records acknowledged, none lost, none torn",
+        rounds(),
+        acknowledged.len()
+    );
+}
+
+/// Ids of all records in the subject's file, page by page.
+fn records_read(client: &Client) -> BTreeSet<String> {
+    let (mut read, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let path = format!("/v1/subjects/{}/history?limit=500{after}", subject());
+        let page = client.get(&path).expect("an answer");
+        assert_eq!(page.status, 200, "{page:?}");
+        let events = page.body["events"].as_array().expect("events");
+        for event in events.iter().filter(|event| event["event"] == "record.accepted") {
+            let position = event["position"].as_str().expect("a position");
+            let sequence = position.strip_prefix("0.").expect("the log of a single node");
+            assert!(read.insert(format!("R-{sequence}")), "{position} stands twice");
+        }
+        match page.body["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => return read,
+        }
+    }
 }

@@ -1,0 +1,431 @@
+//! Random courses: what is tried next follows from a few random bytes and from what the register
+//! then holds, so that most steps are right ones and some are nobody's to take.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use shouxin_core::command::Command;
+use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::id::{
+    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+};
+use shouxin_core::path::Path;
+use shouxin_core::row::{
+    Due, Index, Key, ListingKind, MeasureState, ObjectionState, RedState, RepairState, Row,
+};
+
+use super::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, TAX};
+use super::steps::*;
+use super::{Post, Who, World, officer, operator, organisation, party, person, plugin, timer};
+
+/// One thing that is tried; what it means depends on what the register then holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    kind: u8,
+    pick: u8,
+    twist: u8,
+    /// From 220 on somebody asks who has no business there.
+    who: u8,
+}
+
+/// A course of things to try.
+pub fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = (any::<u8>(), any::<u8>(), any::<u8>(), any::<u8>())
+        .prop_map(|(kind, pick, twist, who)| Move { kind, pick, twist, who });
+    prop::collection::vec(one, 20..90)
+}
+
+/// A register in which the later parts of the courses are near.
+pub fn begun(at: u8) -> World {
+    static BEGUN: LazyLock<Vec<World>> = LazyLock::new(beginnings);
+    BEGUN[usize::from(at) % BEGUN.len()].clone()
+}
+
+fn beginnings() -> Vec<World> {
+    let seeded = World::seeded();
+    let mut plugged = seeded.clone();
+    plugged.must(&operator(), &deploy());
+    let record = plugged.with_record();
+    let listing = plugged.listing(&[record], &[STATUTE, HEARING], Stage::Effective);
+    let mut by_hand = plugged.clone();
+    by_hand.measure(listing, HEARING, Progress::Executing);
+    by_hand.attribution(listing, person(1), Stage::Effective);
+    let mut executing = plugged.clone();
+    executing.measure(listing, STATUTE, Progress::Executing);
+    let mut repairing = plugged.clone();
+    repairing.measure(listing, STATUTE, Progress::Executed);
+    repairing.pass(120);
+    let id = RepairId(repairing.must(&party(organisation(1)), &repair(listing)));
+    let mut returned = repairing.clone();
+    repairing.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    returned.must(&handler(), &repair_check(id, RepairAcceptance::Returned(text())));
+    let mut dispatched = plugged.clone();
+    dispatched.measure(listing, STATUTE, Progress::Dispatched);
+    let mut objected = executing.clone();
+    objected.objection(organisation(1), Target::Record(record), false);
+    let mut measured = executing.clone();
+    let own = only_measure(&measured);
+    let id = measured.objection(organisation(1), Target::Measure(own), false);
+    measured.must(&clerk(), &Command::AcceptObjection { objection: id });
+    let mut red = plugged.clone();
+    let nominator = officer(OFFICE, Post::Handler);
+    let id = ListingId(red.must(&nominator, &nominate(organisation(2))));
+    red.must(&nominator, &Command::CheckNomination { listing: id, adverse_records: Vec::new() });
+    red.must(&nominator, &Command::OpenPublicNotice { listing: id });
+    red.pass(8);
+    red.must(&officer(OFFICE, Post::Head), &decide_red(&red, id));
+    let mut old = plugged.clone();
+    old.go_to(super::rules::day("2029-01-10"));
+    vec![
+        seeded, plugged, by_hand, executing, repairing, returned, dispatched, objected, measured,
+        red, old,
+    ]
+}
+
+fn only_measure(world: &World) -> MeasureId {
+    *held(world).measures.last().expect("there is a measure")
+}
+
+/// What a register holds, by kind.
+pub struct Held {
+    pub records: Vec<RecordId>,
+    pub black: Vec<ListingId>,
+    pub red: Vec<ListingId>,
+    pub attributions: Vec<AttributionId>,
+    pub measures: Vec<MeasureId>,
+    pub objections: Vec<ObjectionId>,
+    pub repairs: Vec<RepairId>,
+    pub walks: Vec<(Position, Target)>,
+}
+
+/// Everything the register holds.
+pub fn held(world: &World) -> Held {
+    let mut held = Held {
+        records: Vec::new(),
+        black: Vec::new(),
+        red: Vec::new(),
+        attributions: Vec::new(),
+        measures: Vec::new(),
+        objections: Vec::new(),
+        repairs: Vec::new(),
+        walks: Vec::new(),
+    };
+    for (key, row) in &world.rows {
+        match (key, row.as_ref()) {
+            (Key::Record(id), _) => held.records.push(*id),
+            (Key::Listing(id), Row::Listing(row)) => match row.kind {
+                ListingKind::Black { .. } => held.black.push(*id),
+                ListingKind::Red(_) => held.red.push(*id),
+            },
+            (Key::Attribution(id), _) => held.attributions.push(*id),
+            (Key::Measure(id), _) => held.measures.push(*id),
+            (Key::Objection(id), _) => held.objections.push(*id),
+            (Key::Repair(id), _) => held.repairs.push(*id),
+            (Key::Walk { cause, root }, _) => held.walks.push((*cause, *root)),
+            _ => {}
+        }
+    }
+    held
+}
+
+fn pick<T: Copy>(of: &[T], pick: u8) -> Option<T> {
+    // Half of all picks take the newest, so that courses get somewhere.
+    let newest = of.last().copied();
+    if pick.is_multiple_of(2) {
+        newest
+    } else {
+        of.get(usize::from(pick) % of.len().max(1)).copied()
+    }
+}
+
+fn hostile(of: u8) -> Who {
+    match of % 9 {
+        0 => timer(),
+        1 => plugin(),
+        2 => operator(),
+        3 => party(organisation(2)),
+        4 => party(person(2)),
+        5 => officer(TAX, Post::Head),
+        6 => officer(OFFICE, Post::Head),
+        7 => officer(MARKET, Post::Handler),
+        _ => officer(MARKET, Post::Head),
+    }
+}
+
+type Asked = Option<(Who, Command)>;
+
+fn cases(held: &Held) -> Vec<CaseRef> {
+    let listings = held.black.iter().map(|id| CaseRef::Listing(*id));
+    listings.chain(held.attributions.iter().map(|id| CaseRef::Attribution(*id))).collect()
+}
+
+/// The next right step of a case, or one that does not fit.
+fn case_step(world: &World, held: &Held, it: Move) -> Asked {
+    let case = pick(&cases(held), it.pick)?;
+    let measures: &[&str] = if it.twist & 1 == 0 { &[STATUTE] } else { &[STATUTE, HEARING] };
+    let right = match world.path(case) {
+        Path::Proposed(_) => (handler(), notice(world, case, &[STATUTE, HEARING])),
+        Path::Noticed(_) if it.twist & 6 == 0 => (handler(), waive(case)),
+        Path::Noticed(_) => (handler(), statement(world, case, it.twist & 8 != 0)),
+        Path::Heard(heard) => {
+            use shouxin_core::path::Hearing;
+            match heard.party.how {
+                Hearing::Statement { hearing_requested: true, .. }
+                    if heard.party.hearing.is_none() =>
+                {
+                    (colleague(), hearing(case))
+                }
+                Hearing::Statement { points, .. } => {
+                    (head(), decision(case, usize::from(points), measures))
+                }
+                _ => (head(), decision(case, 0, measures)),
+            }
+        }
+        Path::Decided(_) => (handler(), serve(world, case)),
+        _ => (handler(), notice(world, case, &[])),
+    };
+    let (who, mut command) = right;
+    if let Command::DecideCase { end, .. } = &mut command {
+        *end = world.today.plus_days(i32::from(it.twist) * 5);
+    }
+    let command = match it.twist % 16 {
+        13 => decision(case, 2, measures),
+        14 => serve(world, case),
+        15 => Command::DropCase { case, reasons: text() },
+        _ => command,
+    };
+    Some((who, command))
+}
+
+fn measure_step(world: &World, held: &Held, it: Move) -> Asked {
+    let measure = pick(&held.measures, it.pick)?;
+    let row = world.measure_row(measure);
+    let order = row.state.order().map(|order| order.at);
+    let by_plugin = row.state.order().is_some_and(|order| order.plugin.is_some());
+    let answer = |hook| match order {
+        Some(order) if by_plugin => (plugin(), plugin_done(measure, hook, order)),
+        _ => (implementer(), by_hand(measure, hook)),
+    };
+    let fail = |hook| Command::PluginFailed {
+        measure,
+        hook,
+        order: order.unwrap_or(world.next()),
+        fault: CallFault::Deadline,
+        detail: text(),
+        attempt: 3,
+        final_attempt: it.twist & 32 != 0,
+    };
+    let right = match &row.state {
+        MeasureState::Initiated if row.incentive => {
+            (officer(OFFICE, Post::Handler), Command::DispatchMeasure { measure })
+        }
+        MeasureState::Initiated => (handler(), measure_notice(world, measure)),
+        MeasureState::Noticed => (handler(), Command::DispatchMeasure { measure }),
+        MeasureState::Dispatched { .. } => (implementer(), Command::AcceptMeasure { measure }),
+        MeasureState::Accepted { .. } => (implementer(), Command::ExecuteMeasure { measure }),
+        MeasureState::Executing { .. } if it.twist & 48 == 48 => {
+            (plugin(), fail(CaseHook::Execute))
+        }
+        MeasureState::Executing { .. } => answer(CaseHook::Execute),
+        MeasureState::Executed { .. } => (implementer(), feedback(measure)),
+        _ => (implementer(), feedback(measure)),
+    };
+    Some(match it.twist % 16 {
+        10 => answer(CaseHook::Suspend),
+        11 => answer(CaseHook::Resume),
+        12 | 13 => answer(CaseHook::Lift),
+        14 => (implementer(), Command::ExecuteMeasure { measure }),
+        15 => (plugin(), fail(CaseHook::Suspend)),
+        _ => right,
+    })
+}
+
+fn objection_step(world: &World, held: &Held, it: Move) -> Asked {
+    let objection = pick(&held.objections, it.pick)?;
+    let row = world.objection_row(objection);
+    let finding = if it.twist & 1 == 0 { Finding::Error } else { Finding::Correct };
+    Some(match &row.state {
+        ObjectionState::Filed { .. } if it.twist.is_multiple_of(5) => {
+            (clerk(), refuse_objection(world, objection))
+        }
+        ObjectionState::Filed { .. } => (clerk(), Command::AcceptObjection { objection }),
+        ObjectionState::Accepted => {
+            (clerk(), Command::ReferObjection { objection, received_on: world.today })
+        }
+        ObjectionState::Verifying { .. } => (head(), report(objection, finding)),
+        ObjectionState::Verified { .. } => (clerk(), resolve(world, objection)),
+        _ => (handler(), redress(objection)),
+    })
+}
+
+fn repair_step(world: &World, held: &Held, it: Move) -> Asked {
+    if it.twist & 1 == 0 || held.repairs.is_empty() {
+        let listing = pick(&held.black, it.pick)?;
+        let subject = world.listing_row(listing).subject;
+        return Some((party(subject), repair(listing)));
+    }
+    let id = pick(&held.repairs, it.pick)?;
+    let Some(Row::Repair(row)) = world.row(&Key::Repair(id)) else {
+        return None;
+    };
+    Some(match row.state {
+        RepairState::Applied { .. } => (handler(), repair_check(id, RepairAcceptance::Accepted)),
+        _ if it.twist % 8 == 7 => (head(), refuse_repair(world, id)),
+        _ => (head(), approve(world, id)),
+    })
+}
+
+fn red_step(world: &World, held: &Held, it: Move) -> Asked {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
+    let Some(listing) = pick(&held.red, it.pick).filter(|_| !it.twist.is_multiple_of(4)) else {
+        return Some((nominator, nominate(organisation(usize::from(it.twist % 2) + 1))));
+    };
+    let row = world.listing_row(listing);
+    let ListingKind::Red(red) = &row.kind else {
+        return None;
+    };
+    Some(match red.state {
+        RedState::Nominated => {
+            (nominator, Command::CheckNomination { listing, adverse_records: Vec::new() })
+        }
+        RedState::Checked => (nominator, Command::OpenPublicNotice { listing }),
+        RedState::PublicNotice { .. } => (decider, decide_red(world, listing)),
+        _ if it.twist % 8 == 7 => (party(row.subject), close_red(listing)),
+        _ => {
+            let mut command = initiate(listing, None, INCENTIVE);
+            if let Command::InitiateMeasure { until, .. } = &mut command {
+                *until = world.today.plus_days(40);
+            }
+            (nominator, command)
+        }
+    })
+}
+
+fn opening(world: &World, held: &Held, it: Move) -> Asked {
+    let to = organisation(usize::from(it.twist % 2) + 1);
+    Some(match it.twist % 8 {
+        0 | 1 => {
+            let number = format!("尤市监罚〔2026〕{}号", world.log.len());
+            (handler(), submit(to, &number))
+        }
+        2..=4 => {
+            let own = held.records.iter().filter(|id| match world.row(&Key::Record(**id)) {
+                Some(Row::Record(row)) => row.subject == to,
+                _ => false,
+            });
+            let own: Vec<RecordId> = own.copied().collect();
+            let chosen = pick(&own, it.pick).into_iter().collect::<Vec<_>>();
+            (handler(), propose(to, &chosen))
+        }
+        5 => {
+            let listing = pick(&held.black, it.pick)?;
+            (handler(), attribute(listing, person(it.twist % 3 + 1)))
+        }
+        _ => {
+            let listing = pick(&held.black, it.pick)?;
+            let under = held.attributions.iter().copied().filter(|id| {
+                matches!(world.row(&Key::Attribution(*id)), Some(Row::Attribution(row)) if row.listing == listing)
+            });
+            let under: Vec<AttributionId> = under.collect();
+            let attribution = if it.twist & 16 == 0 { None } else { pick(&under, it.pick) };
+            let mut command = initiate(listing, attribution, STATUTE);
+            if let Command::InitiateMeasure { until, .. } = &mut command {
+                *until = world.today.plus_days(i32::from(it.twist));
+            }
+            (handler(), command)
+        }
+    })
+}
+
+fn objecting(world: &World, held: &Held, it: Move) -> Asked {
+    let mut targets: Vec<Target> = held.records.iter().map(|id| Target::Record(*id)).collect();
+    targets.extend(held.black.iter().chain(&held.red).map(|id| Target::Listing(*id)));
+    targets.extend(held.attributions.iter().map(|id| Target::Attribution(*id)));
+    targets.extend(held.measures.iter().map(|id| Target::Measure(*id)));
+    let target = pick(&targets, it.pick | 1)?;
+    let subject = match target {
+        Target::Record(id) => match world.row(&Key::Record(id)) {
+            Some(Row::Record(row)) => row.subject,
+            _ => return None,
+        },
+        Target::Listing(id) => world.listing_row(id).subject,
+        Target::Attribution(id) => match world.row(&Key::Attribution(id)) {
+            Some(Row::Attribution(row)) => row.person,
+            _ => return None,
+        },
+        Target::Measure(id) => world.measure_row(id).subject,
+    };
+    Some((party(subject), object(target, it.twist & 1 == 0)))
+}
+
+fn beside(world: &World, held: &Held, it: Move) -> Asked {
+    match it.twist % 5 {
+        0 => {
+            let record = pick(&held.records, it.pick)?;
+            Some((head(), Command::AnnulRecord { record, reasons: text() }))
+        }
+        1 => Some((operator(), deploy())),
+        2 => {
+            let due = world.index.iter().filter_map(|entry| match entry {
+                Index::Due(_, due) => Some(*due),
+                _ => None,
+            });
+            let due: Vec<Due> = due.collect();
+            Some((timer(), Command::Tick { due: pick(&due, it.pick)? }))
+        }
+        3 => {
+            let case = pick(&cases(held), it.pick)?;
+            Some((head(), Command::NotDecideCase { case, reasons: text() }))
+        }
+        _ => {
+            let case = pick(&cases(held), it.pick)?;
+            let notice = notice(world, case, &[STATUTE]);
+            Some((handler(), notice))
+        }
+    }
+}
+
+fn asked(world: &World, it: Move) -> Asked {
+    let held = held(world);
+    match it.kind % 16 {
+        0..=2 => opening(world, &held, it),
+        3..=6 => case_step(world, &held, it),
+        7..=9 => measure_step(world, &held, it),
+        10 => objecting(world, &held, it),
+        11 | 12 => objection_step(world, &held, it),
+        13 => repair_step(world, &held, it),
+        14 => red_step(world, &held, it),
+        _ => beside(world, &held, it),
+    }
+}
+
+/// Tries one move; time passes with one in eight of them.
+pub fn make(world: &mut World, it: Move) {
+    if it.kind >= 224 {
+        let days = [1, 1, 3, 7, 7, 14, 40, 130][usize::from(it.twist % 8)];
+        if it.who & 1 == 0 {
+            world.pass(days);
+        } else {
+            // The timers are late: dates rule all the same.
+            world.today = world.today.plus_days(days);
+        }
+        return;
+    }
+    if let Some((who, command)) = asked(world, it) {
+        let who = if it.who >= 220 { hostile(it.who) } else { who };
+        // Taken or refused, both are right here; what matters is what holds afterwards.
+        let _ = world.run(&who, &command);
+    }
+}
+
+/// Confirms that what followed from a change has been followed up, now and then.
+pub fn settle_some(world: &mut World, it: Move) -> bool {
+    let walks = held(world).walks;
+    match pick(&walks, it.pick) {
+        Some((cause, root)) if it.kind == 200 => {
+            world.must(&timer(), &Command::SettleFamily { cause, root });
+            true
+        }
+        _ => false,
+    }
+}
