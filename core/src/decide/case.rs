@@ -123,6 +123,7 @@ fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     checks::listing_basis_rank(context, basis, behaviour)?;
     checks::facts(context, facts, *subject, &behaviour.facts)?;
     capacity(head.capacity, *subject)?;
+    checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
     resting_records(rows, records, *subject)?;
     let mut drafts = Drafts::new(context);
@@ -252,6 +253,7 @@ fn propose_attribution(
     let any = [FactKind::Judgment, FactKind::PenaltyDecision, FactKind::AdministrativeDecision];
     checks::facts(context, facts, *person, &any)?;
     capacity(head.capacity, *person)?;
+    checks::room_for_mark(head.marks.len())?;
     stated(Guard::Person, &[("finding", finding)])?;
     let mut drafts = Drafts::new(context);
     drafts.push(

@@ -4,7 +4,7 @@ use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::decide::Context;
 use crate::event::NamedMeasure;
 use crate::guard::{Guard, Misfit, Refusal};
-use crate::limits::{CITATIONS_MAX, FACTS_MAX, MEASURES_PER_DECISION_MAX};
+use crate::limits::{CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX};
 use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer};
 use crate::text::{FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
 
@@ -326,4 +326,18 @@ pub(super) fn named_measures(
         stated(Guard::Proportion, &[("proportionality", &named.proportionality)])?;
     }
     Ok(())
+}
+
+/// Room for one more listing or attribution in force on a subject.
+pub(super) fn room_for_mark(marks: usize) -> Result<(), Refusal> {
+    if marks < MARKS_PER_SUBJECT_MAX {
+        return Ok(());
+    }
+    misfit(
+        Misfit::Limit,
+        format!(
+            "同一主体同时有效的名单上限 {MARKS_PER_SUBJECT_MAX} 项 / too many in force at once"
+        ),
+        "请先终止其他事项 / end another one first",
+    )
 }

@@ -64,6 +64,7 @@ fn nominate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
     };
     let human = checks::human(context)?;
     let head = rows.must_subject(*subject)?;
+    checks::room_for_mark(head.marks.len())?;
     checks::basis(context, basis)?;
     stated(Guard::Document, &[("merits", merits)])?;
     if subject.is_personal() && !consent_sha256.is_some_and(|sha| digest_is_stated(&sha)) {
