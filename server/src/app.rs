@@ -1,5 +1,6 @@
 //! The composition root: opens a data folder, starts everything in order, stops it in reverse.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -118,6 +119,9 @@ impl DataFolder {
         say: &mut dyn FnMut(String),
     ) -> Result<DataFolder, StartError> {
         std::fs::create_dir_all(path).map_err(io(format!("making {}", path.display())))?;
+        // Nobody but the register's own user reads keys, logs or the operator's socket.
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+            .map_err(io(format!("closing {} to others", path.display())))?;
         let lock = DataLock::acquire(path)?;
         mark(path, purpose)?;
         for part in ["documents", "rules", "plugins", "plugin-data", "vault"] {

@@ -318,7 +318,10 @@ impl Dispatcher {
                 let (fault, detail, for_good) = fault(outcome);
                 let final_attempt =
                     hook == CaseHook::Execute && (for_good || attempt >= attempts_max);
-                self.walks.keep_attempts(id, backoff);
+                // After the last attempt an officer orders anew, and the count begins anew.
+                if !final_attempt {
+                    self.walks.keep_attempts(id, backoff);
+                }
                 let Some(detail) = self.sealed(id, &detail) else {
                     self.busy.remove(&id);
                     return;

@@ -554,6 +554,10 @@ pub async fn healthz(app: Data<App>) -> HttpResponse {
 
 /// `GET /readyz`
 pub async fn readyz(app: Data<App>) -> HttpResponse {
+    if let Err(error) = app.engine.view.health() {
+        let body = json!({"status": "unavailable", "view": error.to_string()});
+        return HttpResponse::ServiceUnavailable().json(body);
+    }
     let next = app.engine.view.applied().next;
     HttpResponse::Ok().json(json!({"status": "ready", "before": Position::local(next).to_string()}))
 }
