@@ -43,6 +43,8 @@ fn the_shipped_county_loads_whole() {
     assert!(set.departments.len() >= 25);
     let classes: std::collections::BTreeSet<_> = set.items.iter().map(|own| own.class).collect();
     assert_eq!(classes.len(), 16, "every record class has an item");
+    let early: Day = "2022-01-01".parse().unwrap();
+    assert_eq!(set.pack(early).repair_instrument, "guoban-2020-49");
     let before: Day = "2026-03-31".parse().unwrap();
     assert_eq!(set.pack(before).repair_instrument, "ndrc-order-58");
     assert_eq!(set.pack(before.plus_days(1)).repair_instrument, "ndrc-order-36");
