@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{HttpServer, web};
 use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shouxin_core::actor::Actor;
 use shouxin_core::codec;
@@ -209,7 +210,7 @@ pub fn view_settings(config: &Config) -> ViewSettings {
 }
 
 /// Refuses a key ring that is older than the log: it would give one slot to two subjects.
-fn check_slots(view: &View, vault: &Vault) -> Result<(), StartError> {
+pub(crate) fn check_slots(view: &View, vault: &Vault) -> Result<(), StartError> {
     let found = view.read().get(&Key::Slots.encode())?;
     let named = match found.as_deref().map(codec::decode_row) {
         Some(Ok(Row::Slots(slots))) => slots,
@@ -327,6 +328,7 @@ pub struct Server {
     /// Where it listens.
     pub address: std::net::SocketAddr,
     plugins: Arc<Plugins>,
+    refused: Vec<Value>,
     view: Arc<View>,
     http: ServerHandle,
     http_task: JoinHandle<std::io::Result<()>>,
@@ -361,8 +363,10 @@ impl Server {
         let load = Command::LoadRules { version: set.version, files: kept };
         engine.submit(Request::internal(Actor::Operator, "rules.load", load)).await?;
         let (done, completions) = mpsc::unbounded_channel();
-        let plugins = Arc::new(Plugins::start(&grants, &folder.path, host, &done)?);
-        deploy(&engine, &plugins).await?;
+        let mut refused = Vec::new();
+        let deployed = deploy(&engine, grants, &mut refused).await?;
+        let plugins = start_plugins(deployed, &folder.path, &host, &done, &mut refused)?;
+        let plugins = Arc::new(plugins);
         let (stop, stopped) = watch::channel(false);
         let kick = Arc::new(Notify::new());
         let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions);
@@ -383,6 +387,7 @@ impl Server {
             kick,
             address,
             plugins,
+            refused,
             view,
             http: handle,
             http_task,
@@ -424,26 +429,88 @@ impl Server {
         }
     }
 
-    /// Answers the state of each plugin, for as long as there are any.
+    /// Answers the state of each plugin, for as long as there are any, and why others were refused.
     pub fn health(&self) -> crate::socket::Health {
         let plugins = Arc::downgrade(&self.plugins);
-        Box::new(move || plugins.upgrade().map(|own| own.health()).unwrap_or_default())
+        let refused = self.refused.clone();
+        Box::new(move || {
+            let running = plugins.upgrade().map(|own| own.health()).unwrap_or_default();
+            running.into_iter().chain(refused.iter().cloned()).collect()
+        })
     }
 }
 
-async fn deploy(engine: &Engine, plugins: &Plugins) -> Result<(), StartError> {
-    for (name, running) in plugins.iter() {
-        let grant = &running.grant;
+/// Reports a plugin that the server goes on without: what it would have executed stays owed.
+fn refuse_plugin(grant: &PluginGrant, why: &str, refused: &mut Vec<Value>) {
+    tracing::error!(plugin = %grant.name, why, "插件未启用 / the plugin is refused; going on without it");
+    refused.push(json!({
+        "name": grant.name,
+        "version": grant.version,
+        "department": grant.department,
+        "measures": grant.measures,
+        "sha256": grant.sha256,
+        "state": "refused",
+        "last_error": why,
+    }));
+}
+
+/// Puts every admitted plugin on record; answers those that the register takes.
+async fn deploy(
+    engine: &Engine,
+    grants: Vec<PluginGrant>,
+    refused: &mut Vec<Value>,
+) -> Result<Vec<PluginGrant>, StartError> {
+    let mut deployed = Vec::new();
+    for grant in grants {
+        let sha256 = match grant.admit() {
+            Ok(sha256) => sha256,
+            Err(error) => {
+                refuse_plugin(&grant, &error.to_string(), refused);
+                continue;
+            }
+        };
         let command = Command::DeployPlugin {
-            name: name.clone(),
+            name: grant.name.clone(),
             version: grant.version.clone(),
-            sha256: grant.admit()?,
+            sha256,
             department: grant.department.clone(),
             measures: grant.measures.clone(),
         };
-        engine.submit(Request::internal(Actor::Operator, "plugins.deploy", command)).await?;
+        match engine.submit(Request::internal(Actor::Operator, "plugins.deploy", command)).await {
+            Ok(_) => deployed.push(grant),
+            Err(EngineError::Refused(refusal)) => {
+                let why = format!("{}; {}", refusal.detail, refusal.cure);
+                refuse_plugin(&grant, &why, refused);
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(())
+    Ok(deployed)
+}
+
+/// Starts the deployed plugins. One that does not start is left out and the others start anew:
+/// before the dispatcher runs no call can be under way.
+fn start_plugins(
+    mut grants: Vec<PluginGrant>,
+    data: &Path,
+    host: &(PathBuf, Vec<String>),
+    done: &mpsc::UnboundedSender<crate::plugins::Done>,
+    refused: &mut Vec<Value>,
+) -> Result<Plugins, StartError> {
+    loop {
+        let error = match Plugins::start(&grants, data, host.clone(), done) {
+            Ok(plugins) => return Ok(plugins),
+            Err(error) => error,
+        };
+        let (AdmissionError::Start { name, .. } | AdmissionError::Hash { name, .. }) = &error
+        else {
+            return Err(error.into());
+        };
+        let Some(place) = grants.iter().position(|grant| grant.name == *name) else {
+            return Err(error.into());
+        };
+        refuse_plugin(&grants.remove(place), &error.to_string(), refused);
+    }
 }
 
 fn serve_http(

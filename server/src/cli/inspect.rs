@@ -1,5 +1,6 @@
 //! `shouxin replay`, `verify`, `rebuild`: what auditors and operators run over a data folder.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -118,10 +119,13 @@ pub(super) fn replay(arguments: &Replay) -> Done {
         (None, None) => log.head().next,
     };
     let vault = Vault::open(&data.join("vault")).map_err(Failure::wrong)?;
-    let kept = arguments.into.is_some();
-    let folder = arguments.into.clone().unwrap_or_else(|| {
-        std::env::temp_dir().join(format!("shouxin-replay-{}", std::process::id()))
-    });
+    let (folder, _scratch) = match &arguments.into {
+        Some(into) => (new_folder(into)?, None),
+        None => {
+            let scratch = Scratch::make(&std::env::temp_dir())?;
+            (scratch.0.join("view"), Some(scratch))
+        }
+    };
     let progress = bar(end.min(log.head().next), "事件 events");
     let rebuilt = replay::rebuild(&folder, &log, &vault, end, &mut |done| {
         progress.set_position(done);
@@ -140,10 +144,56 @@ pub(super) fn replay(arguments: &Replay) -> Done {
         None => Ok(()),
     };
     rebuilt.view.close().map_err(Failure::wrong)?;
-    if !kept {
-        std::fs::remove_dir_all(&folder).map_err(Failure::wrong)?;
-    }
     shown
+}
+
+/// A folder to rebuild into. What is there already is not ours to remove: it may be a view in use.
+fn new_folder(into: &Path) -> Result<PathBuf, Failure> {
+    let empty = match std::fs::read_dir(into) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => return Err(Failure::usage(format!("--into {}: {error}", into.display()))),
+    };
+    if empty {
+        return Ok(into.to_owned());
+    }
+    Err(Failure::refused(format!(
+        "--into {} 不是空目录，请另指定新目录 / is not empty; name a new folder",
+        into.display()
+    )))
+}
+
+/// Folders tried before a temporary folder counts as full of them.
+const SCRATCH_TRIES_MAX: u32 = 64;
+
+/// A folder of this command's own, closed to others and gone when the command ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make(parent: &Path) -> Result<Scratch, Failure> {
+        let process = std::process::id();
+        for number in 0..SCRATCH_TRIES_MAX {
+            let path = parent.join(format!("shouxin-view-{process}-{number}"));
+            // Made new or not at all, so that nobody else's folder or link is taken for ours.
+            match std::fs::DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => return Ok(Scratch(path)),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => {
+                    return Err(Failure::wrong(format!("making {}: {error}", path.display())));
+                }
+            }
+        }
+        let text = format!("no free name for a folder in {}", parent.display());
+        Err(Failure::wrong(text))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("! {}: {error}", self.0.display());
+        }
+    }
 }
 
 fn show(
@@ -216,19 +266,20 @@ fn view_equals_replay(data: &Path) -> Done {
     let config = Config::default();
     let folder =
         DataFolder::open(data, Purpose::Inspect, &config, &mut |text| eprintln!("! {text}"))?;
-    let scratch = data.join("verify-view");
+    // Beside the data: a view may be larger than the temporary folder.
+    let scratch = Scratch::make(data)?;
     let log = folder.log.reader();
     let progress = bar(log.head().next, "事件 events");
-    let rebuilt = replay::rebuild(&scratch, &log, &folder.vault, u64::MAX, &mut |done| {
-        progress.set_position(done);
-    })
-    .map_err(Failure::wrong)?;
+    let rebuilt =
+        replay::rebuild(&scratch.0.join("view"), &log, &folder.vault, u64::MAX, &mut |done| {
+            progress.set_position(done);
+        })
+        .map_err(Failure::wrong)?;
     progress.finish_and_clear();
     let rate = rebuilt.events_per_second();
     let difference =
         replay::first_difference(&folder.view, &rebuilt.view).map_err(Failure::wrong)?;
     rebuilt.view.close().map_err(Failure::wrong)?;
-    std::fs::remove_dir_all(&scratch).map_err(Failure::wrong)?;
     match difference {
         None => {
             println!(
@@ -263,8 +314,10 @@ pub(super) fn rebuild(arguments: &Rebuild) -> Done {
         progress.set_position(done);
     })
     .map_err(Failure::wrong)?;
+    let checked = app::check_slots(&view, &vault);
     view.close().map_err(Failure::wrong)?;
     progress.finish_and_clear();
+    checked?;
     drop(lock);
     println!(
         "视图已重建：{events} 个事件，{:.2} 秒 / the view was rebuilt: events, seconds",
