@@ -229,26 +229,46 @@ pub enum CallFault {
     Refused,
 }
 
+/// Declares an enumeration of events with their outside names; `groups` are the events of a noun
+/// that has a module of its own.
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident $name:literal { $($field:ident: $type:ty,)* })*) => {
-        /// What happened.
+    (
+        $(#[$about:meta])* $events:ident {
+            $($(#[$doc:meta])* $variant:ident $name:literal { $($field:ident: $type:ty,)* })*
+        }
+        $(groups { $($(#[$of:meta])* $group:ident($inner:ty),)* })?
+    ) => {
+        $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "fields are named after the domain's own columns")]
-        pub enum Event { $($(#[$doc])* $variant { $($field: $type,)* },)* }
+        pub enum $events {
+            $($(#[$doc])* $variant { $($field: $type,)* },)*
+            $($($(#[$of])* $group($inner),)*)?
+        }
 
-        impl Event {
+        impl $events {
             /// The name under which the event is known outside, `listing.decided`.
             pub fn name(&self) -> &'static str {
-                match self { $(Event::$variant { .. } => $name,)* }
+                match self {
+                    $($events::$variant { .. } => $name,)*
+                    $($($events::$group(event) => event.name(),)*)?
+                }
             }
 
             /// Every name, in the order in which the events were added to the format.
-            pub const NAMES: &'static [&'static str] = &[$($name,)*];
+            pub fn names() -> Vec<&'static str> {
+                #[allow(unused_mut, reason = "a noun's own events have no groups")]
+                let mut names = vec![$($name,)*];
+                $($(names.extend(<$inner>::names());)*)?
+                names
+            }
         }
     };
 }
 
 events! {
+/// What happened.
+Event {
     /// A version of the rules is in force from here on.
     RulesLoaded "rules.loaded" { version: Digest, files: Vec<(String, Digest)>, }
     /// An API key exists; only the hash of its secret is kept.
@@ -461,4 +481,5 @@ events! {
     RepairRefused "repair.refused" { repair: RepairId, reasons: Sealed, service: Service, }
     /// Every measure that rested on the listing is lifted and fed back.
     RepairDone "repair.done" { repair: RepairId, }
+}
 }
