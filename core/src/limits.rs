@@ -32,5 +32,10 @@ pub const EVIDENCE_MAX: usize = 16;
 pub const NEED_ROUNDS_MAX: usize = 128;
 /// Rows one command may load.
 pub const ROWS_PER_COMMAND_MAX: usize = 8192;
+/// Days after which a record that is over is kept for auditors only: the time in which an
+/// objection's outcome is reviewed and redress done.
+pub const ARCHIVE_AFTER_DAYS: i32 = 90;
+/// Channels open at once.
+pub const CHANNELS_MAX: usize = 32;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;

@@ -160,7 +160,7 @@ fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
         "document_number": row.document_number,
         "document_date": row.document_date,
         "publicity_until": row.publicity_until,
-        "disputed": !row.disputes.is_empty(),
+        "disputed": !row.holds.is_empty(),
         "state": row.state,
         "content": match (&row.content, sight) {
             (Some(content), _) => content_json(unseal(vault, row.subject, content)),
@@ -233,7 +233,7 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["authority"] = json!(case.proposed_by.authority);
             body["basis"] = json!(case.basis);
             body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
-            body["objections"] = case.disputes.iter().map(|id| json!(id.to_string())).collect();
+            body["objections"] = case.holds.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
             body["decide_by"] = json!(case.decide_by);
             if let Path::Noticed(noticed) = &case.path {
@@ -245,7 +245,7 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["state"] = json!(red.state.name());
             body["authority"] = json!(red.authority);
             body["basis"] = json!(red.basis);
-            body["objections"] = red.disputes.iter().map(|id| json!(id.to_string())).collect();
+            body["objections"] = red.holds.iter().map(|id| json!(id.to_string())).collect();
             if let RedState::Active { since, until, number, .. } = &red.state {
                 body["decision"] = json!({"number": number, "starts_on": since, "end": until});
             }
@@ -288,7 +288,7 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
             MeasureState::Dispatched { respond_by, .. } => json!(respond_by),
             _ => Value::Null,
         },
-        "objections": row.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "objections": row.holds.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }
 
