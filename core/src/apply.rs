@@ -12,6 +12,7 @@ mod objection;
 mod record;
 mod remedy;
 
+pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, SubjectKey};

@@ -382,7 +382,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "guard.denied",
         "subject.alias_linked",
         "measure.declined",
-        // The courses of these stand in remedies.rs, state by state.
+        // The courses of these stand in remedies.rs, lives.rs and channels.rs.
         "record.corrected",
         "record.display_ended",
         "listing.extension_proposed",

@@ -29,10 +29,10 @@ use crate::http::{self, App, BODY_BYTES_MAX};
 use crate::lock::{DataLock, LockError};
 use crate::log::{LogReader, LogSettings, OpenError, SegmentLog};
 use crate::plugins::{AdmissionError, PluginGrant, Plugins};
-use crate::schedule;
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
+use crate::{channels, closing, schedule};
 
 /// Marks a folder whose clock was moved by a demonstration.
 const DEMO_MARK: &str = "DEMO";
@@ -84,6 +84,9 @@ pub enum StartError {
     /// The engine refused something at start.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The list of channels cannot be read.
+    #[error(transparent)]
+    Channels(#[from] crate::channels::ChannelsError),
     /// A plugin list cannot be read.
     #[error(transparent)]
     Plugins(#[from] AdmissionError),
@@ -362,6 +365,8 @@ impl Server {
         );
         let load = Command::LoadRules { version: set.version, files: kept };
         engine.submit(Request::internal(Actor::Operator, "rules.load", load)).await?;
+        let configured = channels::read(&rules.join("channels.toml"))?;
+        channels::open(&engine, &configured).await?;
         let (done, completions) = mpsc::unbounded_channel();
         let mut refused = Vec::new();
         let deployed = deploy(&engine, grants, &mut refused).await?;
@@ -370,10 +375,15 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let kick = Arc::new(Notify::new());
         let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
-            tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped)),
+            tokio::spawn(closing::run(engine.clone(), stopped.clone())),
+            tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped.clone())),
         ];
+        for channel in configured {
+            let path = folder.path.clone();
+            tasks.push(tokio::spawn(channels::run(channel, path, engine.clone(), stopped.clone())));
+        }
         let salt = || random_salt().unwrap_or_default();
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)

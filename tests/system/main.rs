@@ -3,6 +3,7 @@
 
 mod bad_fields;
 mod bad_input;
+mod channels;
 mod command_line;
 mod kill;
 mod plugins;

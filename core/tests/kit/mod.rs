@@ -9,6 +9,7 @@
 )]
 
 pub mod courses;
+pub mod later;
 pub mod rules;
 pub mod samples;
 pub mod steps;
