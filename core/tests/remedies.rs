@@ -10,10 +10,10 @@
 mod kit;
 
 use kit::later::*;
-use kit::rules::{STATUTE, day};
+use kit::rules::day;
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
-use kit::{Who, World, guard, misfit, organisation, party, timer};
+use kit::{World, guard, misfit, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
