@@ -3,7 +3,7 @@
 
 mod admin;
 mod case;
-mod checks;
+pub(crate) mod checks;
 mod classification;
 mod measure;
 mod objection;

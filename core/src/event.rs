@@ -266,6 +266,8 @@ macro_rules! events {
     };
 }
 
+pub(crate) use events;
+
 events! {
 /// What happened.
 Event {
