@@ -31,6 +31,10 @@ use shouxin_core::whistle::{
 const GOLDEN: &str = include_str!("golden/whistle-v1.hex");
 const STATE: Ground = Ground::Misfit(Misfit::State);
 
+/// By state: command, event, state after it.
+type Transitions =
+    &'static [(&'static str, &'static [(&'static str, &'static str, &'static str)])];
+
 /// Who asks, and with which role.
 #[derive(Clone)]
 struct Who(By, Role);
@@ -240,7 +244,7 @@ fn a_report_knows_no_other_way() {
         ("retaliation", reporter(), Command::ReportRetaliation { account: slot(2) }),
     ];
     // Whoever is not listed here is refused because of the state.
-    let transitions: &[(&str, &[(&str, &str, &str)])] = &[
+    let transitions: Transitions = &[
         ("none", &[("receive", "whistle.received", "received")]),
         (
             "received",
@@ -641,7 +645,9 @@ fn a_worklist_finds_its_own_reports_and_no_others() {
     assert!(lists(Worklist::of("assigned", Some(tax)).expect("a state")));
     assert!(!lists(Worklist::of("assigned", Some(authority(MARKET))).expect("a state")));
     assert!(!lists(Worklist::of("triaged", None).expect("a state")));
-    assert!(!lists(Worklist::Escalated));
+    assert!(!lists(Worklist::Escalated) && !lists(Worklist::Requested));
+    let requested = asked().row().entries();
+    assert!(requested.iter().any(|key| key.starts_with(&Worklist::Requested.prefix())));
     assert_eq!(Worklist::of("listed", None), None);
     let ids = row.entries().into_iter().map(|key| Worklist::report(&key));
     assert_eq!(ids.collect::<BTreeSet<_>>(), BTreeSet::from([Some(row.id)]));

@@ -11,6 +11,7 @@ pub mod problem;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod whistle;
 pub mod write;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
+use crate::whistle::Whistle;
 
 /// Longest body, in bytes.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -37,6 +39,8 @@ pub struct App {
     pub access: AccessLog,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
+    /// Reports of wrongdoing, beside everything else.
+    pub whistle: Arc<Whistle>,
 }
 
 struct Table<'a> {
@@ -78,6 +82,7 @@ pub fn routes(service: &mut ServiceConfig) {
     measure_routes(&mut table);
     remedy_routes(&mut table);
     read_routes(&mut table);
+    whistle::routes(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
     service.route(
@@ -221,6 +226,7 @@ pub fn openapi_text() -> String {
         measure_routes(&mut table);
         remedy_routes(&mut table);
         read_routes(&mut table);
+        whistle::routes(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();
         }

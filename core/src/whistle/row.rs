@@ -163,6 +163,8 @@ pub enum Worklist {
     Department(Uscc, u8),
     /// Reports whose authors suffer for them.
     Escalated,
+    /// Reports with a request for the identity that waits for the second person.
+    Requested,
 }
 
 impl Worklist {
@@ -187,6 +189,7 @@ impl Worklist {
                 prefix
             }
             Worklist::Escalated => vec![b'e'],
+            Worklist::Requested => vec![b'u'],
         }
     }
 
@@ -216,6 +219,9 @@ impl ReportRow {
         lists.extend(self.department.and_then(|own| Worklist::of(name, Some(own))));
         if self.escalated_on.is_some() && self.state != ReportState::Closed {
             lists.push(Worklist::Escalated);
+        }
+        if self.identity.as_ref().is_some_and(|own| own.request.is_some()) {
+            lists.push(Worklist::Requested);
         }
         let day = self.received_on.number().saturating_sub(Day::MIN.number());
         let entry = |list: &Worklist| {
