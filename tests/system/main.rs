@@ -6,3 +6,4 @@ mod bad_input;
 mod command_line;
 mod kill;
 mod plugins;
+mod whistle;
