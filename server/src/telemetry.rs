@@ -115,8 +115,8 @@ impl Metrics {
     }
 }
 
-/// Libraries that at a finer level would write paths, headers, addresses or rows, whatever
-/// `RUST_LOG` says: a receipt stands in a path.
+/// Libraries that see paths, headers, addresses or rows. Whatever `RUST_LOG` says, none of them
+/// writes at a finer level than this: a receipt stands in a path.
 const QUIET: &[&str] = &["actix", "h2", "httparse", "mio", "sled"];
 
 fn is_quiet(metadata: &Metadata<'_>) -> bool {

@@ -195,8 +195,8 @@ fn the_identity_is_handed_out_to_two_persons_and_only_the_offline_key_opens_it()
     let head = whistle.reader.head();
     whistle.step(id, &triager(today), ask()).expect("it is asked");
     let sealed = dir.path().join("sealed");
-    let file = std::fs::read_dir(sealed).expect("a folder").flatten().map(|own| own.path());
-    let file = file.filter(|own| own.is_file()).next().expect("the ciphertext");
+    let mut files = std::fs::read_dir(sealed).expect("a folder").flatten().map(|own| own.path());
+    let file = files.find(|own| own.is_file()).expect("the ciphertext");
     std::fs::write(file, b"another").expect("it is written");
     assert!(approve(&data_officer(today)).is_err(), "a damaged one");
     assert_eq!(whistle.reader.head().next, head.next + 1);
