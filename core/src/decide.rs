@@ -4,7 +4,7 @@
 mod admin;
 mod case;
 mod channel;
-mod checks;
+pub(crate) mod checks;
 mod classification;
 mod closing;
 mod forward;

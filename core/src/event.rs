@@ -272,6 +272,7 @@ pub mod listing;
 pub mod measure;
 pub mod record;
 pub mod remedy;
+pub(crate) use events;
 
 events! {
 /// What happened.

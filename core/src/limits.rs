@@ -39,3 +39,15 @@ pub const ARCHIVE_AFTER_DAYS: i32 = 90;
 pub const CHANNELS_MAX: usize = 32;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;
+/// Texts of evidence that come with one report of wrongdoing.
+pub const REPORT_EVIDENCE_MAX: usize = 8;
+/// Bytes of one of them, before sealing.
+pub const REPORT_EVIDENCE_BYTES_MAX: u32 = 4 * 1024;
+/// Answers to the reporter of one report.
+pub const REPORT_ANSWERS_MAX: usize = 8;
+/// Accounts of retaliation on one report.
+pub const RETALIATIONS_MAX: usize = 8;
+/// Openings of one reporter's identity.
+pub const OPENINGS_MAX: usize = 8;
+/// Places of a text that are named as telling who wrote it.
+pub const WARNINGS_MAX: usize = 16;

@@ -32,6 +32,7 @@ use crate::plugins::{AdmissionError, PluginGrant, Plugins};
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
+use crate::whistle::{Whistle, WhistleError};
 use crate::{channels, closing, schedule};
 
 /// Marks a folder whose clock was moved by a demonstration.
@@ -93,6 +94,9 @@ pub enum StartError {
     /// The access log cannot be opened.
     #[error("the access log: {0}")]
     Access(String),
+    /// The reports of wrongdoing cannot be opened.
+    #[error(transparent)]
+    Whistle(#[from] WhistleError),
 }
 
 fn io(doing: String) -> impl FnOnce(std::io::Error) -> StartError {
@@ -333,6 +337,7 @@ pub struct Server {
     plugins: Arc<Plugins>,
     refused: Vec<Value>,
     view: Arc<View>,
+    whistle: Arc<Whistle>,
     http: ServerHandle,
     http_task: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -388,7 +393,13 @@ impl Server {
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
-        let app = App { engine: engine.clone(), access, plugins: plugins.clone() };
+        let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
+        let app = App {
+            engine: engine.clone(),
+            access,
+            plugins: plugins.clone(),
+            whistle: whistle.clone(),
+        };
         let (http, address) = serve_http(app, &config, &listen)?;
         let handle = http.handle();
         let http_task = tokio::spawn(http);
@@ -399,6 +410,7 @@ impl Server {
             plugins,
             refused,
             view,
+            whistle,
             http: handle,
             http_task,
             tasks,
@@ -422,7 +434,10 @@ impl Server {
         }
         let (engine, plugins, view, drain_ms) =
             (self.engine, self.plugins, self.view, self.drain_ms);
+        let whistle = self.whistle;
         let closed = tokio::task::spawn_blocking(move || {
+            whistle.flush();
+            drop(whistle);
             if let Some(plugins) = Arc::into_inner(plugins) {
                 plugins.stop(drain_ms);
             }

@@ -14,6 +14,7 @@ pub mod problem;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod whistle;
 pub mod write;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
+use crate::whistle::Whistle;
 
 /// Longest body, in bytes.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -40,6 +42,8 @@ pub struct App {
     pub access: AccessLog,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
+    /// Reports of wrongdoing, beside everything else.
+    pub whistle: Arc<Whistle>,
 }
 
 /// The list of routes in the making: the service and its description, from the same lines.
@@ -98,6 +102,7 @@ fn every_route(table: &mut Table<'_>) {
     measure_routes(table);
     remedy_routes(table);
     outcomes::routes(table);
+    whistle::routes(table);
     read_routes(table);
 }
 

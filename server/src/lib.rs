@@ -22,3 +22,4 @@ pub mod socket;
 pub mod telemetry;
 pub mod vault;
 pub mod view;
+pub mod whistle;

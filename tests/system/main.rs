@@ -7,3 +7,4 @@ mod channels;
 mod command_line;
 mod kill;
 mod plugins;
+mod whistle;
