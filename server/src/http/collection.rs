@@ -65,7 +65,11 @@ impl SubjectBody {
             }
         };
         let key = SubjectKey::Organisation(code);
-        let slot = allocate(edge)?;
+        // Who has a file already is turned away later; a slot given now would be lost.
+        let slot = match edge.head(key) {
+            Ok(head) => head.slot,
+            Err(_) => allocate(edge)?,
+        };
         let name = match key.is_personal() {
             true => Name::Sealed(edge.seal_in(slot, key, &self.name)?),
             false => Name::Clear(self.name),
