@@ -7,6 +7,7 @@
 mod case;
 mod measure;
 mod objection;
+mod publicity;
 
 use sha2::{Digest as _, Sha256};
 
@@ -120,6 +121,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::RepairApproved { .. }
         | Event::RepairRefused { .. }
         | Event::RepairDone { .. } => objection::apply_repair(rows, envelope),
+        Event::Publicity(event) => publicity::apply(rows, envelope, event),
         Event::FamilySettled { cause, root } => {
             let key = Key::Walk { cause: *cause, root: *root };
             rows.want([key.clone()])?;

@@ -1,6 +1,8 @@
 //! What can be asked of the register. A command carries everything `decide` cannot look up
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
+pub mod publicity;
+
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::{
     Attestation, CallFault, Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource,
@@ -321,6 +323,9 @@ pub enum Command {
         reasons: Sealed,
         service: Service,
     },
+
+    /// Double publicity of permits and penalties.
+    Publicity(publicity::PublicityCommand),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).

@@ -8,6 +8,7 @@ mod classification;
 mod measure;
 mod objection;
 mod plugin;
+mod publicity;
 mod record;
 mod red;
 mod repair;
@@ -15,7 +16,7 @@ mod subject;
 mod tick;
 
 use crate::actor::{Actor, Role, SubjectKey};
-use crate::command::Command;
+use crate::command::{self, Command};
 use crate::event::{Event, Idempotency, Mark};
 use crate::guard::{Misfit, Refusal};
 use crate::id::Position;
@@ -188,6 +189,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         | C::DecideRepairAcceptance { .. }
         | C::ApproveRepair { .. }
         | C::RefuseRepair { .. } => repair::decide(rows, command, context),
+        C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }
 }
@@ -203,6 +205,12 @@ pub fn first_keys(command: &Command, context: &Context<'_>) -> Vec<Key> {
             for record in records {
                 keys.push(Key::Subject(record.subject));
                 keys.push(Key::RecordSource(record.source));
+            }
+        }
+        Command::Publicity(command::publicity::PublicityCommand::File { decisions, .. }) => {
+            for decision in decisions {
+                keys.push(Key::Subject(decision.record.subject));
+                keys.push(Key::RecordSource(decision.record.source));
             }
         }
         Command::RegisterSubjects { subjects } => {

@@ -482,4 +482,10 @@ Event {
     /// Every measure that rested on the listing is lifted and fed back.
     RepairDone "repair.done" { repair: RepairId, }
 }
+groups {
+    /// Double publicity of permits and penalties.
+    Publicity(publicity::PublicityEvent),
 }
+}
+
+pub mod publicity;

@@ -1,12 +1,23 @@
 //! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
 
 use crate::actor::SubjectKey;
+use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId};
+use crate::identifier::uscc::Uscc;
 use crate::row::{Due, Index, Key};
 use crate::time::Day;
 
 const POSITION_BYTES: usize = 10;
+/// The code of a department and the kind of a decision.
+const FILED_HEAD_BYTES: usize = 19;
+
+fn decision(kind: DecisionKind) -> u8 {
+    match kind {
+        DecisionKind::Permit => 1,
+        DecisionKind::Penalty => 2,
+    }
+}
 
 fn position(bytes: &mut Vec<u8>, at: Position) {
     bytes.extend_from_slice(&at.log.to_be_bytes());
@@ -103,6 +114,7 @@ impl Key {
             }
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
+            Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
         }
         bytes
     }
@@ -135,6 +147,12 @@ impl Index {
                 due(&mut bytes, what);
             }
             Index::ApiKeys(id) => text(&mut bytes, id),
+            Index::Filed(_, _, due, late, RecordId(at)) => {
+                day(&mut bytes, *due);
+                bytes.push(u8::from(*late));
+                position(&mut bytes, *at);
+            }
+            Index::Disclosed(_, RecordId(at)) => position(&mut bytes, *at),
         }
         bytes
     }
@@ -166,6 +184,12 @@ impl Index {
             }
             Index::ClassificationChange(_) => bytes.push(0x55),
             Index::ApiKeys(_) => bytes.push(0x56),
+            Index::Filed(provider, kind, ..) => {
+                bytes.push(0x66);
+                bytes.extend_from_slice(provider.as_str().as_bytes());
+                bytes.push(decision(*kind));
+            }
+            Index::Disclosed(kind, _) => bytes.extend_from_slice(&[0x67, decision(*kind)]),
         }
         bytes
     }
@@ -225,6 +249,25 @@ pub fn due_through(on: Day) -> Vec<u8> {
     let mut bytes = DUES.to_vec();
     day(&mut bytes, on.plus_days(1));
     bytes
+}
+
+/// The keys between which lie the decisions that `provider` had to file from `from` to `through`.
+pub fn filed_between(provider: Uscc, kind: DecisionKind, from: Day, through: Day) -> [Vec<u8>; 2] {
+    let prefix = Index::Filed(provider, kind, from, false, RecordId(Position::local(0))).prefix();
+    [from, through.plus_days(1)].map(|on| {
+        let mut bytes = prefix.clone();
+        day(&mut bytes, on);
+        bytes
+    })
+}
+
+/// Due day, whether it came late, and the record of a filed decision.
+pub fn read_filed(bytes: &[u8]) -> Option<(Day, bool, RecordId)> {
+    let rest = bytes.strip_prefix(&[0x66])?;
+    let (due, rest) = rest.get(FILED_HEAD_BYTES..)?.split_at_checked(4)?;
+    let shifted = i32::try_from(u32::from_be_bytes(due.try_into().ok()?)).ok()?;
+    let late = *rest.first()? == 1;
+    Some((Day::from_number(shifted + Day::MIN.number()), late, RecordId(tail_position(rest)?)))
 }
 
 /// Cause and root of an open walk.

@@ -4,10 +4,13 @@
 //! `rows::Rows` writes the difference between the old and the new row. So an index can neither
 //! miss a row nor keep one that is gone.
 
+pub mod publicity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::publicity::DecisionKind;
 use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, PersonRole, Target,
     Trigger,
@@ -16,6 +19,7 @@ use crate::event::{CallFault, Capacity};
 use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Path};
+use crate::row::publicity::PublicityRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, Name, Sealed};
 use crate::time::Day;
@@ -40,6 +44,7 @@ pub enum Key {
     Walk { cause: Position, root: Target },
     Rules,
     Slots,
+    Publicity(RecordId),
 }
 
 /// Head of a credit file.
@@ -343,6 +348,7 @@ pub enum Row {
     Rules(RulesRow),
     /// Slots of the key ring that files name: every one is below this.
     Slots(u64),
+    Publicity(PublicityRow),
 }
 
 /// Something a timer has to look at on a day.
@@ -384,6 +390,11 @@ pub enum Index {
     ClassificationChange(Position),
     /// API keys, for listing.
     ApiKeys(String),
+    /// Permits and penalties by who had to file them, by the day they were due; late ones are
+    /// marked, so that counting them reads no row.
+    Filed(Uscc, DecisionKind, Day, bool, RecordId),
+    /// Permits and penalties on public display.
+    Disclosed(DecisionKind, RecordId),
 }
 
 impl MeasureState {
@@ -470,6 +481,7 @@ fn case_due(case: &DecisionCase) -> Option<Day> {
 }
 
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
+    publicity::record_entries(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
@@ -540,6 +552,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
             }
         }
         Row::Repair(row) => entries.push(Index::SubjectRepair(row.subject, row.id)),
+        Row::Publicity(row) => publicity::entries(row, &mut entries),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

@@ -11,6 +11,7 @@ use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
 use crate::path::Standing;
+use crate::row::publicity::PublicityRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow,
     PluginRow, RecordRow, RecordState, RedState, RepairRow, Row, RulesRow, SubjectRow, derived,
@@ -116,6 +117,7 @@ impl Rows {
         attribution must_attribution Attribution(AttributionId) => Attribution(AttributionRow), "责任认定";
         measure must_measure Measure(MeasureId) => Measure(MeasureRow), "措施";
         objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
+        publicity must_publicity Publicity(RecordId) => Publicity(PublicityRow), "双公示";
         repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
     }
 

@@ -24,6 +24,7 @@ pub const REJECT_REASONS: &[&str] = &[
     "G-CAPACITY",
     "EXISTS",
     "NAME",
+    "WITHHELD_REASON",
 ];
 
 pub(super) fn refuse<T>(

@@ -1,0 +1,28 @@
+//! What can be asked of double publicity.
+
+use crate::command::NewRecord;
+use crate::event::publicity::DecisionKind;
+use crate::text::Sealed;
+
+/// A permit or penalty to file.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// The record it becomes; its content is the fields that may be shown.
+    pub record: NewRecord,
+    /// Names and numbers of persons in it, which are never shown.
+    pub private: Option<Sealed>,
+    /// Why it is withheld, where it is.
+    pub reason: Option<Sealed>,
+}
+
+/// Commands of double publicity.
+#[derive(Clone, Debug)]
+pub enum PublicityCommand {
+    /// Files a batch of decisions of one kind.
+    File {
+        /// Permits or penalties.
+        kind: DecisionKind,
+        /// The decisions.
+        decisions: Vec<NewDecision>,
+    },
+}
