@@ -69,7 +69,7 @@ pub struct Reject {
     pub index: usize,
     /// Field.
     pub field: &'static str,
-    /// Closed list of reasons: `REJECT_REASONS`.
+    /// Of a closed list: `REJECT_REASONS`, or what the edge says of a field that cannot be read.
     pub reason: &'static str,
     /// What is wrong and what would be right.
     pub detail: String,

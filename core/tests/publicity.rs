@@ -44,7 +44,7 @@ fn world() -> World {
 
 fn penalty(number: &str) -> NewDecision {
     let record = record(organisation(1), number);
-    NewDecision { record, private: Some(text()), reason: None }
+    NewDecision { record, index: 0, private: Some(text()), reason: None }
 }
 
 fn permit(number: &str) -> NewDecision {
@@ -57,7 +57,7 @@ fn permit(number: &str) -> NewDecision {
         source: record_source(authority(MARKET), PERMIT, number, subject),
         ..record(subject, number)
     };
-    NewDecision { record, private: None, reason: None }
+    NewDecision { record, index: 0, private: None, reason: None }
 }
 
 fn about(subject: SubjectKey, decision: NewDecision) -> NewDecision {
@@ -81,7 +81,8 @@ fn changed(decision: NewDecision, change: impl Fn(&mut NewRecord)) -> NewDecisio
 }
 
 fn file(kind: DecisionKind, decisions: Vec<NewDecision>) -> Command {
-    Command::Publicity(PublicityCommand::File { kind, decisions })
+    let decisions = (0..).zip(decisions).map(|(index, own)| NewDecision { index, ..own }).collect();
+    Command::Publicity(PublicityCommand::File { kind, decisions, unread: Vec::new() })
 }
 
 fn row(world: &World, id: RecordId) -> &PublicityRow {

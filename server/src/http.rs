@@ -8,6 +8,7 @@ pub mod edge;
 pub mod measures;
 mod openapi;
 pub mod problem;
+pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
@@ -39,25 +40,26 @@ pub struct App {
     pub plugins: Arc<Plugins>,
 }
 
-struct Table<'a> {
+/// The routes in the making, and the document that lists them.
+pub(crate) struct Table<'a> {
     service: &'a mut ServiceConfig,
     document: Document,
 }
 
 impl Table<'_> {
-    fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
+    pub(crate) fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
         self.service.route(path, web::post().to(write::<T>));
         self.document.write::<T>(path, title);
         self
     }
 
-    fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+    pub(crate) fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
         self.service.route(path, route);
         self.document.read(path, "get", title);
         self
     }
 
-    fn ask<T: utoipa::ToSchema>(
+    pub(crate) fn ask<T: utoipa::ToSchema>(
         &mut self,
         path: &str,
         route: actix_web::Route,
@@ -77,6 +79,7 @@ pub fn routes(service: &mut ServiceConfig) {
     case_routes(&mut table);
     measure_routes(&mut table);
     remedy_routes(&mut table);
+    publicity::routes(&mut table);
     read_routes(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
@@ -220,6 +223,7 @@ pub fn openapi_text() -> String {
         case_routes(&mut table);
         measure_routes(&mut table);
         remedy_routes(&mut table);
+        publicity::routes(&mut table);
         read_routes(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();

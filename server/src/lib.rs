@@ -14,6 +14,7 @@ pub mod keys;
 pub mod lock;
 pub mod log;
 pub mod plugins;
+pub mod publicity;
 pub mod replay;
 pub mod schedule;
 pub mod socket;

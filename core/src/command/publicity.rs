@@ -1,6 +1,7 @@
 //! What can be asked of double publicity.
 
 use crate::command::NewRecord;
+use crate::decide::Reject;
 use crate::event::publicity::DecisionKind;
 use crate::text::Sealed;
 
@@ -9,6 +10,8 @@ use crate::text::Sealed;
 pub struct NewDecision {
     /// The record it becomes; its content is the fields that may be shown.
     pub record: NewRecord,
+    /// Place in the batch, from 0.
+    pub index: usize,
     /// Names and numbers of persons in it, which are never shown.
     pub private: Option<Sealed>,
     /// Why it is withheld, where it is.
@@ -24,5 +27,7 @@ pub enum PublicityCommand {
         kind: DecisionKind,
         /// The decisions.
         decisions: Vec<NewDecision>,
+        /// Items of the batch that the edge could not read; they are answered with the others.
+        unread: Vec<Reject>,
     },
 }

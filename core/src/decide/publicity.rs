@@ -21,7 +21,9 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     match command {
-        PublicityCommand::File { kind, decisions } => file(rows, *kind, decisions, context),
+        PublicityCommand::File { kind, decisions, unread } => {
+            file(rows, *kind, decisions, unread, context)
+        }
     }
 }
 
@@ -29,16 +31,18 @@ fn file(
     rows: &Rows,
     kind: DecisionKind,
     decisions: &[NewDecision],
+    unread: &[Reject],
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let human = checks::human(context)?;
     let records: Vec<&NewRecord> = decisions.iter().map(|decision| &decision.record).collect();
+    record::batch(records.len() + unread.len())?;
     record::want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
-    let mut rejects = Vec::new();
-    for (index, decision) in decisions.iter().enumerate() {
+    let mut rejects = unread.to_vec();
+    for (place, decision) in decisions.iter().enumerate() {
         let record = &decision.record;
-        let checked = record::check(rows, &records, index, &human, context, PUBLICITY_BYTES_MAX)?;
+        let checked = record::check(rows, &records, place, &human, context, PUBLICITY_BYTES_MAX)?;
         match checked.and_then(|item| check_own(decision, item, kind)) {
             Ok(item) => {
                 let event = record::accepted(record, item, &human, context);
@@ -47,10 +51,11 @@ fn file(
                 drafts.push(record.subject, filed(at, record, item, secret, context));
             }
             Err((field, reason, detail)) => {
-                rejects.push(Reject { index, field, reason, detail });
+                rejects.push(Reject { index: decision.index, field, reason, detail });
             }
         }
     }
+    rejects.sort_by_key(|reject| reject.index);
     Ok(Outcome { drafts: drafts.drafts, rejects })
 }
 

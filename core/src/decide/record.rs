@@ -25,6 +25,7 @@ pub(super) fn submit(
 ) -> Result<Outcome, Stop> {
     let human = checks::human(context)?;
     let records: Vec<&NewRecord> = records.iter().collect();
+    batch(records.len())?;
     want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
     let mut rejects = Vec::new();
@@ -45,15 +46,20 @@ pub(super) fn submit(
     Ok(Outcome { drafts: drafts.drafts, rejects })
 }
 
-/// Loads what every check of a batch needs.
-pub(super) fn want_batch(rows: &Rows, records: &[&NewRecord]) -> Result<(), Stop> {
-    if records.is_empty() || records.len() > BATCH_ITEMS_MAX {
+/// Refuses a batch without items, or with too many.
+pub(super) fn batch(items: usize) -> Result<(), Stop> {
+    if !(1..=BATCH_ITEMS_MAX).contains(&items) {
         misfit::<()>(
             Misfit::Limit,
             format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
             "请分批提交 / split the batch",
         )?;
     }
+    Ok(())
+}
+
+/// Loads what every check of a batch needs.
+pub(super) fn want_batch(rows: &Rows, records: &[&NewRecord]) -> Result<(), Stop> {
     rows.want(
         records
             .iter()
