@@ -7,11 +7,14 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::ResponseError as _;
 use serde::{Deserialize, Serialize};
 use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::codec;
+use shouxin_core::command::publicity::{NewDecision, PublicityCommand};
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
+use shouxin_core::event::publicity::DecisionKind;
 use shouxin_core::event::{Envelope, Event, Idempotency};
 use shouxin_core::id::Position;
 use shouxin_core::row::{Key, Row};
@@ -21,7 +24,7 @@ use crate::engine::{Committed, Engine, Request};
 use crate::http::caller::Caller;
 use crate::http::collection::{PersonBody, RecordBody, SubjectBody};
 use crate::http::edge::{Edge, parse};
-use crate::http::problem::Problem;
+use crate::publicity::decision::{Stop, decision};
 use crate::socket::Refused;
 
 /// Lines of one batch.
@@ -41,6 +44,10 @@ pub enum Kind {
     Persons,
     /// One record a line, as in `POST /v1/records`.
     Records,
+    /// One permit a line, as in `POST /v1/permits`.
+    Permits,
+    /// One penalty a line, as in `POST /v1/penalties`.
+    Penalties,
 }
 
 /// A line that holds something.
@@ -107,21 +114,33 @@ enum Items {
     Subjects(Vec<NewSubject>),
     Persons(Vec<NewPerson>),
     Records(Vec<NewRecord>),
+    Decisions(DecisionKind, Vec<NewDecision>),
 }
 
 impl Items {
-    fn of(batch: &Batch, edge: &Edge<'_>, lines: &mut Vec<u64>, loaded: &mut Loaded) -> Items {
-        match batch.kind {
+    fn of(
+        batch: &Batch,
+        edge: &Edge<'_>,
+        lines: &mut Vec<u64>,
+        loaded: &mut Loaded,
+    ) -> Result<Items, Refused> {
+        let mut decisions = |kind| {
+            let read = |line: &[u8]| decision(kind, 0, &parse(line)?, edge);
+            each(batch, lines, loaded, read).map(|items| Items::Decisions(kind, items))
+        };
+        Ok(match batch.kind {
+            Kind::Permits => decisions(DecisionKind::Permit)?,
+            Kind::Penalties => decisions(DecisionKind::Penalty)?,
             Kind::Subjects => Items::Subjects(each(batch, lines, loaded, |line| {
-                parse::<SubjectBody>(line)?.into_subject(edge)
-            })),
+                Ok(parse::<SubjectBody>(line)?.into_subject(edge)?)
+            })?),
             Kind::Persons => Items::Persons(each(batch, lines, loaded, |line| {
-                parse::<PersonBody>(line)?.into_person(edge)
-            })),
+                Ok(parse::<PersonBody>(line)?.into_person(edge)?)
+            })?),
             Kind::Records => Items::Records(each(batch, lines, loaded, |line| {
-                parse::<RecordBody>(line)?.into_record(edge)
-            })),
-        }
+                Ok(parse::<RecordBody>(line)?.into_record(edge)?)
+            })?),
+        })
     }
 
     fn command(&self) -> Command {
@@ -129,6 +148,13 @@ impl Items {
             Items::Subjects(subjects) => Command::RegisterSubjects { subjects: subjects.clone() },
             Items::Persons(persons) => Command::RegisterPersons { persons: persons.clone() },
             Items::Records(records) => Command::SubmitRecords { records: records.clone() },
+            Items::Decisions(kind, decisions) => {
+                let placed =
+                    |(index, own): (usize, &NewDecision)| NewDecision { index, ..own.clone() };
+                let decisions = decisions.iter().enumerate().map(placed).collect();
+                let file = PublicityCommand::File { kind: *kind, decisions, unread: Vec::new() };
+                Command::Publicity(file)
+            }
         }
     }
 
@@ -140,6 +166,9 @@ impl Items {
             }
             Items::Records(items) => {
                 items.iter().map(|item| Some(Identity::Record(item.source))).collect()
+            }
+            Items::Decisions(_, items) => {
+                items.iter().map(|item| Some(Identity::Record(item.record.source))).collect()
             }
             Items::Persons(items) => {
                 let query = Query::new(engine.view.read());
@@ -163,6 +192,7 @@ impl Items {
             Items::Subjects(items) => filter(items, kept),
             Items::Persons(items) => filter(items, kept),
             Items::Records(items) => filter(items, kept),
+            Items::Decisions(_, items) => filter(items, kept),
         }
     }
 }
@@ -230,7 +260,7 @@ pub fn carry_out(batch: &Batch, engine: &Engine) -> Result<Loaded, Refused> {
     let edge = Edge { engine, caller: &caller };
     let mut loaded = Loaded::default();
     let mut lines = Vec::new();
-    let mut items = Items::of(batch, &edge, &mut lines, &mut loaded);
+    let mut items = Items::of(batch, &edge, &mut lines, &mut loaded)?;
     let number = |line: Option<&Line>| line.map_or(0, |line| line.number);
     let mut key = format!(
         "{:?}:{}:{}:{}-{}",
@@ -292,8 +322,8 @@ fn each<T>(
     batch: &Batch,
     taken: &mut Vec<u64>,
     loaded: &mut Loaded,
-    convert: impl Fn(&[u8]) -> Result<T, Problem>,
-) -> Vec<T> {
+    convert: impl Fn(&[u8]) -> Result<T, Stop>,
+) -> Result<Vec<T>, Refused> {
     let mut items = Vec::new();
     for line in &batch.lines {
         match convert(line.text.as_bytes()) {
@@ -301,7 +331,17 @@ fn each<T>(
                 items.push(item);
                 taken.push(line.number);
             }
-            Err(problem) => loaded.rejects.push(RejectedLine {
+            Err(Stop::Fault(fault)) => loaded.rejects.push(RejectedLine {
+                line: line.number,
+                field: fault.field.to_owned(),
+                reason: fault.reason.to_owned(),
+                detail: fault.detail,
+            }),
+            // A fault of the register is no fault of the line: the run ends, and is run again.
+            Err(Stop::Problem(problem)) if problem.status_code().is_server_error() => {
+                return Err(Refused { text: problem.to_string(), code: 1 });
+            }
+            Err(Stop::Problem(problem)) => loaded.rejects.push(RejectedLine {
                 line: line.number,
                 field: problem.field().to_owned(),
                 reason: problem.code().to_owned(),
@@ -309,5 +349,5 @@ fn each<T>(
             }),
         }
     }
-    items
+    Ok(items)
 }

@@ -1,9 +1,10 @@
-//! `shouxin import`: NDJSON in, a rejects file out; resumable by running it again.
+//! `shouxin import`: NDJSON or CSV in, a rejects file out; resumable by running it again.
 
 mod lines;
 mod rejects;
+mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +16,7 @@ use crate::socket::Ask;
 
 use lines::{Found, Lines};
 use rejects::Rejects;
+use table::Table;
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -23,8 +25,11 @@ pub(super) struct Import {
     data: Data,
     /// 种类 / what the file holds
     kind: Kind,
-    /// NDJSON 文件 / one object a line
+    /// NDJSON 或 CSV 文件 / one object a line, or a table with a header
     file: PathBuf,
+    /// 文件格式，默认按扩展名 / format of the file; by default its extension says
+    #[arg(long)]
+    format: Option<Format>,
     /// 经办人：机构代码/编号 / the officer whose duty it is, USCC/ID
     #[arg(long)]
     officer: String,
@@ -36,14 +41,66 @@ pub(super) struct Import {
     json: bool,
 }
 
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// A table with a header.
+    Csv,
+}
+
+impl Format {
+    /// What is asked for, or what the extension says.
+    pub(super) fn of(asked: Option<Format>, path: &Path) -> Format {
+        let csv = path.extension().is_some_and(|own| own.eq_ignore_ascii_case("csv"));
+        asked.unwrap_or(if csv { Format::Csv } else { Format::Ndjson })
+    }
+}
+
+/// A file, line by line.
+enum Source {
+    Lines(Lines),
+    Table(Box<Table>),
+}
+
+impl Source {
+    fn open(arguments: &Import) -> Result<Source, Failure> {
+        let path = &arguments.file;
+        let unusable =
+            |error: std::io::Error| Failure::usage(format!("{}: {error}", path.display()));
+        match Format::of(arguments.format, path) {
+            Format::Ndjson => Lines::open(path).map(Source::Lines).map_err(unusable),
+            Format::Csv => {
+                let table = Table::open(path, arguments.kind);
+                let refused = |what| Failure::usage(format!("{}: {what}", path.display()));
+                table.map(|table| Source::Table(Box::new(table))).map_err(refused)
+            }
+        }
+    }
+
+    fn next(&mut self) -> std::io::Result<Option<Found>> {
+        match self {
+            Source::Lines(lines) => lines.next(),
+            Source::Table(table) => table.next(),
+        }
+    }
+
+    /// The line read last.
+    fn line(&self) -> u64 {
+        match self {
+            Source::Lines(lines) => lines.line(),
+            Source::Table(table) => table.line(),
+        }
+    }
+}
+
 /// Lines gathered for the next batch, and what was rejected among them.
 #[derive(Default)]
 struct Gathered {
     lines: Vec<Line>,
     bytes: usize,
     rejects: Vec<RejectedLine>,
-    /// Lines of the file, blank ones too.
-    read: u64,
 }
 
 impl Gathered {
@@ -65,7 +122,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Sends a batch; what it does not take is on disk when this returns.
     fn send(&mut self, gathered: Gathered) -> Done {
-        let Gathered { lines, mut rejects, read, .. } = gathered;
+        let Gathered { lines, mut rejects, .. } = gathered;
         if !lines.is_empty() {
             let batch = Batch {
                 kind: self.arguments.kind,
@@ -81,20 +138,19 @@ impl Run<'_> {
         }
         rejects.sort();
         let path = self.rejects.path().display().to_string();
-        self.rejects.add(rejects).map_err(|error| Failure::wrong(format!("{path}: {error}")))?;
-        self.bar.inc(read);
-        Ok(())
+        self.rejects.add(rejects).map_err(|error| Failure::wrong(format!("{path}: {error}")))
     }
 
-    fn send_all(&mut self, mut lines: Lines) -> Done {
+    fn send_all(&mut self, mut source: Source) -> Done {
         let name = self.arguments.file.display();
         let unreadable = |error: std::io::Error| Failure::wrong(format!("{name}: {error}"));
         let mut gathered = Gathered::default();
-        while let Some(found) = lines.next().map_err(unreadable)? {
+        while let Some(found) = source.next().map_err(unreadable)? {
             match found {
                 Found::Line(line) => {
                     if gathered.is_full(&line) {
                         self.send(std::mem::take(&mut gathered))?;
+                        self.bar.set_position(source.line());
                     }
                     gathered.bytes += line.text.len();
                     gathered.lines.push(line);
@@ -102,7 +158,6 @@ impl Run<'_> {
                 Found::Rejected(reject) => gathered.rejects.push(reject),
                 Found::Blank => {}
             }
-            gathered.read += 1;
         }
         self.send(gathered)
     }
@@ -112,7 +167,7 @@ pub(super) fn import(arguments: &Import) -> Done {
     let name = arguments.file.display();
     let unusable = |error: std::io::Error| Failure::usage(format!("{name}: {error}"));
     let survey = lines::survey(&arguments.file).map_err(unusable)?;
-    let lines = Lines::open(&arguments.file).map_err(unusable)?;
+    let source = Source::open(arguments)?;
     let operator = Operator::reach(&arguments.data.data, &arguments.config)?;
     let path = PathBuf::from(format!("{name}.rejects.ndjson"));
     let shown = path.display().to_string();
@@ -125,7 +180,7 @@ pub(super) fn import(arguments: &Import) -> Done {
     }
     let total = Loaded::default();
     let mut run = Run { arguments, operator, hash: survey.hash, rejects, bar, total };
-    let sent = run.send_all(lines);
+    let sent = run.send_all(source);
     run.bar.finish_and_clear();
     run.operator.close()?;
     sent?;

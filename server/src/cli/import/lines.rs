@@ -1,4 +1,4 @@
-//! The lines of a file in bulk, one at a time: a file may be larger than the memory.
+//! The lines of an NDJSON file, one at a time: a file may be larger than the memory.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -51,6 +51,11 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn open(path: &Path) -> io::Result<Lines> {
         Ok(Lines { input: BufReader::with_capacity(1 << 18, File::open(path)?), number: 0 })
+    }
+
+    /// Number of the line read last.
+    pub(super) fn line(&self) -> u64 {
+        self.number
     }
 
     /// The next line, or nothing at the end.
