@@ -206,6 +206,12 @@ pub const WALKS: &[u8] = &[0x23];
 pub const DUES: &[u8] = &[0x53];
 /// The prefix of every subject head.
 pub const SUBJECTS: &[u8] = &[0x01];
+/// The prefix of every organisation's head.
+pub const ORGANISATIONS: &[u8] = &[0x01, b'C'];
+/// The prefix of every record.
+pub const RECORDS: &[u8] = &[0x10];
+/// The prefix of every published listing.
+pub const PUBLISHED: &[u8] = &[0x51];
 
 /// The position at the end of an index entry.
 pub fn tail_position(bytes: &[u8]) -> Option<Position> {

@@ -323,6 +323,8 @@ pub struct Start {
 pub struct Server {
     /// Changes and reads.
     pub engine: Arc<Engine>,
+    /// Who looked.
+    pub access: AccessLog,
     /// Makes the timers look at once.
     pub kick: Arc<Notify>,
     /// Where it listens.
@@ -378,12 +380,13 @@ impl Server {
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
-        let app = App { engine: engine.clone(), access, plugins: plugins.clone() };
+        let app = App { engine: engine.clone(), access: access.clone(), plugins: plugins.clone() };
         let (http, address) = serve_http(app, &config, &listen)?;
         let handle = http.handle();
         let http_task = tokio::spawn(http);
         Ok(Server {
             engine,
+            access,
             kick,
             address,
             plugins,

@@ -99,7 +99,7 @@ pub struct Loaded {
 }
 
 /// The officer of `USCC/ID`.
-fn officer(text: &str) -> Option<OfficerRef> {
+pub(crate) fn officer(text: &str) -> Option<OfficerRef> {
     let (authority, officer) = text.split_once('/')?;
     match authority.parse() {
         Ok(SubjectKey::Organisation(authority)) => {

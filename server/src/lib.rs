@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod dispatch;
 pub mod engine;
+pub mod export;
 pub mod http;
 pub mod import;
 pub mod keys;

@@ -149,7 +149,8 @@ pub fn marks(head: &SubjectRow, today: Day, sight: Sight) -> Vec<Value> {
         .collect()
 }
 
-fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
+/// A record for a reader.
+pub fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
     json!({
         "id": row.id.to_string(),
         "item": row.item,

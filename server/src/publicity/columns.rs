@@ -67,6 +67,8 @@ pub struct Column {
     pub place: Place,
     /// It cannot be left out.
     pub required: bool,
+    /// A person's number: sealed, or looked up and not kept; never given out.
+    pub number: bool,
 }
 
 const fn column(
@@ -76,7 +78,7 @@ const fn column(
     form: Form,
     place: Place,
 ) -> Column {
-    Column { name, other: "", title, characters_max, form, place, required: false }
+    Column { name, other: "", title, characters_max, form, place, required: false, number: false }
 }
 
 const fn needed(
@@ -86,7 +88,7 @@ const fn needed(
     form: Form,
     place: Place,
 ) -> Column {
-    Column { name, other: "", title, characters_max, form, place, required: true }
+    Column { name, other: "", title, characters_max, form, place, required: true, number: false }
 }
 
 use Form::{Amount, Code, Counterpart, Day, Digest, Flag, Legacy, Manner, Severity, Status, Text};
@@ -112,10 +114,10 @@ const PERMITS: &[Column] = &[
     column("XK_XDR_SHZZ", "社会组织登记证号", 50, SOCIAL, Shown),
     column("XK_FRDB", "法定代表人", 50, Text, Private),
     Column {
-        other: "XK_FR_ZJHM", ..column("XK_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
+        other: "XK_FR_ZJHM", number: true, ..column("XK_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
     },
     column("XK_XDR_ZJLX", "自然人证件类型", 64, Text, Subject),
-    column("XK_XDR_ZJHM", "自然人证件号码", 64, Text, Subject),
+    Column { number: true, ..column("XK_XDR_ZJHM", "自然人证件号码", 64, Text, Subject) },
     needed("XK_XKWS", "行政许可决定文书名称", 200, Text, Shown),
     needed("XK_WSH", "行政许可决定文书号", 128, Text, Record),
     column("XK_XKLB", "许可类别", 256, Text, Shown),
@@ -151,10 +153,10 @@ const PENALTIES: &[Column] = &[
     column("CF_FRDB", "法定代表人", 50, Text, Private),
     column("CF_FR_ZJLX", "法定代表人证件类型", 64, Text, Private),
     Column {
-        other: "CF_FR_ZJHM", ..column("CF_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
+        other: "CF_FR_ZJHM", number: true, ..column("CF_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
     },
     column("CF_XDR_ZJLX", "自然人证件类型", 64, Text, Subject),
-    column("CF_XDR_ZJHM", "自然人证件号码", 64, Text, Subject),
+    Column { number: true, ..column("CF_XDR_ZJHM", "自然人证件号码", 64, Text, Subject) },
     needed("CF_WSH", "行政处罚决定书文号", 128, Text, Record),
     needed("CF_WFXW", "违法行为类型", 2000, Text, Shown),
     needed("CF_SY", "违法事实", 2000, Text, Shown),
@@ -226,6 +228,11 @@ mod tests {
         let codes = |kind: DecisionKind, prefix: &str| {
             columns(kind).iter().filter(|own| own.name.starts_with(prefix)).count()
         };
+        let numbers = [DecisionKind::Permit, DecisionKind::Penalty].map(|kind| {
+            columns(kind).iter().filter(|own| own.number).map(|own| own.name).collect::<Vec<_>>()
+        });
+        assert_eq!(numbers[0], ["XK_FR_SFZH", "XK_XDR_ZJHM"]);
+        assert_eq!(numbers[1], ["CF_FR_SFZH", "CF_XDR_ZJHM"]);
         assert_eq!(codes(DecisionKind::Permit, "XK_"), 26, "the layout and the counterpart's kind");
         assert_eq!(codes(DecisionKind::Penalty, "CF_"), 29);
     }
