@@ -7,3 +7,4 @@ mod command_line;
 mod import;
 mod kill;
 mod plugins;
+mod publicity;

@@ -114,7 +114,9 @@ const PERMITS: &[Column] = &[
     column("XK_XDR_SHZZ", "社会组织登记证号", 50, SOCIAL, Shown),
     column("XK_FRDB", "法定代表人", 50, Text, Private),
     Column {
-        other: "XK_FR_ZJHM", number: true, ..column("XK_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
+        other: "XK_FR_ZJHM",
+        number: true,
+        ..column("XK_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
     },
     column("XK_XDR_ZJLX", "自然人证件类型", 64, Text, Subject),
     Column { number: true, ..column("XK_XDR_ZJHM", "自然人证件号码", 64, Text, Subject) },
@@ -153,7 +155,9 @@ const PENALTIES: &[Column] = &[
     column("CF_FRDB", "法定代表人", 50, Text, Private),
     column("CF_FR_ZJLX", "法定代表人证件类型", 64, Text, Private),
     Column {
-        other: "CF_FR_ZJHM", number: true, ..column("CF_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
+        other: "CF_FR_ZJHM",
+        number: true,
+        ..column("CF_FR_SFZH", "法定代表人证件号码", 64, Text, Private)
     },
     column("CF_XDR_ZJLX", "自然人证件类型", 64, Text, Subject),
     Column { number: true, ..column("CF_XDR_ZJHM", "自然人证件号码", 64, Text, Subject) },

@@ -1,4 +1,4 @@
-//! The lines of an NDJSON file, one at a time: a file may be larger than the memory.
+//! The lines of a file, one at a time: a file may be larger than the memory.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::import::{LINE_BYTES_MAX, Line, RejectedLine};
+use crate::publicity::table::BYTE_ORDER_MARK;
 
 /// What a file is and how long it is, found before anything is sent.
 pub(super) struct Survey {
@@ -42,50 +43,89 @@ pub(super) enum Found {
     Blank,
 }
 
-/// The lines of an NDJSON file, with their numbers.
-pub(super) struct Lines {
+/// The lines of a file as bytes, with their numbers.
+pub(super) struct Bytes {
     input: BufReader<File>,
     number: u64,
 }
 
-impl Lines {
-    pub(super) fn open(path: &Path) -> io::Result<Lines> {
-        Ok(Lines { input: BufReader::with_capacity(1 << 18, File::open(path)?), number: 0 })
+/// A line as bytes, without what ends it.
+pub(super) enum RawLine {
+    Whole(Vec<u8>),
+    TooLong,
+}
+
+impl Bytes {
+    pub(super) fn open(path: &Path) -> io::Result<Bytes> {
+        Ok(Bytes { input: BufReader::with_capacity(1 << 18, File::open(path)?), number: 0 })
     }
 
     /// Number of the line read last.
-    pub(super) fn line(&self) -> u64 {
+    pub(super) fn number(&self) -> u64 {
         self.number
     }
 
     /// The next line, or nothing at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<RawLine>> {
         let mut bytes = Vec::new();
         let most = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX) + 1;
         if (&mut self.input).take(most).read_until(b'\n', &mut bytes)? == 0 {
             return Ok(None);
         }
         self.number += 1;
-        let whole = bytes.last() == Some(&b'\n');
-        if !whole && bytes.len() > LINE_BYTES_MAX {
-            skip_line(&mut self.input)?;
-            let detail = format!("一行超过 {LINE_BYTES_MAX} 字节 / a line has at most that many");
-            return Ok(Some(Found::Rejected(rejected(self.number, "LINE_LENGTH", detail))));
+        match bytes.pop_if(|last| *last == b'\n') {
+            Some(_) => {}
+            None if bytes.len() > LINE_BYTES_MAX => {
+                skip_line(&mut self.input)?;
+                return Ok(Some(RawLine::TooLong));
+            }
+            None => {}
         }
         // A mark of the byte order is how some programs begin a file; it is no part of a line.
-        let own = match self.number {
-            1 => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes),
-            _ => &bytes,
+        if self.number == 1 && bytes.starts_with(BYTE_ORDER_MARK) {
+            bytes.drain(..BYTE_ORDER_MARK.len());
+        }
+        Ok(Some(RawLine::Whole(bytes)))
+    }
+}
+
+/// The lines of an NDJSON file, with their numbers.
+pub(super) struct Lines(Bytes);
+
+impl Lines {
+    pub(super) fn open(path: &Path) -> io::Result<Lines> {
+        Bytes::open(path).map(Lines)
+    }
+
+    /// Number of the line read last.
+    pub(super) fn line(&self) -> u64 {
+        self.0.number()
+    }
+
+    /// The next line, or nothing at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+        let Some(line) = self.0.next()? else {
+            return Ok(None);
         };
-        let own = own.trim_ascii();
+        let number = self.line();
+        let RawLine::Whole(bytes) = line else {
+            return Ok(Some(Found::Rejected(too_long(number))));
+        };
+        let own = bytes.trim_ascii();
         if own.is_empty() {
             return Ok(Some(Found::Blank));
         }
         Ok(Some(match std::str::from_utf8(own) {
-            Ok(text) => Found::Line(Line { number: self.number, text: text.to_owned() }),
-            Err(error) => Found::Rejected(not_utf8(self.number, error.valid_up_to())),
+            Ok(text) => Found::Line(Line { number, text: text.to_owned() }),
+            Err(error) => Found::Rejected(not_utf8(number, error.valid_up_to())),
         }))
     }
+}
+
+/// A line longer than any line of ours.
+pub(super) fn too_long(line: u64) -> RejectedLine {
+    let detail = format!("一行超过 {LINE_BYTES_MAX} 字节 / a line has at most that many");
+    rejected(line, "LINE_LENGTH", detail)
 }
 
 fn skip_line(input: &mut impl BufRead) -> io::Result<()> {

@@ -2,15 +2,14 @@
 //! column's name for a field within a field. A column that nobody knows is refused by name before
 //! anything is sent: left out silently, it would be missing from every file.
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::Path;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value, json};
 use shouxin_core::event::publicity::DecisionKind;
 
-use super::lines::{Found, not_utf8, rejected};
+use super::lines::{Bytes, Found, RawLine, not_utf8, rejected, too_long};
 use crate::import::{Kind, LINE_BYTES_MAX, Line};
 use crate::publicity::columns;
 
@@ -31,81 +30,136 @@ const RECORDS: &[&str] = &[
 
 /// The rows of a CSV file.
 pub(super) struct Table {
-    reader: Reader<BufReader<File>>,
+    lines: Bytes,
     columns: Vec<String>,
     kind: Kind,
-    record: ByteRecord,
-    line: u64,
+}
+
+/// A row as bytes.
+enum RawRow {
+    Whole(Vec<u8>),
+    TooLong,
 }
 
 impl Table {
     /// Reads the header; says what is wrong with it.
     pub(super) fn open(path: &Path, kind: Kind) -> Result<Table, String> {
-        let file = File::open(path).map_err(|error| error.to_string())?;
-        let input = BufReader::with_capacity(1 << 18, file);
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
-        let mut record = ByteRecord::new();
-        let found = reader.read_byte_record(&mut record).map_err(|error| error.to_string())?;
-        if !found {
+        let lines = Bytes::open(path).map_err(|error| error.to_string())?;
+        let mut table = Table { lines, columns: Vec::new(), kind };
+        let Some((_, RawRow::Whole(bytes))) = table.raw().map_err(|error| error.to_string())?
+        else {
             return Err("没有表头 / there is no header".to_owned());
-        }
-        let columns = header(&record, kind)?;
-        Ok(Table { reader, columns, kind, record, line: 1 })
+        };
+        table.columns = header(&fields(&bytes)?, kind)?;
+        Ok(table)
     }
 
-    /// Number of the line on which the row read last begins.
+    /// Number of the line read last.
     pub(super) fn line(&self) -> u64 {
-        self.line
+        self.lines.number()
+    }
+
+    /// The bytes of the next row and the line on which it begins. A quoted field may go over
+    /// several lines; one that is never closed ends where a row has become too long.
+    fn raw(&mut self) -> io::Result<Option<(u64, RawRow)>> {
+        let mut row = Vec::new();
+        let (mut begins, mut quotes) = (None, Quotes::Outside);
+        while let Some(line) = self.lines.next()? {
+            let number = *begins.get_or_insert(self.lines.number());
+            let RawLine::Whole(bytes) = line else {
+                return Ok(Some((number, RawRow::TooLong)));
+            };
+            quotes = bytes.iter().fold(quotes, |quotes, byte| quotes.then(*byte));
+            row.extend(bytes);
+            if row.len() > LINE_BYTES_MAX {
+                return Ok(Some((number, RawRow::TooLong)));
+            }
+            if !matches!(quotes, Quotes::Inside) {
+                return Ok(Some((number, RawRow::Whole(row))));
+            }
+            row.push(b'\n');
+        }
+        Ok(begins.map(|number| (number, RawRow::Whole(row))))
     }
 
     /// The next row, or nothing at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
-        if !self.reader.read_byte_record(&mut self.record)? {
+        let Some((line, row)) = self.raw()? else {
             return Ok(None);
+        };
+        let RawRow::Whole(bytes) = row else {
+            return Ok(Some(Found::Rejected(too_long(line))));
+        };
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            return Ok(Some(Found::Rejected(not_utf8(line, error.valid_up_to()))));
         }
-        self.line = self.record.position().map_or(self.line, csv::Position::line);
-        if self.record.as_slice().len() > LINE_BYTES_MAX {
-            let detail = format!("一行超过 {LINE_BYTES_MAX} 字节 / a row has at most that many");
-            return Ok(Some(Found::Rejected(rejected(self.line, "LINE_LENGTH", detail))));
-        }
-        if self.record.iter().all(|field| field.trim_ascii().is_empty()) {
+        let record = match fields(&bytes) {
+            Ok(record) => record,
+            Err(error) => return Ok(Some(Found::Rejected(rejected(line, "COLUMNS", error)))),
+        };
+        if record.iter().all(|field| field.trim().is_empty()) {
             return Ok(Some(Found::Blank));
         }
-        if self.record.len() != self.columns.len() {
+        if record.len() != self.columns.len() {
             let detail = format!(
                 "该行 {} 列，表头 {} 列 / the row has another number of columns than the header",
-                self.record.len(),
+                record.len(),
                 self.columns.len()
             );
-            return Ok(Some(Found::Rejected(rejected(self.line, "COLUMNS", detail))));
+            return Ok(Some(Found::Rejected(rejected(line, "COLUMNS", detail))));
         }
         let mut object = Map::new();
-        let mut before = 0;
-        for (column, field) in self.columns.iter().zip(&self.record) {
-            match std::str::from_utf8(field) {
-                Ok(text) => set(&mut object, self.kind, column, text.trim()),
-                Err(error) => {
-                    let found = not_utf8(self.line, before + error.valid_up_to());
-                    return Ok(Some(Found::Rejected(found)));
-                }
-            }
-            before += field.len() + 1;
+        for (column, field) in self.columns.iter().zip(&record) {
+            set(&mut object, self.kind, column, field.trim());
         }
         let text = Value::Object(object).to_string();
-        Ok(Some(Found::Line(Line { number: self.line, text })))
+        Ok(Some(Found::Line(Line { number: line, text })))
     }
 }
 
-fn header(record: &ByteRecord, kind: Kind) -> Result<Vec<String>, String> {
+/// Where in a row a byte stands. A quote opens a field at its beginning only, and two within it
+/// are one of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    /// At the beginning of a field.
+    Outside,
+    /// Within a field without quotes.
+    Plain,
+    /// Within a field in quotes.
+    Inside,
+    /// Behind a quote within such a field: its end, or the first of two.
+    Closing,
+}
+
+impl Quotes {
+    fn then(self, byte: u8) -> Quotes {
+        match (self, byte) {
+            (Quotes::Inside, b'"') => Quotes::Closing,
+            (Quotes::Inside, _) | (Quotes::Outside | Quotes::Closing, b'"') => Quotes::Inside,
+            (_, b',') => Quotes::Outside,
+            _ => Quotes::Plain,
+        }
+    }
+}
+
+/// The fields of one row.
+fn fields(bytes: &[u8]) -> Result<StringRecord, String> {
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut record = StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(_) => Ok(record),
+        Err(error) => match error.kind() {
+            csv::ErrorKind::Utf8 { .. } => {
+                Err("表头不是 UTF-8 / NOT_UTF8: the header is not UTF-8".to_owned())
+            }
+            _ => Err(error.to_string()),
+        },
+    }
+}
+
+fn header(record: &StringRecord, kind: Kind) -> Result<Vec<String>, String> {
     let mut columns: Vec<String> = Vec::new();
-    for (place, field) in record.iter().enumerate() {
-        let field = match place {
-            0 => field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field),
-            _ => field,
-        };
-        let name = std::str::from_utf8(field)
-            .map_err(|_| "表头不是 UTF-8 / NOT_UTF8: the header is not UTF-8".to_owned())?
-            .trim();
+    for name in record.iter().map(str::trim) {
         if !known(kind, name) {
             return Err(format!("未知列 {name:?} / unknown column"));
         }
@@ -113,6 +167,9 @@ fn header(record: &ByteRecord, kind: Kind) -> Result<Vec<String>, String> {
             return Err(format!("重复列 {name:?} / a column stands twice"));
         }
         columns.push(name.to_owned());
+    }
+    if columns.is_empty() {
+        return Err("没有表头 / there is no header".to_owned());
     }
     Ok(columns)
 }
@@ -145,5 +202,38 @@ fn set(object: &mut Map<String, Value>, kind: Kind, column: &str, text: &str) {
     let within = object.entry(outer).or_insert_with(|| json!({}));
     if let Value::Object(within) = within {
         within.insert(inner.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<(u64, usize)> {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("the file");
+        let lines = Bytes::open(file.path()).expect("the file");
+        let mut table = Table { lines, columns: Vec::new(), kind: Kind::Subjects };
+        let mut found = Vec::new();
+        while let Some((line, row)) = table.raw().expect("a row") {
+            found.push(match row {
+                RawRow::Whole(bytes) => (line, fields(&bytes).expect("fields").len()),
+                RawRow::TooLong => (line, usize::MAX),
+            });
+        }
+        found
+    }
+
+    /// The library counts lines so that a blank line, or one that ends in CR LF, moves the next.
+    #[test]
+    fn a_row_begins_on_the_line_on_which_it_stands() {
+        assert_eq!(rows("a,b\r\n\r\nc,d\r\n"), [(1, 2), (2, 0), (3, 2)]);
+        assert_eq!(rows("\"a\nb\",c\nd,e"), [(1, 2), (3, 2)]);
+        assert_eq!(rows("\"a\"\"\n\",c\nd,e"), [(1, 2), (3, 2)]);
+        assert_eq!(rows("5\" pipe,x\nd,e"), [(1, 2), (2, 2)], "a quote within a plain field");
+        assert_eq!(rows("a,\"\"\nd,e"), [(1, 2), (2, 2)]);
+        assert_eq!(rows("a,\"b\nc,d\n"), [(1, 2)], "a quote that is never closed");
+        let endless = format!("a,\"{}", "b\n".repeat(LINE_BYTES_MAX));
+        assert_eq!(rows(&endless).first(), Some(&(1, usize::MAX)), "and takes no more than a row");
     }
 }
