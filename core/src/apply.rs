@@ -9,6 +9,7 @@ mod channel;
 mod listing;
 mod measure;
 mod objection;
+mod publicity;
 mod record;
 mod remedy;
 
@@ -127,6 +128,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::RepairApproved { .. }
         | Event::RepairRefused { .. }
         | Event::RepairDone { .. } => objection::apply_repair(rows, envelope),
+        Event::Publicity(event) => publicity::apply(rows, envelope, event),
         Event::FamilySettled { cause, root } => {
             let key = Key::Walk { cause: *cause, root: *root };
             rows.want([key.clone()])?;

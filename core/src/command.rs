@@ -4,6 +4,7 @@
 pub mod channel;
 pub mod listing;
 pub mod measure;
+pub mod publicity;
 pub mod remedy;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
@@ -351,6 +352,8 @@ pub enum Command {
     Channel(channel::ChannelCommand),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
+    /// Double publicity of permits and penalties.
+    Publicity(publicity::PublicityCommand),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).

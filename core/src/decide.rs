@@ -12,6 +12,7 @@ mod listing;
 mod measure;
 mod objection;
 mod plugin;
+mod publicity;
 mod record;
 mod red;
 mod relief;
@@ -23,7 +24,7 @@ mod subject;
 mod tick;
 
 use crate::actor::{Actor, Role, SubjectKey};
-use crate::command::Command;
+use crate::command::{self, Command};
 use crate::event::{Event, Idempotency, Mark};
 use crate::guard::{Misfit, Refusal};
 use crate::id::Position;
@@ -77,7 +78,7 @@ pub struct Reject {
     pub index: usize,
     /// Field.
     pub field: &'static str,
-    /// Closed list of reasons: `REJECT_REASONS`.
+    /// Of a closed list: `REJECT_REASONS`, or what the edge says of a field that cannot be read.
     pub reason: &'static str,
     /// What is wrong and what would be right.
     pub detail: String,
@@ -204,6 +205,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
+        C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }
 }
@@ -219,6 +221,12 @@ pub fn first_keys(command: &Command, context: &Context<'_>) -> Vec<Key> {
             for record in records {
                 keys.push(Key::Subject(record.subject));
                 keys.push(Key::RecordSource(record.source));
+            }
+        }
+        Command::Publicity(command::publicity::PublicityCommand::File { decisions, .. }) => {
+            for decision in decisions {
+                keys.push(Key::Subject(decision.record.subject));
+                keys.push(Key::RecordSource(decision.record.source));
             }
         }
         Command::RegisterSubjects { subjects } => {

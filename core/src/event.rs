@@ -270,6 +270,7 @@ macro_rules! events {
 pub mod channel;
 pub mod listing;
 pub mod measure;
+pub mod publicity;
 pub mod record;
 pub mod remedy;
 pub(crate) use events;
@@ -501,5 +502,7 @@ groups {
     Remedy(remedy::RemedyEvent),
     /// Of a channel.
     Channel(channel::ChannelEvent),
+    /// Double publicity of permits and penalties.
+    Publicity(publicity::PublicityEvent),
 }
 }

@@ -1,15 +1,26 @@
 //! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
 
 use crate::actor::SubjectKey;
+use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
     AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
     ReliefId, RemedyId, RepairId,
 };
+use crate::identifier::uscc::Uscc;
 use crate::row::{Closing, Due, Index, Key};
 use crate::time::Day;
 
 const POSITION_BYTES: usize = 10;
+/// The code of a department and the kind of a decision.
+const FILED_HEAD_BYTES: usize = 19;
+
+fn decision(kind: DecisionKind) -> u8 {
+    match kind {
+        DecisionKind::Permit => 1,
+        DecisionKind::Penalty => 2,
+    }
+}
 
 fn position(bytes: &mut Vec<u8>, at: Position) {
     bytes.extend_from_slice(&at.log.to_be_bytes());
@@ -120,6 +131,7 @@ impl Key {
             Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
+            Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
         }
         bytes
     }
@@ -161,6 +173,12 @@ impl Index {
                 due(&mut bytes, what);
             }
             Index::ApiKeys(id) => text(&mut bytes, id),
+            Index::Filed(_, _, due, late, RecordId(at)) => {
+                day(&mut bytes, *due);
+                bytes.push(u8::from(*late));
+                position(&mut bytes, *at);
+            }
+            Index::Disclosed(_, RecordId(at)) => position(&mut bytes, *at),
         }
         bytes
     }
@@ -201,6 +219,12 @@ impl Index {
                 bytes.push(0x5C);
                 target(&mut bytes, what);
             }
+            Index::Filed(provider, kind, ..) => {
+                bytes.push(0x66);
+                bytes.extend_from_slice(provider.as_str().as_bytes());
+                bytes.push(decision(*kind));
+            }
+            Index::Disclosed(kind, _) => bytes.extend_from_slice(&[0x67, decision(*kind)]),
         }
         bytes
     }
@@ -226,6 +250,12 @@ pub const WALKS: &[u8] = &[0x23];
 pub const DUES: &[u8] = &[0x53];
 /// The prefix of every subject head.
 pub const SUBJECTS: &[u8] = &[0x01];
+/// The prefix of every organisation's head.
+pub const ORGANISATIONS: &[u8] = &[0x01, b'C'];
+/// The prefix of every record.
+pub const RECORDS: &[u8] = &[0x10];
+/// The prefix of every published listing.
+pub const PUBLISHED: &[u8] = &[0x51];
 
 /// The position at the end of an index entry.
 pub fn tail_position(bytes: &[u8]) -> Option<Position> {
@@ -312,6 +342,25 @@ pub fn due_through(on: Day) -> Vec<u8> {
     let mut bytes = DUES.to_vec();
     day(&mut bytes, on.plus_days(1));
     bytes
+}
+
+/// The keys between which lie the decisions that `provider` had to file from `from` to `through`.
+pub fn filed_between(provider: Uscc, kind: DecisionKind, from: Day, through: Day) -> [Vec<u8>; 2] {
+    let prefix = Index::Filed(provider, kind, from, false, RecordId(Position::local(0))).prefix();
+    [from, through.plus_days(1)].map(|on| {
+        let mut bytes = prefix.clone();
+        day(&mut bytes, on);
+        bytes
+    })
+}
+
+/// Due day, whether it came late, and the record of a filed decision.
+pub fn read_filed(bytes: &[u8]) -> Option<(Day, bool, RecordId)> {
+    let rest = bytes.strip_prefix(&[0x66])?;
+    let (due, rest) = rest.get(FILED_HEAD_BYTES..)?.split_at_checked(4)?;
+    let shifted = i32::try_from(u32::from_be_bytes(due.try_into().ok()?)).ok()?;
+    let late = *rest.first()? == 1;
+    Some((Day::from_number(shifted + Day::MIN.number()), late, RecordId(tail_position(rest)?)))
 }
 
 /// Cause and root of an open walk.

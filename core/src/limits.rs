@@ -24,6 +24,11 @@ pub const BATCH_ITEMS_MAX: usize = 1000;
 pub const TEXT_BYTES_MAX: u32 = 16 * 1024;
 /// Bytes of the sealed content of one record, before sealing.
 pub const CONTENT_BYTES_MAX: u32 = 4 * 1024;
+/// Bytes of the sealed fields of one permit or penalty, before sealing: the longest columns of
+/// the national layout (domain.md 4.5) in Chinese.
+pub const PUBLICITY_BYTES_MAX: u32 = 40 * 1024;
+/// Bytes of anything that is sealed, before sealing.
+pub const SEALED_BYTES_MAX: u32 = PUBLICITY_BYTES_MAX;
 /// Bytes of a document number, a name or another short text.
 pub const SHORT_TEXT_BYTES_MAX: usize = 256;
 /// Documents listed as evidence.

@@ -4,10 +4,13 @@
 //! `rows::Rows` writes the difference between the old and the new row. So an index can neither
 //! miss a row nor keep one that is gone.
 
+pub mod publicity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::publicity::DecisionKind;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, PersonRole, Target,
@@ -21,6 +24,7 @@ use crate::id::{
 use crate::identifier::uscc::Uscc;
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{DecisionCase, Hold, Path};
+use crate::row::publicity::PublicityRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
@@ -62,6 +66,7 @@ pub enum Key {
     },
     Rules,
     Slots,
+    Publicity(RecordId),
 }
 
 /// Head of a credit file.
@@ -497,6 +502,7 @@ pub enum Row {
     Rules(RulesRow),
     /// Slots of the key ring that files name: every one is below this.
     Slots(u64),
+    Publicity(PublicityRow),
 }
 
 /// Something a timer has to look at on a day.
@@ -558,6 +564,11 @@ pub enum Index {
     SubjectCourtDocument(SubjectKey, CourtDocumentId),
     /// Open reconsiderations and suits about a thing.
     TargetRemedy(Target, RemedyId),
+    /// Permits and penalties by who had to file them, by the day they were due; late ones are
+    /// marked, so that counting them reads no row.
+    Filed(Uscc, DecisionKind, Day, bool, RecordId),
+    /// Permits and penalties on public display.
+    Disclosed(DecisionKind, RecordId),
 }
 
 impl MeasureState {
@@ -653,6 +664,7 @@ fn case_due(case: &DecisionCase) -> Option<Day> {
 }
 
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
+    publicity::record_entries(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
@@ -750,6 +762,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::CourtDocument(row) => {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
+        Row::Publicity(row) => publicity::entries(row, &mut entries),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

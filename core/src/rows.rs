@@ -14,6 +14,7 @@ use crate::id::{
     ReliefId, RemedyId, RepairId,
 };
 use crate::path::Standing;
+use crate::row::publicity::PublicityRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
     MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
@@ -120,6 +121,7 @@ impl Rows {
         attribution must_attribution Attribution(AttributionId) => Attribution(AttributionRow), "责任认定";
         measure must_measure Measure(MeasureId) => Measure(MeasureRow), "措施";
         objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
+        publicity must_publicity Publicity(RecordId) => Publicity(PublicityRow), "双公示";
         repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
         remedy must_remedy Remedy(RemedyId) => Remedy(RemedyRow), "复议或诉讼";
         relief must_relief Relief(ReliefId) => Relief(ReliefRow), "重整期信用保护";

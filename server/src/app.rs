@@ -330,6 +330,8 @@ pub struct Start {
 pub struct Server {
     /// Changes and reads.
     pub engine: Arc<Engine>,
+    /// Who looked.
+    pub access: AccessLog,
     /// Makes the timers look at once.
     pub kick: Arc<Notify>,
     /// Where it listens.
@@ -396,7 +398,7 @@ impl Server {
         let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
         let app = App {
             engine: engine.clone(),
-            access,
+            access: access.clone(),
             plugins: plugins.clone(),
             whistle: whistle.clone(),
         };
@@ -405,6 +407,7 @@ impl Server {
         let http_task = tokio::spawn(http);
         Ok(Server {
             engine,
+            access,
             kick,
             address,
             plugins,

@@ -1,6 +1,7 @@
 //! The command line (interface.md): exit 0 ok, 1 found something wrong, 2 usage, 3 refused.
 
 mod admin;
+mod export;
 mod import;
 mod inspect;
 mod serve;
@@ -29,6 +30,8 @@ enum Command {
     Demo(serve::Demo),
     /// 批量导入 / load subjects, persons or records from a file
     Import(import::Import),
+    /// 批量导出 / write subjects, records, permits, penalties or lists to a file
+    Export(export::Export),
     /// 回放 / rebuild the view, or show a file, as of an earlier event or time
     Replay(inspect::Replay),
     /// 核验 / check bytes, chain, and that the view equals the replay
@@ -106,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve::serve(serve),
         Command::Demo(demo) => serve::demo(demo),
         Command::Import(import) => import::import(&import),
+        Command::Export(export) => export::export(&export),
         Command::Replay(replay) => inspect::replay(&replay),
         Command::Verify(verify) => inspect::verify(&verify),
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),

@@ -11,6 +11,7 @@ pub mod measures;
 mod openapi;
 pub mod outcomes;
 pub mod problem;
+pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
@@ -102,6 +103,7 @@ fn every_route(table: &mut Table<'_>) {
     measure_routes(table);
     remedy_routes(table);
     outcomes::routes(table);
+    publicity::routes(table);
     whistle::routes(table);
     read_routes(table);
 }

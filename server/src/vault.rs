@@ -18,7 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use shouxin_core::limits::TEXT_BYTES_MAX;
+use shouxin_core::limits::SEALED_BYTES_MAX;
 use shouxin_core::text::Sealed;
 use zeroize::Zeroizing;
 
@@ -77,7 +77,7 @@ pub enum VaultError {
         slots: u64,
     },
     /// A text is longer than the register takes.
-    #[error("a text may have {TEXT_BYTES_MAX} bytes, this one has {clear_bytes}")]
+    #[error("a text may have {SEALED_BYTES_MAX} bytes, this one has {clear_bytes}")]
     TooLong {
         /// Length of the clear text.
         clear_bytes: usize,
@@ -185,7 +185,7 @@ impl Vault {
     pub fn seal(&self, slot: u64, label: &str, clear: &[u8]) -> Result<Sealed, VaultError> {
         let clear_bytes = u32::try_from(clear.len())
             .ok()
-            .filter(|clear_bytes| *clear_bytes <= TEXT_BYTES_MAX)
+            .filter(|clear_bytes| *clear_bytes <= SEALED_BYTES_MAX)
             .ok_or(VaultError::TooLong { clear_bytes: clear.len() })?;
         let key = self.data_key(slot)?;
         let nonce = random::<24>()?;

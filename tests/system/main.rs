@@ -5,6 +5,8 @@ mod bad_fields;
 mod bad_input;
 mod channels;
 mod command_line;
+mod import;
 mod kill;
 mod plugins;
+mod publicity;
 mod whistle;

@@ -25,6 +25,7 @@ pub const REJECT_REASONS: &[&str] = &[
     "G-CAPACITY",
     "EXISTS",
     "NAME",
+    "WITHHELD_REASON",
 ];
 
 pub(crate) fn refuse<T>(

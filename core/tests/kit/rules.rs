@@ -52,6 +52,10 @@ pub const INCENTIVE: &str = "I01";
 pub const PENALTY: &str = "XY-0101";
 /// An item of favourable records.
 pub const HONOUR: &str = "XY-0201";
+/// A permit, given by the first two departments.
+pub const PERMIT: &str = "XY-0301";
+/// A permit that only departments see, given by the tax office.
+pub const SHARED_PERMIT: &str = "XY-0302";
 
 static CODES: LazyLock<[Uscc; 3]> =
     LazyLock::new(|| [0, 1, 2].map(|serial| found_code("91350426", serial)));
@@ -258,6 +262,12 @@ fn made() -> RuleSet {
         ],
         items: vec![
             item(PENALTY, RecordClass::Penalty, Polarity::Adverse),
+            item(PERMIT, RecordClass::Permit, Polarity::Neutral),
+            DataItem {
+                openness: Openness::GovShared,
+                providers: vec![TAX.to_owned()],
+                ..item(SHARED_PERMIT, RecordClass::Permit, Polarity::Neutral)
+            },
             item(HONOUR, RecordClass::Honour, Polarity::Favourable),
         ],
         behaviours: vec![

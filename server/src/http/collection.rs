@@ -19,7 +19,8 @@ use crate::http::problem::{Code, Problem};
 use crate::http::write::Write;
 use crate::vault::{VaultError, random_person_key};
 
-const REGISTRARS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+/// Who may bring files and records in.
+pub(crate) const REGISTRARS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
 /// The registration authority's document for a code that fails a check character only.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -65,7 +66,11 @@ impl SubjectBody {
             }
         };
         let key = SubjectKey::Organisation(code);
-        let slot = allocate(edge)?;
+        // Who has a file already is turned away later; a slot given now would be lost.
+        let slot = match edge.head(key) {
+            Ok(head) => head.slot,
+            Err(_) => allocate(edge)?,
+        };
         let name = match key.is_personal() {
             true => Name::Sealed(edge.seal_in(slot, key, &self.name)?),
             false => Name::Clear(self.name),
@@ -87,7 +92,8 @@ fn unavailable(error: &VaultError) -> Problem {
     )
 }
 
-fn bounded(count: usize) -> Result<(), Problem> {
+/// Refuses a batch without items, or with too many.
+pub(crate) fn bounded(count: usize) -> Result<(), Problem> {
     if (1..=BATCH_ITEMS_MAX).contains(&count) {
         return Ok(());
     }

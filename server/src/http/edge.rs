@@ -34,10 +34,15 @@ pub struct Hex32(pub [u8; 32]);
 impl<'de> Deserialize<'de> for Hex32 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hex32, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
-        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        bytes.map(Hex32).ok_or_else(|| D::Error::custom("a SHA-256 has 64 hexadecimal digits"))
+        sha256(&text)
+            .map(Hex32)
+            .ok_or_else(|| D::Error::custom("a SHA-256 has 64 hexadecimal digits"))
     }
+}
+
+/// A SHA-256 in hexadecimal, from a text that is no JSON.
+pub fn sha256(text: &str) -> Option<[u8; 32]> {
+    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 /// Proof of service.
@@ -199,10 +204,21 @@ impl Edge<'_> {
 
     /// The same, with a slot that is not in any file yet.
     pub fn seal_in(&self, slot: u64, key: SubjectKey, text: &str) -> Result<Sealed, Problem> {
-        if u32::try_from(text.len()).map_or(true, |bytes| bytes > TEXT_BYTES_MAX) {
+        self.seal_up_to(slot, key, text, TEXT_BYTES_MAX)
+    }
+
+    /// The same, for a text with a limit of its own.
+    pub fn seal_up_to(
+        &self,
+        slot: u64,
+        key: SubjectKey,
+        text: &str,
+        bytes_max: u32,
+    ) -> Result<Sealed, Problem> {
+        if u32::try_from(text.len()).map_or(true, |bytes| bytes > bytes_max) {
             return Err(Problem::new(
                 Code::Limit,
-                format!("文本 {} 字节，上限 {TEXT_BYTES_MAX} / text too long", text.len()),
+                format!("文本 {} 字节，上限 {bytes_max} / text too long", text.len()),
                 "请精简，详情放入附件 / shorten it, put details into a document",
             ));
         }
