@@ -17,9 +17,11 @@ pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, SubjectKey};
+use crate::event::calendar::CalendarEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
+use crate::row::clock::counted_anew;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::SubjectKind;
@@ -94,6 +96,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Measure(event) => measure::apply_beyond(rows, envelope, event),
         Event::Remedy(event) => remedy::apply(rows, envelope, event),
         Event::Channel(event) => channel::apply(rows, envelope, event),
+        Event::Calendar(CalendarEvent::Recomputed { clock, deadline, .. }) => {
+            let row = rows.get(&clock.key())?;
+            let row = row.and_then(|row| counted_anew(row, *clock, *deadline));
+            let row = row.ok_or_else(|| defect(envelope, "that clock does not run"))?;
+            rows.put(clock.key(), row)
+        }
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

@@ -350,6 +350,8 @@ pub enum Command {
     Remedy(remedy::RemedyCommand),
     /// About a channel.
     Channel(channel::ChannelCommand),
+    /// A newer calendar counts a provisional deadline anew.
+    Recompute(crate::event::calendar::Clock),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
     /// Double publicity of permits and penalties.

@@ -204,6 +204,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Measure(own) => forward::decide(rows, own, context),
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
+        C::Recompute(clock) => tick::recompute(rows, *clock, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),

@@ -267,6 +267,7 @@ macro_rules! events {
     };
 }
 
+pub mod calendar;
 pub mod channel;
 pub mod listing;
 pub mod measure;
@@ -504,5 +505,7 @@ groups {
     Channel(channel::ChannelEvent),
     /// Double publicity of permits and penalties.
     Publicity(publicity::PublicityEvent),
+    /// Of the calendar.
+    Calendar(calendar::CalendarEvent),
 }
 }

@@ -1,6 +1,7 @@
 //! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
 
 use crate::actor::SubjectKey;
+use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
@@ -167,6 +168,7 @@ impl Index {
                 target(&mut bytes, what);
             }
             Index::Closing(closing) => closes(&mut bytes, closing),
+            Index::Provisional(clock) => runs(&mut bytes, *clock),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
                 day(&mut bytes, *on);
@@ -212,6 +214,7 @@ impl Index {
             Index::ApiKeys(_) => bytes.push(0x56),
             Index::PublicChange(..) => bytes.push(0x57),
             Index::Closing(_) => bytes.push(0x58),
+            Index::Provisional(_) => bytes.push(0x5D),
             Index::SubjectRemedy(key, _) => listed(&mut bytes, 0x59, key),
             Index::SubjectRelief(key, _) => listed(&mut bytes, 0x5A, key),
             Index::SubjectCourtDocument(key, _) => listed(&mut bytes, 0x5B, key),
@@ -228,6 +231,21 @@ impl Index {
         }
         bytes
     }
+}
+
+fn runs(bytes: &mut Vec<u8>, clock: Clock) {
+    let (tag, at) = match clock {
+        Clock::Decision(CaseRef::Listing(id)) => (b'L', id.0),
+        Clock::Decision(CaseRef::Attribution(id)) => (b'A', id.0),
+        Clock::Statement(CaseRef::Listing(id)) => (b'l', id.0),
+        Clock::Statement(CaseRef::Attribution(id)) => (b'a', id.0),
+        Clock::Response(id) => (b'M', id.0),
+        Clock::Objection(id) => (b'O', id.0),
+        Clock::Repair(id) => (b'X', id.0),
+        Clock::RedStatement(id) => (b'r', id.0),
+    };
+    bytes.push(tag);
+    position(bytes, at);
 }
 
 fn closes(bytes: &mut Vec<u8>, closing: &Closing) {
@@ -313,6 +331,28 @@ pub fn public_changes_after(at: Position) -> Vec<u8> {
     position(&mut bytes, at);
     bytes.push(0xFF);
     bytes
+}
+
+/// The prefix of every deadline that was counted beyond the calendar.
+pub const PROVISIONALS: &[u8] = &[0x5D];
+
+/// A deadline that was counted beyond the calendar.
+pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
+    let rest = bytes.strip_prefix(PROVISIONALS)?;
+    let at = tail_position(rest)?;
+    let listing = CaseRef::Listing(ListingId(at));
+    let attribution = CaseRef::Attribution(AttributionId(at));
+    match rest.first()? {
+        b'L' => Some(Clock::Decision(listing)),
+        b'A' => Some(Clock::Decision(attribution)),
+        b'l' => Some(Clock::Statement(listing)),
+        b'a' => Some(Clock::Statement(attribution)),
+        b'M' => Some(Clock::Response(MeasureId(at))),
+        b'O' => Some(Clock::Objection(ObjectionId(at))),
+        b'X' => Some(Clock::Repair(RepairId(at))),
+        b'r' => Some(Clock::RedStatement(ListingId(at))),
+        _ => None,
+    }
 }
 
 /// What waits for confirmations.

@@ -4,12 +4,14 @@
 //! `rows::Rows` writes the difference between the old and the new row. So an index can neither
 //! miss a row nor keep one that is gone.
 
+pub mod clock;
 pub mod publicity;
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
@@ -555,6 +557,8 @@ pub enum Index {
     ClassificationChange(Position),
     /// API keys, for listing.
     ApiKeys(String),
+    /// Deadlines that run and were counted beyond the calendar.
+    Provisional(Clock),
     /// Changes of what is public, in order: what channels follow.
     PublicChange(Position, Target),
     /// Objections and repairs that wait for confirmations.
@@ -766,5 +770,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }
+    let clocks = clock::provisional(row).into_iter();
+    entries.extend(clocks.map(|(clock, _)| Index::Provisional(clock)));
     entries
 }

@@ -37,7 +37,7 @@ fn at(sequence: u64) -> Position {
 }
 
 fn deadline() -> Deadline {
-    Deadline { day: day("2026-03-09"), provisional: true }
+    Deadline { day: day("2026-03-09"), provisional: true, from: day("2026-03-02"), working_days: 5 }
 }
 
 fn clerk() -> OfficerRef {
@@ -87,7 +87,9 @@ fn samples() -> BTreeMap<String, Event> {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
-    for (label, event) in variants().into_iter().chain(kit::samples::remedy_variants()) {
+    for (label, event) in
+        variants().into_iter().chain(kit::samples::remedy_variants()).chain(kit::samples::clocks())
+    {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }

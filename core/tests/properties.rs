@@ -418,6 +418,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "relief.completed",
         "relief.ended",
         "court_document.filed",
+        "deadline.recomputed",
         "channel.opened",
         "channel.closed",
         "channel.confirmed",

@@ -654,7 +654,7 @@ fn a_worklist_finds_its_own_reports_and_no_others() {
 }
 
 fn deadline() -> Deadline {
-    Deadline { day: day("2026-03-09"), provisional: true }
+    Deadline { day: day("2026-03-09"), provisional: true, from: day("2026-03-02"), working_days: 5 }
 }
 
 fn samples() -> Vec<(String, ReportEnvelope)> {

@@ -385,6 +385,7 @@ impl Server {
         let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
             tokio::spawn(closing::run(engine.clone(), stopped.clone())),
+            tokio::spawn(schedule::recount(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped.clone())),
         ];
         for channel in configured {
