@@ -4,9 +4,11 @@
 //! Each function looks up everything it needs before it writes anything, because a missing row
 //! stops it with `Need` and it is then called again from the start.
 
+mod assessment;
 mod case;
 mod measure;
 mod objection;
+mod tally;
 
 use sha2::{Digest as _, Sha256};
 
@@ -37,7 +39,11 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let head_key = envelope.subject.map(Key::Subject);
     let idempotency_key = envelope.idempotency.map(|own| Key::Idempotency(own.tag));
     rows.want(head_key.iter().chain(&idempotency_key).cloned())?;
+    let counted = tally::counted(rows, envelope)?;
     apply_event(rows, envelope)?;
+    if let Some((key, row)) = counted {
+        rows.put(key, row)?;
+    }
     if let Some(subject) = envelope.subject {
         let Some(head) = rows.subject(subject)? else {
             return Err(defect(envelope, "its subject has no file"));
@@ -125,6 +131,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             rows.want([key.clone()])?;
             rows.remove(key)
         }
+        Event::Assessment(event) => assessment::apply(rows, envelope, event),
         _ => measure::apply(rows, envelope),
     }
 }

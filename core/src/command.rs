@@ -1,6 +1,8 @@
 //! What can be asked of the register. A command carries everything `decide` cannot look up
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
+pub mod assessment;
+
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::{
     Attestation, CallFault, Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource,
@@ -334,4 +336,7 @@ pub enum Command {
         guard: crate::guard::Guard,
         uncounted: u32,
     },
+
+    /// The assessment of departments.
+    Assessment(assessment::AssessmentCommand),
 }

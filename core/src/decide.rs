@@ -2,6 +2,7 @@
 //! it needs to see. Dates, deadlines and versions are worked out here and stand in the events.
 
 mod admin;
+mod assessment;
 mod case;
 mod checks;
 mod classification;
@@ -22,8 +23,10 @@ use crate::id::Position;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
 use crate::rules::RuleSet;
+use crate::tally::{Month, Unit};
 use crate::time::{Day, Timestamp};
 
+pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use measure::owed_hook;
 
@@ -189,6 +192,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         | C::ApproveRepair { .. }
         | C::RefuseRepair { .. } => repair::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),
+        C::Assessment(command) => assessment::decide(rows, command, context),
     }
 }
 
@@ -203,6 +207,10 @@ pub fn first_keys(command: &Command, context: &Context<'_>) -> Vec<Key> {
             for record in records {
                 keys.push(Key::Subject(record.subject));
                 keys.push(Key::RecordSource(record.source));
+            }
+            if let Actor::Officer(officer) = context.actor {
+                let unit = Unit::Authority(officer.authority);
+                keys.push(Key::Tally { unit, month: Month::of(context.today) });
             }
         }
         Command::RegisterSubjects { subjects } => {

@@ -266,6 +266,8 @@ macro_rules! events {
     };
 }
 
+pub mod assessment;
+
 events! {
 /// What happened.
 Event {
@@ -481,5 +483,9 @@ Event {
     RepairRefused "repair.refused" { repair: RepairId, reasons: Sealed, service: Service, }
     /// Every measure that rested on the listing is lifted and fed back.
     RepairDone "repair.done" { repair: RepairId, }
+}
+groups {
+    /// The assessment of departments.
+    Assessment(assessment::AssessmentEvent),
 }
 }

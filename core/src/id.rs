@@ -105,6 +105,8 @@ ids! {
     ObjectionId "O" "an objection id like O-1042";
     /// An application for repair, `X-7`.
     RepairId "X" "a repair id like X-1042";
+    /// An assessment of the departments over a period, `G-7`.
+    AssessmentId "G" "an assessment id like G-1042";
 }
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 
 use crate::actor::SubjectKey;
 use crate::event::{CaseRef, Colour, Target};
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId};
+use crate::id::{
+    AssessmentId, AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId,
+};
 use crate::row::{Due, Index, Key};
+use crate::tally::Unit;
 use crate::time::Day;
 
 const POSITION_BYTES: usize = 10;
@@ -103,6 +106,21 @@ impl Key {
             }
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
+            Key::Assessment(id) => prefixed(&mut bytes, 0x34, id.0),
+            Key::Tally { unit, month } => {
+                bytes.push(0x35);
+                bytes.extend_from_slice(&month.number().to_be_bytes());
+                match unit {
+                    Unit::Department(code) => {
+                        bytes.push(b'D');
+                        text(&mut bytes, code);
+                    }
+                    Unit::Authority(code) => {
+                        bytes.push(b'A');
+                        bytes.extend_from_slice(code.as_str().as_bytes());
+                    }
+                }
+            }
         }
         bytes
     }
@@ -128,7 +146,8 @@ impl Index {
             | Index::Published(_, ListingId(at))
             | Index::Worklist(_, _, MeasureId(at))
             | Index::Owed(_, MeasureId(at))
-            | Index::ClassificationChange(at) => position(&mut bytes, *at),
+            | Index::ClassificationChange(at)
+            | Index::Assessments(AssessmentId(at)) => position(&mut bytes, *at),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
                 day(&mut bytes, *on);
@@ -166,6 +185,7 @@ impl Index {
             }
             Index::ClassificationChange(_) => bytes.push(0x55),
             Index::ApiKeys(_) => bytes.push(0x56),
+            Index::Assessments(_) => bytes.push(0x68),
         }
         bytes
     }

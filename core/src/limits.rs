@@ -32,5 +32,17 @@ pub const EVIDENCE_MAX: usize = 16;
 pub const NEED_ROUNDS_MAX: usize = 128;
 /// Rows one command may load.
 pub const ROWS_PER_COMMAND_MAX: usize = 8192;
+/// Months of one assessment.
+pub const ASSESSMENT_MONTHS_MAX: u16 = 24;
+/// Counter rows that one report adds up.
+pub const TALLY_ROWS_MAX: usize = 4096;
+/// Working days that departments have to comment on frozen figures.
+pub const ASSESSMENT_COMMENT_WD: u16 = 5;
+/// Months a department can be given to put something right.
+pub const RECTIFICATION_MONTHS_MAX: u16 = 12;
+/// Orders to put something right, in one assessment.
+pub const RECTIFICATIONS_MAX: usize = 64;
+/// Bytes of a text that a department or the credit office writes about a department.
+pub const OFFICE_TEXT_BYTES_MAX: usize = 4 * 1024;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;

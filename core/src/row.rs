@@ -4,6 +4,8 @@
 //! `rows::Rows` writes the difference between the old and the new row. So an index can neither
 //! miss a row nor keep one that is gone.
 
+pub mod assessment;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
@@ -13,10 +15,14 @@ use crate::event::{
     Trigger,
 };
 use crate::event::{CallFault, Capacity};
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::id::{
+    AssessmentId, AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+};
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Path};
+use crate::row::assessment::AssessmentRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
+use crate::tally::{Counts, Month, Unit};
 use crate::text::{Digest, Name, Sealed};
 use crate::time::Day;
 
@@ -40,6 +46,8 @@ pub enum Key {
     Walk { cause: Position, root: Target },
     Rules,
     Slots,
+    Assessment(AssessmentId),
+    Tally { unit: Unit, month: Month },
 }
 
 /// Head of a credit file.
@@ -196,6 +204,15 @@ pub enum Remote {
     Lifted,
 }
 
+/// A report that the department owes on what it has just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedbackOwed {
+    /// The last day for it.
+    pub by: Deadline,
+    /// The timer has said that it passed.
+    pub overdue: bool,
+}
+
 /// A measure case: one listing, one measure, one implementing department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -215,7 +232,9 @@ pub struct MeasureRow {
     pub accepted_by: Option<OfficerRef>,
     pub state: MeasureState,
     pub remote: Remote,
+    pub feedback: Option<FeedbackOwed>,
     pub annulled: bool,
+    pub annulled_on: Option<Day>,
     /// The timer has said that its own end date passed.
     pub expired: bool,
     /// The event by which its plugin last confirmed something; orders the next execution after it.
@@ -343,6 +362,8 @@ pub enum Row {
     Rules(RulesRow),
     /// Slots of the key ring that files name: every one is below this.
     Slots(u64),
+    Assessment(AssessmentRow),
+    Tally(Counts),
 }
 
 /// Something a timer has to look at on a day.
@@ -384,6 +405,8 @@ pub enum Index {
     ClassificationChange(Position),
     /// API keys, for listing.
     ApiKeys(String),
+    /// Assessments of departments.
+    Assessments(AssessmentId),
 }
 
 impl MeasureState {
@@ -508,6 +531,13 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     if row.state.order().is_some() && !row.expired && !row.annulled {
         entries.push(Index::Due(row.until.plus_days(1), Due::Measure(row.id)));
     }
+    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback {
+        let entry = Index::Due(by.day.plus_days(1), Due::Measure(row.id));
+        // Both may be due on the same day, and one entry stands for both.
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
     if let MeasureState::Executing { order, .. } = &row.state
         && let (Some(plugin), Remote::Nothing) = (&order.plugin, row.remote)
     {
@@ -541,6 +571,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::Repair(row) => entries.push(Index::SubjectRepair(row.subject, row.id)),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
+        Row::Assessment(row) => entries.push(Index::Assessments(row.id)),
         _ => {}
     }
     entries

@@ -9,8 +9,11 @@ use std::sync::Arc;
 use crate::actor::SubjectKey;
 use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::id::{
+    AssessmentId, AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+};
 use crate::path::Standing;
+use crate::row::assessment::AssessmentRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow,
     PluginRow, RecordRow, RecordState, RedState, RepairRow, Row, RulesRow, SubjectRow, derived,
@@ -117,6 +120,7 @@ impl Rows {
         measure must_measure Measure(MeasureId) => Measure(MeasureRow), "措施";
         objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
         repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
+        assessment must_assessment Assessment(AssessmentId) => Assessment(AssessmentRow), "考核";
     }
 
     /// The deployed plugins.

@@ -1,9 +1,10 @@
 //! Folds the events of measure cases.
 
 use crate::apply::{defect, here, officer_of, put_walks, subject_of, walks};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
-use crate::row::{Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row};
+use crate::row::{FeedbackOwed, Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -23,7 +24,11 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::FeedbackFiled { measure, .. }
         | Event::ResponseOverdue { measure }
         | Event::MeasureAnnulled { measure, .. }
-        | Event::MeasureExpired { measure } => *measure,
+        | Event::MeasureExpired { measure }
+        | Event::Assessment(
+            AssessmentEvent::FeedbackDue { measure, .. }
+            | AssessmentEvent::FeedbackOverdue { measure },
+        ) => *measure,
         _ => return Err(defect(envelope, "not an event of a measure")),
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
@@ -71,7 +76,9 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         accepted_by: None,
         state: MeasureState::Initiated,
         remote: Remote::Nothing,
+        feedback: None,
         annulled: false,
+        annulled_on: None,
         expired: false,
         confirmed_at: None,
         fault: None,
@@ -99,10 +106,19 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
         }
         Event::MeasureAnnulled { .. } => {
             row.annulled = true;
+            row.annulled_on = Some(envelope.legal_date);
             return true;
         }
         Event::MeasureExpired { .. } => {
             row.expired = true;
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::FeedbackDue { due, .. }) => {
+            row.feedback = Some(FeedbackOwed { by: *due, overdue: false });
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::FeedbackOverdue { .. }) => {
+            row.feedback = row.feedback.map(|owed| FeedbackOwed { overdue: true, ..owed });
             return true;
         }
         _ => return false,
@@ -115,6 +131,9 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
 fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
     if beside(&mut row, envelope) {
         return Some(row);
+    }
+    if matches!(envelope.event, Event::FeedbackFiled { .. }) {
+        row.feedback = None;
     }
     row.state = match (row.state, &envelope.event) {
         (MeasureState::Initiated, Event::MeasureNoticeServed { .. }) => MeasureState::Noticed,

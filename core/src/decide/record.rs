@@ -1,16 +1,19 @@
 //! Records: collected once, under the directory, by who may provide them (domain.md 2.1).
 
+use std::collections::BTreeMap;
+
 use crate::command::NewRecord;
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_listings_of;
 use crate::decide::{Context, Drafts, Outcome, Reject};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::{Capacity, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::RecordId;
 use crate::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX};
 use crate::row::{Key, RecordState, SubjectRow};
 use crate::rows::{Rows, Stop};
-use crate::rules::{DataItem, Openness, Polarity, Severity};
+use crate::rules::{DataItem, Openness, Polarity, RecordClass, Severity};
 use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
@@ -46,7 +49,31 @@ pub(super) fn submit(
             }
         }
     }
+    let late = publicised_late(&drafts, context);
+    if late > 0 {
+        let event = AssessmentEvent::PublicityLate { records: late };
+        drafts.push(None, Event::Assessment(event));
+    }
     Ok(Outcome { drafts: drafts.drafts, rejects })
+}
+
+/// Permits and penalties of this commit that are to be shown to the public and came later than
+/// double publicity allows. Nearly all share a few dates, so each date is worked out once.
+fn publicised_late(drafts: &Drafts, context: &Context<'_>) -> u32 {
+    let days = context.rules.pack(context.today).double_publicity_wd;
+    let mut known: BTreeMap<Day, bool> = BTreeMap::new();
+    let late = drafts.drafts.iter().filter(|draft| match &draft.event {
+        Event::RecordAccepted {
+            class: RecordClass::Permit | RecordClass::Penalty,
+            published: true,
+            document_date,
+            ..
+        } => *known.entry(*document_date).or_insert_with(|| {
+            context.today > context.rules.calendar.after(*document_date, days).day
+        }),
+        _ => false,
+    });
+    u32::try_from(late.count()).unwrap_or(u32::MAX)
 }
 
 fn check<'a>(

@@ -5,10 +5,13 @@ use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::{CaseRef, Event};
 use crate::id::{ListingId, MeasureId, ObjectionId};
 use crate::path::Path;
-use crate::row::{Due, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState};
+use crate::row::{
+    Due, FeedbackOwed, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState,
+};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -129,6 +132,12 @@ fn red_listing(
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_measure(id)?;
     let mut drafts = Drafts::new(context);
+    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback
+        && context.today > by.day
+    {
+        let event = AssessmentEvent::FeedbackOverdue { measure: id };
+        drafts.push(None, Event::Assessment(event));
+    }
     match &row.state {
         MeasureState::Dispatched { respond_by, overdue: false }
             if context.today > respond_by.day =>
