@@ -67,7 +67,16 @@ fn targets() -> [Target; 4] {
 /// it under a name of their own, because their numbers are part of the bytes too.
 fn samples() -> BTreeMap<String, Event> {
     let mut all = BTreeMap::new();
-    let groups = [files(), records(), decisions(), red_list(), measures(), objections(), repairs()];
+    let groups = [
+        files(),
+        records(),
+        decisions(),
+        red_list(),
+        measures(),
+        objections(),
+        repairs(),
+        kit::office::samples(),
+    ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");

@@ -245,6 +245,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "objection.overdue",
         "family.settled",
         "repair.done",
+        "assessment.feedback_overdue",
     ];
     let plugins = [
         "measure.executed",
@@ -253,6 +254,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "measure.resumption_confirmed",
         "measure.lifted",
         "delivery.failed",
+        "assessment.feedback_due",
+        "assessment.lift_late",
     ];
     match actor {
         Actor::System => timers.contains(&event.name()),
@@ -364,6 +367,14 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "guard.denied",
         "subject.alias_linked",
         "measure.declined",
+        "assessment.lift_late",
+        "assessment.opened",
+        "assessment.metrics_frozen",
+        "assessment.commented",
+        "assessment.finalised",
+        "assessment.rectification_ordered",
+        "assessment.rectified",
+        "assessment.reported_to_county",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

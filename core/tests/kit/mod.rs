@@ -9,6 +9,7 @@
 )]
 
 pub mod courses;
+pub mod office;
 pub mod rules;
 pub mod steps;
 
