@@ -6,6 +6,7 @@
 
 mod assessment;
 mod case;
+mod catalogue;
 mod measure;
 mod objection;
 mod tally;
@@ -132,6 +133,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             rows.remove(key)
         }
         Event::Assessment(event) => assessment::apply(rows, envelope, event),
+        Event::Catalogue(event) => catalogue::apply(rows, envelope, event),
         _ => measure::apply(rows, envelope),
     }
 }

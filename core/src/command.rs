@@ -2,6 +2,7 @@
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
 pub mod assessment;
+pub mod catalogue;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::{
@@ -339,4 +340,6 @@ pub enum Command {
 
     /// The assessment of departments.
     Assessment(assessment::AssessmentCommand),
+    /// The joint catalogue and implementing documents.
+    Catalogue(catalogue::CatalogueCommand),
 }

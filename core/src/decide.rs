@@ -4,6 +4,7 @@
 mod admin;
 mod assessment;
 mod case;
+mod catalogue;
 mod checks;
 mod classification;
 mod measure;
@@ -193,6 +194,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         | C::RefuseRepair { .. } => repair::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),
         C::Assessment(command) => assessment::decide(rows, command, context),
+        C::Catalogue(command) => catalogue::decide(rows, command, context),
     }
 }
 

@@ -267,6 +267,7 @@ macro_rules! events {
 }
 
 pub mod assessment;
+pub mod catalogue;
 
 events! {
 /// What happened.
@@ -487,5 +488,7 @@ Event {
 groups {
     /// The assessment of departments.
     Assessment(assessment::AssessmentEvent),
+    /// The joint catalogue and implementing documents.
+    Catalogue(catalogue::CatalogueEvent),
 }
 }

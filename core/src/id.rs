@@ -107,6 +107,8 @@ ids! {
     RepairId "X" "a repair id like X-1042";
     /// An assessment of the departments over a period, `G-7`.
     AssessmentId "G" "an assessment id like G-1042";
+    /// An entry of the joint catalogue on its way, `E-7`.
+    CatalogueEntryId "E" "a catalogue entry id like E-1042";
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use crate::actor::SubjectKey;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AssessmentId, AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId,
+    AssessmentId, AttributionId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position,
+    RecordId,
 };
 use crate::row::{Due, Index, Key};
 use crate::tally::Unit;
@@ -107,6 +108,8 @@ impl Key {
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
             Key::Assessment(id) => prefixed(&mut bytes, 0x34, id.0),
+            Key::DepartmentDocument(at) => prefixed(&mut bytes, 0x36, *at),
+            Key::CatalogueEntry(id) => prefixed(&mut bytes, 0x37, id.0),
             Key::Tally { unit, month } => {
                 bytes.push(0x35);
                 bytes.extend_from_slice(&month.number().to_be_bytes());
@@ -147,7 +150,9 @@ impl Index {
             | Index::Worklist(_, _, MeasureId(at))
             | Index::Owed(_, MeasureId(at))
             | Index::ClassificationChange(at)
-            | Index::Assessments(AssessmentId(at)) => position(&mut bytes, *at),
+            | Index::Assessments(AssessmentId(at))
+            | Index::DepartmentDocuments(_, at)
+            | Index::CatalogueEntries(CatalogueEntryId(at)) => position(&mut bytes, *at),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
                 day(&mut bytes, *on);
@@ -186,6 +191,11 @@ impl Index {
             Index::ClassificationChange(_) => bytes.push(0x55),
             Index::ApiKeys(_) => bytes.push(0x56),
             Index::Assessments(_) => bytes.push(0x68),
+            Index::DepartmentDocuments(department, _) => {
+                bytes.push(0x69);
+                text(&mut bytes, department);
+            }
+            Index::CatalogueEntries(_) => bytes.push(0x6A),
         }
         bytes
     }

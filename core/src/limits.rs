@@ -44,5 +44,11 @@ pub const RECTIFICATION_MONTHS_MAX: u16 = 12;
 pub const RECTIFICATIONS_MAX: usize = 64;
 /// Bytes of a text that a department or the credit office writes about a department.
 pub const OFFICE_TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Departments that one entry of the catalogue names, or that get a copy of it.
+pub const ENTRY_DEPARTMENTS_MAX: usize = 64;
+/// Fewest days for which the public may comment on an entry that reduces rights.
+pub const COMMENT_DAYS_MIN: u16 = 30;
+/// Most days for which it may.
+pub const COMMENT_DAYS_MAX: u16 = 180;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;

@@ -5,6 +5,7 @@
 //! miss a row nor keep one that is gone.
 
 pub mod assessment;
+pub mod catalogue;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +17,13 @@ use crate::event::{
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
-    AssessmentId, AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position,
+    RecordId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Path};
 use crate::row::assessment::AssessmentRow;
+use crate::row::catalogue::{CatalogueEntryRow, DepartmentDocumentRow};
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::tally::{Counts, Month, Unit};
 use crate::text::{Digest, Name, Sealed};
@@ -48,6 +51,8 @@ pub enum Key {
     Slots,
     Assessment(AssessmentId),
     Tally { unit: Unit, month: Month },
+    DepartmentDocument(Position),
+    CatalogueEntry(CatalogueEntryId),
 }
 
 /// Head of a credit file.
@@ -364,6 +369,8 @@ pub enum Row {
     Slots(u64),
     Assessment(AssessmentRow),
     Tally(Counts),
+    DepartmentDocument(DepartmentDocumentRow),
+    CatalogueEntry(CatalogueEntryRow),
 }
 
 /// Something a timer has to look at on a day.
@@ -407,6 +414,10 @@ pub enum Index {
     ApiKeys(String),
     /// Assessments of departments.
     Assessments(AssessmentId),
+    /// Implementing documents of a department.
+    DepartmentDocuments(String, Position),
+    /// Entries of the joint catalogue on their way.
+    CatalogueEntries(CatalogueEntryId),
 }
 
 impl MeasureState {
@@ -572,6 +583,10 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::Repair(row) => entries.push(Index::SubjectRepair(row.subject, row.id)),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         Row::Assessment(row) => entries.push(Index::Assessments(row.id)),
+        Row::DepartmentDocument(row) => {
+            entries.push(Index::DepartmentDocuments(row.department.clone(), row.at));
+        }
+        Row::CatalogueEntry(row) => entries.push(Index::CatalogueEntries(row.id)),
         _ => {}
     }
     entries

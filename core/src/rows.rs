@@ -10,10 +10,12 @@ use crate::actor::SubjectKey;
 use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
-    AssessmentId, AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position,
+    RecordId, RepairId,
 };
 use crate::path::Standing;
 use crate::row::assessment::AssessmentRow;
+use crate::row::catalogue::CatalogueEntryRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow,
     PluginRow, RecordRow, RecordState, RedState, RepairRow, Row, RulesRow, SubjectRow, derived,
@@ -121,6 +123,7 @@ impl Rows {
         objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
         repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
         assessment must_assessment Assessment(AssessmentId) => Assessment(AssessmentRow), "考核";
+        catalogue_entry must_catalogue_entry CatalogueEntry(CatalogueEntryId) => CatalogueEntry(CatalogueEntryRow), "目录条目";
     }
 
     /// The deployed plugins.

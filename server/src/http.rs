@@ -1,6 +1,7 @@
 //! The one list of routes. Roles stand with each write's type; the OpenAPI document is made from
 //! the same list.
 
+pub mod assessment;
 pub mod caller;
 pub mod cases;
 pub mod collection;
@@ -39,25 +40,25 @@ pub struct App {
     pub plugins: Arc<Plugins>,
 }
 
-struct Table<'a> {
+pub(crate) struct Table<'a> {
     service: &'a mut ServiceConfig,
     document: Document,
 }
 
 impl Table<'_> {
-    fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
+    pub(crate) fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
         self.service.route(path, web::post().to(write::<T>));
         self.document.write::<T>(path, title);
         self
     }
 
-    fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+    pub(crate) fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
         self.service.route(path, route);
         self.document.read(path, "get", title);
         self
     }
 
-    fn ask<T: utoipa::ToSchema>(
+    pub(crate) fn ask<T: utoipa::ToSchema>(
         &mut self,
         path: &str,
         route: actix_web::Route,
@@ -78,6 +79,7 @@ pub fn routes(service: &mut ServiceConfig) {
     measure_routes(&mut table);
     remedy_routes(&mut table);
     read_routes(&mut table);
+    assessment::routes(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
     service.route(
@@ -221,6 +223,7 @@ pub fn openapi_text() -> String {
         measure_routes(&mut table);
         remedy_routes(&mut table);
         read_routes(&mut table);
+        assessment::routes(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();
         }
