@@ -375,6 +375,14 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "assessment.rectification_ordered",
         "assessment.rectified",
         "assessment.reported_to_county",
+        "catalogue.drafted",
+        "catalogue.submitted",
+        "catalogue.format_checked",
+        "catalogue.legal_reviewed",
+        "catalogue.comment_opened",
+        "catalogue.published",
+        "catalogue.retired",
+        "dept_doc.filed",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

@@ -5,11 +5,13 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::command::Command;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
+use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
 use shouxin_core::guard::{Ground, Misfit};
-use shouxin_core::id::{AssessmentId, MeasureId, Position};
+use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, Position};
+use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
 
-use super::rules::day;
+use super::rules::{cite, day};
 use super::steps::digest;
 use super::{Who, World};
 
@@ -63,6 +65,43 @@ pub fn month(text: &str) -> Month {
 
 /// One event of each name, for the golden bytes.
 pub fn samples() -> Vec<Event> {
+    let catalogue = catalogue().into_iter().map(Event::Catalogue);
+    assessments().into_iter().map(Event::Assessment).chain(catalogue).collect()
+}
+
+fn catalogue() -> Vec<CatalogueEvent> {
+    let entry = CatalogueEntryId(Position { log: 3, sequence: 60 });
+    let old = CatalogueEntryId(Position { log: 3, sequence: 59 });
+    let proposal = Proposal {
+        kind: EntryKind::Behaviour,
+        code: "B1.01".to_owned(),
+        strength: Strength::Recommended,
+        basis: vec![cite("law")],
+        departments: vec!["tax".to_owned()],
+        text: "严重违法行为".to_owned(),
+        reduces_rights: true,
+        amends: Some(old),
+    };
+    use CatalogueEvent as C;
+    vec![
+        C::Drafted { department: "market".to_owned(), proposal },
+        C::Submitted { entry, cc: vec!["tax".to_owned()] },
+        C::FormatChecked { entry },
+        C::LegalReviewed { entry, document_sha256: digest(34) },
+        C::CommentOpened { entry, ends_on: day("2026-04-08") },
+        C::Published { entry, version: digest(35), amends: Some(old) },
+        C::Retired { entry, reasons: "依据已废止".to_owned() },
+        C::DocumentFiled {
+            department: "tax".to_owned(),
+            title: "实施细则".to_owned(),
+            number: "尤税发〔2026〕3号".to_owned(),
+            issued_on: day("2026-02-01"),
+            document_sha256: digest(36),
+        },
+    ]
+}
+
+fn assessments() -> Vec<AssessmentEvent> {
     let at = |sequence| Position { log: 3, sequence };
     let assessment = AssessmentId(at(50));
     let measure = MeasureId(at(4));
@@ -97,7 +136,5 @@ pub fn samples() -> Vec<Event> {
         },
         A::Reported { assessment, document_number: number, document_sha256: digest(33) },
     ]
-    .into_iter()
-    .map(Event::Assessment)
-    .collect()
+    .into()
 }
