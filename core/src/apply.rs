@@ -17,6 +17,7 @@ use crate::actor::{Actor, OfficerRef, SubjectKey};
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position, RecordId};
 use crate::identifier::uscc::Uscc;
+use crate::limits::EARLIER_RULES_MAX;
 use crate::row::{
     ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, RecordRow, RecordState, Row, RulesRow,
     SubjectRow,
@@ -141,8 +142,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
 fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
         Event::RulesLoaded { version, .. } => {
-            rows.want([Key::Rules])?;
-            let row = RulesRow { at: envelope.position, version: *version };
+            let mut earlier = Vec::new();
+            if let Some(before) = rows.rules()? {
+                earlier.push((before.at, before.version));
+                earlier.extend(before.earlier.iter().take(EARLIER_RULES_MAX - 1));
+            }
+            let row = RulesRow { at: envelope.position, version: *version, earlier };
             rows.put(Key::Rules, Row::Rules(row))
         }
         Event::KeyCreated { key_id, secret_hash, role, officer, acts_for, expires_on } => {

@@ -50,5 +50,7 @@ pub const ENTRY_DEPARTMENTS_MAX: usize = 64;
 pub const COMMENT_DAYS_MIN: u16 = 30;
 /// Most days for which it may.
 pub const COMMENT_DAYS_MAX: u16 = 180;
+/// Earlier versions of the rules that are kept at hand.
+pub const EARLIER_RULES_MAX: usize = 32;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;

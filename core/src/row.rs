@@ -344,6 +344,8 @@ pub struct RulesRow {
     pub at: Position,
     /// Version.
     pub version: Digest,
+    /// Versions before it, the newest first; the oldest are left to the log.
+    pub earlier: Vec<(Position, Digest)>,
 }
 
 /// A row of the view.
