@@ -4,7 +4,9 @@
 pub mod assessment;
 pub mod caller;
 pub mod cases;
+pub mod catalogue;
 pub mod collection;
+pub mod county;
 pub mod edge;
 pub mod measures;
 mod openapi;
@@ -80,6 +82,8 @@ pub fn routes(service: &mut ServiceConfig) {
     remedy_routes(&mut table);
     read_routes(&mut table);
     assessment::routes(&mut table);
+    catalogue::routes(&mut table);
+    county::routes(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
     service.route(
@@ -224,6 +228,8 @@ pub fn openapi_text() -> String {
         remedy_routes(&mut table);
         read_routes(&mut table);
         assessment::routes(&mut table);
+        catalogue::routes(&mut table);
+        county::routes(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();
         }

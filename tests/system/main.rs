@@ -5,4 +5,5 @@ mod bad_fields;
 mod bad_input;
 mod command_line;
 mod kill;
+mod office;
 mod plugins;
