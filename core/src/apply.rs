@@ -4,7 +4,9 @@
 //! Each function looks up everything it needs before it writes anything, because a missing row
 //! stops it with `Need` and it is then called again from the start.
 
+mod assessment;
 mod case;
+mod catalogue;
 mod channel;
 mod listing;
 mod measure;
@@ -12,6 +14,7 @@ mod objection;
 mod publicity;
 mod record;
 mod remedy;
+mod tally;
 
 pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
@@ -21,6 +24,7 @@ use crate::event::calendar::CalendarEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
+use crate::limits::EARLIER_RULES_MAX;
 use crate::row::clock::counted_anew;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
@@ -42,7 +46,11 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let head_key = envelope.subject.map(Key::Subject);
     let idempotency_key = envelope.idempotency.map(|own| Key::Idempotency(own.tag));
     rows.want(head_key.iter().chain(&idempotency_key).cloned())?;
+    let counted = tally::counted(rows, envelope)?;
     apply_event(rows, envelope)?;
+    if let Some((key, row)) = counted {
+        rows.put(key, row)?;
+    }
     if let Some(subject) = envelope.subject {
         let Some(head) = rows.subject(subject)? else {
             return Err(defect(envelope, "its subject has no file"));
@@ -142,6 +150,8 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             rows.want([key.clone()])?;
             rows.remove(key)
         }
+        Event::Assessment(event) => assessment::apply(rows, envelope, event),
+        Event::Catalogue(event) => catalogue::apply(rows, envelope, event),
         _ => measure::apply(rows, envelope),
     }
 }
@@ -149,8 +159,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
 fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
         Event::RulesLoaded { version, .. } => {
-            rows.want([Key::Rules])?;
-            let row = RulesRow { at: envelope.position, version: *version };
+            let mut earlier = Vec::new();
+            if let Some(before) = rows.rules()? {
+                earlier.push((before.at, before.version));
+                earlier.extend(before.earlier.iter().take(EARLIER_RULES_MAX - 1));
+            }
+            let row = RulesRow { at: envelope.position, version: *version, earlier };
             rows.put(Key::Rules, Row::Rules(row))
         }
         Event::KeyCreated { key_id, secret_hash, role, officer, acts_for, expires_on } => {

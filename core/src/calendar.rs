@@ -127,6 +127,11 @@ impl Calendar {
         WorkingDay { working, covered }
     }
 
+    /// Every day that a notice names, and whether it is worked.
+    pub fn moved(&self) -> impl Iterator<Item = (Day, bool)> {
+        self.moved.iter().map(|(day, working)| (*day, *working))
+    }
+
     /// The last day up to which every year since the first loaded one has a notice; none without
     /// notices. Later days are provisional, unless their year has a notice of its own.
     pub fn covers_through(&self) -> Option<Day> {

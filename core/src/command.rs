@@ -1,6 +1,8 @@
 //! What can be asked of the register. A command carries everything `decide` cannot look up
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
+pub mod assessment;
+pub mod catalogue;
 pub mod channel;
 pub mod listing;
 pub mod measure;
@@ -369,4 +371,9 @@ pub enum Command {
         guard: crate::guard::Guard,
         uncounted: u32,
     },
+
+    /// The assessment of departments.
+    Assessment(assessment::AssessmentCommand),
+    /// The joint catalogue and implementing documents.
+    Catalogue(catalogue::CatalogueCommand),
 }

@@ -2,7 +2,9 @@
 //! it needs to see. Dates, deadlines and versions are worked out here and stand in the events.
 
 mod admin;
+mod assessment;
 mod case;
+mod catalogue;
 mod channel;
 pub(crate) mod checks;
 mod classification;
@@ -31,8 +33,10 @@ use crate::id::Position;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
 use crate::rules::RuleSet;
+use crate::tally::{Month, Unit};
 use crate::time::{Day, Timestamp};
 
+pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
 pub use measure::owed_hook;
@@ -208,6 +212,8 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),
+        C::Assessment(command) => assessment::decide(rows, command, context),
+        C::Catalogue(command) => catalogue::decide(rows, command, context),
     }
 }
 
@@ -222,6 +228,10 @@ pub fn first_keys(command: &Command, context: &Context<'_>) -> Vec<Key> {
             for record in records {
                 keys.push(Key::Subject(record.subject));
                 keys.push(Key::RecordSource(record.source));
+            }
+            if let Actor::Officer(officer) = context.actor {
+                let unit = Unit::Authority(officer.authority);
+                keys.push(Key::Tally { unit, month: Month::of(context.today) });
             }
         }
         Command::Publicity(command::publicity::PublicityCommand::File { decisions, .. }) => {

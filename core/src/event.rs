@@ -275,6 +275,8 @@ pub mod publicity;
 pub mod record;
 pub mod remedy;
 pub(crate) use events;
+pub mod assessment;
+pub mod catalogue;
 
 events! {
 /// What happened.
@@ -507,5 +509,9 @@ groups {
     Publicity(publicity::PublicityEvent),
     /// Of the calendar.
     Calendar(calendar::CalendarEvent),
+    /// The assessment of departments.
+    Assessment(assessment::AssessmentEvent),
+    /// The joint catalogue and implementing documents.
+    Catalogue(catalogue::CatalogueEvent),
 }
 }

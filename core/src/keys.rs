@@ -5,11 +5,12 @@ use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
+    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::row::{Closing, Due, Index, Key};
+use crate::tally::Unit;
 use crate::time::Day;
 
 const POSITION_BYTES: usize = 10;
@@ -133,6 +134,23 @@ impl Key {
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
             Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
+            Key::Assessment(id) => prefixed(&mut bytes, 0x34, id.0),
+            Key::DepartmentDocument(at) => prefixed(&mut bytes, 0x36, *at),
+            Key::CatalogueEntry(id) => prefixed(&mut bytes, 0x37, id.0),
+            Key::Tally { unit, month } => {
+                bytes.push(0x35);
+                bytes.extend_from_slice(&month.number().to_be_bytes());
+                match unit {
+                    Unit::Department(code) => {
+                        bytes.push(b'D');
+                        text(&mut bytes, code);
+                    }
+                    Unit::Authority(code) => {
+                        bytes.push(b'A');
+                        bytes.extend_from_slice(code.as_str().as_bytes());
+                    }
+                }
+            }
         }
         bytes
     }
@@ -162,7 +180,10 @@ impl Index {
             | Index::SubjectRelief(_, ReliefId(at))
             | Index::SubjectCourtDocument(_, CourtDocumentId(at))
             | Index::TargetRemedy(_, RemedyId(at))
-            | Index::ClassificationChange(at) => position(&mut bytes, *at),
+            | Index::ClassificationChange(at)
+            | Index::Assessments(AssessmentId(at))
+            | Index::DepartmentDocuments(_, at)
+            | Index::CatalogueEntries(CatalogueEntryId(at)) => position(&mut bytes, *at),
             Index::PublicChange(at, what) => {
                 position(&mut bytes, *at);
                 target(&mut bytes, what);
@@ -228,6 +249,12 @@ impl Index {
                 bytes.push(decision(*kind));
             }
             Index::Disclosed(kind, _) => bytes.extend_from_slice(&[0x67, decision(*kind)]),
+            Index::Assessments(_) => bytes.push(0x68),
+            Index::DepartmentDocuments(department, _) => {
+                bytes.push(0x69);
+                text(&mut bytes, department);
+            }
+            Index::CatalogueEntries(_) => bytes.push(0x6A),
         }
         bytes
     }

@@ -4,6 +4,7 @@
 //! checks every cross-reference, and an error names file, entry and field.
 
 mod check;
+pub mod diff;
 mod load;
 #[cfg(test)]
 mod tests;
@@ -390,7 +391,7 @@ impl Department {
 }
 
 /// Deadlines and caps in force from a day (domain.md 1.4, 4.4, 5). `wd` = working days.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(
     missing_docs,
@@ -538,6 +539,11 @@ impl Packs {
         packs.sort_by_key(|pack| pack.in_force_from);
         let mut packs = packs.into_iter();
         Some(Packs { first: packs.next()?, later: packs.collect() })
+    }
+
+    /// Every pack, in the order of their first days.
+    pub fn all(&self) -> impl Iterator<Item = &RulePack> {
+        std::iter::once(&self.first).chain(&self.later)
     }
 
     /// The newest pack that had begun by `on`; before the first one, the first.

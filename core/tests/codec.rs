@@ -82,6 +82,7 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::remedies(),
         kit::samples::channels(),
         publicity(),
+        kit::office::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);

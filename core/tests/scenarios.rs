@@ -109,6 +109,7 @@ fn a_measure_is_carried_out_by_a_plugin_and_fed_back() {
             "measure.accepted",
             "execution.ordered",
             "measure.executed",
+            "assessment.feedback_due",
             "feedback.filed",
         ]
     );

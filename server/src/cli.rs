@@ -1,6 +1,7 @@
 //! The command line (interface.md): exit 0 ok, 1 found something wrong, 2 usage, 3 refused.
 
 mod admin;
+mod check;
 mod export;
 mod import;
 mod inspect;
@@ -44,6 +45,15 @@ enum Command {
     /// 插件 / plugins
     #[command(subcommand)]
     Plugin(admin::PluginCommand),
+    /// 目录 / the catalogue's data files
+    #[command(subcommand)]
+    Catalogue(check::Catalogue),
+    /// 工作日历 / the working-day calendar's data files
+    #[command(subcommand)]
+    Calendar(check::OneFile),
+    /// 规则 / the rule packs' data files
+    #[command(subcommand)]
+    Rules(check::OneFile),
     /// 输出 OpenAPI 文档 / print the OpenAPI document
     Openapi,
 }
@@ -115,6 +125,9 @@ pub fn run() -> ExitCode {
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),
         Command::Key(key) => admin::key(key),
         Command::Plugin(plugin) => admin::plugin(plugin),
+        Command::Catalogue(check::Catalogue::Check(check)) => check::catalogue(&check),
+        Command::Calendar(check::OneFile::Check(check)) => check::one(&check, "calendar", "csv"),
+        Command::Rules(check::OneFile::Check(check)) => check::one(&check, "rules", "toml"),
         Command::Openapi => {
             println!("{}", crate::http::openapi_text());
             Ok(())

@@ -1,9 +1,12 @@
 //! The one list of routes. Roles stand with each write's type; the OpenAPI document is made from
 //! the same list.
 
+pub mod assessment;
 pub mod caller;
 pub mod cases;
+pub mod catalogue;
 pub mod collection;
+pub mod county;
 pub mod edge;
 pub mod forwarding;
 pub mod listings;
@@ -104,6 +107,9 @@ fn every_route(table: &mut Table<'_>) {
     remedy_routes(table);
     outcomes::routes(table);
     publicity::routes(table);
+    assessment::routes(table);
+    catalogue::routes(table);
+    county::routes(table);
     whistle::routes(table);
     read_routes(table);
 }

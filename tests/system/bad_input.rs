@@ -37,9 +37,12 @@ fn routes(client: &Client) -> Vec<(String, bool)> {
                 Some("records") => "R-1",
                 Some("objections" | "redress") => "O-1",
                 Some("repairs") => "X-1",
+                Some("assessments") => "G-1",
+                Some("catalogue") => "E-1",
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));
+            let filled = filled.replace("{code}", "market");
             (filled.replace("{name}", "procurement"), write)
         })
         .collect()

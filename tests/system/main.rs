@@ -7,6 +7,7 @@ mod channels;
 mod command_line;
 mod import;
 mod kill;
+mod office;
 mod plugins;
 mod publicity;
 mod whistle;

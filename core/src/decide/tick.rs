@@ -5,6 +5,7 @@ use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
@@ -13,7 +14,9 @@ use crate::id::{ListingId, MeasureId, ObjectionId};
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::Path;
 use crate::row::clock::provisional;
-use crate::row::{Due, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState, Row};
+use crate::row::{
+    Due, FeedbackOwed, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState, Row,
+};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -173,6 +176,12 @@ fn red_listing(
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_measure(id)?;
     let mut drafts = Drafts::new(context);
+    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback
+        && context.today > by.day
+    {
+        let event = AssessmentEvent::FeedbackOverdue { measure: id };
+        drafts.push(None, Event::Assessment(event));
+    }
     match &row.state {
         MeasureState::Dispatched { respond_by, overdue: false }
             if context.today > respond_by.day =>
