@@ -4,6 +4,7 @@
 pub mod caller;
 pub mod cases;
 pub mod collection;
+pub mod documents;
 pub mod edge;
 pub mod measures;
 mod openapi;
@@ -20,6 +21,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
 
 use crate::access::AccessLog;
+use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
@@ -35,6 +37,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Who looked.
     pub access: AccessLog,
+    /// Notices, proofs of service, evidence.
+    pub documents: Arc<Documents>,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
 }
@@ -54,6 +58,12 @@ impl Table<'_> {
     fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
         self.service.route(path, route);
         self.document.read(path, "get", title);
+        self
+    }
+
+    fn upload(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+        self.service.route(path, route);
+        self.document.upload(path, title);
         self
     }
 
@@ -77,6 +87,7 @@ pub fn routes(service: &mut ServiceConfig) {
     case_routes(&mut table);
     measure_routes(&mut table);
     remedy_routes(&mut table);
+    document_routes(&mut table);
     read_routes(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
@@ -152,6 +163,12 @@ fn remedy_routes(table: &mut Table<'_>) {
         .post::<r::DecideRepair>("/v1/repairs/{id}/decide", "修复决定 / decide");
 }
 
+fn document_routes(table: &mut Table<'_>) {
+    table
+        .upload("/v1/documents", web::post().to(documents::upload), "上传文书 / upload a document")
+        .read("/v1/documents/{sha256}", web::get().to(documents::download), "文书 / a document");
+}
+
 fn read_routes(table: &mut Table<'_>) {
     table
         .read("/v1/subjects/{key}", web::get().to(reads::subject), "信用档案 / the credit file")
@@ -220,6 +237,7 @@ pub fn openapi_text() -> String {
         case_routes(&mut table);
         measure_routes(&mut table);
         remedy_routes(&mut table);
+        document_routes(&mut table);
         read_routes(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod dispatch;
+pub mod documents;
 pub mod engine;
 pub mod http;
 pub mod import;
