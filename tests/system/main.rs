@@ -4,5 +4,6 @@
 mod bad_fields;
 mod bad_input;
 mod command_line;
+mod documents;
 mod kill;
 mod plugins;

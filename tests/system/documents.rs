@@ -1,0 +1,240 @@
+//! Documents over HTTP with a real server.
+//!
+//! Goal: what was answered as stored is there, whole, for its subject and for nobody else; what is
+//! no document is refused by name. Method: a server in a process of its own, its files on disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use shouxin_server::demo::sample::code;
+use shouxin_tests::{Answer, Client, Server, config, key, run};
+
+const MARKET: &str = "11350426XY0001023Q";
+const TEXT: &str = "尤溪县市场监督管理局行政处罚决定书\n";
+
+struct Bench {
+    _folder: tempfile::TempDir,
+    config: PathBuf,
+    data: PathBuf,
+    officer: String,
+}
+
+fn bench() -> (Bench, Server) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let config = config(folder.path(), "");
+    let officer = key(&data, "provider", Some((MARKET, "SC-03")));
+    let server = Server::start(&config, &data);
+    let client = Client::new(&server.base, Some(&officer));
+    let subjects = json!({"subjects": [
+        {"code": code("91", 1), "name": "尤溪县甲有限公司"}, {"code": code("91", 2), "name": "尤溪县乙有限公司"},
+    ]});
+    let made = client.post("/v1/subjects", "documents-subjects", &subjects).expect("an answer");
+    assert_eq!(made.status, 201, "{made:?}");
+    (Bench { _folder: folder, config, data, officer }, server)
+}
+
+fn upload(client: &Client, subject: u32, kind: &str, bytes: &[u8]) -> Answer {
+    let path = format!("/v1/documents?subject={}", code("91", subject));
+    client.send(&path, &[("Content-Type", kind)], bytes).expect("an answer")
+}
+
+fn address(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+fn at(subject: u32, bytes: &[u8]) -> String {
+    format!("/v1/documents/{}?subject={}", address(bytes), code("91", subject))
+}
+
+fn code_of(answer: &Answer) -> (u16, &str) {
+    (answer.status, answer.body["code"].as_str().unwrap_or_default())
+}
+
+/// Every stored file, those that have no name yet left out.
+fn stored(data: &Path) -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(data.join("documents")).expect("the folder").flatten();
+    let folders = folders.filter(|own| own.file_name() != "incoming");
+    folders
+        .flat_map(|own| std::fs::read_dir(own.path()).expect("a folder").flatten())
+        .map(|own| own.path())
+        .collect()
+}
+
+#[test]
+fn a_document_comes_back_to_whom_it_may_and_the_look_at_it_is_recorded() {
+    let (bench, server) = bench();
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    let made = upload(&officer, 1, "text/plain; charset=utf-8", TEXT.as_bytes());
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.body["sha256"], address(TEXT.as_bytes()));
+    assert_eq!(
+        (&made.body["bytes"], &made.body["type"]),
+        (&json!(TEXT.len()), &json!("text/plain"))
+    );
+    let again = upload(&officer, 1, "text/plain", TEXT.as_bytes());
+    assert_eq!((again.status, &again.body["repeated"]), (200, &json!(true)));
+    let path = at(1, TEXT.as_bytes());
+    let read = officer.get(&path).expect("an answer");
+    assert_eq!((read.status, read.kind.as_str()), (200, "text/plain; charset=utf-8"));
+    assert_eq!(read.body["text"], TEXT);
+    // Without a purpose, without a key, for another subject: nothing.
+    let other = officer.get(&at(2, TEXT.as_bytes())).expect("an answer");
+    assert_eq!(code_of(&other), (404, "NOT_FOUND"));
+    let public = Client::new(&server.base, None).get(&path).expect("an answer");
+    assert_eq!(code_of(&public), (401, "UNAUTHENTICATED"));
+    let market = Client::new(&server.base, Some(&key(&bench.data, "market", None)));
+    assert_eq!(code_of(&market.get(&path).expect("an answer")), (403, "FORBIDDEN_ROLE"));
+    let auditor = Client::new(&server.base, Some(&key(&bench.data, "auditor", None)));
+    let refused = upload(&auditor, 1, "text/plain", TEXT.as_bytes());
+    assert_eq!(code_of(&refused), (403, "FORBIDDEN_ROLE"));
+    assert_eq!(server.terminate(), Some(0));
+    let recorded = format!("{} document {}", code("91", 1), address(TEXT.as_bytes()));
+    let found =
+        std::fs::read_dir(bench.data.join("access")).expect("a folder").flatten().any(|own| {
+            let bytes = std::fs::read(own.path()).expect("a file");
+            bytes.windows(recorded.len()).any(|part| part == recorded.as_bytes())
+        });
+    assert!(found, "the look was not recorded");
+    for path in stored(&bench.data) {
+        let bytes = std::fs::read(path).expect("a file");
+        assert!(!bytes.windows(TEXT.len()).any(|part| part == TEXT.as_bytes()), "it is in clear");
+    }
+}
+
+#[test]
+fn a_subject_hands_in_and_reads_documents_of_its_own_file_alone() {
+    let (bench, server) = bench();
+    let own = subject_key(&bench.data, &code("91", 1));
+    let subject = Client::new(&server.base, Some(&own));
+    assert_eq!(upload(&subject, 1, "text/plain", TEXT.as_bytes()).status, 201);
+    assert_eq!(subject.get(&at(1, TEXT.as_bytes())).expect("an answer").status, 200);
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    assert_eq!(upload(&officer, 2, "text/plain", TEXT.as_bytes()).status, 201);
+    assert_eq!(code_of(&upload(&subject, 2, "text/plain", b"mine")), (404, "NOT_FOUND"));
+    let other = subject.get(&at(2, TEXT.as_bytes())).expect("an answer");
+    assert_eq!(code_of(&other), (404, "NOT_FOUND"));
+}
+
+/// A key of a subject, made on the machine.
+fn subject_key(data: &Path, subject: &str) -> String {
+    let data = data.display().to_string();
+    let arguments = [
+        "key",
+        "create",
+        "--data",
+        &data,
+        "--role",
+        "subject",
+        "--expires-on",
+        "2199-12-31",
+        "--acts-for",
+        subject,
+    ];
+    let (code, output, errors) = run(&arguments);
+    assert_eq!(code, 0, "{errors}");
+    output.trim().to_owned()
+}
+
+#[test]
+fn what_is_no_document_is_refused_by_name() {
+    let (bench, server) = bench();
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    let cases: [(&str, &[u8], (u16, &str)); 7] = [
+        ("text/plain", b"", (422, "VALUE_INVALID")),
+        ("application/zip", b"PK\x03\x04", (415, "DOCUMENT_TYPE")),
+        ("application/pdf", TEXT.as_bytes(), (415, "DOCUMENT_TYPE")),
+        ("text/plain", b"%PDF-1.7\n", (415, "DOCUMENT_TYPE")),
+        ("application/pdf", b"MZ\x90\0\x03", (415, "DOCUMENT_TYPE")),
+        ("text/html", b"<script>alert(1)</script>", (415, "DOCUMENT_TYPE")),
+        ("application/ofd", b"PK\x03\x04 and no directory", (415, "DOCUMENT_TYPE")),
+    ];
+    for (kind, bytes, expected) in cases {
+        let answer = upload(&officer, 1, kind, bytes);
+        assert_eq!(code_of(&answer), expected, "{kind}: {answer:?}");
+    }
+    let large = vec![b' '; (20 << 20) + 1];
+    let path = format!("/v1/documents?subject={}", code("91", 1));
+    let answer = officer.send(&path, &[("Content-Type", "text/plain")], &large);
+    assert_eq!(code_of(&answer.expect("an answer")), (413, "BODY_TOO_LARGE"));
+    let nobody = officer.send("/v1/documents", &[("Content-Type", "text/plain")], b"x");
+    assert_eq!(code_of(&nobody.expect("an answer")), (422, "VALUE_INVALID"));
+    assert_eq!(code_of(&upload(&officer, 9, "text/plain", b"x")), (404, "NOT_FOUND"));
+    assert!(stored(&bench.data).is_empty(), "{:?}", stored(&bench.data));
+    // Above the limit of every other route, and up to its own, a document is taken.
+    let largest = vec![b' '; 20 << 20];
+    assert_eq!(upload(&officer, 1, "text/plain", &largest).status, 201);
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[test]
+fn a_changed_file_is_found_on_reading_and_uploading_again_heals_it() {
+    let (bench, server) = bench();
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    assert_eq!(upload(&officer, 1, "text/plain", TEXT.as_bytes()).status, 201);
+    let path = stored(&bench.data).pop().expect("a file");
+    let mut bytes = std::fs::read(&path).expect("the file");
+    *bytes.last_mut().expect("a byte") ^= 1;
+    std::fs::write(&path, bytes).expect("changing the file");
+    let read = officer.get(&at(1, TEXT.as_bytes())).expect("an answer");
+    assert_eq!(code_of(&read), (500, "DOCUMENT_DAMAGED"));
+    assert_eq!(upload(&officer, 1, "text/plain", TEXT.as_bytes()).status, 201);
+    assert_eq!(officer.get(&at(1, TEXT.as_bytes())).expect("an answer").status, 200);
+}
+
+/// Large enough that a kill falls into the middle of one.
+fn large(number: u64) -> Vec<u8> {
+    format!("第{number}号证据材料\n").repeat(20_000).into_bytes()
+}
+
+#[test]
+fn kill_during_uploads_loses_no_acknowledged_document_and_leaves_no_half_one() {
+    let (bench, mut server) = bench();
+    let next = AtomicU64::new(0);
+    let acknowledged = Mutex::new(Vec::new());
+    for round in 0..8 {
+        let base = server.base.clone();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let client = Client::new(&base, Some(&bench.officer));
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let path = format!("/v1/documents?subject={}", code("91", 1));
+                        let header = [("Content-Type", "text/plain")];
+                        match client.send(&path, &header, &large(number)) {
+                            Some(answer) if answer.status == 201 => {
+                                acknowledged.lock().expect("the list").push(number);
+                            }
+                            Some(answer) => assert_eq!(answer.status, 503, "{answer:?}"),
+                            None => return,
+                        }
+                    }
+                });
+            }
+            std::thread::park_timeout(Duration::from_millis(150 + 37 * round));
+            server.kill();
+        });
+        server = Server::start(&bench.config, &bench.data);
+    }
+    let incoming = std::fs::read_dir(bench.data.join("documents/incoming")).expect("the folder");
+    assert_eq!(incoming.count(), 0, "a start clears what was unfinished");
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    let acknowledged = acknowledged.into_inner().expect("the list");
+    assert!(!acknowledged.is_empty());
+    for number in 0..next.into_inner() {
+        let bytes = large(number);
+        let read = officer.get(&at(1, &bytes)).expect("an answer");
+        if read.status == 404 {
+            assert!(!acknowledged.contains(&number), "{number} was acknowledged and is lost");
+            continue;
+        }
+        assert_eq!(read.status, 200, "{number}: {:?}", code_of(&read));
+        assert_eq!(read.body["text"].as_str().map(str::as_bytes), Some(&bytes[..]), "{number}");
+    }
+}
