@@ -19,5 +19,6 @@ pub mod replay;
 pub mod schedule;
 pub mod socket;
 pub mod telemetry;
+pub mod texts;
 pub mod vault;
 pub mod view;
