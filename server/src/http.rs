@@ -12,6 +12,7 @@ pub mod problem;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod texts;
 pub mod write;
 
 use std::sync::Arc;
@@ -43,7 +44,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
 }
 
-struct Table<'a> {
+/// The list of routes in the making, with the document that is made from it.
+pub(crate) struct Table<'a> {
     service: &'a mut ServiceConfig,
     document: Document,
 }
@@ -88,6 +90,7 @@ pub fn routes(service: &mut ServiceConfig) {
     measure_routes(&mut table);
     remedy_routes(&mut table);
     document_routes(&mut table);
+    texts::routes(&mut table);
     read_routes(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
@@ -238,6 +241,7 @@ pub fn openapi_text() -> String {
         measure_routes(&mut table);
         remedy_routes(&mut table);
         document_routes(&mut table);
+        texts::routes(&mut table);
         read_routes(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();
