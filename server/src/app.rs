@@ -384,7 +384,13 @@ impl Server {
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
-        let app = App { engine: engine.clone(), access, documents, plugins: plugins.clone() };
+        let app = App {
+            engine: engine.clone(),
+            access,
+            documents,
+            documents_required: config.documents.required,
+            plugins: plugins.clone(),
+        };
         let (http, address) = serve_http(app, &config, &listen)?;
         let handle = http.handle();
         let http_task = tokio::spawn(http);

@@ -40,6 +40,8 @@ pub struct App {
     pub access: AccessLog,
     /// Notices, proofs of service, evidence.
     pub documents: Arc<Documents>,
+    /// Whether a command may name only documents that are stored.
+    pub documents_required: bool,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
 }
