@@ -238,3 +238,120 @@ fn kill_during_uploads_loses_no_acknowledged_document_and_leaves_no_half_one() {
         assert_eq!(read.body["text"].as_str().map(str::as_bytes), Some(&bytes[..]), "{number}");
     }
 }
+
+/// A proposal of a black listing, with a document that is or is not there.
+fn proposal(sha256: &str) -> serde_json::Value {
+    json!({
+        "subject": code("91", 1), "behaviour": "B2.14",
+        "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
+        "facts": [{"kind": "penalty_decision", "about": code("91", 1), "number": "尤市监罚〔2026〕1号",
+            "issuer": "尤溪县市场监督管理局", "date": "2026-01-05", "sha256": sha256}],
+        "act": "发布虚假广告",
+    })
+}
+
+#[test]
+fn a_step_that_names_a_document_that_is_not_there_is_refused_by_name() {
+    let (bench, server) = bench();
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    let propose = |key: &str, sha256: &str| officer.post("/v1/listings", key, &proposal(sha256));
+    let refused = propose("documents-0001", &address(b"never uploaded")).expect("an answer");
+    assert_eq!(code_of(&refused), (422, "DOCUMENT_MISSING"));
+    assert_eq!(refused.body["field"], "facts[0].sha256");
+    let upload_to = format!("/v1/documents?subject={}", code("91", 1));
+    assert!(refused.body["cure"].as_str().is_some_and(|cure| cure.contains(&upload_to)));
+    // That of another subject does not do.
+    let other = officer.document(&code("91", 2), TEXT);
+    let refused = propose("documents-0002", &other).expect("an answer");
+    assert_eq!(code_of(&refused), (422, "DOCUMENT_MISSING"));
+    assert_eq!(officer.document(&code("91", 1), TEXT), other, "the address is of the bytes alone");
+    let taken = propose("documents-0003", &other).expect("an answer");
+    assert_eq!(taken.status, 201, "{taken:?}");
+    let notice = format!("/v1/listings/{}/notice", taken.body["id"].as_str().expect("an id"));
+    let mut body = json!({
+        "facts": "事实", "reasons": "理由", "measures": [], "rights_stated": true,
+        "document_sha256": other,
+        "service": {"manner": "direct", "on": "2026-01-06", "proof_sha256": address(b"no proof")},
+    });
+    let refused = officer.post(&notice, "documents-0004", &body).expect("an answer");
+    assert_eq!(code_of(&refused), (422, "DOCUMENT_MISSING"));
+    assert_eq!(refused.body["field"], "service.proof_sha256");
+    // Thirty-two zeros are no document; the guard that wants one says so.
+    body["document_sha256"] = json!("0".repeat(64));
+    body["service"]["proof_sha256"] = json!(other);
+    let refused = officer.post(&notice, "documents-0005", &body).expect("an answer");
+    assert_eq!(code_of(&refused), (409, "G-NOTICE"));
+}
+
+#[test]
+fn where_the_county_does_not_ask_for_it_a_digest_is_enough() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let config = config(folder.path(), "[documents]\nrequired = false\n");
+    let officer = key(&data, "provider", Some((MARKET, "SC-03")));
+    let server = Server::start(&config, &data);
+    let officer = Client::new(&server.base, Some(&officer));
+    let subjects = json!({"subjects": [{"code": code("91", 1), "name": "尤溪县甲有限公司"}]});
+    officer.post("/v1/subjects", "documents-subjects", &subjects).expect("an answer");
+    let body = proposal(&address(b"kept elsewhere"));
+    let taken = officer.post("/v1/listings", "documents-0001", &body).expect("an answer");
+    assert_eq!(taken.status, 201, "{taken:?}");
+}
+
+#[test]
+fn texts_are_made_for_the_handling_authority_and_say_what_they_lack() {
+    let (bench, server) = bench();
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    let paper = officer.document(&code("91", 1), TEXT);
+    let taken = officer.post("/v1/listings", "documents-0001", &proposal(&paper));
+    let taken = taken.expect("an answer");
+    let case = format!("/v1/listings/{}", taken.body["id"].as_str().expect("an id"));
+    let path = format!("{case}/texts/notice");
+    assert_eq!(code_of(&officer.get(&path).expect("an answer")), (409, "STATE"));
+    let headers = [("Purpose", "test case"), ("Content-Type", "application/json")];
+    let draft = |client: &Client, body: &serde_json::Value| {
+        client.send(&path, &headers, body.to_string().as_bytes()).expect("an answer")
+    };
+    let lacking = draft(&officer, &json!({"facts": "事实"}));
+    assert_eq!(code_of(&lacking), (409, "TEXT_INCOMPLETE"));
+    assert!(lacking.body["detail"].as_str().is_some_and(|own| own.contains("理由")), "{lacking:?}");
+    let words = json!({"facts": "虚假宣传<b>", "reasons": "符合认定标准", "hearing_offered": true});
+    let text = draft(&officer, &words);
+    assert_eq!((text.status, text.kind.as_str()), (200, "text/plain; charset=utf-8"), "{text:?}");
+    let text = text.body["text"].as_str().expect("a text").to_owned();
+    for part in ["事先告知书", "尤溪县甲有限公司", "虚假宣传<b>", "《", "第九条", "要求听证"]
+    {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    // What was uploaded, served and recorded is what the log tells afterwards, byte for byte.
+    let notice = json!({
+        "facts": "虚假宣传<b>", "reasons": "符合认定标准", "measures": [], "rights_stated": true,
+        "hearing_offered": true, "document_sha256": officer.document(&code("91", 1), &text),
+        "service": {"manner": "direct", "on": today(&officer), "proof_sha256": paper},
+    });
+    let served = officer.post(&format!("{case}/notice"), "documents-0002", &notice);
+    assert_eq!(served.as_ref().map(|own| own.status), Some(201), "{served:?}");
+    let told = officer.get(&path).expect("an answer");
+    assert_eq!(told.body["text"], json!(text), "{told:?}");
+    let page = officer.get(&format!("{path}?format=html")).expect("an answer");
+    assert_eq!(page.kind, "text/html; charset=utf-8");
+    assert!(page.body["text"].as_str().is_some_and(|own| own.contains("虚假宣传&lt;b&gt;")));
+    // Nobody else: another authority, the subject, an auditor, the public.
+    let tax = key(&bench.data, "department", Some(("11350426XY00010666", "SC-03")));
+    let tax = Client::new(&server.base, Some(&tax));
+    assert_eq!(code_of(&tax.get(&path).expect("an answer")), (404, "NOT_FOUND"));
+    assert_eq!(code_of(&draft(&tax, &words)), (404, "NOT_FOUND"));
+    let subject = Client::new(&server.base, Some(&subject_key(&bench.data, &code("91", 1))));
+    assert_eq!(code_of(&subject.get(&path).expect("an answer")), (403, "FORBIDDEN_ROLE"));
+    let public = Client::new(&server.base, None);
+    assert_eq!(code_of(&public.get(&path).expect("an answer")), (401, "UNAUTHENTICATED"));
+    let unknown = officer.get(&format!("{case}/texts/verdict")).expect("an answer");
+    assert_eq!(code_of(&unknown), (404, "NOT_FOUND"));
+    let unpurposed = officer.send(&path, &[], words.to_string().as_bytes()).expect("an answer");
+    assert_eq!(code_of(&unpurposed), (403, "PURPOSE_REQUIRED"));
+}
+
+/// The server's own legal date.
+fn today(client: &Client) -> serde_json::Value {
+    client.get("/v1/lists/black").expect("an answer").body["as_of"].clone()
+}
