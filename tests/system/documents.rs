@@ -276,6 +276,16 @@ fn a_step_that_names_a_document_that_is_not_there_is_refused_by_name() {
     let refused = officer.post(&notice, "documents-0004", &body).expect("an answer");
     assert_eq!(code_of(&refused), (422, "DOCUMENT_MISSING"));
     assert_eq!(refused.body["field"], "service.proof_sha256");
+    // Another subject is not told what is stored for this one, nor whose case it is.
+    let stranger = Client::new(&server.base, Some(&subject_key(&bench.data, &code("91", 2))));
+    let objection = json!({
+        "target": taken.body["id"], "trigger": "subject", "grounds": ["error"],
+        "statement": "与我有关", "evidence": [address(b"never uploaded")],
+    });
+    let refused = stranger.post("/v1/objections", "documents-0006", &objection);
+    let refused = refused.expect("an answer");
+    assert_eq!(code_of(&refused), (403, "FORBIDDEN_ROLE"));
+    assert!(!refused.body.to_string().contains(&code("91", 1)), "{refused:?}");
     // Thirty-two zeros are no document; the guard that wants one says so.
     body["document_sha256"] = json!("0".repeat(64));
     body["service"]["proof_sha256"] = json!(other);

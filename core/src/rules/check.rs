@@ -118,9 +118,13 @@ impl Found<'_> {
                 self.error(DEPARTMENTS, "remedies", field, "no body is named");
             }
         }
-        if own.reconsideration_days < 60 || own.suit_months < 6 {
-            let problem = "shorter than the law gives: 60 days and 6 months";
+        if own.reconsideration_days < 60 {
+            let problem = "the law gives at least 60 days";
             self.error(DEPARTMENTS, "remedies", "reconsideration_days", problem);
+        }
+        if own.suit_months < 6 {
+            let problem = "the law gives at least 6 months";
+            self.error(DEPARTMENTS, "remedies", "suit_months", problem);
         }
         let codes: Vec<String> = own.elsewhere.iter().map(|(code, _)| code.clone()).collect();
         self.known_departments(DEPARTMENTS, "remedies", "elsewhere", &codes);
