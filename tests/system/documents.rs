@@ -3,9 +3,11 @@
 //! Goal: what was answered as stored is there, whole, for its subject and for nobody else; what is
 //! no document is refused by name. Method: a server in a process of its own, its files on disk.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -187,9 +189,36 @@ fn a_changed_file_is_found_on_reading_and_uploading_again_heals_it() {
     assert_eq!(officer.get(&at(1, TEXT.as_bytes())).expect("an answer").status, 200);
 }
 
-/// Large enough that a kill falls into the middle of one.
+/// Large enough that a look or a kill falls into the middle of one: some 1 MiB.
 fn large(number: u64) -> Vec<u8> {
-    format!("第{number}号证据材料\n").repeat(20_000).into_bytes()
+    format!("第{number}号证据材料\n").repeat(40_000).into_bytes()
+}
+
+/// Whether the file is as long as its header says; one that is gone by now is no half one.
+fn whole(path: &Path) -> bool {
+    let Ok(mut file) = File::open(path) else {
+        return true;
+    };
+    let mut header = [0; 64];
+    if file.read_exact(&mut header).is_err() {
+        return false;
+    }
+    let clear = u64::from_be_bytes(header[32..40].try_into().expect("eight bytes"));
+    file.metadata().is_ok_and(|own| own.len() == 64 + clear + 16)
+}
+
+/// Looks at every stored file for as long as uploads run: none is ever seen unfinished.
+fn watch(data: &Path, stop: &AtomicBool) {
+    let mut looks = 0_u64;
+    while !stop.load(Ordering::Relaxed) {
+        for path in stored(data) {
+            assert!(whole(&path), "{} stands there half written", path.display());
+        }
+        looks += 1;
+        // Uploads take milliseconds to write; looking without a pause would only slow them.
+        std::thread::park_timeout(Duration::from_micros(100));
+    }
+    assert!(looks > 0, "nothing was looked at");
 }
 
 #[test]
@@ -199,7 +228,9 @@ fn kill_during_uploads_loses_no_acknowledged_document_and_leaves_no_half_one() {
     let acknowledged = Mutex::new(Vec::new());
     for round in 0..8 {
         let base = server.base.clone();
+        let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
+            scope.spawn(|| watch(&bench.data, &stop));
             for _ in 0..2 {
                 scope.spawn(|| {
                     let client = Client::new(&base, Some(&bench.officer));
@@ -217,8 +248,9 @@ fn kill_during_uploads_loses_no_acknowledged_document_and_leaves_no_half_one() {
                     }
                 });
             }
-            std::thread::park_timeout(Duration::from_millis(150 + 37 * round));
+            std::thread::park_timeout(Duration::from_millis(600 + 137 * round));
             server.kill();
+            stop.store(true, Ordering::Relaxed);
         });
         server = Server::start(&bench.config, &bench.data);
     }
