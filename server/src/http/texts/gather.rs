@@ -67,6 +67,8 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
+    /// A snapshot for one question. It is never kept while another is asked: a writer that waits
+    /// between two of the same reader would stop both for ever.
     fn query(&self) -> Query<'_> {
         Query::new(self.app.engine.view.read())
     }
@@ -153,8 +155,7 @@ impl Words<'_> {
 
     /// A case as it stands.
     pub(super) fn case(&self, id: CaseRef) -> Result<Case, Problem> {
-        let mut query = self.query();
-        let (subject, found) = decision_case(&mut query, id)?;
+        let (subject, found) = decision_case(&mut self.query(), id)?;
         let (at, text) = match id {
             CaseRef::Listing(own) => (own.0, own.to_string()),
             CaseRef::Attribution(own) => (own.0, own.to_string()),
@@ -165,7 +166,7 @@ impl Words<'_> {
                 (About::Listing, behaviour, act, facts)
             }
             Event::AttributionProposed { listing, role, finding, facts, .. } => {
-                let row = query.ask(|rows| rows.must_listing(listing).cloned())?;
+                let row = self.query().ask(|rows| rows.must_listing(listing).cloned())?;
                 let ListingKind::Black { behaviour, .. } = row.kind else {
                     return Err(Problem::not_found());
                 };
@@ -438,9 +439,8 @@ impl Words<'_> {
 
     /// A repair application as it stands.
     pub(super) fn repair(&self, id: RepairId) -> Result<RepairCase, Problem> {
-        let mut query = self.query();
-        let row = query.ask(|rows| rows.must_repair(id).cloned())?;
-        let (_, found) = decision_case(&mut query, CaseRef::Listing(row.listing))?;
+        let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
+        let (_, found) = decision_case(&mut self.query(), CaseRef::Listing(row.listing))?;
         Ok(RepairCase {
             id: id.to_string(),
             party: self.party(row.subject)?,
