@@ -5,19 +5,21 @@
 //! stops it with `Need` and it is then called again from the start.
 
 mod case;
+mod channel;
+mod listing;
 mod measure;
 mod objection;
+mod record;
+mod remedy;
 
+pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, SubjectKey};
 use crate::event::{Envelope, Event, Target};
-use crate::id::{ListingId, Position, RecordId};
+use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::row::{
-    ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, RecordRow, RecordState, Row, RulesRow,
-    SubjectRow,
-};
+use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::SubjectKind;
 use crate::text::Name;
@@ -85,7 +87,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::RecordAccepted { .. }
         | Event::RecordAnnulled { .. }
         | Event::RecordRepaired { .. }
-        | Event::RecordExpired { .. } => record(rows, envelope),
+        | Event::RecordExpired { .. } => record::apply(rows, envelope),
+        Event::Record(event) => record::apply_later(rows, envelope, event),
+        Event::Listing(event) => listing::apply(rows, envelope, event),
+        Event::Measure(event) => measure::apply_beyond(rows, envelope, event),
+        Event::Remedy(event) => remedy::apply(rows, envelope, event),
+        Event::Channel(event) => channel::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }
@@ -240,64 +247,6 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             Ok(())
         }
         _ => Err(defect(envelope, "not an event of a file's head")),
-    }
-}
-
-fn record(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
-    let change = |rows: &mut Rows, id: &RecordId, state: RecordState| {
-        let row =
-            RecordRow { state, published: false, ..Rows::known(rows.record(*id)?, &id.0)?.clone() };
-        rows.put(Key::Record(*id), Row::Record(row))
-    };
-    match &envelope.event {
-        Event::RecordAnnulled { record, .. } => change(rows, record, RecordState::Annulled),
-        Event::RecordRepaired { record, .. } => change(rows, record, RecordState::Repaired),
-        Event::RecordExpired { record } => change(rows, record, RecordState::Expired),
-        Event::RecordAccepted {
-            item,
-            class,
-            openness,
-            polarity,
-            severity,
-            provider,
-            document_number,
-            document_date,
-            document_sha256,
-            content,
-            published,
-            publicity_until,
-            ..
-        } => {
-            let subject = subject_of(envelope)?;
-            let id = RecordId(envelope.position);
-            let source =
-                Key::RecordSource(record_source(*provider, item, document_number, subject));
-            rows.want([Key::Record(id), source.clone()])?;
-            let row = RecordRow {
-                id,
-                subject,
-                item: item.clone(),
-                class: *class,
-                openness: *openness,
-                polarity: *polarity,
-                severity: *severity,
-                provider: *provider,
-                submitted_by: officer_of(envelope)?,
-                document_number: document_number.clone(),
-                document_date: *document_date,
-                document_sha256: *document_sha256,
-                content: content.clone(),
-                published: *published,
-                publicity_until: *publicity_until,
-                state: RecordState::Accepted,
-                disputes: Vec::new(),
-                rejected_objections: 0,
-                listings: Vec::new(),
-            };
-            rows.put(Key::Record(id), Row::Record(row))?;
-            rows.put(source, Row::RecordSource(id))
-        }
-        _ => Err(defect(envelope, "not a record's event")),
     }
 }
 

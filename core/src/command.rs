@@ -1,6 +1,11 @@
 //! What can be asked of the register. A command carries everything `decide` cannot look up
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
+pub mod channel;
+pub mod listing;
+pub mod measure;
+pub mod remedy;
+
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::{
     Attestation, CallFault, Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource,
@@ -102,6 +107,20 @@ pub enum Command {
         records: Vec<NewRecord>,
     },
     AnnulRecord {
+        record: RecordId,
+        reasons: Sealed,
+    },
+    /// The provider corrects its own record; a correction never weighs more than what it corrects.
+    CorrectRecord {
+        record: RecordId,
+        document_number: String,
+        document_date: Day,
+        document_sha256: Option<Digest>,
+        content: Option<Sealed>,
+        severity: Option<Severity>,
+        reasons: Sealed,
+    },
+    EndDisplay {
         record: RecordId,
         reasons: Sealed,
     },
@@ -321,6 +340,17 @@ pub enum Command {
         reasons: Sealed,
         service: Service,
     },
+
+    /// About a listing beside its decision path.
+    Listing(listing::ListingCommand),
+    /// About a measure beyond the county.
+    Measure(measure::MeasureCommand),
+    /// About a remedy.
+    Remedy(remedy::RemedyCommand),
+    /// About a channel.
+    Channel(channel::ChannelCommand),
+    /// Every confirmation is there: an objection or a repair closes.
+    Close(crate::row::Closing),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).

@@ -3,14 +3,22 @@
 
 mod admin;
 mod case;
-mod checks;
+mod channel;
+pub(crate) mod checks;
 mod classification;
+mod closing;
+mod forward;
+mod listing;
 mod measure;
 mod objection;
 mod plugin;
 mod record;
 mod red;
+mod relief;
+mod remedy;
 mod repair;
+mod review;
+mod revocation;
 mod subject;
 mod tick;
 
@@ -25,6 +33,7 @@ use crate::rules::RuleSet;
 use crate::time::{Day, Timestamp};
 
 pub use checks::REJECT_REASONS;
+pub use closing::is_ready;
 pub use measure::owed_hook;
 
 /// What a command is judged by besides the rows.
@@ -154,6 +163,8 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         }
         C::SubmitRecords { records } => record::submit(rows, records, context),
         C::AnnulRecord { record, reasons } => record::annul(rows, *record, reasons, context),
+        C::CorrectRecord { .. } => record::correct(rows, command, context),
+        C::EndDisplay { record, reasons } => record::end_display(rows, *record, reasons, context),
         C::ProposeListing { .. }
         | C::ProposeAttribution { .. }
         | C::ServeNotice { .. }
@@ -188,6 +199,11 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         | C::DecideRepairAcceptance { .. }
         | C::ApproveRepair { .. }
         | C::RefuseRepair { .. } => repair::decide(rows, command, context),
+        C::Listing(own) => listing::decide(rows, own, context),
+        C::Measure(own) => forward::decide(rows, own, context),
+        C::Remedy(own) => remedy::decide(rows, own, context),
+        C::Channel(own) => channel::decide(rows, own, context),
+        C::Close(closing) => closing::decide(rows, *closing, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }
 }

@@ -241,6 +241,7 @@ macro_rules! events {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "fields are named after the domain's own columns")]
+        #[allow(clippy::large_enum_variant, reason = "an event is written and read one at a time")]
         pub enum $events {
             $($(#[$doc])* $variant { $($field: $type,)* },)*
             $($($(#[$of])* $group($inner),)*)?
@@ -265,6 +266,13 @@ macro_rules! events {
         }
     };
 }
+
+pub mod channel;
+pub mod listing;
+pub mod measure;
+pub mod record;
+pub mod remedy;
+pub(crate) use events;
 
 events! {
 /// What happened.
@@ -481,5 +489,17 @@ Event {
     RepairRefused "repair.refused" { repair: RepairId, reasons: Sealed, service: Service, }
     /// Every measure that rested on the listing is lifted and fed back.
     RepairDone "repair.done" { repair: RepairId, }
+}
+groups {
+    /// Of a record after it was accepted.
+    Record(record::RecordEvent),
+    /// Of a listing beside its decision path.
+    Listing(listing::ListingEvent),
+    /// Of a measure beyond the county.
+    Measure(measure::MeasureEvent),
+    /// Of a remedy.
+    Remedy(remedy::RemedyEvent),
+    /// Of a channel.
+    Channel(channel::ChannelEvent),
 }
 }

@@ -105,6 +105,12 @@ ids! {
     ObjectionId "O" "an objection id like O-1042";
     /// An application for repair, `X-7`.
     RepairId "X" "a repair id like X-1042";
+    /// A reconsideration or a suit, `Y-7`.
+    RemedyId "Y" "a remedy id like Y-1042";
+    /// Relief in a reorganisation, `B-7`.
+    ReliefId "B" "a relief id like B-1042";
+    /// A court's document on file, `J-7`.
+    CourtDocumentId "J" "a court document id like J-1042";
 }
 
 #[cfg(test)]

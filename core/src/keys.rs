@@ -2,8 +2,11 @@
 
 use crate::actor::SubjectKey;
 use crate::event::{CaseRef, Colour, Target};
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId};
-use crate::row::{Due, Index, Key};
+use crate::id::{
+    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
+    ReliefId, RemedyId, RepairId,
+};
+use crate::row::{Closing, Due, Index, Key};
 use crate::time::Day;
 
 const POSITION_BYTES: usize = 10;
@@ -55,6 +58,7 @@ fn due(bytes: &mut Vec<u8>, due: &Due) {
         Due::Record(id) => (b'R', id.0),
         Due::Measure(id) => (b'M', id.0),
         Due::Objection(id) => (b'O', id.0),
+        Due::Repair(id) => (b'X', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -101,6 +105,19 @@ impl Key {
                 prefixed(&mut bytes, 0x23, *cause);
                 target(&mut bytes, root);
             }
+            Key::CaseOf { listing, attribution, measure, department } => {
+                prefixed(&mut bytes, 0x2A, listing.0);
+                match attribution {
+                    Some(id) => prefixed(&mut bytes, b'A', id.0),
+                    None => bytes.push(b'-'),
+                }
+                text(&mut bytes, measure);
+                text(&mut bytes, department);
+            }
+            Key::Channels => bytes.push(0x26),
+            Key::Remedy(id) => prefixed(&mut bytes, 0x27, id.0),
+            Key::Relief(id) => prefixed(&mut bytes, 0x28, id.0),
+            Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
         }
@@ -128,7 +145,16 @@ impl Index {
             | Index::Published(_, ListingId(at))
             | Index::Worklist(_, _, MeasureId(at))
             | Index::Owed(_, MeasureId(at))
+            | Index::SubjectRemedy(_, RemedyId(at))
+            | Index::SubjectRelief(_, ReliefId(at))
+            | Index::SubjectCourtDocument(_, CourtDocumentId(at))
+            | Index::TargetRemedy(_, RemedyId(at))
             | Index::ClassificationChange(at) => position(&mut bytes, *at),
+            Index::PublicChange(at, what) => {
+                position(&mut bytes, *at);
+                target(&mut bytes, what);
+            }
+            Index::Closing(closing) => closes(&mut bytes, closing),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
                 day(&mut bytes, *on);
@@ -166,9 +192,27 @@ impl Index {
             }
             Index::ClassificationChange(_) => bytes.push(0x55),
             Index::ApiKeys(_) => bytes.push(0x56),
+            Index::PublicChange(..) => bytes.push(0x57),
+            Index::Closing(_) => bytes.push(0x58),
+            Index::SubjectRemedy(key, _) => listed(&mut bytes, 0x59, key),
+            Index::SubjectRelief(key, _) => listed(&mut bytes, 0x5A, key),
+            Index::SubjectCourtDocument(key, _) => listed(&mut bytes, 0x5B, key),
+            Index::TargetRemedy(what, _) => {
+                bytes.push(0x5C);
+                target(&mut bytes, what);
+            }
         }
         bytes
     }
+}
+
+fn closes(bytes: &mut Vec<u8>, closing: &Closing) {
+    let (tag, at) = match closing {
+        Closing::Objection(id) => (b'O', id.0),
+        Closing::Repair(id) => (b'X', id.0),
+    };
+    bytes.push(tag);
+    position(bytes, at);
 }
 
 fn listed(bytes: &mut Vec<u8>, tag: u8, key: &SubjectKey) {
@@ -215,9 +259,52 @@ pub fn read_due(bytes: &[u8]) -> Option<(Day, Due)> {
         b'R' => Due::Record(RecordId(at)),
         b'M' => Due::Measure(MeasureId(at)),
         b'O' => Due::Objection(ObjectionId(at)),
+        b'X' => Due::Repair(RepairId(at)),
         _ => return None,
     };
     Some((Day::from_number(shifted + Day::MIN.number()), due))
+}
+
+/// The prefix of every change of what is public.
+pub const PUBLIC_CHANGES: &[u8] = &[0x57];
+/// The prefix of everything that waits for confirmations.
+pub const CLOSINGS: &[u8] = &[0x58];
+
+/// Position and thing of a change of what is public.
+pub fn read_public_change(bytes: &[u8]) -> Option<(Position, Target)> {
+    let rest = bytes.strip_prefix(PUBLIC_CHANGES)?;
+    let (at, what) = rest.split_at_checked(POSITION_BYTES)?;
+    Some((tail_position(at)?, read_target(what)?))
+}
+
+/// The entry behind the last change at a position: a page of what follows starts there.
+pub fn public_changes_after(at: Position) -> Vec<u8> {
+    let mut bytes = PUBLIC_CHANGES.to_vec();
+    position(&mut bytes, at);
+    bytes.push(0xFF);
+    bytes
+}
+
+/// What waits for confirmations.
+pub fn read_closing(bytes: &[u8]) -> Option<Closing> {
+    let rest = bytes.strip_prefix(CLOSINGS)?;
+    let at = tail_position(rest)?;
+    match rest.first()? {
+        b'O' => Some(Closing::Objection(ObjectionId(at))),
+        b'X' => Some(Closing::Repair(RepairId(at))),
+        _ => None,
+    }
+}
+
+pub(crate) fn read_target(bytes: &[u8]) -> Option<Target> {
+    let at = tail_position(bytes)?;
+    match bytes.first()? {
+        b'R' => Some(Target::Record(RecordId(at))),
+        b'L' => Some(Target::Listing(ListingId(at))),
+        b'A' => Some(Target::Attribution(AttributionId(at))),
+        b'M' => Some(Target::Measure(MeasureId(at))),
+        _ => None,
+    }
 }
 
 /// The last bytes of the due entries of `on`: a scan for what is due stops behind them.
@@ -231,13 +318,5 @@ pub fn due_through(on: Day) -> Vec<u8> {
 pub fn read_walk(bytes: &[u8]) -> Option<(Position, Target)> {
     let rest = bytes.strip_prefix(WALKS)?;
     let (cause, root) = rest.split_at_checked(POSITION_BYTES)?;
-    let at = tail_position(root)?;
-    let root = match root.first()? {
-        b'R' => Target::Record(RecordId(at)),
-        b'L' => Target::Listing(ListingId(at)),
-        b'A' => Target::Attribution(AttributionId(at)),
-        b'M' => Target::Measure(MeasureId(at)),
-        _ => return None,
-    };
-    Some((tail_position(cause)?, root))
+    Some((tail_position(cause)?, read_target(root)?))
 }

@@ -25,3 +25,4 @@ pub mod rows;
 pub mod rules;
 pub mod text;
 pub mod time;
+pub mod whistle;

@@ -32,5 +32,22 @@ pub const EVIDENCE_MAX: usize = 16;
 pub const NEED_ROUNDS_MAX: usize = 128;
 /// Rows one command may load.
 pub const ROWS_PER_COMMAND_MAX: usize = 8192;
+/// Days after which a record that is over is kept for auditors only: the time in which an
+/// objection's outcome is reviewed and redress done.
+pub const ARCHIVE_AFTER_DAYS: i32 = 90;
+/// Channels open at once.
+pub const CHANNELS_MAX: usize = 32;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;
+/// Texts of evidence that come with one report of wrongdoing.
+pub const REPORT_EVIDENCE_MAX: usize = 8;
+/// Bytes of one of them, before sealing.
+pub const REPORT_EVIDENCE_BYTES_MAX: u32 = 4 * 1024;
+/// Answers to the reporter of one report.
+pub const REPORT_ANSWERS_MAX: usize = 8;
+/// Accounts of retaliation on one report.
+pub const RETALIATIONS_MAX: usize = 8;
+/// Openings of one reporter's identity.
+pub const OPENINGS_MAX: usize = 8;
+/// Places of a text that are named as telling who wrote it.
+pub const WARNINGS_MAX: usize = 16;

@@ -4,12 +4,14 @@
 //! A state holds what the states before it proved, so a decision without a notice, or an effect
 //! without a served decision, cannot be written down. Each transition takes its state by value.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::OfficerRef;
 use crate::calendar::Deadline;
 use crate::event::{CaseRef, Mark};
-use crate::id::{ObjectionId, Position, RepairId};
+use crate::id::{ObjectionId, Position, ReliefId, RemedyId, RepairId};
 use crate::rules::Citation;
 use crate::text::Digest;
 use crate::time::Day;
@@ -25,6 +27,27 @@ pub struct Notice {
     pub hearing_offered: bool,
     /// Catalogue id and department of each measure it announced.
     pub measures: Vec<(String, String)>,
+}
+
+/// What suspends a thing for as long as it lasts; only its own reasoned outcome ends it (INV-5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Hold {
+    /// An open objection.
+    Objection(ObjectionId),
+    /// An order of the reviewing body or court that stays execution.
+    Stay(RemedyId),
+    /// Relief while a court-approved reorganisation plan is performed.
+    Relief(ReliefId),
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Hold::Objection(id) => id.fmt(f),
+            Hold::Stay(id) => id.fmt(f),
+            Hold::Relief(id) => id.fmt(f),
+        }
+    }
 }
 
 /// How the party was heard.
@@ -78,6 +101,8 @@ pub struct Decision {
 pub enum EndReason {
     /// Repaired.
     Removed(RepairId),
+    /// A reorganisation plan was performed.
+    Relieved(ReliefId),
     /// The end date passed.
     Expired,
     /// Void.
@@ -216,6 +241,7 @@ impl Path {
             Path::Effective(_) => "effective",
             Path::Ended(ended) => match ended.reason {
                 EndReason::Removed(_) => "removed",
+                EndReason::Relieved(_) => "relieved",
                 EndReason::Expired => "expired",
                 EndReason::Annulled => "annulled",
                 EndReason::Dropped => "dropped",
@@ -260,8 +286,8 @@ pub struct DecisionCase {
     pub basis: Vec<Citation>,
     /// Where it stands.
     pub path: Path,
-    /// Open objections that suspend it.
-    pub disputes: Vec<ObjectionId>,
+    /// What suspends it: open objections, stays, relief.
+    pub holds: Vec<Hold>,
     /// Objections that were rejected; a repeat needs new facts to suspend (Q04).
     pub rejected_objections: u16,
 }
@@ -303,7 +329,7 @@ impl DecisionCase {
             {
                 Standing::Ended
             }
-            Path::Effective(_) if !self.disputes.is_empty() => Standing::Suspended,
+            Path::Effective(_) if !self.holds.is_empty() => Standing::Suspended,
             Path::Effective(_) => Standing::InForce,
             _ => Standing::Pending,
         }

@@ -8,16 +8,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, PersonRole, Target,
     Trigger,
 };
 use crate::event::{CallFault, Capacity};
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::id::{
+    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
+    ReliefId, RemedyId, RepairId,
+};
 use crate::identifier::uscc::Uscc;
-use crate::path::{DecisionCase, Path};
+use crate::limits::ARCHIVE_AFTER_DAYS;
+use crate::path::{DecisionCase, Hold, Path};
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
-use crate::text::{Digest, Name, Sealed};
+use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
 
 /// Key of a row.
@@ -25,7 +30,10 @@ use crate::time::Day;
 #[allow(missing_docs, reason = "each variant names the row it leads to")]
 pub enum Key {
     Subject(SubjectKey),
-    Alias { kind: String, code: String },
+    Alias {
+        kind: String,
+        code: String,
+    },
     PersonLookup([u8; 32]),
     Record(RecordId),
     RecordSource([u8; 32]),
@@ -34,10 +42,24 @@ pub enum Key {
     Measure(MeasureId),
     Objection(ObjectionId),
     Repair(RepairId),
+    Remedy(RemedyId),
+    Relief(ReliefId),
+    CourtDocument(CourtDocumentId),
+    /// The newest case of one listing, person, measure and department.
+    CaseOf {
+        listing: ListingId,
+        attribution: Option<AttributionId>,
+        measure: String,
+        department: String,
+    },
+    Channels,
     Plugins,
     ApiKey(String),
     Idempotency([u8; 32]),
-    Walk { cause: Position, root: Target },
+    Walk {
+        cause: Position,
+        root: Target,
+    },
     Rules,
     Slots,
 }
@@ -68,6 +90,7 @@ pub enum RecordState {
     Annulled,
     Repaired,
     Expired,
+    Archived,
 }
 
 /// A record.
@@ -90,7 +113,11 @@ pub struct RecordRow {
     pub published: bool,
     pub publicity_until: Option<Day>,
     pub state: RecordState,
-    pub disputes: Vec<ObjectionId>,
+    /// How often it was corrected; the versions before stand in the log.
+    pub corrections: u16,
+    /// Since which day it is over.
+    pub ended_on: Option<Day>,
+    pub holds: Vec<Hold>,
     pub rejected_objections: u16,
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
@@ -108,6 +135,17 @@ pub enum RedState {
     Expired { since: Day, until: Day },
 }
 
+/// A revocation under way: of a red listing, or of a repair. The party is told and heard first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// Who opened it; somebody else decides.
+    pub opened_by: OfficerRef,
+    /// Last day for a statement.
+    pub window: Deadline,
+    /// Points of the statement, once it came.
+    pub points: Option<u8>,
+}
+
 /// A red listing's own part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -117,18 +155,15 @@ pub struct RedCase {
     pub nominated_on: Day,
     pub source: NominationSource,
     pub basis: Vec<Citation>,
+    pub revocation: Option<Revocation>,
     pub state: RedState,
-    pub disputes: Vec<ObjectionId>,
+    pub holds: Vec<Hold>,
     pub rejected_objections: u16,
 }
 
 /// Red or black.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "rows live behind an Arc, and most listings are black"
-)]
 pub enum ListingKind {
     Black { behaviour: String, records: Vec<RecordId>, case: DecisionCase },
     Red(RedCase),
@@ -144,7 +179,13 @@ pub struct ListingRow {
     pub attributions: Vec<AttributionId>,
     /// How many measure cases rest on it; where there are none, nobody has to be told.
     pub family: u32,
+    /// How many of them have an order to execute that is not lifted.
+    pub unlifted: u32,
+    /// The listing that this one is to follow.
+    pub extends: Option<ListingId>,
     pub open_repair: Option<RepairId>,
+    /// Relief under way.
+    pub relief: Option<ReliefId>,
 }
 
 /// An attribution of a listed organisation's conduct to a person (domain.md 2.3b).
@@ -155,6 +196,8 @@ pub struct AttributionRow {
     pub person: SubjectKey,
     pub listing: ListingId,
     pub role: PersonRole,
+    /// How many measures against the person have an order that is not lifted.
+    pub unlifted: u32,
     pub case: DecisionCase,
 }
 
@@ -172,6 +215,7 @@ pub enum MeasureState {
     FedBack { order: Order, reference: String },
     Lifted { fed_back: bool },
     Closed,
+    Forwarded { answered: bool, recalled: bool },
 }
 
 /// An officer's order to execute.
@@ -221,7 +265,9 @@ pub struct MeasureRow {
     /// The event by which its plugin last confirmed something; orders the next execution after it.
     pub confirmed_at: Option<Position>,
     pub fault: Option<CallFault>,
-    pub disputes: Vec<ObjectionId>,
+    /// A court exempted the subject until then (M-M09).
+    pub exempt_until: Option<Day>,
+    pub holds: Vec<Hold>,
     pub rejected_objections: u16,
 }
 
@@ -234,7 +280,20 @@ pub enum ObjectionState {
     Refused,
     Verifying { verify_by: Deadline, overdue: bool },
     Verified { finding: Finding, by: OfficerRef },
+    Unverified,
     Resolved { upheld: bool },
+    Closed { upheld: bool },
+    Review { decide_by: Deadline, refused: bool },
+}
+
+impl ObjectionState {
+    /// The last day on which the office waits for the provider; behind it the office decides.
+    pub fn verify_by(&self) -> Option<Deadline> {
+        match self {
+            ObjectionState::Verifying { verify_by, .. } => Some(*verify_by),
+            _ => None,
+        }
+    }
 }
 
 /// An objection.
@@ -251,6 +310,15 @@ pub struct ObjectionRow {
     pub state: ObjectionState,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
+    /// Position of the outcome, where it changed what is public: what channels have to confirm.
+    pub settle_through: Option<Position>,
+    /// Day of the outcome or refusal, and who gave it: a review is asked for within its time and
+    /// decided by somebody else.
+    pub outcome: Option<(Day, OfficerRef)>,
+    /// It took the thing off display because the provider never reported.
+    pub undisplayed: bool,
+    /// It has been reviewed; what remains are reconsideration and suit.
+    pub reviewed: bool,
 }
 
 /// State of a repair application (domain.md 2.5).
@@ -264,6 +332,10 @@ pub enum RepairState {
     Refused,
     Propagating,
     Done,
+    Review { decide_by: Deadline },
+    Revoking(Revocation),
+    Revoked { starts_on: Day },
+    Restored,
 }
 
 /// A repair application.
@@ -276,6 +348,83 @@ pub struct RepairRow {
     pub applied_on: Day,
     pub decide_by: Deadline,
     pub state: RepairState,
+    /// Position of the approval, where it changed what is public: what channels have to confirm.
+    pub settle_through: Option<Position>,
+    /// Day of the refusal or approval, and who decided.
+    pub outcome: Option<(Day, OfficerRef)>,
+    /// It has been reviewed once.
+    pub reviewed: bool,
+}
+
+/// State of a reconsideration or suit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.6, last row")]
+pub enum RemedyState {
+    Filed,
+    Stayed,
+    Decided(RemedyOutcome),
+}
+
+/// A reconsideration or suit about something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct RemedyRow {
+    pub id: RemedyId,
+    pub subject: SubjectKey,
+    pub target: Target,
+    pub kind: RemedyKind,
+    pub body: String,
+    pub number: String,
+    pub filed_on: Day,
+    pub state: RemedyState,
+    /// Redress is owed (`Some(false)`) or done (`Some(true)`).
+    pub redress_done: Option<bool>,
+}
+
+/// State of a relief.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.5, last row")]
+pub enum ReliefState {
+    Open,
+    Completed,
+    Ended,
+}
+
+/// Relief from a listing while a court-approved plan is performed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct ReliefRow {
+    pub id: ReliefId,
+    pub subject: SubjectKey,
+    pub listing: ListingId,
+    pub until: Day,
+    pub state: ReliefState,
+}
+
+/// A court's document on file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct CourtDocumentRow {
+    pub id: CourtDocumentId,
+    pub subject: SubjectKey,
+    pub document: FactDocument,
+    pub effect: String,
+    pub filed_by: OfficerRef,
+}
+
+/// A channel that shows what is public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct ChannelRow {
+    pub name: String,
+    pub opened_at: Position,
+    /// It shows, marks and has withdrawn everything that changed up to here.
+    pub confirmed_through: Position,
+    /// What was said last about a failure.
+    pub failing: Option<String>,
+    /// A change was not confirmed by its day.
+    pub overdue: bool,
 }
 
 /// A deployed plugin.
@@ -336,6 +485,11 @@ pub enum Row {
     Measure(MeasureRow),
     Objection(ObjectionRow),
     Repair(RepairRow),
+    Remedy(RemedyRow),
+    Relief(ReliefRow),
+    CourtDocument(CourtDocumentRow),
+    CaseOf(MeasureId),
+    Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
     ApiKey(ApiKeyRow),
     Idempotency(IdempotencyRow),
@@ -356,6 +510,17 @@ pub enum Due {
     Measure(MeasureId),
     /// The formal check or the verification of an objection.
     Objection(ObjectionId),
+    /// The day on which a repaired listing has effect again.
+    Repair(RepairId),
+}
+
+/// What closes when every channel and department has confirmed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Closing {
+    /// The outcome of an objection.
+    Objection(ObjectionId),
+    /// An approved repair.
+    Repair(RepairId),
 }
 
 /// An index entry: nothing but its key.
@@ -384,6 +549,15 @@ pub enum Index {
     ClassificationChange(Position),
     /// API keys, for listing.
     ApiKeys(String),
+    /// Changes of what is public, in order: what channels follow.
+    PublicChange(Position, Target),
+    /// Objections and repairs that wait for confirmations.
+    Closing(Closing),
+    SubjectRemedy(SubjectKey, RemedyId),
+    SubjectRelief(SubjectKey, ReliefId),
+    SubjectCourtDocument(SubjectKey, CourtDocumentId),
+    /// Open reconsiderations and suits about a thing.
+    TargetRemedy(Target, RemedyId),
 }
 
 impl MeasureState {
@@ -400,6 +574,7 @@ impl MeasureState {
             MeasureState::FedBack { .. } => "fed_back",
             MeasureState::Lifted { .. } => "lifted",
             MeasureState::Closed => "closed",
+            MeasureState::Forwarded { .. } => "forwarded",
         }
     }
 
@@ -424,6 +599,10 @@ impl ObjectionState {
             ObjectionState::Verifying { overdue: false, .. } => "verifying",
             ObjectionState::Verifying { overdue: true, .. } => "overdue",
             ObjectionState::Verified { .. } => "verified",
+            ObjectionState::Unverified => "unverified",
+            ObjectionState::Closed { upheld: true } => "closed_upheld",
+            ObjectionState::Closed { upheld: false } => "closed_rejected",
+            ObjectionState::Review { .. } => "review",
             ObjectionState::Resolved { upheld: true } => "upheld",
             ObjectionState::Resolved { upheld: false } => "rejected",
         }
@@ -441,6 +620,10 @@ impl RepairState {
             RepairState::Refused => "refused",
             RepairState::Propagating => "propagating",
             RepairState::Done => "done",
+            RepairState::Review { .. } => "review",
+            RepairState::Revoking(_) => "revoking",
+            RepairState::Revoked { .. } => "revoked",
+            RepairState::Restored => "restored",
         }
     }
 }
@@ -473,6 +656,9 @@ fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     entries.push(Index::SubjectRecord(row.subject, row.id));
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
+    }
+    if let (Some(on), false) = (row.ended_on, row.state == RecordState::Archived) {
+        entries.push(Index::Due(on.plus_days(ARCHIVE_AFTER_DAYS), Due::Record(row.id)));
     }
 }
 
@@ -538,8 +724,32 @@ pub fn derived(row: &Row) -> Vec<Index> {
             if let Some(day) = due {
                 entries.push(Index::Due(day.plus_days(1), Due::Objection(row.id)));
             }
+            if matches!(row.state, ObjectionState::Resolved { .. }) {
+                entries.push(Index::Closing(Closing::Objection(row.id)));
+            }
         }
-        Row::Repair(row) => entries.push(Index::SubjectRepair(row.subject, row.id)),
+        Row::Repair(row) => {
+            entries.push(Index::SubjectRepair(row.subject, row.id));
+            match &row.state {
+                RepairState::Propagating => {
+                    entries.push(Index::Closing(Closing::Repair(row.id)));
+                }
+                RepairState::Revoked { starts_on } => {
+                    entries.push(Index::Due(*starts_on, Due::Repair(row.id)));
+                }
+                _ => {}
+            }
+        }
+        Row::Remedy(row) => {
+            entries.push(Index::SubjectRemedy(row.subject, row.id));
+            if !matches!(row.state, RemedyState::Decided(_)) {
+                entries.push(Index::TargetRemedy(row.target, row.id));
+            }
+        }
+        Row::Relief(row) => entries.push(Index::SubjectRelief(row.subject, row.id)),
+        Row::CourtDocument(row) => {
+            entries.push(Index::SubjectCourtDocument(row.subject, row.id));
+        }
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

@@ -9,11 +9,15 @@ use std::sync::Arc;
 use crate::actor::SubjectKey;
 use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::id::{
+    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
+    ReliefId, RemedyId, RepairId,
+};
 use crate::path::Standing;
 use crate::row::{
-    ApiKeyRow, AttributionRow, Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow,
-    PluginRow, RecordRow, RecordState, RedState, RepairRow, Row, RulesRow, SubjectRow, derived,
+    ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
+    MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
+    RepairRow, Row, RulesRow, SubjectRow, derived,
 };
 use crate::time::Day;
 
@@ -117,12 +121,23 @@ impl Rows {
         measure must_measure Measure(MeasureId) => Measure(MeasureRow), "措施";
         objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
         repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
+        remedy must_remedy Remedy(RemedyId) => Remedy(RemedyRow), "复议或诉讼";
+        relief must_relief Relief(ReliefId) => Relief(ReliefRow), "重整期信用保护";
+        court_document must_court_document CourtDocument(CourtDocumentId) => CourtDocument(CourtDocumentRow), "法院文书";
     }
 
     /// The deployed plugins.
     pub fn plugins(&self) -> Result<&[PluginRow], Stop> {
         match self.get(&Key::Plugins)? {
             Some(Row::Plugins(rows)) => Ok(rows),
+            _ => Ok(&[]),
+        }
+    }
+
+    /// The open channels.
+    pub fn channels(&self) -> Result<&[ChannelRow], Stop> {
+        match self.get(&Key::Channels)? {
+            Some(Row::Channels(rows)) => Ok(rows),
             _ => Ok(&[]),
         }
     }
@@ -189,7 +204,7 @@ impl Rows {
         let row = self.must_record(id)?;
         Ok(match row.state {
             RecordState::Annulled => Standing::Ended,
-            _ if !row.disputes.is_empty() => Standing::Suspended,
+            _ if !row.holds.is_empty() => Standing::Suspended,
             _ => Standing::InForce,
         })
     }
@@ -205,7 +220,7 @@ impl Rows {
             }
             ListingKind::Red(red) => Ok(match &red.state {
                 RedState::Active { until, .. } if day > *until => Standing::Ended,
-                RedState::Active { .. } if !red.disputes.is_empty() => Standing::Suspended,
+                RedState::Active { .. } if !red.holds.is_empty() => Standing::Suspended,
                 RedState::Active { .. } => Standing::InForce,
                 RedState::Closed | RedState::Expired { .. } => Standing::Ended,
                 _ => Standing::Pending,
@@ -226,7 +241,7 @@ impl Rows {
         let row = self.must_measure(id)?;
         let own = if row.annulled || day > row.until {
             Standing::Ended
-        } else if row.disputes.is_empty() {
+        } else if row.holds.is_empty() {
             Standing::InForce
         } else {
             Standing::Suspended

@@ -67,12 +67,25 @@ fn targets() -> [Target; 4] {
 /// it under a name of their own, because their numbers are part of the bytes too.
 fn samples() -> BTreeMap<String, Event> {
     let mut all = BTreeMap::new();
-    let groups = [files(), records(), decisions(), red_list(), measures(), objections(), repairs()];
+    let groups = [
+        files(),
+        records(),
+        decisions(),
+        red_list(),
+        measures(),
+        objections(),
+        repairs(),
+        kit::samples::records(),
+        kit::samples::listings(),
+        kit::samples::measures(),
+        kit::samples::remedies(),
+        kit::samples::channels(),
+    ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
-    for (label, event) in variants() {
+    for (label, event) in variants().into_iter().chain(kit::samples::remedy_variants()) {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }

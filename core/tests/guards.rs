@@ -462,7 +462,7 @@ fn measures(table: &mut Table) {
     });
     spoil((G::End, "in the past"), &|it| set!(it, InitiateMeasure, until = day("2026-03-01")));
     let mut with_court = initiate(id, None, COURT);
-    set!(&mut with_court, InitiateMeasure, court_document = Some(fact(organisation(1))));
+    set!(&mut with_court, InitiateMeasure, court_document = Some(ruling(organisation(1))));
     table.command((G::Court, "no court document"), &world, &handler(), &with_court, |it| {
         set!(it, InitiateMeasure, court_document = None);
     });
@@ -515,6 +515,7 @@ fn executions(table: &mut Table) {
     use Guard as G;
     let mut world = World::seeded();
     let (listing, _) = black(&mut world, Stage::Effective);
+    let listed = world.clone();
     let told = world.measure(listing, STATUTE, Progress::Initiated);
     let dispatch = Command::DispatchMeasure { measure: told };
     table.later((G::Notice, "the subject was not told"), &world, &handler(), &dispatch, |world| {
@@ -528,6 +529,7 @@ fn executions(table: &mut Table) {
         &measure_notice(&world, told),
         |it| set!(it, ServeMeasureNotice, remedies = no_text()),
     );
+    let mut world = listed.clone();
     let sent = world.measure(listing, STATUTE, Progress::Dispatched);
     let accept = Command::AcceptMeasure { measure: sent };
     table.actor((G::Competent, "another department"), &world, &accept, &handler(), &implementer());
@@ -545,6 +547,7 @@ fn executions(table: &mut Table) {
             set!(it, DeclineMeasure, reasons = no_text());
         },
     );
+    let mut world = listed.clone();
     let ready = world.measure(listing, STATUTE, Progress::Accepted);
     let order = Command::ExecuteMeasure { measure: ready };
     let mut stopped = world.clone();
@@ -562,6 +565,7 @@ fn executions(table: &mut Table) {
     table.later((G::End, "its end date has passed"), &over, &implementer(), &order, |world| {
         world.today = day("2027-03-01");
     });
+    let mut world = listed;
     let done = world.measure(listing, STATUTE, Progress::Executed);
     table.command(
         (G::Document, "no effect reported"),

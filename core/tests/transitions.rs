@@ -11,65 +11,13 @@ mod kit;
 
 use kit::rules::{OFFICE, STATUTE, TAX, cite};
 use kit::steps::*;
+use kit::table::{Asked, EXISTS, compare};
 use kit::{Post, Who, World, misfit, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RepairId};
 use shouxin_core::row::Due;
-
-/// What a command leads to: names of events, or a refusal.
-#[derive(Debug, PartialEq, Eq)]
-enum Leads {
-    To(Vec<&'static str>),
-    Refused(Ground),
-}
-
-/// A command by name: who asks, and what is asked in a given register.
-type Asked<'a> = (&'static str, Who, &'a dyn Fn(&World) -> Command);
-/// Transitions: state, command, events.
-type Transitions = &'static [(&'static str, &'static str, &'static [&'static str])];
-/// Refusals other than "it is in another state".
-type Named = &'static [(&'static str, &'static str, Ground)];
-
-const STATE: Ground = Ground::Misfit(Misfit::State);
-const EXISTS: Ground = Ground::Misfit(Misfit::Exists);
-
-/// Compares every pair with the tables; a listed pair that nobody tried is an error too.
-fn compare(
-    states: &[(&'static str, World)],
-    commands: &[Asked<'_>],
-    transitions: Transitions,
-    named: Named,
-) {
-    let mut wrong = Vec::new();
-    let mut tried = 0;
-    for (state, world) in states {
-        for (name, who, command) in commands {
-            let mut world = world.clone();
-            let command = command(&world);
-            let found = match world.run(who, &command) {
-                Ok(events) => Leads::To(events),
-                Err(refusal) => Leads::Refused(refusal.ground),
-            };
-            let listed = transitions.iter().find(|own| own.0 == *state && own.1 == *name);
-            let refusal = named.iter().find(|own| own.0 == *state && own.1 == *name);
-            tried += usize::from(listed.is_some()) + usize::from(refusal.is_some());
-            let wanted = match (listed, refusal) {
-                (Some((_, _, events)), _) => Leads::To(events.to_vec()),
-                (None, Some((_, _, ground))) => Leads::Refused(*ground),
-                // A timer is never refused; where nothing is due it does nothing.
-                (None, None) if *name == "tick" => Leads::To(Vec::new()),
-                (None, None) => Leads::Refused(STATE),
-            };
-            if found != wanted {
-                wrong.push(format!("{state}, {name}: {found:?} instead of {wanted:?}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(tried, transitions.len() + named.len(), "every row of the tables is a pair tried");
-}
 
 fn only_listing(world: &World) -> ListingId {
     let ids = world.rows.keys().filter_map(|key| match key {
@@ -546,11 +494,12 @@ fn the_red_list_knows_no_other_way() {
         ("expired", expired),
         ("closed", withdrawn),
     ];
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 8] = [
         ("check", nominator.clone(), &|_| check.clone()),
         ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
         ("decide", decider.clone(), &|world| decide_red(world, id)),
         ("close", decider.clone(), &|_| close_red(id)),
+        ("withdraw", party(organisation(2)), &|_| close_red(id)),
         ("black steps", handler(), &|world| notice(world, CaseRef::Listing(id), &[])),
         ("repair", party(organisation(2)), &|_| repair(id)),
         ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
@@ -566,11 +515,19 @@ fn the_red_list_knows_no_other_way() {
             ("public notice", "close", &["red_listing.closed"]),
             ("public notice over", "decide", &["red_listing.decided", "classification.changed"]),
             ("public notice over", "close", &["red_listing.closed"]),
-            ("active", "close", &["red_listing.closed", "classification.changed"]),
-            ("active, end passed", "close", &["red_listing.closed", "classification.changed"]),
+            ("nominated", "withdraw", &["red_listing.closed"]),
+            ("checked", "withdraw", &["red_listing.closed"]),
+            ("public notice", "withdraw", &["red_listing.closed"]),
+            ("public notice over", "withdraw", &["red_listing.closed"]),
+            ("active", "withdraw", &["red_listing.closed", "classification.changed"]),
+            ("active, end passed", "withdraw", &["red_listing.closed", "classification.changed"]),
             ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
-        &[("public notice", "decide", Ground::Guard(Guard::PublicNotice))],
+        &[
+            ("public notice", "decide", Ground::Guard(Guard::PublicNotice)),
+            ("active", "close", Ground::Guard(Guard::Notice)),
+            ("active, end passed", "close", Ground::Guard(Guard::Notice)),
+        ],
     );
 }
 

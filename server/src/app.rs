@@ -30,10 +30,11 @@ use crate::http::{self, App, BODY_BYTES_MAX};
 use crate::lock::{DataLock, LockError};
 use crate::log::{LogReader, LogSettings, OpenError, SegmentLog};
 use crate::plugins::{AdmissionError, PluginGrant, Plugins};
-use crate::schedule;
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
+use crate::whistle::{Whistle, WhistleError};
+use crate::{channels, closing, schedule};
 
 /// Marks a folder whose clock was moved by a demonstration.
 const DEMO_MARK: &str = "DEMO";
@@ -85,6 +86,9 @@ pub enum StartError {
     /// The engine refused something at start.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The list of channels cannot be read.
+    #[error(transparent)]
+    Channels(#[from] crate::channels::ChannelsError),
     /// A plugin list cannot be read.
     #[error(transparent)]
     Plugins(#[from] AdmissionError),
@@ -94,6 +98,9 @@ pub enum StartError {
     /// The access log cannot be opened.
     #[error("the access log: {0}")]
     Access(String),
+    /// The reports of wrongdoing cannot be opened.
+    #[error(transparent)]
+    Whistle(#[from] WhistleError),
 }
 
 fn io(doing: String) -> impl FnOnce(std::io::Error) -> StartError {
@@ -334,6 +341,7 @@ pub struct Server {
     plugins: Arc<Plugins>,
     refused: Vec<Value>,
     view: Arc<View>,
+    whistle: Arc<Whistle>,
     http: ServerHandle,
     http_task: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -368,6 +376,8 @@ impl Server {
         );
         let load = Command::LoadRules { version: set.version, files: kept };
         engine.submit(Request::internal(Actor::Operator, "rules.load", load)).await?;
+        let configured = channels::read(&rules.join("channels.toml"))?;
+        channels::open(&engine, &configured).await?;
         let (done, completions) = mpsc::unbounded_channel();
         let mut refused = Vec::new();
         let deployed = deploy(&engine, grants, &mut refused).await?;
@@ -376,20 +386,27 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let kick = Arc::new(Notify::new());
         let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
-            tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped)),
+            tokio::spawn(closing::run(engine.clone(), stopped.clone())),
+            tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped.clone())),
         ];
+        for channel in configured {
+            let path = folder.path.clone();
+            tasks.push(tokio::spawn(channels::run(channel, path, engine.clone(), stopped.clone())));
+        }
         let salt = || random_salt().unwrap_or_default();
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
+        let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
         let app = App {
             engine: engine.clone(),
             access,
             documents,
             documents_required: config.documents.required,
             plugins: plugins.clone(),
+            whistle: whistle.clone(),
         };
         let (http, address) = serve_http(app, &config, &listen)?;
         let handle = http.handle();
@@ -401,6 +418,7 @@ impl Server {
             plugins,
             refused,
             view,
+            whistle,
             http: handle,
             http_task,
             tasks,
@@ -424,7 +442,10 @@ impl Server {
         }
         let (engine, plugins, view, drain_ms) =
             (self.engine, self.plugins, self.view, self.drain_ms);
+        let whistle = self.whistle;
         let closed = tokio::task::spawn_blocking(move || {
+            whistle.flush();
+            drop(whistle);
             if let Some(plugins) = Arc::into_inner(plugins) {
                 plugins.stop(drain_ms);
             }

@@ -6,13 +6,17 @@ pub mod cases;
 pub mod collection;
 pub mod documents;
 pub mod edge;
+pub mod forwarding;
+pub mod listings;
 pub mod measures;
 mod openapi;
+pub mod outcomes;
 pub mod problem;
 pub mod read;
 pub mod reads;
 pub mod remedies;
 pub mod texts;
+pub mod whistle;
 pub mod write;
 
 use std::sync::Arc;
@@ -28,6 +32,7 @@ use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
+use crate::whistle::Whistle;
 
 /// Longest body, in bytes.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -44,22 +49,24 @@ pub struct App {
     pub documents_required: bool,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
+    /// Reports of wrongdoing, beside everything else.
+    pub whistle: Arc<Whistle>,
 }
 
-/// The list of routes in the making, with the document that is made from it.
+/// The list of routes in the making: the service and its description, from the same lines.
 pub(crate) struct Table<'a> {
     service: &'a mut ServiceConfig,
     document: Document,
 }
 
 impl Table<'_> {
-    fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
+    pub(crate) fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
         self.service.route(path, web::post().to(write::<T>));
         self.document.write::<T>(path, title);
         self
     }
 
-    fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+    pub(crate) fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
         self.service.route(path, route);
         self.document.read(path, "get", title);
         self
@@ -71,7 +78,7 @@ impl Table<'_> {
         self
     }
 
-    fn ask<T: utoipa::ToSchema>(
+    pub(crate) fn ask<T: utoipa::ToSchema>(
         &mut self,
         path: &str,
         route: actix_web::Route,
@@ -87,13 +94,7 @@ impl Table<'_> {
 pub fn routes(service: &mut ServiceConfig) {
     let document = Document::default();
     let mut table = Table { service, document };
-    collection_routes(&mut table);
-    case_routes(&mut table);
-    measure_routes(&mut table);
-    remedy_routes(&mut table);
-    document_routes(&mut table);
-    texts::routes(&mut table);
-    read_routes(&mut table);
+    every_route(&mut table);
     let Table { service, document } = table;
     let text = Arc::new(document.text());
     service.route(
@@ -106,6 +107,20 @@ pub fn routes(service: &mut ServiceConfig) {
     service.app_data(Data::new(()));
 }
 
+fn every_route(table: &mut Table<'_>) {
+    collection_routes(table);
+    case_routes(table);
+    listings::routes(table);
+    forwarding::routes(table);
+    measure_routes(table);
+    remedy_routes(table);
+    outcomes::routes(table);
+    whistle::routes(table);
+    document_routes(table);
+    texts::routes(table);
+    read_routes(table);
+}
+
 fn collection_routes(table: &mut Table<'_>) {
     use collection as c;
     table
@@ -113,7 +128,9 @@ fn collection_routes(table: &mut Table<'_>) {
         .post::<c::LinkAlias>("/v1/subjects/{key}/aliases", "旧代码转换 / link a legacy code")
         .post::<c::RegisterPersons>("/v1/persons", "自然人建档 / register persons")
         .post::<c::SubmitRecords>("/v1/records", "征集记录 / submit records")
-        .post::<c::AnnulRecord>("/v1/records/{id}/annul", "撤销记录 / annul a record");
+        .post::<c::AnnulRecord>("/v1/records/{id}/annul", "撤销记录 / annul a record")
+        .post::<c::CorrectRecord>("/v1/records/{id}/correct", "更正记录 / correct a record")
+        .post::<c::EndDisplay>("/v1/records/{id}/hide", "停止公示 / take it off display");
 }
 
 fn case_routes(table: &mut Table<'_>) {
@@ -183,6 +200,8 @@ fn read_routes(table: &mut Table<'_>) {
         .read("/v1/measures", web::get().to(reads::worklist), "待办 / a department's worklist")
         .read("/v1/measures/{id}", web::get().to(reads::measure), "措施 / a measure case")
         .read("/v1/objections/{id}", web::get().to(reads::objection), "异议 / an objection")
+        .read("/v1/remedies/{id}", web::get().to(reads::remedy), "复议、诉讼 / a remedy")
+        .read("/v1/channels", web::get().to(reads::channels), "渠道 / channels")
         .read("/v1/repairs/{id}", web::get().to(reads::repair), "修复 / a repair")
         .read("/v1/resolve", web::get().to(reads::resolve), "旧代码查询 / resolve a legacy code")
         .read("/v1/catalogue", web::get().to(reads::catalogue), "目录 / the catalogue")
@@ -238,13 +257,7 @@ pub fn openapi_text() -> String {
     let kept = text.clone();
     let app = actix_web::App::new().configure(move |service| {
         let mut table = Table { service, document: Document::default() };
-        collection_routes(&mut table);
-        case_routes(&mut table);
-        measure_routes(&mut table);
-        remedy_routes(&mut table);
-        document_routes(&mut table);
-        texts::routes(&mut table);
-        read_routes(&mut table);
+        every_route(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();
         }

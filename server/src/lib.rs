@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod app;
+pub mod channels;
 pub mod cli;
 pub mod clock;
+pub mod closing;
 pub mod config;
 pub mod demo;
 pub mod dispatch;
@@ -22,3 +24,4 @@ pub mod telemetry;
 pub mod texts;
 pub mod vault;
 pub mod view;
+pub mod whistle;

@@ -236,6 +236,12 @@ impl Vault {
         self.master.api_key.tag(&[secret.as_bytes()])
     }
 
+    /// The keyed hash under which a report of wrongdoing is kept: whoever has the receipt has the
+    /// report, and nobody finds the receipt from what is kept.
+    pub fn receipt_tag(&self, receipt: &str) -> [u8; 32] {
+        self.master.receipt.tag(&[receipt.as_bytes()])
+    }
+
     fn data_key(&self, slot: u64) -> Result<Key, VaultError> {
         if let Some(key) = lock(&self.cache).get(slot) {
             return Ok(key);

@@ -87,13 +87,19 @@ pub struct Server {
 impl Server {
     /// Starts a server and waits until it says that it listens.
     pub fn start(config: &Path, data: &Path) -> Server {
+        Server::start_logging(config, data, "warn", Stdio::inherit())
+    }
+
+    /// The same, with a filter of what it logs and where that goes.
+    pub fn start_logging(config: &Path, data: &Path, filter: &str, errors: Stdio) -> Server {
         let mut child = Command::new(shouxin())
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
             .arg("--data")
             .arg(data)
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", filter)
             .stdout(Stdio::piped())
+            .stderr(errors)
             .spawn()
             .expect("starting shouxin serve");
         let mut line = String::new();

@@ -76,7 +76,9 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
             refused(auditor.send(path, &headers, b"{}"), &["FORBIDDEN_ROLE"], path);
             refused(public.send(path, &headers, b"{}"), &["UNAUTHENTICATED"], path);
         }
-        if !plugin {
+        // Where wrongdoing is reported no key is looked at.
+        let keyless = path == "/v1/whistle" || path.ends_with("/retaliation");
+        if !plugin && !keyless {
             refused(wrong.send(path, &headers, b"{}"), &["UNAUTHENTICATED"], path);
         }
         let large = vec![b' '; (4 << 20) + 1];

@@ -3,7 +3,9 @@
 
 mod bad_fields;
 mod bad_input;
+mod channels;
 mod command_line;
 mod documents;
 mod kill;
 mod plugins;
+mod whistle;

@@ -1,5 +1,6 @@
 //! Folds the events of listings, red and black, and of attributions.
 
+use crate::apply::channel::{self, shown};
 use crate::apply::{defect, here, listing_walk, officer_of, put_walks, subject_of};
 use crate::event::{CaseRef, Envelope, Event, NamedMeasure, Target};
 use crate::id::{AttributionId, ListingId};
@@ -26,9 +27,15 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::CaseDecided { case, .. }
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
-        | Event::DecisionServed { case, .. }
-        | Event::CaseTookEffect { case, .. } => {
+        | Event::DecisionServed { case, .. } => {
             change(rows, *case, envelope, |own| step(own, envelope))
+        }
+        Event::CaseTookEffect { case, published } => {
+            change(rows, *case, envelope, |own| step(own, envelope))?;
+            if let (CaseRef::Listing(id), true) = (case, published) {
+                channel::note(rows, envelope, vec![Target::Listing(*id)]);
+            }
+            Ok(())
         }
         Event::CaseRemoved { case, repair } => {
             ended(rows, envelope, *case, EndReason::Removed(*repair))
@@ -52,7 +59,7 @@ fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
         cap: *cap,
         basis: basis.clone(),
         path: Path::Proposed(Proposed),
-        disputes: Vec::new(),
+        holds: Vec::new(),
         rejected_objections: 0,
     })
 }
@@ -76,11 +83,21 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     };
     put_listing(
         rows,
-        ListingRow { id, subject, kind, attributions: Vec::new(), family: 0, open_repair: None },
+        ListingRow {
+            id,
+            subject,
+            kind,
+            attributions: Vec::new(),
+            family: 0,
+            unlifted: 0,
+            extends: None,
+            open_repair: None,
+            relief: None,
+        },
     )
 }
 
-fn put_listing(rows: &mut Rows, row: ListingRow) -> Result<(), Stop> {
+pub(super) fn put_listing(rows: &mut Rows, row: ListingRow) -> Result<(), Stop> {
     rows.put(Key::Listing(row.id), Row::Listing(row))
 }
 
@@ -97,6 +114,7 @@ fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         person: subject_of(envelope)?,
         listing: *listing,
         role: *role,
+        unlifted: 0,
         case: new_case(envelope)?,
     };
     put_listing(rows, parent)?;
@@ -197,7 +215,7 @@ fn decided(state: Heard, event: &Event, envelope: &Envelope) -> Option<Decided> 
     }))
 }
 
-fn ended(
+pub(super) fn ended(
     rows: &mut Rows,
     envelope: &Envelope,
     reference: CaseRef,
@@ -210,6 +228,7 @@ fn ended(
         }
     };
     let walk = listing_walk(rows, envelope, listing, root)?;
+    let changes = shown(rows, root)?;
     let row = Rows::known(rows.listing(listing)?, &listing.0)?;
     if let (ListingKind::Red(red), CaseRef::Listing(id)) = (&row.kind, reference) {
         let RedState::Active { since, until, .. } = red.state else {
@@ -226,6 +245,7 @@ fn ended(
             Some(own)
         })?;
     }
+    channel::note(rows, envelope, changes);
     put_walks(rows, walk.into_iter().collect())
 }
 
@@ -243,6 +263,7 @@ pub(super) fn apply_red(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         return Err(defect(envelope, "a black listing"));
     };
     let mut walk = None;
+    let mut changes = shown(rows, Target::Listing(id))?;
     let state = match (&red.state, &envelope.event) {
         (RedState::Nominated, Event::NominationChecked { .. }) => RedState::Checked,
         (RedState::Checked, Event::PublicNoticeOpened { ends_on, .. }) => {
@@ -264,7 +285,13 @@ pub(super) fn apply_red(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         }
         _ => return Err(defect(envelope, "the red listing is in another state")),
     };
+    if let (Event::RedListingDecided { .. }, RedState::Active { published: true, .. }) =
+        (&envelope.event, &state)
+    {
+        changes.push(Target::Listing(id));
+    }
     put_listing(rows, ListingRow { kind: ListingKind::Red(RedCase { state, ..red }), ..row })?;
+    channel::note(rows, envelope, changes);
     put_walks(rows, walk.into_iter().collect())
 }
 
@@ -280,8 +307,9 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         nominated_on: envelope.legal_date,
         source: *source,
         basis: basis.clone(),
+        revocation: None,
         state: RedState::Nominated,
-        disputes: Vec::new(),
+        holds: Vec::new(),
         rejected_objections: 0,
     };
     put_listing(
@@ -292,7 +320,10 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             kind: ListingKind::Red(red),
             attributions: Vec::new(),
             family: 0,
+            unlifted: 0,
+            extends: None,
             open_repair: None,
+            relief: None,
         },
     )
 }

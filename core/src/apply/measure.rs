@@ -1,9 +1,10 @@
 //! Folds the events of measure cases.
 
 use crate::apply::{defect, here, officer_of, put_walks, subject_of, walks};
+use crate::event::measure::MeasureEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
-use crate::row::{Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row};
+use crate::row::{AttributionRow, Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -30,10 +31,32 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let ends =
         matches!(envelope.event, Event::MeasureAnnulled { .. } | Event::MeasureExpired { .. });
     let found = if ends { walks(rows, envelope, Target::Measure(id))? } else { Vec::new() };
+    let ordered = row.state.order().is_some();
     let row =
         step(row, envelope).ok_or_else(|| defect(envelope, "the measure is in another state"))?;
+    if row.state.order().is_some() != ordered {
+        count(rows, &row, !ordered)?;
+    }
     rows.put(Key::Measure(id), Row::Measure(row))?;
     put_walks(rows, found)
+}
+
+/// Keeps the number of orders that are not lifted, on the listing and on the person's attribution.
+fn count(rows: &mut Rows, row: &MeasureRow, up: bool) -> Result<(), Stop> {
+    let attribution = row.attribution.map(Key::Attribution);
+    rows.want([Key::Listing(row.listing)].into_iter().chain(attribution))?;
+    let turned = |count: u32| match up {
+        true => count.saturating_add(1),
+        false => count.saturating_sub(1),
+    };
+    if let Some(id) = row.attribution {
+        let own = Rows::known(rows.attribution(id)?, &id.0)?.clone();
+        let own = AttributionRow { unlifted: turned(own.unlifted), ..own };
+        rows.put(Key::Attribution(id), Row::Attribution(own))?;
+    }
+    let listing = Rows::known(rows.listing(row.listing)?, &row.listing.0)?.clone();
+    let listing = ListingRow { unlifted: turned(listing.unlifted), ..listing };
+    rows.put(Key::Listing(row.listing), Row::Listing(listing))
 }
 
 fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -75,11 +98,105 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         expired: false,
         confirmed_at: None,
         fault: None,
-        disputes: Vec::new(),
+        exempt_until: None,
+        holds: Vec::new(),
         rejected_objections: 0,
     };
+    let twin = twin(&row);
+    rows.want([twin.clone()])?;
     rows.put(Key::Listing(*listing), Row::Listing(parent))?;
+    rows.put(twin, Row::CaseOf(id))?;
     rows.put(Key::Measure(id), Row::Measure(row))
+}
+
+/// Where the newest case of the same kind is found.
+fn twin(row: &MeasureRow) -> Key {
+    Key::CaseOf {
+        listing: row.listing,
+        attribution: row.attribution,
+        measure: row.measure.clone(),
+        department: row.department.clone(),
+    }
+}
+
+/// Folds what happens to measures beyond the county.
+pub(super) fn apply_beyond(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &MeasureEvent,
+) -> Result<(), Stop> {
+    let id = match event {
+        MeasureEvent::Forwarded {
+            listing,
+            attribution,
+            measure,
+            department,
+            basis,
+            until,
+            decision_number,
+            ..
+        } => {
+            let id = MeasureId(here(envelope));
+            rows.want([Key::Measure(id), Key::Listing(*listing)])?;
+            let parent = Rows::known(rows.listing(*listing)?, &listing.0)?;
+            let parent = ListingRow { family: parent.family.saturating_add(1), ..parent.clone() };
+            let row = MeasureRow {
+                id,
+                subject: subject_of(envelope)?,
+                listing: *listing,
+                attribution: *attribution,
+                measure: measure.clone(),
+                department: department.clone(),
+                initiated_by: officer_of(envelope)?,
+                initiated_on: envelope.legal_date,
+                basis: basis.clone(),
+                decision_number: decision_number.clone(),
+                until: *until,
+                incentive: false,
+                accepted_by: None,
+                state: MeasureState::Forwarded { answered: false, recalled: false },
+                remote: Remote::Nothing,
+                annulled: false,
+                expired: false,
+                confirmed_at: None,
+                fault: None,
+                exempt_until: None,
+                holds: Vec::new(),
+                rejected_objections: 0,
+            };
+            let twin = twin(&row);
+            rows.want([twin.clone()])?;
+            count(rows, &row, true)?;
+            let parent = Rows::known(rows.listing(*listing)?, &listing.0)
+                .map(|counted| ListingRow { unlifted: counted.unlifted, ..parent })?;
+            rows.put(Key::Listing(*listing), Row::Listing(parent))?;
+            rows.put(twin, Row::CaseOf(id))?;
+            return rows.put(Key::Measure(id), Row::Measure(row));
+        }
+        MeasureEvent::ForwardAnswered { measure, .. }
+        | MeasureEvent::ForwardRecalled { measure, .. }
+        | MeasureEvent::CourtLimitExempted { measure, .. } => *measure,
+    };
+    let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
+    let MeasureState::Forwarded { answered, recalled } = row.state else {
+        return Err(defect(envelope, "the measure was not forwarded"));
+    };
+    let mut row = row;
+    let state = match event {
+        MeasureEvent::CourtLimitExempted { until, .. } => {
+            row.exempt_until = Some(*until);
+            MeasureState::Forwarded { answered, recalled }
+        }
+        MeasureEvent::ForwardAnswered { .. } => {
+            MeasureState::Forwarded { answered: true, recalled }
+        }
+        MeasureEvent::ForwardRecalled { .. } => {
+            count(rows, &row, false)?;
+            MeasureState::Forwarded { answered, recalled: true }
+        }
+        _ => MeasureState::Forwarded { answered, recalled },
+    };
+    rows.put(Key::Measure(id), Row::Measure(MeasureRow { state, ..row }))
 }
 
 /// The row after an event that leaves its state alone, if it is such an event.

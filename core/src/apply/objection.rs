@@ -1,66 +1,82 @@
 //! Folds the events of objections, redress and repair.
 
-use crate::apply::{case, defect, here, officer_of, put_walks, subject_of, walks};
+use crate::apply::channel::{self, shown};
+use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
 use crate::event::{CaseRef, Envelope, Event, RepairAcceptance, Target};
 use crate::id::{ListingId, ObjectionId, RepairId};
+use crate::path::Hold;
 use crate::row::{
     Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, RecordRow, RedCase,
     RepairRow, RepairState, Row,
 };
 use crate::rows::{Rows, Stop};
 
-/// What happens to the list of open disputes of a target.
+/// What happens to the holds of a target.
 #[derive(Clone, Copy)]
-enum Dispute {
+pub(super) enum Dispute {
     Open,
     Close { rejected: bool },
 }
 
-fn turned(disputes: &mut Vec<ObjectionId>, rejected: &mut u16, id: ObjectionId, turn: Dispute) {
+fn turned(holds: &mut Vec<Hold>, rejected: &mut u16, id: Hold, turn: Dispute) {
     match turn {
-        Dispute::Open => disputes.push(id),
+        Dispute::Open => holds.push(id),
         Dispute::Close { rejected: was_rejected } => {
-            disputes.retain(|own| *own != id);
+            holds.retain(|own| *own != id);
             *rejected = rejected.saturating_add(u16::from(was_rejected));
         }
     }
 }
 
-fn dispute(
+/// Adds a hold to a target, or takes it away; channels are told of everything it marks.
+pub(super) fn dispute(
     rows: &mut Rows,
     envelope: &Envelope,
     target: Target,
-    id: ObjectionId,
+    id: Hold,
+    turn: Dispute,
+) -> Result<(), Stop> {
+    let changes = shown(rows, target)?;
+    hold(rows, envelope, target, id, turn)?;
+    channel::note(rows, envelope, changes);
+    Ok(())
+}
+
+fn hold(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    target: Target,
+    id: Hold,
     turn: Dispute,
 ) -> Result<(), Stop> {
     match target {
         Target::Record(record) => {
             let mut row: RecordRow = Rows::known(rows.record(record)?, &record.0)?.clone();
-            turned(&mut row.disputes, &mut row.rejected_objections, id, turn);
+            turned(&mut row.holds, &mut row.rejected_objections, id, turn);
             rows.put(Key::Record(record), Row::Record(row))
         }
         Target::Listing(listing) => {
             let row = Rows::known(rows.listing(listing)?, &listing.0)?.clone();
             if let ListingKind::Red(red) = &row.kind {
                 let mut red: RedCase = red.clone();
-                turned(&mut red.disputes, &mut red.rejected_objections, id, turn);
+                turned(&mut red.holds, &mut red.rejected_objections, id, turn);
                 let row = ListingRow { kind: ListingKind::Red(red), ..row };
                 return rows.put(Key::Listing(listing), Row::Listing(row));
             }
             case::change(rows, CaseRef::Listing(listing), envelope, |mut own| {
-                turned(&mut own.disputes, &mut own.rejected_objections, id, turn);
+                turned(&mut own.holds, &mut own.rejected_objections, id, turn);
                 Some(own)
             })
         }
         Target::Attribution(attribution) => {
             case::change(rows, CaseRef::Attribution(attribution), envelope, |mut own| {
-                turned(&mut own.disputes, &mut own.rejected_objections, id, turn);
+                turned(&mut own.holds, &mut own.rejected_objections, id, turn);
                 Some(own)
             })
         }
         Target::Measure(measure) => {
             let mut row: MeasureRow = Rows::known(rows.measure(measure)?, &measure.0)?.clone();
-            turned(&mut row.disputes, &mut row.rejected_objections, id, turn);
+            turned(&mut row.holds, &mut row.rejected_objections, id, turn);
             rows.put(Key::Measure(measure), Row::Measure(row))
         }
     }
@@ -99,9 +115,10 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         (ObjectionState::Verifying { verify_by, .. }, Event::ObjectionOverdue { .. }) => {
             ObjectionState::Verifying { verify_by: *verify_by, overdue: true }
         }
-        (ObjectionState::Verifying { .. }, Event::VerificationReported { finding, .. }) => {
-            ObjectionState::Verified { finding: *finding, by: officer_of(envelope)? }
-        }
+        (
+            ObjectionState::Verifying { .. } | ObjectionState::Unverified,
+            Event::VerificationReported { finding, .. },
+        ) => ObjectionState::Verified { finding: *finding, by: officer_of(envelope)? },
         (ObjectionState::Verified { .. }, Event::ObjectionResolved { upheld, .. }) => {
             ObjectionState::Resolved { upheld: *upheld }
         }
@@ -115,10 +132,21 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         }
         _ => return Err(defect(envelope, "the objection is in another state")),
     };
-    if let Some(rejected) = closes {
-        dispute(rows, envelope, row.target, id, Dispute::Close { rejected })?;
+    if closes.is_some() {
+        row.settle_through = (!shown(rows, row.target)?.is_empty()).then_some(here(envelope));
+        row.outcome = Some((envelope.legal_date, officer_of(envelope)?));
     }
+    if let Some(rejected) = closes {
+        dispute(rows, envelope, row.target, Hold::Objection(id), Dispute::Close { rejected })?;
+    }
+    // What the office had taken off display because nobody verified it was found correct.
+    let again = row.undisplayed && matches!(row.state, ObjectionState::Resolved { upheld: false });
+    row.undisplayed &= !again;
+    let target = row.target;
     rows.put(Key::Objection(id), Row::Objection(row))?;
+    if again {
+        remedy::show_again(rows, envelope, target)?;
+    }
     put_walks(rows, found)
 }
 
@@ -135,7 +163,7 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         false => Vec::new(),
     };
     if *suspends {
-        dispute(rows, envelope, *target, id, Dispute::Open)?;
+        dispute(rows, envelope, *target, Hold::Objection(id), Dispute::Open)?;
     }
     let row = ObjectionRow {
         id,
@@ -147,12 +175,20 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         suspends: *suspends,
         state: ObjectionState::Filed { accept_by: *accept_by },
         redress_done: None,
+        settle_through: None,
+        outcome: None,
+        undisplayed: false,
+        reviewed: false,
     };
     rows.put(Key::Objection(id), Row::Objection(row))?;
     put_walks(rows, found)
 }
 
-fn open_repair(rows: &mut Rows, id: ListingId, open: Option<RepairId>) -> Result<(), Stop> {
+pub(super) fn open_repair(
+    rows: &mut Rows,
+    id: ListingId,
+    open: Option<RepairId>,
+) -> Result<(), Stop> {
     let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
     rows.put(Key::Listing(id), Row::Listing(ListingRow { open_repair: open, ..row }))
 }
@@ -169,6 +205,9 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
                 applied_on: envelope.legal_date,
                 decide_by: *decide_by,
                 state: RepairState::Applied { accept_by: *accept_by },
+                settle_through: None,
+                outcome: None,
+                reviewed: false,
             };
             open_repair(rows, *listing, Some(id))?;
             return rows.put(Key::Repair(id), Row::Repair(row));
@@ -194,8 +233,28 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
         (RepairState::Propagating, Event::RepairDone { .. }) => RepairState::Done,
         _ => return Err(defect(envelope, "the repair is in another state")),
     };
+    let decided = match state {
+        RepairState::Propagating | RepairState::Refused | RepairState::NotAccepted => {
+            Some((envelope.legal_date, officer_of(envelope)?))
+        }
+        _ => None,
+    };
+    let settle_through = match state {
+        RepairState::Propagating => {
+            let mut changes = shown(rows, Target::Listing(row.listing))?;
+            let listing = Rows::known(rows.listing(row.listing)?, &row.listing.0)?;
+            if let ListingKind::Black { records, .. } = &listing.kind {
+                for record in records {
+                    changes.extend(shown(rows, Target::Record(*record))?);
+                }
+            }
+            (!changes.is_empty()).then_some(here(envelope))
+        }
+        _ => row.settle_through,
+    };
+    let outcome = decided.or(row.outcome);
     if !matches!(state, RepairState::Accepted { .. }) {
         open_repair(rows, row.listing, None)?;
     }
-    rows.put(Key::Repair(id), Row::Repair(RepairRow { state, ..row }))
+    rows.put(Key::Repair(id), Row::Repair(RepairRow { state, settle_through, outcome, ..row }))
 }

@@ -185,7 +185,7 @@ fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Re
                 "请引用该主体现行有效的不良记录 / cite a live adverse record of the subject",
             )?;
         }
-        if !record.disputes.is_empty() {
+        if !record.holds.is_empty() {
             refuse::<()>(
                 Guard::NoSuspension,
                 format!("{id} 正在异议核实 / an objection to {id} is open"),
@@ -543,7 +543,7 @@ fn may_decide<'r>(
 ) -> Result<&'r crate::path::Heard, Stop> {
     let case = found.case;
     let parents = rows.listing_standing(found.listing, context.today)?;
-    if !case.disputes.is_empty() || parents == Standing::Suspended {
+    if !case.holds.is_empty() || parents == Standing::Suspended {
         refuse::<()>(
             Guard::NoSuspension,
             "对该案或其所依据事项的异议尚未有结论 / an objection to the case, or to what it rests on, is open",

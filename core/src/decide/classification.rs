@@ -4,9 +4,10 @@ use crate::actor::SubjectKey;
 use crate::decide::{Context, Drafts};
 use crate::event::{CaseRef, Event, Mark};
 use crate::id::{AttributionId, ListingId};
-use crate::path::Standing;
+use crate::path::{Hold, Standing};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
+use crate::time::Day;
 
 /// What happens to the marks of one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,22 @@ pub(super) fn turn_one(
     change(rows, drafts, subject, |marks| turned(marks, case, turn))
 }
 
+/// Brings the end of one case's mark forward, and says so.
+pub(super) fn until(
+    rows: &Rows,
+    drafts: &mut Drafts,
+    subject: SubjectKey,
+    case: CaseRef,
+    end: Day,
+) -> Result<(), Stop> {
+    change(rows, drafts, subject, |marks| {
+        let mut marks = marks.to_vec();
+        let mark = marks.iter_mut().find(|mark| mark.case == case)?;
+        mark.until = end;
+        Some(marks)
+    })
+}
+
 /// Turns a listing's mark and those of every person attributed under it, each in their own file
 /// but all in this commit (design.md 2).
 pub(super) fn turn_listing(
@@ -117,21 +134,17 @@ fn turn_attribution(
     turn_one(rows, drafts, row.person, CaseRef::Attribution(attribution), turn)
 }
 
-/// Whether anything else than `except` still suspends a listing: its own disputes, and those on
+/// Whether anything else than `except` still suspends a listing: its own holds, and those on
 /// the records it rests on.
-pub(super) fn still_suspended(
-    rows: &Rows,
-    listing: ListingId,
-    except: crate::id::ObjectionId,
-) -> Result<bool, Stop> {
-    let others = |disputes: &[crate::id::ObjectionId]| disputes.iter().any(|id| *id != except);
+pub(super) fn still_suspended(rows: &Rows, listing: ListingId, except: Hold) -> Result<bool, Stop> {
+    let others = |holds: &[Hold]| holds.iter().any(|hold| *hold != except);
     match &rows.must_listing(listing)?.kind {
-        ListingKind::Red(red) => Ok(others(&red.disputes)),
+        ListingKind::Red(red) => Ok(others(&red.holds)),
         ListingKind::Black { records, case, .. } => {
             rows.want(records.iter().map(|record| Key::Record(*record)))?;
-            let mut suspended = others(&case.disputes);
+            let mut suspended = others(&case.holds);
             for record in records {
-                suspended |= others(&rows.must_record(*record)?.disputes);
+                suspended |= others(&rows.must_record(*record)?.holds);
             }
             Ok(suspended)
         }

@@ -5,12 +5,14 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
-use crate::id::MeasureId;
+use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::path::Standing;
-use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote};
+use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote, Row};
 use crate::rows::{Rows, Stop};
-use crate::rules::{Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Strength};
-use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::rules::{
+    Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Strength,
+};
+use crate::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
 pub(super) fn decide(
@@ -82,23 +84,37 @@ fn implementing<'a>(context: &Context<'a>, row: &MeasureRow) -> Result<checks::H
     Ok(human)
 }
 
-fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let Command::InitiateMeasure {
-        listing,
-        attribution,
-        measure,
-        department,
-        basis,
-        reasons,
-        until,
-        court_document,
-    } = command
-    else {
-        return Err(Stop::Defect("not an initiation".to_owned()));
+/// A measure that is asked for.
+pub(super) struct Asked<'a> {
+    pub(super) listing: ListingId,
+    pub(super) attribution: Option<AttributionId>,
+    pub(super) measure: &'a str,
+    pub(super) department: &'a str,
+    pub(super) basis: &'a [Citation],
+    pub(super) reasons: &'a Sealed,
+    pub(super) until: Day,
+    pub(super) court: Option<&'a FactDocument>,
+    /// Who is to take it: the county, or a higher authority to which it is forwarded.
+    pub(super) executor: Executor,
+}
+
+/// What a measure rests on, if everything that the law asks for is there.
+pub(super) fn allowed(
+    rows: &Rows,
+    asked: &Asked<'_>,
+    context: &Context<'_>,
+) -> Result<Parent, Stop> {
+    let (measure, department) = (asked.measure, asked.department);
+    let twin = Key::CaseOf {
+        listing: asked.listing,
+        attribution: asked.attribution,
+        measure: measure.to_owned(),
+        department: department.to_owned(),
     };
-    rows.want([Key::Listing(*listing)].into_iter().chain(attribution.map(Key::Attribution)))?;
+    let above = [Key::Listing(asked.listing), twin.clone()];
+    rows.want(above.into_iter().chain(asked.attribution.map(Key::Attribution)))?;
     let human = checks::human(context)?;
-    let parent = parent(rows, *listing, *attribution, context)?;
+    let parent = parent(rows, asked.listing, asked.attribution, context)?;
     if human.reference.authority != parent.authority {
         refuse::<()>(
             Guard::Competent,
@@ -113,9 +129,8 @@ fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
             "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
         )?);
     };
-    if !parent.red
-        && !parent.named.iter().any(|named| named.0 == *measure && named.1 == *department)
-    {
+    let named = |own: &(String, String)| own.0 == measure && own.1 == department;
+    if !parent.red && !parent.named.iter().any(named) {
         refuse::<()>(
             Guard::Named,
             format!(
@@ -124,18 +139,66 @@ fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
             "仅可发起决定载明的措施 / only what the served decision names",
         )?;
     }
-    entry_allows(context, entry, department, &parent, court_document.is_some())?;
-    checks::basis(context, basis)?;
-    basis_of_measure(context, entry, basis)?;
-    stated(Guard::Proportion, &[("reasons", reasons)])?;
+    entry_allows(context, entry, asked, &parent)?;
+    checks::basis(context, asked.basis)?;
+    basis_of_measure(context, entry, asked.basis)?;
+    stated(Guard::Proportion, &[("reasons", asked.reasons)])?;
     let cap = parent.until.min(context.today.plus_months(entry.max_months));
-    if *until < context.today || *until > cap {
+    if asked.until < context.today || asked.until > cap {
         refuse::<()>(
             Guard::End,
             format!("终止日期须不早于当日且不迟于 {cap} / end date out of range"),
             "不得超过名单终止日和措施最长期限 / within listing and measure",
         )?;
     }
+    once(rows, &twin, context.today)?;
+    Ok(parent)
+}
+
+/// One case for one listing, person, measure and department at a time.
+fn once(rows: &Rows, twin: &Key, today: Day) -> Result<(), Stop> {
+    let Some(Row::CaseOf(id)) = rows.get(twin)? else {
+        return Ok(());
+    };
+    let open = with_parents(rows, *id)?;
+    let over = matches!(open.state, MeasureState::Declined | MeasureState::Closed)
+        || rows.measure_standing(*id, today)? == Standing::Ended;
+    if over {
+        return Ok(());
+    }
+    Ok(misfit(
+        Misfit::Exists,
+        format!("同一名单、措施和部门已有案件 {id} / {id} is open for the same"),
+        "请在原案件中办理 / go on with that case",
+    )?)
+}
+
+fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::InitiateMeasure {
+        listing,
+        attribution,
+        measure,
+        department,
+        basis,
+        reasons,
+        until,
+        court_document,
+    } = command
+    else {
+        return Err(Stop::Defect("not an initiation".to_owned()));
+    };
+    let asked = Asked {
+        listing: *listing,
+        attribution: *attribution,
+        measure,
+        department,
+        basis,
+        reasons,
+        until: *until,
+        court: court_document.as_ref(),
+        executor: Executor::County,
+    };
+    let parent = allowed(rows, &asked, context)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         parent.subject,
@@ -156,14 +219,14 @@ fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
 }
 
 /// What a measure rests on.
-struct Parent {
-    subject: crate::actor::SubjectKey,
+pub(super) struct Parent {
+    pub(super) subject: crate::actor::SubjectKey,
     authority: crate::identifier::uscc::Uscc,
     red: bool,
     behaviour: Option<String>,
     named: Vec<(String, String)>,
     until: Day,
-    number: String,
+    pub(super) number: String,
 }
 
 fn parent(
@@ -251,10 +314,10 @@ fn served_parent(
 fn entry_allows(
     context: &Context<'_>,
     entry: &Measure,
-    department: &str,
+    asked: &Asked<'_>,
     parent: &Parent,
-    court: bool,
 ) -> Result<(), Stop> {
+    let department = asked.department;
     let fits_subject = match entry.subject {
         MeasureSubject::Both => true,
         MeasureSubject::LegalPerson => !parent.subject.is_person(),
@@ -278,15 +341,25 @@ fn entry_allows(
             "市场主体可查阅公开信息后自行判断 / market bodies may read what is public",
         )?;
     }
-    if entry.executor == Executor::Higher || !entry.implementers.iter().any(|own| own == department)
-    {
+    if entry.executor != asked.executor || !entry.implementers.iter().any(|own| own == department) {
         refuse::<()>(
             Guard::Competent,
             format!("{} 不由 {department} 实施 / not implemented there", entry.id),
             format!("可实施部门：{} / implementers", entry.implementers.join("、")),
         )?;
     }
-    if entry.needs == MeasureNeeds::Court && !court {
+    let court = match asked.court {
+        // A judgment about somebody else, or of no date, orders nothing here.
+        Some(document) => checks::facts(
+            context,
+            std::slice::from_ref(document),
+            parent.subject,
+            &[FactKind::Judgment],
+        )
+        .is_ok(),
+        None => entry.needs != MeasureNeeds::Court,
+    };
+    if !court {
         refuse::<()>(
             Guard::Court,
             format!("{} 须附人民法院文书 / needs a court document", entry.id),
@@ -367,7 +440,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
     )
 }
 
-fn initiating(context: &Context<'_>, row: &MeasureRow) -> Result<(), Stop> {
+pub(super) fn initiating(context: &Context<'_>, row: &MeasureRow) -> Result<(), Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != row.initiated_by.authority {
         refuse::<()>(

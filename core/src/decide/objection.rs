@@ -10,7 +10,7 @@ use crate::guard::{Guard, Misfit};
 use crate::id::ObjectionId;
 use crate::identifier::uscc::Uscc;
 use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
-use crate::path::Standing;
+use crate::path::{Hold, Standing};
 use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, RecordState};
 use crate::rows::{Rows, Stop};
 use crate::text::Sealed;
@@ -88,7 +88,7 @@ fn one(context: &Context<'_>, subject: SubjectKey, event: Event) -> Result<Outco
     drafts.finish()
 }
 
-fn bounded(count: usize, what: &str) -> Result<(), Stop> {
+pub(super) fn bounded(count: usize, what: &str) -> Result<(), Stop> {
     if count > EVIDENCE_MAX {
         misfit::<()>(
             Misfit::Limit,
@@ -100,7 +100,7 @@ fn bounded(count: usize, what: &str) -> Result<(), Stop> {
 }
 
 /// Credit office or the provider itself does the formal check.
-fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(), Stop> {
+pub(super) fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(), Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != row.provider {
         checks::credit_office(context)?;
@@ -122,15 +122,15 @@ fn providing<'a>(context: &Context<'a>, row: &ObjectionRow) -> Result<checks::Hu
 }
 
 /// What an objection is about.
-struct Disputed<'r> {
-    subject: SubjectKey,
-    provider: Uscc,
-    live: bool,
-    disputes: &'r [ObjectionId],
+pub(super) struct Disputed<'r> {
+    pub(super) subject: SubjectKey,
+    pub(super) provider: Uscc,
+    pub(super) live: bool,
+    pub(super) holds: &'r [Hold],
     rejected: u16,
 }
 
-fn disputed<'r>(
+pub(super) fn disputed<'r>(
     rows: &'r Rows,
     target: Target,
     context: &Context<'_>,
@@ -143,20 +143,20 @@ fn disputed<'r>(
                 subject: row.subject,
                 provider: row.provider,
                 live: row.state == RecordState::Accepted,
-                disputes: &row.disputes,
+                holds: &row.holds,
                 rejected: row.rejected_objections,
             }
         }
         Target::Listing(id) => {
             let row = rows.must_listing(id)?;
-            let (provider, disputes, rejected) = match &row.kind {
+            let (provider, holds, rejected) = match &row.kind {
                 ListingKind::Black { case, .. } => {
-                    (case.proposed_by.authority, &case.disputes, case.rejected_objections)
+                    (case.proposed_by.authority, &case.holds, case.rejected_objections)
                 }
-                ListingKind::Red(red) => (red.authority, &red.disputes, red.rejected_objections),
+                ListingKind::Red(red) => (red.authority, &red.holds, red.rejected_objections),
             };
             let live = rows.listing_standing(id, context.today)? != Standing::Ended;
-            Disputed { subject: row.subject, provider, live, disputes, rejected }
+            Disputed { subject: row.subject, provider, live, holds, rejected }
         }
         Target::Attribution(id) => {
             let row = rows.must_attribution(id)?;
@@ -164,7 +164,7 @@ fn disputed<'r>(
                 subject: row.person,
                 provider: row.case.proposed_by.authority,
                 live: rows.attribution_standing(id, context.today)? != Standing::Ended,
-                disputes: &row.case.disputes,
+                holds: &row.case.holds,
                 rejected: row.case.rejected_objections,
             }
         }
@@ -175,7 +175,7 @@ fn disputed<'r>(
                 provider: row.initiated_by.authority,
                 live: rows.measure_standing(id, context.today)? != Standing::Ended
                     || row.state.order().is_some(),
-                disputes: &row.disputes,
+                holds: &row.holds,
                 rejected: row.rejected_objections,
             }
         }
@@ -224,9 +224,9 @@ fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome
     stated(Guard::Document, &[("statement", statement)])?;
     bounded(evidence.len(), "evidence")?;
     // A repeat without new facts is looked at, but does not suspend (design.md 1, Q04).
-    let repeat = !found.disputes.is_empty() || found.rejected > 0;
+    let repeat = !found.holds.is_empty() || found.rejected > 0;
     let suspends = *new_facts || !repeat;
-    if suspends && found.disputes.len() >= DISPUTES_MAX {
+    if suspends && found.holds.len() >= DISPUTES_MAX {
         misfit::<()>(
             Misfit::Limit,
             format!("同一事项未结异议上限 {DISPUTES_MAX} 件 / too many open objections"),
@@ -255,7 +255,7 @@ fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome
 }
 
 /// Turns the marks of whatever an objection is about, and of what rests on it.
-fn turn(
+pub(super) fn turn(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
@@ -279,22 +279,33 @@ fn turn(
 }
 
 /// Ends the suspension that this objection caused, unless another one still holds.
-fn resume(
+pub(super) fn resume(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
     row: &ObjectionRow,
 ) -> Result<(), Stop> {
-    if !row.suspends {
-        return Ok(());
+    match row.suspends {
+        true => release(rows, context, drafts, row.target, Hold::Objection(row.id)),
+        false => Ok(()),
     }
-    let listings = match row.target {
+}
+
+/// Ends the suspension that a hold caused, unless another one still holds.
+pub(super) fn release(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    target: Target,
+    own: Hold,
+) -> Result<(), Stop> {
+    let listings = match target {
         Target::Record(id) => rows.must_record(id)?.listings.clone(),
         Target::Listing(id) => vec![id],
         Target::Attribution(id) => {
             let held = rows.must_attribution(id)?;
-            let others = held.case.disputes.iter().any(|other| *other != row.id);
-            let listing = classification::still_suspended(rows, held.listing, row.id)?;
+            let others = held.case.holds.iter().any(|other| *other != own);
+            let listing = classification::still_suspended(rows, held.listing, own)?;
             if !others && !listing {
                 let case = CaseRef::Attribution(id);
                 classification::turn_one(rows, drafts, held.person, case, Turn::Resume)?;
@@ -304,7 +315,7 @@ fn resume(
         Target::Measure(_) => return Ok(()),
     };
     for listing in listings {
-        if !classification::still_suspended(rows, listing, row.id)? {
+        if !classification::still_suspended(rows, listing, own)? {
             classification::turn_listing(rows, context, drafts, listing, Turn::Resume)?;
         }
     }
@@ -349,7 +360,7 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     };
     let row = rows.must_objection(*objection)?;
     let human = providing(context, row)?;
-    let ObjectionState::Verifying { .. } = row.state else {
+    let (ObjectionState::Verifying { .. } | ObjectionState::Unverified) = row.state else {
         return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
     };
     let proposer = match row.target {
@@ -408,7 +419,7 @@ fn resolve(
         },
     );
     if upheld {
-        annul(rows, context, &mut drafts, row, reasons)?;
+        annul(rows, context, &mut drafts, row.target, reasons)?;
         drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
     } else {
         resume(rows, context, &mut drafts, row)?;
@@ -417,17 +428,18 @@ fn resolve(
 }
 
 /// Ends the disputed thing and everything that rests on it, in this commit (INV-6).
-fn annul(
+pub(super) fn annul(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
-    row: &ObjectionRow,
+    target: Target,
     reasons: &Sealed,
 ) -> Result<(), Stop> {
-    match row.target {
+    match target {
         Target::Record(record) => {
+            let row = rows.must_record(record)?;
             // What has come to its end keeps the end it came to.
-            if rows.must_record(record)?.state != RecordState::Annulled {
+            if row.state != RecordState::Annulled {
                 let event = Event::RecordAnnulled { record, reasons: reasons.clone() };
                 drafts.push(row.subject, event);
             }
@@ -449,7 +461,11 @@ fn annul(
             }
         }
         Target::Measure(measure) => {
-            drafts.push(row.subject, Event::MeasureAnnulled { measure, reasons: reasons.clone() });
+            let row = rows.must_measure(measure)?;
+            if !row.annulled {
+                let event = Event::MeasureAnnulled { measure, reasons: reasons.clone() };
+                drafts.push(row.subject, event);
+            }
         }
     }
     Ok(())

@@ -5,12 +5,11 @@ use crate::command::Command;
 use crate::decide::checks::{self, misfit};
 use crate::decide::measure::{confirmed, with_parents};
 use crate::decide::{Context, Drafts, Outcome};
-use crate::event::{CaseHook, Event, Target};
+use crate::event::{CaseHook, Event};
 use crate::guard::Misfit;
 use crate::id::MeasureId;
 use crate::limits::{EVIDENCE_MAX, PLUGINS_MAX, SHORT_TEXT_BYTES_MAX};
-use crate::path::{EndReason, Ended, Path};
-use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RepairState, Row};
+use crate::row::{Key, MeasureRow, MeasureState, Row};
 use crate::rows::{Rows, Stop};
 use crate::text::short_text_is_stated;
 
@@ -60,28 +59,10 @@ pub(super) fn decide(
             };
             let mut drafts = Drafts::new(context);
             drafts.push(subject, Event::FamilySettled { cause: *cause, root: *root });
-            finish_repair(rows, *root, &mut drafts)?;
             drafts.caused_by(*cause).finish()
         }
         _ => Err(Stop::Defect("not a plugin's command".to_owned())),
     }
-}
-
-/// A repair is done when every system that carried a measure has confirmed that it is lifted.
-fn finish_repair(rows: &Rows, root: Target, drafts: &mut Drafts) -> Result<(), Stop> {
-    let Target::Listing(id) = root else {
-        return Ok(());
-    };
-    let ListingKind::Black { case, .. } = &rows.must_listing(id)?.kind else {
-        return Ok(());
-    };
-    if let Path::Ended(Ended { reason: EndReason::Removed(repair), .. }) = &case.path {
-        let row = rows.must_repair(*repair)?;
-        if matches!(row.state, RepairState::Propagating) {
-            drafts.push(row.subject, Event::RepairDone { repair: *repair });
-        }
-    }
-    Ok(())
 }
 
 fn short(text: &str) -> String {

@@ -1,14 +1,15 @@
 //! Records: collected once, under the directory, by who may provide them (domain.md 2.1).
 
-use crate::command::NewRecord;
+use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_listings_of;
 use crate::decide::{Context, Drafts, Outcome, Reject};
+use crate::event::record::RecordEvent;
 use crate::event::{Capacity, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::RecordId;
 use crate::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX};
-use crate::row::{Key, RecordState, SubjectRow};
+use crate::row::{Key, RecordRow, RecordState, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{DataItem, Openness, Polarity, Severity};
 use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
@@ -134,18 +135,23 @@ fn check_fields(
     Ok(())
 }
 
+/// The longest publicity of a severity, in months (domain.md 4.4).
+fn publicity_months(severity: Option<Severity>, context: &Context<'_>) -> Option<u16> {
+    let pack = context.rules.pack(context.today);
+    severity.map(|severity| match severity {
+        Severity::Minor => pack.publicity_minor_months.1,
+        Severity::General => pack.publicity_general_months.1,
+        Severity::Serious => pack.publicity_serious_months.1,
+    })
+}
+
 fn accepted(
     record: &NewRecord,
     item: &DataItem,
     human: &checks::Human<'_>,
     context: &Context<'_>,
 ) -> Event {
-    let pack = context.rules.pack(context.today);
-    let months = record.severity.map(|severity| match severity {
-        Severity::Minor => pack.publicity_minor_months.1,
-        Severity::General => pack.publicity_general_months.1,
-        Severity::Serious => pack.publicity_serious_months.1,
-    });
+    let months = publicity_months(record.severity, context);
     // The clock of publicity starts on the document's date, and minor acts are not shown at all
     // in principle (domain.md 4.4). A natural person's record is never public by default.
     let published = item.openness == Openness::Public
@@ -167,6 +173,120 @@ fn accepted(
         publicity_until: months.map(|months| record.document_date.plus_months(months)),
         notified: record.notified.clone(),
     }
+}
+
+/// The providing unit's officer, and a record that still stands.
+fn own_live<'r>(
+    rows: &'r Rows,
+    id: RecordId,
+    context: &Context<'_>,
+) -> Result<&'r RecordRow, Stop> {
+    let record = rows.must_record(id)?;
+    let human = checks::human(context)?;
+    if human.reference.authority != record.provider {
+        refuse::<()>(
+            Guard::Competent,
+            "由信息提供单位办理 / only the providing unit may",
+            "请由提供单位办理 / ask that unit",
+        )?;
+    }
+    if record.state != RecordState::Accepted {
+        misfit::<()>(
+            Misfit::State,
+            "记录已终止 / the record is over",
+            "已终止的记录不再变更 / what is over is not changed",
+        )?;
+    }
+    Ok(record)
+}
+
+/// A correction (T03). It never weighs more, nor longer, than what it corrects: what would be
+/// heavier is a new record, with its own notice.
+pub(super) fn correct(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let Command::CorrectRecord {
+        record: id,
+        document_number,
+        document_date,
+        document_sha256,
+        content,
+        severity,
+        reasons,
+    } = command
+    else {
+        return Err(Stop::Defect("not a correction".to_owned()));
+    };
+    let row = own_live(rows, *id, context)?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    let long = content.as_ref().is_some_and(|content| content.clear_bytes > CONTENT_BYTES_MAX);
+    if !short_text_is_stated(document_number) || *document_date > context.today || long {
+        misfit::<()>(
+            Misfit::Value,
+            "文号缺失、日期晚于当日或内容过长 / number missing, date in the future or content too long",
+            "请核对文号、日期和内容 / check number, date and content",
+        )?;
+    }
+    let heavier = severity.is_some() != row.severity.is_some() || *severity > row.severity;
+    if heavier {
+        refuse::<()>(
+            Guard::Notice,
+            "更正不得加重：轻重等级不得高于原记录 / a correction may not weigh more",
+            "须加重的，撤销原记录后另行告知并提交新记录 / annul it and submit a new one with notice",
+        )?;
+    }
+    if row.polarity == Polarity::Adverse
+        && !document_sha256.is_some_and(|sha| digest_is_stated(&sha))
+    {
+        refuse::<()>(
+            Guard::Fact,
+            "不良记录须附生效文书的 SHA-256 / attach the effective document",
+            "请附文书 / attach it",
+        )?;
+    }
+    let until =
+        publicity_months(*severity, context).map(|months| document_date.plus_months(months));
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::Record(RecordEvent::Corrected {
+            record: *id,
+            version: row.corrections.saturating_add(1),
+            document_number: document_number.clone(),
+            document_date: *document_date,
+            document_sha256: *document_sha256,
+            content: content.clone(),
+            severity: *severity,
+            publicity_until: until.into_iter().chain(row.publicity_until).min(),
+            reasons: reasons.clone(),
+        }),
+    );
+    drafts.finish()
+}
+
+/// Takes a record off display while it stands: it should not have been public, or a trade secret
+/// or privacy is touched.
+pub(super) fn end_display(
+    rows: &Rows,
+    id: RecordId,
+    reasons: &Sealed,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = own_live(rows, id, context)?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    if !row.published {
+        misfit::<()>(
+            Misfit::State,
+            "该记录未公示 / it is not on display",
+            "无需再办 / nothing to do",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    let event = RecordEvent::DisplayEnded { record: id, reasons: reasons.clone() };
+    drafts.push(row.subject, Event::Record(event));
+    drafts.finish()
 }
 
 pub(super) fn annul(

@@ -29,6 +29,14 @@ pub(super) fn decide(
             let (row, red) = red_listing(rows, *listing)?;
             if *context.actor != Actor::Subject(row.subject) {
                 checks::deciding_head(context, &red.nominated_by)?;
+                // What is in force ends against the exemplar only after notice and hearing.
+                if let RedState::Active { .. } = red.state {
+                    refuse::<()>(
+                        Guard::Notice,
+                        "已生效的红名单须经告知、听取陈述后撤销 / in force: revoke it after notice and hearing",
+                        "请用 /revocation/notice 启动撤销程序 / open a revocation",
+                    )?;
+                }
             }
             stated(Guard::Document, &[("reasons", reasons)])?;
             if matches!(red.state, RedState::Closed | RedState::Expired { .. }) {
@@ -170,12 +178,12 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
     let RedState::PublicNotice { ends_on } = red.state else {
         return Ok(wrong_state("红名单 / red listing", red.state.name(), "public_notice")?);
     };
-    if context.today <= ends_on || !red.disputes.is_empty() {
+    if context.today <= ends_on || !red.holds.is_empty() {
         refuse::<()>(
             Guard::PublicNotice,
             format!(
                 "公示至 {ends_on}，未处理异议 {} 件 / notice runs, or an objection is open",
-                red.disputes.len()
+                red.holds.len()
             ),
             "公示期满且异议处理完毕后决定 / decide after both",
         )?;

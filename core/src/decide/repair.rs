@@ -209,10 +209,5 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             drafts.push(row.subject, Event::RecordRepaired { record: *id, repair: *repair });
         }
     }
-    // Where no measure rests on it there is nobody left to confirm a lift; and what follows from
-    // an end that came before the approval is followed from that end.
-    if ended || rows.must_listing(listing)?.family == 0 {
-        drafts.push(row.subject, Event::RepairDone { repair: *repair });
-    }
     drafts.finish()
 }

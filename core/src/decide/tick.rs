@@ -5,8 +5,11 @@ use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
+
 use crate::id::{ListingId, MeasureId, ObjectionId};
+use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::Path;
 use crate::row::{Due, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState};
 use crate::rows::{Rows, Stop};
@@ -30,10 +33,19 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
             if row.state == RecordState::Accepted && over {
                 drafts.push(row.subject, Event::RecordExpired { record: id });
             }
+            let archived = row.ended_on.map(|on| on.plus_days(ARCHIVE_AFTER_DAYS));
+            if row.state != RecordState::Archived
+                && row.holds.is_empty()
+                && archived.is_some_and(|on| context.today >= on)
+            {
+                let event = RecordEvent::Archived { record: id };
+                drafts.push(row.subject, Event::Record(event));
+            }
             drafts.finish()
         }
         Due::Measure(id) => measure(rows, id, context),
         Due::Objection(id) => objection(rows, id, context),
+        Due::Repair(id) => crate::decide::revocation::restore(rows, id, context),
     }
 }
 
@@ -51,7 +63,7 @@ fn case(rows: &Rows, reference: CaseRef, context: &Context<'_>) -> Result<Outcom
         }
         Path::Served(served)
             if context.today >= served.starts_on
-                && found.case.disputes.is_empty()
+                && found.case.holds.is_empty()
                 && !context.starts_stopped =>
         {
             start(rows, reference, &found, context, &mut drafts)?;

@@ -9,8 +9,11 @@
 )]
 
 pub mod courses;
+pub mod later;
 pub mod rules;
+pub mod samples;
 pub mod steps;
+pub mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,7 +28,7 @@ use shouxin_core::id::Position;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::{NEED_ROUNDS_MAX, ROWS_PER_COMMAND_MAX};
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Due, Index, Key, Row};
+use shouxin_core::row::{Closing, Due, Index, Key, Row};
 use shouxin_core::rows::{Change, Rows, Stop};
 use shouxin_core::rules::RuleSet;
 use shouxin_core::time::{Day, Timestamp};
@@ -297,6 +300,25 @@ impl World {
         for due in self.due() {
             let found = self.run(&timer(), &Command::Tick { due });
             names.extend(found.expect("a timer is never refused"));
+        }
+        names.extend(self.close());
+        names
+    }
+
+    /// Lets the register close what has every confirmation; the names of what happened.
+    pub fn close(&mut self) -> Vec<&'static str> {
+        let waiting: Vec<Closing> = self
+            .index
+            .iter()
+            .filter_map(|entry| match entry {
+                Index::Closing(closing) => Some(*closing),
+                _ => None,
+            })
+            .collect();
+        let mut names = Vec::new();
+        for closing in waiting {
+            let found = self.run(&timer(), &Command::Close(closing));
+            names.extend(found.expect("a closing is never refused"));
         }
         names
     }

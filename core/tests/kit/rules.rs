@@ -41,6 +41,8 @@ pub const NO_LIAISON: &str = "M-A04";
 pub const UNPUBLISHED: &str = "M-A05";
 /// A measure connected with another behaviour only.
 pub const ELSEWHERE: &str = "M-A06";
+/// A measure that only a higher authority can take.
+pub const HIGHER: &str = "M-A07";
 /// A measure for natural persons.
 pub const PERSONS: &str = "M-S01";
 /// An incentive.
@@ -180,6 +182,7 @@ fn measures() -> Vec<Measure> {
         measure(NO_LIAISON, Administrative, MeasureNeeds::Rule, JUSTICE),
         Measure { published: false, ..plain(UNPUBLISHED, MeasureNeeds::Rule) },
         Measure { behaviours: vec![BARRED.to_owned()], ..plain(ELSEWHERE, MeasureNeeds::Rule) },
+        Measure { executor: Executor::Higher, ..plain(HIGHER, MeasureNeeds::Rule) },
         Measure {
             subject: MeasureSubject::NaturalPerson,
             ..measure(PERSONS, Social, MeasureNeeds::Rule, TAX)
@@ -223,6 +226,10 @@ fn pack() -> RulePack {
         verification_wd: 7,
         unverified_after_wd: 7,
         resolve_wd: 3,
+        whistle_triage_wd: 3,
+        whistle_verify_wd: 15,
+        whistle_feedback_wd: 5,
+        whistle_keep_months: 12,
         review_request_wd: 10,
         repair_accept_wd: 2,
         repair_decide_wd: 10,

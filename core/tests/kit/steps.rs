@@ -57,6 +57,15 @@ pub fn fact(about: SubjectKey) -> FactDocument {
     }
 }
 
+/// A judgment about a subject.
+pub fn ruling(about: SubjectKey) -> FactDocument {
+    FactDocument {
+        kind: FactKind::Judgment,
+        number: "（2026）闽0426行初1号".to_owned(),
+        ..fact(about)
+    }
+}
+
 /// A measure of the tax office as a notice or decision names it.
 pub fn named(measure: &str) -> NamedMeasure {
     NamedMeasure {

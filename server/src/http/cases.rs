@@ -18,7 +18,7 @@ const OFFICERS_AND_SUBJECT: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
 
 /// `L-...` or `A-...`: both run the same path.
-fn case(text: &str) -> Result<CaseRef, Problem> {
+pub(crate) fn case(text: &str) -> Result<CaseRef, Problem> {
     match text.starts_with('A') {
         true => id(text).map(CaseRef::Attribution),
         false => id(text).map(CaseRef::Listing),

@@ -294,3 +294,63 @@ impl Write for AnnulRecord {
         Ok(Command::AnnulRecord { record, reasons })
     }
 }
+
+/// 更正记录: never heavier nor longer than what it corrects.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectRecord {
+    document_number: String,
+    #[schema(value_type = String, format = Date)]
+    document_date: Day,
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
+    #[serde(default)]
+    content: serde_json::Map<String, serde_json::Value>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "general")]
+    severity: Option<Severity>,
+    reasons: String,
+}
+
+impl Write for CorrectRecord {
+    const LABEL: &'static str = "records.correct";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let record = id(path)?;
+        let subject = edge.subject_of_record(record)?;
+        let content = match self.content.is_empty() {
+            true => None,
+            false => {
+                Some(edge.seal(subject, &serde_json::Value::Object(self.content).to_string())?)
+            }
+        };
+        Ok(Command::CorrectRecord {
+            record,
+            document_number: self.document_number,
+            document_date: self.document_date,
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
+            content,
+            severity: self.severity,
+            reasons: edge.seal(subject, &self.reasons)?,
+        })
+    }
+}
+
+/// 停止公示: the record stands, but is shown no more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndDisplay {
+    reasons: String,
+}
+
+impl Write for EndDisplay {
+    const LABEL: &'static str = "records.hide";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let record = id(path)?;
+        let reasons = edge.seal(edge.subject_of_record(record)?, &self.reasons)?;
+        Ok(Command::EndDisplay { record, reasons })
+    }
+}

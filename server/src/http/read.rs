@@ -6,12 +6,14 @@
 use actix_web::HttpRequest;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
-use shouxin_core::event::{CaseRef, Colour, Mark};
-use shouxin_core::id::{Position, RecordId};
+use shouxin_core::apply::listing_is_shown;
+use shouxin_core::event::{CaseRef, Colour, Mark, Target};
+use shouxin_core::id::{Position, RecordId, RemedyId};
 use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
-    RecordRow, RecordState, RedState, RepairRow, RepairState, Row, SubjectRow,
+    RecordRow, RecordState, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Row,
+    SubjectRow,
 };
 use shouxin_core::rules::{Openness, Polarity};
 use shouxin_core::text::{Name, Sealed};
@@ -27,6 +29,8 @@ use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
 pub const PART_ROWS_MAX: usize = 200;
+/// Reconsiderations and suits shown beside one thing.
+const REMEDIES_SHOWN_MAX: usize = 16;
 /// Adverse records looked through for a nomination.
 const ADVERSE_ROWS_MAX: usize = 1000;
 
@@ -148,7 +152,8 @@ pub fn marks(head: &SubjectRow, today: Day, sight: Sight) -> Vec<Value> {
         .collect()
 }
 
-fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
+/// A record for a reader.
+pub fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
     json!({
         "id": row.id.to_string(),
         "item": row.item,
@@ -160,7 +165,7 @@ fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
         "document_number": row.document_number,
         "document_date": row.document_date,
         "publicity_until": row.publicity_until,
-        "disputed": !row.disputes.is_empty(),
+        "disputed": !row.holds.is_empty(),
         "state": row.state,
         "content": match (&row.content, sight) {
             (Some(content), _) => content_json(unseal(vault, row.subject, content)),
@@ -216,6 +221,36 @@ fn decision(case: &DecisionCase) -> Value {
     })
 }
 
+/// Open reconsiderations and suits about a thing: shown with it, because it is not final.
+pub fn remedies(query: &mut Query<'_>, target: Target) -> Result<Vec<Value>, Problem> {
+    let entry = Index::TargetRemedy(target, RemedyId(Position::local(0)));
+    let (positions, _) = query.page(&entry, None, REMEDIES_SHOWN_MAX)?;
+    let mut shown = Vec::new();
+    for at in positions {
+        let row = query.ask(|rows| rows.must_remedy(RemedyId(at)).cloned())?;
+        shown.push(json!({
+            "id": row.id.to_string(),
+            "kind": row.kind,
+            "body": row.body,
+            "number": row.number,
+            "filed_on": row.filed_on,
+            "stayed": row.state == RemedyState::Stayed,
+        }));
+    }
+    Ok(shown)
+}
+
+/// How final a published thing is (domain.md 6.7): said with it wherever it is shown.
+pub fn status(suspended: bool, remedies: &[Value]) -> &'static str {
+    let of = |kind: &str| remedies.iter().any(|own| own["kind"] == kind);
+    match suspended {
+        true => "under_objection",
+        false if of("litigation") => "in_court",
+        false if of("reconsideration") => "under_reconsideration",
+        false => "final",
+    }
+}
+
 /// A listing for a reader.
 pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Value, Problem> {
     let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
@@ -233,24 +268,29 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["authority"] = json!(case.proposed_by.authority);
             body["basis"] = json!(case.basis);
             body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
-            body["objections"] = case.disputes.iter().map(|id| json!(id.to_string())).collect();
+            body["objections"] = case.holds.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
             body["decide_by"] = json!(case.decide_by);
+            body["extends"] = json!(row.extends.map(|id| id.to_string()));
             if let Path::Noticed(noticed) = &case.path {
                 body["statement_until"] = json!(noticed.notice.window);
             }
         }
         ListingKind::Red(red) => {
+            body["revocation"] = json!(red.revocation.as_ref().map(|own| own.window));
             body["colour"] = json!(Colour::Red);
             body["state"] = json!(red.state.name());
             body["authority"] = json!(red.authority);
             body["basis"] = json!(red.basis);
-            body["objections"] = red.disputes.iter().map(|id| json!(id.to_string())).collect();
+            body["objections"] = red.holds.iter().map(|id| json!(id.to_string())).collect();
             if let RedState::Active { since, until, number, .. } = &red.state {
                 body["decision"] = json!({"number": number, "starts_on": since, "end": until});
             }
         }
     }
+    let remedies = remedies(query, Target::Listing(row.id))?;
+    body["status"] = json!(status(standing == Standing::Suspended, &remedies));
+    body["remedies"] = json!(remedies);
     Ok(body)
 }
 
@@ -288,22 +328,16 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
             MeasureState::Dispatched { respond_by, .. } => json!(respond_by),
             _ => Value::Null,
         },
-        "objections": row.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "objections": row.holds.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }
 
 /// An objection for a reader.
 pub fn objection(row: &ObjectionRow) -> Value {
-    let target = match row.target {
-        shouxin_core::event::Target::Record(id) => id.to_string(),
-        shouxin_core::event::Target::Listing(id) => id.to_string(),
-        shouxin_core::event::Target::Attribution(id) => id.to_string(),
-        shouxin_core::event::Target::Measure(id) => id.to_string(),
-    };
     json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
-        "target": target,
+        "target": target_id(row.target),
         "provider": row.provider,
         "filed_on": row.filed_on,
         "suspends": row.suspends,
@@ -316,8 +350,45 @@ pub fn objection(row: &ObjectionRow) -> Value {
             ObjectionState::Verifying { verify_by, .. } => json!(verify_by),
             _ => Value::Null,
         },
+        "review_by": match &row.state {
+            ObjectionState::Review { decide_by, .. } => json!(decide_by),
+            _ => Value::Null,
+        },
         "redress": row.redress_done.map(|done| if done { "done" } else { "owed" }),
     })
+}
+
+/// A reconsideration or suit for a reader.
+pub fn remedy(row: &RemedyRow) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "subject": row.subject.to_string(),
+        "target": target_id(row.target),
+        "kind": row.kind,
+        "body": row.body,
+        "number": row.number,
+        "filed_on": row.filed_on,
+        "state": match row.state {
+            RemedyState::Filed => "filed",
+            RemedyState::Stayed => "stayed",
+            RemedyState::Decided(_) => "decided",
+        },
+        "outcome": match row.state {
+            RemedyState::Decided(outcome) => json!(outcome),
+            _ => Value::Null,
+        },
+        "redress": row.redress_done.map(|done| if done { "done" } else { "owed" }),
+    })
+}
+
+/// `R-...`, `L-...`, `A-...` or `M-...`
+pub fn target_id(target: Target) -> String {
+    match target {
+        Target::Record(id) => id.to_string(),
+        Target::Listing(id) => id.to_string(),
+        Target::Attribution(id) => id.to_string(),
+        Target::Measure(id) => id.to_string(),
+    }
 }
 
 /// A repair for a reader.
@@ -386,7 +457,7 @@ pub fn file(
             let shown = match sight {
                 Sight::Whole => true,
                 Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
-                Sight::Public => standing == Standing::InForce && published(&row),
+                Sight::Public => standing == Standing::InForce && listing_is_shown(&row),
             };
             if shown { listing(query, &row, today).map(Some) } else { Ok(None) }
         },
@@ -461,16 +532,6 @@ pub fn file(
         }
     )?);
     Ok(body)
-}
-
-/// Whether a listing is on public display.
-pub fn published(row: &ListingRow) -> bool {
-    match &row.kind {
-        ListingKind::Black { case, .. } => {
-            matches!(&case.path, Path::Effective(effective) if effective.published)
-        }
-        ListingKind::Red(red) => matches!(&red.state, RedState::Active { published: true, .. }),
-    }
 }
 
 /// Live adverse records of a subject, for the check of a nomination.

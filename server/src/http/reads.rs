@@ -5,9 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
+use shouxin_core::apply::listing_is_shown;
 use shouxin_core::codec;
 use shouxin_core::event::Colour;
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RepairId};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
 use shouxin_core::path::Standing;
@@ -232,7 +233,7 @@ pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -
     if caller.role == Role::Public || read::sight(&caller, row.subject) == Some(Sight::Public) {
         let mut query = Query::new(app.engine.view.read());
         let standing = query.ask(|rows| rows.listing_standing(id, today))?;
-        if standing != Standing::InForce || !read::published(&row) {
+        if standing != Standing::InForce || !listing_is_shown(&row) {
             return Err(Problem::not_found());
         }
         return Ok(HttpResponse::Ok().json(read::listing(&mut query, &row, today)?));
@@ -309,6 +310,7 @@ const STATES: &[&str] = &[
     "fed_back",
     "lifted",
     "closed",
+    "forwarded",
 ];
 
 /// `GET /v1/objections/{id}`
@@ -322,6 +324,44 @@ pub async fn objection(request: HttpRequest, path: Path<String>, app: Data<App>)
     };
     may_see(&request, &app, &caller, row.subject).await?;
     Ok(HttpResponse::Ok().json(read::objection(&row)))
+}
+
+/// `GET /v1/remedies/{id}`
+pub async fn remedy(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    needs_key(&caller)?;
+    let id: RemedyId = id(&path)?;
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_remedy(id).cloned())?
+    };
+    may_see(&request, &app, &caller, row.subject).await?;
+    Ok(HttpResponse::Ok().json(read::remedy(&row)))
+}
+
+/// `GET /v1/channels`: who shows what is public, and how far each has confirmed.
+pub async fn channels(request: HttpRequest, app: Data<App>) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    caller.require(&[Role::CreditOffice, Role::LeadingGroup, Role::Auditor, Role::Operator])?;
+    let query = Query::new(app.engine.view.read());
+    let rows = match query.row(&Key::Channels)? {
+        Some(Row::Channels(rows)) => rows,
+        _ => Vec::new(),
+    };
+    let mut channels = Vec::new();
+    for row in rows {
+        let after = shouxin_core::keys::public_changes_after(row.confirmed_through);
+        let next = query.range(shouxin_core::keys::PUBLIC_CHANGES, Some(&after), 1)?;
+        let oldest = next.first().and_then(|entry| shouxin_core::keys::read_public_change(entry));
+        channels.push(json!({
+            "name": row.name,
+            "confirmed_through": row.confirmed_through.to_string(),
+            "oldest_unconfirmed": oldest.map(|(at, _)| at.to_string()),
+            "failing": row.failing,
+            "overdue": row.overdue,
+        }));
+    }
+    Ok(HttpResponse::Ok().json(json!({"channels": channels})))
 }
 
 /// `GET /v1/repairs/{id}`

@@ -29,6 +29,7 @@ pub(super) struct Master {
     pub(super) request: HashKey,
     pub(super) api_key: HashKey,
     pub(super) document: HashKey,
+    pub(super) receipt: HashKey,
 }
 
 /// A keyed hash: HMAC-SHA-256 with its key schedule ready.
@@ -55,6 +56,7 @@ impl Master {
             request: derive("shouxin requests")?,
             api_key: derive("shouxin api keys")?,
             document: derive("shouxin document names")?,
+            receipt: derive("shouxin whistle receipts")?,
         })
     }
 

@@ -1,0 +1,90 @@
+//! Folds what becomes of listings beside their decision path.
+
+use crate::apply::case::{change, ended, put_listing};
+use crate::apply::channel::{self, shown};
+use crate::apply::{defect, listing_walk, officer_of, put_walks};
+use crate::event::listing::ListingEvent;
+use crate::event::{CaseRef, Envelope, Target};
+use crate::id::ListingId;
+use crate::path::{EndReason, Path};
+use crate::row::{Key, ListingKind, ListingRow, RedCase, RedState, Revocation};
+use crate::rows::{Rows, Stop};
+
+pub(super) fn apply(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &ListingEvent,
+) -> Result<(), Stop> {
+    match event {
+        ListingEvent::ExtensionProposed { extended, by } => {
+            let row = Rows::known(rows.listing(*by)?, &by.0)?.clone();
+            put_listing(rows, ListingRow { extends: Some(*extended), ..row })
+        }
+        ListingEvent::Revoked { case, .. } => ended(rows, envelope, *case, EndReason::Annulled),
+        ListingEvent::Relieved { listing, relief } => {
+            ended(rows, envelope, CaseRef::Listing(*listing), EndReason::Relieved(*relief))
+        }
+        ListingEvent::Shortened { case, end } => {
+            let changes = match case {
+                CaseRef::Listing(id) => shown(rows, Target::Listing(*id))?,
+                CaseRef::Attribution(_) => Vec::new(),
+            };
+            change(rows, *case, envelope, |mut own| {
+                match &mut own.path {
+                    Path::Served(served) => served.decided.decision.end = *end,
+                    Path::Effective(effective) => effective.served.decided.decision.end = *end,
+                    _ => return None,
+                }
+                Some(own)
+            })?;
+            channel::note(rows, envelope, changes);
+            Ok(())
+        }
+        ListingEvent::RevocationNoticed { listing, .. }
+        | ListingEvent::RevocationStated { listing, .. }
+        | ListingEvent::RedRevoked { listing, .. }
+        | ListingEvent::RevocationDropped { listing, .. } => red(rows, envelope, event, *listing),
+    }
+}
+
+fn red(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &ListingEvent,
+    id: ListingId,
+) -> Result<(), Stop> {
+    rows.want([Key::Listing(id)])?;
+    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+    let ListingKind::Red(red) = row.kind.clone() else {
+        return Err(defect(envelope, "a black listing"));
+    };
+    let revoked = matches!(event, ListingEvent::RedRevoked { .. });
+    let (walk, changes) = match revoked {
+        true => {
+            let walk = listing_walk(rows, envelope, id, Target::Listing(id))?;
+            (walk, shown(rows, Target::Listing(id))?)
+        }
+        false => (None, Vec::new()),
+    };
+    let red = match event {
+        ListingEvent::RevocationNoticed { window, .. } => RedCase {
+            revocation: Some(Revocation {
+                opened_by: officer_of(envelope)?,
+                window: *window,
+                points: None,
+            }),
+            ..red
+        },
+        ListingEvent::RevocationStated { points, .. } => RedCase {
+            revocation: red
+                .revocation
+                .map(|own| Revocation { points: u8::try_from(points.len()).ok(), ..own }),
+            ..red
+        },
+        ListingEvent::RevocationDropped { .. } => RedCase { revocation: None, ..red },
+        _ => RedCase { revocation: None, state: RedState::Closed, ..red },
+    };
+    put_listing(rows, ListingRow { kind: ListingKind::Red(red), ..row })?;
+    channel::note(rows, envelope, changes);
+    put_walks(rows, walk.into_iter().collect())
+}

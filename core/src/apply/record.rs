@@ -1,0 +1,120 @@
+//! Folds the events of records.
+
+use crate::apply::channel::{self, shown};
+use crate::apply::{defect, officer_of, record_source, subject_of};
+use crate::event::record::RecordEvent;
+use crate::event::{Envelope, Event, Target};
+use crate::id::RecordId;
+use crate::row::{Key, RecordRow, RecordState, Row};
+use crate::rows::{Rows, Stop};
+use crate::rules::Severity;
+
+/// Ends a record's display, sharing and use.
+fn end(rows: &mut Rows, envelope: &Envelope, id: RecordId, state: RecordState) -> Result<(), Stop> {
+    let changes = shown(rows, Target::Record(id))?;
+    let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+    let ended_on = Some(envelope.legal_date);
+    let row = RecordRow { state, published: false, ended_on, ..row };
+    rows.put(Key::Record(id), Row::Record(row))?;
+    channel::note(rows, envelope, changes);
+    Ok(())
+}
+
+pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    match &envelope.event {
+        Event::RecordAnnulled { record, .. } => end(rows, envelope, *record, RecordState::Annulled),
+        Event::RecordRepaired { record, .. } => end(rows, envelope, *record, RecordState::Repaired),
+        Event::RecordExpired { record } => end(rows, envelope, *record, RecordState::Expired),
+        Event::RecordAccepted {
+            item,
+            class,
+            openness,
+            polarity,
+            severity,
+            provider,
+            document_number,
+            document_date,
+            document_sha256,
+            content,
+            published,
+            publicity_until,
+            ..
+        } => {
+            let subject = subject_of(envelope)?;
+            let id = RecordId(envelope.position);
+            let source =
+                Key::RecordSource(record_source(*provider, item, document_number, subject));
+            rows.want([Key::Record(id), source.clone()])?;
+            let row = RecordRow {
+                id,
+                subject,
+                item: item.clone(),
+                class: *class,
+                openness: *openness,
+                polarity: *polarity,
+                severity: *severity,
+                provider: *provider,
+                submitted_by: officer_of(envelope)?,
+                document_number: document_number.clone(),
+                document_date: *document_date,
+                document_sha256: *document_sha256,
+                content: content.clone(),
+                published: *published,
+                publicity_until: *publicity_until,
+                state: RecordState::Accepted,
+                corrections: 0,
+                ended_on: None,
+                holds: Vec::new(),
+                rejected_objections: 0,
+                listings: Vec::new(),
+            };
+            rows.put(Key::Record(id), Row::Record(row))?;
+            rows.put(source, Row::RecordSource(id))?;
+            if *published {
+                channel::note(rows, envelope, vec![Target::Record(id)]);
+            }
+            Ok(())
+        }
+        _ => Err(defect(envelope, "not a record's event")),
+    }
+}
+
+/// Folds what becomes of a record after it was accepted.
+pub(super) fn apply_later(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &RecordEvent,
+) -> Result<(), Stop> {
+    let (RecordEvent::Corrected { record: id, .. }
+    | RecordEvent::DisplayEnded { record: id, .. }
+    | RecordEvent::Archived { record: id }) = event;
+    let changes = shown(rows, Target::Record(*id))?;
+    let row = Rows::known(rows.record(*id)?, &id.0)?.clone();
+    let row = match event {
+        RecordEvent::Corrected {
+            document_number,
+            document_date,
+            document_sha256,
+            content,
+            severity,
+            publicity_until,
+            ..
+        } => RecordRow {
+            corrections: row.corrections.saturating_add(1),
+            document_number: document_number.clone(),
+            document_date: *document_date,
+            document_sha256: *document_sha256,
+            content: content.clone(),
+            severity: *severity,
+            publicity_until: *publicity_until,
+            // Minor acts are not shown in principle (domain.md 4.4).
+            published: row.published && *severity != Some(Severity::Minor),
+            ..row
+        },
+        RecordEvent::DisplayEnded { .. } => RecordRow { published: false, ..row },
+        RecordEvent::Archived { .. } => RecordRow { state: RecordState::Archived, ..row },
+    };
+    rows.put(Key::Record(*id), Row::Record(row))?;
+    channel::note(rows, envelope, changes);
+    Ok(())
+}

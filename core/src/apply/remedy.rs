@@ -1,0 +1,396 @@
+//! Folds reviews, reconsiderations and suits, revoked repairs, and relief.
+
+use crate::apply::channel::{self, shown};
+use crate::apply::objection::{Dispute, dispute, open_repair};
+use crate::apply::{case, defect, here, officer_of, put_walks, subject_of, walks};
+use crate::event::remedy::{RemedyEvent, ReviewOf};
+use crate::event::{CaseRef, Envelope, Target};
+use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
+use crate::path::{EndReason, Hold, Path};
+use crate::row::{
+    CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState, RecordRow,
+    RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow, RepairState,
+    Revocation, Row,
+};
+use crate::rows::{Rows, Stop};
+
+pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
+    use RemedyEvent as E;
+    match event {
+        E::EvidenceRequested { objection, .. } | E::EvidenceAdded { objection, .. } => {
+            Rows::known(rows.objection(*objection)?, &objection.0).map(|_| ())
+        }
+        E::Unverified { objection, .. } => unverified(rows, envelope, *objection),
+        E::ObjectionClosed { objection } => {
+            change_objection(rows, *objection, |row| match row.state {
+                ObjectionState::Resolved { upheld } => {
+                    Some(ObjectionRow { state: ObjectionState::Closed { upheld }, ..row })
+                }
+                _ => None,
+            })
+            .map_err(|stop| named(stop, envelope))
+        }
+        E::ReviewRequested { of, suspends, decide_by, .. } => match of {
+            ReviewOf::Objection(id) => {
+                let row = Rows::known(rows.objection(*id)?, &id.0)?.clone();
+                let found = match suspends {
+                    true => walks(rows, envelope, row.target)?,
+                    false => Vec::new(),
+                };
+                let refused = matches!(row.state, ObjectionState::Refused);
+                let target = row.target;
+                let row = ObjectionRow {
+                    state: ObjectionState::Review { decide_by: *decide_by, refused },
+                    suspends: *suspends,
+                    ..row
+                };
+                if *suspends {
+                    dispute(rows, envelope, target, Hold::Objection(*id), Dispute::Open)?;
+                }
+                rows.put(Key::Objection(*id), Row::Objection(row))?;
+                put_walks(rows, found)
+            }
+            ReviewOf::Repair(id) => {
+                let state = RepairState::Review { decide_by: *decide_by };
+                put_repair(rows, *id, |row| RepairRow { state, ..row })
+            }
+        },
+        E::ReviewDecided { of, upheld, act_by, .. } => match of {
+            ReviewOf::Objection(id) => objection_reviewed(rows, envelope, *id, *upheld),
+            ReviewOf::Repair(id) => {
+                let outcome = Some((envelope.legal_date, officer_of(envelope)?));
+                let row = Rows::known(rows.repair(*id)?, &id.0)?.clone();
+                let row = match act_by {
+                    Some(act_by) => {
+                        open_repair(rows, row.listing, Some(*id))?;
+                        let state = RepairState::Applied { accept_by: *act_by };
+                        RepairRow { state, decide_by: *act_by, ..row }
+                    }
+                    None => RepairRow { state: RepairState::Refused, ..row },
+                };
+                let row = RepairRow { outcome, reviewed: true, ..row };
+                rows.put(Key::Repair(*id), Row::Repair(row))
+            }
+        },
+        E::RemedyFiled { .. }
+        | E::StayOrdered { .. }
+        | E::StayEnded { .. }
+        | E::RedressOwed { .. }
+        | E::RedressDone { .. }
+        | E::RemedyDecided { .. } => external(rows, envelope, event),
+        E::RepairRevocationNoticed { .. }
+        | E::RepairRevocationStated { .. }
+        | E::RepairRevocationDropped { .. }
+        | E::RepairRevoked { .. }
+        | E::RepairRevocationLapsed { .. }
+        | E::RepairedRestored { .. } => revocation(rows, envelope, event),
+        E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
+            relief(rows, envelope, event)
+        }
+        E::CourtDocumentFiled { document, effect } => {
+            let id = CourtDocumentId(here(envelope));
+            rows.want([Key::CourtDocument(id)])?;
+            let row = CourtDocumentRow {
+                id,
+                subject: subject_of(envelope)?,
+                document: document.clone(),
+                effect: effect.clone(),
+                filed_by: officer_of(envelope)?,
+            };
+            rows.put(Key::CourtDocument(id), Row::CourtDocument(row))
+        }
+    }
+}
+
+/// A defect that says at which event it was met.
+fn named(stop: Stop, envelope: &Envelope) -> Stop {
+    match stop {
+        Stop::Defect(what) => defect(envelope, &what),
+        other => other,
+    }
+}
+
+fn change_objection(
+    rows: &mut Rows,
+    id: ObjectionId,
+    to: impl FnOnce(ObjectionRow) -> Option<ObjectionRow>,
+) -> Result<(), Stop> {
+    let row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    let row =
+        to(row).ok_or_else(|| Stop::Defect("the objection is in another state".to_owned()))?;
+    rows.put(Key::Objection(id), Row::Objection(row))
+}
+
+fn put_repair(
+    rows: &mut Rows,
+    id: RepairId,
+    to: impl FnOnce(RepairRow) -> RepairRow,
+) -> Result<(), Stop> {
+    let row = Rows::known(rows.repair(id)?, &id.0)?.clone();
+    rows.put(Key::Repair(id), Row::Repair(to(row)))
+}
+
+/// Shows or hides a target; what is not shown keeps standing.
+fn display(rows: &mut Rows, target: Target, on: bool) -> Result<(), Stop> {
+    match target {
+        Target::Record(id) => {
+            let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+            rows.put(Key::Record(id), Row::Record(RecordRow { published: on, ..row }))
+        }
+        Target::Listing(id) => {
+            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            let mut kind = row.kind.clone();
+            match &mut kind {
+                ListingKind::Black { case, .. } => {
+                    if let Path::Effective(effective) = &mut case.path {
+                        effective.published = on;
+                    }
+                }
+                ListingKind::Red(red) => {
+                    if let RedState::Active { published, .. } = &mut red.state {
+                        *published = on;
+                    }
+                }
+            }
+            rows.put(Key::Listing(id), Row::Listing(ListingRow { kind, ..row }))
+        }
+        Target::Attribution(_) | Target::Measure(_) => Ok(()),
+    }
+}
+
+fn unverified(rows: &mut Rows, envelope: &Envelope, id: ObjectionId) -> Result<(), Stop> {
+    let row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    let target = row.target;
+    let own = match target {
+        Target::Record(id) => Rows::known(rows.record(id)?, &id.0)?.published,
+        Target::Listing(id) => channel::listing_is_shown(Rows::known(rows.listing(id)?, &id.0)?),
+        _ => false,
+    };
+    let changes = shown(rows, target)?;
+    if own {
+        display(rows, target, false)?;
+    }
+    let row = ObjectionRow { state: ObjectionState::Unverified, undisplayed: own, ..row };
+    rows.put(Key::Objection(id), Row::Objection(row))?;
+    channel::note(rows, envelope, changes);
+    Ok(())
+}
+
+/// Shows again what an unverified objection had taken off display, where it still stands.
+pub(super) fn show_again(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
+    if let Target::Record(id) = target
+        && Rows::known(rows.record(id)?, &id.0)?.state != RecordState::Accepted
+    {
+        return Ok(());
+    }
+    display(rows, target, true)?;
+    let changes = shown(rows, target)?;
+    channel::note(rows, envelope, changes);
+    Ok(())
+}
+
+fn objection_reviewed(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: ObjectionId,
+    upheld: bool,
+) -> Result<(), Stop> {
+    let row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    let ObjectionState::Review { refused, .. } = row.state else {
+        return Err(defect(envelope, "the objection is not under review"));
+    };
+    let by = officer_of(envelope)?;
+    // A refused objection that has to be looked at suspends from now on, like any objection.
+    let taken_up = refused && upheld;
+    let opens = taken_up && !row.suspends;
+    let ends = row.suspends && !taken_up;
+    let found = match opens || ends {
+        true => walks(rows, envelope, row.target)?,
+        false => Vec::new(),
+    };
+    let state = match (refused, upheld) {
+        (true, true) => ObjectionState::Accepted,
+        (true, false) => ObjectionState::Refused,
+        (false, upheld) => ObjectionState::Resolved { upheld },
+    };
+    let target = row.target;
+    let settle_through = (!shown(rows, target)?.is_empty()).then_some(here(envelope));
+    let row = ObjectionRow {
+        state,
+        suspends: row.suspends || opens,
+        reviewed: true,
+        settle_through,
+        outcome: Some((envelope.legal_date, by)),
+        ..row
+    };
+    if opens {
+        dispute(rows, envelope, target, Hold::Objection(id), Dispute::Open)?;
+    }
+    if ends {
+        let turn = Dispute::Close { rejected: !upheld };
+        dispute(rows, envelope, target, Hold::Objection(id), turn)?;
+    }
+    rows.put(Key::Objection(id), Row::Objection(row))?;
+    put_walks(rows, found)
+}
+
+fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
+    let id = match event {
+        RemedyEvent::RemedyFiled { target, kind, body, number, filed_on, .. } => {
+            let id = RemedyId(here(envelope));
+            rows.want([Key::Remedy(id)])?;
+            let changes = shown(rows, *target)?;
+            let row = RemedyRow {
+                id,
+                subject: subject_of(envelope)?,
+                target: *target,
+                kind: *kind,
+                body: body.clone(),
+                number: number.clone(),
+                filed_on: *filed_on,
+                state: RemedyState::Filed,
+                redress_done: None,
+            };
+            rows.put(Key::Remedy(id), Row::Remedy(row))?;
+            channel::note(rows, envelope, changes);
+            return Ok(());
+        }
+        RemedyEvent::StayOrdered { remedy, .. }
+        | RemedyEvent::StayEnded { remedy, .. }
+        | RemedyEvent::RedressOwed { remedy, .. }
+        | RemedyEvent::RedressDone { remedy, .. }
+        | RemedyEvent::RemedyDecided { remedy, .. } => *remedy,
+        _ => return Err(defect(envelope, "not an event of a remedy")),
+    };
+    let row = Rows::known(rows.remedy(id)?, &id.0)?.clone();
+    if let RemedyEvent::RedressOwed { .. } | RemedyEvent::RedressDone { .. } = event {
+        let redress_done = Some(matches!(event, RemedyEvent::RedressDone { .. }));
+        return rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { redress_done, ..row }));
+    }
+    let stayed = row.state == RemedyState::Stayed;
+    let (state, turn) = match event {
+        RemedyEvent::StayOrdered { .. } => (RemedyState::Stayed, Some(Dispute::Open)),
+        RemedyEvent::StayEnded { .. } => {
+            (RemedyState::Filed, Some(Dispute::Close { rejected: false }))
+        }
+        RemedyEvent::RemedyDecided { outcome, .. } => {
+            (RemedyState::Decided(*outcome), stayed.then_some(Dispute::Close { rejected: false }))
+        }
+        _ => return Err(defect(envelope, "not an event of a remedy")),
+    };
+    let changes = shown(rows, row.target)?;
+    let target = row.target;
+    let found = match turn {
+        Some(_) => walks(rows, envelope, target)?,
+        None => Vec::new(),
+    };
+    if let Some(turn) = turn {
+        dispute(rows, envelope, target, Hold::Stay(id), turn)?;
+    } else {
+        channel::note(rows, envelope, changes);
+    }
+    rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { state, ..row }))?;
+    put_walks(rows, found)
+}
+
+fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
+    let (RemedyEvent::RepairRevocationNoticed { repair: id, .. }
+    | RemedyEvent::RepairRevocationStated { repair: id, .. }
+    | RemedyEvent::RepairRevocationDropped { repair: id, .. }
+    | RemedyEvent::RepairRevoked { repair: id, .. }
+    | RemedyEvent::RepairRevocationLapsed { repair: id }
+    | RemedyEvent::RepairedRestored { repair: id, .. }) = event
+    else {
+        return Err(defect(envelope, "not an event of a revocation"));
+    };
+    let row = Rows::known(rows.repair(*id)?, &id.0)?.clone();
+    let state = match (row.state.clone(), event) {
+        (_, RemedyEvent::RepairRevocationNoticed { window, .. }) => {
+            RepairState::Revoking(Revocation {
+                opened_by: officer_of(envelope)?,
+                window: *window,
+                points: None,
+            })
+        }
+        (RepairState::Revoking(own), RemedyEvent::RepairRevocationStated { points, .. }) => {
+            let points = u8::try_from(points.len()).ok();
+            RepairState::Revoking(Revocation { points, ..own })
+        }
+        (RepairState::Revoking(_), RemedyEvent::RepairRevocationDropped { .. }) => {
+            RepairState::Done
+        }
+        (RepairState::Revoking(_), RemedyEvent::RepairRevoked { starts_on, .. }) => {
+            RepairState::Revoked { starts_on: *starts_on }
+        }
+        (RepairState::Revoked { .. }, RemedyEvent::RepairRevocationLapsed { .. }) => {
+            RepairState::Done
+        }
+        (RepairState::Revoked { .. }, RemedyEvent::RepairedRestored { published, .. }) => {
+            restore(rows, envelope, row.listing, *published)?;
+            RepairState::Restored
+        }
+        _ => return Err(defect(envelope, "the repair is in another state")),
+    };
+    rows.put(Key::Repair(*id), Row::Repair(RepairRow { state, ..row }))
+}
+
+/// A repaired listing has effect again, to the end it always had.
+fn restore(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: crate::id::ListingId,
+    published: bool,
+) -> Result<(), Stop> {
+    rows.want([Key::Listing(id)])?;
+    case::change(rows, CaseRef::Listing(id), envelope, |mut own| {
+        let Path::Ended(ended) = own.path else {
+            return None;
+        };
+        let (EndReason::Removed(_), Some(served)) = (ended.reason, ended.served) else {
+            return None;
+        };
+        own.path = Path::Effective(served.take_effect(published));
+        Some(own)
+    })?;
+    if published {
+        channel::note(rows, envelope, vec![Target::Listing(id)]);
+    }
+    Ok(())
+}
+
+fn relief(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
+    let (id, row, turn) = match event {
+        RemedyEvent::ReliefGranted { listing, until, .. } => {
+            let id = ReliefId(here(envelope));
+            rows.want([Key::Relief(id)])?;
+            let row = ReliefRow {
+                id,
+                subject: subject_of(envelope)?,
+                listing: *listing,
+                until: *until,
+                state: ReliefState::Open,
+            };
+            (id, row, Dispute::Open)
+        }
+        RemedyEvent::ReliefCompleted { relief, .. } | RemedyEvent::ReliefEnded { relief, .. } => {
+            let row = Rows::known(rows.relief(*relief)?, &relief.0)?.clone();
+            let state = match event {
+                RemedyEvent::ReliefCompleted { .. } => ReliefState::Completed,
+                _ => ReliefState::Ended,
+            };
+            (*relief, ReliefRow { state, ..row }, Dispute::Close { rejected: false })
+        }
+        _ => return Err(defect(envelope, "not an event of a relief")),
+    };
+    let target = Target::Listing(row.listing);
+    let found = walks(rows, envelope, target)?;
+    let open = matches!(turn, Dispute::Open);
+    let listing = row.listing;
+    shown(rows, target)?;
+    dispute(rows, envelope, target, Hold::Relief(id), turn)?;
+    let own = Rows::known(rows.listing(listing)?, &listing.0)?.clone();
+    let own = ListingRow { relief: open.then_some(id), ..own };
+    rows.put(Key::Listing(listing), Row::Listing(own))?;
+    rows.put(Key::Relief(id), Row::Relief(row))?;
+    put_walks(rows, found)
+}

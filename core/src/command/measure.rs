@@ -1,0 +1,42 @@
+//! Commands about measures that no department of the county executes.
+
+use crate::id::{AttributionId, ListingId, MeasureId};
+use crate::rules::Citation;
+use crate::text::{Digest, FactDocument, Sealed, Service};
+use crate::time::Day;
+
+/// A command about a measure beyond the county.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each command carries the fields of the event it asks for")]
+#[allow(clippy::large_enum_variant, reason = "a command is decided one at a time")]
+pub enum MeasureCommand {
+    Forward {
+        listing: ListingId,
+        attribution: Option<AttributionId>,
+        measure: String,
+        department: String,
+        to: String,
+        basis: Vec<Citation>,
+        reasons: Sealed,
+        until: Day,
+        court_document: Option<FactDocument>,
+        document_sha256: Digest,
+        service: Service,
+    },
+    AnswerForward {
+        measure: MeasureId,
+        answer: Sealed,
+        document_sha256: Digest,
+        answered_on: Day,
+    },
+    RecallForward {
+        measure: MeasureId,
+        document_sha256: Digest,
+        service: Service,
+    },
+    ExemptCourtLimit {
+        measure: MeasureId,
+        document: FactDocument,
+        until: Day,
+    },
+}

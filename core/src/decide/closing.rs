@@ -1,0 +1,79 @@
+//! Objections and repairs close only when every channel has confirmed what changed and every
+//! department has lifted what ended (INV-13).
+
+use crate::decide::checks;
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::remedy::RemedyEvent;
+use crate::event::{Event, Target};
+use crate::id::Position;
+use crate::row::{Closing, Key, ObjectionState, RepairState};
+use crate::rows::{Rows, Stop};
+
+/// Whether nothing is left to wait for.
+pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
+    match closing {
+        Closing::Objection(id) => {
+            let row = rows.must_objection(id)?;
+            let ObjectionState::Resolved { upheld } = row.state else {
+                return Ok(false);
+            };
+            let lifted = !upheld || lifted(rows, row.target)?;
+            Ok(lifted && confirmed(rows, row.settle_through)?)
+        }
+        Closing::Repair(id) => {
+            let row = rows.must_repair(id)?;
+            let propagating = matches!(row.state, RepairState::Propagating);
+            Ok(propagating
+                && lifted(rows, Target::Listing(row.listing))?
+                && confirmed(rows, row.settle_through)?)
+        }
+    }
+}
+
+/// Every open channel has confirmed what changed at `through`.
+fn confirmed(rows: &Rows, through: Option<Position>) -> Result<bool, Stop> {
+    match through {
+        Some(through) => Ok(rows.channels()?.iter().all(|own| own.confirmed_through >= through)),
+        None => Ok(true),
+    }
+}
+
+/// No order that rests on the target is left to be lifted.
+fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
+    match target {
+        Target::Record(id) => {
+            let listings = rows.must_record(id)?.listings.clone();
+            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
+            listings.iter().try_fold(true, |all, listing| {
+                Ok(all && rows.must_listing(*listing)?.unlifted == 0)
+            })
+        }
+        Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
+        Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),
+        Target::Measure(id) => Ok(rows.must_measure(id)?.state.order().is_none()),
+    }
+}
+
+pub(super) fn decide(
+    rows: &Rows,
+    closing: Closing,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    checks::system(context)?;
+    let mut drafts = Drafts::new(context);
+    if !is_ready(rows, closing)? {
+        return drafts.finish();
+    }
+    match closing {
+        Closing::Objection(id) => {
+            let subject = rows.must_objection(id)?.subject;
+            let event = RemedyEvent::ObjectionClosed { objection: id };
+            drafts.push(subject, Event::Remedy(event));
+        }
+        Closing::Repair(id) => {
+            let subject = rows.must_repair(id)?.subject;
+            drafts.push(subject, Event::RepairDone { repair: id });
+        }
+    }
+    drafts.finish()
+}

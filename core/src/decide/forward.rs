@@ -1,0 +1,152 @@
+//! Measures that only a higher authority can take: recorded, forwarded, and recalled when what
+//! they rest on ends (domain.md 1.6, column County).
+
+use crate::command::measure::MeasureCommand;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::measure::{Asked, allowed, initiating, with_parents};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::Event;
+use crate::event::measure::MeasureEvent;
+use crate::guard::{Guard, Misfit};
+use crate::path::Standing;
+use crate::row::MeasureState;
+use crate::rows::{Rows, Stop};
+use crate::rules::{Executor, FactKind};
+use crate::text::{digest_is_stated, short_text_is_stated};
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &MeasureCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let id = match command {
+        MeasureCommand::Forward { .. } => return forward(rows, command, context),
+        MeasureCommand::AnswerForward { measure, .. }
+        | MeasureCommand::RecallForward { measure, .. }
+        | MeasureCommand::ExemptCourtLimit { measure, .. } => *measure,
+    };
+    let row = with_parents(rows, id)?;
+    initiating(context, row)?;
+    let MeasureState::Forwarded { answered, recalled } = row.state else {
+        return Ok(wrong_state("措施 / measure", row.state.name(), "forwarded")?);
+    };
+    let standing = rows.measure_standing(id, context.today)?;
+    let event = match command {
+        MeasureCommand::AnswerForward { answer, document_sha256, answered_on, .. } => {
+            if answered {
+                return Ok(wrong_state("上报 / forwarding", "answered", "not answered")?);
+            }
+            stated(Guard::Document, &[("answer", answer)])?;
+            if !digest_is_stated(document_sha256) || *answered_on > context.today {
+                misfit::<()>(
+                    Misfit::Value,
+                    "缺少复函，或日期晚于当日 / the reply is missing, or dated in the future",
+                    "请附复函和日期 / attach it and its date",
+                )?;
+            }
+            MeasureEvent::ForwardAnswered {
+                measure: id,
+                answer: answer.clone(),
+                document_sha256: *document_sha256,
+                answered_on: *answered_on,
+            }
+        }
+        MeasureCommand::RecallForward { document_sha256, service, .. } => {
+            if standing != Standing::Ended || recalled {
+                return Ok(wrong_state("上报 / forwarding", "in force or recalled", "ended")?);
+            }
+            checks::service(context, Guard::Served, service)?;
+            if !digest_is_stated(document_sha256) {
+                refuse::<()>(Guard::Document, "缺少撤回函 / no recall", "请附撤回函 / attach it")?;
+            }
+            MeasureEvent::ForwardRecalled {
+                measure: id,
+                document_sha256: *document_sha256,
+                service: service.clone(),
+            }
+        }
+        MeasureCommand::ExemptCourtLimit { document, until, .. } => {
+            if standing == Standing::Ended {
+                return Ok(wrong_state("上报 / forwarding", "ended", "in force")?);
+            }
+            let documents = std::slice::from_ref(document);
+            checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
+            if *until < context.today {
+                misfit::<()>(
+                    Misfit::Value,
+                    "解除限制的期限已过 / the exemption has passed",
+                    "请按法院决定填写 / as the court has it",
+                )?;
+            }
+            MeasureEvent::CourtLimitExempted {
+                measure: id,
+                document: document.clone(),
+                until: *until,
+            }
+        }
+        MeasureCommand::Forward { .. } => {
+            return Err(Stop::Defect("not about a forwarded measure".to_owned()));
+        }
+    };
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, Event::Measure(event));
+    drafts.finish()
+}
+
+fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let MeasureCommand::Forward {
+        listing,
+        attribution,
+        measure,
+        department,
+        to,
+        basis,
+        reasons,
+        until,
+        court_document,
+        document_sha256,
+        service,
+    } = command
+    else {
+        return Err(Stop::Defect("not a forwarding".to_owned()));
+    };
+    let asked = Asked {
+        listing: *listing,
+        attribution: *attribution,
+        measure,
+        department,
+        basis,
+        reasons,
+        until: *until,
+        court: court_document.as_ref(),
+        executor: Executor::Higher,
+    };
+    let parent = allowed(rows, &asked, context)?;
+    checks::service(context, Guard::Served, service)?;
+    if !short_text_is_stated(to) || !digest_is_stated(document_sha256) {
+        refuse::<()>(
+            Guard::Document,
+            "须注明上级机关并附移送函 / name the higher authority and attach the letter",
+            "请填写 to 和 document_sha256 / give both",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        parent.subject,
+        Event::Measure(MeasureEvent::Forwarded {
+            listing: *listing,
+            attribution: *attribution,
+            measure: measure.clone(),
+            department: department.clone(),
+            to: to.clone(),
+            basis: basis.clone(),
+            reasons: reasons.clone(),
+            until: *until,
+            court_document: court_document.clone(),
+            decision_number: parent.number,
+            document_sha256: *document_sha256,
+            service: service.clone(),
+        }),
+    );
+    drafts.finish()
+}

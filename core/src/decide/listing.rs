@@ -1,0 +1,242 @@
+//! Listings beside their decision path: extension as a new decision, the authority's own
+//! revocation, and the revocation of a red listing after notice and hearing.
+
+use crate::actor::Actor;
+use crate::command::Command;
+use crate::command::listing::ListingCommand;
+use crate::decide::case::{self, opened};
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification::{self, Turn};
+use crate::decide::revocation::{answered, in_window, points_are_stated};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::listing::ListingEvent;
+use crate::event::{CaseRef, Event};
+use crate::guard::{Guard, Misfit};
+use crate::id::ListingId;
+use crate::path::{Path, Standing};
+use crate::row::{Key, ListingKind, RedCase, RedState, Revocation};
+use crate::rows::{Rows, Stop};
+use crate::text::{digest_is_stated, short_text_is_stated};
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &ListingCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    use ListingCommand as C;
+    match command {
+        C::Extend { .. } => extend(rows, command, context),
+        C::Revoke { .. } => revoke(rows, command, context),
+        C::NoticeRedRevocation { listing, .. }
+        | C::StateOnRedRevocation { listing, .. }
+        | C::RevokeRed { listing, .. }
+        | C::DropRedRevocation { listing, .. } => red(rows, *listing, command, context),
+    }
+}
+
+/// An extension is a new proposal that runs the whole path: notice, hearing, decision, service.
+fn extend(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let ListingCommand::Extend { listing, basis, facts, records, act } = command else {
+        return Err(Stop::Defect("not an extension".to_owned()));
+    };
+    let row = rows.must_listing(*listing)?;
+    let ListingKind::Black { behaviour, case, .. } = &row.kind else {
+        return Ok(misfit(
+            Misfit::State,
+            "红名单不延长，可在期满后重新推荐 / a red listing is not extended",
+            "期满后重新推荐 / nominate anew after it ended",
+        )?);
+    };
+    match rows.listing_standing(*listing, context.today)? {
+        Standing::InForce => {}
+        Standing::Suspended => refuse::<()>(
+            Guard::NoSuspension,
+            "该名单因异议等暂停，不得提出延长 / it is suspended",
+            "待异议有结论 / wait for the outcome",
+        )?,
+        _ => return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?),
+    }
+    let proposal = Command::ProposeListing {
+        subject: row.subject,
+        behaviour: behaviour.clone(),
+        basis: basis.clone(),
+        facts: facts.clone(),
+        records: records.clone(),
+        act: act.clone(),
+    };
+    let mut outcome = case::decide(rows, &proposal, context)?;
+    let by = ListingId(context.next);
+    let event = ListingEvent::ExtensionProposed { extended: *listing, by };
+    outcome.drafts.push(crate::decide::Draft {
+        subject: Some(row.subject),
+        cause: None,
+        event: Event::Listing(event),
+    });
+    Ok(outcome)
+}
+
+fn document_is_named(number: &str, sha256: &crate::text::Digest) -> Result<(), Stop> {
+    if short_text_is_stated(number) && digest_is_stated(sha256) {
+        return Ok(());
+    }
+    Ok(refuse(
+        Guard::Document,
+        "决定书缺少文号或文书摘要 / number or digest of the document is missing",
+        "请填写文号和 SHA-256 / give both",
+    )?)
+}
+
+fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let ListingCommand::Revoke { case, document_number, document_sha256, reasons, service } =
+        command
+    else {
+        return Err(Stop::Defect("not a revocation".to_owned()));
+    };
+    let found = opened(rows, *case)?;
+    rows.want([Key::Subject(found.subject)])?;
+    checks::deciding_head(context, &found.case.proposed_by)?;
+    let live = matches!(found.case.path, Path::Served(_) | Path::Effective(_))
+        && found.case.standing(context.today) != Standing::Ended;
+    if !live {
+        return Ok(wrong_state("案件 / case", found.case.path.name(), "served or effective")?);
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    document_is_named(document_number, document_sha256)?;
+    checks::service(context, Guard::Served, service)?;
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        found.subject,
+        Event::Listing(ListingEvent::Revoked {
+            case: *case,
+            document_number: document_number.clone(),
+            document_sha256: *document_sha256,
+            reasons: reasons.clone(),
+            service: service.clone(),
+        }),
+    );
+    match case {
+        CaseRef::Listing(id) => {
+            classification::turn_listing(rows, context, &mut drafts, *id, Turn::End)?;
+        }
+        CaseRef::Attribution(_) => {
+            classification::turn_one(rows, &mut drafts, found.subject, *case, Turn::End)?;
+        }
+    }
+    drafts.finish()
+}
+
+fn under_revocation(red: &RedCase) -> Result<&Revocation, Stop> {
+    match &red.revocation {
+        Some(revocation) => Ok(revocation),
+        None => Ok(refuse(
+            Guard::Notice,
+            "尚未送达拟撤销告知书 / no notice of the revocation was served",
+            "先送达告知书并听取陈述 / serve the notice and hear the party first",
+        )?),
+    }
+}
+
+fn red(
+    rows: &Rows,
+    listing: ListingId,
+    command: &ListingCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = rows.must_listing(listing)?;
+    rows.want([Key::Subject(row.subject)])?;
+    let ListingKind::Red(red) = &row.kind else {
+        return Ok(misfit(
+            Misfit::State,
+            format!("{listing} 不是红名单 / {listing} is no red listing"),
+            "请核对编号 / check the id",
+        )?);
+    };
+    let active = matches!(red.state, RedState::Active { .. })
+        && rows.listing_standing(listing, context.today)? != Standing::Ended;
+    if !active {
+        return Ok(wrong_state("红名单 / red listing", red.state.name(), "active")?);
+    }
+    let mut drafts = Drafts::new(context);
+    let event = match command {
+        ListingCommand::NoticeRedRevocation { reasons, document_sha256, service, .. } => {
+            let human = checks::human(context)?;
+            if human.reference.authority != red.authority {
+                refuse::<()>(
+                    Guard::Competent,
+                    "由列入机关办理撤销 / the authority that listed revokes",
+                    "请由该机关办理 / ask that authority",
+                )?;
+            }
+            if red.revocation.is_some() {
+                misfit::<()>(
+                    Misfit::Exists,
+                    "撤销程序正在进行 / a revocation is under way",
+                    "请先办结 / finish it first",
+                )?;
+            }
+            stated(Guard::Notice, &[("reasons", reasons)])?;
+            checks::service(context, Guard::Notice, service)?;
+            if !digest_is_stated(document_sha256) {
+                refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
+            }
+            let window_wd = context.rules.pack(context.today).statement_window_wd;
+            ListingEvent::RevocationNoticed {
+                listing,
+                reasons: reasons.clone(),
+                document_sha256: *document_sha256,
+                service: service.clone(),
+                window: context.rules.calendar.after(service.on, window_wd),
+            }
+        }
+        ListingCommand::StateOnRedRevocation { points, received_on, .. } => {
+            let revocation = under_revocation(red)?;
+            if *context.actor != Actor::Subject(row.subject) {
+                checks::human(context)?;
+            }
+            in_window(revocation, *received_on, context)?;
+            points_are_stated(points)?;
+            ListingEvent::RevocationStated {
+                listing,
+                points: points.clone(),
+                received_on: *received_on,
+            }
+        }
+        ListingCommand::RevokeRed {
+            document_number,
+            document_sha256,
+            reasons,
+            answers,
+            service,
+            ..
+        } => {
+            let revocation = under_revocation(red)?;
+            checks::deciding_head(context, &revocation.opened_by)?;
+            answered(revocation, answers, context)?;
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            document_is_named(document_number, document_sha256)?;
+            checks::service(context, Guard::Served, service)?;
+            ListingEvent::RedRevoked {
+                listing,
+                document_number: document_number.clone(),
+                document_sha256: *document_sha256,
+                reasons: reasons.clone(),
+                answers: answers.clone(),
+                service: service.clone(),
+            }
+        }
+        ListingCommand::DropRedRevocation { reasons, .. } => {
+            let revocation = under_revocation(red)?;
+            checks::deciding_head(context, &revocation.opened_by)?;
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            ListingEvent::RevocationDropped { listing, reasons: reasons.clone() }
+        }
+        _ => return Err(Stop::Defect("not a red-list step".to_owned())),
+    };
+    let ends = matches!(event, ListingEvent::RedRevoked { .. });
+    drafts.push(row.subject, Event::Listing(event));
+    if ends {
+        let case = CaseRef::Listing(listing);
+        classification::turn_one(rows, &mut drafts, row.subject, case, Turn::End)?;
+    }
+    drafts.finish()
+}

@@ -1,0 +1,129 @@
+//! Relief while a court-approved reorganisation or settlement is performed (domain.md 2.5): the
+//! listing is suspended, and ends as if repaired once the plan is performed.
+
+use crate::command::remedy::RemedyCommand;
+use crate::decide::checks::{self, misfit, stated, wrong_state};
+use crate::decide::classification::{self, Turn};
+use crate::decide::objection::{release, turn};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::listing::ListingEvent;
+use crate::event::record::RecordEvent;
+use crate::event::remedy::RemedyEvent;
+use crate::event::{Event, Target};
+use crate::guard::{Guard, Misfit};
+use crate::id::ListingId;
+use crate::path::{DecisionCase, Hold, Standing};
+use crate::row::{Key, ListingKind, RecordState, ReliefState};
+use crate::rows::{Rows, Stop};
+use crate::rules::FactKind;
+
+fn black(rows: &Rows, id: ListingId) -> Result<&DecisionCase, Stop> {
+    match &rows.must_listing(id)?.kind {
+        ListingKind::Black { case, records, .. } => {
+            rows.want(records.iter().map(|record| Key::Record(*record)))?;
+            Ok(case)
+        }
+        ListingKind::Red(_) => Ok(misfit(
+            Misfit::State,
+            format!("{id} 为红名单 / a red listing"),
+            "请核对编号 / check the id",
+        )?),
+    }
+}
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    match command {
+        RemedyCommand::GrantRelief { .. } => grant(rows, command, context),
+        RemedyCommand::CompleteRelief { relief, document, reasons }
+        | RemedyCommand::EndRelief { relief, document, reasons } => {
+            let row = rows.must_relief(*relief)?;
+            let case = black(rows, row.listing)?;
+            checks::deciding_head(context, &case.proposed_by)?;
+            if row.state != ReliefState::Open {
+                return Ok(wrong_state("重整保护 / relief", "over", "open")?);
+            }
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            let documents = std::slice::from_ref(document);
+            checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
+            let mut drafts = Drafts::new(context);
+            let done = matches!(command, RemedyCommand::CompleteRelief { .. });
+            let (document, reasons) = (document.clone(), reasons.clone());
+            let relief = *relief;
+            let ended = rows.listing_standing(row.listing, context.today)? == Standing::Ended;
+            if !done {
+                let event = RemedyEvent::ReliefEnded { relief, document, reasons };
+                drafts.push(row.subject, Event::Remedy(event));
+                let (target, hold) = (Target::Listing(row.listing), Hold::Relief(relief));
+                release(rows, context, &mut drafts, target, hold)?;
+                return drafts.finish();
+            }
+            let event = RemedyEvent::ReliefCompleted { relief, document, reasons: reasons.clone() };
+            drafts.push(row.subject, Event::Remedy(event));
+            if !ended {
+                let event = ListingEvent::Relieved { listing: row.listing, relief };
+                drafts.push(row.subject, Event::Listing(event));
+                classification::turn_listing(rows, context, &mut drafts, row.listing, Turn::End)?;
+            }
+            let ListingKind::Black { records, .. } = &rows.must_listing(row.listing)?.kind else {
+                return Err(Stop::Defect("a red listing has relief".to_owned()));
+            };
+            for id in records {
+                let record = rows.must_record(*id)?;
+                let own = record.provider == case.proposed_by.authority;
+                if own && record.published && record.state == RecordState::Accepted {
+                    let event = RecordEvent::DisplayEnded { record: *id, reasons: reasons.clone() };
+                    drafts.push(record.subject, Event::Record(event));
+                }
+            }
+            drafts.finish()
+        }
+        _ => Err(Stop::Defect("not a step of a relief".to_owned())),
+    }
+}
+
+fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let RemedyCommand::GrantRelief { listing, ruling, reasons, until } = command else {
+        return Err(Stop::Defect("not a grant".to_owned()));
+    };
+    let case = black(rows, *listing)?;
+    let row = rows.must_listing(*listing)?;
+    checks::deciding_head(context, &case.proposed_by)?;
+    let standing = rows.listing_standing(*listing, context.today)?;
+    let Some(served) =
+        case.path.served().filter(|_| matches!(standing, Standing::InForce | Standing::Suspended))
+    else {
+        return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?);
+    };
+    if let Some(open) = row.relief {
+        misfit::<()>(
+            Misfit::Exists,
+            format!("{open} 正在保护期内 / {open} is open"),
+            "请先办结 / finish it first",
+        )?;
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    checks::facts(context, std::slice::from_ref(ruling), row.subject, &[FactKind::Judgment])?;
+    if *until <= context.today || *until > served.decided.decision.end {
+        misfit::<()>(
+            Misfit::Value,
+            "计划履行期限须晚于当日且不迟于名单终止日 / the plan ends after today and within the listing",
+            "请按裁定确认的计划填写 / as the court's ruling has it",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::Remedy(RemedyEvent::ReliefGranted {
+            listing: *listing,
+            ruling: ruling.clone(),
+            reasons: reasons.clone(),
+            until: *until,
+        }),
+    );
+    turn(rows, context, &mut drafts, Target::Listing(*listing), Turn::Suspend)?;
+    drafts.finish()
+}

@@ -1,0 +1,358 @@
+//! Evidence, what nobody verified, reconsideration and suit; their outcome is applied at once
+//! (domain.md 2.6, O68).
+
+use crate::actor::Actor;
+use crate::command::remedy::RemedyCommand;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification::{self, Turn};
+use crate::decide::objection::{annul, bounded, disputed, receiving, release, turn};
+use crate::decide::{Context, Drafts, Outcome, relief, review, revocation};
+use crate::event::listing::ListingEvent;
+use crate::event::remedy::{RemedyEvent, RemedyOutcome};
+use crate::event::{CaseRef, Event, Target};
+use crate::guard::{Guard, Misfit};
+use crate::id::{ObjectionId, RemedyId};
+use crate::limits::DISPUTES_MAX;
+use crate::path::{DecisionCase, Hold, Path};
+use crate::row::{Key, ListingKind, ObjectionState, RemedyRow, RemedyState};
+use crate::rows::{Rows, Stop};
+use crate::rules::FactKind;
+use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use crate::time::Day;
+
+/// What a reviewing body or court decides by.
+const RULINGS: &[FactKind] = &[FactKind::Judgment, FactKind::AdministrativeDecision];
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    use RemedyCommand as C;
+    match command {
+        C::RequestEvidence { objection, .. } | C::AddEvidence { objection, .. } => {
+            evidence(rows, *objection, command, context)
+        }
+        C::MarkUnverified { .. } => unverified(rows, command, context),
+        C::RequestReview { .. } => review::request(rows, command, context),
+        C::DecideReview { .. } => review::decide(rows, command, context),
+        C::FileRemedy { .. } => file(rows, command, context),
+        C::OrderStay { remedy, document } => stay(rows, *remedy, document, context),
+        C::EndStay { remedy, document } => end_stay(rows, *remedy, document, context),
+        C::DecideRemedy { .. } => outcome(rows, command, context),
+        C::CompleteRemedyRedress { remedy, account, evidence } => {
+            let row = rows.must_remedy(*remedy)?;
+            let provider = disputed(rows, row.target, context)?.provider;
+            if checks::human(context)?.reference.authority != provider {
+                refuse::<()>(
+                    Guard::Competent,
+                    "由信息提供单位恢复信誉 / the providing unit restores the reputation",
+                    format!("请由 {} 办理 / ask that unit", provider.as_str()),
+                )?;
+            }
+            if row.redress_done != Some(false) {
+                return Ok(wrong_state("恢复信誉 / redress", "not owed", "owed")?);
+            }
+            stated(Guard::Document, &[("account", account)])?;
+            bounded(evidence.len(), "evidence")?;
+            let event = RemedyEvent::RedressDone {
+                remedy: *remedy,
+                account: account.clone(),
+                evidence: evidence.clone(),
+            };
+            one(context, row.subject, event)
+        }
+        C::NoticeRevocation { repair, .. }
+        | C::StateOnRevocation { repair, .. }
+        | C::RevokeRepair { repair, .. }
+        | C::DropRevocation { repair, .. } => revocation::decide(rows, *repair, command, context),
+        C::GrantRelief { .. } | C::CompleteRelief { .. } | C::EndRelief { .. } => {
+            relief::decide(rows, command, context)
+        }
+        C::FileCourtDocument { document, effect } => {
+            checks::human(context)?;
+            rows.must_subject(document.about)?;
+            let documents = std::slice::from_ref(document);
+            checks::facts(context, documents, document.about, &[FactKind::Judgment])?;
+            if !short_text_is_stated(effect) {
+                misfit::<()>(
+                    Misfit::Value,
+                    "须注明文书类别（如 限制消费令）/ say what the document orders",
+                    "请填写 effect / state effect",
+                )?;
+            }
+            let (subject, document, effect) = (document.about, document.clone(), effect.clone());
+            one(context, subject, RemedyEvent::CourtDocumentFiled { document, effect })
+        }
+    }
+}
+
+fn one(
+    context: &Context<'_>,
+    subject: crate::actor::SubjectKey,
+    event: RemedyEvent,
+) -> Result<Outcome, Stop> {
+    let mut drafts = Drafts::new(context);
+    drafts.push(subject, Event::Remedy(event));
+    drafts.finish()
+}
+
+fn evidence(
+    rows: &Rows,
+    id: ObjectionId,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = rows.must_objection(id)?;
+    let by_party = *context.actor == Actor::Subject(row.subject)
+        && matches!(command, RemedyCommand::AddEvidence { .. });
+    if !by_party {
+        receiving(context, row)?;
+    }
+    let open = matches!(
+        row.state,
+        ObjectionState::Filed { .. }
+            | ObjectionState::Accepted
+            | ObjectionState::Verifying { .. }
+            | ObjectionState::Unverified
+            | ObjectionState::Review { .. }
+    );
+    if !open {
+        return Ok(wrong_state("异议 / objection", row.state.name(), "open")?);
+    }
+    let event = match command {
+        RemedyCommand::RequestEvidence { request, .. } => {
+            stated(Guard::Document, &[("request", request)])?;
+            RemedyEvent::EvidenceRequested { objection: id, request: request.clone() }
+        }
+        RemedyCommand::AddEvidence { statement, evidence, .. } => {
+            stated(Guard::Document, &[("statement", statement)])?;
+            bounded(evidence.len(), "evidence")?;
+            RemedyEvent::EvidenceAdded {
+                objection: id,
+                statement: statement.clone(),
+                evidence: evidence.clone(),
+            }
+        }
+        _ => return Err(Stop::Defect("not about evidence".to_owned())),
+    };
+    one(context, row.subject, event)
+}
+
+/// The provider never reported: the office takes the thing off display; it stays suspended (Q02).
+fn unverified(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let RemedyCommand::MarkUnverified { objection, reasons, service } = command else {
+        return Err(Stop::Defect("not an end of waiting".to_owned()));
+    };
+    let row = rows.must_objection(*objection)?;
+    checks::credit_office(context)?;
+    let Some(verify_by) = row.state.verify_by() else {
+        return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
+    };
+    let wait_wd = context.rules.pack(context.today).unverified_after_wd;
+    let waited = context.rules.calendar.after(verify_by.day, wait_wd).day;
+    if context.today <= waited {
+        misfit::<()>(
+            Misfit::State,
+            format!("{waited} 之后方可认定逾期未核实 / not before the end of that day"),
+            "期间继续催办提供单位 / remind the provider meanwhile",
+        )?;
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Served, service)?;
+    let event = RemedyEvent::Unverified {
+        objection: *objection,
+        reasons: reasons.clone(),
+        service: service.clone(),
+    };
+    one(context, row.subject, event)
+}
+
+fn file(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let RemedyCommand::FileRemedy { target, kind, body, number, filed_on, document_sha256 } =
+        command
+    else {
+        return Err(Stop::Defect("not a remedy".to_owned()));
+    };
+    let found = disputed(rows, *target, context)?;
+    if *context.actor != Actor::Subject(found.subject) {
+        checks::human(context)?;
+    }
+    let stated = short_text_is_stated(body)
+        && short_text_is_stated(number)
+        && digest_is_stated(document_sha256);
+    if !stated || *filed_on > context.today {
+        misfit::<()>(
+            Misfit::Value,
+            "须注明受理机关、案号、日期并附受理文书 / body, number, date and document are needed",
+            "请补充后提交 / complete it",
+        )?;
+    }
+    one(
+        context,
+        found.subject,
+        RemedyEvent::RemedyFiled {
+            target: *target,
+            kind: *kind,
+            body: body.clone(),
+            number: number.clone(),
+            filed_on: *filed_on,
+            document_sha256: *document_sha256,
+        },
+    )
+}
+
+/// A remedy that is not decided, and the ruling an officer brings.
+fn ruled<'r>(
+    rows: &'r Rows,
+    id: RemedyId,
+    document: &FactDocument,
+    context: &Context<'_>,
+) -> Result<&'r RemedyRow, Stop> {
+    let row = rows.must_remedy(id)?;
+    checks::human(context)?;
+    checks::facts(context, std::slice::from_ref(document), row.subject, RULINGS)?;
+    if let RemedyState::Decided(_) = row.state {
+        return Ok(wrong_state("复议或诉讼 / remedy", "decided", "filed or stayed")?);
+    }
+    Ok(row)
+}
+
+fn stay(
+    rows: &Rows,
+    id: RemedyId,
+    document: &FactDocument,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = ruled(rows, id, document, context)?;
+    if row.state != RemedyState::Filed {
+        return Ok(wrong_state("复议或诉讼 / remedy", "stayed", "filed")?);
+    }
+    let found = disputed(rows, row.target, context)?;
+    if !found.live || found.holds.len() >= DISPUTES_MAX {
+        misfit::<()>(
+            Misfit::State,
+            "该事项已终止或已处于暂停状态 / it has ended, or is suspended already",
+            "无需停止执行 / there is nothing to stay",
+        )?;
+    }
+    let mut drafts = Drafts::new(context);
+    let event = RemedyEvent::StayOrdered { remedy: id, document: document.clone() };
+    drafts.push(row.subject, Event::Remedy(event));
+    turn(rows, context, &mut drafts, row.target, Turn::Suspend)?;
+    drafts.finish()
+}
+
+fn end_stay(
+    rows: &Rows,
+    id: RemedyId,
+    document: &FactDocument,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = ruled(rows, id, document, context)?;
+    if row.state != RemedyState::Stayed {
+        return Ok(wrong_state("复议或诉讼 / remedy", "filed", "stayed")?);
+    }
+    let mut drafts = Drafts::new(context);
+    let event = RemedyEvent::StayEnded { remedy: id, document: document.clone() };
+    drafts.push(row.subject, Event::Remedy(event));
+    loaded(rows, row.target)?;
+    release(rows, context, &mut drafts, row.target, Hold::Stay(id))?;
+    drafts.finish()
+}
+
+/// Loads what a target's release or end looks at.
+fn loaded(rows: &Rows, target: Target) -> Result<(), Stop> {
+    if let Target::Record(id) = target {
+        let listings = rows.must_record(id)?.listings.clone();
+        rows.want(listings.into_iter().map(Key::Listing))?;
+    }
+    Ok(())
+}
+
+fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let RemedyCommand::DecideRemedy { remedy, outcome, document, reasons } = command else {
+        return Err(Stop::Defect("not an outcome".to_owned()));
+    };
+    let row = ruled(rows, *remedy, document, context)?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    loaded(rows, row.target)?;
+    let provider = disputed(rows, row.target, context)?.provider;
+    let stayed = row.state == RemedyState::Stayed;
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::Remedy(RemedyEvent::RemedyDecided {
+            remedy: *remedy,
+            outcome: *outcome,
+            document: document.clone(),
+        }),
+    );
+    match outcome {
+        RemedyOutcome::Revoked => {
+            annul(rows, context, &mut drafts, row.target, reasons)?;
+            let event = RemedyEvent::RedressOwed { remedy: *remedy, provider };
+            drafts.push(row.subject, Event::Remedy(event));
+        }
+        RemedyOutcome::Changed { end } => {
+            shorten(rows, context, &mut drafts, row, *end)?;
+            if stayed {
+                release(rows, context, &mut drafts, row.target, Hold::Stay(*remedy))?;
+            }
+        }
+        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn if stayed => {
+            release(rows, context, &mut drafts, row.target, Hold::Stay(*remedy))?;
+        }
+        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
+    }
+    drafts.finish()
+}
+
+fn case_of(rows: &Rows, target: Target) -> Result<Option<(CaseRef, &DecisionCase)>, Stop> {
+    Ok(match target {
+        Target::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => Some((CaseRef::Listing(id), case)),
+            ListingKind::Red(_) => None,
+        },
+        Target::Attribution(id) => {
+            Some((CaseRef::Attribution(id), &rows.must_attribution(id)?.case))
+        }
+        Target::Record(_) | Target::Measure(_) => None,
+    })
+}
+
+/// A changed decision ends earlier than it said; a later end would be a new decision (INV-3).
+fn shorten(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    row: &RemedyRow,
+    end: Day,
+) -> Result<(), Stop> {
+    let Some((case, held)) = case_of(rows, row.target)? else {
+        return Ok(misfit(
+            Misfit::Value,
+            "变更期限只适用于名单或责任认定 / only a listing or attribution has an end to change",
+            "记录请更正或撤销，措施请撤销 / correct or annul the record, annul the measure",
+        )?);
+    };
+    let served = match &held.path {
+        Path::Served(served) => served,
+        Path::Effective(effective) => &effective.served,
+        path => return Ok(wrong_state("案件 / case", path.name(), "served or effective")?),
+    };
+    let before = served.decided.decision.end;
+    if end >= before || end < context.today {
+        refuse::<()>(
+            Guard::End,
+            format!("变更后的终止日须早于 {before} 且不早于当日 / earlier than before, not past"),
+            "自始无效的请用 revoked / what is void from the start is revoked",
+        )?;
+    }
+    drafts.push(row.subject, Event::Listing(ListingEvent::Shortened { case, end }));
+    classification::until(rows, drafts, row.subject, case, end)
+}

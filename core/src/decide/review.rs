@@ -1,0 +1,174 @@
+//! Review (复核) of the outcome of an objection and of a refused repair: asked for in time,
+//! decided by somebody else (domain.md 2.5, 2.6).
+
+use crate::actor::{Actor, OfficerRef, SubjectKey};
+use crate::command::remedy::RemedyCommand;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification::Turn;
+use crate::decide::objection::{annul, bounded, disputed, resume, turn};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::Event;
+use crate::event::remedy::{RemedyEvent, ReviewOf};
+use crate::guard::{Guard, Misfit};
+use crate::limits::DISPUTES_MAX;
+use crate::row::{ObjectionState, RepairState};
+use crate::rows::{Rows, Stop};
+use crate::time::Day;
+
+/// The outcome that a review is asked about, and whose matter it is.
+struct Reviewed<'r> {
+    subject: SubjectKey,
+    outcome: &'r (Day, OfficerRef),
+}
+
+fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
+    let (subject, state, open, outcome, reviewed) = match of {
+        ReviewOf::Objection(id) => {
+            let row = rows.must_objection(id)?;
+            let open = matches!(
+                row.state,
+                ObjectionState::Refused
+                    | ObjectionState::Resolved { upheld: false }
+                    | ObjectionState::Closed { upheld: false }
+            );
+            (row.subject, row.state.name(), open, &row.outcome, row.reviewed)
+        }
+        ReviewOf::Repair(id) => {
+            let row = rows.must_repair(id)?;
+            let open = matches!(row.state, RepairState::Refused | RepairState::NotAccepted);
+            (row.subject, row.state.name(), open, &row.outcome, row.reviewed)
+        }
+    };
+    match outcome {
+        Some(outcome) if open && !reviewed => Ok(Reviewed { subject, outcome }),
+        Some(_) if open => Ok(misfit(
+            Misfit::State,
+            "已复核过一次 / it has been reviewed once",
+            "可依法申请行政复议或提起诉讼 / reconsideration and suit remain",
+        )?),
+        _ => Ok(wrong_state("该事项 / it", state, "refused or rejected")?),
+    }
+}
+
+pub(super) fn request(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let RemedyCommand::RequestReview { of, statement, evidence, new_facts } = command else {
+        return Err(Stop::Defect("not a request for review".to_owned()));
+    };
+    let found = reviewable(rows, *of)?;
+    if *context.actor != Actor::Subject(found.subject) {
+        // At the counter an officer files it for the subject or its agent.
+        checks::human(context)?;
+    }
+    let pack = context.rules.pack(context.today);
+    let by = context.rules.calendar.after(found.outcome.0, pack.review_request_wd).day;
+    if context.today > by {
+        misfit::<()>(
+            Misfit::State,
+            format!("复核申请期至 {by} / the period for it ended on that day"),
+            "可依法申请行政复议或提起诉讼 / reconsideration and suit remain",
+        )?;
+    }
+    stated(Guard::Document, &[("statement", statement)])?;
+    bounded(evidence.len(), "evidence")?;
+    if *new_facts && evidence.is_empty() {
+        misfit::<()>(
+            Misfit::Value,
+            "主张有新事实的须附证据 / new facts need evidence",
+            "请附证据，或不主张新事实 / attach it, or claim none",
+        )?;
+    }
+    // New facts suspend again; a repeat without them is looked at, but does not (design.md 1).
+    let mut suspended = None;
+    if let (ReviewOf::Objection(id), true) = (of, new_facts) {
+        let target = rows.must_objection(*id)?.target;
+        let disputed = disputed(rows, target, context)?;
+        suspended = (disputed.live && disputed.holds.len() < DISPUTES_MAX).then_some(target);
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        found.subject,
+        Event::Remedy(RemedyEvent::ReviewRequested {
+            of: *of,
+            statement: statement.clone(),
+            evidence: evidence.clone(),
+            suspends: suspended.is_some(),
+            decide_by: context.rules.calendar.after(context.today, pack.verification_wd),
+        }),
+    );
+    if let Some(target) = suspended {
+        turn(rows, context, &mut drafts, target, Turn::Suspend)?;
+    }
+    drafts.finish()
+}
+
+pub(super) fn decide(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let RemedyCommand::DecideReview { of, upheld, reasons, service } = command else {
+        return Err(Stop::Defect("not a review".to_owned()));
+    };
+    let (subject, state, open, before) = match of {
+        ReviewOf::Objection(id) => {
+            let row = rows.must_objection(*id)?;
+            let open = matches!(row.state, ObjectionState::Review { .. });
+            (row.subject, row.state.name(), open, &row.outcome)
+        }
+        ReviewOf::Repair(id) => {
+            let row = rows.must_repair(*id)?;
+            let open = matches!(row.state, RepairState::Review { .. });
+            (row.subject, row.state.name(), open, &row.outcome)
+        }
+    };
+    let human = checks::credit_office(context)?;
+    if !open {
+        return Ok(wrong_state("复核 / review", state, "review")?);
+    }
+    let same = before.as_ref().is_some_and(|(_, by)| *by == human.reference);
+    if same || !human.officer.head {
+        refuse::<()>(
+            Guard::FourEyes,
+            "复核须由信用办负责人作出，且不得为原处理人 / the head of the office decides, and did not decide before",
+            "请由负责人复核 / ask the head",
+        )?;
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Served, service)?;
+    let pack = context.rules.pack(context.today);
+    let again = context.rules.calendar.after(context.today, pack.repair_decide_wd);
+    let act_by = (*upheld && matches!(of, ReviewOf::Repair(_))).then_some(again);
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        subject,
+        Event::Remedy(RemedyEvent::ReviewDecided {
+            of: *of,
+            upheld: *upheld,
+            reasons: reasons.clone(),
+            service: service.clone(),
+            act_by,
+        }),
+    );
+    if let ReviewOf::Objection(id) = of {
+        let row = rows.must_objection(*id)?;
+        let refused = matches!(row.state, ObjectionState::Review { refused: true, .. });
+        match (refused, upheld) {
+            // It has to be looked at after all, and suspends like any objection.
+            (true, true) if !row.suspends => {
+                turn(rows, context, &mut drafts, row.target, Turn::Suspend)?;
+            }
+            (true, true) => {}
+            (false, true) => {
+                annul(rows, context, &mut drafts, row.target, reasons)?;
+                let event = Event::RedressOpened { objection: *id, provider: row.provider };
+                drafts.push(subject, event);
+            }
+            (_, false) => resume(rows, context, &mut drafts, row)?,
+        }
+    }
+    drafts.finish()
+}

@@ -1,0 +1,273 @@
+//! Revoking a repair that was obtained by fraud: notice, hearing, the head's served decision, a
+//! start fixed in it (domain.md 2.5). Only the remaining time comes back.
+
+use crate::actor::Actor;
+use crate::command::remedy::RemedyCommand;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::classification;
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::remedy::RemedyEvent;
+use crate::event::{CaseRef, Event};
+use crate::guard::{Guard, Misfit};
+use crate::id::RepairId;
+use crate::limits::POINTS_MAX;
+use crate::path::{DecisionCase, EndReason, Ended, Path, Served};
+use crate::row::{Key, ListingKind, RepairRow, RepairState, Revocation};
+use crate::rows::{Rows, Stop};
+use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
+use crate::time::Day;
+
+/// A statement comes within its time and not from the future.
+pub(super) fn in_window(
+    revocation: &Revocation,
+    received_on: Day,
+    context: &Context<'_>,
+) -> Result<(), Stop> {
+    if revocation.points.is_some() {
+        misfit::<()>(
+            Misfit::State,
+            "已收到陈述 / a statement was received already",
+            "可作为补充证据提交 / hand in more as evidence",
+        )?;
+    }
+    if received_on > context.today || received_on > revocation.window.day {
+        misfit::<()>(
+            Misfit::State,
+            format!("陈述期至 {} / the period ended on that day", revocation.window.day),
+            "可在决定后申请复核、复议或诉讼 / seek review, reconsideration or suit",
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn points_are_stated(points: &[Sealed]) -> Result<(), Stop> {
+    if points.is_empty() || points.len() > POINTS_MAX {
+        misfit::<()>(
+            Misfit::Value,
+            format!("陈述须分 1 至 {POINTS_MAX} 点 / 1 to {POINTS_MAX} points"),
+            "请逐点列明 / number the points",
+        )?;
+    }
+    points.iter().try_for_each(|point| stated(Guard::Heard, &[("points", point)]))?;
+    Ok(())
+}
+
+/// The party was heard: each point has its answer, or the period passed in silence (G-HEARD).
+pub(super) fn answered(
+    revocation: &Revocation,
+    answers: &[Sealed],
+    context: &Context<'_>,
+) -> Result<(), Stop> {
+    let points = match revocation.points {
+        Some(points) => usize::from(points),
+        None if context.today > revocation.window.day => 0,
+        None => {
+            return Ok(refuse(
+                Guard::Heard,
+                format!("陈述期至 {} / the period runs to that day", revocation.window.day),
+                "待陈述或期满 / wait for a statement or the end of the period",
+            )?);
+        }
+    };
+    if answers.len() != points {
+        refuse::<()>(
+            Guard::Heard,
+            format!("陈述 {points} 点，答复 {} 点 / points and answers differ", answers.len()),
+            "请逐点答复 / answer each point",
+        )?;
+    }
+    answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
+    Ok(())
+}
+
+fn case_of<'r>(rows: &'r Rows, row: &RepairRow) -> Result<&'r DecisionCase, Stop> {
+    match &rows.must_listing(row.listing)?.kind {
+        ListingKind::Black { case, .. } => Ok(case),
+        ListingKind::Red(_) => Err(Stop::Defect("a red listing was repaired".to_owned())),
+    }
+}
+
+/// What a repair had removed, while some of its time is left.
+fn removed(case: &DecisionCase, id: RepairId, today: Day) -> Result<&Served, Stop> {
+    match &case.path {
+        Path::Ended(Ended { reason: EndReason::Removed(own), served: Some(served), .. })
+            if *own == id && today < served.decided.decision.end =>
+        {
+            Ok(served)
+        }
+        path => Ok(wrong_state("名单 / listing", path.name(), "removed, with time left")?),
+    }
+}
+
+pub(super) fn decide(
+    rows: &Rows,
+    id: RepairId,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let row = rows.must_repair(id)?;
+    let case = case_of(rows, row)?;
+    let own = match (&row.state, command) {
+        (RepairState::Done, RemedyCommand::NoticeRevocation { .. }) => None,
+        (RepairState::Revoking(own), command)
+            if !matches!(command, RemedyCommand::NoticeRevocation { .. }) =>
+        {
+            Some(own)
+        }
+        (RepairState::Done, _) => {
+            return Ok(refuse(
+                Guard::Notice,
+                "尚未送达拟撤销修复告知书 / no notice of the revocation was served",
+                "先送达告知书并听取陈述 / serve the notice and hear the party first",
+            )?);
+        }
+        (state, _) => return Ok(wrong_state("修复 / repair", state.name(), "done or revoking")?),
+    };
+    let event = match (command, own) {
+        (RemedyCommand::NoticeRevocation { reasons, document_sha256, service, .. }, None) => {
+            removed(case, id, context.today)?;
+            let human = checks::human(context)?;
+            if human.reference.authority != case.proposed_by.authority {
+                refuse::<()>(
+                    Guard::Competent,
+                    "由作出修复决定的机关办理 / the authority that repaired revokes",
+                    "请由该机关办理 / ask that authority",
+                )?;
+            }
+            stated(Guard::Notice, &[("reasons", reasons)])?;
+            checks::service(context, Guard::Notice, service)?;
+            if !digest_is_stated(document_sha256) {
+                refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
+            }
+            let window_wd = context.rules.pack(context.today).statement_window_wd;
+            RemedyEvent::RepairRevocationNoticed {
+                repair: id,
+                reasons: reasons.clone(),
+                document_sha256: *document_sha256,
+                service: service.clone(),
+                window: context.rules.calendar.after(service.on, window_wd),
+            }
+        }
+        (RemedyCommand::StateOnRevocation { points, received_on, .. }, Some(own)) => {
+            if *context.actor != Actor::Subject(row.subject) {
+                checks::human(context)?;
+            }
+            in_window(own, *received_on, context)?;
+            points_are_stated(points)?;
+            RemedyEvent::RepairRevocationStated {
+                repair: id,
+                points: points.clone(),
+                received_on: *received_on,
+            }
+        }
+        (RemedyCommand::RevokeRepair { .. }, Some(own)) => {
+            revoked(case, id, own, command, context)?
+        }
+        (RemedyCommand::DropRevocation { reasons, .. }, Some(own)) => {
+            checks::deciding_head(context, &own.opened_by)?;
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            RemedyEvent::RepairRevocationDropped { repair: id, reasons: reasons.clone() }
+        }
+        _ => return Err(Stop::Defect("not a step of a revocation".to_owned())),
+    };
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, Event::Remedy(event));
+    drafts.finish()
+}
+
+fn revoked(
+    case: &DecisionCase,
+    id: RepairId,
+    own: &Revocation,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<RemedyEvent, Stop> {
+    let RemedyCommand::RevokeRepair {
+        document_number,
+        document_sha256,
+        reasons,
+        answers,
+        service,
+        ..
+    } = command
+    else {
+        return Err(Stop::Defect("not a revocation".to_owned()));
+    };
+    let served = removed(case, id, context.today)?;
+    checks::deciding_head(context, &own.opened_by)?;
+    answered(own, answers, context)?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Served, service)?;
+    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
+        refuse::<()>(
+            Guard::Document,
+            "决定书缺少文号或文书摘要 / number or digest of the document is missing",
+            "请填写文号和 SHA-256 / give both",
+        )?;
+    }
+    // A service dated before the decision would shorten the standstill.
+    if service.on < context.today {
+        refuse::<()>(
+            Guard::Served,
+            "撤销决定须自作出之日起送达 / it cannot be served before it was made",
+            "请填写实际送达日期 / give the day of service",
+        )?;
+    }
+    let standstill = context.rules.pack(context.today).standstill_wd;
+    let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
+    let end = served.decided.decision.end;
+    if starts_on > end {
+        refuse::<()>(
+            Guard::End,
+            format!("起始日 {starts_on} 晚于原终止日 {end} / it would start after its end"),
+            "原期限已近届满，无需撤销 / its time is all but over",
+        )?;
+    }
+    Ok(RemedyEvent::RepairRevoked {
+        repair: id,
+        document_number: document_number.clone(),
+        document_sha256: *document_sha256,
+        reasons: reasons.clone(),
+        answers: answers.clone(),
+        service: service.clone(),
+        starts_on,
+    })
+}
+
+/// On the day that the served revocation fixed, what remained of the listing has effect again.
+pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let row = rows.must_repair(id)?;
+    let case = case_of(rows, row)?;
+    rows.want([Key::Subject(row.subject)])?;
+    let mut drafts = Drafts::new(context);
+    let RepairState::Revoked { starts_on } = row.state else {
+        return drafts.finish();
+    };
+    let Some(served) = case.path.served() else {
+        return Err(Stop::Defect("a repaired listing was never served".to_owned()));
+    };
+    if context.today > served.decided.decision.end {
+        let event = RemedyEvent::RepairRevocationLapsed { repair: id };
+        drafts.push(row.subject, Event::Remedy(event));
+    } else if context.today >= starts_on && !context.starts_stopped {
+        // A person answers only by a decision of their own (INV-8): none comes back with it.
+        let attributions = rows.must_listing(row.listing)?.attributions.clone();
+        rows.want(attributions.iter().map(|id| Key::Attribution(*id)))?;
+        for attribution in attributions {
+            let person = rows.must_attribution(attribution)?;
+            if !matches!(person.case.path, Path::Ended(_)) {
+                let case = CaseRef::Attribution(attribution);
+                drafts.push(person.person, Event::CaseAnnulled { case, reasons: None });
+            }
+        }
+        let published = !row.subject.is_personal();
+        let event = RemedyEvent::RepairedRestored { repair: id, published };
+        drafts.push(row.subject, Event::Remedy(event));
+        let reference = CaseRef::Listing(row.listing);
+        if let Some(mut mark) = case.mark(reference, !case.holds.is_empty()) {
+            mark.since = starts_on;
+            classification::start(rows, &mut drafts, row.subject, mark)?;
+        }
+    }
+    drafts.finish()
+}

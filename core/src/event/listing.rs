@@ -1,0 +1,42 @@
+//! What becomes of a listing beside its decision path: extension, revocation, a court's change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Deadline;
+use crate::event::CaseRef;
+use crate::id::{ListingId, ReliefId};
+use crate::text::{Digest, Sealed, Service};
+use crate::time::Day;
+
+events! {
+/// Events of listings and attributions beside the path to their decision.
+ListingEvent {
+    /// A new listing, on its own full path, is to follow one that stands (INV-3).
+    ExtensionProposed "listing.extension_proposed" { extended: ListingId, by: ListingId, }
+    /// The head of the authority took its own decision back.
+    Revoked "listing.revoked" {
+        case: CaseRef, document_number: String, document_sha256: Digest, reasons: Sealed,
+        service: Service,
+    }
+    /// A reconsideration or judgment fixed an earlier end.
+    Shortened "listing.shortened" { case: CaseRef, end: Day, }
+    /// A reorganisation plan was performed: the listing ends as if repaired (domain.md 2.5).
+    Relieved "listing.relieved" { listing: ListingId, relief: ReliefId, }
+    /// The exemplar was told that the red listing may be revoked, and why (domain.md 2.3c).
+    RevocationNoticed "red_listing.revocation_noticed" {
+        listing: ListingId, reasons: Sealed, document_sha256: Digest, service: Service,
+        window: Deadline,
+    }
+    /// It stated its case, in numbered points.
+    RevocationStated "red_listing.revocation_stated" {
+        listing: ListingId, points: Vec<Sealed>, received_on: Day,
+    }
+    /// The head revoked it, with an answer to each point.
+    RedRevoked "red_listing.revoked" {
+        listing: ListingId, document_number: String, document_sha256: Digest, reasons: Sealed,
+        answers: Vec<Sealed>, service: Service,
+    }
+    /// The head let it stand.
+    RevocationDropped "red_listing.revocation_dropped" { listing: ListingId, reasons: Sealed, }
+}
+}

@@ -1,0 +1,33 @@
+//! Measures that no department of the county executes, and court limits (domain.md 1.6).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AttributionId, ListingId, MeasureId};
+use crate::rules::Citation;
+use crate::text::{Digest, FactDocument, Sealed, Service};
+use crate::time::Day;
+
+events! {
+/// Events of measures beyond the county.
+MeasureEvent {
+    /// A measure that only a higher authority can take was recorded and forwarded to it.
+    Forwarded "measure.forwarded" {
+        listing: ListingId, attribution: Option<AttributionId>, measure: String,
+        department: String, to: String,
+        basis: Vec<Citation>, reasons: Sealed, until: Day, court_document: Option<FactDocument>,
+        decision_number: String, document_sha256: Digest, service: Service,
+    }
+    /// The higher authority answered.
+    ForwardAnswered "measure.forward_answered" {
+        measure: MeasureId, answer: Sealed, document_sha256: Digest, answered_on: Day,
+    }
+    /// The higher authority was told that what the measure rests on has ended, and confirmed.
+    ForwardRecalled "measure.forward_recalled" {
+        measure: MeasureId, document_sha256: Digest, service: Service,
+    }
+    /// The court exempted somebody from a limit of its own for life or business (M-M09).
+    CourtLimitExempted "court_limit.exempted" {
+        measure: MeasureId, document: FactDocument, until: Day,
+    }
+}
+}

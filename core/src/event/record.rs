@@ -1,0 +1,24 @@
+//! What becomes of a record after it was accepted (domain.md 2.1).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::RecordId;
+use crate::rules::Severity;
+use crate::text::{Digest, Sealed};
+use crate::time::Day;
+
+events! {
+/// Events of the life of a record.
+RecordEvent {
+    /// The provider corrected it; the version before stays in the log (T03).
+    Corrected "record.corrected" {
+        record: RecordId, version: u16, document_number: String, document_date: Day,
+        document_sha256: Option<Digest>, content: Option<Sealed>, severity: Option<Severity>,
+        publicity_until: Option<Day>, reasons: Sealed,
+    }
+    /// It is shown no more, though it stands.
+    DisplayEnded "record.display_ended" { record: RecordId, reasons: Sealed, }
+    /// What ended some time ago is kept for auditors only.
+    Archived "record.archived" { record: RecordId, }
+}
+}

@@ -1,0 +1,124 @@
+//! Remedies beyond the first outcome: review, reconsideration, suit, revoked repair, relief in a
+//! reorganisation (domain.md 2.5, 2.6).
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Deadline;
+use crate::event::Target;
+use crate::id::{ListingId, ObjectionId, ReliefId, RemedyId, RepairId};
+use crate::identifier::uscc::Uscc;
+use crate::text::{Digest, FactDocument, Sealed, Service};
+use crate::time::Day;
+
+/// What a review looks at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ReviewOf {
+    /// The outcome of an objection, or its refusal.
+    Objection(ObjectionId),
+    /// The refusal of a repair.
+    Repair(RepairId),
+}
+
+/// Kind of an external remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemedyKind {
+    /// 行政复议
+    Reconsideration,
+    /// 行政诉讼
+    Litigation,
+}
+
+/// How a reconsideration or suit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemedyOutcome {
+    /// 维持、驳回: it stands.
+    Upheld,
+    /// 撤销、确认违法或无效: it is void.
+    Revoked,
+    /// 变更: it ends earlier than it said.
+    Changed {
+        /// The new last day.
+        end: Day,
+    },
+    /// 撤回、终止
+    Withdrawn,
+}
+
+events! {
+/// Events of remedies.
+RemedyEvent {
+    /// More evidence was asked for; the provider's time runs on.
+    EvidenceRequested "evidence.requested" { objection: ObjectionId, request: Sealed, }
+    /// More evidence came in.
+    EvidenceAdded "evidence.added" {
+        objection: ObjectionId, statement: Sealed, evidence: Vec<Digest>,
+    }
+    /// The provider never reported: the office takes the thing off display (Q02).
+    Unverified "objection.unverified" {
+        objection: ObjectionId, reasons: Sealed, service: Service,
+    }
+    /// Every channel and department that got the thing has confirmed the outcome.
+    ObjectionClosed "objection.closed" { objection: ObjectionId, }
+    /// The party asked for a review; new facts suspend again (Q04).
+    ReviewRequested "review.requested" {
+        of: ReviewOf, statement: Sealed, evidence: Vec<Digest>, suspends: bool,
+        decide_by: Deadline,
+    }
+    /// The review was decided by somebody else than who decided before.
+    ReviewDecided "review.decided" {
+        of: ReviewOf, upheld: bool, reasons: Sealed, service: Service,
+        act_by: Option<Deadline>,
+    }
+    /// Who provided what a remedy found void has to restore the subject's reputation (O67).
+    RedressOwed "redress.owed" { remedy: RemedyId, provider: Uscc, }
+    /// It has.
+    RedressDone "redress.done" { remedy: RemedyId, account: Sealed, evidence: Vec<Digest>, }
+    /// Reconsideration was applied for, or a suit filed; it is marked, not suspended.
+    RemedyFiled "remedy.filed" {
+        target: Target, kind: RemedyKind, body: String, number: String, filed_on: Day,
+        document_sha256: Digest,
+    }
+    /// The reviewing body or court stayed execution.
+    StayOrdered "remedy.stay_ordered" { remedy: RemedyId, document: FactDocument, }
+    /// It ended its stay.
+    StayEnded "remedy.stay_ended" { remedy: RemedyId, document: FactDocument, }
+    /// It decided; the outcome is applied in this commit.
+    RemedyDecided "remedy.decided" {
+        remedy: RemedyId, outcome: RemedyOutcome, document: FactDocument,
+    }
+    /// The authority found that a repair was obtained by fraud and told the party so.
+    RepairRevocationNoticed "repair.revocation_noticed" {
+        repair: RepairId, reasons: Sealed, document_sha256: Digest, service: Service,
+        window: Deadline,
+    }
+    /// The party stated its case, in numbered points.
+    RepairRevocationStated "repair.revocation_stated" {
+        repair: RepairId, points: Vec<Sealed>, received_on: Day,
+    }
+    /// The head revoked the repair; the listing has effect again for what remained of its time.
+    RepairRevoked "repair.revoked" {
+        repair: RepairId, document_number: String, document_sha256: Digest, reasons: Sealed,
+        answers: Vec<Sealed>, service: Service, starts_on: Day,
+    }
+    /// The head let the repair stand.
+    RepairRevocationDropped "repair.revocation_dropped" { repair: RepairId, reasons: Sealed, }
+    /// The listing's end passed before the day on which it would have had effect again.
+    RepairRevocationLapsed "repair.revocation_lapsed" { repair: RepairId, }
+    /// The day fixed in the served revocation has come.
+    RepairedRestored "listing.restored" { repair: RepairId, published: bool, }
+    /// A court approved a reorganisation or settlement: suspended while it is performed.
+    ReliefGranted "relief.granted" {
+        listing: ListingId, ruling: FactDocument, reasons: Sealed, until: Day,
+    }
+    /// The plan was performed: repaired.
+    ReliefCompleted "relief.completed" {
+        relief: ReliefId, document: FactDocument, reasons: Sealed,
+    }
+    /// The plan failed, as the court ruled; the suspension ends.
+    ReliefEnded "relief.ended" { relief: ReliefId, document: FactDocument, reasons: Sealed, }
+    /// A court's document is on file.
+    CourtDocumentFiled "court_document.filed" { document: FactDocument, effect: String, }
+}
+}

@@ -1,0 +1,148 @@
+//! Every command in every state of a channel, and what waits for its confirmations.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::later::*;
+use kit::rules::STATUTE;
+use kit::steps::*;
+use kit::table::{Asked, compare};
+use kit::{World, operator, organisation, party, timer};
+use shouxin_core::command::Command;
+use shouxin_core::command::channel::ChannelCommand;
+use shouxin_core::event::{CaseHook, Finding, RepairAcceptance, Target};
+use shouxin_core::guard::{Ground, Misfit};
+use shouxin_core::id::{Position, RepairId};
+use shouxin_core::row::{Key, RepairState, Row};
+
+fn channel(command: ChannelCommand) -> Command {
+    Command::Channel(command)
+}
+
+fn opened(world: &mut World) {
+    let from = Position::local(0);
+    world.must(&operator(), &channel(ChannelCommand::Open { channel: "portal".to_owned(), from }));
+}
+
+fn confirm(world: &World) -> Command {
+    channel(ChannelCommand::Confirm {
+        channel: "portal".to_owned(),
+        through: Position::local(world.next().sequence - 1),
+        items: 1,
+        batch_sha256: digest(43),
+        reference: "000001.json".to_owned(),
+    })
+}
+
+#[test]
+fn a_channel_knows_no_other_way() {
+    let mut world = World::seeded();
+    world.with_record();
+    let from = Position::local(0);
+    let mut open = world.clone();
+    opened(&mut open);
+    let confirmed = after(&open, &timer(), &confirm(&open));
+    let failing = |_: &World| {
+        let detail = "connection refused".to_owned();
+        channel(ChannelCommand::Fail { channel: "portal".to_owned(), detail })
+    };
+    let overdue = |world: &World| {
+        channel(ChannelCommand::Overdue {
+            channel: "portal".to_owned(),
+            oldest: Position::local(5),
+            due: world.today.plus_days(-1),
+        })
+    };
+    let late = after(&open, &timer(), &overdue(&open));
+    let close = |_: &World| {
+        let reason = "停用".to_owned();
+        channel(ChannelCommand::Close { channel: "portal".to_owned(), reason })
+    };
+    let states = [("none", world), ("open", open), ("overdue", late), ("confirmed", confirmed)];
+    let commands: [Asked<'_>; 5] = [
+        ("open", operator(), &|_| {
+            channel(ChannelCommand::Open { channel: "portal".to_owned(), from })
+        }),
+        ("confirm", timer(), &confirm),
+        ("fail", timer(), &failing),
+        ("late", timer(), &overdue),
+        ("close", operator(), &close),
+    ];
+    const ABSENT: Ground = Ground::Misfit(Misfit::NotFound);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("none", "open", &["channel.opened"]),
+            ("open", "open", &[]),
+            ("open", "confirm", &["channel.confirmed"]),
+            ("open", "fail", &["channel.failed"]),
+            ("open", "late", &["channel.overdue"]),
+            ("open", "close", &["channel.closed"]),
+            ("overdue", "open", &[]),
+            ("overdue", "confirm", &["channel.confirmed"]),
+            ("overdue", "fail", &["channel.failed"]),
+            ("overdue", "late", &[]),
+            ("overdue", "close", &["channel.closed"]),
+            ("confirmed", "open", &[]),
+            ("confirmed", "confirm", &["channel.confirmed"]),
+            ("confirmed", "fail", &["channel.failed"]),
+            ("confirmed", "late", &[]),
+            ("confirmed", "close", &["channel.closed"]),
+        ],
+        &[
+            ("none", "confirm", ABSENT),
+            ("none", "fail", ABSENT),
+            ("none", "late", ABSENT),
+            ("none", "close", ABSENT),
+        ],
+    );
+}
+
+#[test]
+fn a_repair_waits_for_the_channel_and_for_the_department() {
+    let (mut world, listing) = listed();
+    opened(&mut world);
+    let confirmation = confirm(&world);
+    world.must(&timer(), &confirmation);
+    let measure = world.measure(listing, STATUTE, Progress::FedBack);
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let from = world.next();
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    assert!(changes(&world, from).contains(&Target::Listing(listing)));
+    assert!(world.close().is_empty(), "the department has lifted nothing, the portal shows it");
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    assert!(world.close().is_empty(), "the portal still shows it");
+    let confirmation = confirm(&world);
+    world.must(&timer(), &confirmation);
+    assert_eq!(world.close(), ["repair.done"]);
+    match world.row(&Key::Repair(repair_of(&world))) {
+        Some(Row::Repair(row)) => assert_eq!(row.state, RepairState::Done),
+        _ => panic!("there is no repair"),
+    }
+}
+
+#[test]
+fn an_objection_closes_when_the_channel_has_the_outcome() {
+    let (mut world, listing) = listed();
+    opened(&mut world);
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.outcome(id, Finding::Correct);
+    assert!(world.close().is_empty());
+    let confirmation = confirm(&world);
+    world.must(&timer(), &confirmation);
+    assert_eq!(world.close(), ["objection.closed"]);
+    // What no channel ever showed has nothing to wait for.
+    let measure = world.measure(listing, STATUTE, Progress::Dispatched);
+    let id = world.objection(organisation(1), Target::Measure(measure), false);
+    world.outcome(id, Finding::Error);
+    assert_eq!(world.close(), ["objection.closed"]);
+}

@@ -1,0 +1,89 @@
+//! What the tests of later steps share: registers some steps on, and the newest id of a kind.
+
+use shouxin_core::command::Command;
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::Target;
+use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
+use shouxin_core::row::{Index, Key};
+
+use super::rules::{OFFICE, STATUTE};
+use super::steps::Stage;
+use super::{Post, Who, World, officer};
+
+/// The head of the credit office.
+pub fn office_head() -> Who {
+    officer(OFFICE, Post::Head)
+}
+
+/// A command about a remedy.
+pub fn remedy(command: RemedyCommand) -> Command {
+    Command::Remedy(command)
+}
+
+/// The register after one more command.
+pub fn after(world: &World, who: &Who, command: &Command) -> World {
+    let mut world = world.clone();
+    world.must(who, command);
+    world
+}
+
+/// The register some days later, timers run.
+pub fn later(world: &World, days: i32) -> World {
+    let mut world = world.clone();
+    world.pass(days);
+    world
+}
+
+// The newest id of a kind.
+pub fn newest<T: Ord + Copy>(world: &World, of: impl Fn(&Key) -> Option<T>) -> T {
+    world.rows.keys().filter_map(of).max().expect("there is one")
+}
+
+/// A listing in effect that rests on a record.
+pub fn listed() -> (World, ListingId) {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    (world, listing)
+}
+
+/// The newest listing.
+pub fn listing_of(world: &World) -> ListingId {
+    newest(world, |key| match key {
+        Key::Listing(id) => Some(*id),
+        _ => None,
+    })
+}
+
+/// The newest objection.
+pub fn objection_of(world: &World) -> ObjectionId {
+    newest(world, |key| match key {
+        Key::Objection(id) => Some(*id),
+        _ => None,
+    })
+}
+
+/// The newest repair.
+pub fn repair_of(world: &World) -> RepairId {
+    newest(world, |key| match key {
+        Key::Repair(id) => Some(*id),
+        _ => None,
+    })
+}
+
+/// The newest reconsideration or suit.
+pub fn remedy_of(world: &World) -> RemedyId {
+    newest(world, |key| match key {
+        Key::Remedy(id) => Some(*id),
+        _ => None,
+    })
+}
+
+/// What channels have to be told of from a position on.
+pub fn changes(world: &World, from: Position) -> Vec<Target> {
+    let found = world.index.iter().filter_map(|entry| match entry {
+        Index::PublicChange(at, target) if *at >= from => Some(*target),
+        _ => None,
+    });
+    found.collect()
+}

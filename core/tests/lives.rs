@@ -1,0 +1,361 @@
+//! Every command in every state of records and listings beside their decision path, and of
+//! measures that are forwarded to a higher authority.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::later::*;
+use kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
+use kit::steps::*;
+use kit::table::{Asked, EXISTS, STATE, compare};
+use kit::{Post, World, guard, officer, organisation, party, timer};
+use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::{CaseHook, CaseRef, Target};
+use shouxin_core::guard::{Ground, Guard};
+use shouxin_core::id::{ListingId, MeasureId, RecordId};
+use shouxin_core::row::{Due, Key, Row};
+use shouxin_core::rules::Severity;
+
+#[test]
+fn the_revocation_of_a_red_listing_knows_no_other_way() {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
+    let mut world = World::seeded();
+    let id = ListingId(world.must(&nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing: id });
+    let noticed = world.clone();
+    world.pass(8);
+    let decision = decide_red(&world, id);
+    world.must(&decider, &decision);
+    let tell = |world: &World| {
+        Command::Listing(ListingCommand::NoticeRedRevocation {
+            listing: id,
+            reasons: text(),
+            document_sha256: digest(36),
+            service: served(world.today),
+        })
+    };
+    let state = |world: &World| {
+        Command::Listing(ListingCommand::StateOnRedRevocation {
+            listing: id,
+            points: vec![text()],
+            received_on: world.today,
+        })
+    };
+    let revoke = |world: &World| {
+        Command::Listing(ListingCommand::RevokeRed {
+            listing: id,
+            document_number: "尤信撤〔2026〕1号".to_owned(),
+            document_sha256: digest(37),
+            reasons: text(),
+            answers: vec![text()],
+            service: served(world.today),
+        })
+    };
+    let drop = |_: &World| {
+        Command::Listing(ListingCommand::DropRedRevocation { listing: id, reasons: text() })
+    };
+    let told = after(&world, &nominator, &tell(&world));
+    let heard = after(&told, &party(organisation(2)), &state(&told));
+    let revoked = after(&heard, &decider, &revoke(&heard));
+    assert!(revoked.marks(organisation(2)).is_empty());
+    let states = [
+        ("public notice", noticed),
+        ("active", world),
+        ("told", told),
+        ("heard", heard),
+        ("revoked", revoked),
+    ];
+    let commands: [Asked<'_>; 4] = [
+        ("tell", nominator, &tell),
+        ("state", party(organisation(2)), &state),
+        ("revoke", decider.clone(), &revoke),
+        ("drop", decider, &drop),
+    ];
+    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("active", "tell", &["red_listing.revocation_noticed"]),
+            ("told", "state", &["red_listing.revocation_stated"]),
+            ("told", "drop", &["red_listing.revocation_dropped"]),
+            ("heard", "revoke", &["red_listing.revoked", "classification.changed"]),
+            ("heard", "drop", &["red_listing.revocation_dropped"]),
+        ],
+        &[
+            ("active", "state", NO_NOTICE),
+            ("active", "revoke", NO_NOTICE),
+            ("active", "drop", NO_NOTICE),
+            ("told", "tell", EXISTS),
+            ("heard", "tell", EXISTS),
+            ("told", "revoke", Ground::Guard(Guard::Heard)),
+        ],
+    );
+}
+
+fn correct(record: RecordId, severity: Severity) -> Command {
+    Command::CorrectRecord {
+        record,
+        document_number: "尤市监罚〔2026〕2号".to_owned(),
+        document_date: day("2026-01-14"),
+        document_sha256: Some(digest(38)),
+        content: Some(text()),
+        severity: Some(severity),
+        reasons: text(),
+    }
+}
+
+#[test]
+fn the_life_of_a_record_knows_no_other_way() {
+    let mut accepted = World::seeded();
+    let id = accepted.with_record();
+    let corrected = after(&accepted, &colleague(), &correct(id, Severity::General));
+    let end_display = |_: &World| Command::EndDisplay { record: id, reasons: text() };
+    let annul = |_: &World| Command::AnnulRecord { record: id, reasons: text() };
+    let hidden = after(&accepted, &colleague(), &end_display(&accepted));
+    let annulled = after(&accepted, &colleague(), &annul(&accepted));
+    let mut over = accepted.clone();
+    over.today = day("2029-01-16");
+    let expired = after(&over, &timer(), &Command::Tick { due: Due::Record(id) });
+    let mut old = expired.clone();
+    old.today = old.today.plus_days(90);
+    let archived = after(&old, &timer(), &Command::Tick { due: Due::Record(id) });
+    let states = [
+        ("accepted", accepted),
+        ("corrected", corrected),
+        ("off display", hidden),
+        ("annulled", annulled),
+        ("accepted, period over", over),
+        ("expired", expired),
+        ("expired long ago", old),
+        ("archived", archived),
+    ];
+    let commands: [Asked<'_>; 5] = [
+        ("correct", colleague(), &|_| correct(id, Severity::General)),
+        ("correct heavier", colleague(), &|_| correct(id, Severity::Serious)),
+        ("end display", colleague(), &end_display),
+        ("annul", colleague(), &annul),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Record(id) }),
+    ];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("accepted", "correct", &["record.corrected"]),
+            // The record is serious already: as heavy is not heavier.
+            ("accepted", "correct heavier", &["record.corrected"]),
+            ("accepted", "end display", &["record.display_ended"]),
+            ("accepted", "annul", &["record.annulled"]),
+            ("corrected", "correct", &["record.corrected"]),
+            ("corrected", "end display", &["record.display_ended"]),
+            ("corrected", "annul", &["record.annulled"]),
+            ("off display", "correct", &["record.corrected"]),
+            ("off display", "correct heavier", &["record.corrected"]),
+            ("off display", "annul", &["record.annulled"]),
+            ("accepted, period over", "correct", &["record.corrected"]),
+            ("accepted, period over", "correct heavier", &["record.corrected"]),
+            ("accepted, period over", "end display", &["record.display_ended"]),
+            ("accepted, period over", "annul", &["record.annulled"]),
+            ("accepted, period over", "tick", &["record.expired"]),
+            ("expired", "annul", &["record.annulled"]),
+            ("expired long ago", "annul", &["record.annulled"]),
+            ("expired long ago", "tick", &["record.archived"]),
+            ("archived", "annul", &["record.annulled"]),
+        ],
+        &[("corrected", "correct heavier", Ground::Guard(Guard::Notice))],
+    );
+}
+
+#[test]
+fn a_correction_shows_no_longer_than_what_it_corrects() {
+    let mut world = World::seeded();
+    let id = world.with_record();
+    let until = |world: &World| match world.row(&Key::Record(id)) {
+        Some(Row::Record(row)) => row.publicity_until.unwrap(),
+        _ => panic!("there is no {id}"),
+    };
+    let before = until(&world);
+    let mut later = correct(id, Severity::Serious);
+    if let Command::CorrectRecord { document_date, .. } = &mut later {
+        *document_date = world.today;
+    }
+    world.must(&colleague(), &later);
+    assert_eq!(until(&world), before, "a later date of the document prolongs nothing");
+    world.must(&colleague(), &correct(id, Severity::General));
+    assert_eq!(until(&world), day("2027-01-14"));
+    let other = officer(TAX, Post::Handler);
+    let ground = world.refused(&other, &correct(id, Severity::General));
+    assert_eq!(ground, guard(Guard::Competent), "another unit corrects nothing");
+}
+
+#[test]
+fn an_extension_is_a_case_of_its_own() {
+    let (mut world, listing) = listed();
+    let extend = Command::Listing(ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1))],
+        records: Vec::new(),
+        act: text(),
+    });
+    let names = world.run(&handler(), &extend).unwrap();
+    assert_eq!(names, ["listing.proposed", "listing.extension_proposed"]);
+    let new = listing_of(&world);
+    assert_eq!(world.listing_row(new).extends, Some(listing));
+    assert_eq!(world.marks(organisation(1)).len(), 1, "nothing has effect before its decision");
+    let early = decision(CaseRef::Listing(new), 0, &[]);
+    assert_eq!(world.refused(&head(), &early), guard(Guard::Notice));
+    world.objection(organisation(1), Target::Listing(listing), false);
+    assert_eq!(world.refused(&handler(), &extend), guard(Guard::NoSuspension));
+}
+
+#[test]
+fn the_head_may_take_the_authoritys_own_decision_back() {
+    let (world, listing) = listed();
+    let revoke = |world: &World| {
+        Command::Listing(ListingCommand::Revoke {
+            case: CaseRef::Listing(listing),
+            document_number: "尤市监撤〔2026〕2号".to_owned(),
+            document_sha256: digest(39),
+            reasons: text(),
+            service: served(world.today),
+        })
+    };
+    assert_eq!(world.refused(&handler(), &revoke(&world)), guard(Guard::FourEyes));
+    let mut revoked = world.clone();
+    let names = revoked.run(&head(), &revoke(&world)).unwrap();
+    assert_eq!(names, ["listing.revoked", "classification.changed"]);
+    assert_eq!(revoked.refused(&head(), &revoke(&revoked)), STATE);
+}
+
+fn forwarded() -> (World, MeasureId) {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HIGHER, COURT], Stage::Effective);
+    let at = world.must(&handler(), &forward(&world, listing));
+    (world, MeasureId(at))
+}
+
+fn forward(world: &World, listing: ListingId) -> Command {
+    Command::Measure(MeasureCommand::Forward {
+        listing,
+        attribution: None,
+        measure: HIGHER.to_owned(),
+        department: TAX.to_owned(),
+        to: "福建省地方金融监督管理局".to_owned(),
+        basis: vec![cite("law")],
+        reasons: text(),
+        until: day("2027-03-01"),
+        court_document: None,
+        document_sha256: digest(40),
+        service: served(world.today),
+    })
+}
+
+#[test]
+fn a_forwarded_measure_knows_no_other_way() {
+    let (sent, id) = forwarded();
+    let answer = |world: &World| {
+        Command::Measure(MeasureCommand::AnswerForward {
+            measure: id,
+            answer: text(),
+            document_sha256: digest(41),
+            answered_on: world.today,
+        })
+    };
+    let recall = |world: &World| {
+        Command::Measure(MeasureCommand::RecallForward {
+            measure: id,
+            document_sha256: digest(42),
+            service: served(world.today),
+        })
+    };
+    let exempt = |world: &World| {
+        Command::Measure(MeasureCommand::ExemptCourtLimit {
+            measure: id,
+            document: ruling(organisation(1)),
+            until: world.today.plus_days(30),
+        })
+    };
+    let answered = after(&sent, &handler(), &answer(&sent));
+    let mut over = answered.clone();
+    over.go_to(day("2027-03-02"));
+    let recalled = after(&over, &handler(), &recall(&over));
+    let states =
+        [("forwarded", sent), ("answered", answered), ("over", over), ("recalled", recalled)];
+    let commands: [Asked<'_>; 6] = [
+        ("answer", handler(), &answer),
+        ("recall", handler(), &recall),
+        ("exempt", handler(), &exempt),
+        ("dispatch", handler(), &|_| Command::DispatchMeasure { measure: id }),
+        ("execute", implementer(), &|_| Command::ExecuteMeasure { measure: id }),
+        ("lift", implementer(), &|_| by_hand(id, CaseHook::Lift)),
+    ];
+    const ENDED: Ground = Ground::Guard(Guard::End);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("forwarded", "answer", &["measure.forward_answered"]),
+            ("forwarded", "exempt", &["court_limit.exempted"]),
+            ("answered", "exempt", &["court_limit.exempted"]),
+            ("over", "recall", &["measure.forward_recalled"]),
+        ],
+        &[
+            ("over", "dispatch", ENDED),
+            ("over", "execute", ENDED),
+            ("recalled", "dispatch", ENDED),
+            ("recalled", "execute", ENDED),
+        ],
+    );
+}
+
+#[test]
+fn nobody_in_the_county_executes_what_a_higher_authority_takes() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HIGHER, STATUTE], Stage::Effective);
+    let here = initiate(listing, None, HIGHER);
+    assert_eq!(world.refused(&handler(), &here), guard(Guard::Competent));
+    let mut there = forward(&world, listing);
+    if let Command::Measure(MeasureCommand::Forward { measure, .. }) = &mut there {
+        *measure = STATUTE.to_owned();
+    }
+    assert_eq!(world.refused(&handler(), &there), guard(Guard::Competent));
+    let right = forward(&world, listing);
+    world.must(&handler(), &right);
+    assert_eq!(world.refused(&handler(), &right), EXISTS, "once is enough");
+}
+
+#[test]
+fn a_court_document_is_about_this_very_subject() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[COURT], Stage::Effective);
+    let with = |document| {
+        let mut command = initiate(listing, None, COURT);
+        if let Command::InitiateMeasure { court_document, .. } = &mut command {
+            *court_document = document;
+        }
+        command
+    };
+    for wrong in [None, Some(fact(organisation(1))), Some(ruling(organisation(2)))] {
+        let ground = world.refused(&handler(), &with(wrong));
+        assert_eq!(ground, guard(Guard::Court));
+    }
+    world.must(&handler(), &with(Some(ruling(organisation(1)))));
+    world.must(
+        &handler(),
+        &remedy(RemedyCommand::FileCourtDocument {
+            document: ruling(organisation(1)),
+            effect: "限制消费令".to_owned(),
+        }),
+    );
+}

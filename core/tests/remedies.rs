@@ -1,0 +1,528 @@
+//! Every command in every state of what comes after a first outcome: review, reconsideration and
+//! suit, revoked repairs, relief.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::later::*;
+use kit::rules::day;
+use kit::steps::*;
+use kit::table::{Asked, EXISTS, compare};
+use kit::{World, guard, misfit, organisation, party, timer};
+use shouxin_core::command::Command;
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
+use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::id::{Position, ReliefId, RepairId};
+use shouxin_core::path::Standing;
+use shouxin_core::row::{Due, Index, Key};
+
+fn request(of: ReviewOf, new_facts: bool) -> Command {
+    remedy(RemedyCommand::RequestReview {
+        of,
+        statement: text(),
+        evidence: vec![digest(31)],
+        new_facts,
+    })
+}
+
+fn review(world: &World, of: ReviewOf, upheld: bool) -> Command {
+    let service = served(world.today);
+    remedy(RemedyCommand::DecideReview { of, upheld, reasons: text(), service })
+}
+
+#[test]
+fn the_review_of_an_objection_knows_no_other_way() {
+    let (world, listing) = listed();
+    let mut filed = world.clone();
+    let id = filed.objection(organisation(1), Target::Listing(listing), false);
+    let of = |world: &World| ReviewOf::Objection(objection_of(world));
+    let refused = after(&filed, &clerk(), &refuse_objection(&filed, id));
+    let accepted = after(&filed, &clerk(), &Command::AcceptObjection { objection: id });
+    let refer = Command::ReferObjection { objection: id, received_on: accepted.today };
+    let verifying = after(&accepted, &clerk(), &refer);
+    let overdue = later(&verifying, 12);
+    let waited = later(&verifying, 40);
+    let unverified = after(
+        &waited,
+        &clerk(),
+        &remedy(RemedyCommand::MarkUnverified {
+            objection: id,
+            reasons: text(),
+            service: served(waited.today),
+        }),
+    );
+    let correct = after(&verifying, &head(), &report(id, Finding::Correct));
+    let rejected = after(&correct, &clerk(), &resolve(&correct, id));
+    let error = after(&verifying, &head(), &report(id, Finding::Error));
+    let upheld = after(&error, &clerk(), &resolve(&error, id));
+    let mut closed = rejected.clone();
+    assert_eq!(closed.close(), ["objection.closed"]);
+    let under = after(&rejected, &party(organisation(1)), &request(of(&rejected), false));
+    let under_suspended = after(&rejected, &party(organisation(1)), &request(of(&rejected), true));
+    let of_refusal = after(&refused, &party(organisation(1)), &request(of(&refused), false));
+    let reviewed = after(&under, &office_head(), &review(&under, of(&under), false));
+    let too_late = later(&rejected, 30);
+    let states = [
+        ("filed", filed),
+        ("refused", refused),
+        ("verifying", verifying),
+        ("overdue", overdue),
+        ("overdue for long", waited),
+        ("unverified", unverified),
+        ("rejected", rejected),
+        ("rejected, period over", too_late),
+        ("upheld", upheld),
+        ("closed", closed),
+        ("under review", under),
+        ("under review, suspended", under_suspended),
+        ("refusal under review", of_refusal),
+        ("reviewed", reviewed),
+    ];
+    let commands: [Asked<'_>; 8] = [
+        ("request", party(organisation(1)), &|world| request(of(world), false)),
+        ("request on new facts", party(organisation(1)), &|world| request(of(world), true)),
+        ("uphold", office_head(), &|world| review(world, of(world), true)),
+        ("reject", office_head(), &|world| review(world, of(world), false)),
+        ("unverified", clerk(), &|world| {
+            remedy(RemedyCommand::MarkUnverified {
+                objection: objection_of(world),
+                reasons: text(),
+                service: served(world.today),
+            })
+        }),
+        ("ask for evidence", handler(), &|world| {
+            remedy(RemedyCommand::RequestEvidence {
+                objection: objection_of(world),
+                request: text(),
+            })
+        }),
+        ("add evidence", party(organisation(1)), &|world| {
+            remedy(RemedyCommand::AddEvidence {
+                objection: objection_of(world),
+                statement: text(),
+                evidence: vec![digest(32)],
+            })
+        }),
+        ("report", head(), &|world| report(objection_of(world), Finding::Correct)),
+    ];
+    const SUSPENDS: &[&str] = &["review.requested", "classification.changed"];
+    const ANNULS: &[&str] =
+        &["review.decided", "listing.annulled", "classification.changed", "redress.opened"];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("filed", "ask for evidence", &["evidence.requested"]),
+            ("filed", "add evidence", &["evidence.added"]),
+            ("refused", "request", &["review.requested"]),
+            ("refused", "request on new facts", SUSPENDS),
+            ("verifying", "ask for evidence", &["evidence.requested"]),
+            ("verifying", "add evidence", &["evidence.added"]),
+            ("verifying", "report", &["verification.reported"]),
+            ("overdue", "ask for evidence", &["evidence.requested"]),
+            ("overdue", "add evidence", &["evidence.added"]),
+            ("overdue", "report", &["verification.reported"]),
+            ("overdue for long", "unverified", &["objection.unverified"]),
+            ("overdue for long", "ask for evidence", &["evidence.requested"]),
+            ("overdue for long", "add evidence", &["evidence.added"]),
+            ("overdue for long", "report", &["verification.reported"]),
+            ("unverified", "ask for evidence", &["evidence.requested"]),
+            ("unverified", "add evidence", &["evidence.added"]),
+            ("unverified", "report", &["verification.reported"]),
+            ("rejected", "request", &["review.requested"]),
+            ("rejected", "request on new facts", SUSPENDS),
+            ("closed", "request", &["review.requested"]),
+            ("closed", "request on new facts", SUSPENDS),
+            ("under review", "uphold", ANNULS),
+            ("under review", "reject", &["review.decided"]),
+            ("under review", "ask for evidence", &["evidence.requested"]),
+            ("under review", "add evidence", &["evidence.added"]),
+            ("under review, suspended", "uphold", ANNULS),
+            ("under review, suspended", "reject", &["review.decided", "classification.changed"]),
+            ("under review, suspended", "ask for evidence", &["evidence.requested"]),
+            ("under review, suspended", "add evidence", &["evidence.added"]),
+            ("refusal under review", "uphold", &["review.decided", "classification.changed"]),
+            ("refusal under review", "reject", &["review.decided"]),
+            ("refusal under review", "ask for evidence", &["evidence.requested"]),
+            ("refusal under review", "add evidence", &["evidence.added"]),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn who_decided_before_does_not_review_it() {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.must(&head(), &report(id, Finding::Correct));
+    let outcome = resolve(&world, id);
+    world.must(&office_head(), &outcome);
+    let of = ReviewOf::Objection(id);
+    world.must(&party(organisation(1)), &request(of, false));
+    for who in [office_head(), clerk()] {
+        let ground = world.refused(&who, &review(&world, of, true));
+        assert_eq!(ground, guard(Guard::FourEyes), "{who:?}");
+    }
+    let ground = world.refused(&head(), &review(&world, of, true));
+    assert_eq!(ground, misfit(Misfit::Forbidden), "another authority does not review");
+}
+
+#[test]
+fn what_nobody_verified_is_off_display_until_it_is_verified() {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.pass(40);
+    let shown = |world: &World| {
+        world.index.iter().any(|entry| matches!(entry, Index::Published(_, own) if *own == listing))
+    };
+    assert!(shown(&world));
+    let command = remedy(RemedyCommand::MarkUnverified {
+        objection: id,
+        reasons: text(),
+        service: served(world.today),
+    });
+    let from = world.next();
+    world.must(&clerk(), &command);
+    assert!(!shown(&world));
+    assert!(changes(&world, from).contains(&Target::Listing(listing)), "channels withdraw it");
+    let standing = world.standing(|rows, on| rows.listing_standing(listing, on));
+    assert_eq!(standing, Standing::Suspended, "it stays suspended");
+    world.must(&head(), &report(id, Finding::Correct));
+    let outcome = resolve(&world, id);
+    world.must(&clerk(), &outcome);
+    assert!(shown(&world), "a reasoned outcome shows it again");
+}
+
+fn applied() -> (World, RepairId) {
+    let (mut world, listing) = listed();
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    (world, id)
+}
+
+fn revocation_notice(world: &World, repair: RepairId) -> Command {
+    remedy(RemedyCommand::NoticeRevocation {
+        repair,
+        reasons: text(),
+        document_sha256: digest(33),
+        service: served(world.today),
+    })
+}
+
+fn revocation_statement(world: &World, repair: RepairId) -> Command {
+    remedy(RemedyCommand::StateOnRevocation {
+        repair,
+        points: vec![text(), text()],
+        received_on: world.today,
+    })
+}
+
+fn revoke_repair(world: &World, repair: RepairId, answers: usize) -> Command {
+    remedy(RemedyCommand::RevokeRepair {
+        repair,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: vec![text(); answers],
+        service: served(world.today),
+    })
+}
+
+#[test]
+fn what_follows_a_repair_knows_no_other_way() {
+    let (accepted, id) = applied();
+    let of = ReviewOf::Repair(id);
+    let refused = after(&accepted, &head(), &refuse_repair(&accepted, id));
+    let under = after(&refused, &party(organisation(1)), &request(of, false));
+    let reviewed = after(&under, &office_head(), &review(&under, of, false));
+    let again = after(&under, &office_head(), &review(&under, of, true));
+    let approved = after(&accepted, &head(), &approve(&accepted, id));
+    let mut done = approved.clone();
+    assert_eq!(done.close(), ["repair.done"]);
+    let told = after(&done, &handler(), &revocation_notice(&done, id));
+    let silent = later(&told, 12);
+    let heard = after(&told, &party(organisation(1)), &revocation_statement(&told, id));
+    let revoked = after(&heard, &head(), &revoke_repair(&heard, id, 2));
+    let mut due = revoked.clone();
+    due.today = due.today.plus_days(8);
+    let mut lapsed = revoked.clone();
+    lapsed.today = end().plus_days(1);
+    let restored = after(&due, &timer(), &Command::Tick { due: Due::Repair(id) });
+    let states = [
+        ("accepted", accepted),
+        ("refused", refused),
+        ("under review", under),
+        ("reviewed", reviewed),
+        ("to be decided again", again),
+        ("approved", approved),
+        ("done", done),
+        ("told", told),
+        ("told, period over", silent),
+        ("heard", heard),
+        ("revoked", revoked),
+        ("revoked, day come", due),
+        ("revoked, end passed", lapsed),
+        ("restored", restored),
+    ];
+    let commands: [Asked<'_>; 10] = [
+        ("request", party(organisation(1)), &|_| request(of, false)),
+        ("uphold", office_head(), &|world| review(world, of, true)),
+        ("reject", office_head(), &|world| review(world, of, false)),
+        ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
+        ("tell", handler(), &|world| revocation_notice(world, id)),
+        ("state", party(organisation(1)), &|world| revocation_statement(world, id)),
+        ("revoke", head(), &|world| revoke_repair(world, id, 2)),
+        ("revoke unanswered", head(), &|world| revoke_repair(world, id, 0)),
+        ("drop", head(), &|_| {
+            remedy(RemedyCommand::DropRevocation { repair: id, reasons: text() })
+        }),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Repair(id) }),
+    ];
+    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("refused", "request", &["review.requested"]),
+            ("under review", "uphold", &["review.decided"]),
+            ("under review", "reject", &["review.decided"]),
+            ("to be decided again", "check", &["repair.accept_decided"]),
+            ("done", "tell", &["repair.revocation_noticed"]),
+            ("told", "state", &["repair.revocation_stated"]),
+            ("told", "drop", &["repair.revocation_dropped"]),
+            ("told, period over", "revoke unanswered", &["repair.revoked"]),
+            ("told, period over", "drop", &["repair.revocation_dropped"]),
+            ("heard", "revoke", &["repair.revoked"]),
+            ("heard", "drop", &["repair.revocation_dropped"]),
+            ("revoked, day come", "tick", &["listing.restored", "classification.changed"]),
+            ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),
+        ],
+        &[
+            ("done", "state", NO_NOTICE),
+            ("done", "revoke", NO_NOTICE),
+            ("done", "revoke unanswered", NO_NOTICE),
+            ("done", "drop", NO_NOTICE),
+            ("told", "revoke", NOT_HEARD),
+            ("told", "revoke unanswered", NOT_HEARD),
+            ("told, period over", "revoke", NOT_HEARD),
+            ("heard", "revoke unanswered", NOT_HEARD),
+        ],
+    );
+}
+
+#[test]
+fn a_revoked_repair_brings_back_the_listing_to_its_old_end_and_no_person() {
+    let (mut world, listing) = listed();
+    let person = kit::person(1);
+    let attribution = world.attribution(listing, person, Stage::Effective);
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    world.close();
+    let notice = revocation_notice(&world, id);
+    world.must(&handler(), &notice);
+    world.pass(12);
+    let decision = revoke_repair(&world, id, 0);
+    world.must(&head(), &decision);
+    assert!(world.marks(organisation(1)).is_empty(), "nothing before the day it fixes");
+    world.pass(12);
+    assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
+    let served = world.path(CaseRef::Listing(listing)).served().unwrap();
+    assert_eq!(served.decided.decision.end, end());
+    assert!(world.marks(person).is_empty());
+    let standing = world.standing(|rows, on| rows.attribution_standing(attribution, on));
+    assert_eq!(standing, Standing::Ended, "a person answers by a decision of their own (INV-8)");
+    world.go_to(end().plus_days(1));
+    assert!(world.marks(organisation(1)).is_empty());
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
+fn file_remedy(world: &World, target: Target) -> Command {
+    remedy(RemedyCommand::FileRemedy {
+        target,
+        kind: RemedyKind::Litigation,
+        body: "尤溪县人民法院".to_owned(),
+        number: "（2026）闽0426行初1号".to_owned(),
+        filed_on: world.today,
+        document_sha256: digest(35),
+    })
+}
+
+fn decide_remedy(world: &World, outcome: RemedyOutcome) -> Command {
+    remedy(RemedyCommand::DecideRemedy {
+        remedy: remedy_of(world),
+        outcome,
+        document: ruling(organisation(1)),
+        reasons: text(),
+    })
+}
+
+#[test]
+fn a_reconsideration_or_suit_knows_no_other_way() {
+    let (world, listing) = listed();
+    let filed = after(&world, &handler(), &file_remedy(&world, Target::Listing(listing)));
+    let order = |world: &World| RemedyCommand::OrderStay {
+        remedy: remedy_of(world),
+        document: ruling(organisation(1)),
+    };
+    let end_stay = |world: &World| RemedyCommand::EndStay {
+        remedy: remedy_of(world),
+        document: ruling(organisation(1)),
+    };
+    let redress = |world: &World| RemedyCommand::CompleteRemedyRedress {
+        remedy: remedy_of(world),
+        account: text(),
+        evidence: Vec::new(),
+    };
+    let stayed = after(&filed, &handler(), &remedy(order(&filed)));
+    let upheld = after(&filed, &handler(), &decide_remedy(&filed, RemedyOutcome::Upheld));
+    let revoked = after(&stayed, &handler(), &decide_remedy(&stayed, RemedyOutcome::Revoked));
+    let restored = after(&revoked, &handler(), &remedy(redress(&revoked)));
+    let states = [
+        ("filed", filed),
+        ("stayed", stayed),
+        ("upheld", upheld),
+        ("revoked", revoked),
+        ("redressed", restored),
+    ];
+    let earlier = RemedyOutcome::Changed { end: day("2027-01-01") };
+    let commands: [Asked<'_>; 7] = [
+        ("stay", handler(), &|world| remedy(order(world))),
+        ("end the stay", handler(), &|world| remedy(end_stay(world))),
+        ("revoke", handler(), &|world| decide_remedy(world, RemedyOutcome::Revoked)),
+        ("uphold", handler(), &|world| decide_remedy(world, RemedyOutcome::Upheld)),
+        ("withdraw", handler(), &|world| decide_remedy(world, RemedyOutcome::Withdrawn)),
+        ("shorten", handler(), &|world| decide_remedy(world, earlier)),
+        ("redress", handler(), &|world| remedy(redress(world))),
+    ];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("filed", "stay", &["remedy.stay_ordered", "classification.changed"]),
+            (
+                "filed",
+                "revoke",
+                &["remedy.decided", "listing.annulled", "classification.changed", "redress.owed"],
+            ),
+            ("filed", "uphold", &["remedy.decided"]),
+            ("filed", "withdraw", &["remedy.decided"]),
+            (
+                "filed",
+                "shorten",
+                &["remedy.decided", "listing.shortened", "classification.changed"],
+            ),
+            ("stayed", "end the stay", &["remedy.stay_ended", "classification.changed"]),
+            (
+                "stayed",
+                "revoke",
+                &["remedy.decided", "listing.annulled", "classification.changed", "redress.owed"],
+            ),
+            ("stayed", "uphold", &["remedy.decided", "classification.changed"]),
+            ("stayed", "withdraw", &["remedy.decided", "classification.changed"]),
+            (
+                "stayed",
+                "shorten",
+                &["remedy.decided", "listing.shortened", "classification.changed"],
+            ),
+            ("revoked", "redress", &["redress.done"]),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_changed_decision_never_ends_later() {
+    let (world, listing) = listed();
+    let mut world = after(&world, &handler(), &file_remedy(&world, Target::Listing(listing)));
+    for wrong in [end(), end().plus_days(1), world.today.plus_days(-1)] {
+        let command = decide_remedy(&world, RemedyOutcome::Changed { end: wrong });
+        assert_eq!(world.refused(&handler(), &command), guard(Guard::End), "{wrong}");
+    }
+    let command = decide_remedy(&world, RemedyOutcome::Changed { end: day("2026-06-30") });
+    world.must(&handler(), &command);
+    world.go_to(day("2026-06-30"));
+    assert_eq!(world.marks(organisation(1)).len(), 1);
+    world.pass(1);
+    assert!(world.marks(organisation(1)).is_empty());
+}
+
+#[test]
+fn relief_knows_no_other_way() {
+    let (listed, listing) = listed();
+    let grant = |world: &World| {
+        remedy(RemedyCommand::GrantRelief {
+            listing: listing_of(world),
+            ruling: ruling(organisation(1)),
+            reasons: text(),
+            until: day("2027-12-31"),
+        })
+    };
+    let relief_of = |world: &World| {
+        world
+            .rows
+            .keys()
+            .filter_map(|key| match key {
+                Key::Relief(id) => Some(*id),
+                _ => None,
+            })
+            .max()
+            .unwrap_or(ReliefId(Position::local(9_999)))
+    };
+    let complete = |world: &World| {
+        remedy(RemedyCommand::CompleteRelief {
+            relief: relief_of(world),
+            document: ruling(organisation(1)),
+            reasons: text(),
+        })
+    };
+    let fail = |world: &World| {
+        remedy(RemedyCommand::EndRelief {
+            relief: relief_of(world),
+            document: ruling(organisation(1)),
+            reasons: text(),
+        })
+    };
+    let open = after(&listed, &head(), &grant(&listed));
+    let performed = after(&open, &head(), &complete(&open));
+    let failed = after(&open, &head(), &fail(&open));
+    let standing = |world: &World| world.standing(|rows, on| rows.listing_standing(listing, on));
+    assert_eq!(standing(&open), Standing::Suspended);
+    assert_eq!(standing(&performed), Standing::Ended);
+    assert_eq!(standing(&failed), Standing::InForce);
+    let states = [("listed", listed), ("open", open), ("performed", performed), ("failed", failed)];
+    let commands: [Asked<'_>; 3] =
+        [("grant", head(), &grant), ("complete", head(), &complete), ("fail", head(), &fail)];
+    const REMOVED: &[&str] =
+        &["relief.completed", "listing.relieved", "classification.changed", "record.display_ended"];
+    compare(
+        &states,
+        &commands,
+        &[
+            ("listed", "grant", &["relief.granted", "classification.changed"]),
+            ("open", "complete", REMOVED),
+            ("open", "fail", &["relief.ended", "classification.changed"]),
+            ("failed", "grant", &["relief.granted", "classification.changed"]),
+        ],
+        &[
+            ("open", "grant", EXISTS),
+            ("listed", "complete", Ground::Misfit(Misfit::NotFound)),
+            ("listed", "fail", Ground::Misfit(Misfit::NotFound)),
+        ],
+    );
+}

@@ -1,0 +1,101 @@
+//! What a channel may show of a thing today: publish, annotate or withdraw it.
+
+use serde_json::{Value, json};
+use shouxin_core::apply::listing_is_shown;
+use shouxin_core::event::{Colour, Target};
+use shouxin_core::id::{ListingId, Position, RecordId};
+use shouxin_core::path::Standing;
+use shouxin_core::row::ListingKind;
+use shouxin_core::time::Day;
+
+use crate::engine::query::Query;
+use crate::http::read::{self, Sight};
+use crate::vault::Vault;
+
+use super::DeliveryError;
+
+fn problem(error: crate::http::problem::Problem) -> DeliveryError {
+    DeliveryError::Batch(error.detail().to_owned())
+}
+
+/// What was withdrawn leaves its id and the day, and nothing else.
+fn withdrawn(id: String, at: Position, on: Day) -> Value {
+    json!({"id": id, "position": at.to_string(), "action": "withdraw", "withdrawn_on": on})
+}
+
+/// What a channel is to show of `target` today; `at` is the change it follows from.
+pub(super) fn of(
+    vault: &Vault,
+    query: &mut Query<'_>,
+    target: Target,
+    at: Position,
+    today: Day,
+) -> Result<Value, DeliveryError> {
+    match target {
+        Target::Record(id) => record(vault, query, id, at, today),
+        Target::Listing(id) => listing(vault, query, id, at, today),
+        Target::Attribution(id) => Ok(withdrawn(id.to_string(), at, today)),
+        Target::Measure(id) => Ok(withdrawn(id.to_string(), at, today)),
+    }
+}
+
+fn record(
+    vault: &Vault,
+    query: &mut Query<'_>,
+    id: RecordId,
+    at: Position,
+    today: Day,
+) -> Result<Value, DeliveryError> {
+    let row = query.ask(|rows| rows.must_record(id).cloned())?;
+    if !read::record_shown(&row, today, Sight::Public) {
+        return Ok(withdrawn(id.to_string(), at, today));
+    }
+    let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
+    let remedies = read::remedies(query, Target::Record(id)).map_err(problem)?;
+    let marked = !row.holds.is_empty() || !remedies.is_empty();
+    Ok(json!({
+        "id": id.to_string(),
+        "position": at.to_string(),
+        "action": if marked { "annotate" } else { "publish" },
+        "status": read::status(!row.holds.is_empty(), &remedies),
+        "subject": row.subject.to_string(),
+        "name": read::name(vault, &head),
+        "record": read::record(vault, &row, Sight::Public),
+        "remedies": remedies,
+    }))
+}
+
+fn listing(
+    vault: &Vault,
+    query: &mut Query<'_>,
+    id: ListingId,
+    at: Position,
+    today: Day,
+) -> Result<Value, DeliveryError> {
+    let row = query.ask(|rows| rows.must_listing(id).cloned())?;
+    let standing = query.ask(|rows| rows.listing_standing(id, today))?;
+    let black = matches!(row.kind, ListingKind::Black { .. });
+    let shown = listing_is_shown(&row)
+        && match standing {
+            Standing::InForce => true,
+            // A disputed black listing is taken off display; a red one is marked (domain.md Q03).
+            Standing::Suspended => !black,
+            Standing::Pending | Standing::Ended => false,
+        };
+    if !shown {
+        return Ok(withdrawn(id.to_string(), at, today));
+    }
+    let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
+    let remedies = read::remedies(query, Target::Listing(id)).map_err(problem)?;
+    let suspended = standing == Standing::Suspended;
+    let marked = suspended || !remedies.is_empty();
+    Ok(json!({
+        "id": id.to_string(),
+        "position": at.to_string(),
+        "action": if marked { "annotate" } else { "publish" },
+        "status": read::status(suspended, &remedies),
+        "list": if black { Colour::Black } else { Colour::Red },
+        "name": read::name(vault, &head),
+        "listing": read::listing(query, &row, today).map_err(problem)?,
+    }))
+}

@@ -1,0 +1,192 @@
+//! Writes on listings beside their decision path: extension, revocation.
+
+use serde::Deserialize;
+use shouxin_core::actor::Role;
+use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::event::CaseRef;
+use shouxin_core::time::Day;
+use utoipa::ToSchema;
+
+use crate::http::Table;
+use crate::http::cases::case;
+use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
+use crate::http::problem::{Code, Problem};
+use crate::http::write::Write;
+
+const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+const OFFICERS_AND_SUBJECT: &[Role] =
+    &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
+
+/// 延长: a new proposal with its own notice, hearing and decision.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Extend {
+    basis: Vec<CitationBody>,
+    facts: Vec<FactBody>,
+    #[serde(default)]
+    records: Vec<String>,
+    act: String,
+}
+
+impl Write for Extend {
+    const LABEL: &'static str = "listings.extend";
+    const ROLES: &'static [Role] = OFFICERS;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("L", "listing.proposed"));
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        Ok(Command::Listing(ListingCommand::Extend {
+            listing,
+            basis: citations(self.basis),
+            facts: edge.facts(self.facts)?,
+            records: self.records.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
+            act: edge.seal(subject, &self.act)?,
+        }))
+    }
+}
+
+/// 自行撤销: the head takes the authority's own decision back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revoke {
+    document_number: String,
+    document_sha256: Hex32,
+    reasons: String,
+    service: ServiceBody,
+}
+
+impl Write for Revoke {
+    const LABEL: &'static str = "listings.revoke";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let subject = edge.subject_of(case)?;
+        Ok(Command::Listing(ListingCommand::Revoke {
+            case,
+            document_number: self.document_number,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            reasons: edge.seal(subject, &self.reasons)?,
+            service: edge.service(subject, self.service)?,
+        }))
+    }
+}
+
+/// 拟撤销红名单告知.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeRedRevocation {
+    reasons: String,
+    document_sha256: Hex32,
+    service: ServiceBody,
+}
+
+impl Write for NoticeRedRevocation {
+    const LABEL: &'static str = "nominations.revocation_notice";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        Ok(Command::Listing(ListingCommand::NoticeRedRevocation {
+            listing,
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
+        }))
+    }
+}
+
+/// 陈述申辩 on the revocation of a red listing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StateOnRedRevocation {
+    points: Vec<String>,
+    #[schema(value_type = String, format = Date)]
+    received_on: Day,
+}
+
+impl Write for StateOnRedRevocation {
+    const LABEL: &'static str = "nominations.revocation_statement";
+    const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        Ok(Command::Listing(ListingCommand::StateOnRedRevocation {
+            listing,
+            points: edge.seal_all(subject, &self.points)?,
+            received_on: self.received_on,
+        }))
+    }
+}
+
+/// 撤销红名单, or letting it stand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRedRevocation {
+    revoked: bool,
+    #[serde(default)]
+    document_number: String,
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
+    reasons: String,
+    #[serde(default)]
+    answers: Vec<String>,
+    #[serde(default)]
+    service: Option<ServiceBody>,
+}
+
+impl Write for DecideRedRevocation {
+    const LABEL: &'static str = "nominations.revocation_decide";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let listing = id(path)?;
+        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        let reasons = edge.seal(subject, &self.reasons)?;
+        let command = match (self.revoked, self.service) {
+            (false, _) => ListingCommand::DropRedRevocation { listing, reasons },
+            (true, Some(service)) => ListingCommand::RevokeRed {
+                listing,
+                document_number: self.document_number,
+                document_sha256: edge
+                    .document_if_any(subject, "document_sha256", self.document_sha256)?
+                    .unwrap_or_default(),
+                reasons,
+                answers: edge.seal_all(subject, &self.answers)?,
+                service: edge.service(subject, service)?,
+            },
+            (true, None) => {
+                return Err(Problem::new(
+                    Code::ValueInvalid,
+                    "撤销决定须附送达 / a revocation needs its service",
+                    "请填写 service / give service",
+                ));
+            }
+        };
+        Ok(Command::Listing(command))
+    }
+}
+
+/// The routes of this noun.
+pub(crate) fn routes(table: &mut Table<'_>) {
+    table
+        .post::<Extend>("/v1/listings/{id}/extend", "延长（新决定）/ extend by a new decision")
+        .post::<Revoke>("/v1/listings/{id}/revoke", "自行撤销 / take the decision back")
+        .post::<Revoke>("/v1/attributions/{id}/revoke", "自行撤销 / take the decision back")
+        .post::<NoticeRedRevocation>(
+            "/v1/nominations/{id}/revocation/notice",
+            "拟撤销告知 / notice of a revocation",
+        )
+        .post::<StateOnRedRevocation>(
+            "/v1/nominations/{id}/revocation/statement",
+            "陈述申辩 / statement on it",
+        )
+        .post::<DecideRedRevocation>(
+            "/v1/nominations/{id}/revocation/decide",
+            "撤销决定 / decide it",
+        );
+}
