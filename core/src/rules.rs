@@ -390,6 +390,29 @@ impl Department {
     }
 }
 
+/// Where a decision can be challenged, and until when. Every served text names these bodies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedies {
+    /// 行政复议机关 of the county's departments.
+    pub reconsideration: String,
+    /// Days to apply for reconsideration, from the day the decision became known.
+    pub reconsideration_days: u16,
+    /// 有管辖权的人民法院
+    pub court: String,
+    /// Months to bring a suit.
+    pub suit_months: u16,
+    /// Department codes whose decisions are reconsidered by another body, and that body.
+    pub elsewhere: Vec<(String, String)>,
+}
+
+impl Remedies {
+    /// The body that reconsiders a department's decisions.
+    pub fn reconsideration_of(&self, department: &str) -> &str {
+        let other = self.elsewhere.iter().find(|(code, _)| code == department);
+        other.map_or(self.reconsideration.as_str(), |(_, body)| body.as_str())
+    }
+}
+
 /// Deadlines and caps in force from a day (domain.md 1.4, 4.4, 5). `wd` = working days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -473,6 +496,8 @@ pub struct RuleSet {
     pub measures: Vec<Measure>,
     /// `departments.toml`
     pub departments: Vec<Department>,
+    /// `departments.toml`, `[remedies]`
+    pub remedies: Option<Remedies>,
     /// `rules/DATE.toml`
     pub packs: Packs,
     /// `calendar/*.csv`

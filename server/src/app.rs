@@ -23,6 +23,7 @@ use crate::access::AccessLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
+use crate::documents::{DocumentError, Documents};
 use crate::engine::recovery::{RecoveryError, catch_up};
 use crate::engine::{Engine, EngineError, Parts, Request};
 use crate::http::{self, App, BODY_BYTES_MAX};
@@ -91,6 +92,9 @@ pub enum StartError {
     /// A plugin list cannot be read.
     #[error(transparent)]
     Plugins(#[from] AdmissionError),
+    /// The documents cannot be opened.
+    #[error("the documents: {0}")]
+    Documents(#[from] DocumentError),
     /// The access log cannot be opened.
     #[error("the access log: {0}")]
     Access(String),
@@ -356,6 +360,8 @@ impl Server {
         let set = Arc::new(load_rules(&files)?);
         let kept = keep_rules(&folder.path, &files)?;
         let metrics = Arc::new(Metrics::default());
+        let documents = folder.path.join("documents");
+        let documents = Arc::new(Documents::open(&documents, folder.vault.clone())?);
         let view = folder.view.clone();
         let engine = Arc::new(
             Engine::start(Parts {
@@ -400,6 +406,8 @@ impl Server {
         let app = App {
             engine: engine.clone(),
             access: access.clone(),
+            documents,
+            documents_required: config.documents.required,
             plugins: plugins.clone(),
             whistle: whistle.clone(),
         };

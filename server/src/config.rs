@@ -18,6 +18,8 @@ pub struct Config {
     pub view: ViewConfig,
     /// Log.
     pub log: LogConfig,
+    /// Documents.
+    pub documents: DocumentsConfig,
     /// Reports of wrongdoing.
     pub whistle: WhistleConfig,
 }
@@ -59,6 +61,20 @@ pub struct ViewConfig {
 pub struct LogConfig {
     pub segment_bytes: u64,
     pub access_segment_bytes: u64,
+}
+
+/// `[documents]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each key is explained in config/server.toml")]
+pub struct DocumentsConfig {
+    pub required: bool,
+}
+
+impl Default for DocumentsConfig {
+    fn default() -> DocumentsConfig {
+        DocumentsConfig { required: true }
+    }
 }
 
 /// `[whistle]`

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod collection;
 pub mod county;
+pub mod documents;
 pub mod edge;
 pub mod forwarding;
 pub mod listings;
@@ -18,6 +19,7 @@ pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod texts;
 pub mod whistle;
 pub mod write;
 
@@ -28,6 +30,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
 
 use crate::access::AccessLog;
+use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
@@ -44,6 +47,10 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Who looked.
     pub access: AccessLog,
+    /// Notices, proofs of service, evidence.
+    pub documents: Arc<Documents>,
+    /// Whether a command may name only documents that are stored.
+    pub documents_required: bool,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
     /// Reports of wrongdoing, beside everything else.
@@ -66,6 +73,12 @@ impl Table<'_> {
     pub(crate) fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
         self.service.route(path, route);
         self.document.read(path, "get", title);
+        self
+    }
+
+    fn upload(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+        self.service.route(path, route);
+        self.document.upload(path, title);
         self
     }
 
@@ -111,6 +124,8 @@ fn every_route(table: &mut Table<'_>) {
     catalogue::routes(table);
     county::routes(table);
     whistle::routes(table);
+    document_routes(table);
+    texts::routes(table);
     read_routes(table);
 }
 
@@ -176,6 +191,12 @@ fn remedy_routes(table: &mut Table<'_>) {
         .post::<r::ApplyForRepair>("/v1/repairs", "申请修复 / apply for repair")
         .post::<r::AcceptRepair>("/v1/repairs/{id}/accept", "受理修复 / accept")
         .post::<r::DecideRepair>("/v1/repairs/{id}/decide", "修复决定 / decide");
+}
+
+fn document_routes(table: &mut Table<'_>) {
+    table
+        .upload("/v1/documents", web::post().to(documents::upload), "上传文书 / upload a document")
+        .read("/v1/documents/{sha256}", web::get().to(documents::download), "文书 / a document");
 }
 
 fn read_routes(table: &mut Table<'_>) {

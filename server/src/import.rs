@@ -257,7 +257,8 @@ pub fn carry_out(batch: &Batch, engine: &Engine) -> Result<Loaded, Refused> {
     let actor = Actor::Officer(officer);
     let caller =
         Caller { key_id: "import".to_owned(), role: Role::Provider, actor: Some(actor.clone()) };
-    let edge = Edge { engine, caller: &caller };
+    // Files and records name no document that has to be stored.
+    let edge = Edge { engine, caller: &caller, documents: None };
     let mut loaded = Loaded::default();
     let mut lines = Vec::new();
     let mut items = Items::of(batch, &edge, &mut lines, &mut loaded)?;

@@ -6,6 +6,7 @@
 //! keys come from the same master key. Lose `master.key` and every sealed text is lost with it.
 
 mod cache;
+mod document;
 mod master;
 mod ring;
 
@@ -21,6 +22,8 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use shouxin_core::limits::SEALED_BYTES_MAX;
 use shouxin_core::text::Sealed;
 use zeroize::Zeroizing;
+
+pub use document::{NONCE_BYTES, TAG_BYTES};
 
 use cache::KeyCache;
 use master::Master;

@@ -191,6 +191,15 @@ impl Client {
         self.send(path, &headers, body.to_string().as_bytes())
     }
 
+    /// Uploads a text as a document of a subject; answers its digest, for a step to name.
+    pub fn document(&self, subject: &str, text: &str) -> String {
+        let path = format!("/v1/documents?subject={subject}");
+        let answer = self.send(&path, &[("Content-Type", "text/plain")], text.as_bytes());
+        let answer = answer.expect("an answer");
+        assert!((200..300).contains(&answer.status), "{path}: {answer:?}");
+        answer.body["sha256"].as_str().expect("an address").to_owned()
+    }
+
     /// Reads.
     pub fn get(&self, path: &str) -> Option<Answer> {
         let mut request = self.agent.get(format!("{}{path}", self.base));

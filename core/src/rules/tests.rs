@@ -103,6 +103,18 @@ fn errors_name_file_entry_and_field() {
              could be dispatched to it",
         ),
         (
+            "departments.toml",
+            "reconsideration_days = 60",
+            "reconsideration_days = 30",
+            "departments.toml: remedies: reconsideration_days: the law gives at least 60 days",
+        ),
+        (
+            "departments.toml",
+            "department = \"tax\"",
+            "department = \"mars\"",
+            "departments.toml: remedies: elsewhere: no department mars",
+        ),
+        (
             "instruments.toml",
             "replaced_by = \"plan-185\"",
             "replaced_by = \"plan-999\"",

@@ -282,6 +282,7 @@ fn made() -> RuleSet {
             department(JUSTICE, 3, false),
             department(OFFICE, 4, true),
         ],
+        remedies: None,
         packs: Packs::new(vec![pack()]).expect("one pack"),
         calendar: Calendar::default(),
     };

@@ -127,7 +127,7 @@ impl Write for FinaliseAssessment {
         Ok(Command::Assessment(AssessmentCommand::Finalise {
             assessment: id(path)?,
             document_number: self.document_number,
-            document_sha256: self.document_sha256.0,
+            document_sha256: self.document_sha256.kept_by_its_maker(),
         }))
     }
 }
@@ -172,7 +172,7 @@ impl Write for ReportRectification {
         Ok(Command::Assessment(AssessmentCommand::Rectify {
             assessment: id(path)?,
             account: self.account,
-            document_sha256: self.document_sha256.0,
+            document_sha256: self.document_sha256.kept_by_its_maker(),
         }))
     }
 }
@@ -193,7 +193,7 @@ impl Write for ReportAssessment {
         Ok(Command::Assessment(AssessmentCommand::Report {
             assessment: id(path)?,
             document_number: self.document_number,
-            document_sha256: self.document_sha256.0,
+            document_sha256: self.document_sha256.kept_by_its_maker(),
         }))
     }
 }

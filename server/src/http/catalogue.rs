@@ -135,7 +135,7 @@ impl Write for ReviewEntry {
     fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
         Ok(Command::Catalogue(CatalogueCommand::ReviewLaw {
             entry: id(path)?,
-            document_sha256: self.document_sha256.0,
+            document_sha256: self.document_sha256.kept_by_its_maker(),
         }))
     }
 }

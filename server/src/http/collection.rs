@@ -61,7 +61,8 @@ impl SubjectBody {
                 let (code, forgiven) =
                     Uscc::parse_attested(&self.code).map_err(|errors| code_error(&errors))?;
                 let forgiven = forgiven.iter().map(ToString::to_string).collect();
-                let (document_number, sha256) = (body.document_number, body.sha256.0);
+                let (document_number, sha256) =
+                    (body.document_number, body.sha256.kept_by_its_maker());
                 (code, Some(Attestation { document_number, sha256, forgiven }))
             }
         };
@@ -254,10 +255,10 @@ impl RecordBody {
             severity: self.severity,
             document_number: self.document_number,
             document_date: self.document_date,
-            document_sha256: self.document_sha256.map(|sha| sha.0),
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
             content,
             withheld: self.withheld,
-            notified: self.notified.map(Into::into),
+            notified: self.notified.map(ServiceBody::kept_by_its_maker),
             source,
         })
     }
@@ -334,7 +335,7 @@ impl Write for CorrectRecord {
             record,
             document_number: self.document_number,
             document_date: self.document_date,
-            document_sha256: self.document_sha256.map(|sha| sha.0),
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
             content,
             severity: self.severity,
             reasons: edge.seal(subject, &self.reasons)?,

@@ -70,7 +70,7 @@ impl Write for FileDepartmentDocument {
             title: self.title,
             number: self.number,
             issued_on: self.issued_on,
-            document_sha256: self.document_sha256.0,
+            document_sha256: self.document_sha256.kept_by_its_maker(),
         }))
     }
 }

@@ -38,6 +38,12 @@ codes! {
     IdentifierInvalid 422 "IDENTIFIER_INVALID" "代码或编号校验不通过" "A code or id does not pass its checks";
     Limit 422 "LIMIT" "超过数量或长度上限" "A bound on number or length is exceeded";
     BodyTooLarge 413 "BODY_TOO_LARGE" "请求体过大" "The body is too large";
+    DocumentType 415 "DOCUMENT_TYPE" "不接受的文书类型" "The document is of no type that is taken, or not of the declared one";
+    DocumentMissing 422 "DOCUMENT_MISSING" "引用的文书未上传" "A document that is named was not uploaded for this subject";
+    TextIncomplete 409 "TEXT_INCOMPLETE" "文书要素不全" "The text lacks what the law requires of it";
+    DocumentDamaged 500 "DOCUMENT_DAMAGED" "文书已损坏" "A stored document is not what its digest says";
+    Erased 410 "ERASED" "内容已依法删除" "The subject was erased, its texts and documents are gone";
+    UploadTimeout 408 "UPLOAD_TIMEOUT" "上传超时" "The document took too long to arrive";
     Unauthenticated 401 "UNAUTHENTICATED" "密钥缺失、无效或已过期" "The key is missing, wrong or expired";
     ForbiddenRole 403 "FORBIDDEN_ROLE" "该角色无权访问" "The role may not do this";
     PurposeRequired 403 "PURPOSE_REQUIRED" "查询非公开信息须注明用途和依据" "A purpose and its basis are required";

@@ -28,6 +28,7 @@ pub(super) struct Master {
     pub(super) idempotency: HashKey,
     pub(super) request: HashKey,
     pub(super) api_key: HashKey,
+    pub(super) document: HashKey,
     pub(super) receipt: HashKey,
 }
 
@@ -54,6 +55,7 @@ impl Master {
             idempotency: derive("shouxin idempotency keys")?,
             request: derive("shouxin requests")?,
             api_key: derive("shouxin api keys")?,
+            document: derive("shouxin document names")?,
             receipt: derive("shouxin whistle receipts")?,
         })
     }
