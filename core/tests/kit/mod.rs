@@ -23,9 +23,9 @@ use shouxin_core::actor::{Actor, OfficerRef, PersonKey, Role, SubjectKey};
 use shouxin_core::apply::apply;
 use shouxin_core::command::Command;
 use shouxin_core::decide::{Context, Outcome, decide, first_keys};
-use shouxin_core::event::Envelope;
+use shouxin_core::event::{CaseRef, Envelope};
 use shouxin_core::guard::{Ground, Guard, Misfit, Refusal};
-use shouxin_core::id::Position;
+use shouxin_core::id::{ListingId, ObjectionId, Position};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::{NEED_ROUNDS_MAX, ROWS_PER_COMMAND_MAX};
 use shouxin_core::path::Standing;
@@ -288,7 +288,9 @@ impl World {
 
     /// Everything a timer would look at today.
     pub fn due(&self) -> Vec<Due> {
-        let due = self.index.iter().filter_map(|entry| match entry {
+        let first =
+            Index::Due(Day::MIN, Due::Case(CaseRef::Listing(ListingId(Position::local(0)))));
+        let due = self.index.range(first..).map_while(|entry| match entry {
             Index::Due(on, due) if *on <= self.today => Some(*due),
             _ => None,
         });
@@ -310,8 +312,8 @@ impl World {
     pub fn close(&mut self) -> Vec<&'static str> {
         let waiting: Vec<Closing> = self
             .index
-            .iter()
-            .filter_map(|entry| match entry {
+            .range(Index::Closing(Closing::Objection(ObjectionId(Position::local(0))))..)
+            .map_while(|entry| match entry {
                 Index::Closing(closing) => Some(*closing),
                 _ => None,
             })

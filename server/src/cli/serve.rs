@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{DataFolder, Purpose, Server, Start};
 use crate::cli::{Data, Done, Failure};
@@ -79,8 +80,10 @@ pub(super) fn serve(arguments: Serve) -> Done {
         let socket =
             socket::listen(&path, server.engine.clone(), server.access.clone(), server.health())
                 .map_err(|error| Failure::wrong(format!("admin.sock: {error}")))?;
+        // Whoever reads that it listens may ask it to stop at once.
+        let signals = Signals::listen()?;
         println!("listening on http://{}", server.address);
-        wait_for_signal().await?;
+        signals.wait().await;
         tracing::info!("stopping: no more requests are taken");
         socket.close();
         server.stop().await?;
@@ -88,15 +91,26 @@ pub(super) fn serve(arguments: Serve) -> Done {
     })
 }
 
-async fn wait_for_signal() -> Done {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::wrong)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::wrong)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// TERM and INT, listened for from the moment this is made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, Failure> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate()).map_err(Failure::wrong)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(Failure::wrong)?,
+        })
     }
-    Ok(())
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 pub(super) fn demo(arguments: Demo) -> Done {

@@ -1,0 +1,759 @@
+//! The county: who does what on which day. Everything follows from the seed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use fastrand::Rng;
+use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
+use shouxin_core::apply::record_source;
+use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
+use shouxin_core::event::{
+    CallFault, Capacity, CaseHook, CaseRef, NamedMeasure, PersonRole, Target,
+};
+use shouxin_core::id::{
+    AttributionId, ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
+};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::rules::{
+    Behaviour, Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject,
+    Polarity, RuleFile, RuleSet, Severity, SubjectKind,
+};
+use shouxin_core::text::{FactDocument, Name};
+use shouxin_core::time::Day;
+
+use crate::kit::steps::{digest, served, text};
+use crate::kit::{Who, World, operator, party, person, timer};
+
+/// What somebody means to do on a day.
+#[derive(Clone, Debug)]
+pub enum Task {
+    List(SubjectKey),
+    Case(CaseRef),
+    Attribute(ListingId),
+    Measures(ListingId, Option<AttributionId>),
+    Measure(MeasureId),
+    Object(Target),
+    Objection(ObjectionId),
+    Sue(Target),
+    Suit(RemedyId),
+    Repair(ListingId),
+    Repairing(RepairId),
+    Revoke(RepairId),
+    Relieve(ListingId),
+    Relief(ReliefId),
+}
+
+/// Who decided, which measures it named (id and department), and to which last day.
+pub type Decided = (Uscc, Vec<(String, String)>, Day);
+
+/// A county and its calendar of intentions.
+pub struct County {
+    pub world: World,
+    pub rng: Rng,
+    tasks: BTreeMap<Day, Vec<(Task, u8)>>,
+    pub subjects: Vec<SubjectKey>,
+    persons: u8,
+    records: Vec<RecordId>,
+    numbers: u64,
+}
+
+/// The county's own data files, with or without the calendar of 2027.
+fn rules(next_year: bool) -> RuleSet {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for part in ["", "catalogue/", "rules/", "calendar/"] {
+        for entry in std::fs::read_dir(folder.join(part)).unwrap().flatten() {
+            let name = format!("{part}{}", entry.file_name().to_string_lossy());
+            let known = name.contains('/')
+                || ["instruments.toml", "departments.toml"].contains(&name.as_str());
+            let kind = entry.path().extension().is_some_and(|own| own == "toml" || own == "csv");
+            if known && kind {
+                files.push((name, std::fs::read(entry.path()).unwrap()));
+            }
+        }
+    }
+    if next_year {
+        // Invented, in the form of a notice: the days that every notice lists, and one moved.
+        let text = "date,kind,holiday,notice_year\n2027-01-01,off,元旦,2027\n\
+                    2027-01-04,off,元旦,2027\n2027-01-10,work,元旦,2027\n2027-05-01,off,劳动节,2027\n\
+                    2027-10-01,off,国庆节,2027\n2027-10-02,off,国庆节,2027\n2027-10-03,off,国庆节,2027\n";
+        files.push(("calendar/holidays-2027.csv".to_owned(), text.as_bytes().to_vec()));
+    }
+    files.sort();
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, bytes)| RuleFile { name, bytes }).collect();
+    RuleSet::load(&files).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn found_code(serial: u64) -> Uscc {
+    let inner = "0123456789X".chars();
+    let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let mut found = inner.flat_map(|inner| {
+        alphabet.chars().filter_map(move |check| {
+            Uscc::parse(&format!("91350426{serial:08}{inner}{check}")).ok()
+        })
+    });
+    found.next().expect("some pair of check characters fits")
+}
+
+impl County {
+    pub fn new(seed: u64, from: Day, subjects: u64) -> County {
+        let mut world = World::new();
+        world.rules = Arc::new(rules(false));
+        world.today = from;
+        let mut county = County {
+            world,
+            rng: Rng::with_seed(seed),
+            tasks: BTreeMap::new(),
+            subjects: Vec::new(),
+            persons: 0,
+            records: Vec::new(),
+            numbers: 0,
+        };
+        county.load();
+        county.deploy();
+        county.register(subjects);
+        county
+    }
+
+    fn load(&mut self) {
+        let version = self.world.rules.version;
+        self.world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+    }
+
+    /// Half of the implementing departments have a plugin; it fails now and then.
+    fn deploy(&mut self) {
+        let mut measures: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for own in self.world.rules.measures.iter().filter(|own| !own.implementers.is_empty()) {
+            measures.entry(own.implementers[0].clone()).or_default().push(own.id.clone());
+        }
+        for (department, measures) in measures.into_iter().step_by(2) {
+            let command = Command::DeployPlugin {
+                name: format!("{department}-plugin"),
+                version: "1.0.0".to_owned(),
+                sha256: digest(7),
+                department,
+                measures,
+            };
+            self.world.must(&operator(), &command);
+        }
+    }
+
+    fn register(&mut self, subjects: u64) {
+        for serial in 1..=subjects {
+            let key = SubjectKey::Organisation(found_code(serial));
+            let new = NewSubject {
+                key,
+                kind: SubjectKind::Enterprise,
+                name: Name::Clear(format!("尤溪县第{serial}号有限公司")),
+                slot: serial,
+                attestation: None,
+            };
+            let who = self.who("market", "SC-03");
+            self.world.must(&who, &Command::RegisterSubjects { subjects: vec![new] });
+            self.subjects.push(key);
+        }
+        for serial in 1..=200 {
+            let new = NewPerson {
+                key: person(serial),
+                name: text(),
+                number: text(),
+                slot: u64::from(serial),
+                capacity: if serial % 20 == 0 { Capacity::Limited } else { Capacity::Full },
+                lookup: [serial; 32],
+            };
+            let who = self.who("market", "SC-03");
+            self.world.must(&who, &Command::RegisterPersons { persons: vec![new] });
+            self.persons = serial;
+        }
+    }
+
+    pub fn who(&self, department: &str, officer: &str) -> Who {
+        let found = self.world.rules.department(department).expect("a department");
+        let reference = OfficerRef {
+            authority: Uscc::parse(&found.uscc).unwrap(),
+            officer: officer.to_owned(),
+        };
+        let role =
+            if department == "development_reform" { Role::CreditOffice } else { Role::Department };
+        Who { actor: Actor::Officer(reference), role }
+    }
+
+    /// An officer of an authority by its code.
+    pub fn of(&self, authority: Uscc, officer: &str) -> Who {
+        let code = self.world.rules.department_by_uscc(authority.as_str()).unwrap().code.clone();
+        self.who(&code, officer)
+    }
+
+    pub fn office(&self, officer: &str) -> Who {
+        self.who("development_reform", officer)
+    }
+
+    pub fn later(&mut self, days: std::ops::Range<i32>, task: Task) {
+        self.again(days, task, 0);
+    }
+
+    fn again(&mut self, days: std::ops::Range<i32>, task: Task, tries: u8) {
+        let on = self.world.today.plus_days(self.rng.i32(days));
+        self.tasks.entry(on).or_default().push((task, tries));
+    }
+
+    pub fn chance(&mut self, percent: u8) -> bool {
+        self.rng.u8(0..100) < percent
+    }
+
+    /// Plays day by day.
+    pub fn play(&mut self, until: Day) {
+        let calendar = Day::new(2026, 12, 21).unwrap();
+        while self.world.today < until {
+            // A timer that was down for some days must prolong no burden.
+            if self.chance(97) {
+                self.world.pass(1);
+            } else {
+                self.world.today = self.world.today.plus_days(1);
+            }
+            if self.world.today == calendar {
+                self.new_calendar();
+            }
+            for _ in 0..self.rng.u8(0..3) {
+                self.collect();
+            }
+            let due: Vec<Day> = self.tasks.range(..=self.world.today).map(|(on, _)| *on).collect();
+            for on in due {
+                for (task, tries) in self.tasks.remove(&on).unwrap_or_default() {
+                    self.attempt(task, tries);
+                }
+            }
+            if self.chance(20) {
+                self.trespass();
+            }
+            self.settle();
+        }
+    }
+
+    fn new_calendar(&mut self) {
+        self.world.rules = Arc::new(rules(true));
+        self.load();
+        let clocks: Vec<_> = self
+            .world
+            .index
+            .iter()
+            .filter_map(|entry| match entry {
+                Index::Provisional(clock) => Some(*clock),
+                _ => None,
+            })
+            .collect();
+        for clock in clocks {
+            let _same = self.world.run(&timer(), &Command::Recompute(clock));
+        }
+    }
+
+    /// What followed from a change was followed up: the dispatcher's part.
+    fn settle(&mut self) {
+        let walks: Vec<_> = self
+            .world
+            .rows
+            .keys()
+            .filter_map(|key| match key {
+                Key::Walk { cause, root } => Some((*cause, *root)),
+                _ => None,
+            })
+            .collect();
+        for (cause, root) in walks {
+            self.world.must(&timer(), &Command::SettleFamily { cause, root });
+        }
+    }
+
+    pub fn number(&mut self) -> String {
+        self.numbers += 1;
+        format!("尤文〔{}〕{}号", self.world.today.ymd().0, self.numbers)
+    }
+
+    /// A department hands in a record.
+    fn collect(&mut self) {
+        let rules = self.world.rules.clone();
+        let items: Vec<_> = rules
+            .items
+            .iter()
+            .filter(|item| item.subjects.contains(&SubjectKind::Enterprise))
+            .filter(|item| !item.providers.is_empty())
+            .collect();
+        let item = items[self.rng.usize(..items.len())];
+        let provider = item.providers[self.rng.usize(..item.providers.len())].clone();
+        let who = self.who(&provider, "SC-03");
+        let subject = self.subjects[self.rng.usize(..self.subjects.len())];
+        let number = self.number();
+        let Actor::Officer(reference) = &who.actor else {
+            return;
+        };
+        let adverse = item.polarity == Polarity::Adverse;
+        let severities = [Severity::Minor, Severity::General, Severity::Serious];
+        let day = self.world.today.plus_days(-self.rng.i32(0..20));
+        let record = NewRecord {
+            subject,
+            item: item.id.clone(),
+            severity: adverse.then(|| severities[self.rng.usize(..3)]),
+            document_date: day,
+            document_sha256: Some(digest(8)),
+            content: Some(text()),
+            withheld: false,
+            notified: adverse.then(|| served(day)),
+            source: record_source(reference.authority, &item.id, &number, subject),
+            document_number: number,
+        };
+        let at = self.world.next();
+        let taken = self.world.run(&who, &Command::SubmitRecords { records: vec![record] });
+        if taken.is_ok_and(|names| !names.is_empty()) && adverse {
+            let id = RecordId(at);
+            self.records.push(id);
+            if self.chance(40) {
+                self.later(5..60, Task::List(subject));
+            }
+            if self.chance(10) {
+                self.later(1..200, Task::Object(Target::Record(id)));
+            }
+            if self.chance(15) {
+                let authority = reference.authority;
+                let command = Command::CorrectRecord {
+                    record: id,
+                    document_number: self.number(),
+                    document_date: day,
+                    document_sha256: Some(digest(9)),
+                    content: Some(text()),
+                    severity: Some(Severity::Minor),
+                    reasons: text(),
+                };
+                self.world.must(&self.of(authority, "SC-04"), &command);
+            }
+        }
+    }
+
+    fn level(&self, citation: &Citation) -> Option<LegalLevel> {
+        let found = self.world.rules.instrument(&citation.instrument)?;
+        found.in_force(self.world.today).then_some(found.level)
+    }
+
+    fn attempt(&mut self, task: Task, tries: u8) {
+        let done = match task.clone() {
+            Task::List(subject) => {
+                self.list(subject);
+                true
+            }
+            Task::Case(case) => self.case(case),
+            Task::Attribute(listing) => self.attribute(listing),
+            Task::Measures(listing, attribution) => self.open_measures(listing, attribution),
+            Task::Measure(id) => self.measure(id),
+            Task::Object(target) => self.object(target),
+            Task::Objection(id) => self.objection(id),
+            Task::Sue(target) => self.sue(target),
+            Task::Suit(id) => self.suit(id),
+            Task::Repair(listing) => self.repair(listing),
+            Task::Repairing(id) => self.repairing(id),
+            Task::Revoke(id) => self.revoke(id),
+            Task::Relieve(listing) => self.relieve(listing),
+            Task::Relief(id) => self.relief(id),
+        };
+        // Whoever was refused tries again some days later, a few times.
+        if !done && tries < 6 {
+            self.again(3..25, task, tries + 1);
+        }
+    }
+
+    fn list(&mut self, subject: SubjectKey) {
+        let Some((behaviour, department, basis)) = self.listable() else {
+            return;
+        };
+        let fact = self.fact(subject, behaviour.facts[0]);
+        let own: Vec<RecordId> = self
+            .records
+            .iter()
+            .rev()
+            .take(200)
+            .filter(|id| match self.world.row(&Key::Record(**id)) {
+                Some(Row::Record(row)) => row.subject == subject && row.holds.is_empty(),
+                _ => false,
+            })
+            .take(2)
+            .copied()
+            .collect();
+        let command = Command::ProposeListing {
+            subject,
+            behaviour: behaviour.id,
+            basis: vec![basis],
+            facts: vec![fact],
+            records: own,
+            act: text(),
+        };
+        let at = self.world.next();
+        let who = self.who(&department, "SC-03");
+        if self.world.run(&who, &command).is_ok() {
+            self.later(1..10, Task::Case(CaseRef::Listing(ListingId(at))));
+        }
+    }
+
+    /// The next step of a case on the decision path.
+    fn case(&mut self, case: CaseRef) -> bool {
+        use shouxin_core::path::Path as P;
+        let (subject, authority, cap, state) = match (case, self.world.row(&case_key(case))) {
+            (CaseRef::Listing(_), Some(Row::Listing(row))) => match &row.kind {
+                shouxin_core::row::ListingKind::Black { case, .. } => {
+                    (row.subject, case.proposed_by.authority, case.cap, case.path.clone())
+                }
+                shouxin_core::row::ListingKind::Red(_) => return true,
+            },
+            (CaseRef::Attribution(_), Some(Row::Attribution(row))) => {
+                (row.person, row.case.proposed_by.authority, row.case.cap, row.case.path.clone())
+            }
+            _ => return true,
+        };
+        let today = self.world.today;
+        let handler = self.of(authority, "SC-03");
+        let head = self.of(authority, "SC-01");
+        let named = self.named(case, subject.is_person());
+        let (who, command, next) = match state {
+            P::Proposed(_) if self.chance(5) => {
+                (handler, Command::DropCase { case, reasons: text() }, false)
+            }
+            P::Proposed(_) => (
+                handler,
+                Command::ServeNotice {
+                    case,
+                    facts: text(),
+                    reasons: text(),
+                    measures: named,
+                    hearing_offered: true,
+                    rights_stated: true,
+                    document_sha256: digest(11),
+                    service: served(today),
+                },
+                true,
+            ),
+            P::Noticed(noticed) if today <= noticed.notice.window.day && self.chance(50) => (
+                party(subject),
+                Command::ReceiveStatement {
+                    case,
+                    points: vec![text(); self.rng.usize(1..4)],
+                    hearing_requested: self.rng.bool(),
+                    received_on: today,
+                },
+                true,
+            ),
+            P::Noticed(_) => return false,
+            P::Heard(heard) => {
+                use shouxin_core::path::Hearing as H;
+                let (points, hearing) = match heard.party.how {
+                    H::Statement { points, hearing_requested } => {
+                        (usize::from(points), hearing_requested && heard.party.hearing.is_none())
+                    }
+                    H::Waived | H::Silent => (0, false),
+                };
+                if hearing {
+                    let record_sha256 = digest(12);
+                    let command = Command::HoldHearing { case, record_sha256, summary: text() };
+                    (self.of(authority, "SC-04"), command, true)
+                } else if self.chance(10) {
+                    (head, Command::NotDecideCase { case, reasons: text() }, false)
+                } else {
+                    let months = u16::from(self.rng.u8(3..30));
+                    let command = Command::DecideCase {
+                        case,
+                        document_number: self.number(),
+                        document_sha256: digest(13),
+                        facts: text(),
+                        reasons: text(),
+                        answers: vec![text(); points],
+                        measures: named,
+                        end: today.plus_months(months).min(cap),
+                        removal_conditions: text(),
+                        remedies: text(),
+                    };
+                    (head, command, true)
+                }
+            }
+            P::Decided(_) => (
+                handler,
+                Command::ServeDecision {
+                    case,
+                    service: served(today),
+                    repair_guide_sha256: digest(14),
+                },
+                true,
+            ),
+            P::Served(_) | P::Effective(_) => {
+                self.in_effect(case);
+                return true;
+            }
+            P::Ended(_) => return true,
+        };
+        let taken = self.world.run(&who, &command).is_ok();
+        if taken && next {
+            self.later(1..12, Task::Case(case));
+        }
+        taken
+    }
+
+    /// What a case's decision may name: a few measures of its behaviour.
+    fn named(&mut self, case: CaseRef, of_person: bool) -> Vec<NamedMeasure> {
+        let Some(behaviour) = self.behaviour(case) else {
+            return Vec::new();
+        };
+        let found = self.measures(&behaviour, of_person);
+        found
+            .iter()
+            .take(3)
+            .map(|(own, _)| NamedMeasure {
+                measure: own.id.clone(),
+                department: own.implementers[0].clone(),
+                proportionality: text(),
+            })
+            .collect()
+    }
+
+    fn behaviour(&self, case: CaseRef) -> Option<String> {
+        let listing = match (case, self.world.row(&case_key(case))) {
+            (CaseRef::Listing(id), _) => id,
+            (_, Some(Row::Attribution(row))) => row.listing,
+            _ => return None,
+        };
+        match self.world.row(&Key::Listing(listing)) {
+            Some(Row::Listing(row)) => match &row.kind {
+                shouxin_core::row::ListingKind::Black { behaviour, .. } => Some(behaviour.clone()),
+                shouxin_core::row::ListingKind::Red(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What comes of a served decision.
+    fn in_effect(&mut self, case: CaseRef) {
+        let target = match case {
+            CaseRef::Listing(id) => {
+                self.later(8..30, Task::Measures(id, None));
+                if self.chance(40) {
+                    self.later(8..90, Task::Attribute(id));
+                }
+                if self.chance(50) {
+                    self.later(100..500, Task::Repair(id));
+                }
+                if self.chance(12) {
+                    self.later(20..200, Task::Relieve(id));
+                }
+                Target::Listing(id)
+            }
+            CaseRef::Attribution(id) => {
+                if let Some(Row::Attribution(row)) = self.world.row(&Key::Attribution(id)) {
+                    let listing = row.listing;
+                    self.later(8..30, Task::Measures(listing, Some(id)));
+                }
+                Target::Attribution(id)
+            }
+        };
+        if self.chance(35) {
+            self.later(1..120, Task::Object(target));
+        }
+        if self.chance(25) {
+            self.later(5..150, Task::Sue(target));
+        }
+    }
+
+    fn attribute(&mut self, listing: ListingId) -> bool {
+        let Some(Row::Listing(row)) = self.world.row(&Key::Listing(listing)) else {
+            return true;
+        };
+        let shouxin_core::row::ListingKind::Black { case, behaviour, .. } = &row.kind else {
+            return true;
+        };
+        let authority = case.proposed_by.authority;
+        let basis = case.basis.clone();
+        let kind = self.world.rules.behaviour(behaviour).unwrap().facts[0];
+        let about = person(self.rng.u8(1..=self.persons));
+        let command = Command::ProposeAttribution {
+            listing,
+            person: about,
+            role: PersonRole::DirectlyResponsible,
+            basis,
+            facts: vec![self.fact(about, kind)],
+            finding: text(),
+        };
+        let at = self.world.next();
+        let taken = self.world.run(&self.of(authority, "SC-03"), &command).is_ok();
+        if taken {
+            self.later(1..10, Task::Case(CaseRef::Attribution(AttributionId(at))));
+        }
+        taken
+    }
+
+    fn open_measures(&mut self, listing: ListingId, attribution: Option<AttributionId>) -> bool {
+        let case = attribution.map_or(CaseRef::Listing(listing), CaseRef::Attribution);
+        let Some((authority, named, end)) = self.decided(case) else {
+            return true;
+        };
+        let mut any = false;
+        for (measure, department) in named {
+            let entry = self.world.rules.measure(&measure).unwrap().clone();
+            let of_person = attribution.is_some();
+            let behaviour = self.behaviour(case).unwrap_or_default();
+            let Some((_, basis)) =
+                self.measures(&behaviour, of_person).into_iter().find(|(own, _)| own.id == measure)
+            else {
+                continue;
+            };
+            let until = end.min(self.world.today.plus_months(entry.max_months));
+            let command = Command::InitiateMeasure {
+                listing,
+                attribution,
+                measure,
+                department,
+                basis: vec![basis],
+                reasons: text(),
+                until,
+                court_document: None,
+            };
+            let at = self.world.next();
+            if self.world.run(&self.of(authority, "SC-03"), &command).is_ok() {
+                any = true;
+                self.later(1..6, Task::Measure(MeasureId(at)));
+                if self.chance(15) {
+                    self.later(10..100, Task::Object(Target::Measure(MeasureId(at))));
+                }
+            }
+        }
+        any
+    }
+
+    pub fn decided(&self, case: CaseRef) -> Option<Decided> {
+        let own = match self.world.row(&case_key(case))? {
+            Row::Listing(row) => match &row.kind {
+                shouxin_core::row::ListingKind::Black { case, .. } => case,
+                shouxin_core::row::ListingKind::Red(_) => return None,
+            },
+            Row::Attribution(row) => &row.case,
+            _ => return None,
+        };
+        let decision = &own.path.served()?.decided.decision;
+        Some((own.proposed_by.authority, decision.measures.clone(), decision.end))
+    }
+
+    /// The next step of a measure case; departments are late, plugins fail.
+    fn measure(&mut self, id: MeasureId) -> bool {
+        use shouxin_core::row::{MeasureState as S, Remote};
+        let Some(Row::Measure(row)) = self.world.row(&Key::Measure(id)).cloned() else {
+            return true;
+        };
+        let today = self.world.today;
+        let standing = self.world.standing(|rows, on| rows.measure_standing(id, on));
+        let initiator = self.of(row.initiated_by.authority, "SC-03");
+        let officer = self.who(&row.department, "SC-03");
+        let hand =
+            |hook| Command::ConfirmByHand {
+                measure: id, hook, reference: "办理文号".to_owned()
+            };
+        use shouxin_core::path::Standing as On;
+        let (who, command) = match (&row.state, standing, row.remote) {
+            (S::Executing { .. } | S::Executed { .. } | S::FedBack { .. }, On::Ended, _) => {
+                (officer, hand(CaseHook::Lift))
+            }
+            (
+                S::Executing { .. } | S::Executed { .. } | S::FedBack { .. },
+                On::Suspended,
+                remote,
+            ) if remote != Remote::Suspended => (officer, hand(CaseHook::Suspend)),
+            (S::Executed { .. } | S::FedBack { .. }, On::InForce, Remote::Suspended) => {
+                (officer, hand(CaseHook::Resume))
+            }
+            (S::Initiated, ..) => (
+                initiator,
+                Command::ServeMeasureNotice {
+                    measure: id,
+                    reasons: text(),
+                    remedies: text(),
+                    document_sha256: digest(15),
+                    service: served(today),
+                },
+            ),
+            (S::Noticed, ..) => (initiator, Command::DispatchMeasure { measure: id }),
+            // Some departments let the day pass.
+            (S::Dispatched { .. }, ..) if self.chance(40) => {
+                self.later(4..30, Task::Measure(id));
+                return true;
+            }
+            (S::Dispatched { .. }, ..) => (officer, Command::AcceptMeasure { measure: id }),
+            (S::Accepted { failures }, ..) if *failures > 3 => return true,
+            (S::Accepted { .. }, ..) => (officer, Command::ExecuteMeasure { measure: id }),
+            (S::Executing { order, .. }, On::InForce, _) => match &order.plugin {
+                Some(plugin) => {
+                    let version = "1.0.0".to_owned();
+                    let actor = Actor::Plugin { name: plugin.clone(), version };
+                    let who = Who { actor, role: Role::Operator };
+                    let order = order.at;
+                    let command = match self.chance(30) {
+                        true => Command::PluginFailed {
+                            measure: id,
+                            hook: CaseHook::Execute,
+                            order,
+                            fault: CallFault::Crash,
+                            detail: text(),
+                            attempt: 1,
+                            final_attempt: self.rng.bool(),
+                        },
+                        false => Command::PluginDone {
+                            measure: id,
+                            hook: CaseHook::Execute,
+                            order,
+                            reference: "P-1".to_owned(),
+                        },
+                    };
+                    (who, command)
+                }
+                None => (officer, hand(CaseHook::Execute)),
+            },
+            (S::Executed { .. } | S::Lifted { fed_back: false }, ..) => (
+                officer,
+                Command::FileFeedback {
+                    measure: id,
+                    result: text(),
+                    effect: text(),
+                    document_sha256: None,
+                },
+            ),
+            (S::FedBack { .. } | S::Executing { .. }, ..) => {
+                self.later(10..60, Task::Measure(id));
+                return true;
+            }
+            _ => return true,
+        };
+        let command = by_plugin(&row, command);
+        let who = match (&command, row.state.order().and_then(|order| order.plugin.clone())) {
+            (Command::PluginDone { .. } | Command::PluginFailed { .. }, Some(name)) => {
+                let actor = Actor::Plugin { name, version: "1.0.0".to_owned() };
+                Who { actor, role: Role::Operator }
+            }
+            _ => who,
+        };
+        let taken = self.world.run(&who, &command).is_ok();
+        if taken {
+            self.later(1..20, Task::Measure(id));
+        }
+        taken
+    }
+}
+
+/// A step by hand as its plugin takes it, where a plugin carries the case.
+fn by_plugin(row: &shouxin_core::row::MeasureRow, command: Command) -> Command {
+    let order = row.state.order().filter(|order| order.plugin.is_some());
+    match (command, order) {
+        (Command::ConfirmByHand { measure, hook, reference }, Some(order)) => {
+            Command::PluginDone { measure, hook, order: order.at, reference }
+        }
+        (command, _) => command,
+    }
+}
+
+fn case_key(case: CaseRef) -> Key {
+    match case {
+        CaseRef::Listing(id) => Key::Listing(id),
+        CaseRef::Attribution(id) => Key::Attribution(id),
+    }
+}
