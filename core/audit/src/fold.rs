@@ -459,15 +459,6 @@ impl Fold {
         itself.max(self.listing_standing(own.listing, day)).max(person.unwrap_or(Standing::InForce))
     }
 
-    pub(crate) fn target_standing(&self, target: Target, day: Day) -> Standing {
-        match target {
-            Target::Record(id) => self.record_standing(id),
-            Target::Listing(id) => self.listing_standing(id, day),
-            Target::Attribution(id) => self.attribution_standing(id, day),
-            Target::Measure(id) => self.measure_standing(id, day),
-        }
-    }
-
     /// The cases whose standing follows a target's, with whose files they mark.
     pub(crate) fn cases_under(&self, target: Target) -> Vec<(SubjectKey, CaseRef)> {
         let mut found = Vec::new();

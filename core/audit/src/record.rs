@@ -93,8 +93,9 @@ fn live<'f>(
         at.missing(id);
         return None;
     };
-    let stands = own.stage == RecordStage::Live || (over && own.stage == RecordStage::Over);
-    if !stands && !(over && own.stage == RecordStage::Archived) {
+    // What is archived may be annulled whatever it had been before: a suit may outlast it.
+    let over = over && matches!(own.stage, RecordStage::Over | RecordStage::Archived);
+    if own.stage != RecordStage::Live && !over {
         at.broken(INV_10, format!("{id} is over already"));
     }
     Some(own)
@@ -106,7 +107,7 @@ fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
     };
     own.stage = stage;
     own.published = false;
-    own.ended_on = own.ended_on.or(Some(at.today));
+    own.ended_on = Some(at.today);
     if let Some(file) = fold.files.get_mut(&own.subject) {
         file.adverse.remove(&id);
     }
@@ -253,9 +254,7 @@ pub(crate) fn check_later(
             }
             let from = own.ended_on.map(|on| on.plus_days(ARCHIVE_AFTER_DAYS - 1));
             at.after(from, "the time for remedies");
-            if let Some(own) = fold.records.get_mut(record)
-                && own.stage == RecordStage::Over
-            {
+            if let Some(own) = fold.records.get_mut(record) {
                 own.stage = RecordStage::Archived;
             }
         }
