@@ -10,6 +10,7 @@
 
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
+pub mod lives;
 
 use kit::World;
 use serde_json::Value;
