@@ -310,8 +310,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
         } => {
             at.own_matter(own.subject);
             at.of_authority(own.proposer.authority);
-            let within =
-                *received_on >= notice.on && *received_on <= notice.window.min(at.today);
+            let within = *received_on >= notice.on && *received_on <= notice.window.min(at.today);
             at.must(within, Guard::Heard, "received outside the period for a statement");
             at.must(!stated.is_empty(), Guard::Heard, "a statement without a point");
             stated.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));

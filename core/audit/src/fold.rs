@@ -549,10 +549,7 @@ impl Fold {
     }
 
     /// The list of holds of a target, and whether an objection to it was rejected before.
-    pub(crate) fn holds_mut(
-        &mut self,
-        target: Target,
-    ) -> Option<(&mut BTreeSet<Hold>, &mut bool)> {
+    pub(crate) fn holds_mut(&mut self, target: Target) -> Option<(&mut BTreeSet<Hold>, &mut bool)> {
         match target {
             Target::Record(id) => {
                 self.records.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))

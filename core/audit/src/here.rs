@@ -176,16 +176,10 @@ impl<'a> Here<'a> {
     }
 
     /// A measure rests on what the catalogue names for it; one that needs a statute, on a statute.
-    pub(crate) fn measure_rank(
-        &mut self,
-        cited: &[Citation],
-        allowed: &[Citation],
-        statute: bool,
-    ) {
+    pub(crate) fn measure_rank(&mut self, cited: &[Citation], allowed: &[Citation], statute: bool) {
         let enough = cited.iter().any(|citation| {
-            let high = self
-                .level(citation)
-                .is_some_and(|own| own <= LegalLevel::AdministrativeRegulation);
+            let high =
+                self.level(citation).is_some_and(|own| own <= LegalLevel::AdministrativeRegulation);
             allowed.iter().any(|own| own.instrument == citation.instrument) && (high || !statute)
         });
         self.must(enough, Guard::BasisRank, "no citation carries this measure");
@@ -248,8 +242,10 @@ impl<'a> Here<'a> {
     pub(crate) fn deadline(&mut self, what: &str, stated: Deadline, from: Day, count: u16) {
         let own = self.rules.calendar.after(from, count);
         if stated != own {
-            let detail =
-                format!("{what} is {}; {count} working days after {from} is {}", stated.day, own.day);
+            let detail = format!(
+                "{what} is {}; {count} working days after {from} is {}",
+                stated.day, own.day
+            );
             self.broken(DEADLINE, detail);
         }
     }

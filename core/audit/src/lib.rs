@@ -116,8 +116,7 @@ impl Audit {
     /// Checks a whole commit.
     pub fn commit(&mut self, events: &[Envelope]) -> Vec<Violation> {
         self.begin_commit();
-        let mut found: Vec<Violation> =
-            events.iter().flat_map(|event| self.check(event)).collect();
+        let mut found: Vec<Violation> = events.iter().flat_map(|event| self.check(event)).collect();
         found.extend(self.end_commit());
         found
     }

@@ -12,12 +12,7 @@ use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 use crate::repair::{answered, stated_on};
 
-pub(crate) fn check(
-    fold: &mut Fold,
-    commit: &mut Commit,
-    at: &mut Here<'_>,
-    event: &ListingEvent,
-) {
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &ListingEvent) {
     match event {
         ListingEvent::ExtensionProposed { extended, by } => {
             let whose = fold.listings.get(extended).map(|own| own.subject);

@@ -207,8 +207,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     person(fold, at, asked, subject, parent.subject);
     at.of_authority(parent.by.authority);
     on_a_decision(fold, at, asked);
-    let named =
-        parent.red || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
+    let named = parent.red
+        || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
     let published = at.rules.measure(asked.measure).filter(|entry| entry.published);
     match published {
         None => at.guard(Guard::Published, format!("{} is not published", asked.measure)),
@@ -261,9 +261,9 @@ fn person(
     subject: SubjectKey,
     parent: SubjectKey,
 ) {
-    let under = asked
-        .attribution
-        .is_none_or(|id| fold.attributions.get(&id).is_some_and(|own| own.listing == asked.listing));
+    let under = asked.attribution.is_none_or(|id| {
+        fold.attributions.get(&id).is_some_and(|own| own.listing == asked.listing)
+    });
     if subject == parent && under {
         return;
     }
@@ -281,9 +281,9 @@ fn fits(at: &mut Here<'_>, entry: &Entry, asked: &Asked<'_>, parent: &Parent<'_>
         MeasureSubject::LegalPerson => !parent.subject.is_person(),
         MeasureSubject::NaturalPerson => parent.subject.is_person(),
     };
-    let connected = parent
-        .behaviour
-        .is_none_or(|own| entry.behaviours.is_empty() || entry.behaviours.iter().any(|id| id == own));
+    let connected = parent.behaviour.is_none_or(|own| {
+        entry.behaviours.is_empty() || entry.behaviours.iter().any(|id| id == own)
+    });
     let sort = entry.category.is_incentive() == parent.red && incentive == parent.red;
     let proportionate = kind && connected && sort;
     at.must(proportionate, Guard::Proportion, "it does not fit this subject or behaviour");

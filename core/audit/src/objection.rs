@@ -75,8 +75,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             let made = fold.owner(own.target).map(|own| own.2.clone());
             let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
             at.must(!same, Guard::FourEyes, "the one who made it verifies it");
-            let fits =
-                matches!(own.stage, ObjectionStage::Verifying | ObjectionStage::Unverified);
+            let fits = matches!(own.stage, ObjectionStage::Verifying | ObjectionStage::Unverified);
             let error = *finding == Finding::Error;
             turn(fold, at, id, fits, ObjectionStage::Verified { error });
         }
@@ -186,10 +185,9 @@ fn resolved(
 /// What was off display because nobody verified it is shown again once it was found correct.
 fn show_again(fold: &mut Fold, target: Target) {
     let stands = match target {
-        Target::Record(id) => fold
-            .records
-            .get(&id)
-            .is_some_and(|own| own.stage == crate::fold::RecordStage::Live),
+        Target::Record(id) => {
+            fold.records.get(&id).is_some_and(|own| own.stage == crate::fold::RecordStage::Live)
+        }
         _ => true,
     };
     if stands {

@@ -83,12 +83,7 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
 }
 
 /// A record that stands; with `over` one that ended by its date or by a repair will do.
-fn live<'f>(
-    fold: &'f Fold,
-    at: &mut Here<'_>,
-    id: RecordId,
-    over: bool,
-) -> Option<&'f Record> {
+fn live<'f>(fold: &'f Fold, at: &mut Here<'_>, id: RecordId, over: bool) -> Option<&'f Record> {
     let Some(own) = fold.records.get(&id) else {
         at.missing(id);
         return None;
@@ -176,9 +171,9 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
     }
     at.capacity(fold, subject);
     version(at, document_number, *document_date, document_sha256.as_ref(), adverse);
-    let told = notified.as_ref().is_some_and(|service| {
-        service.on <= at.today && digest_is_stated(&service.proof_sha256)
-    });
+    let told = notified
+        .as_ref()
+        .is_some_and(|service| service.on <= at.today && digest_is_stated(&service.proof_sha256));
     at.must(told || !adverse, Guard::Notice, "the party was not told of an adverse record");
     if severity.is_some() != adverse {
         at.broken(INV_10, "only adverse records have a severity, and every one of them");
@@ -217,9 +212,8 @@ fn may_be_shown(
     severity: Option<Severity>,
     subject: SubjectKey,
 ) {
-    let open = openness == Openness::Public
-        && severity != Some(Severity::Minor)
-        && !subject.is_personal();
+    let open =
+        openness == Openness::Public && severity != Some(Severity::Minor) && !subject.is_personal();
     at.must(open || !published, Guard::Open, "it is published and may not be");
 }
 

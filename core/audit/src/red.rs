@@ -44,7 +44,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             at.of_authority(red.nominator.authority);
             let days = i32::from(at.pack().red_public_notice_days);
             if *ends_on != at.today.plus_days(days) {
-                at.broken(DEADLINE, format!("the public notice runs {days} days, not to {ends_on}"));
+                at.broken(
+                    DEADLINE,
+                    format!("the public notice runs {days} days, not to {ends_on}"),
+                );
             }
             let next = RedStage::PublicNotice { ends_on: *ends_on };
             turn(fold, at, id, stage == RedStage::Checked, next);

@@ -59,9 +59,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             let outcome = matches!(stage, RepairStage::NotAccepted);
             turn(fold, at, id, stage, outcome.then(|| at.by(authority)));
         }
-        Event::RepairApproved {
-            document_number, document_sha256, reasons, service, ..
-        } => {
+        Event::RepairApproved { document_number, document_sha256, reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.document(document_number, document_sha256);
             at.service(Guard::Served, service);
@@ -275,11 +273,7 @@ pub(crate) fn revocation(
     match (event, &mut own.stage) {
         (
             RemedyEvent::RepairRevocationNoticed {
-                reasons,
-                document_sha256,
-                service,
-                window,
-                ..
+                reasons, document_sha256, service, window, ..
             },
             stage,
         ) => {
@@ -296,8 +290,7 @@ pub(crate) fn revocation(
             at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
             if let Some(authority) = authority {
                 let by = at.by(authority);
-                *stage =
-                    RepairStage::Revoking(Revocation { by, window: window.day, points: None });
+                *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });
             }
         }
         (RemedyEvent::RepairRevocationStated { points, received_on, .. }, stage) => {
@@ -334,7 +327,11 @@ pub(crate) fn revocation(
             at.must(service.on >= at.today, Guard::Served, "served before it was decided");
             let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd).day;
             at.must(*starts_on > standstill, Guard::Served, "it starts within the standstill");
-            at.must(end.is_some_and(|end| *starts_on <= end), Guard::End, "it starts after its end");
+            at.must(
+                end.is_some_and(|end| *starts_on <= end),
+                Guard::End,
+                "it starts after its end",
+            );
             *stage = RepairStage::Revoked { starts_on: *starts_on };
         }
         (RemedyEvent::RepairRevocationLapsed { .. }, stage) => {

@@ -65,9 +65,7 @@ pub(crate) fn requested(
     if !own.asked || own.reviewed {
         at.broken(INV_2, "there is nothing to review, or it was reviewed");
     }
-    let by = own
-        .outcome
-        .map(|own| at.rules.calendar.after(own.0, at.pack().review_request_wd).day);
+    let by = own.outcome.map(|own| at.rules.calendar.after(own.0, at.pack().review_request_wd).day);
     if by.is_some_and(|by| at.today > by) {
         at.broken(DEADLINE, "the time to ask for a review has passed");
     }

@@ -8,8 +8,8 @@
 
 mod forge;
 
-use forge::{Log, lives};
 use forge::kit::courses::{begun, make, moves};
+use forge::{Log, lives};
 use proptest::prelude::*;
 use shouxin_audit::Violation;
 

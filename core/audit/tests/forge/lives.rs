@@ -101,8 +101,7 @@ pub fn reviewed(upheld: bool) -> World {
     world.must(&clerk(), &resolve(&world, id));
     let of = ReviewOf::Objection(id);
     let evidence = vec![digest(31)];
-    let asked =
-        RemedyCommand::RequestReview { of, statement: text(), evidence, new_facts: true };
+    let asked = RemedyCommand::RequestReview { of, statement: text(), evidence, new_facts: true };
     world.must(&party(organisation(1)), &remedy(asked));
     let service = served(world.today);
     let decided = RemedyCommand::DecideReview { of, upheld, reasons: text(), service };

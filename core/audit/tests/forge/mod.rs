@@ -19,12 +19,15 @@ use shouxin_core::actor::Actor;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::rules::RuleSet;
+use shouxin_core::time::{Day, Timestamp};
 
 /// A log, commit by commit, that begins by loading its rules.
 #[derive(Clone)]
 pub struct Log {
     /// The rules that its first event loads.
     pub rules: RuleSet,
+    /// Rules that a later event loads.
+    pub later: Vec<RuleSet>,
     /// Events.
     pub commits: Vec<Vec<Envelope>>,
 }
@@ -75,15 +78,23 @@ impl Log {
                 commits.push(vec![own]);
             }
         }
-        Log { rules, commits }
+        Log { rules, later: Vec::new(), commits }
     }
 
     /// What the audit says.
     pub fn audit(&self) -> Vec<Violation> {
         let mut audit = Audit::new();
-        audit.load_rules(self.rules.version, self.rules.clone());
-        let mut found: Vec<Violation> =
-            self.commits.iter().flat_map(|commit| audit.commit(commit)).collect();
+        let mut found = Vec::new();
+        for commit in &self.commits {
+            for own in commit {
+                if let Event::RulesLoaded { version, .. } = &own.event {
+                    let all = [&self.rules].into_iter().chain(&self.later);
+                    let rules = all.into_iter().find(|own| own.version == *version);
+                    audit.load_rules(*version, rules.expect("a version of the log").clone());
+                }
+            }
+            found.extend(audit.commit(commit));
+        }
         found.extend(audit.finish());
         found
     }
@@ -129,7 +140,8 @@ impl Log {
     pub fn remove(&mut self, place: (usize, usize)) {
         let gone = self.commits[place.0].remove(place.1).position.sequence;
         self.commits.retain(|commit| !commit.is_empty());
-        self.renumber(&|at| if at > gone { at - 1 } else { at });
+        // What named it names what came before it.
+        self.renumber(&|at| if at >= gone { at - 1 } else { at });
     }
 
     /// Leaves the last event of a name out.
@@ -168,9 +180,39 @@ impl Log {
         position
     }
 
-    /// Moves the first of two neighbouring events behind the second one.
-    pub fn cut_at(mut self, place: (usize, usize)) -> Log {
+    /// The log up to and including the commit of a place.
+    pub fn cut(&mut self, place: (usize, usize)) {
         self.commits.truncate(place.0 + 1);
-        self
+    }
+
+    /// Loads another version of the rules before an event; what follows is judged by it.
+    pub fn reload(&mut self, before: (usize, usize), change: impl FnOnce(&mut RuleSet)) {
+        let mut rules = self.rules.clone();
+        rules.version = [8; 32];
+        change(&mut rules);
+        let mut own = self.at(before).clone();
+        own.actor = Actor::Operator;
+        own.subject = None;
+        own.event = Event::RulesLoaded { version: rules.version, files: Vec::new() };
+        let position = self.insert(before, own);
+        for later in self.commits.iter_mut().flatten() {
+            if later.position > position {
+                later.rules = Some(position);
+            }
+        }
+        self.later.push(rules);
+    }
+
+    /// The event that a place's envelope would be with another body.
+    pub fn like(&self, place: (usize, usize), event: Event) -> Envelope {
+        Envelope { event, ..self.at(place).clone() }
+    }
+
+    /// Dates an event to a day.
+    pub fn date(&mut self, place: (usize, usize), day: Day) {
+        self.change(place, |own| {
+            own.legal_date = day;
+            own.recorded_at = Timestamp::start_of(day);
+        });
     }
 }
