@@ -463,10 +463,8 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
             own.stage = Stage::Lifted;
             own.remote_suspended = false;
         }
-        Event::DeliveryFailed { .. } => {
-            if !own.ordered() {
-                at.broken(INV_10, "there was nothing to deliver");
-            }
+        Event::DeliveryFailed { .. } if !own.ordered() => {
+            at.broken(INV_10, "there was nothing to deliver");
         }
         _ => {}
     }
