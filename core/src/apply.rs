@@ -4,21 +4,28 @@
 //! Each function looks up everything it needs before it writes anything, because a missing row
 //! stops it with `Need` and it is then called again from the start.
 
+mod assessment;
 mod case;
+mod catalogue;
 mod channel;
 mod listing;
 mod measure;
 mod objection;
+mod publicity;
 mod record;
 mod remedy;
+mod tally;
 
 pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, SubjectKey};
+use crate::event::calendar::CalendarEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
+use crate::limits::EARLIER_RULES_MAX;
+use crate::row::clock::counted_anew;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::SubjectKind;
@@ -39,7 +46,11 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let head_key = envelope.subject.map(Key::Subject);
     let idempotency_key = envelope.idempotency.map(|own| Key::Idempotency(own.tag));
     rows.want(head_key.iter().chain(&idempotency_key).cloned())?;
+    let counted = tally::counted(rows, envelope)?;
     apply_event(rows, envelope)?;
+    if let Some((key, row)) = counted {
+        rows.put(key, row)?;
+    }
     if let Some(subject) = envelope.subject {
         let Some(head) = rows.subject(subject)? else {
             return Err(defect(envelope, "its subject has no file"));
@@ -93,6 +104,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Measure(event) => measure::apply_beyond(rows, envelope, event),
         Event::Remedy(event) => remedy::apply(rows, envelope, event),
         Event::Channel(event) => channel::apply(rows, envelope, event),
+        Event::Calendar(CalendarEvent::Recomputed { clock, deadline, .. }) => {
+            let row = rows.get(&clock.key())?;
+            let row = row.and_then(|row| counted_anew(row, *clock, *deadline));
+            let row = row.ok_or_else(|| defect(envelope, "that clock does not run"))?;
+            rows.put(clock.key(), row)
+        }
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }
@@ -127,11 +144,14 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::RepairApproved { .. }
         | Event::RepairRefused { .. }
         | Event::RepairDone { .. } => objection::apply_repair(rows, envelope),
+        Event::Publicity(event) => publicity::apply(rows, envelope, event),
         Event::FamilySettled { cause, root } => {
             let key = Key::Walk { cause: *cause, root: *root };
             rows.want([key.clone()])?;
             rows.remove(key)
         }
+        Event::Assessment(event) => assessment::apply(rows, envelope, event),
+        Event::Catalogue(event) => catalogue::apply(rows, envelope, event),
         _ => measure::apply(rows, envelope),
     }
 }
@@ -139,8 +159,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
 fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
         Event::RulesLoaded { version, .. } => {
-            rows.want([Key::Rules])?;
-            let row = RulesRow { at: envelope.position, version: *version };
+            let mut earlier = Vec::new();
+            if let Some(before) = rows.rules()? {
+                earlier.push((before.at, before.version));
+                earlier.extend(before.earlier.iter().take(EARLIER_RULES_MAX - 1));
+            }
+            let row = RulesRow { at: envelope.position, version: *version, earlier };
             rows.put(Key::Rules, Row::Rules(row))
         }
         Event::KeyCreated { key_id, secret_hash, role, officer, acts_for, expires_on } => {

@@ -25,8 +25,13 @@ const LISTED_IN_EVERY_NOTICE: [(i8, i8); 5] = [(1, 1), (5, 1), (10, 1), (10, 2),
 pub struct Deadline {
     /// The last counted day; the period ends at its 24:00.
     pub day: Day,
-    /// The calendar did not reach far enough: weekdays and statutory fixed days were counted.
+    /// The calendar did not reach far enough: weekdays and statutory fixed days were counted. A
+    /// newer calendar counts anew, as long as the day has not passed (domain.md 5.2).
     pub provisional: bool,
+    /// The day of the act, which is not counted itself (Civil Code 201).
+    pub from: Day,
+    /// How many working days it is.
+    pub working_days: u16,
 }
 
 /// What the calendar knows of one day.
@@ -122,6 +127,11 @@ impl Calendar {
         WorkingDay { working, covered }
     }
 
+    /// Every day that a notice names, and whether it is worked.
+    pub fn moved(&self) -> impl Iterator<Item = (Day, bool)> {
+        self.moved.iter().map(|(day, working)| (*day, *working))
+    }
+
     /// The last day up to which every year since the first loaded one has a notice; none without
     /// notices. Later days are provisional, unless their year has a notice of its own.
     pub fn covers_through(&self) -> Option<Day> {
@@ -133,12 +143,12 @@ impl Calendar {
     /// The `count`-th working day after `from`, which itself is not counted (Civil Code 201);
     /// `from` itself where `count` is 0. Provisional if any day up to it has no notice.
     pub fn after(&self, from: Day, count: u16) -> Deadline {
-        let mut last = Deadline { day: from, provisional: false };
+        let mut last = Deadline { day: from, provisional: false, from, working_days: count };
         let mut counted = 0;
         while counted < count {
             if last.day == Day::MAX {
                 // The register's days end here, before the period does.
-                return Deadline { day: Day::MAX, provisional: true };
+                return Deadline { day: Day::MAX, provisional: true, ..last };
             }
             last.day = last.day.plus_days(1);
             let WorkingDay { working, covered } = self.is_working_day(last.day);
@@ -223,6 +233,11 @@ mod tests {
 
     use super::*;
 
+    /// Last day, and whether it is provisional.
+    fn ends(deadline: Deadline) -> (Day, bool) {
+        (deadline.day, deadline.provisional)
+    }
+
     const OFFICIAL: &str = include_str!("../../config/calendar/holidays-2007-2026.csv");
 
     fn official() -> Calendar {
@@ -256,8 +271,9 @@ mod tests {
             ("2026-11-23", "2026-11-26", "2026-12-02", "2026-12-07", "2026-12-21"),
         ] {
             for (count, want) in [(3, three), (7, seven), (10, ten), (20, twenty)] {
-                let want = Deadline { day: day(want), provisional: false };
-                assert_eq!(calendar.after(day(from), count), want, "{count} after {from}");
+                let found = calendar.after(day(from), count);
+                assert_eq!((found.from, found.working_days), (day(from), count));
+                assert_eq!(ends(found), (day(want), false), "{count} after {from}");
             }
         }
     }
@@ -277,11 +293,11 @@ mod tests {
     fn a_period_that_leaves_the_notices_is_provisional() {
         let calendar = official();
         assert_eq!(calendar.covers_through(), Some(day("2026-12-31")));
-        let last = Deadline { day: day("2026-12-31"), provisional: false };
-        assert_eq!(calendar.after(day("2026-12-30"), 1), last);
+        let last = (day("2026-12-31"), false);
+        assert_eq!(ends(calendar.after(day("2026-12-30"), 1)), last);
         // 1 January 2027 is a Friday and a statutory holiday; 2 and 3 January are a weekend.
-        let next = Deadline { day: day("2027-01-04"), provisional: true };
-        assert_eq!(calendar.after(day("2026-12-31"), 1), next);
+        let next = (day("2027-01-04"), true);
+        assert_eq!(ends(calendar.after(day("2026-12-31"), 1)), next);
         for (text, working) in [
             ("2027-04-30", true),
             ("2028-05-01", false),
@@ -300,12 +316,12 @@ mod tests {
         let calendar = Calendar::default();
         assert_eq!(calendar.covers_through(), None);
         let friday = day("2026-11-27");
-        let monday = Deadline { day: day("2026-11-30"), provisional: true };
-        assert_eq!(calendar.after(friday, 1), monday);
-        assert_eq!(calendar.after(friday, 0), Deadline { day: friday, provisional: false });
-        let end = Deadline { day: Day::MAX, provisional: true };
-        assert_eq!(calendar.after(Day::MAX, 1), end);
-        assert_eq!(calendar.after(Day::MAX.plus_days(-3), u16::MAX), end);
+        let monday = (day("2026-11-30"), true);
+        assert_eq!(ends(calendar.after(friday, 1)), monday);
+        assert_eq!(ends(calendar.after(friday, 0)), (friday, false));
+        let end = (Day::MAX, true);
+        assert_eq!(ends(calendar.after(Day::MAX, 1)), end);
+        assert_eq!(ends(calendar.after(Day::MAX.plus_days(-3), u16::MAX)), end);
     }
 
     #[test]
@@ -315,8 +331,8 @@ mod tests {
         let files = [("a.csv", text.as_str()), ("b.csv", OFFICIAL)];
         let calendar = Calendar::parse(&files).unwrap();
         assert_eq!(calendar.covers_through(), Some(day("2027-12-31")));
-        let want = Deadline { day: day("2027-01-04"), provisional: false };
-        assert_eq!(calendar.after(day("2026-12-30"), 1), want);
+        let want = (day("2027-01-04"), false);
+        assert_eq!(ends(calendar.after(day("2026-12-30"), 1)), want);
         assert!(calendar.is_working_day(day("2027-01-09")).working);
     }
 

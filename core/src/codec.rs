@@ -9,10 +9,13 @@ use serde::de::DeserializeOwned;
 
 use crate::event::Envelope;
 use crate::row::Row;
+use crate::whistle::{ReportEnvelope, WhistleRow};
 
 const MAGIC: u8 = 0xC7;
 const KIND_EVENT: u8 = 1;
 const KIND_ROW: u8 = 2;
+const KIND_WHISTLE_EVENT: u8 = 3;
+const KIND_WHISTLE_ROW: u8 = 4;
 const SCHEMA: u16 = 1;
 const HEAD_BYTES: usize = 5;
 const CRC_BYTES: usize = 4;
@@ -102,4 +105,24 @@ pub fn encode_row(row: &Row) -> Result<Vec<u8>, CodecError> {
 /// The row behind bytes of the view.
 pub fn decode_row(bytes: &[u8]) -> Result<Row, CodecError> {
     decode(KIND_ROW, bytes)
+}
+
+/// The bytes of an event of a report, as they stand in the reports' own log.
+pub fn encode_report_event(envelope: &ReportEnvelope) -> Result<Vec<u8>, CodecError> {
+    encode(KIND_WHISTLE_EVENT, envelope)
+}
+
+/// The event of a report behind bytes of the reports' own log.
+pub fn decode_report_event(bytes: &[u8]) -> Result<ReportEnvelope, CodecError> {
+    decode(KIND_WHISTLE_EVENT, bytes)
+}
+
+/// The bytes of a row of the reports' own view.
+pub fn encode_report_row(row: &WhistleRow) -> Result<Vec<u8>, CodecError> {
+    encode(KIND_WHISTLE_ROW, row)
+}
+
+/// The row behind bytes of the reports' own view.
+pub fn decode_report_row(bytes: &[u8]) -> Result<WhistleRow, CodecError> {
+    decode(KIND_WHISTLE_ROW, bytes)
 }

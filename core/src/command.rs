@@ -1,9 +1,12 @@
 //! What can be asked of the register. A command carries everything `decide` cannot look up
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
+pub mod assessment;
+pub mod catalogue;
 pub mod channel;
 pub mod listing;
 pub mod measure;
+pub mod publicity;
 pub mod remedy;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
@@ -349,8 +352,12 @@ pub enum Command {
     Remedy(remedy::RemedyCommand),
     /// About a channel.
     Channel(channel::ChannelCommand),
+    /// A newer calendar counts a provisional deadline anew.
+    Recompute(crate::event::calendar::Clock),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
+    /// Double publicity of permits and penalties.
+    Publicity(publicity::PublicityCommand),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).
@@ -364,4 +371,9 @@ pub enum Command {
         guard: crate::guard::Guard,
         uncounted: u32,
     },
+
+    /// The assessment of departments.
+    Assessment(assessment::AssessmentCommand),
+    /// The joint catalogue and implementing documents.
+    Catalogue(catalogue::CatalogueCommand),
 }

@@ -2,9 +2,11 @@
 //! it needs to see. Dates, deadlines and versions are worked out here and stand in the events.
 
 mod admin;
+mod assessment;
 mod case;
+mod catalogue;
 mod channel;
-mod checks;
+pub(crate) mod checks;
 mod classification;
 mod closing;
 mod forward;
@@ -12,6 +14,7 @@ mod listing;
 mod measure;
 mod objection;
 mod plugin;
+mod publicity;
 mod record;
 mod red;
 mod relief;
@@ -23,15 +26,17 @@ mod subject;
 mod tick;
 
 use crate::actor::{Actor, Role, SubjectKey};
-use crate::command::Command;
+use crate::command::{self, Command};
 use crate::event::{Event, Idempotency, Mark};
 use crate::guard::{Misfit, Refusal};
 use crate::id::Position;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
 use crate::rules::RuleSet;
+use crate::tally::{Month, Unit};
 use crate::time::{Day, Timestamp};
 
+pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
 pub use measure::owed_hook;
@@ -77,7 +82,7 @@ pub struct Reject {
     pub index: usize,
     /// Field.
     pub field: &'static str,
-    /// Closed list of reasons: `REJECT_REASONS`.
+    /// Of a closed list: `REJECT_REASONS`, or what the edge says of a field that cannot be read.
     pub reason: &'static str,
     /// What is wrong and what would be right.
     pub detail: String,
@@ -203,8 +208,12 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Measure(own) => forward::decide(rows, own, context),
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
+        C::Recompute(clock) => tick::recompute(rows, *clock, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
+        C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),
+        C::Assessment(command) => assessment::decide(rows, command, context),
+        C::Catalogue(command) => catalogue::decide(rows, command, context),
     }
 }
 
@@ -219,6 +228,16 @@ pub fn first_keys(command: &Command, context: &Context<'_>) -> Vec<Key> {
             for record in records {
                 keys.push(Key::Subject(record.subject));
                 keys.push(Key::RecordSource(record.source));
+            }
+            if let Actor::Officer(officer) = context.actor {
+                let unit = Unit::Authority(officer.authority);
+                keys.push(Key::Tally { unit, month: Month::of(context.today) });
+            }
+        }
+        Command::Publicity(command::publicity::PublicityCommand::File { decisions, .. }) => {
+            for decision in decisions {
+                keys.push(Key::Subject(decision.record.subject));
+                keys.push(Key::RecordSource(decision.record.source));
             }
         }
         Command::RegisterSubjects { subjects } => {

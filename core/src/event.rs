@@ -267,11 +267,16 @@ macro_rules! events {
     };
 }
 
+pub mod calendar;
 pub mod channel;
 pub mod listing;
 pub mod measure;
+pub mod publicity;
 pub mod record;
 pub mod remedy;
+pub(crate) use events;
+pub mod assessment;
+pub mod catalogue;
 
 events! {
 /// What happened.
@@ -500,5 +505,13 @@ groups {
     Remedy(remedy::RemedyEvent),
     /// Of a channel.
     Channel(channel::ChannelEvent),
+    /// Double publicity of permits and penalties.
+    Publicity(publicity::PublicityEvent),
+    /// Of the calendar.
+    Calendar(calendar::CalendarEvent),
+    /// The assessment of departments.
+    Assessment(assessment::AssessmentEvent),
+    /// The joint catalogue and implementing documents.
+    Catalogue(catalogue::CatalogueEvent),
 }
 }

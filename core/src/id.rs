@@ -111,6 +111,10 @@ ids! {
     ReliefId "B" "a relief id like B-1042";
     /// A court's document on file, `J-7`.
     CourtDocumentId "J" "a court document id like J-1042";
+    /// An assessment of the departments over a period, `G-7`.
+    AssessmentId "G" "an assessment id like G-1042";
+    /// An entry of the joint catalogue on its way, `E-7`.
+    CatalogueEntryId "E" "a catalogue entry id like E-1042";
 }
 
 #[cfg(test)]

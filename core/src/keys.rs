@@ -1,15 +1,28 @@
 //! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
 
 use crate::actor::SubjectKey;
+use crate::event::calendar::Clock;
+use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
+    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
+use crate::identifier::uscc::Uscc;
 use crate::row::{Closing, Due, Index, Key};
+use crate::tally::Unit;
 use crate::time::Day;
 
 const POSITION_BYTES: usize = 10;
+/// The code of a department and the kind of a decision.
+const FILED_HEAD_BYTES: usize = 19;
+
+fn decision(kind: DecisionKind) -> u8 {
+    match kind {
+        DecisionKind::Permit => 1,
+        DecisionKind::Penalty => 2,
+    }
+}
 
 fn position(bytes: &mut Vec<u8>, at: Position) {
     bytes.extend_from_slice(&at.log.to_be_bytes());
@@ -120,6 +133,24 @@ impl Key {
             Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
+            Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
+            Key::Assessment(id) => prefixed(&mut bytes, 0x34, id.0),
+            Key::DepartmentDocument(at) => prefixed(&mut bytes, 0x36, *at),
+            Key::CatalogueEntry(id) => prefixed(&mut bytes, 0x37, id.0),
+            Key::Tally { unit, month } => {
+                bytes.push(0x35);
+                bytes.extend_from_slice(&month.number().to_be_bytes());
+                match unit {
+                    Unit::Department(code) => {
+                        bytes.push(b'D');
+                        text(&mut bytes, code);
+                    }
+                    Unit::Authority(code) => {
+                        bytes.push(b'A');
+                        bytes.extend_from_slice(code.as_str().as_bytes());
+                    }
+                }
+            }
         }
         bytes
     }
@@ -149,18 +180,28 @@ impl Index {
             | Index::SubjectRelief(_, ReliefId(at))
             | Index::SubjectCourtDocument(_, CourtDocumentId(at))
             | Index::TargetRemedy(_, RemedyId(at))
-            | Index::ClassificationChange(at) => position(&mut bytes, *at),
+            | Index::ClassificationChange(at)
+            | Index::Assessments(AssessmentId(at))
+            | Index::DepartmentDocuments(_, at)
+            | Index::CatalogueEntries(CatalogueEntryId(at)) => position(&mut bytes, *at),
             Index::PublicChange(at, what) => {
                 position(&mut bytes, *at);
                 target(&mut bytes, what);
             }
             Index::Closing(closing) => closes(&mut bytes, closing),
+            Index::Provisional(clock) => runs(&mut bytes, *clock),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
                 day(&mut bytes, *on);
                 due(&mut bytes, what);
             }
             Index::ApiKeys(id) => text(&mut bytes, id),
+            Index::Filed(_, _, due, late, RecordId(at)) => {
+                day(&mut bytes, *due);
+                bytes.push(u8::from(*late));
+                position(&mut bytes, *at);
+            }
+            Index::Disclosed(_, RecordId(at)) => position(&mut bytes, *at),
         }
         bytes
     }
@@ -194,6 +235,7 @@ impl Index {
             Index::ApiKeys(_) => bytes.push(0x56),
             Index::PublicChange(..) => bytes.push(0x57),
             Index::Closing(_) => bytes.push(0x58),
+            Index::Provisional(_) => bytes.push(0x5D),
             Index::SubjectRemedy(key, _) => listed(&mut bytes, 0x59, key),
             Index::SubjectRelief(key, _) => listed(&mut bytes, 0x5A, key),
             Index::SubjectCourtDocument(key, _) => listed(&mut bytes, 0x5B, key),
@@ -201,9 +243,36 @@ impl Index {
                 bytes.push(0x5C);
                 target(&mut bytes, what);
             }
+            Index::Filed(provider, kind, ..) => {
+                bytes.push(0x66);
+                bytes.extend_from_slice(provider.as_str().as_bytes());
+                bytes.push(decision(*kind));
+            }
+            Index::Disclosed(kind, _) => bytes.extend_from_slice(&[0x67, decision(*kind)]),
+            Index::Assessments(_) => bytes.push(0x68),
+            Index::DepartmentDocuments(department, _) => {
+                bytes.push(0x69);
+                text(&mut bytes, department);
+            }
+            Index::CatalogueEntries(_) => bytes.push(0x6A),
         }
         bytes
     }
+}
+
+fn runs(bytes: &mut Vec<u8>, clock: Clock) {
+    let (tag, at) = match clock {
+        Clock::Decision(CaseRef::Listing(id)) => (b'L', id.0),
+        Clock::Decision(CaseRef::Attribution(id)) => (b'A', id.0),
+        Clock::Statement(CaseRef::Listing(id)) => (b'l', id.0),
+        Clock::Statement(CaseRef::Attribution(id)) => (b'a', id.0),
+        Clock::Response(id) => (b'M', id.0),
+        Clock::Objection(id) => (b'O', id.0),
+        Clock::Repair(id) => (b'X', id.0),
+        Clock::RedStatement(id) => (b'r', id.0),
+    };
+    bytes.push(tag);
+    position(bytes, at);
 }
 
 fn closes(bytes: &mut Vec<u8>, closing: &Closing) {
@@ -226,6 +295,12 @@ pub const WALKS: &[u8] = &[0x23];
 pub const DUES: &[u8] = &[0x53];
 /// The prefix of every subject head.
 pub const SUBJECTS: &[u8] = &[0x01];
+/// The prefix of every organisation's head.
+pub const ORGANISATIONS: &[u8] = &[0x01, b'C'];
+/// The prefix of every record.
+pub const RECORDS: &[u8] = &[0x10];
+/// The prefix of every published listing.
+pub const PUBLISHED: &[u8] = &[0x51];
 
 /// The position at the end of an index entry.
 pub fn tail_position(bytes: &[u8]) -> Option<Position> {
@@ -285,6 +360,28 @@ pub fn public_changes_after(at: Position) -> Vec<u8> {
     bytes
 }
 
+/// The prefix of every deadline that was counted beyond the calendar.
+pub const PROVISIONALS: &[u8] = &[0x5D];
+
+/// A deadline that was counted beyond the calendar.
+pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
+    let rest = bytes.strip_prefix(PROVISIONALS)?;
+    let at = tail_position(rest)?;
+    let listing = CaseRef::Listing(ListingId(at));
+    let attribution = CaseRef::Attribution(AttributionId(at));
+    match rest.first()? {
+        b'L' => Some(Clock::Decision(listing)),
+        b'A' => Some(Clock::Decision(attribution)),
+        b'l' => Some(Clock::Statement(listing)),
+        b'a' => Some(Clock::Statement(attribution)),
+        b'M' => Some(Clock::Response(MeasureId(at))),
+        b'O' => Some(Clock::Objection(ObjectionId(at))),
+        b'X' => Some(Clock::Repair(RepairId(at))),
+        b'r' => Some(Clock::RedStatement(ListingId(at))),
+        _ => None,
+    }
+}
+
 /// What waits for confirmations.
 pub fn read_closing(bytes: &[u8]) -> Option<Closing> {
     let rest = bytes.strip_prefix(CLOSINGS)?;
@@ -312,6 +409,25 @@ pub fn due_through(on: Day) -> Vec<u8> {
     let mut bytes = DUES.to_vec();
     day(&mut bytes, on.plus_days(1));
     bytes
+}
+
+/// The keys between which lie the decisions that `provider` had to file from `from` to `through`.
+pub fn filed_between(provider: Uscc, kind: DecisionKind, from: Day, through: Day) -> [Vec<u8>; 2] {
+    let prefix = Index::Filed(provider, kind, from, false, RecordId(Position::local(0))).prefix();
+    [from, through.plus_days(1)].map(|on| {
+        let mut bytes = prefix.clone();
+        day(&mut bytes, on);
+        bytes
+    })
+}
+
+/// Due day, whether it came late, and the record of a filed decision.
+pub fn read_filed(bytes: &[u8]) -> Option<(Day, bool, RecordId)> {
+    let rest = bytes.strip_prefix(&[0x66])?;
+    let (due, rest) = rest.get(FILED_HEAD_BYTES..)?.split_at_checked(4)?;
+    let shifted = i32::try_from(u32::from_be_bytes(due.try_into().ok()?)).ok()?;
+    let late = *rest.first()? == 1;
+    Some((Day::from_number(shifted + Day::MIN.number()), late, RecordId(tail_position(rest)?)))
 }
 
 /// Cause and root of an open walk.

@@ -23,5 +23,7 @@ pub mod path;
 pub mod row;
 pub mod rows;
 pub mod rules;
+pub mod tally;
 pub mod text;
 pub mod time;
+pub mod whistle;

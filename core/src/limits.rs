@@ -24,6 +24,11 @@ pub const BATCH_ITEMS_MAX: usize = 1000;
 pub const TEXT_BYTES_MAX: u32 = 16 * 1024;
 /// Bytes of the sealed content of one record, before sealing.
 pub const CONTENT_BYTES_MAX: u32 = 4 * 1024;
+/// Bytes of the sealed fields of one permit or penalty, before sealing: the longest columns of
+/// the national layout (domain.md 4.5) in Chinese.
+pub const PUBLICITY_BYTES_MAX: u32 = 40 * 1024;
+/// Bytes of anything that is sealed, before sealing.
+pub const SEALED_BYTES_MAX: u32 = PUBLICITY_BYTES_MAX;
 /// Bytes of a document number, a name or another short text.
 pub const SHORT_TEXT_BYTES_MAX: usize = 256;
 /// Documents listed as evidence.
@@ -37,5 +42,37 @@ pub const ROWS_PER_COMMAND_MAX: usize = 8192;
 pub const ARCHIVE_AFTER_DAYS: i32 = 90;
 /// Channels open at once.
 pub const CHANNELS_MAX: usize = 32;
+/// Months of one assessment.
+pub const ASSESSMENT_MONTHS_MAX: u16 = 24;
+/// Counter rows that one report adds up.
+pub const TALLY_ROWS_MAX: usize = 4096;
+/// Working days that departments have to comment on frozen figures.
+pub const ASSESSMENT_COMMENT_WD: u16 = 5;
+/// Months a department can be given to put something right.
+pub const RECTIFICATION_MONTHS_MAX: u16 = 12;
+/// Orders to put something right, in one assessment.
+pub const RECTIFICATIONS_MAX: usize = 64;
+/// Bytes of a text that a department or the credit office writes about a department.
+pub const OFFICE_TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Departments that one entry of the catalogue names, or that get a copy of it.
+pub const ENTRY_DEPARTMENTS_MAX: usize = 64;
+/// Fewest days for which the public may comment on an entry that reduces rights.
+pub const COMMENT_DAYS_MIN: u16 = 30;
+/// Most days for which it may.
+pub const COMMENT_DAYS_MAX: u16 = 180;
+/// Earlier versions of the rules that are kept at hand.
+pub const EARLIER_RULES_MAX: usize = 32;
 /// Plugins deployed at once.
 pub const PLUGINS_MAX: usize = 128;
+/// Texts of evidence that come with one report of wrongdoing.
+pub const REPORT_EVIDENCE_MAX: usize = 8;
+/// Bytes of one of them, before sealing.
+pub const REPORT_EVIDENCE_BYTES_MAX: u32 = 4 * 1024;
+/// Answers to the reporter of one report.
+pub const REPORT_ANSWERS_MAX: usize = 8;
+/// Accounts of retaliation on one report.
+pub const RETALIATIONS_MAX: usize = 8;
+/// Openings of one reporter's identity.
+pub const OPENINGS_MAX: usize = 8;
+/// Places of a text that are named as telling who wrote it.
+pub const WARNINGS_MAX: usize = 16;

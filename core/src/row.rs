@@ -4,10 +4,18 @@
 //! `rows::Rows` writes the difference between the old and the new row. So an index can neither
 //! miss a row nor keep one that is gone.
 
+pub mod assessment;
+pub mod catalogue;
+pub mod clock;
+mod entries;
+pub mod publicity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::calendar::Clock;
+use crate::event::publicity::DecisionKind;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, PersonRole, Target,
@@ -15,15 +23,20 @@ use crate::event::{
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
+    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
-use crate::limits::ARCHIVE_AFTER_DAYS;
-use crate::path::{DecisionCase, Hold, Path};
+use crate::path::{DecisionCase, Hold};
+use crate::row::assessment::AssessmentRow;
+use crate::row::catalogue::{CatalogueEntryRow, DepartmentDocumentRow};
+use crate::row::publicity::PublicityRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
+use crate::tally::{Counts, Month, Unit};
 use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
+
+pub use entries::derived;
 
 /// Key of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +75,14 @@ pub enum Key {
     },
     Rules,
     Slots,
+    Publicity(RecordId),
+    Assessment(AssessmentId),
+    Tally {
+        unit: Unit,
+        month: Month,
+    },
+    DepartmentDocument(Position),
+    CatalogueEntry(CatalogueEntryId),
 }
 
 /// Head of a credit file.
@@ -240,6 +261,15 @@ pub enum Remote {
     Lifted,
 }
 
+/// A report that the department owes on what it has just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedbackOwed {
+    /// The last day for it.
+    pub by: Deadline,
+    /// The timer has said that it passed.
+    pub overdue: bool,
+}
+
 /// A measure case: one listing, one measure, one implementing department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -259,7 +289,9 @@ pub struct MeasureRow {
     pub accepted_by: Option<OfficerRef>,
     pub state: MeasureState,
     pub remote: Remote,
+    pub feedback: Option<FeedbackOwed>,
     pub annulled: bool,
+    pub annulled_on: Option<Day>,
     /// The timer has said that its own end date passed.
     pub expired: bool,
     /// The event by which its plugin last confirmed something; orders the next execution after it.
@@ -469,6 +501,8 @@ pub struct RulesRow {
     pub at: Position,
     /// Version.
     pub version: Digest,
+    /// Versions before it, the newest first; the oldest are left to the log.
+    pub earlier: Vec<(Position, Digest)>,
 }
 
 /// A row of the view.
@@ -497,6 +531,11 @@ pub enum Row {
     Rules(RulesRow),
     /// Slots of the key ring that files name: every one is below this.
     Slots(u64),
+    Publicity(PublicityRow),
+    Assessment(AssessmentRow),
+    Tally(Counts),
+    DepartmentDocument(DepartmentDocumentRow),
+    CatalogueEntry(CatalogueEntryRow),
 }
 
 /// Something a timer has to look at on a day.
@@ -549,6 +588,8 @@ pub enum Index {
     ClassificationChange(Position),
     /// API keys, for listing.
     ApiKeys(String),
+    /// Deadlines that run and were counted beyond the calendar.
+    Provisional(Clock),
     /// Changes of what is public, in order: what channels follow.
     PublicChange(Position, Target),
     /// Objections and repairs that wait for confirmations.
@@ -558,6 +599,17 @@ pub enum Index {
     SubjectCourtDocument(SubjectKey, CourtDocumentId),
     /// Open reconsiderations and suits about a thing.
     TargetRemedy(Target, RemedyId),
+    /// Permits and penalties by who had to file them, by the day they were due; late ones are
+    /// marked, so that counting them reads no row.
+    Filed(Uscc, DecisionKind, Day, bool, RecordId),
+    /// Permits and penalties on public display.
+    Disclosed(DecisionKind, RecordId),
+    /// Assessments of departments.
+    Assessments(AssessmentId),
+    /// Implementing documents of a department.
+    DepartmentDocuments(String, Position),
+    /// Entries of the joint catalogue on their way.
+    CatalogueEntries(CatalogueEntryId),
 }
 
 impl MeasureState {
@@ -640,118 +692,4 @@ impl RedState {
             RedState::Expired { .. } => "expired",
         }
     }
-}
-
-/// The day on which a timer has to look at a case on the decision path.
-fn case_due(case: &DecisionCase) -> Option<Day> {
-    match &case.path {
-        Path::Noticed(noticed) => Some(noticed.notice.window.day.plus_days(1)),
-        Path::Served(served) => Some(served.starts_on),
-        Path::Effective(effective) => Some(effective.served.decided.decision.end.plus_days(1)),
-        _ => None,
-    }
-}
-
-fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
-    entries.push(Index::SubjectRecord(row.subject, row.id));
-    if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
-        entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
-    }
-    if let (Some(on), false) = (row.ended_on, row.state == RecordState::Archived) {
-        entries.push(Index::Due(on.plus_days(ARCHIVE_AFTER_DAYS), Due::Record(row.id)));
-    }
-}
-
-fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
-    entries.push(Index::SubjectListing(row.subject, row.id));
-    match &row.kind {
-        ListingKind::Black { case, .. } => {
-            if let Some(day) = case_due(case) {
-                entries.push(Index::Due(day, Due::Case(CaseRef::Listing(row.id))));
-            }
-            if matches!(&case.path, Path::Effective(effective) if effective.published) {
-                entries.push(Index::Published(Colour::Black, row.id));
-            }
-        }
-        ListingKind::Red(red) => {
-            if let RedState::Active { until, published, .. } = &red.state {
-                entries.push(Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id))));
-                if *published {
-                    entries.push(Index::Published(Colour::Red, row.id));
-                }
-            }
-        }
-    }
-}
-
-fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
-    entries.push(Index::SubjectMeasure(row.subject, row.id));
-    entries.push(Index::Worklist(row.department.clone(), row.state.name(), row.id));
-    entries.push(Index::Family(row.listing, row.id));
-    if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state {
-        entries.push(Index::Due(respond_by.day.plus_days(1), Due::Measure(row.id)));
-    }
-    if row.state.order().is_some() && !row.expired && !row.annulled {
-        entries.push(Index::Due(row.until.plus_days(1), Due::Measure(row.id)));
-    }
-    if let MeasureState::Executing { order, .. } = &row.state
-        && let (Some(plugin), Remote::Nothing) = (&order.plugin, row.remote)
-    {
-        entries.push(Index::Owed(plugin.clone(), row.id));
-    }
-}
-
-/// Every index entry that a row stands for.
-pub fn derived(row: &Row) -> Vec<Index> {
-    let mut entries = Vec::new();
-    match row {
-        Row::Record(record) => record_entries(record, &mut entries),
-        Row::Listing(listing) => listing_entries(listing, &mut entries),
-        Row::Attribution(row) => {
-            entries.push(Index::SubjectAttribution(row.person, row.id));
-            if let Some(day) = case_due(&row.case) {
-                entries.push(Index::Due(day, Due::Case(CaseRef::Attribution(row.id))));
-            }
-        }
-        Row::Measure(measure) => measure_entries(measure, &mut entries),
-        Row::Objection(row) => {
-            entries.push(Index::SubjectObjection(row.subject, row.id));
-            let due = match &row.state {
-                ObjectionState::Filed { accept_by } => Some(accept_by.day),
-                ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by.day),
-                _ => None,
-            };
-            if let Some(day) = due {
-                entries.push(Index::Due(day.plus_days(1), Due::Objection(row.id)));
-            }
-            if matches!(row.state, ObjectionState::Resolved { .. }) {
-                entries.push(Index::Closing(Closing::Objection(row.id)));
-            }
-        }
-        Row::Repair(row) => {
-            entries.push(Index::SubjectRepair(row.subject, row.id));
-            match &row.state {
-                RepairState::Propagating => {
-                    entries.push(Index::Closing(Closing::Repair(row.id)));
-                }
-                RepairState::Revoked { starts_on } => {
-                    entries.push(Index::Due(*starts_on, Due::Repair(row.id)));
-                }
-                _ => {}
-            }
-        }
-        Row::Remedy(row) => {
-            entries.push(Index::SubjectRemedy(row.subject, row.id));
-            if !matches!(row.state, RemedyState::Decided(_)) {
-                entries.push(Index::TargetRemedy(row.target, row.id));
-            }
-        }
-        Row::Relief(row) => entries.push(Index::SubjectRelief(row.subject, row.id)),
-        Row::CourtDocument(row) => {
-            entries.push(Index::SubjectCourtDocument(row.subject, row.id));
-        }
-        Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
-        _ => {}
-    }
-    entries
 }

@@ -10,10 +10,13 @@ use crate::actor::SubjectKey;
 use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
+    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::path::Standing;
+use crate::row::assessment::AssessmentRow;
+use crate::row::catalogue::CatalogueEntryRow;
+use crate::row::publicity::PublicityRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
     MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
@@ -120,10 +123,13 @@ impl Rows {
         attribution must_attribution Attribution(AttributionId) => Attribution(AttributionRow), "责任认定";
         measure must_measure Measure(MeasureId) => Measure(MeasureRow), "措施";
         objection must_objection Objection(ObjectionId) => Objection(ObjectionRow), "异议";
+        publicity must_publicity Publicity(RecordId) => Publicity(PublicityRow), "双公示";
         repair must_repair Repair(RepairId) => Repair(RepairRow), "信用修复";
         remedy must_remedy Remedy(RemedyId) => Remedy(RemedyRow), "复议或诉讼";
         relief must_relief Relief(ReliefId) => Relief(ReliefRow), "重整期信用保护";
         court_document must_court_document CourtDocument(CourtDocumentId) => CourtDocument(CourtDocumentRow), "法院文书";
+        assessment must_assessment Assessment(AssessmentId) => Assessment(AssessmentRow), "考核";
+        catalogue_entry must_catalogue_entry CatalogueEntry(CatalogueEntryId) => CatalogueEntry(CatalogueEntryRow), "目录条目";
     }
 
     /// The deployed plugins.

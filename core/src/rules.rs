@@ -4,6 +4,7 @@
 //! checks every cross-reference, and an error names file, entry and field.
 
 mod check;
+pub mod diff;
 mod load;
 #[cfg(test)]
 mod tests;
@@ -389,8 +390,31 @@ impl Department {
     }
 }
 
+/// Where a decision can be challenged, and until when. Every served text names these bodies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedies {
+    /// 行政复议机关 of the county's departments.
+    pub reconsideration: String,
+    /// Days to apply for reconsideration, from the day the decision became known.
+    pub reconsideration_days: u16,
+    /// 有管辖权的人民法院
+    pub court: String,
+    /// Months to bring a suit.
+    pub suit_months: u16,
+    /// Department codes whose decisions are reconsidered by another body, and that body.
+    pub elsewhere: Vec<(String, String)>,
+}
+
+impl Remedies {
+    /// The body that reconsiders a department's decisions.
+    pub fn reconsideration_of(&self, department: &str) -> &str {
+        let other = self.elsewhere.iter().find(|(code, _)| code == department);
+        other.map_or(self.reconsideration.as_str(), |(_, body)| body.as_str())
+    }
+}
+
 /// Deadlines and caps in force from a day (domain.md 1.4, 4.4, 5). `wd` = working days.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(
     missing_docs,
@@ -417,6 +441,10 @@ pub struct RulePack {
     pub verification_wd: u16,
     pub unverified_after_wd: u16,
     pub resolve_wd: u16,
+    pub whistle_triage_wd: u16,
+    pub whistle_verify_wd: u16,
+    pub whistle_feedback_wd: u16,
+    pub whistle_keep_months: u16,
     pub review_request_wd: u16,
     pub repair_accept_wd: u16,
     pub repair_decide_wd: u16,
@@ -468,6 +496,8 @@ pub struct RuleSet {
     pub measures: Vec<Measure>,
     /// `departments.toml`
     pub departments: Vec<Department>,
+    /// `departments.toml`, `[remedies]`
+    pub remedies: Option<Remedies>,
     /// `rules/DATE.toml`
     pub packs: Packs,
     /// `calendar/*.csv`
@@ -534,6 +564,11 @@ impl Packs {
         packs.sort_by_key(|pack| pack.in_force_from);
         let mut packs = packs.into_iter();
         Some(Packs { first: packs.next()?, later: packs.collect() })
+    }
+
+    /// Every pack, in the order of their first days.
+    pub fn all(&self) -> impl Iterator<Item = &RulePack> {
+        std::iter::once(&self.first).chain(&self.later)
     }
 
     /// The newest pack that had begun by `on`; before the first one, the first.

@@ -20,6 +20,7 @@ use proptest::prelude::*;
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
+use shouxin_core::event::publicity::{DecisionKind, Exemption, PublicityEvent};
 use shouxin_core::event::*;
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{
@@ -36,7 +37,7 @@ fn at(sequence: u64) -> Position {
 }
 
 fn deadline() -> Deadline {
-    Deadline { day: day("2026-03-09"), provisional: true }
+    Deadline { day: day("2026-03-09"), provisional: true, from: day("2026-03-02"), working_days: 5 }
 }
 
 fn clerk() -> OfficerRef {
@@ -80,12 +81,16 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::measures(),
         kit::samples::remedies(),
         kit::samples::channels(),
+        publicity(),
+        kit::office::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
-    for (label, event) in variants().into_iter().chain(kit::samples::remedy_variants()) {
+    for (label, event) in
+        variants().into_iter().chain(kit::samples::remedy_variants()).chain(kit::samples::clocks())
+    {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
@@ -156,6 +161,24 @@ fn records() -> Vec<Event> {
         Event::RecordRepaired { record: RecordId(at(1)), repair: RepairId(at(2)) },
         Event::RecordExpired { record: RecordId(at(1)) },
     ]
+}
+
+fn filed(kind: DecisionKind, exempt: Option<Exemption>) -> Event {
+    Event::Publicity(PublicityEvent::Filed {
+        record: RecordId(at(1)),
+        kind,
+        decided_on: day("2026-02-26"),
+        due: deadline(),
+        filed_on: day("2026-03-10"),
+        late: true,
+        exempt,
+        reason: Some(text()),
+        private: Some(text()),
+    })
+}
+
+fn publicity() -> Vec<Event> {
+    vec![filed(DecisionKind::Penalty, Some(Exemption::Privacy))]
 }
 
 fn decisions() -> Vec<Event> {
@@ -389,6 +412,9 @@ fn variants() -> Vec<(String, Event)> {
         all.push((format!("{target:?}").chars().take_while(|it| *it != '(').collect(), filed));
         let settled = Event::FamilySettled { cause: at(30), root: target };
         all.push((format!("{target:?}").chars().take_while(|it| *it != '(').collect(), settled));
+    }
+    for exempt in [Exemption::Person, Exemption::Minor, Exemption::Directory] {
+        all.push((format!("{exempt:?}"), filed(DecisionKind::Permit, Some(exempt))));
     }
     for finding in [Finding::Error, Finding::Correct] {
         let objection = ObjectionId(at(9));

@@ -259,6 +259,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "channel.confirmed",
         "channel.failed",
         "channel.overdue",
+        "assessment.feedback_overdue",
     ];
     let plugins = [
         "measure.executed",
@@ -267,6 +268,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "measure.resumption_confirmed",
         "measure.lifted",
         "delivery.failed",
+        "assessment.feedback_due",
+        "assessment.lift_late",
     ];
     match actor {
         Actor::System => timers.contains(&event.name()),
@@ -418,11 +421,28 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "relief.completed",
         "relief.ended",
         "court_document.filed",
+        "deadline.recomputed",
         "channel.opened",
         "channel.closed",
         "channel.confirmed",
         "channel.failed",
         "channel.overdue",
+        "assessment.lift_late",
+        "assessment.opened",
+        "assessment.metrics_frozen",
+        "assessment.commented",
+        "assessment.finalised",
+        "assessment.rectification_ordered",
+        "assessment.rectified",
+        "assessment.reported_to_county",
+        "catalogue.drafted",
+        "catalogue.submitted",
+        "catalogue.format_checked",
+        "catalogue.legal_reviewed",
+        "catalogue.comment_opened",
+        "catalogue.published",
+        "catalogue.retired",
+        "dept_doc.filed",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

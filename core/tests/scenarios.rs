@@ -16,6 +16,7 @@ use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
 use shouxin_core::path::{Path, Standing};
 use shouxin_core::row::{Key, MeasureState, Remote, RepairState, Row};
+use shouxin_core::rules::RuleSet;
 
 fn names(world: &World, from: usize) -> Vec<&'static str> {
     world.log.iter().skip(from).map(|envelope| envelope.event.name()).collect()
@@ -108,6 +109,7 @@ fn a_measure_is_carried_out_by_a_plugin_and_fed_back() {
             "measure.accepted",
             "execution.ordered",
             "measure.executed",
+            "assessment.feedback_due",
             "feedback.filed",
         ]
     );
@@ -389,4 +391,37 @@ fn an_officer_of_another_department_touches_nothing() {
     }
     assert_eq!(world.listing_row(listing).subject, organisation(1));
     world.must(&officer(MARKET, Post::Colleague), &waive(case));
+}
+
+#[test]
+fn a_newer_calendar_counts_what_has_not_passed_anew() {
+    use shouxin_core::calendar::Calendar;
+    use shouxin_core::event::calendar::Clock;
+    use shouxin_core::row::Index;
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[], Stage::Noticed);
+    let case = CaseRef::Listing(listing);
+    let window = |world: &World| match world.path(case) {
+        Path::Noticed(noticed) => noticed.notice.window,
+        path => panic!("{path:?}"),
+    };
+    let before = window(&world);
+    assert!(before.provisional, "the kit's calendar has no notices");
+    let statement = Command::Recompute(Clock::Statement(case));
+    let waits = |world: &World| world.index.contains(&Index::Provisional(Clock::Statement(case)));
+    assert!(waits(&world));
+    assert!(world.run(&kit::timer(), &statement).unwrap().is_empty(), "the same calendar");
+    let official = include_str!("../../config/calendar/holidays-2007-2026.csv");
+    let calendar = Calendar::parse(&[("holidays-2007-2026.csv", official)]).unwrap();
+    let rules = RuleSet { calendar, ..world.rules.as_ref().clone() };
+    let mut late = world.clone();
+    world.rules = std::sync::Arc::new(rules);
+    late.rules = world.rules.clone();
+    assert_eq!(world.run(&kit::timer(), &statement).unwrap(), ["deadline.recomputed"]);
+    let after = window(&world);
+    assert!(!after.provisional && !waits(&world));
+    assert_eq!((after.from, after.working_days), (before.from, before.working_days));
+    assert_eq!(world.replayed().rows, world.rows);
+    late.today = before.day.plus_days(1);
+    assert!(late.run(&kit::timer(), &statement).unwrap().is_empty(), "its day has passed");
 }

@@ -41,6 +41,7 @@ pub struct AccessError;
 type Waiting = (Vec<u8>, oneshot::Sender<bool>);
 
 /// Writes accesses, many under one sync.
+#[derive(Clone)]
 pub struct AccessLog {
     sender: SyncSender<Waiting>,
 }
@@ -68,6 +69,19 @@ impl AccessLog {
         let (reply, durable) = oneshot::channel();
         self.sender.try_send((bytes, reply)).map_err(|_| AccessError)?;
         match durable.await {
+            Ok(true) => Ok(()),
+            _ => Err(AccessError),
+        }
+    }
+}
+
+impl AccessLog {
+    /// The same from a thread of its own.
+    pub fn record_blocking(&self, access: &Access) -> Result<(), AccessError> {
+        let bytes = serde_json::to_vec(access).map_err(|_| AccessError)?;
+        let (reply, durable) = oneshot::channel();
+        self.sender.send((bytes, reply)).map_err(|_| AccessError)?;
+        match durable.blocking_recv() {
             Ok(true) => Ok(()),
             _ => Err(AccessError),
         }

@@ -23,6 +23,7 @@ use crate::access::AccessLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
+use crate::documents::{DocumentError, Documents};
 use crate::engine::recovery::{RecoveryError, catch_up};
 use crate::engine::{Engine, EngineError, Parts, Request};
 use crate::http::{self, App, BODY_BYTES_MAX};
@@ -32,6 +33,7 @@ use crate::plugins::{AdmissionError, PluginGrant, Plugins};
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
+use crate::whistle::{Whistle, WhistleError};
 use crate::{channels, closing, schedule};
 
 /// Marks a folder whose clock was moved by a demonstration.
@@ -90,9 +92,15 @@ pub enum StartError {
     /// A plugin list cannot be read.
     #[error(transparent)]
     Plugins(#[from] AdmissionError),
+    /// The documents cannot be opened.
+    #[error("the documents: {0}")]
+    Documents(#[from] DocumentError),
     /// The access log cannot be opened.
     #[error("the access log: {0}")]
     Access(String),
+    /// The reports of wrongdoing cannot be opened.
+    #[error(transparent)]
+    Whistle(#[from] WhistleError),
 }
 
 fn io(doing: String) -> impl FnOnce(std::io::Error) -> StartError {
@@ -326,6 +334,8 @@ pub struct Start {
 pub struct Server {
     /// Changes and reads.
     pub engine: Arc<Engine>,
+    /// Who looked.
+    pub access: AccessLog,
     /// Makes the timers look at once.
     pub kick: Arc<Notify>,
     /// Where it listens.
@@ -333,6 +343,7 @@ pub struct Server {
     plugins: Arc<Plugins>,
     refused: Vec<Value>,
     view: Arc<View>,
+    whistle: Arc<Whistle>,
     http: ServerHandle,
     http_task: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -349,6 +360,8 @@ impl Server {
         let set = Arc::new(load_rules(&files)?);
         let kept = keep_rules(&folder.path, &files)?;
         let metrics = Arc::new(Metrics::default());
+        let documents = folder.path.join("documents");
+        let documents = Arc::new(Documents::open(&documents, folder.vault.clone())?);
         let view = folder.view.clone();
         let engine = Arc::new(
             Engine::start(Parts {
@@ -378,6 +391,7 @@ impl Server {
         let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
             tokio::spawn(closing::run(engine.clone(), stopped.clone())),
+            tokio::spawn(schedule::recount(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped.clone())),
         ];
         for channel in configured {
@@ -388,17 +402,27 @@ impl Server {
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
-        let app = App { engine: engine.clone(), access, plugins: plugins.clone() };
+        let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
+        let app = App {
+            engine: engine.clone(),
+            access: access.clone(),
+            documents,
+            documents_required: config.documents.required,
+            plugins: plugins.clone(),
+            whistle: whistle.clone(),
+        };
         let (http, address) = serve_http(app, &config, &listen)?;
         let handle = http.handle();
         let http_task = tokio::spawn(http);
         Ok(Server {
             engine,
+            access,
             kick,
             address,
             plugins,
             refused,
             view,
+            whistle,
             http: handle,
             http_task,
             tasks,
@@ -422,7 +446,10 @@ impl Server {
         }
         let (engine, plugins, view, drain_ms) =
             (self.engine, self.plugins, self.view, self.drain_ms);
+        let whistle = self.whistle;
         let closed = tokio::task::spawn_blocking(move || {
+            whistle.flush();
+            drop(whistle);
             if let Some(plugins) = Arc::into_inner(plugins) {
                 plugins.stop(drain_ms);
             }

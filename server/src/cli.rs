@@ -1,6 +1,8 @@
 //! The command line (interface.md): exit 0 ok, 1 found something wrong, 2 usage, 3 refused.
 
 mod admin;
+mod check;
+mod export;
 mod import;
 mod inspect;
 mod serve;
@@ -29,6 +31,8 @@ enum Command {
     Demo(serve::Demo),
     /// 批量导入 / load subjects, persons or records from a file
     Import(import::Import),
+    /// 批量导出 / write subjects, records, permits, penalties or lists to a file
+    Export(export::Export),
     /// 回放 / rebuild the view, or show a file, as of an earlier event or time
     Replay(inspect::Replay),
     /// 核验 / check bytes, chain, and that the view equals the replay
@@ -41,6 +45,15 @@ enum Command {
     /// 插件 / plugins
     #[command(subcommand)]
     Plugin(admin::PluginCommand),
+    /// 目录 / the catalogue's data files
+    #[command(subcommand)]
+    Catalogue(check::Catalogue),
+    /// 工作日历 / the working-day calendar's data files
+    #[command(subcommand)]
+    Calendar(check::OneFile),
+    /// 规则 / the rule packs' data files
+    #[command(subcommand)]
+    Rules(check::OneFile),
     /// 输出 OpenAPI 文档 / print the OpenAPI document
     Openapi,
 }
@@ -106,11 +119,15 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve::serve(serve),
         Command::Demo(demo) => serve::demo(demo),
         Command::Import(import) => import::import(&import),
+        Command::Export(export) => export::export(&export),
         Command::Replay(replay) => inspect::replay(&replay),
         Command::Verify(verify) => inspect::verify(&verify),
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),
         Command::Key(key) => admin::key(key),
         Command::Plugin(plugin) => admin::plugin(plugin),
+        Command::Catalogue(check::Catalogue::Check(check)) => check::catalogue(&check),
+        Command::Calendar(check::OneFile::Check(check)) => check::one(&check, "calendar", "csv"),
+        Command::Rules(check::OneFile::Check(check)) => check::one(&check, "rules", "toml"),
         Command::Openapi => {
             println!("{}", crate::http::openapi_text());
             Ok(())

@@ -18,6 +18,10 @@ pub struct Config {
     pub view: ViewConfig,
     /// Log.
     pub log: LogConfig,
+    /// Documents.
+    pub documents: DocumentsConfig,
+    /// Reports of wrongdoing.
+    pub whistle: WhistleConfig,
 }
 
 /// `[http]`
@@ -57,6 +61,42 @@ pub struct ViewConfig {
 pub struct LogConfig {
     pub segment_bytes: u64,
     pub access_segment_bytes: u64,
+}
+
+/// `[documents]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each key is explained in config/server.toml")]
+pub struct DocumentsConfig {
+    pub required: bool,
+}
+
+impl Default for DocumentsConfig {
+    fn default() -> DocumentsConfig {
+        DocumentsConfig { required: true }
+    }
+}
+
+/// `[whistle]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each key is explained in config/server.toml")]
+pub struct WhistleConfig {
+    pub office_recipient: Option<String>,
+    pub reports_per_day_max: u32,
+    pub open_reports_max: u32,
+    pub segment_bytes: u64,
+}
+
+impl Default for WhistleConfig {
+    fn default() -> WhistleConfig {
+        WhistleConfig {
+            office_recipient: None,
+            reports_per_day_max: 200,
+            open_reports_max: 10_000,
+            segment_bytes: 4 << 20,
+        }
+    }
 }
 
 impl Default for HttpConfig {
@@ -135,8 +175,29 @@ impl Config {
         within("view.overlay_rows_max", number(self.view.overlay_rows_max), 1000, 10_000_000)?;
         within("view.flush_interval_ms", self.view.flush_interval_ms, 1, 3_600_000)?;
         within("log.segment_bytes", self.log.segment_bytes, 4096, 4 << 30)?;
-        within("log.access_segment_bytes", self.log.access_segment_bytes, 4096, 4 << 30)
+        within("log.access_segment_bytes", self.log.access_segment_bytes, 4096, 4 << 30)?;
+        let whistle = &self.whistle;
+        within("whistle.reports_per_day_max", whistle.reports_per_day_max.into(), 1, 100_000)?;
+        within("whistle.open_reports_max", whistle.open_reports_max.into(), 1, 1_000_000)?;
+        within("whistle.segment_bytes", whistle.segment_bytes, 1 << 17, 4 << 30)?;
+        whistle.office_recipient.as_deref().map_or(Ok(()), |text| recipient(text).map(drop))
     }
+}
+
+/// The office's public key. The text is not repeated: somebody may have given the private one.
+pub fn recipient(text: &str) -> Result<age::x25519::Recipient, String> {
+    text.parse().map_err(|_| {
+        let private = text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-");
+        match private {
+            true => "whistle.office_recipient 填入了私钥，该私钥应视为已泄露，请重新生成 / holds \
+                     a PRIVATE key, which must count as known now: make another, and give only \
+                     its public half, age1..."
+                .to_owned(),
+            false => "whistle.office_recipient 须为 age1 开头的公钥 / takes the public key that \
+                      age-keygen printed, age1..."
+                .to_owned(),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -155,5 +216,19 @@ mod tests {
         let mut config = Config::default();
         config.http.workers = 0;
         assert_eq!(config.check().unwrap_err(), "http.workers = 0; it takes 1 to 256");
+    }
+
+    #[test]
+    fn the_offices_key_is_the_public_one_and_a_private_one_is_not_repeated() {
+        let key = age::x25519::Identity::generate();
+        let mut config = Config::default();
+        config.whistle.office_recipient = Some(key.to_public().to_string());
+        assert_eq!(config.check(), Ok(()));
+        let secret = age::secrecy::ExposeSecret::expose_secret(&key.to_string()).to_owned();
+        config.whistle.office_recipient = Some(secret.clone());
+        let error = config.check().unwrap_err();
+        assert!(error.contains("PRIVATE") && !error.contains(&secret), "{error}");
+        config.whistle.office_recipient = Some("age1nobody".to_owned());
+        assert!(config.check().unwrap_err().contains("office_recipient"));
     }
 }

@@ -7,6 +7,7 @@
 mod chapters;
 pub mod client;
 mod endings;
+mod papers;
 pub mod sample;
 mod scenario;
 mod story;

@@ -1,9 +1,13 @@
 //! The one list of routes. Roles stand with each write's type; the OpenAPI document is made from
 //! the same list.
 
+pub mod assessment;
 pub mod caller;
 pub mod cases;
+pub mod catalogue;
 pub mod collection;
+pub mod county;
+pub mod documents;
 pub mod edge;
 pub mod forwarding;
 pub mod listings;
@@ -11,9 +15,12 @@ pub mod measures;
 mod openapi;
 pub mod outcomes;
 pub mod problem;
+pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod texts;
+pub mod whistle;
 pub mod write;
 
 use std::sync::Arc;
@@ -23,11 +30,13 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
 
 use crate::access::AccessLog;
+use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
+use crate::whistle::Whistle;
 
 /// Longest body, in bytes.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -38,8 +47,14 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Who looked.
     pub access: AccessLog,
+    /// Notices, proofs of service, evidence.
+    pub documents: Arc<Documents>,
+    /// Whether a command may name only documents that are stored.
+    pub documents_required: bool,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
+    /// Reports of wrongdoing, beside everything else.
+    pub whistle: Arc<Whistle>,
 }
 
 /// The list of routes in the making: the service and its description, from the same lines.
@@ -58,6 +73,12 @@ impl Table<'_> {
     pub(crate) fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
         self.service.route(path, route);
         self.document.read(path, "get", title);
+        self
+    }
+
+    fn upload(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+        self.service.route(path, route);
+        self.document.upload(path, title);
         self
     }
 
@@ -98,6 +119,13 @@ fn every_route(table: &mut Table<'_>) {
     measure_routes(table);
     remedy_routes(table);
     outcomes::routes(table);
+    publicity::routes(table);
+    assessment::routes(table);
+    catalogue::routes(table);
+    county::routes(table);
+    whistle::routes(table);
+    document_routes(table);
+    texts::routes(table);
     read_routes(table);
 }
 
@@ -163,6 +191,12 @@ fn remedy_routes(table: &mut Table<'_>) {
         .post::<r::ApplyForRepair>("/v1/repairs", "申请修复 / apply for repair")
         .post::<r::AcceptRepair>("/v1/repairs/{id}/accept", "受理修复 / accept")
         .post::<r::DecideRepair>("/v1/repairs/{id}/decide", "修复决定 / decide");
+}
+
+fn document_routes(table: &mut Table<'_>) {
+    table
+        .upload("/v1/documents", web::post().to(documents::upload), "上传文书 / upload a document")
+        .read("/v1/documents/{sha256}", web::get().to(documents::download), "文书 / a document");
 }
 
 fn read_routes(table: &mut Table<'_>) {

@@ -85,9 +85,11 @@ impl NewKey {
         };
         let fits = match self.role {
             Role::Subject => acts_for.is_some() && officer.is_none(),
-            Role::Department | Role::Provider | Role::CreditOffice | Role::CourtRegistrar => {
-                officer.is_some() && acts_for.is_none()
-            }
+            Role::Department
+            | Role::Provider
+            | Role::CreditOffice
+            | Role::CourtRegistrar
+            | Role::Triage => officer.is_some() && acts_for.is_none(),
             _ => acts_for.is_none(),
         };
         if !fits {

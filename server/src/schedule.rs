@@ -36,6 +36,42 @@ pub async fn run(engine: Arc<Engine>, kick: Arc<Notify>, mut stop: watch::Receiv
     }
 }
 
+/// Counts provisional deadlines anew after a newer calendar was loaded: small commits from an
+/// index, so a run that is broken off goes on where the next start finds the rest.
+pub async fn recount(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
+    let mut after: Option<Vec<u8>> = None;
+    let mut changed = 0;
+    while !*stop.borrow() {
+        let page = {
+            let query = Query::new(engine.view.read());
+            query.range(keys::PROVISIONALS, after.as_deref(), STEP_ENTRIES)
+        };
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                tracing::error!(%error, "provisional deadlines cannot be looked at");
+                return;
+            }
+        };
+        let Some(last) = page.last().cloned() else {
+            break;
+        };
+        for clock in page.iter().filter_map(|entry| keys::read_provisional(entry)) {
+            let command = Command::Recompute(clock);
+            let request = Request::internal(Actor::System, "calendar.recompute", command);
+            match engine.submit(request).await {
+                Ok(committed) => changed += committed.events.len(),
+                Err(EngineError::Stopped) => return,
+                Err(error) => tracing::error!(%error, ?clock, "a deadline cannot be counted anew"),
+            }
+        }
+        after = Some(last);
+    }
+    if changed > 0 {
+        tracing::info!(changed, "期限已按新日历重新计算 / deadlines were counted anew");
+    }
+}
+
 /// Why a pass of the timers ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum TimerError {

@@ -11,6 +11,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::access::AccessLog;
 use crate::engine::Engine;
 use crate::keys::{self, NewKey};
 
@@ -36,6 +37,8 @@ pub enum Ask {
     ConfirmClock {},
     /// A batch of an import.
     Import(crate::import::Batch),
+    /// A page of an export.
+    Export(crate::export::Wanted),
 }
 
 /// A function that answers the state of each plugin.
@@ -56,7 +59,12 @@ impl Socket {
 }
 
 /// Opens the socket of a running server.
-pub fn listen(data: &Path, engine: Arc<Engine>, health: Health) -> std::io::Result<Socket> {
+pub fn listen(
+    data: &Path,
+    engine: Arc<Engine>,
+    access: AccessLog,
+    health: Health,
+) -> std::io::Result<Socket> {
     let path = data.join("admin.sock");
     if path.exists() {
         // The data folder's lock is held, so no other server can be behind it.
@@ -69,9 +77,9 @@ pub fn listen(data: &Path, engine: Arc<Engine>, health: Health) -> std::io::Resu
     let engine = Arc::downgrade(&engine);
     thread::Builder::new().name("admin".to_owned()).spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (engine, health) = (engine.clone(), health.clone());
+            let (engine, access, health) = (engine.clone(), access.clone(), health.clone());
             let served = thread::Builder::new().name("admin-client".to_owned()).spawn(move || {
-                if let Err(error) = serve(&stream, &engine, &health) {
+                if let Err(error) = serve(&stream, &engine, &access, &health) {
                     tracing::debug!(%error, "an operator's connection ended");
                 }
             });
@@ -86,6 +94,7 @@ pub fn listen(data: &Path, engine: Arc<Engine>, health: Health) -> std::io::Resu
 fn serve(
     stream: &UnixStream,
     engine: &std::sync::Weak<Engine>,
+    access: &AccessLog,
     health: &Health,
 ) -> std::io::Result<()> {
     use std::io::Read as _;
@@ -97,7 +106,7 @@ fn serve(
             return Ok(());
         }
         let answer = match (serde_json::from_str(&line), engine.upgrade()) {
-            (Ok(ask), Some(engine)) => answer(ask, &engine, health),
+            (Ok(ask), Some(engine)) => answer(ask, &engine, access, health),
             (Err(error), _) => json!({"error": format!("not understood: {error}"), "code": 2}),
             (_, None) => json!({"error": "the server is stopping", "code": 1}),
         };
@@ -106,7 +115,7 @@ fn serve(
 }
 
 /// Carries out what the operator asks; the same with and without a socket in between.
-pub fn answer(ask: Ask, engine: &Engine, health: &Health) -> Value {
+pub fn answer(ask: Ask, engine: &Engine, access: &AccessLog, health: &Health) -> Value {
     let done = match ask {
         Ask::KeyCreate(new) => new.create(engine).map(|key| json!({"key": key})),
         Ask::KeyList {} => keys::list(engine).map(|keys| json!({"keys": keys})),
@@ -117,6 +126,7 @@ pub fn answer(ask: Ask, engine: &Engine, health: &Health) -> Value {
             Ok(json!({"now": engine.clock.now().to_string()}))
         }
         Ask::Import(batch) => crate::import::carry_out(&batch, engine).map(|done| json!(done)),
+        Ask::Export(wanted) => crate::export::page(&wanted, engine, access).map(|page| json!(page)),
     };
     match done {
         Ok(value) => value,

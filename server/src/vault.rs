@@ -6,6 +6,7 @@
 //! keys come from the same master key. Lose `master.key` and every sealed text is lost with it.
 
 mod cache;
+mod document;
 mod master;
 mod ring;
 
@@ -18,9 +19,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use shouxin_core::limits::TEXT_BYTES_MAX;
+use shouxin_core::limits::SEALED_BYTES_MAX;
 use shouxin_core::text::Sealed;
 use zeroize::Zeroizing;
+
+pub use document::{NONCE_BYTES, TAG_BYTES};
 
 use cache::KeyCache;
 use master::Master;
@@ -77,7 +80,7 @@ pub enum VaultError {
         slots: u64,
     },
     /// A text is longer than the register takes.
-    #[error("a text may have {TEXT_BYTES_MAX} bytes, this one has {clear_bytes}")]
+    #[error("a text may have {SEALED_BYTES_MAX} bytes, this one has {clear_bytes}")]
     TooLong {
         /// Length of the clear text.
         clear_bytes: usize,
@@ -185,7 +188,7 @@ impl Vault {
     pub fn seal(&self, slot: u64, label: &str, clear: &[u8]) -> Result<Sealed, VaultError> {
         let clear_bytes = u32::try_from(clear.len())
             .ok()
-            .filter(|clear_bytes| *clear_bytes <= TEXT_BYTES_MAX)
+            .filter(|clear_bytes| *clear_bytes <= SEALED_BYTES_MAX)
             .ok_or(VaultError::TooLong { clear_bytes: clear.len() })?;
         let key = self.data_key(slot)?;
         let nonce = random::<24>()?;
@@ -231,6 +234,12 @@ impl Vault {
     /// The keyed hash under which an API key is kept. Compare in constant time.
     pub fn api_key_hash(&self, secret: &str) -> [u8; 32] {
         self.master.api_key.tag(&[secret.as_bytes()])
+    }
+
+    /// The keyed hash under which a report of wrongdoing is kept: whoever has the receipt has the
+    /// report, and nobody finds the receipt from what is kept.
+    pub fn receipt_tag(&self, receipt: &str) -> [u8; 32] {
+        self.master.receipt.tag(&[receipt.as_bytes()])
     }
 
     fn data_key(&self, slot: u64) -> Result<Key, VaultError> {

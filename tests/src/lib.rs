@@ -87,13 +87,19 @@ pub struct Server {
 impl Server {
     /// Starts a server and waits until it says that it listens.
     pub fn start(config: &Path, data: &Path) -> Server {
+        Server::start_logging(config, data, "warn", Stdio::inherit())
+    }
+
+    /// The same, with a filter of what it logs and where that goes.
+    pub fn start_logging(config: &Path, data: &Path, filter: &str, errors: Stdio) -> Server {
         let mut child = Command::new(shouxin())
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
             .arg("--data")
             .arg(data)
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", filter)
             .stdout(Stdio::piped())
+            .stderr(errors)
             .spawn()
             .expect("starting shouxin serve");
         let mut line = String::new();
@@ -183,6 +189,15 @@ impl Client {
     pub fn post(&self, path: &str, key: &str, body: &Value) -> Option<Answer> {
         let headers = [("Idempotency-Key", key), ("Content-Type", "application/json")];
         self.send(path, &headers, body.to_string().as_bytes())
+    }
+
+    /// Uploads a text as a document of a subject; answers its digest, for a step to name.
+    pub fn document(&self, subject: &str, text: &str) -> String {
+        let path = format!("/v1/documents?subject={subject}");
+        let answer = self.send(&path, &[("Content-Type", "text/plain")], text.as_bytes());
+        let answer = answer.expect("an answer");
+        assert!((200..300).contains(&answer.status), "{path}: {answer:?}");
+        answer.body["sha256"].as_str().expect("an address").to_owned()
     }
 
     /// Reads.

@@ -163,6 +163,7 @@ fn a_field_of_the_wrong_kind_is_named_whatever_the_route() {
         let schema = &post["requestBody"]["content"]["application/json"]["schema"];
         let body = document.example(schema, "", DEPTH_MAX);
         let filled = path.replace("{id}", "L-1").replace("{key}", &code("91", 1));
+        let filled = filled.replace("{code}", "market");
         for (at, body) in document.spoiled(schema, &body, "body", DEPTH_MAX) {
             tried += 1;
             let answer = officer.post(&filled, &format!("bad-field-{tried:06}"), &body);

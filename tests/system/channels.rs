@@ -150,8 +150,8 @@ fn must(client: &Client, path: &str, body: &Value) -> Value {
     answer.body
 }
 
-fn service(day: &str) -> Value {
-    json!({"manner": "direct", "on": day, "proof_sha256": digest("proof")})
+fn service(officer: &Client, subject: &str, day: &str) -> Value {
+    json!({"manner": "direct", "on": day, "proof_sha256": officer.document(subject, "proof")})
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn whatever_changes_reaches_every_channel_and_an_objection_waits_for_it() {
     must(
         &county.office,
         &at("resolve"),
-        &json!({"reasons": "异议成立，予以撤销", "service": service(&day)}),
+        &json!({"reasons": "异议成立，予以撤销", "service": service(&county.office, &subject, &day)}),
     );
     let path = format!("/v1/objections/{objection}");
     let state = county.auditor.get(&path).expect("an answer").body["state"].clone();

@@ -15,7 +15,7 @@ use shouxin_core::time::{Day, Timestamp};
 use shouxin_server::app::{DataFolder, Purpose, Server, Start};
 use shouxin_server::clock::MovedClock;
 use shouxin_server::config::Config;
-use shouxin_server::demo::sample::{code, digest};
+use shouxin_server::demo::sample::code;
 use shouxin_server::engine::Engine;
 use shouxin_server::plugins::{PluginGrant, library_sha256};
 use shouxin_server::{keys, schedule};
@@ -126,8 +126,8 @@ impl Teller {
     }
 }
 
-fn service(day: &str) -> Value {
-    json!({"manner": "direct", "on": day, "proof_sha256": digest(day)})
+fn service(officer: &Client, subject: &str, day: &str) -> Value {
+    json!({"manner": "direct", "on": day, "proof_sha256": officer.document(subject, day)})
 }
 
 /// A listing of each subject in effect, each with a measure that procurement has accepted.
@@ -143,11 +143,12 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
     teller.post(&officer, "/v1/subjects", &json!({"subjects": bodies}));
     let mut listings = Vec::new();
     for subject in subjects {
+        let paper = |text: &str| officer.document(subject, text);
         let proposal = json!({
             "subject": subject, "behaviour": "B2.14",
             "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
             "facts": [{"kind": "penalty_decision", "about": subject, "number": "罚1", "issuer": "局",
-                "date": FIRST, "sha256": digest(subject)}],
+                "date": FIRST, "sha256": paper("罚1")}],
             "act": "虚假广告",
         });
         let id = teller.post(&officer, "/v1/listings", &proposal)["id"].as_str().map(str::to_owned);
@@ -158,16 +159,16 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
             &format!("{path}/notice"),
             &json!({
                 "facts": "事实", "reasons": "理由", "measures": named, "rights_stated": true,
-                "document_sha256": digest("告知"), "service": service(FIRST),
+                "document_sha256": paper("告知"), "service": service(&officer, subject, FIRST),
             }),
         );
-        let waiver = json!({"waiver_sha256": digest("放弃")});
+        let waiver = json!({"waiver_sha256": paper("放弃")});
         teller.post(&officer, &format!("{path}/statement"), &waiver);
         teller.post(
             &head,
             &format!("{path}/decide"),
             &json!({
-                "document_number": "决1", "document_sha256": digest("决定"), "facts": "事实",
+                "document_number": "决1", "document_sha256": paper("决定"), "facts": "事实",
                 "reasons": "理由", "measures": named, "end": "2026-12-01",
                 "removal_conditions": "条件", "remedies": "救济",
             }),
@@ -176,14 +177,14 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
             &officer,
             &format!("{path}/serve"),
             &json!({
-                "service": service(FIRST), "repair_guide_sha256": digest("修复"),
+                "service": service(&officer, subject, FIRST), "repair_guide_sha256": paper("修复"),
             }),
         );
         listings.push(id);
     }
     running.on("2026-03-10");
     let mut cases = Vec::new();
-    for listing in listings {
+    for (subject, listing) in subjects.iter().zip(listings) {
         let body = json!({
             "listing": listing, "measure": "M-A17", "department": "procurement",
             "basis": [{"instrument": "procurement-law", "article": "第七十七条"}],
@@ -196,8 +197,8 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
             &officer,
             &format!("{path}/notice"),
             &json!({
-                "reasons": "理由", "remedies": "救济", "document_sha256": digest("告知"),
-                "service": service("2026-03-10"),
+                "reasons": "理由", "remedies": "救济", "document_sha256": officer.document(subject, "告知"),
+                "service": service(&officer, subject, "2026-03-10"),
             }),
         );
         teller.post(&officer, &format!("{path}/dispatch"), &json!({}));

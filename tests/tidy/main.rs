@@ -155,6 +155,35 @@ fn the_core_has_no_clock_files_threads_or_unordered_maps() {
     report(&broken, "pass it in, or keep it in the server");
 }
 
+/// A report of wrongdoing is never evidence and never a record: no code leads from one to the
+/// register. Whoever handles reports submits nothing, and nobody else can reach them.
+#[test]
+fn no_code_leads_from_a_report_to_the_register() {
+    let homes =
+        ["core/src/whistle", "core/tests/whistle", "server/src/whistle", "server/src/http/whistle"];
+    // They name the module to open it, to route to it and to encode it.
+    let doors = ["core/src/codec.rs", "server/src/app.rs", "server/src/http.rs"];
+    let register = ["submit", "Request::internal", "crate::command", "command::Command", "apply::"];
+    let mut broken = Vec::new();
+    for (name, text) in tracked(".rs").into_iter().filter(|(name, _)| name != "tests/tidy/main.rs")
+    {
+        let home = homes.iter().any(|home| name.starts_with(home));
+        let needles: &[&str] = match home {
+            true => &register,
+            false if doors.contains(&name.as_str()) => continue,
+            false => &["core::whistle", "crate::whistle", "super::whistle"],
+        };
+        let lines = holding(&text, needles);
+        // The module's own fold is re-exported by that name.
+        let own = |line: &usize| {
+            text.lines().nth(line - 1).is_some_and(|own| own.contains("self::apply::apply"))
+        };
+        let lines = lines.iter().filter(|line| !own(line));
+        broken.extend(lines.map(|line| format!("{name}:{line}")));
+    }
+    report(&broken, "keep reports apart from the register");
+}
+
 #[test]
 fn no_test_is_ignored_and_nothing_is_left_unfinished() {
     let needles = ["#[ignore", "#[should_panic", "todo!(", "unimplemented!(", "dbg!("];

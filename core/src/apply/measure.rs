@@ -1,10 +1,13 @@
 //! Folds the events of measure cases.
 
 use crate::apply::{defect, here, officer_of, put_walks, subject_of, walks};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
-use crate::row::{AttributionRow, Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row};
+use crate::row::{
+    AttributionRow, FeedbackOwed, Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row,
+};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -24,7 +27,11 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::FeedbackFiled { measure, .. }
         | Event::ResponseOverdue { measure }
         | Event::MeasureAnnulled { measure, .. }
-        | Event::MeasureExpired { measure } => *measure,
+        | Event::MeasureExpired { measure }
+        | Event::Assessment(
+            AssessmentEvent::FeedbackDue { measure, .. }
+            | AssessmentEvent::FeedbackOverdue { measure },
+        ) => *measure,
         _ => return Err(defect(envelope, "not an event of a measure")),
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
@@ -94,7 +101,9 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         accepted_by: None,
         state: MeasureState::Initiated,
         remote: Remote::Nothing,
+        feedback: None,
         annulled: false,
+        annulled_on: None,
         expired: false,
         confirmed_at: None,
         fault: None,
@@ -157,6 +166,8 @@ pub(super) fn apply_beyond(
                 state: MeasureState::Forwarded { answered: false, recalled: false },
                 remote: Remote::Nothing,
                 annulled: false,
+                annulled_on: None,
+                feedback: None,
                 expired: false,
                 confirmed_at: None,
                 fault: None,
@@ -216,10 +227,19 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
         }
         Event::MeasureAnnulled { .. } => {
             row.annulled = true;
+            row.annulled_on = Some(envelope.legal_date);
             return true;
         }
         Event::MeasureExpired { .. } => {
             row.expired = true;
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::FeedbackDue { due, .. }) => {
+            row.feedback = Some(FeedbackOwed { by: *due, overdue: false });
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::FeedbackOverdue { .. }) => {
+            row.feedback = row.feedback.map(|owed| FeedbackOwed { overdue: true, ..owed });
             return true;
         }
         _ => return false,
@@ -232,6 +252,9 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
 fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
     if beside(&mut row, envelope) {
         return Some(row);
+    }
+    if matches!(envelope.event, Event::FeedbackFiled { .. }) {
+        row.feedback = None;
     }
     row.state = match (row.state, &envelope.event) {
         (MeasureState::Initiated, Event::MeasureNoticeServed { .. }) => MeasureState::Noticed,

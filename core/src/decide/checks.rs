@@ -5,8 +5,9 @@ use crate::decide::Context;
 use crate::event::NamedMeasure;
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::limits::{CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX};
-use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer};
+use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer, RuleSet};
 use crate::text::{FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
+use crate::time::Day;
 
 /// Every reason for which an item of a batch can be rejected.
 pub const REJECT_REASONS: &[&str] = &[
@@ -24,9 +25,10 @@ pub const REJECT_REASONS: &[&str] = &[
     "G-CAPACITY",
     "EXISTS",
     "NAME",
+    "WITHHELD_REASON",
 ];
 
-pub(super) fn refuse<T>(
+pub(crate) fn refuse<T>(
     guard: Guard,
     detail: impl Into<String>,
     cure: impl Into<String>,
@@ -34,7 +36,7 @@ pub(super) fn refuse<T>(
     Err(Refusal::guard(guard, detail, cure))
 }
 
-pub(super) fn misfit<T>(
+pub(crate) fn misfit<T>(
     misfit: Misfit,
     detail: impl Into<String>,
     cure: impl Into<String>,
@@ -42,7 +44,7 @@ pub(super) fn misfit<T>(
     Err(Refusal::misfit(misfit, detail, cure))
 }
 
-pub(super) fn wrong_state<T>(what: &str, state: &str, expected: &str) -> Result<T, Refusal> {
+pub(crate) fn wrong_state<T>(what: &str, state: &str, expected: &str) -> Result<T, Refusal> {
     misfit(
         Misfit::State,
         format!("{what} 当前状态为 {state} / it is {state}"),
@@ -51,24 +53,28 @@ pub(super) fn wrong_state<T>(what: &str, state: &str, expected: &str) -> Result<
 }
 
 /// A named officer of a named authority (G-HUMAN).
-pub(super) struct Human<'a> {
-    pub(super) department: &'a Department,
-    pub(super) officer: &'a Officer,
-    pub(super) reference: OfficerRef,
+pub(crate) struct Human<'a> {
+    pub(crate) department: &'a Department,
+    pub(crate) officer: &'a Officer,
+    pub(crate) reference: OfficerRef,
 }
 
 pub(super) fn human<'a>(context: &Context<'a>) -> Result<Human<'a>, Refusal> {
+    on_file(context.rules, context.actor)
+}
+
+/// The same for whoever decides without the register's rows.
+pub(crate) fn on_file<'a>(rules: &'a RuleSet, actor: &Actor) -> Result<Human<'a>, Refusal> {
     let cure = "请使用工作人员的密钥，其机关和编号须登记在 departments.toml / \
                 use the key of an officer on file";
-    let Actor::Officer(reference) = context.actor else {
+    let Actor::Officer(reference) = actor else {
         return refuse(
             Guard::Human,
-            format!("行为人为 {}，不是工作人员 / {} is no officer", context.actor, context.actor),
+            format!("行为人为 {actor}，不是工作人员 / {actor} is no officer"),
             cure,
         );
     };
-    let found = context
-        .rules
+    let found = rules
         .department_by_uscc(reference.authority.as_str())
         .and_then(|department| Some((department, department.officer(&reference.officer)?)));
     match found {
@@ -146,6 +152,11 @@ pub(super) fn system(context: &Context<'_>) -> Result<(), Refusal> {
 
 /// Every cited instrument exists and is in force today, and one at least is cited (G-BASIS).
 pub(super) fn basis(context: &Context<'_>, cited: &[Citation]) -> Result<(), Refusal> {
+    basis_on(context.rules, context.today, cited)
+}
+
+/// The same for whoever decides without the register's rows.
+pub(crate) fn basis_on(rules: &RuleSet, today: Day, cited: &[Citation]) -> Result<(), Refusal> {
     let cure = "请引用现行有效的法律文件及条款，见 /v1/instruments / cite an instrument in force and its article";
     if cited.is_empty() || cited.len() > CITATIONS_MAX {
         return refuse(
@@ -159,18 +170,18 @@ pub(super) fn basis(context: &Context<'_>, cited: &[Citation]) -> Result<(), Ref
         );
     }
     for citation in cited {
-        let Some(instrument) = context.rules.instrument(&citation.instrument) else {
+        let Some(instrument) = rules.instrument(&citation.instrument) else {
             return refuse(
                 Guard::Basis,
                 format!("未登记的依据 / unknown: {}", citation.instrument),
                 cure,
             );
         };
-        if !instrument.in_force(context.today) {
+        if !instrument.in_force(today) {
             let title = &instrument.title;
             return refuse(
                 Guard::Basis,
-                format!("《{title}》在 {} 不具效力 / not in force on that day", context.today),
+                format!("《{title}》在 {today} 不具效力 / not in force on that day"),
                 cure,
             );
         }

@@ -1,12 +1,14 @@
 //! Measure cases: initiate, notify, dispatch, accept, execute, feed back (domain.md 2.4).
 
+use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, MeasureId};
-use crate::path::Standing;
+use crate::path::{DecisionCase, EndReason, Ended, Path, Standing};
 use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::{
@@ -557,11 +559,12 @@ fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             "待异议有结论 / wait for the outcome",
         )?;
     }
-    confirmed(context, row, *hook, standing, reference)
+    confirmed(rows, context, row, *hook, standing, reference)
 }
 
 /// The event that a confirmed hook leads to; shared by officers and plugins.
 pub(super) fn confirmed(
+    rows: &Rows,
     context: &Context<'_>,
     row: &MeasureRow,
     hook: CaseHook,
@@ -599,7 +602,50 @@ pub(super) fn confirmed(
             )?);
         }
     };
-    one(context, row, event)
+    let reports = matches!(hook, CaseHook::Execute | CaseHook::Lift);
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, event);
+    // The last days by which the department is assessed; none of it is about the subject.
+    if hook == CaseHook::Lift
+        && let Some(due) = lift_by(rows, row, context)?.filter(|due| context.today > due.day)
+    {
+        drafts.push(None, Event::Assessment(AssessmentEvent::LiftLate { measure, due }));
+    }
+    if reports {
+        let feedback_wd = context.rules.pack(context.today).feedback_wd;
+        let due = context.rules.calendar.after(context.today, feedback_wd);
+        drafts.push(None, Event::Assessment(AssessmentEvent::FeedbackDue { measure, due }));
+    }
+    drafts.finish()
+}
+
+/// The last day for lifting a measure, counted from the first of the ends that it had; none where
+/// the register does not know the day of its end.
+fn lift_by(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<Option<Deadline>, Stop> {
+    let of_case = |case: &DecisionCase| match &case.path {
+        Path::Ended(Ended { reason: EndReason::Expired, served: Some(served), .. }) => {
+            Some(served.decided.decision.end.plus_days(1))
+        }
+        Path::Ended(ended) => Some(ended.on),
+        path => path.served().map(|served| served.decided.decision.end.plus_days(1)),
+    };
+    let listing = match &rows.must_listing(row.listing)?.kind {
+        ListingKind::Black { case, .. } => of_case(case),
+        ListingKind::Red(red) => match red.state {
+            RedState::Active { until, .. } | RedState::Expired { until, .. } => {
+                Some(until.plus_days(1))
+            }
+            _ => None,
+        },
+    };
+    let attribution = match row.attribution {
+        Some(id) => of_case(&rows.must_attribution(id)?.case),
+        None => None,
+    };
+    let ends = [Some(row.until.plus_days(1)), row.annulled_on, listing, attribution];
+    let ended = ends.into_iter().flatten().filter(|day| *day <= context.today).min();
+    let lift_wd = context.rules.pack(context.today).lift_wd;
+    Ok(ended.map(|day| context.rules.calendar.after(day, lift_wd)))
 }
 
 fn feedback(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {

@@ -47,7 +47,7 @@ pub(super) fn decide(
             let row = answering(rows, *measure, context)?;
             same_order(row, *order)?;
             let standing = rows.measure_standing(*measure, context.today)?;
-            confirmed(context, row, *hook, standing, &short(reference))
+            confirmed(rows, context, row, *hook, standing, &short(reference))
         }
         Command::PluginFailed { .. } => failed(rows, command, context),
         Command::SettleFamily { cause, root } => {

@@ -3,19 +3,21 @@
 use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_listings_of;
+use crate::decide::publicity::{Secret, filed};
 use crate::decide::{Context, Drafts, Outcome, Reject};
 use crate::event::record::RecordEvent;
 use crate::event::{Capacity, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::RecordId;
 use crate::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX};
+use crate::row::publicity::decision_kind;
 use crate::row::{Key, RecordRow, RecordState, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{DataItem, Openness, Polarity, Severity};
 use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
-type Refused = (&'static str, &'static str, String);
+pub(super) type Refused = (&'static str, &'static str, String);
 
 pub(super) fn submit(
     rows: &Rows,
@@ -23,24 +25,19 @@ pub(super) fn submit(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let human = checks::human(context)?;
-    if records.is_empty() || records.len() > BATCH_ITEMS_MAX {
-        misfit::<()>(
-            Misfit::Limit,
-            format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
-            "请分批提交 / split the batch",
-        )?;
-    }
-    let keys = records
-        .iter()
-        .flat_map(|record| [Key::Subject(record.subject), Key::RecordSource(record.source)]);
-    rows.want(keys)?;
+    let records: Vec<&NewRecord> = records.iter().collect();
+    batch(records.len())?;
+    want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
     let mut rejects = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        let twice = records.iter().take(index).any(|other| other.source == record.source);
-        match check(rows, record, &human, context, twice)? {
+        match check(rows, &records, index, &human, context, CONTENT_BYTES_MAX)? {
             Ok(item) => {
-                drafts.push(record.subject, accepted(record, item, &human, context));
+                let at = drafts.push(record.subject, accepted(record, item, &human, context));
+                if decision_kind(item.class).is_some() {
+                    let secret = Secret { private: &None, reason: &None };
+                    drafts.push(record.subject, filed(at, record, item, secret, context));
+                }
             }
             Err((field, reason, detail)) => {
                 rejects.push(Reject { index, field, reason, detail });
@@ -50,13 +47,40 @@ pub(super) fn submit(
     Ok(Outcome { drafts: drafts.drafts, rejects })
 }
 
-fn check<'a>(
+/// Refuses a batch without items, or with too many.
+pub(super) fn batch(items: usize) -> Result<(), Stop> {
+    if !(1..=BATCH_ITEMS_MAX).contains(&items) {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
+            "请分批提交 / split the batch",
+        )?;
+    }
+    Ok(())
+}
+
+/// Loads what every check of a batch needs.
+pub(super) fn want_batch(rows: &Rows, records: &[&NewRecord]) -> Result<(), Stop> {
+    rows.want(
+        records
+            .iter()
+            .flat_map(|record| [Key::Subject(record.subject), Key::RecordSource(record.source)]),
+    )
+}
+
+/// Checks the record at `index` of a batch.
+pub(super) fn check<'a>(
     rows: &Rows,
-    record: &NewRecord,
+    records: &[&NewRecord],
+    index: usize,
     human: &checks::Human<'a>,
     context: &Context<'a>,
-    twice: bool,
+    content_bytes_max: u32,
 ) -> Result<Result<&'a DataItem, Refused>, Stop> {
+    let Some(record) = records.get(index) else {
+        return Err(Stop::Defect("no such record in the batch".to_owned()));
+    };
+    let twice = records.iter().take(index).any(|other| other.source == record.source);
     let Some(subject) = rows.subject(record.subject)? else {
         let detail = "主体未建档 / the subject has no file".to_owned();
         return Ok(Err(("subject", "UNKNOWN_SUBJECT", detail)));
@@ -70,7 +94,7 @@ fn check<'a>(
             format!("{} 不是 {} 的提供单位 / not a provider", human.department.code, item.id);
         return Ok(Err(("item", "PROVIDER_NOT_NAMED", detail)));
     }
-    if let Err(refused) = check_fields(record, item, subject, context.today) {
+    if let Err(refused) = check_fields(record, item, subject, context.today, content_bytes_max) {
         return Ok(Err(refused));
     }
     if twice || rows.get(&Key::RecordSource(record.source))?.is_some() {
@@ -85,6 +109,7 @@ fn check_fields(
     item: &DataItem,
     subject: &SubjectRow,
     today: Day,
+    content_bytes_max: u32,
 ) -> Result<(), Refused> {
     if !item.subjects.contains(&subject.kind) {
         let detail = format!("{} 不适用于该类主体 / not for this kind of subject", item.id);
@@ -102,9 +127,14 @@ fn check_fields(
         let detail = format!("文书日期 {} 晚于当日或过早 / out of range", record.document_date);
         return Err(("document_date", "DOCUMENT_DATE", detail));
     }
-    if record.content.as_ref().is_some_and(|content| content.clear_bytes > CONTENT_BYTES_MAX) {
-        let detail = format!("内容超过 {CONTENT_BYTES_MAX} 字节 / content too long");
+    if record.content.as_ref().is_some_and(|content| content.clear_bytes > content_bytes_max) {
+        let detail = format!("内容超过 {content_bytes_max} 字节 / content too long");
         return Err(("content", "CONTENT_LENGTH", detail));
+    }
+    // The privacy exemption is a decision with a reason, never a bare flag (domain.md O25).
+    if record.withheld && record.content.is_none() {
+        let detail = "不予公示须在内容中注明理由 / what is withheld needs a reason in its content";
+        return Err(("content", "WITHHELD_REASON", detail.to_owned()));
     }
     if item.polarity != Polarity::Adverse {
         return match record.severity {
@@ -145,7 +175,7 @@ fn publicity_months(severity: Option<Severity>, context: &Context<'_>) -> Option
     })
 }
 
-fn accepted(
+pub(super) fn accepted(
     record: &NewRecord,
     item: &DataItem,
     human: &checks::Human<'_>,

@@ -5,13 +5,18 @@ use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::assessment::AssessmentEvent;
+use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::Path;
-use crate::row::{Due, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState};
+use crate::row::clock::provisional;
+use crate::row::{
+    Due, FeedbackOwed, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState, Row,
+};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -47,6 +52,36 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
         Due::Objection(id) => objection(rows, id, context),
         Due::Repair(id) => crate::decide::revocation::restore(rows, id, context),
     }
+}
+
+/// Counts a provisional deadline anew by the calendar in force, as long as it has not passed: what
+/// has passed has had its effect (domain.md 5.2).
+pub(super) fn recompute(rows: &Rows, clock: Clock, context: &Context<'_>) -> Result<Outcome, Stop> {
+    checks::system(context)?;
+    let mut drafts = Drafts::new(context);
+    let Some(row) = rows.get(&clock.key())? else {
+        return drafts.finish();
+    };
+    let runs = provisional(row).into_iter().find(|(own, _)| *own == clock);
+    let Some((_, before)) = runs.filter(|(_, own)| context.today <= own.day) else {
+        return drafts.finish();
+    };
+    let deadline = context.rules.calendar.after(before.from, before.working_days);
+    // A day that has passed meanwhile would take a period away without notice of it.
+    if deadline == before || deadline.day < context.today {
+        return drafts.finish();
+    }
+    let subject = match row {
+        Row::Listing(row) => row.subject,
+        Row::Attribution(row) => row.person,
+        Row::Measure(row) => row.subject,
+        Row::Objection(row) => row.subject,
+        Row::Repair(row) => row.subject,
+        _ => return drafts.finish(),
+    };
+    let event = CalendarEvent::Recomputed { clock, before: before.day, deadline };
+    drafts.push(subject, Event::Calendar(event));
+    drafts.finish()
 }
 
 fn case(rows: &Rows, reference: CaseRef, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -141,6 +176,12 @@ fn red_listing(
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_measure(id)?;
     let mut drafts = Drafts::new(context);
+    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback
+        && context.today > by.day
+    {
+        let event = AssessmentEvent::FeedbackOverdue { measure: id };
+        drafts.push(None, Event::Assessment(event));
+    }
     match &row.state {
         MeasureState::Dispatched { respond_by, overdue: false }
             if context.today > respond_by.day =>

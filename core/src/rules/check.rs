@@ -40,6 +40,7 @@ pub(super) fn check(set: &RuleSet, errors: &mut Vec<RuleError>) {
     found.duplicates();
     found.instruments();
     found.departments();
+    found.remedies();
     found.items();
     found.behaviours();
     found.measures();
@@ -106,6 +107,27 @@ impl Found<'_> {
                 self.error(INSTRUMENTS, &own.id, "repealed_on", problem);
             }
         }
+    }
+
+    fn remedies(&mut self) {
+        let Some(own) = &self.set.remedies else {
+            return;
+        };
+        for (field, body) in [("reconsideration", &own.reconsideration), ("court", &own.court)] {
+            if body.trim().is_empty() {
+                self.error(DEPARTMENTS, "remedies", field, "no body is named");
+            }
+        }
+        if own.reconsideration_days < 60 {
+            let problem = "the law gives at least 60 days";
+            self.error(DEPARTMENTS, "remedies", "reconsideration_days", problem);
+        }
+        if own.suit_months < 6 {
+            let problem = "the law gives at least 6 months";
+            self.error(DEPARTMENTS, "remedies", "suit_months", problem);
+        }
+        let codes: Vec<String> = own.elsewhere.iter().map(|(code, _)| code.clone()).collect();
+        self.known_departments(DEPARTMENTS, "remedies", "elsewhere", &codes);
     }
 
     fn departments(&mut self) {

@@ -11,7 +11,8 @@ use crate::calendar::Calendar;
 use crate::rules::{
     Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
     MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
-    RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion, Strength, SubjectKind, check,
+    Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion, Strength,
+    SubjectKind, check,
 };
 use crate::time::Day;
 
@@ -119,7 +120,26 @@ struct RawMeasure {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DepartmentsFile {
+    remedies: Option<RawRemedies>,
     department: Vec<RawDepartment>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRemedies {
+    reconsideration: String,
+    reconsideration_days: u16,
+    court: String,
+    suit_months: u16,
+    #[serde(default)]
+    elsewhere: Vec<RawElsewhere>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawElsewhere {
+    department: String,
+    reconsideration: String,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +174,7 @@ struct Parts {
     behaviours: Vec<Behaviour>,
     measures: Vec<Measure>,
     departments: Vec<Department>,
+    remedies: Option<Remedies>,
     packs: Vec<RulePack>,
     calendar: Vec<(String, String)>,
     errors: Vec<RuleError>,
@@ -195,6 +216,7 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
         behaviours: parts.behaviours,
         measures: parts.measures,
         departments: parts.departments,
+        remedies: parts.remedies,
         packs,
         calendar,
     };
@@ -269,8 +291,10 @@ impl Parts {
             }
             "departments.toml" => {
                 let raw: Option<DepartmentsFile> = self.take(name, text);
-                let raw = raw.into_iter().flat_map(|file| file.department);
-                self.departments.extend(raw.map(Department::from));
+                if let Some(raw) = raw {
+                    self.departments.extend(raw.department.into_iter().map(Department::from));
+                    self.remedies = raw.remedies.map(Remedies::from);
+                }
             }
             "catalogue/items.toml" => {
                 let raw: Option<ItemsFile> = self.take(name, text);
@@ -386,6 +410,19 @@ impl From<RawMeasure> for Measure {
             consent: raw.consent,
             published: raw.published,
             note: raw.note,
+        }
+    }
+}
+
+impl From<RawRemedies> for Remedies {
+    fn from(raw: RawRemedies) -> Remedies {
+        let elsewhere = raw.elsewhere.into_iter().map(|own| (own.department, own.reconsideration));
+        Remedies {
+            reconsideration: raw.reconsideration,
+            reconsideration_days: raw.reconsideration_days,
+            court: raw.court,
+            suit_months: raw.suit_months,
+            elsewhere: elsewhere.collect(),
         }
     }
 }

@@ -103,6 +103,18 @@ fn errors_name_file_entry_and_field() {
              could be dispatched to it",
         ),
         (
+            "departments.toml",
+            "reconsideration_days = 60",
+            "reconsideration_days = 30",
+            "departments.toml: remedies: reconsideration_days: the law gives at least 60 days",
+        ),
+        (
+            "departments.toml",
+            "department = \"tax\"",
+            "department = \"mars\"",
+            "departments.toml: remedies: elsewhere: no department mars",
+        ),
+        (
             "instruments.toml",
             "replaced_by = \"plan-185\"",
             "replaced_by = \"plan-999\"",
@@ -146,4 +158,34 @@ fn a_missing_file_is_named_and_an_unknown_one_refused() {
     let errors = load(&files).unwrap_err();
     assert!(errors.contains(&"departments.toml: -: -: the file is missing".to_owned()));
     assert!(errors.iter().any(|error| error.starts_with("notes.txt: -: -: this is no data file")));
+}
+
+#[test]
+fn what_a_version_would_change_is_named_by_entry_and_field() {
+    use diff::{Change, Difference};
+    let before = load(&shipped()).unwrap();
+    assert_eq!(before.differences(&before), Vec::new());
+    let mut files = shipped();
+    for (name, from, to) in [
+        ("departments.toml", "respond_working_days = 5", "respond_working_days = 4"),
+        ("rules/2026-04-01.toml", "feedback_wd = ", "feedback_wd = 1"),
+    ] {
+        let file = files.iter_mut().find(|file| file.0 == name).unwrap();
+        file.1 = String::from_utf8(file.1.clone()).unwrap().replacen(from, to, 1).into_bytes();
+    }
+    let mut after = load(&files).unwrap();
+    let gone = after.measures.remove(0).id;
+    let first = before.departments.iter().find(|own| own.code == "development_reform").unwrap();
+    let found = before.differences(&after);
+    let entry = |kind, id: &str, change| Difference { kind, id: id.to_owned(), change };
+    assert_eq!(
+        found,
+        [
+            entry("measure", &gone, Change::Removed),
+            entry("department", &first.code, Change::Changed(vec!["respond_working_days"])),
+            entry("pack", "2026-04-01", Change::Changed(vec!["feedback_wd"])),
+        ]
+    );
+    let back = after.differences(&before);
+    assert_eq!(back.first(), Some(&entry("measure", &gone, Change::Added)));
 }

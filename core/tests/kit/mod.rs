@@ -10,6 +10,7 @@
 
 pub mod courses;
 pub mod later;
+pub mod office;
 pub mod rules;
 pub mod samples;
 pub mod steps;

@@ -52,6 +52,10 @@ pub const INCENTIVE: &str = "I01";
 pub const PENALTY: &str = "XY-0101";
 /// An item of favourable records.
 pub const HONOUR: &str = "XY-0201";
+/// A permit, given by the first two departments.
+pub const PERMIT: &str = "XY-0301";
+/// A permit that only departments see, given by the tax office.
+pub const SHARED_PERMIT: &str = "XY-0302";
 
 static CODES: LazyLock<[Uscc; 3]> =
     LazyLock::new(|| [0, 1, 2].map(|serial| found_code("91350426", serial)));
@@ -226,6 +230,10 @@ fn pack() -> RulePack {
         verification_wd: 7,
         unverified_after_wd: 7,
         resolve_wd: 3,
+        whistle_triage_wd: 3,
+        whistle_verify_wd: 15,
+        whistle_feedback_wd: 5,
+        whistle_keep_months: 12,
         review_request_wd: 10,
         repair_accept_wd: 2,
         repair_decide_wd: 10,
@@ -254,6 +262,12 @@ fn made() -> RuleSet {
         ],
         items: vec![
             item(PENALTY, RecordClass::Penalty, Polarity::Adverse),
+            item(PERMIT, RecordClass::Permit, Polarity::Neutral),
+            DataItem {
+                openness: Openness::GovShared,
+                providers: vec![TAX.to_owned()],
+                ..item(SHARED_PERMIT, RecordClass::Permit, Polarity::Neutral)
+            },
             item(HONOUR, RecordClass::Honour, Polarity::Favourable),
         ],
         behaviours: vec![
@@ -268,6 +282,7 @@ fn made() -> RuleSet {
             department(JUSTICE, 3, false),
             department(OFFICE, 4, true),
         ],
+        remedies: None,
         packs: Packs::new(vec![pack()]).expect("one pack"),
         calendar: Calendar::default(),
     };

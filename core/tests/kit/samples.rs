@@ -1,6 +1,7 @@
 //! One event of each name of the nouns that have a module of their own, each field stated.
 
 use shouxin_core::calendar::Deadline;
+use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::event::channel::ChannelEvent;
 use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::event::measure::MeasureEvent;
@@ -22,7 +23,7 @@ fn at(sequence: u64) -> Position {
 }
 
 fn deadline() -> Deadline {
-    Deadline { day: day("2026-03-09"), provisional: true }
+    Deadline { day: day("2026-03-09"), provisional: true, from: day("2026-03-02"), working_days: 5 }
 }
 
 /// Events of records after they were accepted.
@@ -230,6 +231,29 @@ pub fn remedy_variants() -> Vec<(String, Event)> {
         all.push((label.to_owned(), Event::Remedy(decided)));
     }
     all
+}
+
+/// Events of the calendar, one for each clock.
+pub fn clocks() -> Vec<(String, Event)> {
+    let cases = [CaseRef::Listing(ListingId(at(2))), CaseRef::Attribution(AttributionId(at(3)))];
+    let mut all = vec![
+        Clock::Response(MeasureId(at(4))),
+        Clock::Objection(ObjectionId(at(9))),
+        Clock::Repair(RepairId(at(10))),
+        Clock::RedStatement(ListingId(at(2))),
+    ];
+    all.extend(cases.map(Clock::Decision));
+    all.extend(cases.map(Clock::Statement));
+    let event = |clock| {
+        let deadline = Deadline { provisional: false, ..deadline() };
+        let before = day("2026-03-09");
+        Event::Calendar(CalendarEvent::Recomputed { clock, before, deadline })
+    };
+    let label = |clock| {
+        let text = format!("{clock:?}");
+        text.chars().filter(char::is_ascii_alphabetic).take(24).collect()
+    };
+    all.into_iter().map(|clock| (label(clock), event(clock))).collect()
 }
 
 /// Events of channels.

@@ -9,6 +9,7 @@ use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::time::Day;
 
+use crate::access::AccessLog;
 use crate::app::{self, DataFolder, Purpose};
 use crate::cli::{Data, Done, Failure};
 use crate::clock::SystemClock;
@@ -19,6 +20,7 @@ use crate::lock::DataLock;
 use crate::plugins::library_sha256;
 use crate::socket::{self, Ask, Connection};
 use crate::telemetry::Metrics;
+use crate::vault::random_salt;
 
 /// `shouxin key`
 #[derive(Debug, Subcommand)]
@@ -92,7 +94,7 @@ pub(super) enum PluginCommand {
 /// Somebody who carries out the operator's commands: a running server, or this process.
 pub(super) enum Operator {
     Running(Connection),
-    Alone(Box<Engine>, DataLock),
+    Alone(Box<Engine>, AccessLog, DataLock),
 }
 
 impl Operator {
@@ -108,6 +110,9 @@ impl Operator {
         let set = Arc::new(app::load_rules(&files)?);
         let clock = Arc::new(SystemClock::new(folder.last_recorded));
         let (log, view, vault, lock) = folder.into_parts();
+        let salt = || random_salt().unwrap_or_default();
+        let access = AccessLog::open(&data.join("access"), config.log.access_segment_bytes, salt)
+            .map_err(Failure::wrong)?;
         let engine = Engine::start(Parts {
             log,
             view,
@@ -125,15 +130,15 @@ impl Operator {
         let kept = app::keep_rules(data, &files)?;
         let load = Command::LoadRules { version: set.version, files: kept };
         engine.submit_blocking(Request::internal(Actor::Operator, "rules.load", load))?;
-        Ok(Operator::Alone(Box::new(engine), lock))
+        Ok(Operator::Alone(Box::new(engine), access, lock))
     }
 
     /// Asks; a refusal is a failure with its own exit code.
     pub(super) fn ask(&mut self, ask: Ask) -> Result<Value, Failure> {
         let answer = match self {
             Operator::Running(connection) => connection.ask(&ask).map_err(Failure::wrong)?,
-            Operator::Alone(engine, _) => {
-                socket::answer(ask, engine, &(Box::new(Vec::new) as socket::Health))
+            Operator::Alone(engine, access, _) => {
+                socket::answer(ask, engine, access, &(Box::new(Vec::new) as socket::Health))
             }
         };
         match (answer["error"].as_str(), answer["code"].as_u64()) {
@@ -147,7 +152,7 @@ impl Operator {
 
     /// Lets everything reach the disk.
     pub(super) fn close(self) -> Done {
-        if let Operator::Alone(engine, lock) = self {
+        if let Operator::Alone(engine, _, lock) = self {
             engine.stop();
             engine.view.flush_now().map_err(Failure::wrong)?;
             drop(lock);

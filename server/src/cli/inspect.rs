@@ -229,9 +229,21 @@ pub(super) fn verify(arguments: &Verify) -> Done {
     if !data.join("log").exists() {
         return Err(Failure::usage(format!("{} 没有日志 / holds no log", data.display())));
     }
+    verify_log(&data.join("log"), "日志 / the log")?;
+    let reports = data.join("whistle").join("log");
+    if reports.exists() {
+        verify_log(&reports, "举报日志 / the log of reports")?;
+    }
+    if arguments.log_only {
+        return Ok(());
+    }
+    view_equals_replay(data)
+}
+
+fn verify_log(folder: &Path, name: &str) -> Done {
     let began = std::time::Instant::now();
     let progress = bar(0, "段 segments");
-    let verified = log::verify(&data.join("log"), &mut |step| {
+    let verified = log::verify(folder, &mut |step| {
         progress.set_length(u64::try_from(step.segments_total).unwrap_or(0));
         progress.set_position(u64::try_from(step.segments).unwrap_or(0));
     })
@@ -253,13 +265,10 @@ pub(super) fn verify(arguments: &Verify) -> Done {
     progress.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64().max(0.001);
     println!(
-        "日志完好：{} 个条目，{} 字节，{seconds:.2} 秒 / the log is whole: entries, bytes, seconds",
+        "{name}：完好，{} 个条目，{} 字节，{seconds:.2} 秒 / is whole: entries, bytes, seconds",
         verified.entries, verified.bytes
     );
-    if arguments.log_only {
-        return Ok(());
-    }
-    view_equals_replay(data)
+    Ok(())
 }
 
 fn view_equals_replay(data: &Path) -> Done {
@@ -306,6 +315,11 @@ pub(super) fn rebuild(arguments: &Rebuild) -> Done {
     let folder = data.join("view");
     if folder.exists() {
         View::destroy(&folder).map_err(Failure::wrong)?;
+    }
+    let reports = data.join("whistle").join("view");
+    if reports.exists() {
+        // The next start builds it from the reports' own log.
+        View::destroy(&reports).map_err(Failure::wrong)?;
     }
     let settings = app::view_settings(&Config::default());
     let view = View::open(&folder, settings).map_err(Failure::wrong)?;

@@ -76,8 +76,9 @@ pub(super) fn serve(arguments: Serve) -> Done {
             }),
         })
         .await?;
-        let socket = socket::listen(&path, server.engine.clone(), server.health())
-            .map_err(|error| Failure::wrong(format!("admin.sock: {error}")))?;
+        let socket =
+            socket::listen(&path, server.engine.clone(), server.access.clone(), server.health())
+                .map_err(|error| Failure::wrong(format!("admin.sock: {error}")))?;
         println!("listening on http://{}", server.address);
         wait_for_signal().await?;
         tracing::info!("stopping: no more requests are taken");

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::demo::client::Step;
-use crate::demo::sample::digest;
 use crate::demo::story::{Story, check};
 
 pub(super) fn cite(instrument: &str, article: &str) -> Value {
@@ -44,30 +43,34 @@ pub struct Cases {
 }
 
 impl Story {
-    fn fact(&self, about: &str, number: &str, on: shouxin_core::time::Day) -> Value {
-        json!([{
-            "kind": "penalty_decision", "about": about, "number": number,
-            "issuer": "尤溪县人力资源和社会保障局", "date": on, "sha256": digest(number),
-        }])
+    fn fact(&mut self, about: &str, number: &str, on: shouxin_core::time::Day) -> Step<Value> {
+        let issuer = "尤溪县人力资源和社会保障局";
+        let text = format!("{issuer}\n行政处罚决定书\n{number}\n当事人：{about}\n{on}\n");
+        let sha256 = self.paper(HR, about, &text)?;
+        Ok(json!([{
+            "kind": "penalty_decision", "about": about, "number": number, "issuer": issuer,
+            "date": on, "sha256": sha256,
+        }]))
     }
 
-    fn wages_proposal(&self) -> Value {
-        let day = self.dates.wages.proposed;
-        json!({
-            "subject": self.cast.wages, "behaviour": "B2.5",
+    fn wages_proposal(&mut self) -> Step<Value> {
+        let (day, subject) = (self.dates.wages.proposed, self.cast.wages.clone());
+        let facts = self.fact(&subject, "尤人社罚〔2026〕1号", day)?;
+        Ok(json!({
+            "subject": subject, "behaviour": "B2.5",
             "basis": [
                 {"instrument": "wage-regulation", "article": "第四十八条"},
                 {"instrument": "mohrss-order-45", "article": "第五条"},
             ],
-            "facts": self.fact(&self.cast.wages, "尤人社罚〔2026〕1号", day),
+            "facts": facts,
             "act": "克扣、无故拖欠农民工工资，经责令限期支付仍不支付",
-        })
+        }))
     }
 
     /// Chapter: what the guards refuse.
     pub fn refusals(&mut self) -> Step {
         self.chapter("守卫拒绝的事项", "what the guards refuse");
-        let good = self.wages_proposal();
+        let good = self.wages_proposal()?;
         let with = |field: &str, value: Value| {
             let mut body = good.clone();
             body[field] = value;
@@ -115,20 +118,21 @@ impl Story {
         )
     }
 
-    fn wages_decision(&self, answers: &Value) -> Value {
+    fn wages_decision(&mut self, path: &str, answers: &Value) -> Step<Value> {
         let end = self.dates.wages.end;
-        self.decision(end, answers, &named(WAGES_MEASURES), "尤人社失信决〔2026〕1号")
+        let measures = named(WAGES_MEASURES);
+        self.decision((HR, path), end, answers, &measures, "尤人社失信决〔2026〕1号")
     }
 
     /// Case 1: proposed and noticed; nothing may be decided yet.
     pub fn wages_proposed(&mut self, cases: &mut Cases) -> Step {
         let dates = self.dates.wages.clone();
         self.chapter("列入严重失信主体名单", "black listings, from proposal to effect");
-        let proposal = self.wages_proposal();
+        let proposal = self.wages_proposal()?;
         let id = self.does("拟列入恶意欠薪主体 / proposed", HR, "/v1/listings", &proposal)?.id()?;
         let path = format!("/v1/listings/{id}");
         let measures = named(WAGES_MEASURES);
-        let decision = self.wages_decision(&json!([]));
+        let decision = self.wages_decision(&path, &json!([]))?;
         let decide = format!("{path}/decide");
         self.denied(
             "未告知即决定 / deciding without notice",
@@ -170,7 +174,7 @@ impl Story {
         let dates = self.dates.wages.clone();
         let path = format!("/v1/listings/{}", cases.wages);
         let decide = format!("{path}/decide");
-        let decision = self.wages_decision(&json!([]));
+        let decision = self.wages_decision(&path, &json!([]))?;
         self.on(dates.decided)?;
         self.denied(
             "未逐点答复 / deciding without an answer",
@@ -180,7 +184,7 @@ impl Story {
             "G-HEARD",
         )?;
         let answers = json!(["拖欠工程款不免除支付义务", "部分支付不影响认定"]);
-        let decision = self.wages_decision(&answers);
+        let decision = self.wages_decision(&path, &answers)?;
         self.denied("经办人自行审批 / the proposer decides", HR, &decide, &decision, "G-4EYES")?;
         let mut long = decision.clone();
         long["end"] = json!("2031-01-01");
@@ -340,10 +344,12 @@ impl Story {
     pub fn advert_proposed(&mut self, cases: &mut Cases) -> Step {
         let dates = self.dates.advert.clone();
         self.on(dates.proposed)?;
+        let subject = self.cast.advert.clone();
+        let facts = self.fact(&subject, "尤市监罚〔2026〕14号", dates.proposed)?;
         let body = json!({
-            "subject": self.cast.advert, "behaviour": "B2.14",
+            "subject": subject, "behaviour": "B2.14",
             "basis": cite("samr-order-44", "第九条"),
-            "facts": self.fact(&self.cast.advert, "尤市监罚〔2026〕14号", dates.proposed),
+            "facts": facts,
             "act": "发布虚假广告，情节严重",
         });
         let id = self
@@ -363,7 +369,13 @@ impl Story {
         self.on(dates.window_closed)?;
         self.on(dates.decided)?;
         let measures = named(&[("M-A17", "procurement")]);
-        let decision = self.decision(dates.end, &json!([]), &measures, "尤市监失信决〔2026〕2号");
+        let decision = self.decision(
+            (MARKET, &path),
+            dates.end,
+            &json!([]),
+            &measures,
+            "尤市监失信决〔2026〕2号",
+        )?;
         self.does(
             "陈述期满无陈述，负责人决定 / decided after silence",
             MARKET_HEAD,
@@ -380,10 +392,12 @@ impl Story {
     pub fn quality_proposed(&mut self, cases: &mut Cases) -> Step {
         let dates = self.dates.quality.clone();
         self.on(dates.proposed)?;
+        let subject = self.cast.quality.clone();
+        let facts = self.fact(&subject, "尤市监罚〔2026〕16号", dates.proposed)?;
         let body = json!({
-            "subject": self.cast.quality, "behaviour": "B1.6",
+            "subject": subject, "behaviour": "B1.6",
             "basis": cite("samr-order-44", "第七条"),
-            "facts": self.fact(&self.cast.quality, "尤市监罚〔2026〕16号", dates.proposed),
+            "facts": facts,
             "act": "生产不符合保障人身健康标准的产品",
         });
         let id = self
@@ -394,7 +408,8 @@ impl Story {
         self.notice(MARKET, &path, &named(&[("M-A27", "market")]))?;
         self.heard_until(&id, dates.window_ends)?;
         self.on(dates.waived)?;
-        let waiver = json!({"waiver_sha256": digest("书面放弃陈述")});
+        let waived = self.paper("quality", &subject, "书面放弃陈述和申辩\n")?;
+        let waiver = json!({"waiver_sha256": waived});
         self.does(
             "当事人书面放弃陈述 / written waiver",
             "quality",
@@ -411,7 +426,13 @@ impl Story {
         let path = format!("/v1/listings/{}", cases.quality.0);
         self.on(dates.decided)?;
         let measures = named(&[("M-A27", "market")]);
-        let decision = self.decision(dates.end, &json!([]), &measures, "尤市监失信决〔2026〕3号");
+        let decision = self.decision(
+            (MARKET, &path),
+            dates.end,
+            &json!([]),
+            &measures,
+            "尤市监失信决〔2026〕3号",
+        )?;
         self.does(
             "负责人决定，期限半年 / decided for half a year",
             MARKET_HEAD,
@@ -428,15 +449,16 @@ impl Story {
     pub fn person_proposed(&mut self, cases: &mut Cases) -> Step {
         self.chapter("落实到人", "a person, by their own finding and decision");
         let dates = self.dates.person.clone();
+        let (wages, person) = (self.cast.wages.clone(), self.cast.person.clone());
         let body = |facts: Value| {
             json!({
-                "listing": cases.wages, "person": self.cast.person,
+                "listing": cases.wages, "person": person,
                 "role": "legal_representative", "basis": cite("wage-regulation", "第四十八条"),
                 "facts": facts, "finding": "本人决定并指使拖欠，负有直接责任",
             })
         };
-        let company = body(self.fact(&self.cast.wages, "尤人社罚〔2026〕1号", dates.proposed));
-        let own = body(self.fact(&self.cast.person, "尤人社罚〔2026〕2号", dates.proposed));
+        let company = body(self.fact(&wages, "尤人社罚〔2026〕1号", dates.proposed)?);
+        let own = body(self.fact(&person, "尤人社罚〔2026〕2号", dates.proposed)?);
         self.denied(
             "以公司文书归责个人 / attributing on the company's document",
             HR,
@@ -459,7 +481,9 @@ impl Story {
         self.fed_back(cases)?;
         self.case_2_measure(cases)?;
         self.on(dates.waived)?;
-        let waiver = json!({"waiver_sha256": digest("本人书面放弃陈述")});
+        let person = self.cast.person.clone();
+        let waived = self.paper("person", &person, "本人书面放弃陈述和申辩\n")?;
+        let waiver = json!({"waiver_sha256": waived});
         self.does(
             "本人书面放弃陈述 / the person waives",
             "person",
@@ -490,7 +514,8 @@ impl Story {
         self.on(dates.decided)?;
         let path = format!("/v1/attributions/{}", cases.person);
         let end = self.dates.wages.end;
-        let decision = self.decision(end, &json!([]), &json!([]), "尤人社归责决〔2026〕1号");
+        let decision =
+            self.decision((HR, &path), end, &json!([]), &json!([]), "尤人社归责决〔2026〕1号")?;
         self.does(
             "负责人决定归责 / the head decides",
             HR_HEAD,

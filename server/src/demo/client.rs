@@ -100,6 +100,21 @@ impl Client {
         read(path, response)
     }
 
+    /// Uploads a text as a document of a subject; answers its digest.
+    pub fn upload(&self, who: &str, subject: &str, text: &str) -> Step<String> {
+        let path = format!("/v1/documents?subject={subject}");
+        let response = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("Authorization", self.bearer(who)?)
+            .header("Content-Type", "text/plain; charset=utf-8")
+            .send(text.as_bytes())
+            .map_err(|error| Different(format!("POST {path}: {error}")))?;
+        let answer = read(&path, response)?;
+        let sha256 = answer.body["sha256"].as_str().map(str::to_owned);
+        sha256.ok_or_else(|| Different(format!("POST {path}: {} {}", answer.status, answer.body)))
+    }
+
     /// Sends a body that must be taken.
     pub fn post(&mut self, who: &str, path: &str, body: &Value) -> Step<Answer> {
         let answer = self.send(who, path, body)?;

@@ -4,8 +4,7 @@ use serde_json::json;
 
 use crate::demo::chapters::{Cases, HR, HR_HEAD, MARKET, MARKET_HEAD, cite};
 use crate::demo::client::Step;
-use crate::demo::sample::digest;
-use crate::demo::story::{Story, check, service};
+use crate::demo::story::{Story, check};
 
 impl Story {
     /// Chapter: objections, one rejected and one upheld.
@@ -13,9 +12,11 @@ impl Story {
         self.chapter("异议：一件驳回恢复，一件成立撤销", "objections: one rejected, one upheld");
         let dates = self.dates.wages.clone();
         self.on(dates.objected)?;
+        let supplier = self.cast.wages.clone();
+        let paid = self.paper("wages", &supplier, "付款凭证\n")?;
         let body = json!({
             "target": cases.wages, "trigger": "subject", "grounds": ["wrong_list_condition"],
-            "statement": "已于立案前付清，不符合列入条件", "evidence": [digest("付款凭证")],
+            "statement": "已于立案前付清，不符合列入条件", "evidence": [paid],
         });
         let filed = self.does(
             "当事人提出异议，一切即刻暂停 / everything is suspended at once",
@@ -34,7 +35,6 @@ impl Story {
         for id in &cases.wages_measures {
             self.confirmed(id, "suspended")?;
         }
-        let supplier = self.cast.wages.clone();
         check(!self.barred(&supplier, dates.objected)?, || "barred while suspended".to_owned())?;
         let public = self.client.get(None, "/v1/lists/black")?;
         check(!public.body.to_string().contains(&supplier), || "shown while disputed".to_owned())?;
@@ -48,7 +48,10 @@ impl Story {
         })?;
         self.say("单位名单暂停，个人归责到期不生效 / the person's start waits", "");
         self.on(dates.verified)?;
-        let found = json!({"finding": "correct", "reasons": "付款发生在列入决定之后", "evidence": [digest("核查")]});
+        let checked = self.paper("human_resources/SC-04", &supplier, "付款时间核查记录\n")?;
+        let found = json!({
+            "finding": "correct", "reasons": "付款发生在列入决定之后", "evidence": [checked],
+        });
         self.denied(
             "原经办人自行核实 / the proposer verifies",
             HR,
@@ -63,7 +66,9 @@ impl Story {
             &found,
         )?;
         self.on(dates.resumed)?;
-        let result = json!({"reasons": "核实无误，恢复执行", "service": service(dates.resumed)});
+        let mut result = json!({"reasons": "核实无误，恢复执行"});
+        self.drafted("credit", &format!("/v1/objections/{first}/texts/result"), &result)?;
+        result["service"] = self.service("credit", &supplier, dates.resumed)?;
         self.does(
             "信用办送达结果，恢复 / result served, resumed",
             "credit",
@@ -130,11 +135,14 @@ impl Story {
         check(!again.made("classification.changed"), || "a repeat suspended".to_owned())?;
         let today = self.today();
         check(self.barred(supplier, today)?, || "a repeat lifted the bar".to_owned())?;
-        let refuse = json!({"reasons": "与前次异议相同，无新事实", "service": service(today)});
+        let case = format!("/v1/objections/{}", again.id()?);
+        let mut refuse = json!({"reasons": "与前次异议相同，无新事实"});
+        self.drafted("credit", &format!("{case}/texts/refusal"), &refuse)?;
+        refuse["service"] = self.service("credit", supplier, today)?;
         self.does(
             "不予受理并送达理由 / refused with served reasons",
             "credit",
-            &format!("/v1/objections/{}/refuse", again.id()?),
+            &format!("{case}/refuse"),
             &refuse,
         )?;
         Ok(())
@@ -143,9 +151,11 @@ impl Story {
     fn upheld(&mut self, cases: &Cases) -> Step {
         let dates = self.dates.advert.clone();
         self.on(dates.objected)?;
+        let subject = self.cast.advert.clone();
+        let licence = self.paper("advert", &subject, "营业执照\n")?;
         let body = json!({
             "target": cases.advert.0, "trigger": "subject", "grounds": ["wrong_identity"],
-            "statement": "广告由同名企业发布", "evidence": [digest("营业执照")],
+            "statement": "广告由同名企业发布", "evidence": [licence],
         });
         let filed = self
             .does("第二件异议 / the second objection", "advert", "/v1/objections", &body)?
@@ -162,8 +172,9 @@ impl Story {
             &found,
         )?;
         self.on(dates.annulled)?;
-        let result =
-            json!({"reasons": "核实有误，撤销并恢复信誉", "service": service(dates.annulled)});
+        let mut result = json!({"reasons": "核实有误，撤销并恢复信誉"});
+        self.drafted("credit", &format!("/v1/objections/{filed}/texts/result"), &result)?;
+        result["service"] = self.service("credit", &subject, dates.annulled)?;
         let done = self.does(
             "撤销名单、解除措施、启动恢复信誉 / annulled, redress opened",
             "credit",
@@ -174,13 +185,13 @@ impl Story {
             "not annulled".to_owned()
         })?;
         self.confirmed(&cases.advert.1, "lifted")?;
-        let subject = self.cast.advert.clone();
         check(
             self.classified(&subject)?.is_empty() && !self.barred(&subject, dates.annulled)?,
             || "an annulled listing still has effect".to_owned(),
         )?;
         self.on(dates.redressed)?;
-        let account = json!({"account": "已在原渠道更正并致歉", "evidence": [digest("更正公告")]});
+        let notice = self.paper(MARKET, &subject, "更正公告\n")?;
+        let account = json!({"account": "已在原渠道更正并致歉", "evidence": [notice]});
         self.does(
             "提供单位完成恢复信誉 / redress done",
             "market/SC-04",
@@ -208,8 +219,10 @@ impl Story {
             &json!({}),
         )?;
         self.does("公示 / public notice", MARKET, &format!("{path}/notice"), &json!({}))?;
+        let exemplar = self.cast.red.clone();
+        let paper = self.paper(MARKET, &exemplar, "红名单决定书\n尤市监红〔2026〕1号\n")?;
         let decision = json!({
-            "document_number": "尤市监红〔2026〕1号", "document_sha256": digest("红名单决定"),
+            "document_number": "尤市监红〔2026〕1号", "document_sha256": paper,
             "reasons": "公示期满无异议", "until": dates.until,
         });
         self.denied(
@@ -250,9 +263,12 @@ impl Story {
     pub fn endings(&mut self, cases: &Cases) -> Step {
         self.chapter("到期自动终止与信用修复", "one expires by itself, one is repaired");
         let dates = self.dates.wages.clone();
+        let subject = self.cast.wages.clone();
+        let proof = self.paper("wages", &subject, "工资支付凭证\n")?;
+        let commitment = self.paper("wages", &subject, "信用承诺书\n")?;
         let apply = json!({
-            "listing": cases.wages, "proof_sha256": [digest("工资支付凭证")],
-            "commitment_sha256": digest("信用承诺书"), "statement": "工资已全部付清",
+            "listing": cases.wages, "proof_sha256": [proof],
+            "commitment_sha256": commitment, "statement": "工资已全部付清",
         });
         self.on(dates.too_early)?;
         self.denied(
@@ -286,11 +302,13 @@ impl Story {
             &json!({"outcome": "accepted"}),
         )?;
         self.on(dates.repaired)?;
-        let decision = json!({
+        let mut decision = json!({
             "approved": true, "document_number": "尤人社修复〔2026〕1号",
-            "document_sha256": digest("修复决定"), "reasons": "义务已履行，符合修复条件",
-            "service": service(dates.repaired),
+            "reasons": "义务已履行，符合修复条件",
         });
+        let text = self.drafted(HR, &format!("/v1/repairs/{id}/texts/decision"), &decision)?;
+        decision["document_sha256"] = json!(text);
+        decision["service"] = self.service(HR, &subject, dates.repaired)?;
         let done = self.does(
             "准予修复，移出名单、措施解除 / repaired, removed",
             HR_HEAD,

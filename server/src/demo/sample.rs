@@ -115,6 +115,8 @@ pub fn rejects(good: &str, institution: &str, minor: &str, day: Day) -> Vec<(Val
         list.push((adverse(1_000_000), "DUPLICATE"));
         let long = json!({"摘要": "长".repeat(2000)});
         list.push((patched(adverse(base + 6), "content", long), "CONTENT_LENGTH"));
+        let withheld = patched(adverse(base + 11), "withheld", json!(true));
+        list.push((patched(withheld, "content", json!({})), "WITHHELD_REASON"));
         list.push((patched(adverse(base + 7), "severity", Value::Null), "SEVERITY"));
         list.push((patched(adverse(base + 8), "document_sha256", Value::Null), "G-FACT"));
         list.push((patched(adverse(base + 9), "notified", Value::Null), "G-NOTICE"));

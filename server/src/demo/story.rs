@@ -7,7 +7,6 @@ use shouxin_core::time::{Day, Timestamp};
 
 use crate::clock::MovedClock;
 use crate::demo::client::{Answer, Client, Different, Step};
-use crate::demo::sample::digest;
 use crate::demo::scenario::Scenario;
 use crate::engine::Engine;
 use crate::schedule;
@@ -43,11 +42,6 @@ pub struct Story {
 
 pub(super) fn check(holds: bool, what: impl FnOnce() -> String) -> Step {
     if holds { Ok(()) } else { Err(Different(what())) }
-}
-
-/// A served document.
-pub(super) fn service(on: Day) -> Value {
-    json!({"manner": "direct", "on": on, "proof_sha256": digest(&format!("service {on}"))})
 }
 
 impl Story {
@@ -156,11 +150,15 @@ impl Story {
         let text = format!("发起 {measure}（{department}）/ initiate");
         let id = self.does(&text, by, "/v1/measures", &body)?.id()?;
         if !incentive {
-            let notice = json!({
-                "reasons": "依据生效决定采取", "remedies": "可在六十日内申请复议，六个月内起诉",
-                "document_sha256": digest(&format!("notice {id}")), "service": service(today),
+            let mut notice = json!({
+                "reasons": "依据生效决定采取", "remedies": "复议、诉讼期间可以申请停止执行",
             });
-            self.client.post(by, &format!("/v1/measures/{id}/notice"), &notice)?;
+            let case = format!("/v1/measures/{id}");
+            let text = self.drafted(by, &format!("{case}/texts/notice"), &notice)?;
+            let subject = self.owner(&case)?;
+            notice["document_sha256"] = json!(text);
+            notice["service"] = self.service(by, &subject, today)?;
+            self.client.post(by, &format!("{case}/notice"), &notice)?;
         }
         self.client.post(by, &format!("/v1/measures/{id}/dispatch"), &json!({}))?;
         if execute {
@@ -194,35 +192,44 @@ impl Story {
     /// Notice, hearing, decision and service of a case, as its proposer and head do it.
     pub(super) fn notice(&mut self, by: &str, path: &str, measures: &Value) -> Step<Answer> {
         let today = self.today();
-        let body = json!({
+        let mut body = json!({
             "facts": "经查，当事人的行为由生效文书认定", "reasons": "符合名单认定标准",
-            "measures": measures, "rights_stated": true,
-            "document_sha256": digest(&format!("notice {path}")), "service": service(today),
+            "measures": measures,
         });
+        let text = self.drafted(by, &format!("{path}/texts/notice"), &body)?;
+        let subject = self.owner(path)?;
+        body["rights_stated"] = json!(true);
+        body["document_sha256"] = json!(text);
+        body["service"] = self.service(by, &subject, today)?;
         self.does("送达事先告知书 / prior notice served", by, &format!("{path}/notice"), &body)
     }
 
     pub(super) fn decision(
-        &self,
+        &mut self,
+        (by, path): (&str, &str),
         end: Day,
         answers: &Value,
         measures: &Value,
         number: &str,
-    ) -> Value {
-        json!({
-            "document_number": number, "document_sha256": digest(number),
+    ) -> Step<Value> {
+        let mut words = json!({
+            "document_number": number,
             "facts": "事实清楚，证据确凿", "reasons": "陈述意见已逐点答复",
             "answers": answers, "measures": measures, "end": end,
             "removal_conditions": "纠正失信行为、履行义务并公开承诺后可申请信用修复",
-            "remedies": "六十日内申请行政复议，六个月内提起行政诉讼",
-        })
+            "remedies": "复议、诉讼期间可以申请停止执行",
+        });
+        words["document_sha256"] = json!(self.drafted_decision(by, path, &words)?);
+        Ok(words)
     }
 
     pub(super) fn serve(&mut self, by: &str, path: &str) -> Step<Answer> {
-        let today = self.today();
-        let body = json!({
-            "service": service(today), "repair_guide_sha256": digest("信用修复告知书"),
-        });
+        self.same_as_stored(by, path)?;
+        let (today, subject) = (self.today(), self.owner(path)?);
+        self.written(by, &format!("{path}/texts/service-receipt"))?;
+        let guide = self.written(by, &format!("{path}/texts/repair-guide"))?;
+        let service = self.service(by, &subject, today)?;
+        let body = json!({"service": service, "repair_guide_sha256": guide});
         let text = "决定书与修复告知书同时送达 / decision and repair guide served together";
         self.does(text, by, &format!("{path}/serve"), &body)
     }

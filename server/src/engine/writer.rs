@@ -10,9 +10,9 @@ use shouxin_core::codec;
 use shouxin_core::command::Command;
 use shouxin_core::decide::{Context, Draft, Outcome, decide, first_keys};
 use shouxin_core::event::{Envelope, Event};
-use shouxin_core::guard::Ground;
+use shouxin_core::guard::{Ground, Misfit, Refusal};
 use shouxin_core::id::Position;
-use shouxin_core::log::{Commit, Entry, Log as _};
+use shouxin_core::log::{Commit, Entry, Log as _, check_batch};
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rows::{Rows, Stop};
 use shouxin_core::rules::RuleSet;
@@ -274,22 +274,27 @@ impl Writer {
                 rules_at = Some(envelope.position);
             }
             events.push((envelope.position, envelope.event.name()));
-            batch.bytes += bytes.len();
             let salt = random_salt().map_err(|error| defect(error.to_string()))?;
             entries.push(Entry { salt, bytes });
         }
         let changes =
             encode_changes(rows.take_changes()).map_err(|error| defect(error.to_string()))?;
+        let commit = Commit { entries };
+        let (count, bytes) = match commit.entries.len() {
+            0 => (0, 0),
+            count => (count, commit_bytes(&commit)?),
+        };
         // Nothing above changed the writer: a defect refuses this command alone.
+        batch.bytes += bytes;
         self.rules_at = rules_at;
-        self.next += u64::try_from(entries.len()).unwrap_or(u64::MAX);
-        batch.events += entries.len();
+        self.next += u64::try_from(count).unwrap_or(u64::MAX);
+        batch.events += count;
         for (key, row) in &changes {
             self.pending.rows.insert(key.clone(), (batch.number, row.clone()));
         }
         batch.changes.extend(changes);
-        if !entries.is_empty() {
-            batch.commits.push(Commit { entries });
+        if count > 0 {
+            batch.commits.push(commit);
         }
         Ok(Committed { events, rejects: outcome.rejects, repeated: false })
     }
@@ -316,6 +321,17 @@ fn envelope(
         rules,
         event: draft.event,
     }
+}
+
+/// The bytes a commit takes in the log. More than the log takes is refused here, where it is one
+/// command's fault: behind this point it would be the disk's, and end the process.
+fn commit_bytes(commit: &Commit) -> Result<usize, EngineError> {
+    check_batch(std::slice::from_ref(commit)).map_err(|error| {
+        let detail =
+            format!("一次提交超过日志上限：{error} / more than one commit of the log takes");
+        let cure = "请分批提交 / split the batch".to_owned();
+        EngineError::Refused(Refusal::misfit(Misfit::Limit, detail, cure))
+    })
 }
 
 /// The events of the commit that begins at `first`, read back from the log.

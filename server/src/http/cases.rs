@@ -8,8 +8,7 @@ use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
 use crate::http::edge::{
-    CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, facts, id,
-    subject_key,
+    CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, id, subject_key,
 };
 use crate::http::problem::Problem;
 use crate::http::write::Write;
@@ -50,7 +49,7 @@ impl Write for ProposeListing {
             subject,
             behaviour: self.behaviour,
             basis: citations(self.basis),
-            facts: facts(self.facts)?,
+            facts: edge.facts(self.facts)?,
             records: self.records.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
             act: edge.seal(subject, &self.act)?,
         })
@@ -82,7 +81,7 @@ impl Write for ProposeAttribution {
             person,
             role: self.role,
             basis: citations(self.basis),
-            facts: facts(self.facts)?,
+            facts: edge.facts(self.facts)?,
             finding: edge.seal(person, &self.finding)?,
         })
     }
@@ -117,8 +116,8 @@ impl Write for ServeNotice {
             measures: edge.named(subject, self.measures)?,
             hearing_offered: self.hearing_offered,
             rights_stated: self.rights_stated,
-            document_sha256: self.document_sha256.0,
-            service: self.service.into(),
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
         })
     }
 }
@@ -147,7 +146,8 @@ impl Write for Statement {
         let case = case(path)?;
         let subject = edge.subject_of(case)?;
         if let Some(waiver) = self.waiver_sha256 {
-            return Ok(Command::WaiveStatement { case, document_sha256: waiver.0 });
+            let document_sha256 = edge.document(subject, "waiver_sha256", waiver)?;
+            return Ok(Command::WaiveStatement { case, document_sha256 });
         }
         let today = edge.engine.clock.now().legal_date();
         Ok(Command::ReceiveStatement {
@@ -176,7 +176,7 @@ impl Write for HoldHearing {
         let subject = edge.subject_of(case)?;
         Ok(Command::HoldHearing {
             case,
-            record_sha256: self.record_sha256.0,
+            record_sha256: edge.document(subject, "record_sha256", self.record_sha256)?,
             summary: edge.seal(subject, &self.summary)?,
         })
     }
@@ -210,7 +210,7 @@ impl Write for DecideCase {
         Ok(Command::DecideCase {
             case,
             document_number: self.document_number,
-            document_sha256: self.document_sha256.0,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
             facts: edge.seal(subject, &self.facts)?,
             reasons: edge.seal(subject, &self.reasons)?,
             answers: edge.seal_all(subject, &self.answers)?,
@@ -270,11 +270,14 @@ impl Write for ServeDecision {
     const LABEL: &'static str = "listings.serve";
     const ROLES: &'static [Role] = OFFICERS;
 
-    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let case = case(path)?;
+        let subject = edge.subject_of(case)?;
+        let guide = self.repair_guide_sha256;
         Ok(Command::ServeDecision {
-            case: case(path)?,
-            service: self.service.into(),
-            repair_guide_sha256: self.repair_guide_sha256.0,
+            case,
+            service: edge.service(subject, self.service)?,
+            repair_guide_sha256: edge.document(subject, "repair_guide_sha256", guide)?,
         })
     }
 }
@@ -304,7 +307,7 @@ impl Write for Nominate {
             source: self.source,
             merits: edge.seal(subject, &self.merits)?,
             basis: citations(self.basis),
-            consent_sha256: self.consent_sha256.map(|sha| sha.0),
+            consent_sha256: edge.document_if_any(subject, "consent_sha256", self.consent_sha256)?,
         })
     }
 }
@@ -361,7 +364,7 @@ impl Write for DecideRedListing {
         Ok(Command::DecideRedListing {
             listing,
             document_number: self.document_number,
-            document_sha256: self.document_sha256.0,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
             reasons: edge.seal(subject, &self.reasons)?,
             until: self.until,
         })

@@ -19,7 +19,8 @@ use crate::http::problem::{Code, Problem};
 use crate::http::write::Write;
 use crate::vault::{VaultError, random_person_key};
 
-const REGISTRARS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+/// Who may bring files and records in.
+pub(crate) const REGISTRARS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
 /// The registration authority's document for a code that fails a check character only.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -60,12 +61,17 @@ impl SubjectBody {
                 let (code, forgiven) =
                     Uscc::parse_attested(&self.code).map_err(|errors| code_error(&errors))?;
                 let forgiven = forgiven.iter().map(ToString::to_string).collect();
-                let (document_number, sha256) = (body.document_number, body.sha256.0);
+                let (document_number, sha256) =
+                    (body.document_number, body.sha256.kept_by_its_maker());
                 (code, Some(Attestation { document_number, sha256, forgiven }))
             }
         };
         let key = SubjectKey::Organisation(code);
-        let slot = allocate(edge)?;
+        // Who has a file already is turned away later; a slot given now would be lost.
+        let slot = match edge.head(key) {
+            Ok(head) => head.slot,
+            Err(_) => allocate(edge)?,
+        };
         let name = match key.is_personal() {
             true => Name::Sealed(edge.seal_in(slot, key, &self.name)?),
             false => Name::Clear(self.name),
@@ -87,7 +93,8 @@ fn unavailable(error: &VaultError) -> Problem {
     )
 }
 
-fn bounded(count: usize) -> Result<(), Problem> {
+/// Refuses a batch without items, or with too many.
+pub(crate) fn bounded(count: usize) -> Result<(), Problem> {
     if (1..=BATCH_ITEMS_MAX).contains(&count) {
         return Ok(());
     }
@@ -248,10 +255,10 @@ impl RecordBody {
             severity: self.severity,
             document_number: self.document_number,
             document_date: self.document_date,
-            document_sha256: self.document_sha256.map(|sha| sha.0),
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
             content,
             withheld: self.withheld,
-            notified: self.notified.map(Into::into),
+            notified: self.notified.map(ServiceBody::kept_by_its_maker),
             source,
         })
     }
@@ -328,7 +335,7 @@ impl Write for CorrectRecord {
             record,
             document_number: self.document_number,
             document_date: self.document_date,
-            document_sha256: self.document_sha256.map(|sha| sha.0),
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
             content,
             severity: self.severity,
             reasons: edge.seal(subject, &self.reasons)?,

@@ -9,13 +9,15 @@ use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, RecordI
 use shouxin_core::limits::TEXT_BYTES_MAX;
 use shouxin_core::row::SubjectRow;
 use shouxin_core::rules::{Citation, FactKind};
-use shouxin_core::text::{FactDocument, Sealed, Service, ServiceManner};
+use shouxin_core::text::{Digest, FactDocument, Sealed, Service, ServiceManner, digest_is_stated};
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
+use crate::documents::{Documents, Owner};
 use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
+use crate::http::documents;
 use crate::http::problem::{Code, Problem};
 
 /// What a conversion can look up and use.
@@ -24,20 +26,37 @@ pub struct Edge<'a> {
     pub engine: &'a Engine,
     /// Who asks.
     pub caller: &'a Caller,
+    /// Where every document that a command names must be stored; nothing where the county's
+    /// `server.toml` does not ask for that.
+    pub documents: Option<&'a Documents>,
 }
 
-/// A SHA-256 in hexadecimal.
+/// A SHA-256 in hexadecimal. The digest inside comes out through [`Edge::document`] alone, so
+/// that a command cannot name a document that is not there.
 #[derive(Clone, Copy, Debug, ToSchema)]
 #[schema(value_type = String, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
-pub struct Hex32(pub [u8; 32]);
+pub struct Hex32([u8; 32]);
+
+impl Hex32 {
+    /// The digest of a document that stays with whoever made it: the provider's own file behind
+    /// a record, or the registrar's behind an attested code, whose subject has no file yet.
+    pub fn kept_by_its_maker(self) -> Digest {
+        self.0
+    }
+}
 
 impl<'de> Deserialize<'de> for Hex32 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hex32, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
-        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        bytes.map(Hex32).ok_or_else(|| D::Error::custom("a SHA-256 has 64 hexadecimal digits"))
+        sha256(&text)
+            .map(Hex32)
+            .ok_or_else(|| D::Error::custom("a SHA-256 has 64 hexadecimal digits"))
     }
+}
+
+/// A SHA-256 in hexadecimal, from a text that is no JSON.
+pub fn sha256(text: &str) -> Option<[u8; 32]> {
+    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 /// Proof of service.
@@ -52,9 +71,11 @@ pub struct ServiceBody {
     pub proof_sha256: Hex32,
 }
 
-impl From<ServiceBody> for Service {
-    fn from(body: ServiceBody) -> Service {
-        Service { manner: body.manner, on: body.on, proof_sha256: body.proof_sha256.0 }
+impl ServiceBody {
+    /// A service whose proof stays with the provider, as that of a collected record does.
+    pub fn kept_by_its_maker(self) -> Service {
+        let proof_sha256 = self.proof_sha256.kept_by_its_maker();
+        Service { manner: self.manner, on: self.on, proof_sha256 }
     }
 }
 
@@ -71,25 +92,6 @@ pub struct FactBody {
     #[schema(value_type = String, format = Date)]
     pub date: Day,
     pub sha256: Hex32,
-}
-
-impl FactBody {
-    /// Checks the code of whom it is about.
-    pub fn into_document(self) -> Result<FactDocument, Problem> {
-        Ok(FactDocument {
-            kind: self.kind,
-            about: subject_key(&self.about)?,
-            number: self.number,
-            issuer: self.issuer,
-            date: self.date,
-            sha256: self.sha256.0,
-        })
-    }
-}
-
-/// Documents of a body.
-pub fn facts(bodies: Vec<FactBody>) -> Result<Vec<FactDocument>, Problem> {
-    bodies.into_iter().map(FactBody::into_document).collect()
 }
 
 /// An article of an instrument.
@@ -185,6 +187,81 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 impl Edge<'_> {
+    /// The digest of a document that is stored for this subject. `field` is where the body names
+    /// it. Thirty-two zeros name nothing, and are left to the guard that wants a document there.
+    pub fn document(
+        &self,
+        subject: SubjectKey,
+        field: &str,
+        sha: Hex32,
+    ) -> Result<Digest, Problem> {
+        // A subject in another's case is refused by `decide` without being told whose it is.
+        let other = self.caller.subject().is_some_and(|own| own != subject);
+        let Some(documents) = self.documents.filter(|_| digest_is_stated(&sha.0) && !other) else {
+            return Ok(sha.0);
+        };
+        let owner = Owner { subject, slot: self.head(subject)?.slot };
+        if documents.has(owner, &sha.0).map_err(documents::problem)? {
+            return Ok(sha.0);
+        }
+        let address = HEXLOWER_PERMISSIVE.encode(&sha.0);
+        Err(Problem::new(
+            Code::DocumentMissing,
+            format!("{field}：文书 {address} 未为该主体上传 / is not stored for this subject"),
+            format!(
+                "先上传再办理：POST /v1/documents?subject={subject}，Content-Type 为文书类型 / \
+                 upload it first"
+            ),
+        )
+        .on(field.to_owned()))
+    }
+
+    /// Documents in a list.
+    pub fn documents(
+        &self,
+        subject: SubjectKey,
+        field: &str,
+        list: Vec<Hex32>,
+    ) -> Result<Vec<Digest>, Problem> {
+        let numbered = list.into_iter().enumerate();
+        numbered.map(|(at, sha)| self.document(subject, &format!("{field}[{at}]"), sha)).collect()
+    }
+
+    /// A document that may be left out.
+    pub fn document_if_any(
+        &self,
+        subject: SubjectKey,
+        field: &str,
+        sha: Option<Hex32>,
+    ) -> Result<Option<Digest>, Problem> {
+        sha.map(|sha| self.document(subject, field, sha)).transpose()
+    }
+
+    /// A service with its proof.
+    pub fn service(&self, subject: SubjectKey, body: ServiceBody) -> Result<Service, Problem> {
+        let proof_sha256 = self.document(subject, "service.proof_sha256", body.proof_sha256)?;
+        Ok(Service { manner: body.manner, on: body.on, proof_sha256 })
+    }
+
+    /// Documents that establish an act, each stored for whom it is about.
+    pub fn facts(&self, bodies: Vec<FactBody>) -> Result<Vec<FactDocument>, Problem> {
+        let numbered = bodies.into_iter().enumerate();
+        numbered.map(|(at, body)| self.fact(&format!("facts[{at}]"), body)).collect()
+    }
+
+    /// One of them.
+    pub fn fact(&self, field: &str, body: FactBody) -> Result<FactDocument, Problem> {
+        let about = subject_key(&body.about)?;
+        Ok(FactDocument {
+            sha256: self.document(about, &format!("{field}.sha256"), body.sha256)?,
+            kind: body.kind,
+            about,
+            number: body.number,
+            issuer: body.issuer,
+            date: body.date,
+        })
+    }
+
     /// Head of a file.
     pub fn head(&self, key: SubjectKey) -> Result<SubjectRow, Problem> {
         let mut query = Query::new(self.engine.view.read());
@@ -199,10 +276,21 @@ impl Edge<'_> {
 
     /// The same, with a slot that is not in any file yet.
     pub fn seal_in(&self, slot: u64, key: SubjectKey, text: &str) -> Result<Sealed, Problem> {
-        if u32::try_from(text.len()).map_or(true, |bytes| bytes > TEXT_BYTES_MAX) {
+        self.seal_up_to(slot, key, text, TEXT_BYTES_MAX)
+    }
+
+    /// The same, for a text with a limit of its own.
+    pub fn seal_up_to(
+        &self,
+        slot: u64,
+        key: SubjectKey,
+        text: &str,
+        bytes_max: u32,
+    ) -> Result<Sealed, Problem> {
+        if u32::try_from(text.len()).map_or(true, |bytes| bytes > bytes_max) {
             return Err(Problem::new(
                 Code::Limit,
-                format!("文本 {} 字节，上限 {TEXT_BYTES_MAX} / text too long", text.len()),
+                format!("文本 {} 字节，上限 {bytes_max} / text too long", text.len()),
                 "请精简，详情放入附件 / shorten it, put details into a document",
             ));
         }

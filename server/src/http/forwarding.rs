@@ -54,9 +54,12 @@ impl Write for Forward {
             basis: citations(self.basis),
             reasons: edge.seal(subject, &self.reasons)?,
             until: self.until,
-            court_document: self.court_document.map(FactBody::into_document).transpose()?,
-            document_sha256: self.document_sha256.0,
-            service: self.service.into(),
+            court_document: self
+                .court_document
+                .map(|body| edge.fact("court_document", body))
+                .transpose()?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
         }))
     }
 }
@@ -77,10 +80,11 @@ impl Write for AnswerForward {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let measure = id(path)?;
+        let subject = edge.subject_of_measure(measure)?;
         Ok(Command::Measure(MeasureCommand::AnswerForward {
             measure,
-            answer: edge.seal(edge.subject_of_measure(measure)?, &self.answer)?,
-            document_sha256: self.document_sha256.0,
+            answer: edge.seal(subject, &self.answer)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
             answered_on: self.answered_on,
         }))
     }
@@ -98,11 +102,13 @@ impl Write for RecallForward {
     const LABEL: &'static str = "measures.forward_recall";
     const ROLES: &'static [Role] = OFFICERS;
 
-    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let measure = id(path)?;
+        let subject = edge.subject_of_measure(measure)?;
         Ok(Command::Measure(MeasureCommand::RecallForward {
-            measure: id(path)?,
-            document_sha256: self.document_sha256.0,
-            service: self.service.into(),
+            measure,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
         }))
     }
 }
@@ -120,10 +126,10 @@ impl Write for ExemptCourtLimit {
     const LABEL: &'static str = "measures.exempt";
     const ROLES: &'static [Role] = OFFICERS_AND_COURT;
 
-    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         Ok(Command::Measure(MeasureCommand::ExemptCourtLimit {
             measure: id(path)?,
-            document: self.document.into_document()?,
+            document: edge.fact("document", self.document)?,
             until: self.until,
         }))
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::http::Table;
 use crate::http::cases::case;
-use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, facts, id};
+use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::Write;
 
@@ -40,7 +40,7 @@ impl Write for Extend {
         Ok(Command::Listing(ListingCommand::Extend {
             listing,
             basis: citations(self.basis),
-            facts: facts(self.facts)?,
+            facts: edge.facts(self.facts)?,
             records: self.records.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
             act: edge.seal(subject, &self.act)?,
         }))
@@ -63,12 +63,13 @@ impl Write for Revoke {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let case = case(path)?;
+        let subject = edge.subject_of(case)?;
         Ok(Command::Listing(ListingCommand::Revoke {
             case,
             document_number: self.document_number,
-            document_sha256: self.document_sha256.0,
-            reasons: edge.seal(edge.subject_of(case)?, &self.reasons)?,
-            service: self.service.into(),
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            reasons: edge.seal(subject, &self.reasons)?,
+            service: edge.service(subject, self.service)?,
         }))
     }
 }
@@ -92,8 +93,8 @@ impl Write for NoticeRedRevocation {
         Ok(Command::Listing(ListingCommand::NoticeRedRevocation {
             listing,
             reasons: edge.seal(subject, &self.reasons)?,
-            document_sha256: self.document_sha256.0,
-            service: self.service.into(),
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
         }))
     }
 }
@@ -151,10 +152,12 @@ impl Write for DecideRedRevocation {
             (true, Some(service)) => ListingCommand::RevokeRed {
                 listing,
                 document_number: self.document_number,
-                document_sha256: self.document_sha256.map_or([0; 32], |sha| sha.0),
+                document_sha256: edge
+                    .document_if_any(subject, "document_sha256", self.document_sha256)?
+                    .unwrap_or_default(),
                 reasons,
                 answers: edge.seal_all(subject, &self.answers)?,
-                service: service.into(),
+                service: edge.service(subject, service)?,
             },
             (true, None) => {
                 return Err(Problem::new(

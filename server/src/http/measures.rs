@@ -47,7 +47,10 @@ impl Write for InitiateMeasure {
             basis: citations(self.basis),
             reasons: edge.seal(subject, &self.reasons)?,
             until: self.until,
-            court_document: self.court_document.map(FactBody::into_document).transpose()?,
+            court_document: self
+                .court_document
+                .map(|body| edge.fact("court_document", body))
+                .transpose()?,
         })
     }
 }
@@ -73,8 +76,8 @@ impl Write for ServeMeasureNotice {
             measure,
             reasons: edge.seal(subject, &self.reasons)?,
             remedies: edge.seal(subject, &self.remedies)?,
-            document_sha256: self.document_sha256.0,
-            service: self.service.into(),
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
         })
     }
 }
@@ -174,7 +177,11 @@ impl Write for Feedback {
             measure,
             result: edge.seal(subject, &self.result)?,
             effect: edge.seal(subject, &self.effect)?,
-            document_sha256: self.document_sha256.map(|sha| sha.0),
+            document_sha256: edge.document_if_any(
+                subject,
+                "document_sha256",
+                self.document_sha256,
+            )?,
         })
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use crate::documents::Kind;
 use crate::http::problem::Code;
 use crate::http::write::Write;
 
@@ -49,6 +50,20 @@ impl Document {
     pub fn ask<T: ToSchema>(&mut self, path: &str, title: &str) {
         let body = self.schema::<T>();
         self.add(path, "post", operation(path, title, Some(body)));
+    }
+
+    /// A document in the body, of any of the types that are taken.
+    pub fn upload(&mut self, path: &str, title: &str) {
+        let mut operation = operation(path, title, None);
+        let binary = json!({"schema": {"type": "string", "format": "binary"}});
+        let content: Map<String, Value> =
+            Kind::ALL.iter().map(|kind| (kind.media_type().to_owned(), binary.clone())).collect();
+        operation["requestBody"] = json!({"required": true, "content": content});
+        operation["security"] = json!([{"key": []}]);
+        operation["parameters"] = json!([{
+            "name": "subject", "in": "query", "required": true, "schema": {"type": "string"},
+        }]);
+        self.add(path, "post", operation);
     }
 
     fn add(&mut self, path: &str, method: &str, operation: Value) {

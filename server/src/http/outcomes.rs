@@ -21,10 +21,6 @@ const OFFICERS: &[Role] =
 const OFFICERS_AND_SUBJECT: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::CourtRegistrar, Role::Subject];
 
-fn digests(list: Vec<Hex32>) -> Vec<[u8; 32]> {
-    list.into_iter().map(|sha| sha.0).collect()
-}
-
 /// `O-...` or `X-...`
 fn review_of(text: &str) -> Result<ReviewOf, Problem> {
     match text.starts_with('X') {
@@ -72,10 +68,11 @@ impl Write for AddEvidence {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
         Ok(Command::Remedy(RemedyCommand::AddEvidence {
             objection,
-            statement: edge.seal(edge.subject_of_objection(objection)?, &self.statement)?,
-            evidence: digests(self.evidence),
+            statement: edge.seal(subject, &self.statement)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
         }))
     }
 }
@@ -94,8 +91,9 @@ impl Write for MarkUnverified {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
-        let reasons = edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?;
-        let service = self.service.into();
+        let subject = edge.subject_of_objection(objection)?;
+        let reasons = edge.seal(subject, &self.reasons)?;
+        let service = edge.service(subject, self.service)?;
         Ok(Command::Remedy(RemedyCommand::MarkUnverified { objection, reasons, service }))
     }
 }
@@ -118,10 +116,11 @@ impl Write for RequestReview {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let of = review_of(path)?;
+        let subject = subject_of_review(edge, of)?;
         Ok(Command::Remedy(RemedyCommand::RequestReview {
             of,
-            statement: edge.seal(subject_of_review(edge, of)?, &self.statement)?,
-            evidence: digests(self.evidence),
+            statement: edge.seal(subject, &self.statement)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
             new_facts: self.new_facts,
         }))
     }
@@ -142,11 +141,12 @@ impl Write for DecideReview {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let of = review_of(path)?;
+        let subject = subject_of_review(edge, of)?;
         Ok(Command::Remedy(RemedyCommand::DecideReview {
             of,
             upheld: self.upheld,
-            reasons: edge.seal(subject_of_review(edge, of)?, &self.reasons)?,
-            service: self.service.into(),
+            reasons: edge.seal(subject, &self.reasons)?,
+            service: edge.service(subject, self.service)?,
         }))
     }
 }
@@ -170,14 +170,16 @@ impl Write for FileRemedy {
     const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
     const CREATES: Option<(&'static str, &'static str)> = Some(("Y", "remedy.filed"));
 
-    fn command(self, _: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let target = target(&self.target)?;
+        let subject = edge.subject_of_target(target)?;
         Ok(Command::Remedy(RemedyCommand::FileRemedy {
-            target: target(&self.target)?,
+            target,
             kind: self.kind,
             body: self.body,
             number: self.number,
             filed_on: self.filed_on,
-            document_sha256: self.document_sha256.0,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
         }))
     }
 }
@@ -193,8 +195,8 @@ impl Write for OrderStay {
     const LABEL: &'static str = "remedies.stay";
     const ROLES: &'static [Role] = OFFICERS;
 
-    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
-        let (remedy, document) = (id(path)?, self.document.into_document()?);
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let (remedy, document) = (id(path)?, edge.fact("document", self.document)?);
         Ok(Command::Remedy(RemedyCommand::OrderStay { remedy, document }))
     }
 }
@@ -210,8 +212,8 @@ impl Write for EndStay {
     const LABEL: &'static str = "remedies.end_stay";
     const ROLES: &'static [Role] = OFFICERS;
 
-    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
-        let (remedy, document) = (id(path)?, self.document.into_document()?);
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let (remedy, document) = (id(path)?, edge.fact("document", self.document)?);
         Ok(Command::Remedy(RemedyCommand::EndStay { remedy, document }))
     }
 }
@@ -257,7 +259,7 @@ impl Write for DecideRemedy {
         Ok(Command::Remedy(RemedyCommand::DecideRemedy {
             remedy,
             outcome,
-            document: self.document.into_document()?,
+            document: edge.fact("document", self.document)?,
             reasons: edge.seal(subject_of_remedy(edge, remedy)?, &self.reasons)?,
         }))
     }
@@ -278,10 +280,11 @@ impl Write for CompleteRemedyRedress {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let remedy = id(path)?;
+        let subject = subject_of_remedy(edge, remedy)?;
         Ok(Command::Remedy(RemedyCommand::CompleteRemedyRedress {
             remedy,
-            account: edge.seal(subject_of_remedy(edge, remedy)?, &self.account)?,
-            evidence: digests(self.evidence),
+            account: edge.seal(subject, &self.account)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
         }))
     }
 }
@@ -301,11 +304,12 @@ impl Write for NoticeRevocation {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let repair = id(path)?;
+        let subject = edge.subject_of_repair(repair)?;
         Ok(Command::Remedy(RemedyCommand::NoticeRevocation {
             repair,
-            reasons: edge.seal(edge.subject_of_repair(repair)?, &self.reasons)?,
-            document_sha256: self.document_sha256.0,
-            service: self.service.into(),
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
         }))
     }
 }
@@ -362,10 +366,12 @@ impl Write for DecideRevocation {
             (true, Some(service)) => RemedyCommand::RevokeRepair {
                 repair,
                 document_number: self.document_number,
-                document_sha256: self.document_sha256.map_or([0; 32], |sha| sha.0),
+                document_sha256: edge
+                    .document_if_any(subject, "document_sha256", self.document_sha256)?
+                    .unwrap_or_default(),
                 reasons,
                 answers: edge.seal_all(subject, &self.answers)?,
-                service: service.into(),
+                service: edge.service(subject, service)?,
             },
             (true, None) => {
                 return Err(Problem::new(
@@ -400,7 +406,7 @@ impl Write for GrantRelief {
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
         Ok(Command::Remedy(RemedyCommand::GrantRelief {
             listing,
-            ruling: self.ruling.into_document()?,
+            ruling: edge.fact("ruling", self.ruling)?,
             reasons: edge.seal(subject, &self.reasons)?,
             until: self.until,
         }))
@@ -427,7 +433,7 @@ impl Write for CloseRelief {
             let mut query = crate::engine::query::Query::new(edge.engine.view.read());
             query.ask(|rows| Ok(rows.must_relief(relief)?.subject))?
         };
-        let document = self.document.into_document()?;
+        let document = edge.fact("document", self.document)?;
         let reasons = edge.seal(subject, &self.reasons)?;
         Ok(Command::Remedy(match self.performed {
             true => RemedyCommand::CompleteRelief { relief, document, reasons },
@@ -450,8 +456,8 @@ impl Write for FileCourtDocument {
     const ROLES: &'static [Role] = OFFICERS;
     const CREATES: Option<(&'static str, &'static str)> = Some(("J", "court_document.filed"));
 
-    fn command(self, _: &str, _: &Edge<'_>) -> Result<Command, Problem> {
-        let (document, effect) = (self.document.into_document()?, self.effect);
+    fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let (document, effect) = (edge.fact("document", self.document)?, self.effect);
         Ok(Command::Remedy(RemedyCommand::FileCourtDocument { document, effect }))
     }
 }

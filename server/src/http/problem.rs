@@ -6,7 +6,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::json;
+use serde_json::{Value, json};
 use shouxin_core::guard::{Ground, Guard, Misfit, Refusal};
 
 use crate::engine::EngineError;
@@ -38,6 +38,12 @@ codes! {
     IdentifierInvalid 422 "IDENTIFIER_INVALID" "代码或编号校验不通过" "A code or id does not pass its checks";
     Limit 422 "LIMIT" "超过数量或长度上限" "A bound on number or length is exceeded";
     BodyTooLarge 413 "BODY_TOO_LARGE" "请求体过大" "The body is too large";
+    DocumentType 415 "DOCUMENT_TYPE" "不接受的文书类型" "The document is of no type that is taken, or not of the declared one";
+    DocumentMissing 422 "DOCUMENT_MISSING" "引用的文书未上传" "A document that is named was not uploaded for this subject";
+    TextIncomplete 409 "TEXT_INCOMPLETE" "文书要素不全" "The text lacks what the law requires of it";
+    DocumentDamaged 500 "DOCUMENT_DAMAGED" "文书已损坏" "A stored document is not what its digest says";
+    Erased 410 "ERASED" "内容已依法删除" "The subject was erased, its texts and documents are gone";
+    UploadTimeout 408 "UPLOAD_TIMEOUT" "上传超时" "The document took too long to arrive";
     Unauthenticated 401 "UNAUTHENTICATED" "密钥缺失、无效或已过期" "The key is missing, wrong or expired";
     ForbiddenRole 403 "FORBIDDEN_ROLE" "该角色无权访问" "The role may not do this";
     PurposeRequired 403 "PURPOSE_REQUIRED" "查询非公开信息须注明用途和依据" "A purpose and its basis are required";
@@ -47,6 +53,8 @@ codes! {
     IdempotencyConflict 409 "IDEMPOTENCY_CONFLICT" "幂等键已用于其他请求" "The idempotency key was used for another request";
     IdempotencyRequired 400 "IDEMPOTENCY_KEY_REQUIRED" "写操作须带 Idempotency-Key" "Writes need an Idempotency-Key";
     PreconditionFailed 412 "PRECONDITION_FAILED" "档案已变更" "The file has changed";
+    ConfirmWarnings 409 "CONFIRM_WARNINGS" "内容可能暴露举报人身份，须确认" "The text may tell who wrote it; confirm to go on";
+    TooMany 429 "TOO_MANY" "今日数量已满" "The number of the day is reached";
     Busy 503 "BUSY" "系统繁忙，请稍后重试" "The queue is full; try again later";
     Unavailable 503 "UNAVAILABLE" "服务暂不可用" "The service is not available";
     Internal 500 "INTERNAL" "内部错误" "An internal error";
@@ -65,6 +73,7 @@ struct Parts {
     detail: String,
     cure: String,
     field: Option<Cow<'static, str>>,
+    more: Option<(&'static str, Value)>,
 }
 
 impl Problem {
@@ -79,7 +88,15 @@ impl Problem {
             detail: detail.into(),
             cure: cure.into(),
             field: None,
+            more: None,
         }))
+    }
+
+    /// The same problem with one more member.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Problem {
+        self.0.more = Some((name, value));
+        self
     }
 
     /// The same problem, naming the field it is about.
@@ -120,6 +137,7 @@ impl Problem {
             detail: refusal.detail.clone(),
             cure: refusal.cure.clone(),
             field: refusal.field.map(Cow::Borrowed),
+            more: None,
         }))
     }
 }
@@ -213,6 +231,9 @@ impl ResponseError for Problem {
         });
         if let (Some(field), Some(object)) = (&parts.field, body.as_object_mut()) {
             object.insert("field".to_owned(), json!(field));
+        }
+        if let (Some((name, value)), Some(object)) = (&parts.more, body.as_object_mut()) {
+            object.insert((*name).to_owned(), value.clone());
         }
         let mut response = HttpResponse::build(parts.status);
         if parts.status == StatusCode::SERVICE_UNAVAILABLE {

@@ -15,10 +15,6 @@ const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice
 const OFFICERS_AND_SUBJECT: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
 
-fn digests(list: Vec<Hex32>) -> Vec<[u8; 32]> {
-    list.into_iter().map(|sha| sha.0).collect()
-}
-
 /// 异议: suspends what it is about in the commit that records it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +45,7 @@ impl Write for FileObjection {
             trigger: self.trigger,
             grounds: self.grounds,
             statement: edge.seal(subject, &self.statement)?,
-            evidence: digests(self.evidence),
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
             new_facts: self.new_facts,
         })
     }
@@ -83,8 +79,10 @@ impl Write for RefuseObjection {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
-        let reasons = edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?;
-        Ok(Command::RefuseObjection { objection, reasons, service: self.service.into() })
+        let subject = edge.subject_of_objection(objection)?;
+        let reasons = edge.seal(subject, &self.reasons)?;
+        let service = edge.service(subject, self.service)?;
+        Ok(Command::RefuseObjection { objection, reasons, service })
     }
 }
 
@@ -122,11 +120,12 @@ impl Write for ReportVerification {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
         Ok(Command::ReportVerification {
             objection,
             finding: self.finding,
-            reasons: edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?,
-            evidence: digests(self.evidence),
+            reasons: edge.seal(subject, &self.reasons)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
         })
     }
 }
@@ -145,8 +144,10 @@ impl Write for ResolveObjection {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
-        let reasons = edge.seal(edge.subject_of_objection(objection)?, &self.reasons)?;
-        Ok(Command::ResolveObjection { objection, reasons, service: self.service.into() })
+        let subject = edge.subject_of_objection(objection)?;
+        let reasons = edge.seal(subject, &self.reasons)?;
+        let service = edge.service(subject, self.service)?;
+        Ok(Command::ResolveObjection { objection, reasons, service })
     }
 }
 
@@ -165,10 +166,11 @@ impl Write for CompleteRedress {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
         Ok(Command::CompleteRedress {
             objection,
-            account: edge.seal(edge.subject_of_objection(objection)?, &self.account)?,
-            evidence: digests(self.evidence),
+            account: edge.seal(subject, &self.account)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
         })
     }
 }
@@ -193,8 +195,12 @@ impl Write for ApplyForRepair {
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
         Ok(Command::ApplyForRepair {
             listing,
-            proof_sha256: digests(self.proof_sha256),
-            commitment_sha256: self.commitment_sha256.0,
+            proof_sha256: edge.documents(subject, "proof_sha256", self.proof_sha256)?,
+            commitment_sha256: edge.document(
+                subject,
+                "commitment_sha256",
+                self.commitment_sha256,
+            )?,
             statement: edge.seal(subject, &self.statement)?,
         })
     }
@@ -253,15 +259,17 @@ impl Write for DecideRepair {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let repair = id(path)?;
-        let reasons = edge.seal(edge.subject_of_repair(repair)?, &self.reasons)?;
-        let service = self.service.into();
+        let subject = edge.subject_of_repair(repair)?;
+        let reasons = edge.seal(subject, &self.reasons)?;
+        let service = edge.service(subject, self.service)?;
+        let sha256 = edge.document_if_any(subject, "document_sha256", self.document_sha256)?;
         if !self.approved {
             return Ok(Command::RefuseRepair { repair, reasons, service });
         }
         Ok(Command::ApproveRepair {
             repair,
             document_number: self.document_number,
-            document_sha256: self.document_sha256.map_or([0; 32], |sha| sha.0),
+            document_sha256: sha256.unwrap_or_default(),
             reasons,
             service,
         })

@@ -49,7 +49,8 @@ pub async fn write<T: Write>(
     let idempotency = idempotency(&request, &caller, &body, &app)?;
     let command = {
         let parsed: T = parse(&body)?;
-        parsed.command(&id, &Edge { engine, caller: &caller })?
+        let documents = app.documents_required.then_some(&*app.documents);
+        parsed.command(&id, &Edge { engine, caller: &caller, documents })?
     };
     let expected = expected(&request)?;
     let committed = engine

@@ -28,6 +28,8 @@ pub(super) struct Master {
     pub(super) idempotency: HashKey,
     pub(super) request: HashKey,
     pub(super) api_key: HashKey,
+    pub(super) document: HashKey,
+    pub(super) receipt: HashKey,
 }
 
 /// A keyed hash: HMAC-SHA-256 with its key schedule ready.
@@ -53,6 +55,8 @@ impl Master {
             idempotency: derive("shouxin idempotency keys")?,
             request: derive("shouxin requests")?,
             api_key: derive("shouxin api keys")?,
+            document: derive("shouxin document names")?,
+            receipt: derive("shouxin whistle receipts")?,
         })
     }
 

@@ -209,10 +209,10 @@ fn keyed_hashes_are_stable_told_apart_by_purpose_and_depend_on_the_master_key() 
 fn a_text_beyond_the_limit_is_refused_and_one_at_the_limit_is_not() {
     let (_dir, vault) = new_vault();
     let slot = vault.allocate().unwrap();
-    let longest = vec![1; TEXT_BYTES_MAX as usize];
+    let longest = vec![1; SEALED_BYTES_MAX as usize];
     let sealed = vault.seal(slot, "t", &longest).unwrap();
     assert_eq!(*vault.open_text(&sealed, "t").unwrap(), longest);
-    let longer = vec![1; TEXT_BYTES_MAX as usize + 1];
+    let longer = vec![1; SEALED_BYTES_MAX as usize + 1];
     assert!(matches!(vault.seal(slot, "t", &longer), Err(VaultError::TooLong { .. })));
     assert!(matches!(vault.seal(u64::MAX, "t", b""), Err(VaultError::NoSlot { .. })));
 }

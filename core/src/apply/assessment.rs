@@ -1,0 +1,95 @@
+//! Folds the events of the assessment of departments.
+
+use crate::apply::{defect, here, measure, officer_of};
+use crate::event::Envelope;
+use crate::event::assessment::AssessmentEvent;
+use crate::id::AssessmentId;
+use crate::row::assessment::{AssessmentRow, Frozen, Rectification};
+use crate::row::{Key, Row};
+use crate::rows::{Rows, Stop};
+
+pub(super) fn apply(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &AssessmentEvent,
+) -> Result<(), Stop> {
+    use AssessmentEvent as E;
+    let id = match event {
+        E::FeedbackDue { .. } | E::FeedbackOverdue { .. } => return measure::apply(rows, envelope),
+        // These only count, and `tally` has done that.
+        E::LiftLate { .. } => return Ok(()),
+        E::Opened { .. } => AssessmentId(here(envelope)),
+        E::MetricsFrozen { assessment, .. }
+        | E::Commented { assessment, .. }
+        | E::Finalised { assessment, .. }
+        | E::RectificationOrdered { assessment, .. }
+        | E::Rectified { assessment, .. }
+        | E::Reported { assessment, .. } => *assessment,
+    };
+    let key = Key::Assessment(id);
+    rows.want([key.clone()])?;
+    let row = match event {
+        E::Opened { from, to } => AssessmentRow {
+            id,
+            from: *from,
+            to: *to,
+            opened_by: officer_of(envelope)?,
+            opened_on: envelope.legal_date,
+            frozen: None,
+            comments: Vec::new(),
+            finalised_at: None,
+            rectifications: Vec::new(),
+            reported_at: None,
+        },
+        _ => {
+            let row = Rows::known(rows.assessment(id)?, &id.0)?.clone();
+            step(row, envelope, event)?
+                .ok_or_else(|| defect(envelope, "the assessment is in another state"))?
+        }
+    };
+    rows.put(key, Row::Assessment(row))
+}
+
+fn step(
+    mut row: AssessmentRow,
+    envelope: &Envelope,
+    event: &AssessmentEvent,
+) -> Result<Option<AssessmentRow>, Stop> {
+    use AssessmentEvent as E;
+    let at = here(envelope);
+    let state = (row.frozen.is_some(), row.finalised_at.is_some(), row.reported_at.is_some());
+    match (state, event) {
+        ((false, ..), E::MetricsFrozen { figures, comment_by, .. }) => {
+            row.frozen = Some(Frozen {
+                by: officer_of(envelope)?,
+                on: envelope.legal_date,
+                comment_by: *comment_by,
+                figures: figures.clone(),
+            });
+        }
+        ((true, false, false), E::Commented { department, .. }) => {
+            row.comments.push((department.clone(), at));
+        }
+        ((true, false, false), E::Finalised { .. }) => row.finalised_at = Some(at),
+        ((_, true, false), E::RectificationOrdered { department, by, .. }) => {
+            row.rectifications.push(Rectification {
+                department: department.clone(),
+                ordered_at: at,
+                by: *by,
+                rectified_at: None,
+            });
+        }
+        ((_, true, false), E::Rectified { department, .. }) => {
+            let open = |own: &&mut Rectification| {
+                own.department == *department && own.rectified_at.is_none()
+            };
+            let Some(own) = row.rectifications.iter_mut().find(open) else {
+                return Ok(None);
+            };
+            own.rectified_at = Some(at);
+        }
+        ((_, true, false), E::Reported { .. }) => row.reported_at = Some(at),
+        _ => return Ok(None),
+    }
+    Ok(Some(row))
+}

@@ -1,0 +1,57 @@
+//! Events of the assessment of departments (domain.md 2.8), and of the dates it goes by.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Deadline;
+use crate::id::{AssessmentId, MeasureId};
+use crate::tally::{Counts, Month};
+use crate::text::Digest;
+use crate::time::Day;
+
+/// The figures of one department over the whole period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Code of the department.
+    pub department: String,
+    /// What was counted.
+    pub counts: Counts,
+}
+
+events! {
+/// What happened in the assessment of departments. None of it is about a subject.
+AssessmentEvent {
+    /// By when the department has to report on what it has just done.
+    FeedbackDue "assessment.feedback_due" { measure: MeasureId, due: Deadline, }
+    /// It did not report in time; for the assessment only.
+    FeedbackOverdue "assessment.feedback_overdue" { measure: MeasureId, }
+    /// A measure was lifted after the last day for it.
+    LiftLate "assessment.lift_late" { measure: MeasureId, due: Deadline, }
+
+    /// An assessment of a period was opened.
+    Opened "assessment.opened" { from: Month, to: Month, }
+    /// The figures were copied; later events change them no more.
+    MetricsFrozen "assessment.metrics_frozen" {
+        assessment: AssessmentId, figures: Vec<Figures>, comment_by: Deadline,
+    }
+    /// A department commented on its own figures.
+    Commented "assessment.commented" {
+        assessment: AssessmentId, department: String, comment: String,
+    }
+    /// The head of the credit office made them final.
+    Finalised "assessment.finalised" {
+        assessment: AssessmentId, document_number: String, document_sha256: Digest,
+    }
+    /// A department has to put something right.
+    RectificationOrdered "assessment.rectification_ordered" {
+        assessment: AssessmentId, department: String, reasons: String, by: Day,
+    }
+    /// The department reported that it has.
+    Rectified "assessment.rectified" {
+        assessment: AssessmentId, department: String, account: String, document_sha256: Digest,
+    }
+    /// The assessment went to the county's people's government.
+    Reported "assessment.reported_to_county" {
+        assessment: AssessmentId, document_number: String, document_sha256: Digest,
+    }
+}
+}

@@ -1,0 +1,33 @@
+//! Deadlines that a newer calendar counts anew (domain.md 5.2).
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Deadline;
+use crate::event::CaseRef;
+use crate::id::{ListingId, MeasureId, ObjectionId, RepairId};
+use crate::time::Day;
+
+/// A deadline that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Clock {
+    /// By when a case is to be decided.
+    Decision(CaseRef),
+    /// The party's time for a statement.
+    Statement(CaseRef),
+    /// The department's time to respond.
+    Response(MeasureId),
+    /// What an objection waits for: the formal check, the verification, or the review.
+    Objection(ObjectionId),
+    /// What a repair waits for: the formal check, the decision, the review, or a statement.
+    Repair(RepairId),
+    /// The exemplar's time for a statement on a revocation.
+    RedStatement(ListingId),
+}
+
+events! {
+/// Events of the calendar.
+CalendarEvent {
+    /// A provisional deadline that has not passed was counted anew.
+    Recomputed "deadline.recomputed" { clock: Clock, before: Day, deadline: Deadline, }
+}
+}

@@ -1,0 +1,137 @@
+//! Which index entries each row stands for: the one place that says it.
+
+use crate::event::{CaseRef, Colour};
+use crate::limits::ARCHIVE_AFTER_DAYS;
+use crate::path::{DecisionCase, Path};
+use crate::row::*;
+use crate::time::Day;
+
+/// The day on which a timer has to look at a case on the decision path.
+fn case_due(case: &DecisionCase) -> Option<Day> {
+    match &case.path {
+        Path::Noticed(noticed) => Some(noticed.notice.window.day.plus_days(1)),
+        Path::Served(served) => Some(served.starts_on),
+        Path::Effective(effective) => Some(effective.served.decided.decision.end.plus_days(1)),
+        _ => None,
+    }
+}
+
+fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
+    publicity::record_entries(row, entries);
+    entries.push(Index::SubjectRecord(row.subject, row.id));
+    if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
+        entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
+    }
+    if let (Some(on), false) = (row.ended_on, row.state == RecordState::Archived) {
+        entries.push(Index::Due(on.plus_days(ARCHIVE_AFTER_DAYS), Due::Record(row.id)));
+    }
+}
+
+fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
+    entries.push(Index::SubjectListing(row.subject, row.id));
+    match &row.kind {
+        ListingKind::Black { case, .. } => {
+            if let Some(day) = case_due(case) {
+                entries.push(Index::Due(day, Due::Case(CaseRef::Listing(row.id))));
+            }
+            if matches!(&case.path, Path::Effective(effective) if effective.published) {
+                entries.push(Index::Published(Colour::Black, row.id));
+            }
+        }
+        ListingKind::Red(red) => {
+            if let RedState::Active { until, published, .. } = &red.state {
+                entries.push(Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id))));
+                if *published {
+                    entries.push(Index::Published(Colour::Red, row.id));
+                }
+            }
+        }
+    }
+}
+
+fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
+    entries.push(Index::SubjectMeasure(row.subject, row.id));
+    entries.push(Index::Worklist(row.department.clone(), row.state.name(), row.id));
+    entries.push(Index::Family(row.listing, row.id));
+    if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state {
+        entries.push(Index::Due(respond_by.day.plus_days(1), Due::Measure(row.id)));
+    }
+    if row.state.order().is_some() && !row.expired && !row.annulled {
+        entries.push(Index::Due(row.until.plus_days(1), Due::Measure(row.id)));
+    }
+    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback {
+        let entry = Index::Due(by.day.plus_days(1), Due::Measure(row.id));
+        // Both may be due on the same day, and one entry stands for both.
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+    if let MeasureState::Executing { order, .. } = &row.state
+        && let (Some(plugin), Remote::Nothing) = (&order.plugin, row.remote)
+    {
+        entries.push(Index::Owed(plugin.clone(), row.id));
+    }
+}
+
+/// Every index entry that a row stands for.
+pub fn derived(row: &Row) -> Vec<Index> {
+    let mut entries = Vec::new();
+    match row {
+        Row::Record(record) => record_entries(record, &mut entries),
+        Row::Listing(listing) => listing_entries(listing, &mut entries),
+        Row::Attribution(row) => {
+            entries.push(Index::SubjectAttribution(row.person, row.id));
+            if let Some(day) = case_due(&row.case) {
+                entries.push(Index::Due(day, Due::Case(CaseRef::Attribution(row.id))));
+            }
+        }
+        Row::Measure(measure) => measure_entries(measure, &mut entries),
+        Row::Objection(row) => {
+            entries.push(Index::SubjectObjection(row.subject, row.id));
+            let due = match &row.state {
+                ObjectionState::Filed { accept_by } => Some(accept_by.day),
+                ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by.day),
+                _ => None,
+            };
+            if let Some(day) = due {
+                entries.push(Index::Due(day.plus_days(1), Due::Objection(row.id)));
+            }
+            if matches!(row.state, ObjectionState::Resolved { .. }) {
+                entries.push(Index::Closing(Closing::Objection(row.id)));
+            }
+        }
+        Row::Repair(row) => {
+            entries.push(Index::SubjectRepair(row.subject, row.id));
+            match &row.state {
+                RepairState::Propagating => {
+                    entries.push(Index::Closing(Closing::Repair(row.id)));
+                }
+                RepairState::Revoked { starts_on } => {
+                    entries.push(Index::Due(*starts_on, Due::Repair(row.id)));
+                }
+                _ => {}
+            }
+        }
+        Row::Remedy(row) => {
+            entries.push(Index::SubjectRemedy(row.subject, row.id));
+            if !matches!(row.state, RemedyState::Decided(_)) {
+                entries.push(Index::TargetRemedy(row.target, row.id));
+            }
+        }
+        Row::Relief(row) => entries.push(Index::SubjectRelief(row.subject, row.id)),
+        Row::CourtDocument(row) => {
+            entries.push(Index::SubjectCourtDocument(row.subject, row.id));
+        }
+        Row::Publicity(row) => publicity::entries(row, &mut entries),
+        Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
+        Row::Assessment(row) => entries.push(Index::Assessments(row.id)),
+        Row::DepartmentDocument(row) => {
+            entries.push(Index::DepartmentDocuments(row.department.clone(), row.at));
+        }
+        Row::CatalogueEntry(row) => entries.push(Index::CatalogueEntries(row.id)),
+        _ => {}
+    }
+    let clocks = clock::provisional(row).into_iter();
+    entries.extend(clocks.map(|(clock, _)| Index::Provisional(clock)));
+    entries
+}

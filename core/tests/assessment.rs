@@ -1,0 +1,438 @@
+//! The assessment of departments: its machine as a table, its guards, and that the counters say
+//! what the log says.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::courses::{begun, make, moves, settle_some};
+use kit::office::{Leads, compare, month};
+use kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
+use kit::steps::*;
+use kit::{Post, Who, World, guard, misfit, officer, organisation};
+use proptest::prelude::*;
+use shouxin_core::command::Command;
+use shouxin_core::command::assessment::AssessmentCommand;
+use shouxin_core::event::assessment::{AssessmentEvent, Figures};
+use shouxin_core::event::{CaseHook, Event, Finding, Target};
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::id::{AssessmentId, Position};
+use shouxin_core::row::{Key, Row};
+use shouxin_core::tally::{Counter, Counts, Month, Unit};
+use shouxin_core::time::Day;
+
+fn ask(command: AssessmentCommand) -> Command {
+    Command::Assessment(command)
+}
+
+fn open(from: &str, to: &str) -> Command {
+    ask(AssessmentCommand::Open { from: month(from), to: month(to) })
+}
+
+fn freeze(assessment: AssessmentId) -> Command {
+    ask(AssessmentCommand::Freeze { assessment })
+}
+
+fn comment(assessment: AssessmentId) -> Command {
+    ask(AssessmentCommand::Comment { assessment, comment: "系统切换所致".to_owned() })
+}
+
+fn finalise(assessment: AssessmentId) -> Command {
+    ask(AssessmentCommand::Finalise {
+        assessment,
+        document_number: "尤信考〔2026〕1号".to_owned(),
+        document_sha256: digest(40),
+    })
+}
+
+fn order(assessment: AssessmentId, by: Day) -> Command {
+    ask(AssessmentCommand::Order {
+        assessment,
+        department: TAX.to_owned(),
+        reasons: "反馈逾期".to_owned(),
+        by,
+    })
+}
+
+fn rectify(assessment: AssessmentId) -> Command {
+    ask(AssessmentCommand::Rectify {
+        assessment,
+        account: "已补报".to_owned(),
+        document_sha256: digest(41),
+    })
+}
+
+fn county(assessment: AssessmentId) -> Command {
+    ask(AssessmentCommand::Report {
+        assessment,
+        document_number: "尤信报〔2026〕1号".to_owned(),
+        document_sha256: digest(42),
+    })
+}
+
+fn clerk() -> Who {
+    officer(OFFICE, Post::Handler)
+}
+
+fn chief() -> Who {
+    officer(OFFICE, Post::Head)
+}
+
+/// An assessment of the first quarter of 2026, opened on the first day after it.
+fn opened() -> (World, AssessmentId) {
+    let mut world = World::seeded();
+    world.today = day("2026-04-01");
+    let id = AssessmentId(world.must(&clerk(), &open("2026-01", "2026-03")));
+    (world, id)
+}
+
+fn frozen() -> (World, AssessmentId) {
+    let (mut world, id) = opened();
+    world.must(&clerk(), &freeze(id));
+    (world, id)
+}
+
+fn finalised() -> (World, AssessmentId) {
+    let (mut world, id) = frozen();
+    world.pass(10);
+    world.must(&chief(), &finalise(id));
+    (world, id)
+}
+
+fn state(world: &World, id: AssessmentId) -> &'static str {
+    match world.row(&Key::Assessment(id)) {
+        Some(Row::Assessment(row)) => row.state(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_assessment_knows_no_other_way() {
+    let (opened, id) = opened();
+    let (frozen, _) = frozen();
+    let mut commented = frozen.clone();
+    commented.must(&officer(TAX, Post::Colleague), &comment(id));
+    let mut heard = frozen.clone();
+    for department in [MARKET, TAX, JUSTICE, OFFICE] {
+        heard.must(&officer(department, Post::Colleague), &comment(id));
+    }
+    let (finalised, _) = finalised();
+    let mut ordered = finalised.clone();
+    ordered.must(&clerk(), &order(id, day("2026-06-30")));
+    let mut rectified = ordered.clone();
+    rectified.must(&officer(TAX, Post::Handler), &rectify(id));
+    let mut reported = rectified.clone();
+    reported.must(&chief(), &county(id));
+    let states = [
+        ("opened", opened),
+        ("metrics_frozen", frozen),
+        ("dept_commented", commented),
+        ("dept_commented by all", heard),
+        ("finalised", finalised),
+        ("rectification_ordered", ordered),
+        ("rectified", rectified),
+        ("reported_to_county", reported),
+    ];
+    for (name, world) in &states {
+        assert!(name.starts_with(state(world, id)), "{name}");
+    }
+    let commands: [kit::office::Asked<'_>; 6] = [
+        ("freeze", clerk(), &|_| freeze(id)),
+        ("comment", officer(TAX, Post::Handler), &|_| comment(id)),
+        ("finalise", chief(), &|_| finalise(id)),
+        ("order", clerk(), &|world| order(id, world.today.plus_days(60))),
+        ("rectify", officer(TAX, Post::Handler), &|_| rectify(id)),
+        ("report", chief(), &|_| county(id)),
+    ];
+    let to = |name: &'static str| Leads::To(vec![name]);
+    let refused = |ground: Ground| Leads::Refused(ground);
+    compare(
+        &states,
+        &commands,
+        &[
+            ("opened", "freeze", to("assessment.metrics_frozen")),
+            ("metrics_frozen", "comment", to("assessment.commented")),
+            ("metrics_frozen", "finalise", refused(guard(Guard::Heard))),
+            ("dept_commented", "comment", refused(misfit(Misfit::Exists))),
+            ("dept_commented", "finalise", refused(guard(Guard::Heard))),
+            ("dept_commented by all", "comment", refused(misfit(Misfit::Exists))),
+            ("dept_commented by all", "finalise", to("assessment.finalised")),
+            ("finalised", "order", to("assessment.rectification_ordered")),
+            ("finalised", "rectify", refused(guard(Guard::Competent))),
+            ("finalised", "report", to("assessment.reported_to_county")),
+            ("rectification_ordered", "order", refused(misfit(Misfit::Exists))),
+            ("rectification_ordered", "rectify", to("assessment.rectified")),
+            ("rectification_ordered", "report", to("assessment.reported_to_county")),
+            ("rectified", "order", to("assessment.rectification_ordered")),
+            ("rectified", "rectify", refused(guard(Guard::Competent))),
+            ("rectified", "report", to("assessment.reported_to_county")),
+        ],
+    );
+}
+
+#[test]
+fn each_step_is_for_its_own_officer() {
+    let (world, id) = opened();
+    for who in [officer(TAX, Post::Handler), officer(MARKET, Post::Head)] {
+        assert_eq!(world.refused(&who, &open("2026-01", "2026-03")), misfit(Misfit::Forbidden));
+        assert_eq!(world.refused(&who, &freeze(id)), misfit(Misfit::Forbidden));
+    }
+    for who in [kit::timer(), kit::operator(), kit::plugin(), kit::party(organisation(1))] {
+        assert_eq!(world.refused(&who, &freeze(id)), guard(Guard::Human), "{who:?}");
+        assert_eq!(world.refused(&who, &comment(id)), guard(Guard::Human), "{who:?}");
+    }
+    let (mut world, id) = frozen();
+    world.pass(10);
+    assert_eq!(world.refused(&clerk(), &finalise(id)), guard(Guard::FourEyes));
+    assert_eq!(world.refused(&officer(TAX, Post::Head), &finalise(id)), misfit(Misfit::Forbidden));
+    let (world, id) = finalised();
+    assert_eq!(world.refused(&clerk(), &county(id)), guard(Guard::FourEyes));
+    assert_eq!(
+        world.refused(&officer(MARKET, Post::Head), &order(id, day("2026-06-30"))),
+        misfit(Misfit::Forbidden)
+    );
+}
+
+#[test]
+fn the_head_who_froze_the_figures_does_not_make_them_final() {
+    let (mut world, id) = opened();
+    world.must(&chief(), &freeze(id));
+    world.pass(10);
+    assert_eq!(world.refused(&chief(), &finalise(id)), guard(Guard::FourEyes));
+}
+
+#[test]
+fn a_period_is_over_before_it_is_frozen_and_bounded_before_it_is_opened() {
+    let mut world = World::seeded();
+    world.today = day("2026-03-31");
+    let id = AssessmentId(world.must(&clerk(), &open("2026-01", "2026-03")));
+    assert_eq!(world.refused(&clerk(), &freeze(id)), guard(Guard::End));
+    world.today = day("2026-04-01");
+    world.must(&clerk(), &freeze(id));
+    let wrong = [("2026-03", "2026-02"), ("2024-01", "2026-01"), ("2026-05", "2026-06")];
+    for (from, to) in wrong {
+        assert_eq!(world.refused(&clerk(), &open(from, to)), misfit(Misfit::Value), "{from}");
+    }
+    world.must(&clerk(), &open("2024-02", "2026-01"));
+}
+
+#[test]
+fn texts_are_there_are_bounded_and_name_nobody_by_number() {
+    let (world, id) = frozen();
+    let said = |text: String| ask(AssessmentCommand::Comment { assessment: id, comment: text });
+    let who = officer(TAX, Post::Handler);
+    assert_eq!(world.refused(&who, &said("  ".to_owned())), guard(Guard::Document));
+    assert_eq!(world.refused(&who, &said("字".repeat(2000))), guard(Guard::Document));
+    let number = (0..10)
+        .map(|check| format!("35042619900101001{check}"))
+        .find(|text| {
+            shouxin_core::identifier::citizen_number::CitizenNumber::parse(text, world.today)
+                .is_ok()
+        })
+        .unwrap_or_else(|| "35042619900101001X".to_owned());
+    assert_eq!(world.refused(&who, &said(format!("见{number}一案"))), misfit(Misfit::Value));
+    let (world, id) = finalised();
+    for by in ["2026-04-11", "2027-05-01"] {
+        assert_eq!(world.refused(&clerk(), &order(id, day(by))), guard(Guard::End), "{by}");
+    }
+}
+
+fn counts(world: &World, unit: Unit, at: &str) -> Counts {
+    match world.row(&Key::Tally { unit, month: month(at) }) {
+        Some(Row::Tally(counts)) => counts.clone(),
+        None => Counts::default(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn tax() -> Unit {
+    Unit::Department(TAX.to_owned())
+}
+
+/// What is counted for the tax office over all months.
+fn of_tax(world: &World, counter: Counter) -> u32 {
+    let rows = world.rows.iter().filter_map(|(key, row)| match (key, row.as_ref()) {
+        (Key::Tally { unit, .. }, Row::Tally(counts)) if *unit == tax() => {
+            Some(counts.get(counter))
+        }
+        _ => None,
+    });
+    rows.sum()
+}
+
+#[test]
+fn what_is_late_is_counted_once_whether_or_not_the_timer_ran() {
+    for timers in [true, false] {
+        let mut world = World::seeded();
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        let id = world.measure(listing, STATUTE, Progress::Dispatched);
+        let late = |world: &mut World| match timers {
+            true => drop(world.pass(30)),
+            false => world.today = world.today.plus_days(30),
+        };
+        late(&mut world);
+        assert_eq!(of_tax(&world, Counter::ResponseOverdue), u32::from(timers));
+        for command in [
+            Command::AcceptMeasure { measure: id },
+            Command::ExecuteMeasure { measure: id },
+            by_hand(id, CaseHook::Execute),
+        ] {
+            world.must(&implementer(), &command);
+        }
+        assert_eq!(of_tax(&world, Counter::ResponseOverdue), 1);
+        assert_eq!(of_tax(&world, Counter::RespondedLate), 1);
+        assert_eq!(of_tax(&world, Counter::RespondedOnTime), 0);
+        late(&mut world);
+        assert_eq!(of_tax(&world, Counter::FeedbackOverdue), u32::from(timers));
+        world.must(&implementer(), &feedback(id));
+        assert_eq!(of_tax(&world, Counter::FeedbackOverdue), 1);
+        assert_eq!(of_tax(&world, Counter::FedBackLate), 1);
+        assert_eq!(of_tax(&world, Counter::FedBackOnTime), 0);
+    }
+}
+
+#[test]
+fn a_lift_is_late_three_working_days_after_the_end() {
+    for (days, late) in [(1, 0), (5, 1)] {
+        let mut world = World::seeded();
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        let id = world.measure(listing, STATUTE, Progress::FedBack);
+        let objection = world.objection(organisation(1), Target::Measure(id), false);
+        world.outcome(objection, Finding::Error);
+        world.pass(days);
+        world.must(&implementer(), &by_hand(id, CaseHook::Lift));
+        assert_eq!(of_tax(&world, Counter::Lifted), 1);
+        assert_eq!(of_tax(&world, Counter::LiftedLate), late, "{days} days");
+        world.must(&implementer(), &feedback(id));
+        assert_eq!(of_tax(&world, Counter::FedBackOnTime), 2);
+    }
+}
+
+#[test]
+fn penalties_that_came_late_are_counted() {
+    let mut world = World::seeded();
+    let from = world.log.len();
+    let mut late = record(organisation(1), "一号");
+    late.document_date = world.today.plus_days(-40);
+    let mut fresh = record(organisation(1), "二号");
+    fresh.document_date = world.today.plus_days(-3);
+    world.must(&handler(), &Command::SubmitRecords { records: vec![late.clone(), late, fresh] });
+    let names: Vec<&str> = world.log[from..].iter().map(|own| own.event.name()).collect();
+    let each = ["record.accepted", "publicity.filed"];
+    assert_eq!(names, [each, each].concat());
+    let own = counts(&world, Unit::Authority(kit::authority(MARKET)), "2026-03");
+    assert_eq!(own.get(Counter::RecordsProvided), 2);
+    assert_eq!(own.get(Counter::ToBePublicised), 2);
+    assert_eq!(own.get(Counter::PublicisedLate), 1);
+}
+
+#[test]
+fn frozen_figures_add_up_codes_and_months_and_later_events_leave_them_alone() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE, HEARING], Stage::Effective);
+    world.measure(listing, STATUTE, Progress::FedBack);
+    world.today = day("2026-04-02");
+    world.measure(listing, HEARING, Progress::Dispatched);
+    let id = AssessmentId(world.must(&clerk(), &open("2026-03", "2026-04")));
+    world.today = day("2026-05-06");
+    let at = world.must(&clerk(), &freeze(id));
+    let figures =
+        |world: &World, at: Position| match &world.log[usize::try_from(at.sequence).unwrap()].event
+        {
+            Event::Assessment(AssessmentEvent::MetricsFrozen { figures, .. }) => figures.clone(),
+            other => panic!("{other:?}"),
+        };
+    let frozen: Vec<Figures> = figures(&world, at);
+    let of = |code: &str| frozen.iter().find(|own| own.department == code).unwrap().counts.clone();
+    assert_eq!(frozen.len(), 4);
+    assert_eq!(of(TAX).get(Counter::Dispatched), 2);
+    assert_eq!(of(TAX).get(Counter::FedBackOnTime), 1);
+    // What an authority did is found under its department's code too.
+    assert_eq!(of(MARKET).get(Counter::CasesDecidedOnTime), 1);
+    assert_eq!(of(JUSTICE), Counts::default());
+    let row = |world: &World| match world.row(&Key::Assessment(id)) {
+        Some(Row::Assessment(row)) => row.frozen.clone().unwrap().figures,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(row(&world), frozen);
+    let later = world.listing(&[], &[STATUTE], Stage::Effective);
+    world.measure(later, STATUTE, Progress::Dispatched);
+    assert_eq!(row(&world), frozen);
+    assert_eq!(world.refused(&clerk(), &freeze(id)), misfit(Misfit::State));
+}
+
+/// The sums that the log must give, by event name alone.
+fn recounted(world: &World, name: &str, month: Month) -> u32 {
+    let same = world
+        .log
+        .iter()
+        .filter(|own| own.event.name() == name && Month::of(own.legal_date) == month);
+    u32::try_from(same.count()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: 96,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_counters_say_what_the_log_says(at in any::<u8>(), moves in moves()) {
+        let mut world = begun(at);
+        for it in moves {
+            make(&mut world, it);
+            settle_some(&mut world, it);
+        }
+        let months: std::collections::BTreeSet<Month> =
+            world.log.iter().map(|own| Month::of(own.legal_date)).collect();
+        for month in months {
+            let mut all = Counts::default();
+            for (key, row) in &world.rows {
+                if let (Key::Tally { month: own, .. }, Row::Tally(counts)) = (key, row.as_ref())
+                    && *own == month
+                {
+                    all.add_all(counts);
+                }
+            }
+            let sum = |counters: &[Counter]| counters.iter().map(|own| all.get(*own)).sum::<u32>();
+            let log = |names: &[&str]| {
+                names.iter().map(|name| recounted(&world, name, month)).sum::<u32>()
+            };
+            use Counter as C;
+            prop_assert_eq!(sum(&[C::Dispatched]), log(&["measure.dispatched"]));
+            prop_assert_eq!(
+                sum(&[C::RespondedOnTime, C::RespondedLate]),
+                log(&["measure.accepted", "measure.declined"])
+            );
+            prop_assert!(sum(&[C::ResponseOverdue]) >= log(&["measure.response_overdue"]));
+            prop_assert_eq!(sum(&[C::Executed]), log(&["measure.executed"]));
+            prop_assert_eq!(sum(&[C::FedBackOnTime, C::FedBackLate]), log(&["feedback.filed"]));
+            prop_assert_eq!(sum(&[C::Lifted]), log(&["measure.lifted"]));
+            prop_assert_eq!(sum(&[C::LiftedLate]), log(&["assessment.lift_late"]));
+            prop_assert_eq!(sum(&[C::ObjectionsReferred]), log(&["objection.referred"]));
+            prop_assert_eq!(
+                sum(&[C::VerifiedOnTime, C::VerifiedLate]),
+                log(&["verification.reported"])
+            );
+            prop_assert_eq!(
+                sum(&[C::ObjectionsUpheld, C::ObjectionsRejected]),
+                log(&["objection.resolved"])
+            );
+            prop_assert_eq!(sum(&[C::RedressOpened]), log(&["redress.opened"]));
+            prop_assert_eq!(
+                sum(&[C::RepairsDecidedOnTime, C::RepairsDecidedLate]),
+                log(&["repair.approved", "repair.refused"])
+            );
+            prop_assert_eq!(
+                sum(&[C::CasesDecidedOnTime, C::CasesDecidedLate]),
+                log(&["listing.decided", "listing.not_decided"])
+            );
+            prop_assert_eq!(sum(&[C::RecordsProvided]), log(&["record.accepted"]));
+        }
+    }
+}

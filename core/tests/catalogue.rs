@@ -1,0 +1,339 @@
+//! The way of an entry into the joint catalogue as a table, its guards, and the documents that
+//! departments file.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use std::sync::Arc;
+
+use kit::office::{Leads, compare};
+use kit::rules::{INCENTIVE, LISTABLE, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day};
+use kit::steps::digest;
+use kit::{Post, Who, World, guard, misfit, officer, organisation};
+use shouxin_core::command::Command;
+use shouxin_core::command::catalogue::CatalogueCommand;
+use shouxin_core::event::catalogue::{EntryKind, Proposal};
+use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::id::{CatalogueEntryId, Position};
+use shouxin_core::row::catalogue::EntryState;
+use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::rules::Strength;
+
+fn ask(command: CatalogueCommand) -> Command {
+    Command::Catalogue(command)
+}
+
+fn proposal() -> Proposal {
+    Proposal {
+        kind: EntryKind::Measure,
+        code: STATUTE.to_owned(),
+        strength: Strength::Mandatory,
+        basis: vec![cite("law")],
+        departments: vec![TAX.to_owned()],
+        text: "依法限制".to_owned(),
+        reduces_rights: false,
+        amends: None,
+    }
+}
+
+fn incentive() -> Proposal {
+    Proposal { code: INCENTIVE.to_owned(), strength: Strength::Recommended, ..proposal() }
+}
+
+fn draft(proposal: Proposal) -> Command {
+    ask(CatalogueCommand::Draft { proposal })
+}
+
+fn submit(entry: CatalogueEntryId) -> Command {
+    ask(CatalogueCommand::Submit { entry, cc: vec![TAX.to_owned()] })
+}
+
+fn check(entry: CatalogueEntryId) -> Command {
+    ask(CatalogueCommand::CheckFormat { entry })
+}
+
+fn review(entry: CatalogueEntryId) -> Command {
+    ask(CatalogueCommand::ReviewLaw { entry, document_sha256: digest(50) })
+}
+
+fn comment(entry: CatalogueEntryId) -> Command {
+    ask(CatalogueCommand::OpenComment { entry, days: 30 })
+}
+
+fn publish(entry: CatalogueEntryId) -> Command {
+    ask(CatalogueCommand::Publish { entry })
+}
+
+fn retire(entry: CatalogueEntryId) -> Command {
+    ask(CatalogueCommand::Retire { entry, reasons: "依据已废止".to_owned() })
+}
+
+fn drafter() -> Who {
+    officer(MARKET, Post::Handler)
+}
+
+fn checker() -> Who {
+    officer(OFFICE, Post::Handler)
+}
+
+fn reviewer() -> Who {
+    officer(OFFICE, Post::Colleague)
+}
+
+fn chief() -> Who {
+    officer(OFFICE, Post::Head)
+}
+
+/// An entry that has come so many steps.
+fn entry(proposal: Proposal, steps: usize) -> (World, CatalogueEntryId) {
+    let mut world = World::seeded();
+    let id = CatalogueEntryId(world.must(&drafter(), &draft(proposal)));
+    let way = [
+        (drafter(), submit(id)),
+        (checker(), check(id)),
+        (reviewer(), review(id)),
+        (checker(), comment(id)),
+    ];
+    for (who, command) in way.into_iter().take(steps) {
+        world.must(&who, &command);
+    }
+    (world, id)
+}
+
+fn state(world: &World, id: CatalogueEntryId) -> EntryState {
+    match world.row(&Key::CatalogueEntry(id)) {
+        Some(Row::CatalogueEntry(row)) => row.state.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Rules of a later version that no longer publish the measure.
+fn without_the_measure(world: &mut World) {
+    let mut rules = (*world.rules).clone();
+    rules.measures.retain(|own| own.id != STATUTE);
+    rules.version = [8; 32];
+    world.rules = Arc::new(rules);
+}
+
+#[test]
+fn an_entry_knows_no_other_way() {
+    let (drafted, id) = entry(proposal(), 0);
+    let (submitted, _) = entry(proposal(), 1);
+    let (checked, _) = entry(proposal(), 2);
+    let (reviewed, _) = entry(proposal(), 3);
+    let (open, _) = entry(proposal(), 4);
+    let mut over = open.clone();
+    over.today = over.today.plus_days(31);
+    let mut published = over.clone();
+    published.must(&chief(), &publish(id));
+    let mut dropped = published.clone();
+    without_the_measure(&mut dropped);
+    let mut retired = dropped.clone();
+    retired.must(&chief(), &retire(id));
+    let states = [
+        ("drafted", drafted),
+        ("submitted", submitted),
+        ("format_checked", checked),
+        ("legal_reviewed", reviewed),
+        ("public_comment", open),
+        ("public_comment, over", over),
+        ("published", published),
+        ("published, not in the rules", dropped),
+        ("retired", retired),
+    ];
+    for (name, world) in &states {
+        assert!(name.starts_with(state(world, id).name()), "{name}");
+    }
+    let commands: [kit::office::Asked<'_>; 6] = [
+        ("submit", drafter(), &|_| submit(id)),
+        ("format-check", checker(), &|_| check(id)),
+        ("legal-review", reviewer(), &|_| review(id)),
+        ("open-comment", checker(), &|_| comment(id)),
+        ("publish", chief(), &|_| publish(id)),
+        ("retire", chief(), &|_| retire(id)),
+    ];
+    let to = |name: &'static str| Leads::To(vec![name]);
+    let refused = |own: Guard| Leads::Refused(guard(own));
+    compare(
+        &states,
+        &commands,
+        &[
+            ("drafted", "submit", to("catalogue.submitted")),
+            ("drafted", "retire", to("catalogue.retired")),
+            ("submitted", "format-check", to("catalogue.format_checked")),
+            ("submitted", "retire", to("catalogue.retired")),
+            ("format_checked", "legal-review", to("catalogue.legal_reviewed")),
+            ("format_checked", "retire", to("catalogue.retired")),
+            ("legal_reviewed", "open-comment", to("catalogue.comment_opened")),
+            ("legal_reviewed", "publish", refused(Guard::PublicNotice)),
+            ("legal_reviewed", "retire", to("catalogue.retired")),
+            ("public_comment", "publish", refused(Guard::PublicNotice)),
+            ("public_comment", "retire", to("catalogue.retired")),
+            ("public_comment, over", "publish", to("catalogue.published")),
+            ("public_comment, over", "retire", to("catalogue.retired")),
+            ("published", "retire", refused(Guard::Published)),
+            ("published, not in the rules", "retire", to("catalogue.retired")),
+        ],
+    );
+}
+
+#[test]
+fn a_draft_rests_on_law_in_force_of_sufficient_level() {
+    let world = World::seeded();
+    let spoiled = |change: &dyn Fn(&mut Proposal)| {
+        let mut proposal = proposal();
+        change(&mut proposal);
+        world.refused(&drafter(), &draft(proposal))
+    };
+    assert_eq!(spoiled(&|own| own.basis = vec![cite("plan")]), guard(Guard::BasisRank));
+    assert_eq!(spoiled(&|own| own.basis = vec![cite("repealed")]), guard(Guard::Basis));
+    assert_eq!(spoiled(&|own| own.basis.clear()), guard(Guard::Basis));
+    assert_eq!(spoiled(&|own| own.departments.clear()), misfit(Misfit::Value));
+    assert_eq!(spoiled(&|own| own.departments.push(TAX.to_owned())), misfit(Misfit::Value));
+    assert_eq!(spoiled(&|own| own.departments = vec!["x".to_owned()]), misfit(Misfit::Value));
+    assert_eq!(spoiled(&|own| own.code.clear()), misfit(Misfit::Value));
+    assert_eq!(spoiled(&|own| own.text.clear()), guard(Guard::Document));
+    let weak = Proposal { basis: vec![cite("plan")], ..incentive() };
+    let mut world = world.clone();
+    world.must(&drafter(), &draft(weak));
+    for who in [kit::timer(), kit::plugin(), kit::operator(), kit::party(organisation(1))] {
+        assert_eq!(world.refused(&who, &draft(proposal())), guard(Guard::Human), "{who:?}");
+    }
+}
+
+#[test]
+fn every_step_is_anothers_and_in_its_own_hands() {
+    let (world, id) = entry(proposal(), 0);
+    assert_eq!(world.refused(&officer(TAX, Post::Handler), &submit(id)), guard(Guard::Competent));
+    let without = ask(CatalogueCommand::Submit { entry: id, cc: Vec::new() });
+    assert_eq!(world.refused(&drafter(), &without), misfit(Misfit::Value));
+    let (world, id) = entry(proposal(), 1);
+    assert_eq!(world.refused(&drafter(), &check(id)), misfit(Misfit::Forbidden));
+    let (world, id) = entry(proposal(), 2);
+    assert_eq!(world.refused(&checker(), &review(id)), guard(Guard::FourEyes));
+    assert_eq!(world.refused(&drafter(), &review(id)), misfit(Misfit::Forbidden));
+    let (world, id) = entry(proposal(), 3);
+    let short = ask(CatalogueCommand::OpenComment { entry: id, days: 29 });
+    assert_eq!(world.refused(&checker(), &short), guard(Guard::PublicNotice));
+    let (mut world, id) = entry(proposal(), 4);
+    world.today = world.today.plus_days(30);
+    assert_eq!(world.refused(&chief(), &publish(id)), guard(Guard::PublicNotice));
+    world.today = world.today.plus_days(1);
+    assert_eq!(world.refused(&reviewer(), &publish(id)), guard(Guard::FourEyes));
+    world.must(&chief(), &publish(id));
+}
+
+#[test]
+fn the_office_does_not_check_what_it_drafted_itself() {
+    let mut world = World::seeded();
+    let id = CatalogueEntryId(world.must(&checker(), &draft(incentive())));
+    world.must(&checker(), &submit(id));
+    assert_eq!(world.refused(&checker(), &check(id)), guard(Guard::FourEyes));
+    world.must(&reviewer(), &check(id));
+    assert_eq!(world.refused(&checker(), &review(id)), guard(Guard::FourEyes));
+    assert_eq!(world.refused(&reviewer(), &review(id)), guard(Guard::FourEyes));
+}
+
+#[test]
+fn what_reduces_rights_is_no_matter_of_what_the_drafter_says() {
+    let said = |proposal: Proposal| {
+        let (world, id) = entry(proposal, 0);
+        match world.row(&Key::CatalogueEntry(id)) {
+            Some(Row::CatalogueEntry(row)) => row.proposal.reduces_rights,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(said(proposal()));
+    assert!(said(Proposal {
+        kind: EntryKind::Behaviour,
+        code: LISTABLE.to_owned(),
+        ..incentive()
+    }));
+    assert!(said(Proposal { reduces_rights: true, ..incentive() }));
+    assert!(!said(incentive()));
+    let (mut world, id) = entry(incentive(), 3);
+    world.must(&chief(), &publish(id));
+}
+
+#[test]
+fn only_what_the_loaded_rules_hold_as_reviewed_is_published() {
+    let refused = |proposal: Proposal| {
+        let (mut world, id) = entry(proposal, 4);
+        world.today = world.today.plus_days(31);
+        world.refused(&chief(), &publish(id))
+    };
+    let published = guard(Guard::Published);
+    assert_eq!(refused(Proposal { code: "M-A99".to_owned(), ..proposal() }), published);
+    assert_eq!(refused(Proposal { code: UNPUBLISHED.to_owned(), ..incentive() }), published);
+    assert_eq!(refused(Proposal { strength: Strength::Recommended, ..proposal() }), published);
+    assert_eq!(refused(Proposal { basis: vec![cite("unrelated")], ..proposal() }), published);
+    let more = vec![TAX.to_owned(), MARKET.to_owned()];
+    assert_eq!(refused(Proposal { departments: more, ..proposal() }), published);
+    let behaviour = Proposal {
+        kind: EntryKind::Behaviour,
+        code: LISTABLE.to_owned(),
+        departments: vec![MARKET.to_owned()],
+        strength: Strength::Recommended,
+        ..proposal()
+    };
+    let (mut world, id) = entry(behaviour, 4);
+    world.today = world.today.plus_days(31);
+    world.must(&chief(), &publish(id));
+    let version = world.rules.version;
+    assert!(
+        matches!(state(&world, id), EntryState::Published { version: own, .. } if own == version)
+    );
+}
+
+#[test]
+fn an_amendment_takes_the_place_of_what_it_amends() {
+    let (mut world, old) = entry(incentive(), 3);
+    let amends = |old| draft(Proposal { amends: Some(old), ..incentive() });
+    assert_eq!(world.refused(&drafter(), &amends(old)), misfit(Misfit::State));
+    world.must(&chief(), &publish(old));
+    let other = draft(Proposal { amends: Some(old), ..proposal() });
+    assert_eq!(world.refused(&drafter(), &other), misfit(Misfit::Value));
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let id = CatalogueEntryId(world.must(&drafter(), &amends(old)));
+        for (who, command) in
+            [(drafter(), submit(id)), (checker(), check(id)), (reviewer(), review(id))]
+        {
+            world.must(&who, &command);
+        }
+        ids.push(id);
+    }
+    world.must(&chief(), &publish(ids[0]));
+    assert!(matches!(state(&world, old), EntryState::Amended { by, .. } if by == ids[0]));
+    assert_eq!(world.refused(&chief(), &publish(ids[1])), misfit(Misfit::State));
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
+#[test]
+fn a_department_files_its_own_documents_only() {
+    let mut world = World::seeded();
+    let file = |department: &str, title: &str, on: &str| {
+        ask(CatalogueCommand::FileDocument {
+            department: department.to_owned(),
+            title: title.to_owned(),
+            number: "尤税发〔2026〕3号".to_owned(),
+            issued_on: day(on),
+            document_sha256: digest(51),
+        })
+    };
+    let who = officer(TAX, Post::Handler);
+    assert_eq!(
+        world.refused(&who, &file(MARKET, "实施细则", "2026-02-01")),
+        guard(Guard::Competent)
+    );
+    assert_eq!(world.refused(&who, &file(TAX, "", "2026-02-01")), guard(Guard::Document));
+    assert_eq!(world.refused(&who, &file(TAX, "实施细则", "2026-03-03")), guard(Guard::Document));
+    let at: Position = world.must(&who, &file(TAX, "实施细则", "2026-02-01"));
+    assert!(world.index.contains(&Index::DepartmentDocuments(TAX.to_owned(), at)));
+    assert_eq!(world.replayed().rows, world.rows);
+}

@@ -1,0 +1,279 @@
+//! Texts of notices and decisions over HTTP: `GET` makes them from what is recorded, `POST` from
+//! the words of a step that has not been taken yet, so that the document can be uploaded first.
+
+mod gather;
+
+use actix_web::web::{Data, Path, Query as UrlQuery};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
+use shouxin_core::event::CaseRef;
+use shouxin_core::time::Day;
+use utoipa::ToSchema;
+
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::edge::{NamedMeasureBody, id, parse};
+use crate::http::problem::{Code, Problem};
+use crate::http::read::{self, Sight};
+use crate::http::{App, Body, Table, bytes};
+use crate::texts::{self, Desk, Incomplete, Text};
+use gather::Words;
+
+type Answer = Result<HttpResponse, Problem>;
+
+const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
+
+/// `?format=html`
+#[derive(Clone, Debug, Deserialize)]
+pub struct Format {
+    format: Option<String>,
+}
+
+/// The words of a step that has not been taken yet. Each text takes what its step takes and
+/// lists what it misses.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    pub(super) facts: Option<String>,
+    pub(super) reasons: Option<String>,
+    #[serde(default)]
+    pub(super) measures: Vec<NamedMeasureBody>,
+    #[serde(default)]
+    pub(super) hearing_offered: bool,
+    pub(super) document_number: Option<String>,
+    #[serde(default)]
+    pub(super) answers: Vec<String>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub(super) end: Option<Day>,
+    pub(super) removal_conditions: Option<String>,
+    pub(super) remedies: Option<String>,
+    /// `accepted`, `returned` or `not_accepted`, for the acceptance of a repair.
+    pub(super) outcome: Option<String>,
+    /// For the decision of a repair.
+    pub(super) approved: Option<bool>,
+}
+
+/// The texts of each noun.
+const TEXTS: &[(&str, &[&str])] = &[
+    ("listings", &["notice", "decision", "repair-guide", "service-receipt"]),
+    ("attributions", &["notice", "decision", "repair-guide", "service-receipt"]),
+    ("measures", &["notice"]),
+    ("objections", &["acceptance", "refusal", "result"]),
+    ("repairs", &["acceptance", "decision"]),
+];
+
+/// Registers the routes.
+pub(crate) fn routes(table: &mut Table<'_>) {
+    for (noun, _) in TEXTS {
+        let path = format!("/v1/{noun}/{{id}}/texts/{{text}}");
+        let noun = *noun;
+        let recorded = move |request: HttpRequest, path: Path<(String, String)>, format, app| {
+            recorded(noun, request, path, format, app)
+        };
+        let drafted =
+            move |request: HttpRequest, path: Path<(String, String)>, format, body, app| {
+                drafted(noun, request, path, format, body, app)
+            };
+        table
+            .read(&path, actix_web::web::get().to(recorded), "文书文本 / the text of a document")
+            .ask::<Draft>(
+            &path,
+            actix_web::web::post().to(drafted),
+            "文书草稿 / the text of a document to be",
+        );
+    }
+}
+
+async fn recorded(
+    noun: &'static str,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    format: UrlQuery<Format>,
+    app: Data<App>,
+) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    let text = text(noun, &path.1)?;
+    let file = file(noun, &path.0, &caller, &app)?;
+    read::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
+        .await?;
+    answer(&app, &file, text, None, &format)
+}
+
+async fn drafted(
+    noun: &'static str,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    format: UrlQuery<Format>,
+    body: Body,
+    app: Data<App>,
+) -> Answer {
+    let caller = Caller::of(&request, &app.engine)?;
+    let body = bytes(body)?;
+    let text = text(noun, &path.1)?;
+    let draft: Draft = parse(&body)?;
+    let file = file(noun, &path.0, &caller, &app)?;
+    read::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
+        .await?;
+    answer(&app, &file, text, Some(draft), &format)
+}
+
+fn text(noun: &str, name: &str) -> Result<&'static str, Problem> {
+    let known = TEXTS.iter().find(|(own, _)| *own == noun).map_or(&[][..], |(_, texts)| texts);
+    known.iter().find(|own| **own == name).copied().ok_or_else(Problem::not_found)
+}
+
+/// What a text is about.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    Case(CaseRef),
+    Measure(shouxin_core::id::MeasureId),
+    Objection(shouxin_core::id::ObjectionId),
+    Repair(shouxin_core::id::RepairId),
+}
+
+/// The file a text is made from, and who makes it.
+struct File {
+    of: Of,
+    subject: SubjectKey,
+    officer: OfficerRef,
+}
+
+/// Finds the case and lets through the officers of the authority that handles it.
+fn file(noun: &str, path: &str, caller: &Caller, app: &App) -> Result<File, Problem> {
+    caller.require(OFFICERS)?;
+    let Some(Actor::Officer(officer)) = &caller.actor else {
+        return Err(Problem::not_found());
+    };
+    let mut query = Query::new(app.engine.view.read());
+    let (of, subject, authorities) = match noun {
+        "listings" | "attributions" => {
+            let case = match noun {
+                "listings" => CaseRef::Listing(id(path)?),
+                _ => CaseRef::Attribution(id(path)?),
+            };
+            let (subject, found) = gather::decision_case(&mut query, case)?;
+            (Of::Case(case), subject, vec![found.proposed_by.authority])
+        }
+        "measures" => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+            (Of::Measure(id), row.subject, vec![row.initiated_by.authority])
+        }
+        "objections" => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_objection(id).cloned())?;
+            // The credit office checks, refers and answers every objection.
+            let office = (caller.role == Role::CreditOffice).then_some(officer.authority);
+            let handling = [Some(row.provider), office].into_iter().flatten().collect();
+            (Of::Objection(id), row.subject, handling)
+        }
+        _ => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_repair(id).cloned())?;
+            let case = CaseRef::Listing(row.listing);
+            let (_, found) = gather::decision_case(&mut query, case)?;
+            (Of::Repair(id), row.subject, vec![found.proposed_by.authority])
+        }
+    };
+    if !authorities.contains(&officer.authority) {
+        return Err(Problem::not_found());
+    }
+    Ok(File { of, subject, officer: officer.clone() })
+}
+
+fn answer(
+    app: &App,
+    file: &File,
+    text: &'static str,
+    draft: Option<Draft>,
+    format: &Format,
+) -> Answer {
+    let rules = app.engine.rules.clone();
+    let today = app.engine.clock.now().legal_date();
+    let words = Words { app, subject: file.subject, officer: &file.officer, draft, today };
+    let desk = |on: Day| Desk { rules: &rules, on };
+    let made = match file.of {
+        Of::Case(id) => {
+            let case = words.case(id)?;
+            match text {
+                "notice" => {
+                    let (by, on, own) = words.notice(id)?;
+                    let case = texts::Case { proposed_by: by, ..case };
+                    texts::notice(desk(on), &case, &own)
+                }
+                "decision" => {
+                    let (on, own) = words.decision(id)?;
+                    texts::decision(desk(on), &case, &own)
+                }
+                "repair-guide" => {
+                    let (on, own) = words.decided(id)?;
+                    texts::repair_guide(desk(on), &case, &own)
+                }
+                _ => {
+                    let (on, own) = words.decided(id)?;
+                    let served = words.served(id)?;
+                    texts::service_receipt(desk(on), &case, &own, served.as_ref())
+                }
+            }
+        }
+        Of::Measure(id) => {
+            let case = words.measure(id)?;
+            let (on, reasons, remedies) = words.measure_notice(id)?;
+            texts::measure_notice(desk(on), &case, reasons.as_ref(), remedies.as_ref())
+        }
+        Of::Objection(id) => {
+            let case = words.objection(id)?;
+            match text {
+                "acceptance" => {
+                    let (by, on) = words.objection_accepted(id)?;
+                    texts::objection_acceptance(desk(on), &case, &by)
+                }
+                "refusal" => {
+                    let (by, on, reasons) = words.objection_refused(id)?;
+                    texts::objection_refusal(desk(on), &case, &by, reasons.as_ref())
+                }
+                _ => {
+                    let (by, on, reasons) = words.objection_resolved(id)?;
+                    texts::objection_result(desk(on), &case, &by, reasons.as_ref())
+                }
+            }
+        }
+        Of::Repair(id) => {
+            let case = words.repair(id)?;
+            match text {
+                "acceptance" => {
+                    let (by, on, own) = words.repair_accepted(id)?;
+                    texts::repair_acceptance(desk(on), &case, &by, &own)
+                }
+                _ => {
+                    let (on, own) = words.repair_decided(id)?;
+                    texts::repair_decision(desk(on), &case, &own)
+                }
+            }
+        }
+    };
+    let made = made.map_err(|own| incomplete(&own))?;
+    Ok(sent(&made, format))
+}
+
+fn sent(text: &Text, format: &Format) -> HttpResponse {
+    let (kind, body) = match format.format.as_deref() {
+        Some("html") => ("text/html; charset=utf-8", text.html()),
+        _ => ("text/plain; charset=utf-8", text.plain()),
+    };
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"))
+        .insert_header(("Cache-Control", "private, no-store"))
+        .body(body)
+}
+
+fn incomplete(own: &Incomplete) -> Problem {
+    Problem::new(
+        Code::TextIncomplete,
+        format!("缺少：{} / these are missing", own.missing.join("；")),
+        "请在办理步骤或草稿中补齐 / complete the step, or give them in the draft",
+    )
+}

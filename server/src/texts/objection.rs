@@ -1,0 +1,130 @@
+//! What is answered to an objection: accepted, refused, verified.
+
+use shouxin_core::actor::OfficerRef;
+use shouxin_core::event::Finding;
+
+use crate::texts::sheet::Sheet;
+use crate::texts::{Desk, Incomplete, ObjectionCase, Text, date, ground, target, trigger};
+
+fn opened<'a>(desk: Desk<'a>, case: &ObjectionCase, title: &str) -> Sheet<'a> {
+    let mut sheet = Sheet::new(desk, title);
+    sheet.plain(format!("异议编号：{}", case.id));
+    sheet.party(&case.party);
+    let grounds: Vec<&str> = case.grounds.iter().map(|own| ground(*own)).collect();
+    if grounds.is_empty() {
+        sheet.missing("异议事由");
+    }
+    sheet.paragraph(format!(
+        "{}，{}就{} 提出异议（事由：{}）。",
+        date(case.filed_on),
+        trigger(case.trigger),
+        target(case.target),
+        grounds.join("、")
+    ));
+    sheet
+}
+
+fn signed(mut sheet: Sheet<'_>, by: &OfficerRef) -> Result<Text, Incomplete> {
+    let name = sheet.authority(by.authority.as_str());
+    let officer = sheet.post(by);
+    sheet.sign(&name, &format!("经办：{officer}"));
+    sheet.finish()
+}
+
+/// 异议受理通知书. `by` is who accepted; a silent acceptance is signed by who writes it down.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn acceptance(
+    desk: Desk<'_>,
+    case: &ObjectionCase,
+    by: &OfficerRef,
+) -> Result<Text, Incomplete> {
+    let mut sheet = opened(desk, case, "异议受理通知书");
+    let provider = sheet.authority(&case.provider);
+    let pack = desk.rules.pack(desk.on);
+    sheet.heading("受理");
+    sheet.paragraph(format!(
+        "该异议已受理，转交信息提供单位{provider}核实。核实自其收到之日起不超过{}个工作日，结果在\
+         {}个工作日内送达。",
+        pack.verification_wd, pack.resolve_wd
+    ));
+    sheet.heading("核实期间");
+    sheet.paragraph(match case.suspends {
+        true => "自提出异议之时起，以争议信息为依据的公示和措施已经暂停；逾期未核实的，继续暂停。",
+        false => "该异议为无新事实的重复异议，或者不影响效力，核实期间不暂停。",
+    });
+    sheet.heading("你（单位）的权利");
+    sheet.paragraph("可以补充证据，可以查询办理情况。提出异议不收取费用。");
+    signed(sheet, by)
+}
+
+/// 异议不予受理通知书: reasons and how to go on.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn refusal(
+    desk: Desk<'_>,
+    case: &ObjectionCase,
+    by: &OfficerRef,
+    reasons: Option<&String>,
+) -> Result<Text, Incomplete> {
+    let mut sheet = opened(desk, case, "异议不予受理通知书");
+    sheet.heading("决定");
+    sheet.paragraph("该异议不予受理。");
+    if case.suspends {
+        sheet.paragraph("因该异议暂停的公示和措施自本通知书送达之日起恢复，终止日期不变。");
+    }
+    sheet.section("理由", reasons);
+    review(&mut sheet, desk);
+    sheet.remedies("本通知", by.authority.as_str(), None);
+    signed(sheet, by)
+}
+
+/// 异议核实结果通知书: what was found, why, and what follows.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing, the provider's report first.
+pub fn result(
+    desk: Desk<'_>,
+    case: &ObjectionCase,
+    by: &OfficerRef,
+    reasons: Option<&String>,
+) -> Result<Text, Incomplete> {
+    let mut sheet = opened(desk, case, "异议核实结果通知书");
+    let provider = sheet.authority(&case.provider);
+    match &case.verification {
+        None => sheet.missing("信息提供单位的核实反馈"),
+        Some((finding, found)) => {
+            sheet.heading("核实结果");
+            let outcome = match finding {
+                Finding::Error => "经核实，异议成立：争议信息有误。",
+                Finding::Correct => "经核实，异议不成立：争议信息无误。",
+            };
+            sheet.paragraph(outcome);
+            let found = sheet.need("核实理由", found.as_ref());
+            sheet.paragraph(format!("{provider}的核实意见：{found}"));
+            sheet.section("办理理由", reasons);
+            sheet.heading("处理");
+            sheet.paragraph(match finding {
+                Finding::Error => format!(
+                    "撤销争议事项和以其为依据的全部名单、措施，在公示和共享的同等范围内更正；由{provider}恢复信誉。"
+                ),
+                Finding::Correct => {
+                    "自本通知书送达之日起恢复公示和措施；暂停期间计入期限，终止日期不变。".to_owned()
+                }
+            });
+        }
+    }
+    review(&mut sheet, desk);
+    sheet.remedies("本结果", by.authority.as_str(), None);
+    signed(sheet, by)
+}
+
+fn review(sheet: &mut Sheet<'_>, desk: Desk<'_>) {
+    sheet.heading("复核");
+    let days = desk.rules.pack(desk.on).review_request_wd;
+    sheet.paragraph(format!(
+        "有新的事实，或者认为有错误的，可以自收到本通知书之日起{days}个工作日内申请复核；有新的事实的，可以再次提出异议。"
+    ));
+}

@@ -1,0 +1,97 @@
+//! What is answered to a repair application.
+
+use shouxin_core::actor::OfficerRef;
+
+use crate::texts::sheet::Sheet;
+use crate::texts::{AcceptanceWords, Desk, Incomplete, RepairCase, RepairWords, Text, date};
+
+fn opened<'a>(desk: Desk<'a>, case: &RepairCase, title: &str) -> Sheet<'a> {
+    let mut sheet = Sheet::new(desk, title);
+    sheet.plain(format!("修复申请编号：{}", case.id));
+    sheet.party(&case.party);
+    let number = sheet.need("列入决定书文号", case.decision_number.as_ref());
+    sheet.paragraph(format!(
+        "你（单位）于{}就{number}（名单 {}）申请信用修复。",
+        date(case.applied_on),
+        case.listing
+    ));
+    sheet
+}
+
+/// 受理、补正或者不予受理通知书.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn acceptance(
+    desk: Desk<'_>,
+    case: &RepairCase,
+    by: &OfficerRef,
+    words: &AcceptanceWords,
+) -> Result<Text, Incomplete> {
+    let title = match words {
+        AcceptanceWords::Accepted => "信用修复受理通知书",
+        AcceptanceWords::Returned(_) => "信用修复补正通知书",
+        AcceptanceWords::NotAccepted(_) => "信用修复不予受理通知书",
+    };
+    let mut sheet = opened(desk, case, title);
+    sheet.heading("决定");
+    match words {
+        AcceptanceWords::Accepted => {
+            sheet.paragraph(format!(
+                "该申请已受理，{}前作出决定。不收取费用。",
+                date(case.decide_by)
+            ));
+        }
+        AcceptanceWords::Returned(missing) => {
+            sheet.paragraph("该申请材料不齐，补正后可以再次提出。");
+            sheet.section("需要补正的内容", missing.as_ref());
+        }
+        AcceptanceWords::NotAccepted(reasons) => {
+            sheet.paragraph("该申请不予受理。");
+            sheet.section("理由", reasons.as_ref());
+            sheet.remedies("本通知", &case.authority, None);
+        }
+    }
+    let name = sheet.authority(&case.authority);
+    let officer = sheet.post(by);
+    sheet.sign(&name, &format!("经办：{officer}"));
+    sheet.finish()
+}
+
+/// 准予或者不予信用修复决定书, signed by the head.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn decision(
+    desk: Desk<'_>,
+    case: &RepairCase,
+    words: &RepairWords,
+) -> Result<Text, Incomplete> {
+    let title = match words.approved {
+        true => "准予信用修复决定书",
+        false => "不予信用修复决定书",
+    };
+    let mut sheet = opened(desk, case, title);
+    if words.approved {
+        let number = sheet.need("决定书文号", words.number.as_ref());
+        sheet.plain(number);
+    }
+    sheet.section("理由", words.reasons.as_ref());
+    sheet.heading("依据");
+    let instrument = sheet.instrument(&desk.rules.pack(desk.on).repair_instrument);
+    sheet.paragraph(instrument);
+    sheet.heading("决定");
+    if words.approved {
+        sheet.paragraph(
+            "准予信用修复。自本决定作出之日起移出名单，终止公示、共享和使用，解除以此为依据的全部措施，\
+             并在公示和共享的同等范围内通知。",
+        );
+    } else {
+        sheet.paragraph("不予信用修复。名单期满自动终止；条件具备后可以再次申请。");
+        sheet.remedies("本决定", &case.authority, None);
+    }
+    let name = sheet.authority(&case.authority);
+    let head = sheet.head(&case.authority);
+    sheet.sign(&name, &format!("签发：{head}"));
+    sheet.finish()
+}

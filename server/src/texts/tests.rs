@@ -1,0 +1,327 @@
+//! Every text against its golden file, and what each refuses to be without.
+//!
+//! `SHOUXIN_WRITE_GOLDEN=1` writes the files anew; the difference is for a reviewer to read.
+
+use std::path::Path;
+
+use shouxin_core::actor::PersonKey;
+use shouxin_core::id::{ListingId, Position};
+use shouxin_core::identifier::uscc::Uscc;
+
+use super::*;
+use crate::app::{load_rules, read_rules};
+use crate::demo::sample::code as invented;
+
+const HR: &str = "human_resources";
+
+fn rules() -> RuleSet {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+    load_rules(&read_rules(&config).unwrap()).unwrap()
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn officer(rules: &RuleSet, department: &str, id: &str) -> OfficerRef {
+    let authority = Uscc::parse(&rules.department(department).unwrap().uscc).unwrap();
+    OfficerRef { authority, officer: id.to_owned() }
+}
+
+fn company() -> Party {
+    Party { name: some("尤溪县甲建设有限公司"), key: invented("91", 1).parse().unwrap() }
+}
+
+fn person() -> Party {
+    Party { name: some("林某某"), key: SubjectKey::Person(PersonKey([7; 16])) }
+}
+
+fn cite(instrument: &str, article: &str) -> Citation {
+    Citation { instrument: instrument.to_owned(), article: article.to_owned() }
+}
+
+fn named(measure: &str, department: &str) -> NamedWords {
+    NamedWords {
+        measure: measure.to_owned(),
+        department: department.to_owned(),
+        proportionality: some("与违法行为直接相关，程度相当，期限有限。"),
+    }
+}
+
+fn case(rules: &RuleSet) -> Case {
+    Case {
+        id: "L-1042".to_owned(),
+        party: company(),
+        about: About::Listing,
+        proposed_by: officer(rules, HR, "SC-03"),
+        behaviour: "B2.5".to_owned(),
+        act: some("克扣、无故拖欠农民工工资，经责令限期支付仍不支付"),
+        basis: vec![cite("wage-regulation", "第四十八条"), cite("mohrss-order-45", "第五条")],
+        documents: vec![FactDocument {
+            kind: FactKind::PenaltyDecision,
+            about: company().key,
+            number: "尤人社罚〔2026〕1号".to_owned(),
+            issuer: "尤溪县人力资源和社会保障局".to_owned(),
+            date: day("2026-03-02"),
+            sha256: [1; 32],
+        }],
+        cap: day("2029-05-01"),
+        heard: Some(HeardWords::Statement(vec![some("工程款被拖欠"), some("已支付部分工资")])),
+        hearing: Some(some("2026年4月10日公开举行，当事人到场陈述。")),
+    }
+}
+
+fn attribution(rules: &RuleSet) -> Case {
+    let organisation = company();
+    let listing = "L-1042".to_owned();
+    Case {
+        id: "A-1077".to_owned(),
+        party: person(),
+        about: About::Attribution { organisation, listing, role: PersonRole::Principal },
+        act: some("任主要负责人期间直接决定不支付工资"),
+        heard: Some(HeardWords::Waived),
+        hearing: None,
+        ..case(rules)
+    }
+}
+
+fn notice_words() -> NoticeWords {
+    NoticeWords {
+        facts: some(
+            "经查，2025年10月至12月拖欠32名农民工工资，共计48万元。\n责令限期支付，逾期未付。",
+        ),
+        reasons: some("符合拖欠农民工工资失信联合惩戒对象名单的认定标准。"),
+        measures: vec![named("M-A17", "procurement"), named("M-A01", "approval")],
+        hearing_offered: true,
+    }
+}
+
+fn decision_words() -> DecisionWords {
+    DecisionWords {
+        number: some("尤人社失信决〔2026〕1号"),
+        facts: notice_words().facts,
+        reasons: notice_words().reasons,
+        answers: vec![some("拖欠工程款不免除支付义务。"), some("部分支付不影响认定。")],
+        measures: notice_words().measures,
+        end: Some(day("2028-04-20")),
+        removal_conditions: some("纠正失信行为、履行义务并公开承诺后，可以申请信用修复。"),
+        remedies: None,
+    }
+}
+
+fn measure(rules: &RuleSet) -> MeasureCase {
+    MeasureCase {
+        id: "M-1573".to_owned(),
+        party: company(),
+        measure: "M-A17".to_owned(),
+        department: "procurement".to_owned(),
+        initiated_by: officer(rules, HR, "SC-03"),
+        basis: vec![cite("procurement-law", "第二十二条")],
+        decision_number: "尤人社失信决〔2026〕1号".to_owned(),
+        until: day("2028-04-20"),
+        grounds: some("与行为直接相关，期限与名单一致。"),
+    }
+}
+
+fn objection(rules: &RuleSet) -> ObjectionCase {
+    ObjectionCase {
+        id: "O-2001".to_owned(),
+        party: company(),
+        target: Target::Listing(ListingId(Position::local(1042))),
+        trigger: Trigger::Subject,
+        grounds: vec![ObjectionGround::Error, ObjectionGround::WrongListCondition],
+        filed_on: day("2026-05-06"),
+        suspends: true,
+        provider: rules.department(HR).unwrap().uscc.clone(),
+        verification: Some((Finding::Correct, some("付款发生在列入决定之后。"))),
+    }
+}
+
+fn repair(rules: &RuleSet) -> RepairCase {
+    RepairCase {
+        id: "X-3001".to_owned(),
+        party: company(),
+        listing: "L-1042".to_owned(),
+        decision_number: some("尤人社失信决〔2026〕1号"),
+        authority: rules.department(HR).unwrap().uscc.clone(),
+        applied_on: day("2026-11-02"),
+        decide_by: day("2026-11-16"),
+    }
+}
+
+type Made = (&'static str, Result<Text, Incomplete>);
+
+fn all(rules: &RuleSet) -> Vec<Made> {
+    let desk = |on| Desk { rules, on: day(on) };
+    let (listing, person) = (case(rules), attribution(rules));
+    let (words, notice_words) = (decision_words(), notice_words());
+    let served = ServedWords {
+        manner: ServiceManner::Direct,
+        on: day("2026-04-23"),
+        proof_sha256: [2; 32],
+        starts_on: day("2026-05-07"),
+    };
+    let (noticed, decided, later) = (desk("2026-03-16"), desk("2026-04-20"), desk("2026-11-05"));
+    let reasons = some("未说明异议事由，也未提供线索。");
+    let upheld = ObjectionCase {
+        verification: Some((Finding::Error, some("处罚决定已被撤销。"))),
+        ..objection(rules)
+    };
+    let office = officer(rules, "development_reform", "SC-03");
+    let hr = officer(rules, HR, "SC-04");
+    let approved = RepairWords {
+        approved: true,
+        number: some("尤人社修〔2026〕1号"),
+        reasons: some("义务已经履行，符合修复条件。"),
+    };
+    let refused =
+        RepairWords {
+            approved: false, number: None, reasons: some("尚有12名农民工工资未付清。")
+        };
+    let returned = AcceptanceWords::Returned(some("缺少工资支付凭证。"));
+    let not_accepted = AcceptanceWords::NotAccepted(some("未满最短期限。"));
+    let silent = Case { heard: Some(HeardWords::Silent), hearing: None, ..case(rules) };
+    let alone = DecisionWords { answers: Vec::new(), measures: Vec::new(), ..decision_words() };
+    vec![
+        ("listing-notice", notice(noticed, &listing, &notice_words)),
+        ("attribution-notice", notice(noticed, &person, &notice_words)),
+        ("listing-decision", decision(decided, &listing, &words)),
+        ("listing-decision-silent", decision(decided, &silent, &alone)),
+        ("attribution-decision", decision(decided, &person, &words)),
+        ("repair-guide", repair_guide(decided, &listing, &words)),
+        ("service-receipt-form", service_receipt(decided, &listing, &words, None)),
+        ("service-receipt", service_receipt(decided, &listing, &words, Some(&served))),
+        (
+            "measure-notice",
+            measure_notice(decided, &measure(rules), some("依据生效决定采取。").as_ref(), None),
+        ),
+        ("objection-acceptance", objection_acceptance(later, &objection(rules), &office)),
+        (
+            "objection-refusal",
+            objection_refusal(later, &objection(rules), &office, reasons.as_ref()),
+        ),
+        (
+            "objection-result-correct",
+            objection_result(later, &objection(rules), &office, some("核实程序完整。").as_ref()),
+        ),
+        (
+            "objection-result-error",
+            objection_result(later, &upheld, &office, some("核实程序完整。").as_ref()),
+        ),
+        (
+            "repair-acceptance",
+            repair_acceptance(later, &repair(rules), &hr, &AcceptanceWords::Accepted),
+        ),
+        ("repair-returned", repair_acceptance(later, &repair(rules), &hr, &returned)),
+        ("repair-not-accepted", repair_acceptance(later, &repair(rules), &hr, &not_accepted)),
+        ("repair-approved", repair_decision(later, &repair(rules), &approved)),
+        ("repair-refused", repair_decision(later, &repair(rules), &refused)),
+    ]
+}
+
+#[test]
+fn every_text_is_its_golden_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts/golden");
+    let rules = rules();
+    let write = std::env::var_os("SHOUXIN_WRITE_GOLDEN").is_some();
+    let made = all(&rules);
+    for (name, text) in &made {
+        let text = text.as_ref().unwrap_or_else(|own| panic!("{name}: {:?}", own.missing));
+        let path = folder.join(format!("{name}.txt"));
+        if write {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&path, text.plain()).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(text.plain(), golden, "{name} differs from {}", path.display());
+    }
+    let files = std::fs::read_dir(&folder).unwrap().count();
+    assert_eq!(files, made.len(), "a golden file without a text");
+}
+
+#[test]
+fn a_decision_holds_all_that_the_law_requires_of_it() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let text = decision(desk, &case(&rules), &decision_words()).unwrap().plain();
+    // domain.md 2.0, G-DOC, one by one.
+    for part in [
+        "尤溪县甲建设有限公司",
+        &invented("91", 1),
+        "克扣、无故拖欠农民工工资",
+        "32名农民工",
+        "尤人社罚〔2026〕1号",
+        "第四十八条",
+        "M-A17",
+        "满5个工作日的次日起生效",
+        "2028年4月20日",
+        "申请信用修复",
+        "60日内向尤溪县人民政府申请行政复议",
+        "6个月内向尤溪县人民法院提起行政诉讼",
+        "县人力资源和社会保障局（印章）",
+        "主要负责人（SC-01）",
+        "2026年4月20日",
+        "答复：拖欠工程款不免除支付义务",
+    ] {
+        assert!(text.contains(part), "no {part} in\n{text}");
+    }
+    let taxed = Case { proposed_by: officer(&rules, "tax", "SC-03"), ..case(&rules) };
+    let text = decision(desk, &taxed, &decision_words()).unwrap().plain();
+    assert!(text.contains("向国家税务总局三明市税务局申请行政复议"), "{text}");
+}
+
+fn missing(made: Result<Text, Incomplete>) -> Vec<String> {
+    made.err().map(|own| own.missing).unwrap_or_default()
+}
+
+#[test]
+fn what_is_missing_is_listed_and_nothing_is_left_blank() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let empty = DecisionWords::default();
+    assert_eq!(
+        missing(decision(desk, &case(&rules), &empty)),
+        [
+            "决定书文号",
+            "事实",
+            "对陈述第 1 点的答复",
+            "对陈述第 2 点的答复",
+            "理由",
+            "终止日期",
+            "移出的条件和程序"
+        ]
+    );
+    let beyond = DecisionWords { end: Some(day("2031-01-01")), ..decision_words() };
+    assert_eq!(missing(decision(desk, &case(&rules), &beyond)), ["不晚于2029年5月1日的终止日期"]);
+    let unheard = Case { heard: None, hearing: None, ..case(&rules) };
+    assert_eq!(missing(decision(desk, &unheard, &decision_words())).len(), 1);
+    let erased = Party { name: None, key: person().key };
+    let erased = Case { party: erased, act: None, ..attribution(&rules) };
+    assert_eq!(missing(notice(desk, &erased, &notice_words())), ["当事人名称", "行为"]);
+    let bare = Case { basis: Vec::new(), documents: Vec::new(), ..case(&rules) };
+    assert_eq!(missing(notice(desk, &bare, &notice_words())), ["认定事实的生效文书", "依据"]);
+    let unverified = ObjectionCase { verification: None, ..objection(&rules) };
+    let office = officer(&rules, "development_reform", "SC-03");
+    let made = objection_result(desk, &unverified, &office, some("理由").as_ref());
+    assert_eq!(missing(made), ["信息提供单位的核实反馈"]);
+    let mut without = rules.clone();
+    without.remedies = None;
+    let desk = Desk { rules: &without, on: day("2026-04-20") };
+    let named = missing(decision(desk, &case(&rules), &decision_words()));
+    assert!(named[0].contains("departments.toml"), "{named:?}");
+}
+
+#[test]
+fn a_page_escapes_what_somebody_wrote() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let words =
+        DecisionWords { reasons: some("<script>alert(\"x\")</script>&"), ..decision_words() };
+    let page = decision(desk, &case(&rules), &words).unwrap().html();
+    assert!(page.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;"), "{page}");
+    assert!(!page.contains("<script>"), "{page}");
+}
