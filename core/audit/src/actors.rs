@@ -1,0 +1,98 @@
+//! Who may cause what (design.md 1). Timers end, mark, escalate, and start what a served decision
+//! fixed; plugins answer; the operator holds the machine; everything else is a named officer's or
+//! the party's own.
+
+use shouxin_core::actor::Actor;
+use shouxin_core::guard::Guard;
+
+use crate::here::Here;
+use crate::names::INV_5;
+
+const OFFICER: u8 = 1;
+const PARTY: u8 = 2;
+const TIMER: u8 = 4;
+const PLUGIN: u8 = 8;
+const OPERATOR: u8 = 16;
+const ANYBODY: u8 = 31;
+
+/// An event that is not listed here is an officer's: a new group adds its timers' lines.
+fn allowed(name: &str) -> u8 {
+    match name {
+        "rules.loaded" | "key.created" | "key.revoked" | "plugin.deployed" | "channel.opened"
+        | "channel.closed" => OPERATOR,
+        "guard.denied" => ANYBODY,
+        "plugin.told" | "execution.failed" | "delivery.failed" => PLUGIN,
+        "measure.executed"
+        | "measure.suspension_confirmed"
+        | "measure.resumption_confirmed"
+        | "measure.lifted" => OFFICER | PLUGIN,
+        "statement.window_closed"
+        | "listing.took_effect"
+        | "listing.expired"
+        | "record.expired"
+        | "record.archived"
+        | "measure.response_overdue"
+        | "measure.expired"
+        | "family.settled"
+        | "objection.overdue"
+        | "objection.closed"
+        | "repair.done"
+        | "repair.revocation_lapsed"
+        | "listing.restored"
+        | "channel.confirmed"
+        | "channel.failed"
+        | "channel.overdue" => TIMER,
+        "objection.accepted" | "listing.annulled" => OFFICER | TIMER,
+        "classification.changed" => OFFICER | PARTY | TIMER,
+        "statement.received"
+        | "statement.waived"
+        | "objection.filed"
+        | "repair.applied"
+        | "red_listing.closed"
+        | "red_listing.revocation_stated"
+        | "repair.revocation_stated"
+        | "evidence.added"
+        | "review.requested"
+        | "remedy.filed" => OFFICER | PARTY,
+        _ => OFFICER,
+    }
+}
+
+/// What ends a suspension, and so is never a timer's or a plugin's alone.
+fn resumes(name: &str) -> bool {
+    matches!(
+        name,
+        "objection.resolved"
+            | "objection.refused"
+            | "review.decided"
+            | "remedy.stay_ended"
+            | "remedy.decided"
+            | "relief.ended"
+            | "measure.resumption_confirmed"
+    )
+}
+
+pub(crate) fn check(at: &mut Here<'_>) {
+    let name = at.event.event.name();
+    let allowed = allowed(name);
+    let kind = match &at.event.actor {
+        Actor::Officer(_) => OFFICER,
+        Actor::Subject(_) => PARTY,
+        Actor::System => TIMER,
+        Actor::Plugin { .. } => PLUGIN,
+        Actor::Operator => OPERATOR,
+    };
+    let actor = &at.event.actor;
+    if kind & allowed == 0 {
+        let detail = format!("{actor} may not cause it");
+        if resumes(name) && matches!(kind, TIMER | PLUGIN) {
+            at.broken(INV_5, detail);
+        } else if allowed & OFFICER != 0 {
+            at.guard(Guard::Human, detail);
+        } else {
+            at.guard(Guard::Competent, detail);
+        }
+    } else if kind == OFFICER && at.officer().is_none() {
+        at.guard(Guard::Human, format!("{actor} is no officer on file"));
+    }
+}

@@ -1,0 +1,40 @@
+//! Plugins: admitted for what their department implements, told of everything in order.
+
+use shouxin_core::actor::Actor;
+use shouxin_core::event::Event;
+use shouxin_core::guard::Guard;
+
+use crate::fold::{Fold, Plugin};
+use crate::here::Here;
+
+pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>) {
+    match &at.event.event {
+        Event::PluginDeployed { name, department, measures, .. } => {
+            for id in measures {
+                let granted =
+                    at.rules.measure(id).is_some_and(|own| own.implementers.contains(department));
+                if !granted {
+                    at.guard(Guard::Competent, format!("{department} does not implement {id}"));
+                }
+            }
+            let plugin = Plugin { department: department.clone(), measures: measures.clone() };
+            fold.plugins.insert(name.clone(), plugin);
+        }
+        Event::PluginTold { plugin, through, .. } => {
+            by_plugin(at, plugin);
+            if *through >= at.at() {
+                at.missing(through);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The plugin that answers is the one that was asked.
+pub(crate) fn by_plugin(at: &mut Here<'_>, asked: &str) {
+    if let Actor::Plugin { name, .. } = &at.event.actor
+        && name != asked
+    {
+        at.guard(Guard::Competent, format!("{name} answers for {asked}"));
+    }
+}

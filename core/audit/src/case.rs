@@ -1,0 +1,556 @@
+//! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
+//! hear, decide, serve, start, end.
+
+use shouxin_core::event::{CaseRef, Event, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::{AttributionId, ListingId};
+use shouxin_core::rules::{Behaviour, FactKind};
+use shouxin_core::text::{digest_is_stated, short_text_is_stated};
+use shouxin_core::time::Day;
+
+use crate::commit::Commit;
+use crate::fold::{
+    Attribution, Case, Decision, Fold, Heard, Kind, Listing, Notice, Over, RecordStage, Standing,
+};
+use crate::here::Here;
+use crate::names::{INV_1, INV_2, INV_3, INV_6};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    match &at.event.event {
+        Event::ListingProposed { .. } => listing_proposed(fold, commit, at),
+        Event::AttributionProposed { .. } => attribution_proposed(fold, at),
+        Event::NoticeServed { case, .. }
+        | Event::StatementReceived { case, .. }
+        | Event::StatementWaived { case, .. }
+        | Event::StatementWindowClosed { case }
+        | Event::HearingHeld { case, .. }
+        | Event::CaseDecided { case, .. }
+        | Event::CaseNotDecided { case, .. }
+        | Event::CaseDropped { case, .. }
+        | Event::DecisionServed { case, .. } => {
+            let above = above(fold, *case, at.today);
+            match fold.case_mut(*case) {
+                Some(own) => {
+                    at.about(own.subject);
+                    step(own, above, at);
+                }
+                None => at.missing(shown(*case)),
+            }
+        }
+        Event::CaseTookEffect { case, published } => {
+            took_effect(fold, commit, at, *case, *published);
+        }
+        Event::CaseRemoved { case, .. }
+        | Event::CaseExpired { case }
+        | Event::CaseAnnulled { case, .. } => ended(fold, commit, at, *case),
+        _ => {}
+    }
+}
+
+pub(crate) fn shown(case: CaseRef) -> String {
+    match case {
+        CaseRef::Listing(id) => id.to_string(),
+        CaseRef::Attribution(id) => id.to_string(),
+    }
+}
+
+/// How that stands on which a case rests: records under a listing, a listing under a person.
+fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
+    match case {
+        CaseRef::Listing(id) => match fold.listings.get(&id).map(|own| &own.kind) {
+            Some(Kind::Black { records, .. }) => records
+                .iter()
+                .map(|record| fold.record_standing(*record))
+                .max()
+                .unwrap_or(Standing::InForce),
+            _ => Standing::Ended,
+        },
+        CaseRef::Attribution(id) => match fold.attributions.get(&id) {
+            Some(own) => fold.listing_standing(own.listing, day),
+            None => Standing::Ended,
+        },
+    }
+}
+
+/// The latest end that a decision on this behaviour may have.
+fn cap(at: &Here<'_>, behaviour: &Behaviour) -> Day {
+    let pack = at.pack();
+    let months = behaviour.period_months.1.min(pack.black_cap_months);
+    let steps = pack.decide_within_wd + pack.serve_within_days + pack.standstill_wd;
+    at.rules.calendar.after(at.today, steps).day.plus_months(months)
+}
+
+fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    let Event::ListingProposed {
+        authority,
+        behaviour,
+        basis,
+        facts,
+        records,
+        act,
+        decide_by,
+        cap: stated_cap,
+    } = &at.event.event
+    else {
+        return;
+    };
+    let Some(subject) = at.event.subject else {
+        at.missing("no subject");
+        return;
+    };
+    let proposer = at.by(*authority);
+    let id = ListingId(at.at());
+    at.of_authority(*authority);
+    if !fold.files.contains_key(&subject) {
+        at.missing(subject);
+    }
+    match at.rules.behaviour(behaviour) {
+        None => at.guard(Guard::Competent, format!("{behaviour} is not in the catalogue")),
+        Some(entry) => {
+            if let Some((department, ..)) = at.officer()
+                && !entry.found_by.contains(&department.code)
+            {
+                let detail = format!("{} does not find {behaviour}", department.code);
+                at.guard(Guard::Competent, detail);
+            }
+            at.must(entry.repair.is_some(), Guard::RepairRule, "the behaviour has no repair rule");
+            at.listing_rank(basis, entry);
+            at.facts(facts, subject, &entry.facts);
+            within(at, entry, *stated_cap);
+        }
+    }
+    at.basis(basis);
+    at.capacity(fold, subject);
+    at.stated(Guard::Fact, &[("act", act)]);
+    at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
+    for record in records {
+        let Some(own) = fold.records.get_mut(record) else {
+            at.missing(record);
+            continue;
+        };
+        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live {
+            let detail = format!("{record} is no live adverse record of the subject");
+            at.guard(Guard::Fact, detail);
+        }
+        if !own.holds.is_empty() {
+            at.guard(Guard::NoSuspension, format!("{record} is disputed"));
+        }
+        own.listings.push(id);
+    }
+    let case = Case::new(subject, proposer, at.today, *stated_cap, basis);
+    let kind = Kind::Black { behaviour: behaviour.clone(), records: records.clone(), case };
+    let listing = Listing {
+        subject,
+        kind,
+        published: false,
+        attributions: Vec::new(),
+        measures: Vec::new(),
+        relief: false,
+    };
+    fold.listings.insert(id, listing);
+    commit.propose(id);
+}
+
+fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {
+    let own = cap(at, behaviour);
+    if stated > own {
+        at.guard(Guard::End, format!("the cap {stated} is later than {own}"));
+    }
+}
+
+fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
+    let Event::AttributionProposed {
+        listing,
+        authority,
+        basis,
+        facts,
+        finding,
+        decide_by,
+        cap: stated_cap,
+        ..
+    } = &at.event.event
+    else {
+        return;
+    };
+    let Some(person) = at.event.subject else {
+        at.missing("no person");
+        return;
+    };
+    let proposer = at.by(*authority);
+    let id = AttributionId(at.at());
+    at.of_authority(*authority);
+    match fold.listings.get(listing).map(|own| (own.subject, &own.kind)) {
+        Some((subject, Kind::Black { behaviour, case, .. })) => {
+            at.of_authority(case.proposer.authority);
+            let apart = person.is_person() && !subject.is_person();
+            at.must(apart, Guard::Person, "a person of a listed organisation is needed");
+            at.in_force(fold.listing_standing(*listing, at.today));
+            if let Some(entry) = at.rules.behaviour(behaviour) {
+                at.listing_rank(basis, entry);
+                within(at, entry, *stated_cap);
+            }
+        }
+        _ => at.missing(listing),
+    }
+    let any = [FactKind::Judgment, FactKind::PenaltyDecision, FactKind::AdministrativeDecision];
+    at.basis(basis);
+    at.facts(facts, person, &any);
+    at.capacity(fold, person);
+    at.stated(Guard::Person, &[("finding", finding)]);
+    at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
+    if let Some(own) = fold.listings.get_mut(listing) {
+        own.attributions.push(id);
+    }
+    let case = Case::new(person, proposer, at.today, *stated_cap, basis);
+    fold.attributions.insert(id, Attribution { listing: *listing, case });
+}
+
+/// One step of the path up to service.
+fn step(own: &mut Case, above: Standing, at: &mut Here<'_>) {
+    if own.over.is_some() {
+        at.broken(INV_2, "the case is over");
+    }
+    match &at.event.event {
+        Event::NoticeServed { .. } => noticed(own, at),
+        Event::StatementReceived { .. }
+        | Event::StatementWaived { .. }
+        | Event::StatementWindowClosed { .. } => heard(own, at),
+        Event::HearingHeld { record_sha256, summary, .. } => {
+            at.of_authority(own.proposer.authority);
+            if at.officer().is_some_and(|(.., by)| *by == own.proposer) {
+                at.guard(Guard::FourEyes, "the proposer holds the hearing");
+            }
+            at.stated(Guard::Heard, &[("summary", summary)]);
+            let recorded = digest_is_stated(record_sha256);
+            at.must(recorded, Guard::Heard, "there is no record of the hearing");
+            match &mut own.heard {
+                Some(heard) if own.decision.is_none() => heard.hearing_held = true,
+                _ => at.broken(INV_2, "a hearing before the statement, or after the decision"),
+            }
+        }
+        Event::CaseDecided { .. } => decided(own, above, at),
+        Event::CaseNotDecided { reasons, .. } => {
+            at.head_beside(&own.proposer);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            closed(own, at);
+        }
+        Event::CaseDropped { reasons, .. } => {
+            at.of_authority(own.proposer.authority);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            closed(own, at);
+        }
+        Event::DecisionServed { .. } => served(own, at),
+        _ => {}
+    }
+}
+
+fn closed(own: &mut Case, at: &mut Here<'_>) {
+    if own.decision.is_some() {
+        at.broken(INV_2, "it was decided already");
+    }
+    own.finish(Over::Closed);
+}
+
+fn noticed(own: &mut Case, at: &mut Here<'_>) {
+    let Event::NoticeServed {
+        facts,
+        reasons,
+        measures,
+        hearing_offered,
+        document_sha256,
+        service,
+        window,
+        ..
+    } = &at.event.event
+    else {
+        return;
+    };
+    at.of_authority(own.proposer.authority);
+    if own.notice.is_some() || own.decision.is_some() {
+        at.broken(INV_2, "a second notice");
+        return;
+    }
+    at.stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)]);
+    at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
+    at.service(Guard::Notice, service);
+    at.must(service.on >= own.proposed_on, Guard::Notice, "served before the proposal");
+    at.named(measures);
+    let due = measures
+        .iter()
+        .filter_map(|named| at.rules.measure(&named.measure))
+        .any(|entry| entry.hearing);
+    at.must(*hearing_offered || !due, Guard::Notice, "a hearing is due and not offered");
+    at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+    own.notice = Some(Notice {
+        on: service.on,
+        window: window.day,
+        hearing_offered: *hearing_offered,
+        measures: pairs(measures),
+    });
+}
+
+fn pairs(measures: &[shouxin_core::event::NamedMeasure]) -> Vec<(String, String)> {
+    measures.iter().map(|named| (named.measure.clone(), named.department.clone())).collect()
+}
+
+fn heard(own: &mut Case, at: &mut Here<'_>) {
+    let Some(notice) = &own.notice else {
+        at.guard(Guard::Notice, "no prior notice was served");
+        return;
+    };
+    if own.heard.is_some() || own.decision.is_some() {
+        at.broken(INV_2, "the party was heard already");
+        return;
+    }
+    let mut points = 0;
+    let mut hearing_requested = false;
+    match &at.event.event {
+        Event::StatementReceived {
+            points: stated, hearing_requested: asked, received_on, ..
+        } => {
+            at.own_matter(own.subject);
+            at.of_authority(own.proposer.authority);
+            let within = *received_on >= notice.on && *received_on <= notice.window.min(at.today);
+            at.must(within, Guard::Heard, "received outside the period for a statement");
+            at.must(!stated.is_empty(), Guard::Heard, "a statement without a point");
+            stated.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
+            points = stated.len();
+            hearing_requested = *asked;
+        }
+        Event::StatementWaived { document_sha256, .. } => {
+            at.own_matter(own.subject);
+            at.of_authority(own.proposer.authority);
+            at.must(digest_is_stated(document_sha256), Guard::Heard, "a waiver not in writing");
+        }
+        _ => {
+            let over = at.today > notice.window;
+            at.must(over, Guard::Heard, "the period for a statement is not over");
+        }
+    }
+    own.heard = Some(Heard { points, hearing_requested, hearing_held: false });
+}
+
+fn decided(own: &mut Case, above: Standing, at: &mut Here<'_>) {
+    let Event::CaseDecided {
+        document_number,
+        document_sha256,
+        facts,
+        reasons,
+        answers,
+        measures,
+        end,
+        removal_conditions,
+        remedies,
+        ..
+    } = &at.event.event
+    else {
+        return;
+    };
+    if own.decision.is_some() {
+        at.broken(INV_3, "a second decision in one case; an extension is a case of its own");
+        return;
+    }
+    at.head_beside(&own.proposer);
+    if !own.holds.is_empty() || above == Standing::Suspended {
+        at.guard(Guard::NoSuspension, "an objection is open");
+    } else if above == Standing::Ended {
+        at.guard(Guard::End, "what it rests on has ended");
+    }
+    at.basis(&own.basis);
+    at.named(measures);
+    match (&own.notice, &own.heard) {
+        (None, _) => at.guard(Guard::Notice, "no prior notice was served"),
+        (Some(_), None) => at.guard(Guard::Heard, "the party was not heard"),
+        (Some(notice), Some(heard)) => {
+            let announced = |named: &(String, String)| notice.measures.contains(named);
+            if !pairs(measures).iter().all(announced) {
+                at.guard(Guard::Notice, "a measure that the notice did not announce");
+            }
+            if answers.len() != heard.points {
+                let detail = format!("{} points, {} answers", heard.points, answers.len());
+                at.guard(Guard::Heard, detail);
+            }
+            if heard.hearing_requested && notice.hearing_offered && !heard.hearing_held {
+                at.guard(Guard::Heard, "the hearing asked for was not held");
+            }
+        }
+    }
+    answers.iter().for_each(|answer| at.stated(Guard::Heard, &[("answers", answer)]));
+    at.stated(
+        Guard::Document,
+        &[
+            ("facts", facts),
+            ("reasons", reasons),
+            ("removal_conditions", removal_conditions),
+            ("remedies", remedies),
+        ],
+    );
+    at.document(document_number, document_sha256);
+    if *end <= at.today || *end > own.cap {
+        at.guard(Guard::End, format!("{end} is past, or later than the cap {}", own.cap));
+    }
+    own.decision = Some(Decision {
+        on: at.today,
+        number: document_number.clone(),
+        end: *end,
+        measures: pairs(measures),
+    });
+}
+
+fn served(own: &mut Case, at: &mut Here<'_>) {
+    let Event::DecisionServed { service, repair_guide_sha256, starts_on, .. } = &at.event.event
+    else {
+        return;
+    };
+    let Some(decision) = &own.decision else {
+        at.broken(INV_1, "there is no decision to serve");
+        return;
+    };
+    at.of_authority(own.proposer.authority);
+    if own.starts_on.is_some() {
+        at.broken(INV_2, "it was served already");
+        return;
+    }
+    at.service(Guard::Served, service);
+    at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
+    at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
+    let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd);
+    let start = standstill.day.plus_days(1);
+    if *starts_on < start {
+        let detail = format!("it starts on {starts_on}, the standstill runs to {}", standstill.day);
+        at.guard(Guard::Served, detail);
+    }
+    if *starts_on > decision.end {
+        at.guard(Guard::End, format!("it starts on {starts_on}, after its end {}", decision.end));
+    }
+    own.starts_on = Some(*starts_on);
+}
+
+fn took_effect(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    case: CaseRef,
+    published: bool,
+) {
+    let above = above(fold, case, at.today);
+    let today = at.today;
+    let Some(own) = fold.case_mut(case) else {
+        at.missing(shown(case));
+        return;
+    };
+    at.about(own.subject);
+    match (&own.decision, own.starts_on) {
+        (None, _) => at.broken(INV_1, "there is no decision"),
+        (Some(_), None) => at.guard(Guard::Served, "the decision was not served"),
+        (Some(_), Some(starts_on)) if today < starts_on => {
+            at.broken(INV_2, format!("the served decision fixes {starts_on}"));
+        }
+        (Some(decision), Some(_)) if today > decision.end => {
+            at.guard(Guard::End, format!("it ended on {}", decision.end));
+        }
+        _ => {}
+    }
+    if own.over.is_some() || above == Standing::Ended {
+        at.broken(INV_6, "it, or what it rests on, is over");
+    } else if !own.holds.is_empty() || above == Standing::Suspended {
+        at.guard(Guard::NoSuspension, "it, or what it rests on, is disputed");
+    } else if above == Standing::Pending {
+        at.broken(INV_1, "what it rests on has no effect yet");
+    }
+    if published && own.subject.is_personal() {
+        at.guard(Guard::Open, "a person's listing is not published");
+    }
+    own.effect = true;
+    own.since = own.starts_on;
+    let subject = own.subject;
+    if let CaseRef::Listing(id) = case
+        && let Some(listing) = fold.listings.get_mut(&id)
+    {
+        listing.published = published;
+    }
+    if let Some(file) = fold.files.get_mut(&subject) {
+        file.cases.insert(case);
+    }
+    commit.touch(subject, at.at());
+}
+
+fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef) {
+    let red = match case {
+        CaseRef::Listing(id) => fold.red(id).map(|own| (own.0, own.1.stage)),
+        CaseRef::Attribution(_) => None,
+    };
+    let (subject, end, was) = match (fold.case(case), red) {
+        (Some(own), _) => (own.subject, own.end(), own.over.is_some()),
+        (None, Some((subject, stage))) => match stage {
+            crate::fold::RedStage::Active { until, .. } => (subject, Some(until), false),
+            _ => (subject, None, true),
+        },
+        (None, None) => {
+            at.missing(shown(case));
+            return;
+        }
+    };
+    at.about(subject);
+    if was {
+        at.broken(INV_6, "it was over already");
+        return;
+    }
+    let over = match (&at.event.event, case) {
+        (Event::CaseExpired { .. }, _) => {
+            at.after(end, "it");
+            Over::Expired
+        }
+        (Event::CaseRemoved { repair, .. }, CaseRef::Listing(id)) => {
+            if !commit.repairs(*repair, id) {
+                at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
+            }
+            Over::Removed(*repair)
+        }
+        (Event::CaseAnnulled { reasons, .. }, CaseRef::Listing(id)) => {
+            if !commit.voids(fold, Target::Listing(id)) {
+                at.broken(INV_6, "no outcome of this commit voids it");
+            }
+            if let Some(reasons) = reasons {
+                at.stated(Guard::Document, &[("reasons", reasons)]);
+            }
+            Over::Annulled
+        }
+        (Event::CaseAnnulled { .. }, CaseRef::Attribution(id)) => {
+            if !commit.voids(fold, Target::Attribution(id)) {
+                commit.await_restored(at.at(), id);
+            }
+            Over::Annulled
+        }
+        _ => {
+            at.missing(shown(case));
+            return;
+        }
+    };
+    commit.end(fold, at.at(), case, over);
+}
+
+/// The head of the authority takes its own decision back.
+pub(crate) fn revoked(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    case: CaseRef,
+    document: (&str, &shouxin_core::text::Digest),
+) {
+    let Some(own) = fold.case(case) else {
+        at.missing(shown(case));
+        return;
+    };
+    at.about(own.subject);
+    at.head_beside(&own.proposer);
+    at.must(
+        short_text_is_stated(document.0) && digest_is_stated(document.1),
+        Guard::Document,
+        "number or digest of the document is missing",
+    );
+    if own.starts_on.is_none() || own.own(at.today) == Standing::Ended {
+        at.broken(INV_6, "there is nothing in force to revoke");
+    }
+    commit.end(fold, at.at(), case, Over::Annulled);
+}

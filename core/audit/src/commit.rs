@@ -1,0 +1,346 @@
+//! What one commit has to do as a whole: suspend at once (INV-4), end everything that rests on
+//! what ended (INV-6), and say what is in force afterwards, no more and no less (INV-1, 3, 7, 8).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
+use shouxin_core::id::{AttributionId, ListingId, Position, ReliefId, RepairId};
+use shouxin_core::time::Day;
+
+use crate::Violation;
+use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
+use crate::names::{INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
+
+/// The commit under examination.
+#[derive(Debug, Default)]
+pub(crate) struct Commit {
+    day: Option<Day>,
+    said: BTreeMap<SubjectKey, (Position, Vec<Mark>)>,
+    touched: BTreeMap<SubjectKey, Position>,
+    /// What an outcome of this commit makes void.
+    voided: Vec<(Position, Target)>,
+    repaired: Vec<(Position, RepairId, ListingId)>,
+    relieved: Vec<(Position, ReliefId, ListingId)>,
+    shortened: Vec<Target>,
+    proposed: BTreeSet<ListingId>,
+    restored: BTreeSet<ListingId>,
+    /// Annulled because what they rest on is to have effect again; that must follow.
+    before_restored: Vec<(Position, AttributionId)>,
+}
+
+impl Commit {
+    /// Notes what every event tells.
+    pub(crate) fn see(&mut self, event: &Envelope) {
+        self.day = Some(event.legal_date);
+        if let (Event::ClassificationChanged { in_force }, Some(subject)) =
+            (&event.event, event.subject)
+        {
+            self.said.insert(subject, (event.position, in_force.clone()));
+        }
+    }
+
+    pub(crate) fn void(&mut self, at: Position, target: Target) {
+        self.voided.push((at, target));
+    }
+
+    /// Whether an outcome of this commit makes a target void, itself or what it rests on.
+    pub(crate) fn voids(&self, fold: &Fold, target: Target) -> bool {
+        self.voided.iter().any(|(_, own)| match (own, target) {
+            (Target::Record(record), Target::Listing(id)) => {
+                fold.records.get(record).is_some_and(|own| own.listings.contains(&id))
+            }
+            (own, target) => *own == target,
+        })
+    }
+
+    pub(crate) fn repair(&mut self, at: Position, repair: RepairId, listing: ListingId) {
+        self.repaired.push((at, repair, listing));
+    }
+
+    pub(crate) fn repairs(&self, repair: RepairId, listing: ListingId) -> bool {
+        self.repaired.iter().any(|own| own.1 == repair && own.2 == listing)
+    }
+
+    /// A repair of this commit whose listing rests on the record.
+    pub(crate) fn repairs_record(&self, repair: RepairId, listings: &[ListingId]) -> bool {
+        self.repaired.iter().any(|own| own.1 == repair && listings.contains(&own.2))
+    }
+
+    pub(crate) fn relieve(&mut self, at: Position, relief: ReliefId, listing: ListingId) {
+        self.relieved.push((at, relief, listing));
+    }
+
+    pub(crate) fn relieves(&self, relief: ReliefId, listing: ListingId) -> bool {
+        self.relieved.iter().any(|own| own.1 == relief && own.2 == listing)
+    }
+
+    /// Whether a relief of this commit takes a record of these listings off display.
+    pub(crate) fn relieves_one_of(&self, listings: &[ListingId]) -> bool {
+        self.relieved.iter().any(|own| listings.contains(&own.2))
+    }
+
+    pub(crate) fn shorten(&mut self, target: Target) {
+        self.shortened.push(target);
+    }
+
+    pub(crate) fn shortens(&self, target: Target) -> bool {
+        self.shortened.contains(&target)
+    }
+
+    pub(crate) fn propose(&mut self, listing: ListingId) {
+        self.proposed.insert(listing);
+    }
+
+    pub(crate) fn proposes(&self, listing: ListingId) -> bool {
+        self.proposed.contains(&listing)
+    }
+
+    pub(crate) fn await_restored(&mut self, at: Position, attribution: AttributionId) {
+        self.before_restored.push((at, attribution));
+    }
+
+    pub(crate) fn restore(&mut self, listing: ListingId) {
+        self.restored.insert(listing);
+    }
+
+    /// A file's marks may differ from here on; the last event to say so is named.
+    pub(crate) fn touch(&mut self, subject: SubjectKey, at: Position) {
+        self.touched.insert(subject, at);
+    }
+
+    fn touch_under(&mut self, fold: &Fold, at: Position, target: Target) {
+        for (subject, _) in fold.cases_under(target) {
+            self.touch(subject, at);
+        }
+    }
+
+    /// A target is suspended.
+    pub(crate) fn hold(&mut self, fold: &mut Fold, at: Position, target: Target, hold: Hold) {
+        if let Some((holds, _)) = fold.holds_mut(target) {
+            holds.insert(hold);
+        }
+        self.touch_under(fold, at, target);
+    }
+
+    /// An outcome ends one suspension of a target.
+    pub(crate) fn release(
+        &mut self,
+        fold: &mut Fold,
+        at: Position,
+        target: Target,
+        hold: Hold,
+        rejected: bool,
+    ) {
+        if let Some((holds, was)) = fold.holds_mut(target) {
+            holds.remove(&hold);
+            *was |= rejected;
+        }
+        self.touch_under(fold, at, target);
+    }
+
+    /// A case is over, and with a listing what rests on it.
+    pub(crate) fn end(&mut self, fold: &mut Fold, at: Position, case: CaseRef, over: Over) {
+        let target = match case {
+            CaseRef::Listing(id) => Target::Listing(id),
+            CaseRef::Attribution(id) => Target::Attribution(id),
+        };
+        self.touch_under(fold, at, target);
+        for (subject, under) in fold.cases_under(target) {
+            if let Some(file) = fold.files.get_mut(&subject) {
+                file.cases.remove(&under);
+            }
+        }
+        if let Some(own) = fold.case_mut(case) {
+            own.finish(over);
+        } else if let CaseRef::Listing(id) = case
+            && let Some(red) = fold.red_mut(id)
+        {
+            red.stage = RedStage::Over;
+            red.basis = Vec::new();
+            red.revocation = None;
+        }
+    }
+
+    /// Checks what the commit had to do as one.
+    pub(crate) fn close(self, fold: &mut Fold) -> Vec<Violation> {
+        let mut found = Vec::new();
+        let Some(day) = self.day else {
+            return found;
+        };
+        self.completeness(fold, day, &mut found);
+        let subjects: BTreeSet<SubjectKey> =
+            self.said.keys().chain(self.touched.keys()).copied().collect();
+        for subject in subjects {
+            self.classification(fold, subject, day, &mut found);
+        }
+        for (subject, (_, marks)) in self.said {
+            if let Some(file) = fold.files.get_mut(&subject) {
+                file.stated = marks;
+            }
+        }
+        found
+    }
+
+    /// INV-6: what an outcome voids or repairs is over now, with everything that rests on it.
+    fn completeness(&self, fold: &Fold, day: Day, found: &mut Vec<Violation>) {
+        let mut missed = |at: Position, what: String| {
+            let detail = format!("{what} is not ended in this commit");
+            found.push(Violation { at, name: INV_6, detail });
+        };
+        for (at, target) in &self.voided {
+            match target {
+                Target::Record(id) => {
+                    let Some(record) = fold.records.get(id) else {
+                        continue;
+                    };
+                    if record.stage != RecordStage::Annulled {
+                        missed(*at, id.to_string());
+                    }
+                    for listing in record.listings.iter().filter(|id| !over(fold, **id, day)) {
+                        missed(*at, listing.to_string());
+                    }
+                }
+                Target::Listing(id) if !over(fold, *id, day) => missed(*at, id.to_string()),
+                Target::Attribution(id) => {
+                    let own = fold.attributions.get(id).map(|own| own.case.own(day));
+                    if own.is_some_and(|own| own != Standing::Ended) {
+                        missed(*at, id.to_string());
+                    }
+                }
+                Target::Measure(id) => {
+                    if fold.measures.get(id).is_some_and(|own| !own.annulled) {
+                        missed(*at, id.to_string());
+                    }
+                }
+                Target::Listing(_) => {}
+            }
+        }
+        for (at, _, listing) in &self.repaired {
+            if !over(fold, *listing, day) {
+                missed(*at, listing.to_string());
+            }
+            let Some(Kind::Black { records, case, .. }) =
+                fold.listings.get(listing).map(|own| &own.kind)
+            else {
+                continue;
+            };
+            for id in records {
+                let live = fold.records.get(id).is_some_and(|own| {
+                    own.stage == RecordStage::Live && own.provider == case.proposer.authority
+                });
+                if live {
+                    missed(*at, id.to_string());
+                }
+            }
+        }
+        for (at, _, listing) in &self.relieved {
+            if !over(fold, *listing, day) {
+                missed(*at, listing.to_string());
+            }
+        }
+        for (at, id) in &self.before_restored {
+            let above = fold.attributions.get(id).map(|own| own.listing);
+            if !above.is_some_and(|listing| self.restored.contains(&listing)) {
+                let detail = format!("{id} was annulled, and no outcome of this commit voids it");
+                found.push(Violation { at: *at, name: INV_6, detail });
+            }
+        }
+    }
+
+    /// The marks that a file is said to have are those of this fold.
+    fn classification(
+        &self,
+        fold: &Fold,
+        subject: SubjectKey,
+        day: Day,
+        found: &mut Vec<Violation>,
+    ) {
+        let Some(file) = fold.files.get(&subject) else {
+            return;
+        };
+        let said = self.said.get(&subject);
+        let stated = said.map_or(&file.stated, |own| &own.1);
+        let last = said.map(|own| own.0).or(self.touched.get(&subject).copied());
+        let Some(at) = last else {
+            return;
+        };
+        let own: Vec<(Mark, bool)> =
+            file.cases.iter().filter_map(|case| fold.mark(*case, day)).collect();
+        let mut say = |name: &'static str, detail: String| {
+            let detail = format!("classification.changed: {detail}");
+            found.push(Violation { at, name, detail });
+        };
+        for mark in stated {
+            let name = shown(mark.case);
+            let Some((real, past)) = own.iter().find(|own| own.0.case == mark.case) else {
+                let (broken, why) = without(fold, subject, mark.case);
+                say(broken, format!("{name} {why}"));
+                continue;
+            };
+            if mark.until > real.until {
+                say(INV_3, format!("{name} lasts to {}, not {}", real.until, mark.until));
+            } else if (Mark { suspended: mark.suspended, ..real.clone() }) != *mark {
+                say(INV_7, format!("{name} is not what was decided, or not by whom"));
+            }
+            let was = file.stated.iter().any(|own| own.case == mark.case && own.suspended);
+            match (mark.suspended, real.suspended) {
+                _ if *past => {}
+                (false, true) if was => say(INV_5, format!("{name} is still suspended")),
+                (false, true) => say(INV_4, format!("{name} is suspended from this commit on")),
+                (true, false) => say(INV_10, format!("{name} is not suspended")),
+                _ => {}
+            }
+        }
+        for (real, _) in &own {
+            if !stated.iter().any(|mark| mark.case == real.case) {
+                say(INV_10, format!("{} is in force and not listed", shown(real.case)));
+            }
+        }
+    }
+}
+
+fn shown(case: CaseRef) -> String {
+    match case {
+        CaseRef::Listing(id) => id.to_string(),
+        CaseRef::Attribution(id) => id.to_string(),
+    }
+}
+
+/// Whether a listing is over, by event or by its own date.
+fn over(fold: &Fold, id: ListingId, day: Day) -> bool {
+    fold.listings.get(&id).is_none_or(|own| match &own.kind {
+        Kind::Black { case, .. } => case.own(day) == Standing::Ended,
+        Kind::Red(red) => match red.stage {
+            RedStage::Over => true,
+            RedStage::Active { until, .. } => day > until,
+            _ => false,
+        },
+    })
+}
+
+/// Why a mark has nothing behind it.
+fn without(fold: &Fold, subject: SubjectKey, case: CaseRef) -> (&'static str, &'static str) {
+    let red = match case {
+        CaseRef::Listing(id) => fold.red(id),
+        CaseRef::Attribution(_) => None,
+    };
+    let above = match case {
+        CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
+        CaseRef::Listing(_) => None,
+    };
+    let ended_above = above
+        .and_then(|id| fold.case(CaseRef::Listing(id)))
+        .is_some_and(|listing| listing.over.is_some());
+    let whose = fold.case(case).map(|own| own.subject).or(red.map(|own| own.0));
+    let ended = fold.case(case).is_some_and(|own| own.over.is_some())
+        || red.is_some_and(|own| own.1.stage == RedStage::Over);
+    match whose {
+        Some(whose) if whose != subject && subject.is_person() => {
+            (INV_8, "is another's, and weighs on this person")
+        }
+        Some(whose) if whose != subject => (INV_7, "is another's"),
+        Some(_) if ended || ended_above => (INV_6, "has ended and is still listed"),
+        _ => (INV_1, "is listed without a decision that has effect"),
+    }
+}

@@ -1,0 +1,632 @@
+//! The audit's own picture of the register, folded from events alone.
+//!
+//! A case that is over keeps a stub of what a later remedy can name (whose it is, who provided it,
+//! when it ended); its texts, bases and measures are dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
+use shouxin_core::id::{
+    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
+    RepairId,
+};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::rules::{Citation, Severity, SubjectKind};
+use shouxin_core::time::Day;
+
+/// What suspends a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hold {
+    Objection(ObjectionId),
+    Stay(RemedyId),
+    Relief(ReliefId),
+}
+
+/// How a thing stands; what rests on another is at least as far along this order as the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    InForce,
+    Pending,
+    Suspended,
+    Ended,
+}
+
+/// A credit file.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub kind: SubjectKind,
+    pub capacity: Option<Capacity>,
+    /// What the log last said is in force.
+    pub stated: Vec<Mark>,
+    /// What has taken effect and has not ended, by this fold.
+    pub cases: BTreeSet<CaseRef>,
+    /// Live adverse records.
+    pub adverse: BTreeSet<RecordId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordStage {
+    Live,
+    Over,
+    Annulled,
+    Archived,
+}
+
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub subject: SubjectKey,
+    pub provider: Uscc,
+    pub by: OfficerRef,
+    pub adverse: bool,
+    pub severity: Option<Severity>,
+    pub published: bool,
+    pub until: Option<Day>,
+    pub version: u16,
+    pub stage: RecordStage,
+    pub ended_on: Option<Day>,
+    pub holds: BTreeSet<Hold>,
+    pub rejected: bool,
+    pub listings: Vec<ListingId>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Notice {
+    pub on: Day,
+    pub window: Day,
+    pub hearing_offered: bool,
+    pub measures: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub points: usize,
+    pub hearing_requested: bool,
+    pub hearing_held: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Decision {
+    pub on: Day,
+    pub number: String,
+    pub end: Day,
+    pub measures: Vec<(String, String)>,
+}
+
+/// Why a case is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    Removed(RepairId),
+    Relieved,
+    Expired,
+    Annulled,
+    Closed,
+}
+
+/// A case on the decision path: a black listing or an attribution.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub subject: SubjectKey,
+    pub proposer: OfficerRef,
+    pub proposed_on: Day,
+    pub cap: Day,
+    pub basis: Vec<Citation>,
+    pub notice: Option<Notice>,
+    pub heard: Option<Heard>,
+    pub decision: Option<Decision>,
+    /// Day fixed for the start in the served decision.
+    pub starts_on: Option<Day>,
+    pub effect: bool,
+    /// First day in force.
+    pub since: Option<Day>,
+    pub over: Option<Over>,
+    pub holds: BTreeSet<Hold>,
+    pub rejected: bool,
+}
+
+impl Case {
+    pub(crate) fn new(
+        subject: SubjectKey,
+        proposer: OfficerRef,
+        on: Day,
+        cap: Day,
+        basis: &[Citation],
+    ) -> Case {
+        Case {
+            subject,
+            proposer,
+            proposed_on: on,
+            cap,
+            basis: basis.to_vec(),
+            notice: None,
+            heard: None,
+            decision: None,
+            starts_on: None,
+            effect: false,
+            since: None,
+            over: None,
+            holds: BTreeSet::new(),
+            rejected: false,
+        }
+    }
+
+    pub(crate) fn end(&self) -> Option<Day> {
+        self.decision.as_ref().map(|own| own.end)
+    }
+
+    /// Its own standing, what it rests on left aside.
+    pub(crate) fn own(&self, day: Day) -> Standing {
+        let past = self.starts_on.is_some() && self.end().is_some_and(|end| day > end);
+        match (self.over.is_some() || past, self.effect) {
+            (true, _) => Standing::Ended,
+            (false, true) if !self.holds.is_empty() => Standing::Suspended,
+            (false, true) => Standing::InForce,
+            (false, false) => Standing::Pending,
+        }
+    }
+
+    /// Ends it. Only a repair can be taken back, so only then its decision is still needed.
+    pub(crate) fn finish(&mut self, over: Over) {
+        self.over = Some(over);
+        self.basis = Vec::new();
+        self.notice = None;
+        self.heard = None;
+        match (over, &mut self.decision) {
+            (Over::Removed(_), _) | (_, None) => {}
+            (_, Some(decision)) => decision.measures = Vec::new(),
+        }
+    }
+}
+
+/// A revocation under way: of a red listing, or of a repair.
+#[derive(Debug)]
+pub(crate) struct Revocation {
+    pub by: OfficerRef,
+    pub window: Day,
+    pub points: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RedStage {
+    Nominated,
+    Checked,
+    PublicNotice { ends_on: Day },
+    Active { since: Day, until: Day },
+    Over,
+}
+
+#[derive(Debug)]
+pub(crate) struct Red {
+    pub nominator: OfficerRef,
+    pub basis: Vec<Citation>,
+    pub number: String,
+    pub stage: RedStage,
+    pub revocation: Option<Revocation>,
+    pub holds: BTreeSet<Hold>,
+    pub rejected: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Black { behaviour: String, records: Vec<RecordId>, case: Case },
+    Red(Red),
+}
+
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub subject: SubjectKey,
+    pub kind: Kind,
+    pub published: bool,
+    pub attributions: Vec<AttributionId>,
+    pub measures: Vec<MeasureId>,
+    pub relief: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Attribution {
+    pub listing: ListingId,
+    pub case: Case,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Initiated,
+    Noticed,
+    Dispatched { respond_by: Day },
+    Accepted,
+    Declined,
+    Executing,
+    Executed,
+    FedBack,
+    Lifted,
+    Closed,
+    Forwarded,
+    Recalled,
+}
+
+#[derive(Debug)]
+pub(crate) struct Measure {
+    pub subject: SubjectKey,
+    pub listing: ListingId,
+    pub attribution: Option<AttributionId>,
+    pub measure: String,
+    pub department: String,
+    pub by: OfficerRef,
+    pub until: Day,
+    pub incentive: bool,
+    pub stage: Stage,
+    pub plugin: Option<String>,
+    /// The department's system confirmed that the effect is suspended.
+    pub remote_suspended: bool,
+    pub annulled: bool,
+    pub holds: BTreeSet<Hold>,
+    pub rejected: bool,
+}
+
+impl Measure {
+    /// Whether an order stands that has to be suspended, resumed or lifted.
+    pub(crate) fn ordered(&self) -> bool {
+        matches!(self.stage, Stage::Executing | Stage::Executed | Stage::FedBack)
+    }
+
+    /// Whether somebody still acts on it.
+    pub(crate) fn unlifted(&self) -> bool {
+        self.ordered() || self.stage == Stage::Forwarded
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ObjectionStage {
+    Filed,
+    Accepted,
+    Refused,
+    Verifying,
+    Unverified,
+    Verified { error: bool },
+    Resolved { upheld: bool },
+    Review { refused: bool },
+    Closed { upheld: bool },
+}
+
+#[derive(Debug)]
+pub(crate) struct Objection {
+    pub subject: SubjectKey,
+    pub target: Target,
+    pub provider: Uscc,
+    pub filed_on: Day,
+    pub suspends: bool,
+    pub accept_by: Day,
+    pub verify_by: Day,
+    pub stage: ObjectionStage,
+    pub outcome: Option<(Day, OfficerRef)>,
+    /// Position every channel has to confirm before it closes.
+    pub through: Option<Position>,
+    pub redress: Option<bool>,
+    pub undisplayed: bool,
+    pub reviewed: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum RepairStage {
+    Applied,
+    Accepted { by: OfficerRef },
+    Returned,
+    NotAccepted,
+    Refused,
+    Review,
+    Propagating,
+    Done,
+    Revoking(Revocation),
+    Revoked { starts_on: Day },
+    Restored,
+}
+
+#[derive(Debug)]
+pub(crate) struct Repair {
+    pub subject: SubjectKey,
+    pub listing: ListingId,
+    pub stage: RepairStage,
+    pub outcome: Option<(Day, OfficerRef)>,
+    pub through: Option<Position>,
+    pub reviewed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RemedyStage {
+    Filed,
+    Stayed,
+    Decided,
+}
+
+#[derive(Debug)]
+pub(crate) struct Remedy {
+    pub subject: SubjectKey,
+    pub target: Target,
+    pub stage: RemedyStage,
+    pub redress: Option<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Relief {
+    pub subject: SubjectKey,
+    pub listing: ListingId,
+    pub open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Plugin {
+    pub department: String,
+    pub measures: Vec<String>,
+}
+
+/// Everything that a later event can refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    pub files: BTreeMap<SubjectKey, File>,
+    pub records: BTreeMap<RecordId, Record>,
+    pub listings: BTreeMap<ListingId, Listing>,
+    pub attributions: BTreeMap<AttributionId, Attribution>,
+    pub measures: BTreeMap<MeasureId, Measure>,
+    pub objections: BTreeMap<ObjectionId, Objection>,
+    pub repairs: BTreeMap<RepairId, Repair>,
+    pub remedies: BTreeMap<RemedyId, Remedy>,
+    pub reliefs: BTreeMap<ReliefId, Relief>,
+    pub plugins: BTreeMap<String, Plugin>,
+    pub channels: BTreeMap<String, Position>,
+}
+
+impl Fold {
+    pub(crate) fn case(&self, case: CaseRef) -> Option<&Case> {
+        match case {
+            CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
+                Kind::Black { case, .. } => Some(case),
+                Kind::Red(_) => None,
+            },
+            CaseRef::Attribution(id) => Some(&self.attributions.get(&id)?.case),
+        }
+    }
+
+    pub(crate) fn case_mut(&mut self, case: CaseRef) -> Option<&mut Case> {
+        match case {
+            CaseRef::Listing(id) => match &mut self.listings.get_mut(&id)?.kind {
+                Kind::Black { case, .. } => Some(case),
+                Kind::Red(_) => None,
+            },
+            CaseRef::Attribution(id) => Some(&mut self.attributions.get_mut(&id)?.case),
+        }
+    }
+
+    pub(crate) fn red(&self, id: ListingId) -> Option<(SubjectKey, &Red)> {
+        let listing = self.listings.get(&id)?;
+        match &listing.kind {
+            Kind::Red(red) => Some((listing.subject, red)),
+            Kind::Black { .. } => None,
+        }
+    }
+
+    pub(crate) fn red_mut(&mut self, id: ListingId) -> Option<&mut Red> {
+        match &mut self.listings.get_mut(&id)?.kind {
+            Kind::Red(red) => Some(red),
+            Kind::Black { .. } => None,
+        }
+    }
+
+    pub(crate) fn record_standing(&self, id: RecordId) -> Standing {
+        match self.records.get(&id) {
+            None => Standing::Ended,
+            Some(record) if record.stage == RecordStage::Annulled => Standing::Ended,
+            Some(record) if !record.holds.is_empty() => Standing::Suspended,
+            Some(_) => Standing::InForce,
+        }
+    }
+
+    pub(crate) fn listing_standing(&self, id: ListingId, day: Day) -> Standing {
+        let Some(listing) = self.listings.get(&id) else {
+            return Standing::Ended;
+        };
+        match &listing.kind {
+            Kind::Black { records, case, .. } => records
+                .iter()
+                .map(|record| self.record_standing(*record))
+                .fold(case.own(day), Ord::max),
+            Kind::Red(red) => match red.stage {
+                RedStage::Active { until, .. } if day > until => Standing::Ended,
+                RedStage::Active { .. } if !red.holds.is_empty() => Standing::Suspended,
+                RedStage::Active { .. } => Standing::InForce,
+                RedStage::Over => Standing::Ended,
+                _ => Standing::Pending,
+            },
+        }
+    }
+
+    pub(crate) fn attribution_standing(&self, id: AttributionId, day: Day) -> Standing {
+        match self.attributions.get(&id) {
+            Some(own) => own.case.own(day).max(self.listing_standing(own.listing, day)),
+            None => Standing::Ended,
+        }
+    }
+
+    pub(crate) fn measure_standing(&self, id: MeasureId, day: Day) -> Standing {
+        let Some(own) = self.measures.get(&id) else {
+            return Standing::Ended;
+        };
+        let itself = match (own.annulled || day > own.until, own.holds.is_empty()) {
+            (true, _) => Standing::Ended,
+            (false, false) => Standing::Suspended,
+            (false, true) => Standing::InForce,
+        };
+        let person = own.attribution.map(|id| self.attribution_standing(id, day));
+        itself.max(self.listing_standing(own.listing, day)).max(person.unwrap_or(Standing::InForce))
+    }
+
+    /// The cases whose standing follows a target's, with whose files they mark.
+    pub(crate) fn cases_under(&self, target: Target) -> Vec<(SubjectKey, CaseRef)> {
+        let mut found = Vec::new();
+        let mut listing = |id: ListingId| {
+            let Some(own) = self.listings.get(&id) else {
+                return;
+            };
+            found.push((own.subject, CaseRef::Listing(id)));
+            for id in &own.attributions {
+                if let Some(own) = self.attributions.get(id) {
+                    found.push((own.case.subject, CaseRef::Attribution(*id)));
+                }
+            }
+        };
+        match target {
+            Target::Record(id) => {
+                self.records.get(&id).into_iter().flat_map(|own| &own.listings).for_each(|id| {
+                    listing(*id);
+                });
+            }
+            Target::Listing(id) => listing(id),
+            Target::Attribution(id) => {
+                if let Some(own) = self.attributions.get(&id) {
+                    found.push((own.case.subject, CaseRef::Attribution(id)));
+                }
+            }
+            Target::Measure(_) => {}
+        }
+        found
+    }
+
+    /// The measures that rest on a target.
+    pub(crate) fn measures_under(&self, target: Target) -> Vec<MeasureId> {
+        let of = |id: &ListingId| {
+            self.listings.get(id).map(|own| own.measures.clone()).unwrap_or_default()
+        };
+        match target {
+            Target::Record(id) => {
+                self.records.get(&id).iter().flat_map(|own| &own.listings).flat_map(of).collect()
+            }
+            Target::Listing(id) => of(&id),
+            Target::Attribution(id) => {
+                let listing = self.attributions.get(&id).map(|own| of(&own.listing));
+                let under = |measure: &MeasureId| {
+                    self.measures.get(measure).is_some_and(|own| own.attribution == Some(id))
+                };
+                listing.unwrap_or_default().into_iter().filter(under).collect()
+            }
+            Target::Measure(id) => vec![id],
+        }
+    }
+
+    /// Whether a target, or a listing that rests on it, is on public display.
+    pub(crate) fn shown(&self, target: Target) -> bool {
+        let listing = |id: &ListingId| {
+            self.listings.get(id).is_some_and(|own| {
+                let live = match &own.kind {
+                    Kind::Black { case, .. } => case.effect && case.over.is_none(),
+                    Kind::Red(red) => matches!(red.stage, RedStage::Active { .. }),
+                };
+                own.published && live
+            })
+        };
+        match target {
+            Target::Record(id) => self
+                .records
+                .get(&id)
+                .is_some_and(|own| own.published || own.listings.iter().any(listing)),
+            Target::Listing(id) => listing(&id),
+            Target::Attribution(_) | Target::Measure(_) => false,
+        }
+    }
+
+    pub(crate) fn display(&mut self, target: Target, on: bool) {
+        match target {
+            Target::Record(id) => {
+                if let Some(own) = self.records.get_mut(&id) {
+                    own.published = on;
+                }
+            }
+            Target::Listing(id) => {
+                if let Some(own) = self.listings.get_mut(&id) {
+                    own.published = on;
+                }
+            }
+            Target::Attribution(_) | Target::Measure(_) => {}
+        }
+    }
+
+    /// The list of holds of a target, and whether an objection to it was rejected before.
+    pub(crate) fn holds_mut(&mut self, target: Target) -> Option<(&mut BTreeSet<Hold>, &mut bool)> {
+        match target {
+            Target::Record(id) => {
+                self.records.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+            }
+            Target::Listing(id) => match &mut self.listings.get_mut(&id)?.kind {
+                Kind::Black { case, .. } => Some((&mut case.holds, &mut case.rejected)),
+                Kind::Red(red) => Some((&mut red.holds, &mut red.rejected)),
+            },
+            Target::Attribution(id) => {
+                let case = &mut self.attributions.get_mut(&id)?.case;
+                Some((&mut case.holds, &mut case.rejected))
+            }
+            Target::Measure(id) => {
+                self.measures.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+            }
+        }
+    }
+
+    /// Whose a target is, who answers for it, and which officer made it.
+    pub(crate) fn owner(&self, target: Target) -> Option<(SubjectKey, Uscc, &OfficerRef)> {
+        match target {
+            Target::Record(id) => {
+                self.records.get(&id).map(|own| (own.subject, own.provider, &own.by))
+            }
+            Target::Listing(id) => {
+                let listing = self.listings.get(&id)?;
+                let by = match &listing.kind {
+                    Kind::Black { case, .. } => &case.proposer,
+                    Kind::Red(red) => &red.nominator,
+                };
+                Some((listing.subject, by.authority, by))
+            }
+            Target::Attribution(id) => {
+                let case = &self.attributions.get(&id)?.case;
+                Some((case.subject, case.proposer.authority, &case.proposer))
+            }
+            Target::Measure(id) => {
+                self.measures.get(&id).map(|own| (own.subject, own.by.authority, &own.by))
+            }
+        }
+    }
+
+    /// The mark that a case in effect leaves; `None` for its flag where its date has passed and
+    /// only a late timer has not said so, because such a flag means nothing.
+    pub(crate) fn mark(&self, reference: CaseRef, day: Day) -> Option<(Mark, bool)> {
+        let listing_end = |id: ListingId| match &self.listings.get(&id)?.kind {
+            Kind::Black { case, .. } => case.end(),
+            Kind::Red(_) => None,
+        };
+        let (colour, authority, since, until, standing, over) = match reference {
+            CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
+                Kind::Black { case, records, .. } => {
+                    let held = records
+                        .iter()
+                        .any(|record| self.record_standing(*record) == Standing::Suspended);
+                    let (until, since) = (case.end()?, case.since?);
+                    let held = held || !case.holds.is_empty();
+                    (Colour::Black, case.proposer.authority, since, until, held, day > until)
+                }
+                Kind::Red(red) => {
+                    let RedStage::Active { since, until } = red.stage else {
+                        return None;
+                    };
+                    let held = !red.holds.is_empty();
+                    (Colour::Red, red.nominator.authority, since, until, held, day > until)
+                }
+            },
+            CaseRef::Attribution(id) => {
+                let own = self.attributions.get(&id)?;
+                let (until, since) = (own.case.end()?, own.case.since?);
+                let above = self.mark(CaseRef::Listing(own.listing), day);
+                let held = !own.case.holds.is_empty() || above.is_some_and(|own| own.0.suspended);
+                let past = listing_end(own.listing).is_some_and(|end| day > end) || day > until;
+                (Colour::Black, own.case.proposer.authority, since, until, held, past)
+            }
+        };
+        let mark = Mark { case: reference, colour, authority, since, until, suspended: standing };
+        Some((mark, over))
+    }
+}

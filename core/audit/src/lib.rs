@@ -1,0 +1,256 @@
+//! `shouxin audit`: walks a log from its first event and re-checks every guard and invariant of
+//! domain.md 2.0 by name.
+//!
+//! It is a package of its own because a check that shares code with what it checks finds nothing
+//! that both get wrong. It reads stored types only (events, ids, days, calendar, rules), knows
+//! neither `decide` nor `apply` nor their rows, and keeps a fold of its own (`fold`). Rules are
+//! those in force at each event: the caller hands over the data files that a `rules.loaded` names.
+//!
+//! Memory is linear in what can still be named: files, records until they are archived, and cases.
+//! A case that is over shrinks to a stub, because a suit may name it at any time; an objection or
+//! repair that is settled for good is dropped.
+//!
+//! A noun with events of its own gets a module here and one line in `Audit::judge`.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod actors;
+mod admin;
+mod case;
+mod channel;
+mod commit;
+mod fold;
+mod here;
+mod listing;
+mod measure;
+mod names;
+mod objection;
+mod record;
+mod red;
+mod remedy;
+mod repair;
+mod review;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use shouxin_core::event::{Envelope, Event};
+use shouxin_core::id::Position;
+use shouxin_core::rules::RuleSet;
+use shouxin_core::text::Digest;
+use shouxin_core::time::Timestamp;
+
+use crate::commit::Commit;
+use crate::fold::Fold;
+use crate::here::Here;
+pub use crate::names::{INVARIANTS, title};
+
+/// A guard or invariant that an event breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The event.
+    pub at: Position,
+    /// Which guard or invariant: `G-NOTICE`, `INV-2`, `DEADLINE`.
+    pub name: &'static str,
+    /// What is wrong.
+    pub detail: String,
+}
+
+/// An audit under way: events in the order of the log, commit by commit.
+#[derive(Debug, Default)]
+pub struct Audit {
+    offered: BTreeMap<Digest, Rc<RuleSet>>,
+    rules: Option<Rc<RuleSet>>,
+    rules_at: Option<Position>,
+    next: Option<Position>,
+    last_recorded: Option<Timestamp>,
+    fold: Fold,
+    commit: Commit,
+}
+
+impl Audit {
+    /// An audit that has seen nothing.
+    pub fn new() -> Audit {
+        Audit::default()
+    }
+
+    /// Hands over the rules of a version, before the `rules.loaded` that names it is checked.
+    pub fn load_rules(&mut self, version: Digest, rules: RuleSet) {
+        self.offered.insert(version, Rc::new(rules));
+    }
+
+    /// A new commit begins.
+    pub fn begin_commit(&mut self) {
+        self.commit = Commit::default();
+    }
+
+    /// Checks the next event of the commit.
+    pub fn check(&mut self, event: &Envelope) -> Vec<Violation> {
+        let mut found = Vec::new();
+        self.order(event, &mut found);
+        if let Event::RulesLoaded { version, .. } = &event.event {
+            self.turn_to(version, event.position, &mut found);
+        }
+        let Some(rules) = self.rules.clone() else {
+            // Keys may be made before the first rules; nothing about a subject may be decided.
+            if event.subject.is_some() {
+                let detail = format!("{}: no version of the rules is in force", event.event.name());
+                found.push(Violation { at: event.position, name: names::INV_10, detail });
+            }
+            return found;
+        };
+        let today = event.legal_date;
+        let mut at = Here { event, rules: &rules, today, found: &mut found };
+        actors::check(&mut at);
+        judge(&mut self.fold, &mut self.commit, &mut at);
+        self.commit.see(event);
+        found
+    }
+
+    /// The commit is over: what it had to do as one is checked.
+    pub fn end_commit(&mut self) -> Vec<Violation> {
+        let commit = std::mem::take(&mut self.commit);
+        commit.close(&mut self.fold)
+    }
+
+    /// Checks a whole commit.
+    pub fn commit(&mut self, events: &[Envelope]) -> Vec<Violation> {
+        self.begin_commit();
+        let mut found: Vec<Violation> = events.iter().flat_map(|event| self.check(event)).collect();
+        found.extend(self.end_commit());
+        found
+    }
+
+    /// The log is over: closes a commit that was left open.
+    pub fn finish(&mut self) -> Vec<Violation> {
+        self.end_commit()
+    }
+
+    /// How many things the audit holds in memory.
+    pub fn held(&self) -> usize {
+        let fold = &self.fold;
+        fold.files.len()
+            + fold.records.len()
+            + fold.listings.len()
+            + fold.attributions.len()
+            + fold.measures.len()
+            + fold.objections.len()
+            + fold.repairs.len()
+            + fold.remedies.len()
+            + fold.reliefs.len()
+    }
+
+    /// INV-10: dense, in order, never from the future, judged by the rules in force.
+    fn order(&mut self, event: &Envelope, found: &mut Vec<Violation>) {
+        let at = event.position;
+        let mut say = |detail: String| {
+            let detail = format!("{}: {detail}", event.event.name());
+            found.push(Violation { at, name: names::INV_10, detail });
+        };
+        let expected = self.next.unwrap_or(Position { sequence: 0, ..at });
+        if at != expected {
+            say(format!("it stands at {at}, the log is at {expected}"));
+        }
+        self.next = Some(Position { sequence: at.sequence.saturating_add(1), ..at });
+        if self.last_recorded.is_some_and(|last| event.recorded_at < last) {
+            say("it was recorded before the event before it".to_owned());
+        }
+        self.last_recorded = self.last_recorded.max(Some(event.recorded_at));
+        if event.recorded_at.legal_date() != event.legal_date {
+            let own = event.recorded_at.legal_date();
+            say(format!("its legal date is {}, it was recorded on {own}", event.legal_date));
+        }
+        if event.cause.is_some_and(|cause| cause >= at) {
+            say("its cause does not come before it".to_owned());
+        }
+        if event.rules != self.rules_at {
+            let own = self.rules_at.map_or_else(|| "none".to_owned(), |own| own.to_string());
+            say(format!("it was not judged by the rules in force ({own})"));
+        }
+    }
+
+    fn turn_to(&mut self, version: &Digest, at: Position, found: &mut Vec<Violation>) {
+        self.rules_at = Some(at);
+        let offered = std::mem::take(&mut self.offered);
+        match offered.get(version) {
+            Some(rules) => self.rules = Some(Rc::clone(rules)),
+            None => {
+                let detail = "rules.loaded: nobody has the data files of this version".to_owned();
+                found.push(Violation { at, name: names::INV_10, detail });
+            }
+        }
+        self.offered = offered.into_iter().filter(|own| own.0 == *version).collect();
+    }
+}
+
+/// Hands an event to the module of its noun, which checks it and then folds it.
+fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    match &at.event.event {
+        Event::PluginDeployed { .. } | Event::PluginTold { .. } => admin::check(fold, at),
+        Event::SubjectRegistered { .. }
+        | Event::PersonRegistered { .. }
+        | Event::RecordAccepted { .. }
+        | Event::RecordAnnulled { .. }
+        | Event::RecordRepaired { .. }
+        | Event::RecordExpired { .. } => record::check(fold, commit, at),
+        Event::ListingProposed { .. }
+        | Event::AttributionProposed { .. }
+        | Event::NoticeServed { .. }
+        | Event::StatementReceived { .. }
+        | Event::StatementWaived { .. }
+        | Event::StatementWindowClosed { .. }
+        | Event::HearingHeld { .. }
+        | Event::CaseDecided { .. }
+        | Event::CaseNotDecided { .. }
+        | Event::CaseDropped { .. }
+        | Event::DecisionServed { .. }
+        | Event::CaseTookEffect { .. }
+        | Event::CaseRemoved { .. }
+        | Event::CaseExpired { .. }
+        | Event::CaseAnnulled { .. } => case::check(fold, commit, at),
+        Event::ListingNominated { .. }
+        | Event::NominationChecked { .. }
+        | Event::PublicNoticeOpened { .. }
+        | Event::RedListingDecided { .. }
+        | Event::RedListingClosed { .. } => red::check(fold, commit, at),
+        Event::MeasureInitiated { .. }
+        | Event::MeasureNoticeServed { .. }
+        | Event::MeasureDispatched { .. }
+        | Event::MeasureAccepted { .. }
+        | Event::MeasureDeclined { .. }
+        | Event::ExecutionOrdered { .. }
+        | Event::MeasureExecuted { .. }
+        | Event::ExecutionFailed { .. }
+        | Event::SuspensionConfirmed { .. }
+        | Event::ResumptionConfirmed { .. }
+        | Event::MeasureLifted { .. }
+        | Event::DeliveryFailed { .. }
+        | Event::FeedbackFiled { .. }
+        | Event::ResponseOverdue { .. }
+        | Event::MeasureAnnulled { .. }
+        | Event::MeasureExpired { .. }
+        | Event::FamilySettled { .. } => measure::check(fold, commit, at),
+        Event::ObjectionFiled { .. }
+        | Event::ObjectionAccepted { .. }
+        | Event::ObjectionRefused { .. }
+        | Event::ObjectionReferred { .. }
+        | Event::ObjectionOverdue { .. }
+        | Event::VerificationReported { .. }
+        | Event::ObjectionResolved { .. }
+        | Event::RedressOpened { .. }
+        | Event::RedressCompleted { .. } => objection::check(fold, commit, at),
+        Event::RepairApplied { .. }
+        | Event::RepairAcceptDecided { .. }
+        | Event::RepairApproved { .. }
+        | Event::RepairRefused { .. }
+        | Event::RepairDone { .. } => repair::check(fold, commit, at),
+        Event::Record(event) => record::check_later(fold, commit, at, event),
+        Event::Listing(event) => listing::check(fold, commit, at, event),
+        Event::Measure(event) => measure::check_beyond(fold, at, event),
+        Event::Remedy(event) => remedy::check(fold, commit, at, event),
+        Event::Channel(event) => channel::check(fold, at, event),
+        // Rules, keys, aliases, refusals, classifications (`commit`): nothing of their own; and
+        // groups whose module is still to be written.
+        _ => {}
+    }
+}

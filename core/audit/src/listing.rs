@@ -1,0 +1,130 @@
+//! Listings beside their path: extension, revocation, a court's earlier end, relief.
+
+use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::ListingId;
+
+use crate::case;
+use crate::commit::Commit;
+use crate::fold::{Fold, Over, RedStage, Revocation, Standing};
+use crate::here::Here;
+use crate::names::{INV_2, INV_3, INV_6};
+use crate::repair::{answered, stated_on};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &ListingEvent) {
+    match event {
+        ListingEvent::ExtensionProposed { extended, by } => {
+            let whose = fold.listings.get(extended).map(|own| own.subject);
+            let new = fold.listings.get(by).map(|own| own.subject);
+            if !commit.proposes(*by) || whose != new || whose.is_none() {
+                at.broken(INV_3, "an extension is a new proposal about the same subject");
+            }
+            at.in_force(fold.listing_standing(*extended, at.today));
+        }
+        ListingEvent::Revoked { case, document_number, document_sha256, reasons, service } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.service(Guard::Served, service);
+            case::revoked(fold, commit, at, *case, (document_number, document_sha256));
+        }
+        ListingEvent::Shortened { case, end } => {
+            let target = match case {
+                CaseRef::Listing(id) => Target::Listing(*id),
+                CaseRef::Attribution(id) => Target::Attribution(*id),
+            };
+            if !commit.shortens(target) {
+                at.broken(INV_6, "no outcome of this commit changes its end");
+            }
+            let today = at.today;
+            let Some(own) = fold.case_mut(*case) else {
+                at.missing(case::shown(*case));
+                return;
+            };
+            at.about(own.subject);
+            if let Some(decision) = &mut own.decision {
+                if *end >= decision.end {
+                    at.broken(INV_3, format!("{end} is no earlier than {}", decision.end));
+                }
+                at.must(*end >= today, Guard::End, "the new end is past");
+                decision.end = *end;
+            }
+            let subject = own.subject;
+            commit.touch(subject, at.at());
+        }
+        ListingEvent::Relieved { listing, relief } => {
+            if !commit.relieves(*relief, *listing) {
+                at.broken(INV_6, format!("{relief} is not completed in this commit"));
+            }
+            commit.end(fold, at.at(), CaseRef::Listing(*listing), Over::Relieved);
+        }
+        ListingEvent::RevocationNoticed { listing, .. }
+        | ListingEvent::RevocationStated { listing, .. }
+        | ListingEvent::RedRevoked { listing, .. }
+        | ListingEvent::RevocationDropped { listing, .. } => {
+            red(fold, commit, at, event, *listing);
+        }
+    }
+}
+
+/// The revocation of a red listing: notice, statement, the head's decision.
+fn red(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &ListingEvent,
+    id: ListingId,
+) {
+    let ended = fold.listing_standing(id, at.today) == Standing::Ended;
+    let Some((subject, _)) = fold.red(id) else {
+        at.missing(id);
+        return;
+    };
+    let Some(own) = fold.red_mut(id) else {
+        return;
+    };
+    at.about(subject);
+    if ended || !matches!(own.stage, RedStage::Active { .. }) {
+        at.broken(INV_2, "the red listing is not in force");
+    }
+    match event {
+        ListingEvent::RevocationNoticed { reasons, document_sha256, service, window, .. } => {
+            at.of_authority(own.nominator.authority);
+            at.stated(Guard::Notice, &[("reasons", reasons)]);
+            at.service(Guard::Notice, service);
+            let there = shouxin_core::text::digest_is_stated(document_sha256);
+            at.must(there, Guard::Notice, "there is no notice document");
+            at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+            if own.revocation.is_some() {
+                at.broken(INV_2, "a revocation is under way");
+            }
+            let by = at.by(own.nominator.authority);
+            own.revocation = Some(Revocation { by, window: window.day, points: None });
+        }
+        ListingEvent::RevocationStated { points, received_on, .. } => {
+            at.own_matter(subject);
+            stated_on(at, own.revocation.as_mut(), points, *received_on);
+        }
+        ListingEvent::RedRevoked {
+            document_number,
+            document_sha256,
+            reasons,
+            answers,
+            service,
+            ..
+        } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.document(document_number, document_sha256);
+            at.service(Guard::Served, service);
+            answered(at, own.revocation.as_ref(), answers);
+            commit.end(fold, at.at(), CaseRef::Listing(id), Over::Closed);
+        }
+        ListingEvent::RevocationDropped { reasons, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            match own.revocation.take() {
+                Some(revocation) => at.head_beside(&revocation.by),
+                None => at.guard(Guard::Notice, "no revocation is under way"),
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,563 @@
+//! Measure cases (domain.md 2.4): opened on a served decision, told, dispatched, executed by an
+//! officer's order, suspended and lifted with what they rest on.
+
+use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::event::measure::MeasureEvent;
+use shouxin_core::event::{CaseRef, Event, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::{AttributionId, ListingId, MeasureId};
+use shouxin_core::rules::{
+    Citation, Executor, FactKind, Measure as Entry, MeasureNeeds, MeasureSubject, Strength,
+};
+use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
+use shouxin_core::time::Day;
+
+use crate::admin::by_plugin;
+use crate::commit::Commit;
+use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
+use crate::here::Here;
+use crate::names::{INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    let id = match &at.event.event {
+        Event::MeasureInitiated {
+            listing,
+            attribution,
+            measure,
+            department,
+            basis,
+            reasons,
+            until,
+            court_document,
+            decision_number,
+            incentive,
+        } => {
+            let asked = Asked {
+                listing: *listing,
+                attribution: *attribution,
+                measure,
+                department,
+                basis,
+                reasons,
+                until: *until,
+                court: court_document.as_ref(),
+                number: decision_number,
+                executor: Executor::County,
+            };
+            opened(fold, at, &asked, *incentive, Stage::Initiated);
+            return;
+        }
+        Event::FamilySettled { root, .. } => {
+            settled(fold, at, *root);
+            return;
+        }
+        Event::MeasureNoticeServed { measure, .. }
+        | Event::MeasureDispatched { measure, .. }
+        | Event::MeasureAccepted { measure }
+        | Event::MeasureDeclined { measure, .. }
+        | Event::ExecutionOrdered { measure, .. }
+        | Event::MeasureExecuted { measure, .. }
+        | Event::ExecutionFailed { measure, .. }
+        | Event::SuspensionConfirmed { measure }
+        | Event::ResumptionConfirmed { measure }
+        | Event::MeasureLifted { measure, .. }
+        | Event::DeliveryFailed { measure, .. }
+        | Event::FeedbackFiled { measure, .. }
+        | Event::ResponseOverdue { measure }
+        | Event::MeasureAnnulled { measure, .. }
+        | Event::MeasureExpired { measure } => *measure,
+        _ => return,
+    };
+    let standing = fold.measure_standing(id, at.today);
+    let void = commit.voids(fold, Target::Measure(id));
+    let plugin = match &at.event.event {
+        Event::ExecutionOrdered { plugin: Some(name), .. } => fold.plugins.get(name).map(|own| {
+            fold.measures.get(&id).is_some_and(|case| {
+                case.department == own.department && own.measures.contains(&case.measure)
+            })
+        }),
+        _ => None,
+    };
+    let Some(own) = fold.measures.get_mut(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    match &at.event.event {
+        Event::MeasureNoticeServed { .. }
+        | Event::MeasureDispatched { .. }
+        | Event::MeasureAccepted { .. }
+        | Event::MeasureDeclined { .. }
+        | Event::ResponseOverdue { .. } => before_order(own, standing, at),
+        Event::ExecutionOrdered { plugin: name, .. } => {
+            ordered(own, standing, at, name.as_deref(), plugin);
+        }
+        Event::MeasureAnnulled { reasons, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            if !void {
+                at.broken(INV_6, "no outcome of this commit voids it");
+            }
+            own.annulled = true;
+        }
+        Event::MeasureExpired { .. } => at.after(Some(own.until), "the measure"),
+        Event::FeedbackFiled { result, effect, .. } => {
+            at.of_department(&own.department);
+            at.stated(Guard::Document, &[("result", result), ("effect", effect)]);
+            own.stage = match own.stage {
+                Stage::Executed => Stage::FedBack,
+                Stage::Lifted => Stage::Closed,
+                stage => {
+                    at.broken(INV_2, "there is nothing to feed back");
+                    stage
+                }
+            };
+        }
+        _ => carried(own, standing, at),
+    }
+}
+
+/// What an officer asks for when a measure case is opened, in the county or beyond it.
+struct Asked<'a> {
+    listing: ListingId,
+    attribution: Option<AttributionId>,
+    measure: &'a str,
+    department: &'a str,
+    basis: &'a [Citation],
+    reasons: &'a Sealed,
+    until: Day,
+    court: Option<&'a FactDocument>,
+    number: &'a str,
+    executor: Executor,
+}
+
+/// What a measure rests on.
+struct Parent<'f> {
+    subject: SubjectKey,
+    by: &'f shouxin_core::actor::OfficerRef,
+    red: bool,
+    behaviour: Option<&'f str>,
+    named: &'f [(String, String)],
+    end: Option<Day>,
+    number: &'f str,
+}
+
+fn parent<'f>(fold: &'f Fold, asked: &Asked<'_>) -> Option<Parent<'f>> {
+    let listing = fold.listings.get(&asked.listing)?;
+    match (&listing.kind, asked.attribution) {
+        (Kind::Red(red), _) => Some(Parent {
+            subject: listing.subject,
+            by: &red.nominator,
+            red: true,
+            behaviour: None,
+            named: &[],
+            end: match red.stage {
+                RedStage::Active { until, .. } => Some(until),
+                _ => None,
+            },
+            number: &red.number,
+        }),
+        (Kind::Black { behaviour, case, .. }, attribution) => {
+            let case = match attribution {
+                Some(id) => &fold.attributions.get(&id)?.case,
+                None => case,
+            };
+            Some(Parent {
+                subject: case.subject,
+                by: &case.proposer,
+                red: false,
+                behaviour: Some(behaviour),
+                named: case.decision.as_ref().map_or(&[], |own| own.measures.as_slice()),
+                end: case.end(),
+                number: case.decision.as_ref().map_or("", |own| &own.number),
+            })
+        }
+    }
+}
+
+/// How the path to the decision stands, by the name of what is missing.
+fn on_a_decision(fold: &Fold, at: &mut Here<'_>, asked: &Asked<'_>) {
+    let standing = match asked.attribution {
+        Some(id) => fold.attribution_standing(id, at.today),
+        None => fold.listing_standing(asked.listing, at.today),
+    };
+    let case = match asked.attribution {
+        Some(id) => fold.case(CaseRef::Attribution(id)),
+        None => fold.case(CaseRef::Listing(asked.listing)),
+    };
+    match (standing, case) {
+        (Standing::Pending, Some(own)) if own.decision.is_some() && own.starts_on.is_none() => {
+            at.guard(Guard::Served, "the decision was not served");
+        }
+        (Standing::Pending, Some(own)) if own.decision.is_some() => {
+            at.broken(INV_2, "the served decision has no effect yet");
+        }
+        (standing, _) => at.in_force(standing),
+    }
+}
+
+fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool, stage: Stage) {
+    let Some(subject) = at.event.subject else {
+        at.missing("no subject");
+        return;
+    };
+    let Some(parent) = parent(fold, asked) else {
+        at.missing(asked.listing);
+        return;
+    };
+    person(fold, at, asked, subject, parent.subject);
+    at.of_authority(parent.by.authority);
+    on_a_decision(fold, at, asked);
+    let named = parent.red
+        || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
+    let published = at.rules.measure(asked.measure).filter(|entry| entry.published);
+    match published {
+        None => at.guard(Guard::Published, format!("{} is not published", asked.measure)),
+        Some(entry) => {
+            at.must(named, Guard::Named, "the served decision names no such measure");
+            fits(at, entry, asked, &parent, incentive);
+            let statute =
+                matches!(entry.needs, MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute);
+            at.measure_rank(asked.basis, &entry.basis, statute);
+            let cap = at.today.plus_months(entry.max_months);
+            let cap = parent.end.map_or(cap, |end| end.min(cap));
+            if asked.until < at.today || asked.until > cap {
+                let detail = format!("{} is past, or later than {cap}", asked.until);
+                at.guard(Guard::End, detail);
+            }
+        }
+    }
+    at.basis(asked.basis);
+    at.stated(Guard::Proportion, &[("reasons", asked.reasons)]);
+    let same = asked.number == parent.number;
+    at.must(same, Guard::Document, "it names another decision");
+    let id = MeasureId(at.at());
+    let own = Measure {
+        subject,
+        listing: asked.listing,
+        attribution: asked.attribution,
+        measure: asked.measure.to_owned(),
+        department: asked.department.to_owned(),
+        by: at.by(parent.by.authority),
+        until: asked.until,
+        incentive,
+        stage,
+        plugin: None,
+        remote_suspended: false,
+        annulled: false,
+        holds: std::collections::BTreeSet::new(),
+        rejected: false,
+    };
+    fold.measures.insert(id, own);
+    if let Some(listing) = fold.listings.get_mut(&asked.listing) {
+        listing.measures.push(id);
+    }
+}
+
+/// A person has a measure only by an attribution of their own to that listing (G-PERSON).
+fn person(
+    fold: &Fold,
+    at: &mut Here<'_>,
+    asked: &Asked<'_>,
+    subject: SubjectKey,
+    parent: SubjectKey,
+) {
+    let under = asked.attribution.is_none_or(|id| {
+        fold.attributions.get(&id).is_some_and(|own| own.listing == asked.listing)
+    });
+    if subject == parent && under {
+        return;
+    }
+    if subject.is_person() || parent.is_person() {
+        at.guard(Guard::Person, "the person has no attribution of their own");
+    } else {
+        at.about(parent);
+    }
+}
+
+/// Whether the catalogue entry fits subject, behaviour, department and court document.
+fn fits(at: &mut Here<'_>, entry: &Entry, asked: &Asked<'_>, parent: &Parent<'_>, incentive: bool) {
+    let kind = match entry.subject {
+        MeasureSubject::Both => true,
+        MeasureSubject::LegalPerson => !parent.subject.is_person(),
+        MeasureSubject::NaturalPerson => parent.subject.is_person(),
+    };
+    let connected = parent.behaviour.is_none_or(|own| {
+        entry.behaviours.is_empty() || entry.behaviours.iter().any(|id| id == own)
+    });
+    let sort = entry.category.is_incentive() == parent.red && incentive == parent.red;
+    let proportionate = kind && connected && sort;
+    at.must(proportionate, Guard::Proportion, "it does not fit this subject or behaviour");
+    if informs_only(entry) {
+        at.guard(Guard::NoOrder, "it informs market bodies and is no order");
+    } else {
+        let there = entry.implementers.iter().any(|own| own == asked.department)
+            && entry.executor == asked.executor;
+        at.must(there, Guard::Competent, "the department does not implement it");
+    }
+    let of_court = |document: &FactDocument| {
+        document.kind == FactKind::Judgment
+            && document.about == parent.subject
+            && document.date <= at.today
+            && digest_is_stated(&document.sha256)
+            && short_text_is_stated(&document.number)
+    };
+    let court = match asked.court {
+        Some(document) => of_court(document),
+        None => entry.needs != MeasureNeeds::Court,
+    };
+    at.must(court, Guard::Court, "no court document orders it");
+    at.must(has_liaison(at, asked.department), Guard::Liaison, "the department has no liaison");
+}
+
+fn has_liaison(at: &Here<'_>, department: &str) -> bool {
+    let own = at.rules.department(department);
+    own.is_some_and(|own| own.officers.iter().any(|officer| officer.liaison))
+}
+
+fn informs_only(entry: &Entry) -> bool {
+    entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary
+}
+
+fn before_order(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
+    match &at.event.event {
+        Event::MeasureNoticeServed { reasons, remedies, document_sha256, service, .. } => {
+            at.of_authority(own.by.authority);
+            at.in_force(standing);
+            at.stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)]);
+            at.service(Guard::Notice, service);
+            let there = digest_is_stated(document_sha256);
+            at.must(there, Guard::Notice, "there is no notice document");
+            turn(own, at, Stage::Initiated, Stage::Noticed);
+        }
+        Event::MeasureDispatched { respond_by, .. } => {
+            at.of_authority(own.by.authority);
+            at.in_force(standing);
+            let entry = at.rules.measure(&own.measure);
+            if entry.is_none_or(|entry| !entry.published) {
+                at.broken(INV_11, format!("{} is not published", own.measure));
+            }
+            if entry.is_some_and(informs_only) {
+                at.broken(INV_12, format!("{} is no order", own.measure));
+            }
+            at.must(has_liaison(at, &own.department), Guard::Liaison, "no liaison to receive it");
+            let days = at
+                .rules
+                .department(&own.department)
+                .map_or(at.pack().respond_wd, |found| found.respond_working_days);
+            at.deadline("respond_by", *respond_by, at.today, days);
+            match (own.stage, own.incentive) {
+                (Stage::Initiated, false) => {
+                    at.guard(Guard::Notice, "the subject was not told of the measure");
+                }
+                (Stage::Noticed, false) | (Stage::Initiated, true) => {}
+                _ => at.broken(INV_2, "it was dispatched already"),
+            }
+            own.stage = Stage::Dispatched { respond_by: respond_by.day };
+        }
+        Event::MeasureAccepted { .. } => {
+            at.of_department(&own.department);
+            at.in_force(standing);
+            dispatched(own, at);
+            own.stage = Stage::Accepted;
+        }
+        Event::MeasureDeclined { reasons, legal_ground, .. } => {
+            at.of_department(&own.department);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            dispatched(own, at);
+            let entry = at.rules.measure(&own.measure);
+            if entry.is_some_and(|entry| entry.strength == Strength::Mandatory) {
+                at.basis(legal_ground.as_slice());
+            }
+            own.stage = Stage::Declined;
+        }
+        Event::ResponseOverdue { .. } => match own.stage {
+            Stage::Dispatched { respond_by } => at.after(Some(respond_by), "the response"),
+            _ => at.broken(INV_2, "it does not wait for a response"),
+        },
+        _ => {}
+    }
+}
+
+fn dispatched(own: &Measure, at: &mut Here<'_>) {
+    if !matches!(own.stage, Stage::Dispatched { .. }) {
+        at.broken(INV_2, "it was not dispatched, or is answered");
+    }
+}
+
+fn turn(own: &mut Measure, at: &mut Here<'_>, from: Stage, to: Stage) {
+    if own.stage != from {
+        at.broken(INV_2, "the steps of a measure come in their order");
+    }
+    own.stage = to;
+}
+
+fn ordered(
+    own: &mut Measure,
+    standing: Standing,
+    at: &mut Here<'_>,
+    plugin: Option<&str>,
+    granted: Option<bool>,
+) {
+    at.of_department(&own.department);
+    at.in_force(standing);
+    if at.rules.measure(&own.measure).is_some_and(informs_only) {
+        at.broken(INV_12, format!("{} is no order", own.measure));
+    }
+    if let Some(name) = plugin
+        && granted != Some(true)
+    {
+        at.guard(Guard::Competent, format!("{name} does not carry {} out", own.measure));
+    }
+    own.plugin = plugin.map(str::to_owned);
+    turn(own, at, Stage::Accepted, Stage::Executing);
+}
+
+/// What an officer's order leads to: by the plugin it names, or by an officer of the department.
+fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
+    match (&own.plugin, &at.event.actor) {
+        _ if !own.ordered() => {}
+        (Some(name), Actor::Plugin { .. }) => by_plugin(at, name),
+        (None, Actor::Officer(_)) => at.of_department(&own.department),
+        (_, Actor::Officer(_) | Actor::Plugin { .. }) => {
+            at.guard(Guard::Competent, "the order was not given to whoever answers");
+        }
+        _ => {}
+    }
+    match &at.event.event {
+        Event::MeasureExecuted { .. } => {
+            if own.stage != Stage::Executing {
+                at.guard(Guard::Human, "no officer ordered it");
+            } else if own.remote_suspended {
+                at.broken(INV_4, "its suspension had been confirmed");
+            }
+            own.stage = Stage::Executed;
+        }
+        Event::ExecutionFailed { final_attempt, .. } => {
+            if own.stage != Stage::Executing {
+                at.broken(INV_10, "nothing was being executed");
+            } else if *final_attempt {
+                own.stage = Stage::Accepted;
+            }
+        }
+        Event::SuspensionConfirmed { .. } => {
+            if !own.ordered() || standing != Standing::Suspended || own.remote_suspended {
+                at.broken(INV_10, "there was nothing to suspend");
+            }
+            own.remote_suspended = true;
+        }
+        Event::ResumptionConfirmed { .. } => {
+            if !own.ordered() || !own.remote_suspended {
+                at.broken(INV_10, "there was nothing to resume");
+            }
+            // A plugin's answer may be overtaken by the next suspension; an officer looks first.
+            let by_hand = matches!(at.event.actor, Actor::Officer(_));
+            if by_hand && standing == Standing::Suspended {
+                at.guard(Guard::NoSuspension, "it is suspended");
+            }
+            own.remote_suspended = false;
+        }
+        Event::MeasureLifted { .. } => {
+            if !own.ordered() || standing != Standing::Ended {
+                at.broken(INV_6, "nothing that was ordered has ended");
+            }
+            own.stage = Stage::Lifted;
+            own.remote_suspended = false;
+        }
+        Event::DeliveryFailed { .. } if !own.ordered() => {
+            at.broken(INV_10, "there was nothing to deliver");
+        }
+        _ => {}
+    }
+}
+
+/// A family is settled when every plugin that carries a measure of it has confirmed what followed.
+fn settled(fold: &Fold, at: &mut Here<'_>, root: Target) {
+    for id in fold.measures_under(root) {
+        let Some(own) = fold.measures.get(&id).filter(|own| own.ordered() && own.plugin.is_some())
+        else {
+            continue;
+        };
+        let open = match fold.measure_standing(id, at.today) {
+            Standing::Ended => true,
+            Standing::Suspended => !own.remote_suspended,
+            Standing::InForce => own.remote_suspended,
+            Standing::Pending => false,
+        };
+        if open {
+            at.broken(INV_13, format!("{id} has not confirmed what followed"));
+        }
+    }
+}
+
+/// Measures that only a higher authority can take: forwarded, answered, recalled.
+pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEvent) {
+    let id = match event {
+        MeasureEvent::Forwarded {
+            listing,
+            attribution,
+            measure,
+            department,
+            to,
+            basis,
+            reasons,
+            until,
+            court_document,
+            decision_number,
+            document_sha256,
+            service,
+        } => {
+            let asked = Asked {
+                listing: *listing,
+                attribution: *attribution,
+                measure,
+                department,
+                basis,
+                reasons,
+                until: *until,
+                court: court_document.as_ref(),
+                number: decision_number,
+                executor: Executor::Higher,
+            };
+            at.service(Guard::Served, service);
+            at.document(to, document_sha256);
+            opened(fold, at, &asked, false, Stage::Forwarded);
+            return;
+        }
+        MeasureEvent::ForwardAnswered { measure, .. }
+        | MeasureEvent::ForwardRecalled { measure, .. }
+        | MeasureEvent::CourtLimitExempted { measure, .. } => *measure,
+    };
+    let standing = fold.measure_standing(id, at.today);
+    let Some(own) = fold.measures.get_mut(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    at.of_authority(own.by.authority);
+    if !matches!(own.stage, Stage::Forwarded | Stage::Recalled) {
+        at.broken(INV_2, "the measure was not forwarded");
+    }
+    match event {
+        MeasureEvent::ForwardAnswered { answer, document_sha256, answered_on, .. } => {
+            at.stated(Guard::Document, &[("answer", answer)]);
+            let there = digest_is_stated(document_sha256) && *answered_on <= at.today;
+            at.must(there, Guard::Document, "no reply, or one of the future");
+        }
+        MeasureEvent::ForwardRecalled { document_sha256, service, .. } => {
+            at.service(Guard::Served, service);
+            at.must(digest_is_stated(document_sha256), Guard::Document, "there is no recall");
+            if standing != Standing::Ended {
+                at.broken(INV_6, "nothing has ended");
+            }
+            own.stage = Stage::Recalled;
+        }
+        MeasureEvent::CourtLimitExempted { document, .. } => {
+            let documents = std::slice::from_ref(document);
+            at.facts(documents, own.subject, &[FactKind::Judgment]);
+            if standing == Standing::Ended {
+                at.broken(INV_1, "the limit has ended");
+            }
+        }
+        MeasureEvent::Forwarded { .. } => {}
+    }
+}

@@ -1,0 +1,240 @@
+//! Objections (domain.md 2.6): filing suspends at once, only a reasoned outcome ends that.
+//!
+//! Which officer holds the role of the credit office stands in a key, not in an event: here every
+//! step is a named officer's, and what the provider alone may do is its own officer's.
+
+use shouxin_core::event::{Event, Finding, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::ObjectionId;
+
+use crate::commit::Commit;
+use crate::fold::{Fold, Hold, Objection, ObjectionStage};
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    let id = match &at.event.event {
+        Event::ObjectionFiled { .. } => {
+            filed(fold, commit, at);
+            return;
+        }
+        Event::ObjectionAccepted { objection, .. }
+        | Event::ObjectionRefused { objection, .. }
+        | Event::ObjectionReferred { objection, .. }
+        | Event::ObjectionOverdue { objection }
+        | Event::VerificationReported { objection, .. }
+        | Event::ObjectionResolved { objection, .. }
+        | Event::RedressOpened { objection, .. }
+        | Event::RedressCompleted { objection, .. } => *objection,
+        _ => return,
+    };
+    let Some(own) = fold.objections.get(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    match &at.event.event {
+        Event::ObjectionAccepted { silent, .. } => {
+            if *silent {
+                at.after(Some(own.accept_by), "the formal check");
+            }
+            let stage = own.stage;
+            turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Accepted);
+        }
+        Event::ObjectionRefused { reasons, service, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.service(Guard::Served, service);
+            if at.today > own.accept_by {
+                at.broken(DEADLINE, "silence had accepted it");
+            }
+            let stage = own.stage;
+            closed(fold, commit, at, id, true);
+            turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Refused);
+        }
+        Event::ObjectionReferred { received_on, verify_by, .. } => {
+            let within = *received_on >= own.filed_on && *received_on <= at.today;
+            if !within {
+                at.broken(DEADLINE, format!("received on {received_on}, before it was filed"));
+            }
+            at.deadline("verify_by", *verify_by, *received_on, at.pack().verification_wd);
+            let silent = own.stage == ObjectionStage::Filed && at.today > own.accept_by;
+            let fits = silent || own.stage == ObjectionStage::Accepted;
+            turn(fold, at, id, fits, ObjectionStage::Verifying);
+            if let Some(own) = fold.objections.get_mut(&id) {
+                own.verify_by = verify_by.day;
+            }
+        }
+        Event::ObjectionOverdue { .. } => {
+            at.after(Some(own.verify_by), "the verification");
+            let stage = own.stage;
+            turn(fold, at, id, stage == ObjectionStage::Verifying, stage);
+        }
+        Event::VerificationReported { finding, reasons, .. } => {
+            at.of_authority(own.provider);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            let made = fold.owner(own.target).map(|own| own.2.clone());
+            let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
+            at.must(!same, Guard::FourEyes, "the one who made it verifies it");
+            let fits = matches!(own.stage, ObjectionStage::Verifying | ObjectionStage::Unverified);
+            let error = *finding == Finding::Error;
+            turn(fold, at, id, fits, ObjectionStage::Verified { error });
+        }
+        Event::ObjectionResolved { upheld, reasons, service, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.service(Guard::Served, service);
+            resolved(fold, commit, at, id, *upheld);
+        }
+        Event::RedressOpened { provider, .. } => {
+            if own.provider != *provider {
+                at.guard(Guard::Competent, "the provider owes the redress");
+            }
+            if !commit.voids(fold, own.target) {
+                at.broken(INV_6, "no outcome of this commit upholds it");
+            }
+            redress(fold, id, false);
+        }
+        Event::RedressCompleted { account, .. } => {
+            at.of_authority(own.provider);
+            at.stated(Guard::Document, &[("account", account)]);
+            if own.redress != Some(false) {
+                at.broken(INV_2, "no redress is owed");
+            }
+            redress(fold, id, true);
+        }
+        _ => {}
+    }
+}
+
+fn redress(fold: &mut Fold, id: ObjectionId, done: bool) {
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.redress = Some(done);
+    }
+}
+
+pub(crate) fn turn(
+    fold: &mut Fold,
+    at: &mut Here<'_>,
+    id: ObjectionId,
+    fits: bool,
+    to: ObjectionStage,
+) {
+    if !fits {
+        at.broken(INV_2, "the steps of an objection come in their order");
+    }
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.stage = to;
+    }
+}
+
+/// An outcome: who gave it, whether channels have to hear of it, and that the hold is released.
+pub(crate) fn closed(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &Here<'_>,
+    id: ObjectionId,
+    rejected: bool,
+) {
+    let Some((target, provider, suspends)) =
+        fold.objections.get(&id).map(|own| (own.target, own.provider, own.suspends))
+    else {
+        return;
+    };
+    let shown = fold.shown(target);
+    if suspends {
+        commit.release(fold, at.at(), target, Hold::Objection(id), rejected);
+    } else if rejected && let Some((_, was)) = fold.holds_mut(target) {
+        *was = true;
+    }
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.through = shown.then_some(at.at());
+        own.outcome = Some((at.today, at.by(provider)));
+    }
+}
+
+fn resolved(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    id: ObjectionId,
+    upheld: bool,
+) {
+    let Some(own) = fold.objections.get(&id) else {
+        return;
+    };
+    let (target, undisplayed) = (own.target, own.undisplayed);
+    let stage = own.stage;
+    match stage {
+        ObjectionStage::Verified { error } if error != upheld => {
+            at.broken(INV_5, "the outcome is not what was verified");
+        }
+        ObjectionStage::Verified { .. } => {}
+        _ => at.broken(INV_5, "nothing was verified"),
+    }
+    closed(fold, commit, at, id, !upheld);
+    if upheld {
+        commit.void(at.at(), target);
+    } else if undisplayed {
+        show_again(fold, target);
+    }
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.stage = ObjectionStage::Resolved { upheld };
+        own.undisplayed &= upheld;
+    }
+}
+
+/// What was off display because nobody verified it is shown again once it was found correct.
+fn show_again(fold: &mut Fold, target: Target) {
+    let stands = match target {
+        Target::Record(id) => {
+            fold.records.get(&id).is_some_and(|own| own.stage == crate::fold::RecordStage::Live)
+        }
+        _ => true,
+    };
+    if stands {
+        fold.display(target, true);
+    }
+}
+
+fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    let Event::ObjectionFiled { target, grounds, statement, suspends, accept_by, provider, .. } =
+        &at.event.event
+    else {
+        return;
+    };
+    let id = ObjectionId(at.at());
+    let Some((subject, authority, _)) = fold.owner(*target) else {
+        at.missing(format!("{target:?}"));
+        return;
+    };
+    at.about(subject);
+    at.own_matter(subject);
+    if *provider != authority {
+        at.guard(Guard::Competent, "who provided it verifies it");
+    }
+    at.stated(Guard::Document, &[("statement", statement)]);
+    at.must(!grounds.is_empty(), Guard::Document, "no ground is named");
+    at.deadline("accept_by", *accept_by, at.today, at.pack().objection_accept_wd);
+    let first = fold.holds_mut(*target).is_some_and(|(holds, was)| holds.is_empty() && !*was);
+    if first && !suspends {
+        at.broken(INV_4, "a first objection suspends what it disputes");
+    }
+    let objection = Objection {
+        subject,
+        target: *target,
+        provider: *provider,
+        filed_on: at.today,
+        suspends: *suspends,
+        accept_by: accept_by.day,
+        verify_by: accept_by.day,
+        stage: ObjectionStage::Filed,
+        outcome: None,
+        through: None,
+        redress: None,
+        undisplayed: false,
+        reviewed: false,
+    };
+    fold.objections.insert(id, objection);
+    if *suspends {
+        commit.hold(fold, at.at(), *target, Hold::Objection(id));
+    }
+}

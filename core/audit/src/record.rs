@@ -1,0 +1,299 @@
+//! Files and records (domain.md 2.1): collected under the directory, shown as far as it says,
+//! ended by their provider, by an outcome, or by their own date.
+
+use std::collections::BTreeSet;
+
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::event::record::RecordEvent;
+use shouxin_core::event::{Capacity, Event, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::RecordId;
+use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
+use shouxin_core::rules::{Openness, Polarity, Severity, SubjectKind};
+use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
+use shouxin_core::time::Day;
+
+use crate::commit::Commit;
+use crate::fold::{File, Fold, Record, RecordStage};
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_3, INV_6, INV_10};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    match &at.event.event {
+        Event::SubjectRegistered { kind, .. } => file(fold, at, *kind, None),
+        Event::PersonRegistered { capacity, .. } => {
+            file(fold, at, SubjectKind::NaturalPerson, Some(*capacity));
+        }
+        Event::RecordAccepted { .. } => accepted(fold, at),
+        Event::RecordAnnulled { record, reasons } => {
+            let target = Target::Record(*record);
+            if let Some(own) = live(fold, at, *record, true) {
+                let (subject, provider) = (own.subject, own.provider);
+                at.about(subject);
+                at.stated(Guard::Document, &[("reasons", reasons)]);
+                if !commit.voids(fold, target) {
+                    at.of_authority(provider);
+                    commit.void(at.at(), target);
+                }
+            }
+            ended(fold, at, *record, RecordStage::Annulled);
+            for (subject, _) in fold.cases_under(target) {
+                commit.touch(subject, at.at());
+            }
+        }
+        Event::RecordRepaired { record, repair } => {
+            if let Some(own) = live(fold, at, *record, false) {
+                let (subject, listings) = (own.subject, own.listings.clone());
+                let provider = own.provider;
+                at.about(subject);
+                at.of_authority(provider);
+                if !commit.repairs_record(*repair, &listings) {
+                    at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
+                }
+            }
+            ended(fold, at, *record, RecordStage::Over);
+        }
+        Event::RecordExpired { record } => {
+            if let Some(own) = live(fold, at, *record, false) {
+                let (subject, until) = (own.subject, own.until);
+                at.about(subject);
+                at.after(until, "publicity");
+            }
+            ended(fold, at, *record, RecordStage::Over);
+        }
+        _ => {}
+    }
+}
+
+fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<Capacity>) {
+    let Some(subject) = at.event.subject else {
+        at.missing("no subject");
+        return;
+    };
+    let file = File {
+        kind,
+        capacity,
+        stated: Vec::new(),
+        cases: BTreeSet::new(),
+        adverse: BTreeSet::new(),
+    };
+    if subject.is_person() != capacity.is_some() || fold.files.insert(subject, file).is_some() {
+        at.broken(INV_10, "the file is there already, or is of the other kind");
+    }
+}
+
+/// A record that stands; with `over` one that ended by its date or by a repair will do.
+fn live<'f>(fold: &'f Fold, at: &mut Here<'_>, id: RecordId, over: bool) -> Option<&'f Record> {
+    let Some(own) = fold.records.get(&id) else {
+        at.missing(id);
+        return None;
+    };
+    // What is archived may be annulled whatever it had been before: a suit may outlast it.
+    let over = over && matches!(own.stage, RecordStage::Over | RecordStage::Archived);
+    if own.stage != RecordStage::Live && !over {
+        at.broken(INV_10, format!("{id} is over already"));
+    }
+    Some(own)
+}
+
+fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
+    let Some(own) = fold.records.get_mut(&id) else {
+        return;
+    };
+    own.stage = stage;
+    own.published = false;
+    own.ended_on = Some(at.today);
+    if let Some(file) = fold.files.get_mut(&own.subject) {
+        file.adverse.remove(&id);
+    }
+}
+
+fn months(at: &Here<'_>, severity: Option<Severity>) -> Option<u16> {
+    let pack = at.pack();
+    severity.map(|severity| match severity {
+        Severity::Minor => pack.publicity_minor_months.1,
+        Severity::General => pack.publicity_general_months.1,
+        Severity::Serious => pack.publicity_serious_months.1,
+    })
+}
+
+/// What every version of a record has to state.
+fn version(at: &mut Here<'_>, number: &str, date: Day, sha256: Option<&Digest>, adverse: bool) {
+    let stated = short_text_is_stated(number) && date <= at.today;
+    at.must(stated, Guard::Fact, "no document number, or a document of the future");
+    let established = sha256.is_some_and(digest_is_stated);
+    at.must(established || !adverse, Guard::Fact, "an adverse record without its document");
+}
+
+fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
+    let Event::RecordAccepted {
+        item,
+        class,
+        openness,
+        polarity,
+        severity,
+        provider,
+        document_number,
+        document_date,
+        document_sha256,
+        published,
+        publicity_until,
+        notified,
+        ..
+    } = &at.event.event
+    else {
+        return;
+    };
+    let Some(subject) = at.event.subject else {
+        at.missing("no subject");
+        return;
+    };
+    at.of_authority(*provider);
+    let adverse = *polarity == Polarity::Adverse;
+    let kind = fold.files.get(&subject).map(|file| file.kind);
+    if kind.is_none() {
+        at.missing(subject);
+    }
+    match at.rules.item(item) {
+        None => at.guard(Guard::Open, format!("{item} is not in the directory")),
+        Some(entry) => {
+            if let Some((department, ..)) = at.officer()
+                && !entry.providers.contains(&department.code)
+            {
+                let detail = format!("{} does not provide {item}", department.code);
+                at.guard(Guard::Competent, detail);
+            }
+            let same = (*class, *openness, *polarity)
+                == (entry.class, entry.openness, entry.polarity)
+                && kind.is_none_or(|kind| entry.subjects.contains(&kind));
+            at.must(same, Guard::Open, "class, openness, polarity or kind are not the directory's");
+        }
+    }
+    at.capacity(fold, subject);
+    version(at, document_number, *document_date, document_sha256.as_ref(), adverse);
+    let told = notified
+        .as_ref()
+        .is_some_and(|service| service.on <= at.today && digest_is_stated(&service.proof_sha256));
+    at.must(told || !adverse, Guard::Notice, "the party was not told of an adverse record");
+    if severity.is_some() != adverse {
+        at.broken(INV_10, "only adverse records have a severity, and every one of them");
+    }
+    may_be_shown(at, *published, *openness, *severity, subject);
+    let until = months(at, *severity).map(|months| document_date.plus_months(months));
+    if *publicity_until != until {
+        at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
+    }
+    let id = RecordId(at.at());
+    if adverse && let Some(file) = fold.files.get_mut(&subject) {
+        file.adverse.insert(id);
+    }
+    let record = Record {
+        subject,
+        provider: *provider,
+        by: at.by(*provider),
+        adverse,
+        severity: *severity,
+        published: *published,
+        until: *publicity_until,
+        version: 0,
+        stage: RecordStage::Live,
+        ended_on: None,
+        holds: BTreeSet::new(),
+        rejected: false,
+        listings: Vec::new(),
+    };
+    fold.records.insert(id, record);
+}
+
+fn may_be_shown(
+    at: &mut Here<'_>,
+    published: bool,
+    openness: Openness,
+    severity: Option<Severity>,
+    subject: SubjectKey,
+) {
+    let open =
+        openness == Openness::Public && severity != Some(Severity::Minor) && !subject.is_personal();
+    at.must(open || !published, Guard::Open, "it is published and may not be");
+}
+
+pub(crate) fn check_later(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &RecordEvent,
+) {
+    match event {
+        RecordEvent::Corrected { .. } => corrected(fold, at, event),
+        RecordEvent::DisplayEnded { record, reasons } => {
+            if let Some(own) = live(fold, at, *record, false) {
+                let (subject, provider) = (own.subject, own.provider);
+                let relieved = commit.relieves_one_of(&own.listings);
+                at.about(subject);
+                at.stated(Guard::Document, &[("reasons", reasons)]);
+                if !relieved {
+                    at.of_authority(provider);
+                }
+            }
+            fold.display(Target::Record(*record), false);
+        }
+        RecordEvent::Archived { record } => {
+            let Some(own) = fold.records.get(record) else {
+                at.missing(record);
+                return;
+            };
+            at.about(own.subject);
+            if !own.holds.is_empty() {
+                at.guard(Guard::NoSuspension, "an objection to it is open");
+            }
+            let from = own.ended_on.map(|on| on.plus_days(ARCHIVE_AFTER_DAYS - 1));
+            at.after(from, "the time for remedies");
+            if let Some(own) = fold.records.get_mut(record) {
+                own.stage = RecordStage::Archived;
+            }
+        }
+    }
+}
+
+/// A correction weighs no more, and is shown no longer, than what it corrects.
+fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
+    let RecordEvent::Corrected {
+        record,
+        version: number_of,
+        document_number,
+        document_date,
+        document_sha256,
+        severity,
+        publicity_until,
+        reasons,
+        ..
+    } = event
+    else {
+        return;
+    };
+    let Some(own) = live(fold, at, *record, false) else {
+        return;
+    };
+    at.about(own.subject);
+    at.of_authority(own.provider);
+    at.stated(Guard::Document, &[("reasons", reasons)]);
+    version(at, document_number, *document_date, document_sha256.as_ref(), own.adverse);
+    let heavier = severity.is_some() != own.severity.is_some() || *severity > own.severity;
+    at.must(!heavier, Guard::Notice, "a correction that weighs more is a new record");
+    let until = months(at, *severity).map(|months| document_date.plus_months(months));
+    let expected = until.into_iter().chain(own.until).min();
+    if *publicity_until > own.until {
+        at.broken(INV_3, "a correction is shown longer than what it corrects");
+    } else if *publicity_until != expected {
+        at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
+    }
+    if *number_of != own.version.saturating_add(1) {
+        at.broken(INV_10, format!("version {number_of} follows {}", own.version));
+    }
+    if let Some(own) = fold.records.get_mut(record) {
+        own.version = *number_of;
+        own.severity = *severity;
+        own.until = *publicity_until;
+        own.published = own.published && *severity != Some(Severity::Minor);
+    }
+}

@@ -1,0 +1,170 @@
+//! The red list (domain.md 2.3c): nomination, check, public notice, decision, end.
+
+use shouxin_core::actor::Actor;
+use shouxin_core::event::{CaseRef, Event, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::ListingId;
+use shouxin_core::text::digest_is_stated;
+
+use crate::commit::Commit;
+use crate::fold::{Fold, Kind, Listing, Over, Red, RedStage};
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_2};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    let id = match &at.event.event {
+        Event::ListingNominated { .. } => {
+            nominated(fold, at);
+            return;
+        }
+        Event::NominationChecked { listing, .. }
+        | Event::PublicNoticeOpened { listing, .. }
+        | Event::RedListingDecided { listing, .. }
+        | Event::RedListingClosed { listing, .. } => *listing,
+        _ => return,
+    };
+    let Some((subject, red)) = fold.red(id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(subject);
+    let stage = red.stage;
+    let listed = listed_black(fold, subject);
+    match &at.event.event {
+        Event::NominationChecked { adverse_records, .. } => {
+            at.of_authority(red.nominator.authority);
+            let open = fold.files.get(&subject).map_or(0, |file| file.adverse.len());
+            if open > 0 || !adverse_records.is_empty() {
+                at.guard(Guard::RedCheck, format!("{open} adverse records are open"));
+            }
+            at.must(!listed, Guard::RedCheck, "the subject is on the black list");
+            turn(fold, at, id, stage == RedStage::Nominated, RedStage::Checked);
+        }
+        Event::PublicNoticeOpened { ends_on, .. } => {
+            at.of_authority(red.nominator.authority);
+            let days = i32::from(at.pack().red_public_notice_days);
+            if *ends_on != at.today.plus_days(days) {
+                at.broken(
+                    DEADLINE,
+                    format!("the public notice runs {days} days, not to {ends_on}"),
+                );
+            }
+            let next = RedStage::PublicNotice { ends_on: *ends_on };
+            turn(fold, at, id, stage == RedStage::Checked, next);
+        }
+        Event::RedListingDecided { .. } => decided(fold, commit, at, id, listed),
+        Event::RedListingClosed { reasons, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.own_matter(subject);
+            let void = commit.voids(fold, Target::Listing(id));
+            if !void && !matches!(at.event.actor, Actor::Subject(_)) {
+                at.head_beside(&red.nominator);
+                let active = matches!(stage, RedStage::Active { .. });
+                at.must(!active, Guard::Notice, "what is in force is revoked after notice only");
+            }
+            if stage == RedStage::Over {
+                at.broken(INV_2, "it is over already");
+            }
+            commit.end(fold, at.at(), CaseRef::Listing(id), Over::Closed);
+        }
+        _ => {}
+    }
+}
+
+fn turn(fold: &mut Fold, at: &mut Here<'_>, id: ListingId, fits: bool, to: RedStage) {
+    if !fits {
+        at.broken(INV_2, "nomination, check, public notice, decision come in this order");
+    }
+    if let Some(red) = fold.red_mut(id) {
+        red.stage = to;
+    }
+}
+
+fn listed_black(fold: &Fold, subject: shouxin_core::actor::SubjectKey) -> bool {
+    let file = fold.files.get(&subject);
+    file.is_some_and(|file| file.cases.iter().any(|case| fold.case(*case).is_some()))
+}
+
+fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
+    let Event::ListingNominated { authority, merits, basis, consent_sha256, .. } = &at.event.event
+    else {
+        return;
+    };
+    let Some(subject) = at.event.subject else {
+        at.missing("no subject");
+        return;
+    };
+    if !fold.files.contains_key(&subject) {
+        at.missing(subject);
+    }
+    at.of_authority(*authority);
+    at.basis(basis);
+    at.stated(Guard::Document, &[("merits", merits)]);
+    let agreed = consent_sha256.is_some_and(|sha| digest_is_stated(&sha));
+    at.must(agreed || !subject.is_personal(), Guard::Consent, "the person has not consented");
+    let red = Red {
+        nominator: at.by(*authority),
+        basis: basis.clone(),
+        number: String::new(),
+        stage: RedStage::Nominated,
+        revocation: None,
+        holds: std::collections::BTreeSet::new(),
+        rejected: false,
+    };
+    let listing = Listing {
+        subject,
+        kind: Kind::Red(red),
+        published: false,
+        attributions: Vec::new(),
+        measures: Vec::new(),
+        relief: false,
+    };
+    fold.listings.insert(ListingId(at.at()), listing);
+}
+
+fn decided(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, id: ListingId, black: bool) {
+    let Event::RedListingDecided {
+        document_number,
+        document_sha256,
+        reasons,
+        until,
+        published,
+        ..
+    } = &at.event.event
+    else {
+        return;
+    };
+    let Some((subject, red)) = fold.red(id) else {
+        return;
+    };
+    at.head_beside(&red.nominator);
+    match red.stage {
+        RedStage::PublicNotice { ends_on } => {
+            let over = at.today > ends_on && red.holds.is_empty();
+            at.must(over, Guard::PublicNotice, "the notice runs, or an objection is open");
+        }
+        _ => at.guard(Guard::PublicNotice, "there was no public notice"),
+    }
+    at.must(!black, Guard::RedCheck, "the subject is on the black list");
+    at.basis(&red.basis);
+    at.stated(Guard::Document, &[("reasons", reasons)]);
+    at.document(document_number, document_sha256);
+    let cap = at.today.plus_months(at.pack().red_cap_months);
+    if *until <= at.today || *until > cap {
+        at.guard(Guard::End, format!("{until} is past, or later than the cap {cap}"));
+    }
+    at.must(!published || !subject.is_personal(), Guard::Open, "a person's listing is not shown");
+    let active = RedStage::Active { since: at.today, until: *until };
+    let number = document_number.clone();
+    if let Some(red) = fold.red_mut(id) {
+        red.stage = active;
+        red.number = number;
+    }
+    if let Some(listing) = fold.listings.get_mut(&id) {
+        listing.published = *published;
+    }
+    if let Some(file) = fold.files.get_mut(&subject) {
+        file.cases.insert(CaseRef::Listing(id));
+    }
+    commit.touch(subject, at.at());
+}

@@ -1,0 +1,280 @@
+//! Remedies beyond the first outcome: evidence, review, reconsideration and suit, relief.
+
+use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
+use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::{ObjectionId, ReliefId, RemedyId};
+use shouxin_core::rules::FactKind;
+use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
+
+use crate::commit::Commit;
+use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing};
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
+use crate::{objection, repair, review};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
+    use RemedyEvent as E;
+    match event {
+        E::EvidenceRequested { objection, request } => {
+            about_objection(fold, at, *objection);
+            at.stated(Guard::Document, &[("request", request)]);
+        }
+        E::EvidenceAdded { objection, statement, .. } => {
+            about_objection(fold, at, *objection);
+            at.stated(Guard::Document, &[("statement", statement)]);
+        }
+        E::Unverified { objection, reasons, service } => {
+            about_objection(fold, at, *objection);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.service(Guard::Served, service);
+            unverified(fold, at, *objection);
+        }
+        E::ObjectionClosed { objection } => {
+            about_objection(fold, at, *objection);
+            closed(fold, at, *objection);
+        }
+        E::ReviewRequested { .. } => review::requested(fold, commit, at, event),
+        E::ReviewDecided { .. } => review::decided(fold, commit, at, event),
+        E::RemedyFiled { target, body, number, filed_on, document_sha256, .. } => {
+            let Some((subject, ..)) = fold.owner(*target) else {
+                at.missing(format!("{target:?}"));
+                return;
+            };
+            at.about(subject);
+            at.own_matter(subject);
+            let whole = short_text_is_stated(body)
+                && short_text_is_stated(number)
+                && digest_is_stated(document_sha256)
+                && *filed_on <= at.today;
+            at.must(whole, Guard::Document, "body, number, date or document are missing");
+            let remedy =
+                Remedy { subject, target: *target, stage: RemedyStage::Filed, redress: None };
+            fold.remedies.insert(RemedyId(at.at()), remedy);
+        }
+        E::StayOrdered { remedy, document } => stay(fold, commit, at, *remedy, document, true),
+        E::StayEnded { remedy, document } => stay(fold, commit, at, *remedy, document, false),
+        E::RemedyDecided { remedy, outcome, document } => {
+            outcome_of(fold, commit, at, *remedy, *outcome, document);
+        }
+        E::RedressOwed { remedy, provider } => {
+            if let Some(own) = ruled(fold, at, *remedy) {
+                let owner = fold.owner(own.target).map(|own| own.1);
+                if owner != Some(*provider) {
+                    at.guard(Guard::Competent, "the provider owes the redress");
+                }
+            }
+            redress(fold, *remedy, false);
+        }
+        E::RedressDone { remedy, account, .. } => {
+            at.stated(Guard::Document, &[("account", account)]);
+            if let Some(own) = ruled(fold, at, *remedy) {
+                let (owed, target) = (own.redress == Some(false), own.target);
+                if let Some((_, authority, _)) = fold.owner(target) {
+                    at.of_authority(authority);
+                }
+                if !owed {
+                    at.broken(INV_2, "no redress is owed");
+                }
+            }
+            redress(fold, *remedy, true);
+        }
+        E::RepairRevocationNoticed { .. }
+        | E::RepairRevocationStated { .. }
+        | E::RepairRevoked { .. }
+        | E::RepairRevocationDropped { .. }
+        | E::RepairRevocationLapsed { .. }
+        | E::RepairedRestored { .. } => repair::revocation(fold, commit, at, event),
+        E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
+            relief(fold, commit, at, event);
+        }
+        E::CourtDocumentFiled { document, effect } => {
+            at.about(document.about);
+            let documents = std::slice::from_ref(document);
+            at.facts(documents, document.about, &[FactKind::Judgment]);
+            at.must(short_text_is_stated(effect), Guard::Document, "it does not say its effect");
+        }
+    }
+}
+
+fn about_objection(fold: &Fold, at: &mut Here<'_>, id: ObjectionId) {
+    match fold.objections.get(&id) {
+        Some(own) => {
+            let subject = own.subject;
+            at.about(subject);
+            at.own_matter(subject);
+        }
+        None => at.missing(id),
+    }
+}
+
+/// The provider never reported: the office takes the thing off display; it stays suspended.
+fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
+    let Some(own) = fold.objections.get(&id) else {
+        return;
+    };
+    let target = own.target;
+    let waited = at.rules.calendar.after(own.verify_by, at.pack().unverified_after_wd).day;
+    at.after(Some(waited), "the provider's time");
+    let fits = own.stage == ObjectionStage::Verifying;
+    let displayed = match target {
+        Target::Record(id) => fold.records.get(&id).is_some_and(|own| own.published),
+        _ => fold.shown(target),
+    };
+    if displayed {
+        fold.display(target, false);
+    }
+    objection::turn(fold, at, id, fits, ObjectionStage::Unverified);
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.undisplayed = displayed;
+    }
+}
+
+fn closed(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
+    let Some(own) = fold.objections.get(&id) else {
+        return;
+    };
+    let ObjectionStage::Resolved { upheld } = own.stage else {
+        at.broken(INV_2, "it has no outcome");
+        return;
+    };
+    repair::reached(fold, at, own.through, own.target, upheld);
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.stage = ObjectionStage::Closed { upheld };
+    }
+}
+
+fn ruled<'f>(fold: &'f Fold, at: &mut Here<'_>, id: RemedyId) -> Option<&'f Remedy> {
+    let own = fold.remedies.get(&id);
+    match own {
+        Some(own) => at.about(own.subject),
+        None => at.missing(id),
+    }
+    own
+}
+
+fn redress(fold: &mut Fold, id: RemedyId, done: bool) {
+    if let Some(own) = fold.remedies.get_mut(&id) {
+        own.redress = Some(done);
+    }
+}
+
+const RULINGS: &[FactKind] = &[FactKind::Judgment, FactKind::AdministrativeDecision];
+
+fn stay(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    id: RemedyId,
+    document: &FactDocument,
+    ordered: bool,
+) {
+    let Some(own) = ruled(fold, at, id) else {
+        return;
+    };
+    let (target, subject, stage) = (own.target, own.subject, own.stage);
+    at.facts(std::slice::from_ref(document), subject, RULINGS);
+    let before = if ordered { RemedyStage::Filed } else { RemedyStage::Stayed };
+    if stage != before {
+        at.broken(if ordered { INV_4 } else { INV_5 }, "there is nothing to stay, or to resume");
+    }
+    let after = if ordered { RemedyStage::Stayed } else { RemedyStage::Filed };
+    if let Some(own) = fold.remedies.get_mut(&id) {
+        own.stage = after;
+    }
+    if ordered {
+        commit.hold(fold, at.at(), target, Hold::Stay(id));
+    } else {
+        commit.release(fold, at.at(), target, Hold::Stay(id), false);
+    }
+}
+
+fn outcome_of(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    id: RemedyId,
+    outcome: RemedyOutcome,
+    document: &FactDocument,
+) {
+    let Some(own) = ruled(fold, at, id) else {
+        return;
+    };
+    let (target, subject, stage) = (own.target, own.subject, own.stage);
+    at.facts(std::slice::from_ref(document), subject, RULINGS);
+    if stage == RemedyStage::Decided {
+        at.broken(INV_2, "it was decided already");
+    }
+    if let Some(own) = fold.remedies.get_mut(&id) {
+        own.stage = RemedyStage::Decided;
+    }
+    if stage == RemedyStage::Stayed {
+        commit.release(fold, at.at(), target, Hold::Stay(id), false);
+    }
+    match outcome {
+        RemedyOutcome::Revoked => commit.void(at.at(), target),
+        RemedyOutcome::Changed { .. } => commit.shorten(target),
+        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
+    }
+}
+
+fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
+    let (id, listing, document, reasons) = match event {
+        RemedyEvent::ReliefGranted { listing, ruling, reasons, .. } => {
+            (ReliefId(at.at()), *listing, ruling, reasons)
+        }
+        RemedyEvent::ReliefCompleted { relief, document, reasons }
+        | RemedyEvent::ReliefEnded { relief, document, reasons } => {
+            match fold.reliefs.get(relief) {
+                Some(own) => (*relief, own.listing, document, reasons),
+                None => {
+                    at.missing(relief);
+                    return;
+                }
+            }
+        }
+        _ => return,
+    };
+    let standing = fold.listing_standing(listing, at.today);
+    let Some(case) = fold.case(CaseRef::Listing(listing)) else {
+        at.missing(listing);
+        return;
+    };
+    let (subject, end) = (case.subject, case.end());
+    at.about(subject);
+    at.head_beside(&case.proposer);
+    at.stated(Guard::Document, &[("reasons", reasons)]);
+    at.facts(std::slice::from_ref(document), subject, &[FactKind::Judgment]);
+    let open = fold.listings.get(&listing).is_some_and(|own| own.relief);
+    let target = Target::Listing(listing);
+    match event {
+        RemedyEvent::ReliefGranted { until, .. } => {
+            if open || !matches!(standing, Standing::InForce | Standing::Suspended) {
+                at.broken(INV_6, "there is nothing in force to relieve, or it is relieved");
+            }
+            if *until <= at.today || end.is_some_and(|end| *until > end) {
+                at.broken(DEADLINE, format!("{until} is past, or beyond the listing"));
+            }
+            fold.reliefs.insert(id, Relief { subject, listing, open: true });
+            commit.hold(fold, at.at(), target, Hold::Relief(id));
+        }
+        _ => {
+            let was = fold.reliefs.get(&id).is_some_and(|own| own.open);
+            if !was {
+                at.broken(INV_5, "the relief is over");
+            }
+            if let Some(own) = fold.reliefs.get_mut(&id) {
+                own.open = false;
+                at.about(own.subject);
+            }
+            commit.release(fold, at.at(), target, Hold::Relief(id), false);
+            if matches!(event, RemedyEvent::ReliefCompleted { .. }) {
+                commit.relieve(at.at(), id, listing);
+            }
+        }
+    }
+    let granted = matches!(event, RemedyEvent::ReliefGranted { .. });
+    if let Some(own) = fold.listings.get_mut(&listing) {
+        own.relief = granted;
+    }
+}

@@ -1,0 +1,396 @@
+//! Repair (domain.md 2.5), and the revocation of one that was obtained by fraud.
+
+use shouxin_core::actor::OfficerRef;
+use shouxin_core::event::remedy::RemedyEvent;
+use shouxin_core::event::{CaseRef, Event, RepairAcceptance, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::{ListingId, RepairId};
+use shouxin_core::text::{Sealed, digest_is_stated};
+use shouxin_core::time::Day;
+
+use crate::commit::Commit;
+use crate::fold::{Fold, Kind, Over, Repair, RepairStage, Revocation, Standing};
+use crate::here::Here;
+use crate::names::{INV_1, INV_2, INV_10, INV_13};
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
+    let id = match &at.event.event {
+        Event::RepairApplied { .. } => {
+            applied(fold, at);
+            return;
+        }
+        Event::RepairAcceptDecided { repair, .. }
+        | Event::RepairApproved { repair, .. }
+        | Event::RepairRefused { repair, .. }
+        | Event::RepairDone { repair } => *repair,
+        _ => return,
+    };
+    let Some(own) = fold.repairs.get(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    let listing = own.listing;
+    let Some(authority) = proposer(fold, listing).map(|by| by.authority) else {
+        at.missing(listing);
+        return;
+    };
+    let by = match &own.stage {
+        RepairStage::Accepted { by } => Some(by.clone()),
+        _ => None,
+    };
+    match &at.event.event {
+        Event::RepairAcceptDecided { outcome, .. } => {
+            at.of_authority(authority);
+            if !matches!(own.stage, RepairStage::Applied) {
+                at.broken(INV_2, "the application was looked at already");
+            }
+            let stage = match outcome {
+                RepairAcceptance::Accepted => RepairStage::Accepted { by: at.by(authority) },
+                RepairAcceptance::Returned(reasons) => {
+                    at.stated(Guard::Document, &[("reasons", reasons)]);
+                    RepairStage::Returned
+                }
+                RepairAcceptance::NotAccepted(reasons) => {
+                    at.stated(Guard::Document, &[("reasons", reasons)]);
+                    RepairStage::NotAccepted
+                }
+            };
+            let outcome = matches!(stage, RepairStage::NotAccepted);
+            turn(fold, at, id, stage, outcome.then(|| at.by(authority)));
+        }
+        Event::RepairApproved { document_number, document_sha256, reasons, service, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.document(document_number, document_sha256);
+            at.service(Guard::Served, service);
+            decided_by(at, by.as_ref());
+            let shown = fold.shown(Target::Listing(listing))
+                || records_of(fold, listing).iter().any(|id| fold.shown(Target::Record(*id)));
+            if let Some(own) = fold.repairs.get_mut(&id) {
+                own.through = shown.then_some(at.at());
+            }
+            turn(fold, at, id, RepairStage::Propagating, Some(at.by(authority)));
+            commit.repair(at.at(), id, listing);
+        }
+        Event::RepairRefused { reasons, service, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.service(Guard::Served, service);
+            decided_by(at, by.as_ref());
+            turn(fold, at, id, RepairStage::Refused, Some(at.by(authority)));
+        }
+        Event::RepairDone { .. } => {
+            if !matches!(own.stage, RepairStage::Propagating) {
+                at.broken(INV_2, "it was not approved");
+            }
+            reached(fold, at, own.through, Target::Listing(listing), true);
+            turn(fold, at, id, RepairStage::Done, None);
+        }
+        _ => {}
+    }
+}
+
+/// INV-13: every open channel has confirmed what changed, and every order is lifted.
+pub(crate) fn reached(
+    fold: &Fold,
+    at: &mut Here<'_>,
+    through: Option<shouxin_core::id::Position>,
+    target: Target,
+    ended: bool,
+) {
+    let behind = fold.channels.iter().find(|own| through.is_some_and(|at| *own.1 < at));
+    if let Some((channel, confirmed)) = behind {
+        at.broken(INV_13, format!("{channel} has confirmed up to {confirmed} only"));
+    }
+    let left = fold
+        .measures_under(target)
+        .into_iter()
+        .find(|id| fold.measures.get(id).is_some_and(crate::fold::Measure::unlifted));
+    if let Some(left) = left.filter(|_| ended) {
+        at.broken(INV_13, format!("{left} is not lifted"));
+    }
+}
+
+fn proposer(fold: &Fold, listing: ListingId) -> Option<&OfficerRef> {
+    fold.case(CaseRef::Listing(listing)).map(|case| &case.proposer)
+}
+
+fn records_of(fold: &Fold, listing: ListingId) -> Vec<shouxin_core::id::RecordId> {
+    match fold.listings.get(&listing).map(|own| &own.kind) {
+        Some(Kind::Black { records, .. }) => records.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The head, beside whoever accepted the application.
+fn decided_by(at: &mut Here<'_>, accepted: Option<&OfficerRef>) {
+    match accepted {
+        Some(by) => at.head_beside(by),
+        None => at.broken(INV_2, "the application was not accepted"),
+    }
+}
+
+fn turn(
+    fold: &mut Fold,
+    at: &Here<'_>,
+    id: RepairId,
+    stage: RepairStage,
+    outcome: Option<OfficerRef>,
+) {
+    if let Some(own) = fold.repairs.get_mut(&id) {
+        own.stage = stage;
+        if let Some(by) = outcome {
+            own.outcome = Some((at.today, by));
+        }
+    }
+}
+
+fn applied(fold: &mut Fold, at: &mut Here<'_>) {
+    let Event::RepairApplied {
+        listing,
+        proof_sha256,
+        commitment_sha256,
+        statement,
+        accept_by,
+        decide_by,
+    } = &at.event.event
+    else {
+        return;
+    };
+    let standing = fold.listing_standing(*listing, at.today);
+    let Some((subject, behaviour, case)) = black(fold, *listing) else {
+        at.missing(listing);
+        return;
+    };
+    at.about(subject);
+    at.own_matter(subject);
+    if !matches!(standing, Standing::InForce | Standing::Suspended) {
+        at.broken(INV_10, "there is nothing in force to repair");
+    }
+    let rule = at.rules.behaviour(behaviour).and_then(|own| own.repair.as_ref());
+    match rule.filter(|rule| rule.barred_by.is_none()) {
+        None => at.guard(Guard::RepairRule, "the behaviour cannot be repaired"),
+        Some(rule) => {
+            let earliest = case.starts_on.map(|on| on.plus_months(rule.min_months));
+            let passed = earliest.is_some_and(|day| at.today >= day);
+            at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
+        }
+    }
+    let proven = !proof_sha256.is_empty()
+        && proof_sha256.iter().all(digest_is_stated)
+        && digest_is_stated(commitment_sha256);
+    at.must(proven, Guard::RepairProof, "no proof of performance, or no commitment letter");
+    at.stated(Guard::Document, &[("statement", statement)]);
+    at.deadline("accept_by", *accept_by, at.today, at.pack().repair_accept_wd);
+    at.deadline("decide_by", *decide_by, at.today, at.pack().repair_decide_wd);
+    let repair = Repair {
+        subject,
+        listing: *listing,
+        stage: RepairStage::Applied,
+        outcome: None,
+        through: None,
+        reviewed: false,
+    };
+    fold.repairs.insert(RepairId(at.at()), repair);
+}
+
+fn black(
+    fold: &Fold,
+    id: ListingId,
+) -> Option<(shouxin_core::actor::SubjectKey, &str, &crate::fold::Case)> {
+    let own = fold.listings.get(&id)?;
+    match &own.kind {
+        Kind::Black { behaviour, case, .. } => Some((own.subject, behaviour, case)),
+        Kind::Red(_) => None,
+    }
+}
+
+/// A statement in a revocation: in time, once, in points.
+pub(crate) fn stated_on(
+    at: &mut Here<'_>,
+    revocation: Option<&mut Revocation>,
+    points: &[Sealed],
+    received_on: Day,
+) {
+    let Some(own) = revocation else {
+        at.guard(Guard::Notice, "no notice of the revocation was served");
+        return;
+    };
+    if own.points.is_some() {
+        at.broken(INV_2, "the party was heard already");
+    }
+    let within = received_on <= own.window.min(at.today);
+    at.must(within && !points.is_empty(), Guard::Heard, "out of its time, or without a point");
+    points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
+    own.points = Some(points.len());
+}
+
+/// The head decides a revocation after the party was heard, and answers each point.
+pub(crate) fn answered(at: &mut Here<'_>, revocation: Option<&Revocation>, answers: &[Sealed]) {
+    let Some(own) = revocation else {
+        at.guard(Guard::Notice, "no notice of the revocation was served");
+        return;
+    };
+    at.head_beside(&own.by);
+    let silent = own.points.is_none() && at.today > own.window;
+    let heard = own.points.is_some() || silent;
+    at.must(heard, Guard::Heard, "the period for a statement is not over");
+    if heard && own.points.unwrap_or(0) != answers.len() {
+        at.guard(Guard::Heard, "not every point was answered");
+    }
+    answers.iter().for_each(|answer| at.stated(Guard::Heard, &[("answers", answer)]));
+}
+
+/// The revocation of a repair: notice, hearing, the head's served decision, a fixed start.
+pub(crate) fn revocation(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &RemedyEvent,
+) {
+    let (RemedyEvent::RepairRevocationNoticed { repair: id, .. }
+    | RemedyEvent::RepairRevocationStated { repair: id, .. }
+    | RemedyEvent::RepairRevocationDropped { repair: id, .. }
+    | RemedyEvent::RepairRevoked { repair: id, .. }
+    | RemedyEvent::RepairRevocationLapsed { repair: id }
+    | RemedyEvent::RepairedRestored { repair: id, .. }) = event
+    else {
+        return;
+    };
+    let Some((subject, listing)) = fold.repairs.get(id).map(|own| (own.subject, own.listing))
+    else {
+        at.missing(id);
+        return;
+    };
+    at.about(subject);
+    let end = fold.case(CaseRef::Listing(listing)).and_then(|own| own.end());
+    let authority = proposer(fold, listing).map(|by| by.authority);
+    let removed = fold
+        .case(CaseRef::Listing(listing))
+        .is_some_and(|own| own.over == Some(Over::Removed(*id)));
+    let Some(own) = fold.repairs.get_mut(id) else {
+        return;
+    };
+    match (event, &mut own.stage) {
+        (
+            RemedyEvent::RepairRevocationNoticed {
+                reasons, document_sha256, service, window, ..
+            },
+            stage,
+        ) => {
+            if let Some(authority) = authority {
+                at.of_authority(authority);
+            }
+            if !matches!(stage, RepairStage::Done) || !removed {
+                at.broken(INV_2, "there is no finished repair to revoke");
+            }
+            at.stated(Guard::Notice, &[("reasons", reasons)]);
+            at.service(Guard::Notice, service);
+            let there = digest_is_stated(document_sha256);
+            at.must(there, Guard::Notice, "there is no notice document");
+            at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+            if let Some(authority) = authority {
+                let by = at.by(authority);
+                *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });
+            }
+        }
+        (RemedyEvent::RepairRevocationStated { points, received_on, .. }, stage) => {
+            at.own_matter(subject);
+            stated_on(at, under_way_mut(stage), points, *received_on);
+        }
+        (RemedyEvent::RepairRevocationDropped { reasons, .. }, stage) => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            match under_way_mut(stage) {
+                Some(revocation) => {
+                    let by = revocation.by.clone();
+                    at.head_beside(&by);
+                }
+                None => at.guard(Guard::Notice, "no revocation is under way"),
+            }
+            *stage = RepairStage::Done;
+        }
+        (
+            RemedyEvent::RepairRevoked {
+                document_number,
+                document_sha256,
+                reasons,
+                answers,
+                service,
+                starts_on,
+                ..
+            },
+            stage,
+        ) => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.document(document_number, document_sha256);
+            at.service(Guard::Served, service);
+            answered(at, under_way_mut(stage).as_deref(), answers);
+            at.must(service.on >= at.today, Guard::Served, "served before it was decided");
+            let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd).day;
+            at.must(*starts_on > standstill, Guard::Served, "it starts within the standstill");
+            at.must(
+                end.is_some_and(|end| *starts_on <= end),
+                Guard::End,
+                "it starts after its end",
+            );
+            *stage = RepairStage::Revoked { starts_on: *starts_on };
+        }
+        (RemedyEvent::RepairRevocationLapsed { .. }, stage) => {
+            at.after(end, "the listing");
+            *stage = RepairStage::Done;
+        }
+        (RemedyEvent::RepairedRestored { published, .. }, stage) => {
+            let starts_on = match stage {
+                RepairStage::Revoked { starts_on } => Some(*starts_on),
+                _ => None,
+            };
+            *stage = RepairStage::Restored;
+            restored(fold, commit, at, listing, starts_on, *published);
+        }
+        _ => {}
+    }
+}
+
+fn under_way_mut(stage: &mut RepairStage) -> Option<&mut Revocation> {
+    match stage {
+        RepairStage::Revoking(own) => Some(own),
+        _ => None,
+    }
+}
+
+/// What remained of the listing has effect again on the day that the served revocation fixed.
+fn restored(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    listing: ListingId,
+    starts_on: Option<Day>,
+    published: bool,
+) {
+    match starts_on {
+        None => at.broken(INV_1, "no served decision revoked the repair"),
+        Some(day) if at.today < day => {
+            at.broken(INV_2, format!("the served revocation fixes {day}"));
+        }
+        Some(_) => {}
+    }
+    let Some(own) = fold.case_mut(CaseRef::Listing(listing)) else {
+        at.missing(listing);
+        return;
+    };
+    let past = own.end().is_none_or(|end| at.today > end);
+    at.must(!past, Guard::End, "its time is over");
+    own.over = None;
+    own.effect = true;
+    own.since = starts_on.or(own.since);
+    let subject = own.subject;
+    let open = !published || !subject.is_personal();
+    at.must(open, Guard::Open, "a person's listing is not published");
+    if let Some(own) = fold.listings.get_mut(&listing) {
+        own.published = published;
+    }
+    if let Some(file) = fold.files.get_mut(&subject) {
+        file.cases.insert(CaseRef::Listing(listing));
+    }
+    commit.restore(listing);
+    commit.touch(subject, at.at());
+}

@@ -1,0 +1,172 @@
+//! Review (复核) of an objection's outcome or of a refused repair: asked for in time, decided by
+//! somebody else.
+
+use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
+use shouxin_core::guard::Guard;
+use shouxin_core::time::Day;
+
+use crate::commit::Commit;
+use crate::fold::{Fold, Hold, ObjectionStage, RepairStage};
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_2, INV_5};
+use crate::objection;
+
+struct Reviewed {
+    subject: SubjectKey,
+    outcome: Option<(Day, OfficerRef)>,
+    /// Whether it can be asked for, or decided, as it stands.
+    asked: bool,
+    under_way: bool,
+    reviewed: bool,
+}
+
+fn reviewed(fold: &Fold, of: ReviewOf) -> Option<Reviewed> {
+    match of {
+        ReviewOf::Objection(id) => {
+            let own = fold.objections.get(&id)?;
+            let asked = matches!(
+                own.stage,
+                ObjectionStage::Refused
+                    | ObjectionStage::Resolved { upheld: false }
+                    | ObjectionStage::Closed { upheld: false }
+            );
+            let under_way = matches!(own.stage, ObjectionStage::Review { .. });
+            let (subject, reviewed) = (own.subject, own.reviewed);
+            Some(Reviewed { subject, outcome: own.outcome.clone(), asked, under_way, reviewed })
+        }
+        ReviewOf::Repair(id) => {
+            let own = fold.repairs.get(&id)?;
+            let asked = matches!(own.stage, RepairStage::Refused | RepairStage::NotAccepted);
+            let under_way = matches!(own.stage, RepairStage::Review);
+            let (subject, reviewed) = (own.subject, own.reviewed);
+            Some(Reviewed { subject, outcome: own.outcome.clone(), asked, under_way, reviewed })
+        }
+    }
+}
+
+pub(crate) fn requested(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &RemedyEvent,
+) {
+    let RemedyEvent::ReviewRequested { of, statement, suspends, decide_by, .. } = event else {
+        return;
+    };
+    let Some(own) = reviewed(fold, *of) else {
+        at.missing("what is to be reviewed");
+        return;
+    };
+    at.about(own.subject);
+    at.own_matter(own.subject);
+    at.stated(Guard::Document, &[("statement", statement)]);
+    at.deadline("decide_by", *decide_by, at.today, at.pack().verification_wd);
+    if !own.asked || own.reviewed {
+        at.broken(INV_2, "there is nothing to review, or it was reviewed");
+    }
+    let by = own.outcome.map(|own| at.rules.calendar.after(own.0, at.pack().review_request_wd).day);
+    if by.is_some_and(|by| at.today > by) {
+        at.broken(DEADLINE, "the time to ask for a review has passed");
+    }
+    match of {
+        ReviewOf::Objection(id) => {
+            let Some(own) = fold.objections.get_mut(id) else {
+                return;
+            };
+            let refused = own.stage == ObjectionStage::Refused;
+            own.stage = ObjectionStage::Review { refused };
+            own.suspends = *suspends;
+            let target = own.target;
+            if *suspends {
+                commit.hold(fold, at.at(), target, Hold::Objection(*id));
+            }
+        }
+        ReviewOf::Repair(id) => {
+            if let Some(own) = fold.repairs.get_mut(id) {
+                own.stage = RepairStage::Review;
+            }
+        }
+    }
+}
+
+pub(crate) fn decided(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &RemedyEvent,
+) {
+    let RemedyEvent::ReviewDecided { of, upheld, reasons, service, act_by } = event else {
+        return;
+    };
+    let Some(own) = reviewed(fold, *of) else {
+        at.missing("what is reviewed");
+        return;
+    };
+    at.about(own.subject);
+    at.stated(Guard::Document, &[("reasons", reasons)]);
+    at.service(Guard::Served, service);
+    if let Some((_, officer, by)) = at.officer() {
+        let same = own.outcome.as_ref().is_some_and(|before| before.1 == *by);
+        at.must(officer.head && !same, Guard::FourEyes, "not the head, or who decided before");
+    }
+    if !own.under_way {
+        at.broken(INV_5, "no review is under way");
+    }
+    match of {
+        ReviewOf::Objection(id) => objection_decided(fold, commit, at, *id, *upheld),
+        ReviewOf::Repair(id) => {
+            if let Some(by) = act_by {
+                at.deadline("act_by", *by, at.today, at.pack().repair_decide_wd);
+            }
+            let Some(own) = fold.repairs.get_mut(id) else {
+                return;
+            };
+            own.reviewed = true;
+            own.stage = match upheld {
+                true => RepairStage::Applied,
+                false => RepairStage::Refused,
+            };
+            if let Some(before) = &mut own.outcome {
+                *before = (at.today, at.by(before.1.authority));
+            }
+        }
+    }
+}
+
+fn objection_decided(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &Here<'_>,
+    id: shouxin_core::id::ObjectionId,
+    upheld: bool,
+) {
+    let Some(own) = fold.objections.get(&id) else {
+        return;
+    };
+    let refused = own.stage == ObjectionStage::Review { refused: true };
+    let (target, suspends) = (own.target, own.suspends);
+    let taken_up = refused && upheld;
+    if taken_up {
+        // It has to be looked at after all, and suspends like any objection.
+        commit.hold(fold, at.at(), target, Hold::Objection(id));
+    }
+    let shown = fold.shown(target);
+    if !taken_up && suspends {
+        objection::closed(fold, commit, at, id, !upheld);
+    }
+    if upheld && !refused {
+        commit.void(at.at(), target);
+    }
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.stage = match (refused, upheld) {
+            (true, true) => ObjectionStage::Accepted,
+            (true, false) => ObjectionStage::Refused,
+            (false, upheld) => ObjectionStage::Resolved { upheld },
+        };
+        own.suspends |= taken_up;
+        own.reviewed = true;
+        own.through = shown.then_some(at.at());
+        own.outcome = Some((at.today, at.by(own.provider)));
+    }
+}
