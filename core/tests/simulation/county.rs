@@ -17,10 +17,9 @@ use shouxin_core::id::{
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rules::{
-    Behaviour, Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject,
-    Polarity, RuleFile, RuleSet, Severity, SubjectKind,
+    Citation, LegalLevel, Polarity, RuleFile, RuleSet, Severity, SubjectKind,
 };
-use shouxin_core::text::{FactDocument, Name};
+use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 
 use crate::kit::steps::{digest, served, text};
@@ -330,7 +329,7 @@ impl County {
         }
     }
 
-    fn level(&self, citation: &Citation) -> Option<LegalLevel> {
+    pub fn level(&self, citation: &Citation) -> Option<LegalLevel> {
         let found = self.world.rules.instrument(&citation.instrument)?;
         found.in_force(self.world.today).then_some(found.level)
     }
