@@ -6,6 +6,7 @@
 
 mod case;
 mod channel;
+mod commitment;
 mod listing;
 mod measure;
 mod objection;
@@ -93,6 +94,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Measure(event) => measure::apply_beyond(rows, envelope, event),
         Event::Remedy(event) => remedy::apply(rows, envelope, event),
         Event::Channel(event) => channel::apply(rows, envelope, event),
+        Event::Commitment(event) => commitment::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

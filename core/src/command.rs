@@ -2,6 +2,7 @@
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
 pub mod channel;
+pub mod commitment;
 pub mod listing;
 pub mod measure;
 pub mod remedy;
@@ -349,6 +350,8 @@ pub enum Command {
     Remedy(remedy::RemedyCommand),
     /// About a channel.
     Channel(channel::ChannelCommand),
+    /// About a commitment.
+    Commitment(commitment::CommitmentCommand),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
 

@@ -2,11 +2,13 @@
 //! it needs to see. Dates, deadlines and versions are worked out here and stand in the events.
 
 mod admin;
+mod breach;
 mod case;
 mod channel;
 pub(crate) mod checks;
 mod classification;
 mod closing;
+mod commitment;
 mod forward;
 mod listing;
 mod measure;
@@ -203,6 +205,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Measure(own) => forward::decide(rows, own, context),
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
+        C::Commitment(own) => commitment::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }

@@ -268,6 +268,7 @@ macro_rules! events {
 }
 
 pub mod channel;
+pub mod commitment;
 pub mod listing;
 pub mod measure;
 pub mod record;
@@ -501,5 +502,7 @@ groups {
     Remedy(remedy::RemedyEvent),
     /// Of a channel.
     Channel(channel::ChannelEvent),
+    /// Of a commitment.
+    Commitment(commitment::CommitmentEvent),
 }
 }

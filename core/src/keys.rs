@@ -3,8 +3,8 @@
 use crate::actor::SubjectKey;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
+    RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::row::{Closing, Due, Index, Key};
 use crate::time::Day;
@@ -59,6 +59,7 @@ fn due(bytes: &mut Vec<u8>, due: &Due) {
         Due::Measure(id) => (b'M', id.0),
         Due::Objection(id) => (b'O', id.0),
         Due::Repair(id) => (b'X', id.0),
+        Due::Commitment(id) => (b'C', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -118,6 +119,7 @@ impl Key {
             Key::Remedy(id) => prefixed(&mut bytes, 0x27, id.0),
             Key::Relief(id) => prefixed(&mut bytes, 0x28, id.0),
             Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
+            Key::Commitment(id) => prefixed(&mut bytes, 0x30, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
         }
@@ -149,6 +151,8 @@ impl Index {
             | Index::SubjectRelief(_, ReliefId(at))
             | Index::SubjectCourtDocument(_, CourtDocumentId(at))
             | Index::TargetRemedy(_, RemedyId(at))
+            | Index::SubjectCommitment(_, CommitmentId(at))
+            | Index::PublicCommitment(CommitmentId(at))
             | Index::ClassificationChange(at) => position(&mut bytes, *at),
             Index::PublicChange(at, what) => {
                 position(&mut bytes, *at);
@@ -197,6 +201,8 @@ impl Index {
             Index::SubjectRemedy(key, _) => listed(&mut bytes, 0x59, key),
             Index::SubjectRelief(key, _) => listed(&mut bytes, 0x5A, key),
             Index::SubjectCourtDocument(key, _) => listed(&mut bytes, 0x5B, key),
+            Index::SubjectCommitment(key, _) => listed(&mut bytes, 0x60, key),
+            Index::PublicCommitment(_) => bytes.push(0x61),
             Index::TargetRemedy(what, _) => {
                 bytes.push(0x5C);
                 target(&mut bytes, what);
@@ -260,6 +266,7 @@ pub fn read_due(bytes: &[u8]) -> Option<(Day, Due)> {
         b'M' => Due::Measure(MeasureId(at)),
         b'O' => Due::Objection(ObjectionId(at)),
         b'X' => Due::Repair(RepairId(at)),
+        b'C' => Due::Commitment(CommitmentId(at)),
         _ => return None,
     };
     Some((Day::from_number(shifted + Day::MIN.number()), due))

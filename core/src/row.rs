@@ -4,6 +4,8 @@
 //! `rows::Rows` writes the difference between the old and the new row. So an index can neither
 //! miss a row nor keep one that is gone.
 
+pub mod commitment;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
@@ -15,12 +17,13 @@ use crate::event::{
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
+    RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{DecisionCase, Hold, Path};
+use crate::row::commitment::CommitmentRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
@@ -45,6 +48,7 @@ pub enum Key {
     Remedy(RemedyId),
     Relief(ReliefId),
     CourtDocument(CourtDocumentId),
+    Commitment(CommitmentId),
     /// The newest case of one listing, person, measure and department.
     CaseOf {
         listing: ListingId,
@@ -488,6 +492,7 @@ pub enum Row {
     Remedy(RemedyRow),
     Relief(ReliefRow),
     CourtDocument(CourtDocumentRow),
+    Commitment(CommitmentRow),
     CaseOf(MeasureId),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
@@ -512,6 +517,8 @@ pub enum Due {
     Objection(ObjectionId),
     /// The day on which a repaired listing has effect again.
     Repair(RepairId),
+    /// The due date of a commitment, or a statement period on its breach.
+    Commitment(CommitmentId),
 }
 
 /// What closes when every channel and department has confirmed it.
@@ -558,6 +565,9 @@ pub enum Index {
     SubjectCourtDocument(SubjectKey, CourtDocumentId),
     /// Open reconsiderations and suits about a thing.
     TargetRemedy(Target, RemedyId),
+    SubjectCommitment(SubjectKey, CommitmentId),
+    /// Commitments on public display.
+    PublicCommitment(CommitmentId),
 }
 
 impl MeasureState {
@@ -750,6 +760,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::CourtDocument(row) => {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
+        Row::Commitment(row) => commitment::entries(row, &mut entries),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

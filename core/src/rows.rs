@@ -10,10 +10,11 @@ use crate::actor::SubjectKey;
 use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
-    AttributionId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position, RecordId,
-    ReliefId, RemedyId, RepairId,
+    AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
+    RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::path::Standing;
+use crate::row::commitment::CommitmentRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
     MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
@@ -124,6 +125,7 @@ impl Rows {
         remedy must_remedy Remedy(RemedyId) => Remedy(RemedyRow), "复议或诉讼";
         relief must_relief Relief(ReliefId) => Relief(ReliefRow), "重整期信用保护";
         court_document must_court_document CourtDocument(CourtDocumentId) => CourtDocument(CourtDocumentRow), "法院文书";
+        commitment must_commitment Commitment(CommitmentId) => Commitment(CommitmentRow), "信用承诺";
     }
 
     /// The deployed plugins.
