@@ -80,12 +80,17 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::measures(),
         kit::samples::remedies(),
         kit::samples::channels(),
+        kit::commitments::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
-    for (label, event) in variants().into_iter().chain(kit::samples::remedy_variants()) {
+    for (label, event) in variants()
+        .into_iter()
+        .chain(kit::samples::remedy_variants())
+        .chain(kit::commitments::variants())
+    {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }

@@ -259,6 +259,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "channel.confirmed",
         "channel.failed",
         "channel.overdue",
+        "commitment.overdue",
+        "breach.window_closed",
     ];
     let plugins = [
         "measure.executed",
@@ -279,6 +281,11 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
             "repair.applied",
             "red_listing.closed",
             "classification.changed",
+            "commitment.declined",
+            "commitment.signed",
+            "commitment.withdrawn",
+            "breach.statement_received",
+            "breach.statement_waived",
         ]
         .contains(&event.name()),
         Actor::Officer(_) => true,
@@ -423,6 +430,26 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "channel.confirmed",
         "channel.failed",
         "channel.overdue",
+        // The courses of these stand in commitment.rs.
+        "commitment.offered",
+        "commitment.declined",
+        "commitment.signed",
+        "commitment.published",
+        "commitment.accepted",
+        "commitment.matter_decided",
+        "commitment.withdrawn",
+        "commitment.fulfilled",
+        "commitment.overdue",
+        "commitment.cure_notice_served",
+        "commitment.repaired",
+        "breach.proposed",
+        "breach.notice_served",
+        "breach.statement_received",
+        "breach.statement_waived",
+        "breach.window_closed",
+        "breach.dropped",
+        "breach.decided",
+        "breach.served",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()
