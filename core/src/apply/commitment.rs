@@ -70,9 +70,9 @@ fn step(
     let on = envelope.legal_date;
     row.state = match (row.state, event) {
         (S::Offered, E::Declined { .. }) => S::Closed,
-        (S::Offered, E::Signed { document_sha256, in_force, .. }) => {
+        (S::Offered, E::Signed { document_sha256, .. }) => {
             row.signed = Some((*document_sha256, on));
-            if *in_force { S::InForce } else { S::Signed }
+            S::Signed
         }
         (S::Signed, E::Published { .. }) => {
             row.published = true;

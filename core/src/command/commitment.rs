@@ -38,9 +38,6 @@ pub enum CommitmentCommand {
         commitment: CommitmentId,
         consent_sha256: Option<Digest>,
     },
-    Accept {
-        commitment: CommitmentId,
-    },
     DecideMatter {
         commitment: CommitmentId,
         document_number: String,

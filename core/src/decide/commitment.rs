@@ -10,7 +10,7 @@ use crate::event::{Capacity, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::CommitmentId;
 use crate::limits::{
-    COMMITMENT_MONTHS_MAX, COMMITMENT_PART_BYTES_MAX, CURE_WORKING_DAYS, EVIDENCE_MAX,
+    COMMITMENT_MONTHS_MAX, COMMITMENT_PART_BYTES_MAX, CURE_WD_MAX, CURE_WD_MIN, EVIDENCE_MAX,
 };
 use crate::path::Path;
 use crate::row::SubjectRow;
@@ -32,7 +32,6 @@ pub(super) fn decide(
             party(rows, rows.must_commitment(*commitment)?, command, context)
         }
         C::Publish { commitment, .. }
-        | C::Accept { commitment }
         | C::DecideMatter { commitment, .. }
         | C::Fulfil { commitment, .. }
         | C::ServeCureNotice { commitment, .. } => {
@@ -228,7 +227,6 @@ fn party(
                 commitment: *commitment,
                 document_sha256: *document_sha256,
                 agent_sha256: *agent_sha256,
-                in_force: !row.kind.is_public(),
             }
         }
         C::Withdraw { commitment, reasons, document_sha256 } => {
@@ -277,6 +275,18 @@ fn signed_text(
     )?)
 }
 
+/// A person's commitment is shown only with their consent in writing (G-CONSENT).
+fn consented(row: &CommitmentRow, consent: Option<&Digest>) -> Result<(), Stop> {
+    if row.subject.is_personal() && !consent.is_some_and(digest_is_stated) {
+        refuse::<()>(
+            Guard::Consent,
+            "公示自然人或个体工商户的承诺须经本人书面同意 / a person must consent in writing",
+            "请附同意书；不同意公示的不公示 / attach it; without consent it is not shown",
+        )?;
+    }
+    Ok(())
+}
+
 fn department(
     row: &CommitmentRow,
     command: &CommitmentCommand,
@@ -293,28 +303,14 @@ fn department(
                 return Ok(wrong("signed")?);
             }
             in_time(row, context)?;
-            if row.subject.is_personal() && !consent_sha256.as_ref().is_some_and(digest_is_stated) {
-                refuse::<()>(
-                    Guard::Consent,
-                    "公示自然人或个体工商户的承诺须经本人书面同意 / a person must consent in writing",
-                    "请附同意书；不同意的可不公示生效 / attach it, or accept the commitment unpublished",
-                )?;
+            if !row.kind.is_public() {
+                // Made to the department in one matter: it binds, and nobody else is shown it.
+                CommitmentEvent::Accepted { commitment: *commitment }
+            } else {
+                consented(row, consent_sha256.as_ref())?;
+                let (commitment, consent_sha256) = (*commitment, *consent_sha256);
+                CommitmentEvent::Published { commitment, consent_sha256 }
             }
-            CommitmentEvent::Published { commitment: *commitment, consent_sha256: *consent_sha256 }
-        }
-        C::Accept { commitment } => {
-            if row.state != S::Signed {
-                return Ok(wrong("signed")?);
-            }
-            in_time(row, context)?;
-            if !row.subject.is_personal() {
-                misfit::<()>(
-                    Misfit::Value,
-                    "该类承诺须公示后生效 / this kind is in force once it is published",
-                    "请公示该承诺 / publish it",
-                )?;
-            }
-            CommitmentEvent::Accepted { commitment: *commitment }
         }
         C::DecideMatter { commitment, document_number } => {
             if row.state != S::InForce || row.kind.is_public() || row.matter_decided_on.is_some() {
@@ -382,11 +378,10 @@ fn cure_notice(
             "期满后送达通知书 / serve it after the due date",
         )?;
     }
-    if !CURE_WORKING_DAYS.contains(working_days) {
-        let (least, most) = (CURE_WORKING_DAYS.start(), CURE_WORKING_DAYS.end());
+    if !(CURE_WD_MIN..=CURE_WD_MAX).contains(working_days) {
         misfit::<()>(
             Misfit::Value,
-            format!("改正期须为 {least} 至 {most} 个工作日 / {least} to {most} working days"),
+            format!("改正期须为 {CURE_WD_MIN} 至 {CURE_WD_MAX} 个工作日 / too short or too long"),
             "请给予足够的改正时间 / give time enough",
         )
         .map_err(|refusal| refusal.on("working_days"))?;

@@ -30,8 +30,8 @@ pub enum CommitmentKind {
 }
 
 impl CommitmentKind {
-    /// Whether it is made to the public. The others are made to one department in one matter, and
-    /// bind from the signature on.
+    /// Whether it is made to the public. The others are made to one department in one matter and
+    /// are never shown.
     pub fn is_public(self) -> bool {
         use CommitmentKind as K;
         matches!(self, K::Comprehensive | K::Special | K::TradeSelfDiscipline | K::Repair)
@@ -53,13 +53,12 @@ CommitmentEvent {
     /// The subject or its agent signed the offered text.
     Signed "commitment.signed" {
         commitment: CommitmentId, document_sha256: Digest, agent_sha256: Option<Digest>,
-        in_force: bool,
     }
     /// It is in force and shown; persons have consented in writing.
     Published "commitment.published" {
         commitment: CommitmentId, consent_sha256: Option<Digest>,
     }
-    /// It is in force without being shown, because a person did not consent to that.
+    /// It is in force without being shown: it was made to the department in one matter.
     Accepted "commitment.accepted" { commitment: CommitmentId, }
     /// The matter for which it was made is decided; it can be withdrawn no more.
     MatterDecided "commitment.matter_decided" {

@@ -64,11 +64,6 @@ pub fn publish(commitment: CommitmentId) -> Command {
     asked(CommitmentCommand::Publish { commitment, consent_sha256: None })
 }
 
-/// The department takes it without showing it.
-pub fn accept(commitment: CommitmentId) -> Command {
-    asked(CommitmentCommand::Accept { commitment })
-}
-
 /// The department decides the matter for which it was made.
 pub fn decide_matter(commitment: CommitmentId) -> Command {
     let document_number = "尤市监许〔2026〕1号".to_owned();
@@ -272,12 +267,7 @@ pub fn samples() -> Vec<Event> {
     let commitment = CommitmentId(at(13));
     let later = vec![
         E::Declined { commitment, document_sha256: Some(digest(51)) },
-        E::Signed {
-            commitment,
-            document_sha256: digest(51),
-            agent_sha256: Some(digest(52)),
-            in_force: true,
-        },
+        E::Signed { commitment, document_sha256: digest(51), agent_sha256: Some(digest(52)) },
         E::Published { commitment, consent_sha256: Some(digest(53)) },
         E::Accepted { commitment },
         E::MatterDecided { commitment, document_number: "尤市监许〔2026〕1号".to_owned() },
