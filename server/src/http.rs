@@ -4,6 +4,7 @@
 pub mod caller;
 pub mod cases;
 pub mod collection;
+pub mod commitments;
 pub mod edge;
 pub mod forwarding;
 pub mod listings;
@@ -102,6 +103,7 @@ fn every_route(table: &mut Table<'_>) {
     measure_routes(table);
     remedy_routes(table);
     outcomes::routes(table);
+    commitments::routes(table);
     whistle::routes(table);
     read_routes(table);
 }

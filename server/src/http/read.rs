@@ -101,7 +101,8 @@ pub async fn record_access(
     })
 }
 
-fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
+/// A sealed text in clear; nothing once its data key was destroyed.
+pub(crate) fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
     match vault.open_text(sealed, &subject.to_string()) {
         Ok(clear) => match std::str::from_utf8(&clear) {
             Ok(text) => json!(text),

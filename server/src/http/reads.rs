@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::apply::listing_is_shown;
 use shouxin_core::codec;
-use shouxin_core::event::Colour;
+use shouxin_core::event::{Colour, Envelope};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
@@ -25,8 +25,9 @@ use crate::http::{App, Body, bytes};
 type Answer = Result<HttpResponse, Problem>;
 
 /// Rows of one page.
-const PAGE_ROWS_MAX: usize = 1000;
-const PAGE_ROWS: usize = 100;
+pub(crate) const PAGE_ROWS_MAX: usize = 1000;
+/// Rows of one page where the reader names no number.
+pub(crate) const PAGE_ROWS: usize = 100;
 
 /// `?after=CURSOR&limit=N`
 #[derive(Clone, Debug, Deserialize)]
@@ -107,7 +108,8 @@ pub async fn history(
     Ok(HttpResponse::Ok().json(json!({"events": events, "next": next})))
 }
 
-fn event(app: &App, at: Position) -> Result<Value, Problem> {
+/// An event, from the log.
+pub(crate) fn envelope(app: &App, at: Position) -> Result<Envelope, Problem> {
     let unreadable = || {
         Problem::new(
             Code::Internal,
@@ -119,7 +121,11 @@ fn event(app: &App, at: Position) -> Result<Value, Problem> {
     let commit = commits.first().ok_or_else(unreadable)?;
     let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
     let entry = commit.entries.get(offset).ok_or_else(unreadable)?;
-    let envelope = codec::decode_event(&entry.bytes).map_err(|_| unreadable())?;
+    codec::decode_event(&entry.bytes).map_err(|_| unreadable())
+}
+
+fn event(app: &App, at: Position) -> Result<Value, Problem> {
+    let envelope = envelope(app, at)?;
     Ok(json!({
         "position": at.to_string(),
         "event": envelope.event.name(),
