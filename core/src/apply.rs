@@ -7,6 +7,7 @@
 mod case;
 mod channel;
 mod commitment;
+mod credit_review;
 mod listing;
 mod measure;
 mod objection;
@@ -95,6 +96,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Remedy(event) => remedy::apply(rows, envelope, event),
         Event::Channel(event) => channel::apply(rows, envelope, event),
         Event::Commitment(event) => commitment::apply(rows, envelope, event),
+        Event::CreditReview(event) => credit_review::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod commitment;
+pub mod credit_review;
 pub mod listing;
 pub mod measure;
 pub mod remedy;
@@ -352,6 +353,8 @@ pub enum Command {
     Channel(channel::ChannelCommand),
     /// About a commitment.
     Commitment(commitment::CommitmentCommand),
+    /// About a credit review.
+    CreditReview(credit_review::CreditReviewCommand),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
 

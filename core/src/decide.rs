@@ -9,6 +9,7 @@ pub(crate) mod checks;
 mod classification;
 mod closing;
 mod commitment;
+mod credit_review;
 mod forward;
 mod listing;
 mod measure;
@@ -206,6 +207,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
         C::Commitment(own) => commitment::decide(rows, own, context),
+        C::CreditReview(own) => credit_review::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }

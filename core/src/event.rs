@@ -269,6 +269,7 @@ macro_rules! events {
 
 pub mod channel;
 pub mod commitment;
+pub mod credit_review;
 pub mod listing;
 pub mod measure;
 pub mod record;
@@ -504,5 +505,7 @@ groups {
     Channel(channel::ChannelEvent),
     /// Of a commitment.
     Commitment(commitment::CommitmentEvent),
+    /// Of a credit review.
+    CreditReview(credit_review::CreditReviewEvent),
 }
 }

@@ -113,6 +113,8 @@ ids! {
     CourtDocumentId "J" "a court document id like J-1042";
     /// A credit commitment, `C-7`.
     CommitmentId "C" "a commitment id like C-1042";
+    /// A credit review for a permit, `V-7`.
+    CreditReviewId "V" "a credit review id like V-1042";
 }
 
 #[cfg(test)]

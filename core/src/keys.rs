@@ -3,8 +3,8 @@
 use crate::actor::SubjectKey;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
-    RecordId, ReliefId, RemedyId, RepairId,
+    AttributionId, CommitmentId, CourtDocumentId, CreditReviewId, ListingId, MeasureId,
+    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::row::{Closing, Due, Index, Key};
 use crate::time::Day;
@@ -120,6 +120,7 @@ impl Key {
             Key::Relief(id) => prefixed(&mut bytes, 0x28, id.0),
             Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
             Key::Commitment(id) => prefixed(&mut bytes, 0x30, id.0),
+            Key::CreditReview(id) => prefixed(&mut bytes, 0x31, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
         }
@@ -153,6 +154,7 @@ impl Index {
             | Index::TargetRemedy(_, RemedyId(at))
             | Index::SubjectCommitment(_, CommitmentId(at))
             | Index::PublicCommitment(CommitmentId(at))
+            | Index::SubjectCreditReview(_, CreditReviewId(at))
             | Index::ClassificationChange(at) => position(&mut bytes, *at),
             Index::PublicChange(at, what) => {
                 position(&mut bytes, *at);
@@ -203,6 +205,7 @@ impl Index {
             Index::SubjectCourtDocument(key, _) => listed(&mut bytes, 0x5B, key),
             Index::SubjectCommitment(key, _) => listed(&mut bytes, 0x60, key),
             Index::PublicCommitment(_) => bytes.push(0x61),
+            Index::SubjectCreditReview(key, _) => listed(&mut bytes, 0x62, key),
             Index::TargetRemedy(what, _) => {
                 bytes.push(0x5C);
                 target(&mut bytes, what);

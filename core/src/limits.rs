@@ -43,6 +43,8 @@ pub const CURE_WD_MAX: u16 = 120;
 pub const COMMITMENT_MONTHS_MAX: u16 = 60;
 /// Bytes of one part of a commitment's text, before sealing: its four parts stand in one event.
 pub const COMMITMENT_PART_BYTES_MAX: u32 = 8 * 1024;
+/// Records one credit review lists.
+pub const RECORDS_PER_REVIEW_MAX: usize = 200;
 /// Channels open at once.
 pub const CHANNELS_MAX: usize = 32;
 /// Plugins deployed at once.

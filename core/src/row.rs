@@ -5,6 +5,8 @@
 //! miss a row nor keep one that is gone.
 
 pub mod commitment;
+pub mod credit_review;
+mod record;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +19,14 @@ use crate::event::{
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
-    AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
-    RecordId, ReliefId, RemedyId, RepairId,
+    AttributionId, CommitmentId, CourtDocumentId, CreditReviewId, ListingId, MeasureId,
+    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{DecisionCase, Hold, Path};
 use crate::row::commitment::CommitmentRow;
+use crate::row::credit_review::CreditReviewRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
@@ -49,6 +52,7 @@ pub enum Key {
     Relief(ReliefId),
     CourtDocument(CourtDocumentId),
     Commitment(CommitmentId),
+    CreditReview(CreditReviewId),
     /// The newest case of one listing, person, measure and department.
     CaseOf {
         listing: ListingId,
@@ -493,6 +497,7 @@ pub enum Row {
     Relief(ReliefRow),
     CourtDocument(CourtDocumentRow),
     Commitment(CommitmentRow),
+    CreditReview(CreditReviewRow),
     CaseOf(MeasureId),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
@@ -568,6 +573,7 @@ pub enum Index {
     SubjectCommitment(SubjectKey, CommitmentId),
     /// Commitments on public display.
     PublicCommitment(CommitmentId),
+    SubjectCreditReview(SubjectKey, CreditReviewId),
 }
 
 impl MeasureState {
@@ -761,6 +767,9 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
         Row::Commitment(row) => commitment::entries(row, &mut entries),
+        Row::CreditReview(row) => {
+            entries.push(Index::SubjectCreditReview(row.subject, row.id));
+        }
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

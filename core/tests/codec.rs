@@ -81,6 +81,7 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::remedies(),
         kit::samples::channels(),
         kit::commitments::samples(),
+        kit::reviews::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);

@@ -5,6 +5,7 @@ pub mod caller;
 pub mod cases;
 pub mod collection;
 pub mod commitments;
+pub mod credit_reviews;
 pub mod edge;
 pub mod forwarding;
 pub mod listings;
@@ -104,6 +105,7 @@ fn every_route(table: &mut Table<'_>) {
     remedy_routes(table);
     outcomes::routes(table);
     commitments::routes(table);
+    credit_reviews::routes(table);
     whistle::routes(table);
     read_routes(table);
 }

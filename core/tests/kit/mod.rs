@@ -11,6 +11,7 @@
 pub mod commitments;
 pub mod courses;
 pub mod later;
+pub mod reviews;
 pub mod rules;
 pub mod samples;
 pub mod steps;
