@@ -8,6 +8,8 @@ mod assessment;
 mod case;
 mod catalogue;
 mod channel;
+mod commitment;
+mod credit_review;
 mod listing;
 mod measure;
 mod objection;
@@ -110,6 +112,8 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let row = row.ok_or_else(|| defect(envelope, "that clock does not run"))?;
             rows.put(clock.key(), row)
         }
+        Event::Commitment(event) => commitment::apply(rows, envelope, event),
+        Event::CreditReview(event) => credit_review::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

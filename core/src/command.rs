@@ -4,6 +4,8 @@
 pub mod assessment;
 pub mod catalogue;
 pub mod channel;
+pub mod commitment;
+pub mod credit_review;
 pub mod listing;
 pub mod measure;
 pub mod publicity;
@@ -354,6 +356,10 @@ pub enum Command {
     Channel(channel::ChannelCommand),
     /// A newer calendar counts a provisional deadline anew.
     Recompute(crate::event::calendar::Clock),
+    /// About a commitment.
+    Commitment(commitment::CommitmentCommand),
+    /// About a credit review.
+    CreditReview(credit_review::CreditReviewCommand),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
     /// Double publicity of permits and penalties.

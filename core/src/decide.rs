@@ -3,12 +3,15 @@
 
 mod admin;
 mod assessment;
+mod breach;
 mod case;
 mod catalogue;
 mod channel;
 pub(crate) mod checks;
 mod classification;
 mod closing;
+mod commitment;
+mod credit_review;
 mod forward;
 mod listing;
 mod measure;
@@ -209,6 +212,8 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
         C::Recompute(clock) => tick::recompute(rows, *clock, context),
+        C::Commitment(own) => commitment::decide(rows, own, context),
+        C::CreditReview(own) => credit_review::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),

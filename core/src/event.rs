@@ -269,6 +269,8 @@ macro_rules! events {
 
 pub mod calendar;
 pub mod channel;
+pub mod commitment;
+pub mod credit_review;
 pub mod listing;
 pub mod measure;
 pub mod publicity;
@@ -513,5 +515,9 @@ groups {
     Assessment(assessment::AssessmentEvent),
     /// The joint catalogue and implementing documents.
     Catalogue(catalogue::CatalogueEvent),
+    /// Of a commitment.
+    Commitment(commitment::CommitmentEvent),
+    /// Of a credit review.
+    CreditReview(credit_review::CreditReviewEvent),
 }
 }

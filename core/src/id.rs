@@ -115,6 +115,10 @@ ids! {
     AssessmentId "G" "an assessment id like G-1042";
     /// An entry of the joint catalogue on its way, `E-7`.
     CatalogueEntryId "E" "a catalogue entry id like E-1042";
+    /// A credit commitment, `C-7`.
+    CommitmentId "C" "a commitment id like C-1042";
+    /// A credit review for a permit, `V-7`.
+    CreditReviewId "V" "a credit review id like V-1042";
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
-    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
+    ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::row::{Closing, Due, Index, Key};
@@ -72,6 +72,7 @@ fn due(bytes: &mut Vec<u8>, due: &Due) {
         Due::Measure(id) => (b'M', id.0),
         Due::Objection(id) => (b'O', id.0),
         Due::Repair(id) => (b'X', id.0),
+        Due::Commitment(id) => (b'C', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -131,6 +132,8 @@ impl Key {
             Key::Remedy(id) => prefixed(&mut bytes, 0x27, id.0),
             Key::Relief(id) => prefixed(&mut bytes, 0x28, id.0),
             Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
+            Key::Commitment(id) => prefixed(&mut bytes, 0x30, id.0),
+            Key::CreditReview(id) => prefixed(&mut bytes, 0x31, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
             Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
@@ -181,6 +184,9 @@ impl Index {
             | Index::SubjectCourtDocument(_, CourtDocumentId(at))
             | Index::TargetRemedy(_, RemedyId(at))
             | Index::ClassificationChange(at)
+            | Index::SubjectCommitment(_, CommitmentId(at))
+            | Index::PublicCommitment(CommitmentId(at))
+            | Index::SubjectCreditReview(_, CreditReviewId(at))
             | Index::Assessments(AssessmentId(at))
             | Index::DepartmentDocuments(_, at)
             | Index::CatalogueEntries(CatalogueEntryId(at)) => position(&mut bytes, *at),
@@ -239,6 +245,9 @@ impl Index {
             Index::SubjectRemedy(key, _) => listed(&mut bytes, 0x59, key),
             Index::SubjectRelief(key, _) => listed(&mut bytes, 0x5A, key),
             Index::SubjectCourtDocument(key, _) => listed(&mut bytes, 0x5B, key),
+            Index::SubjectCommitment(key, _) => listed(&mut bytes, 0x60, key),
+            Index::PublicCommitment(_) => bytes.push(0x61),
+            Index::SubjectCreditReview(key, _) => listed(&mut bytes, 0x62, key),
             Index::TargetRemedy(what, _) => {
                 bytes.push(0x5C);
                 target(&mut bytes, what);
@@ -335,6 +344,7 @@ pub fn read_due(bytes: &[u8]) -> Option<(Day, Due)> {
         b'M' => Due::Measure(MeasureId(at)),
         b'O' => Due::Objection(ObjectionId(at)),
         b'X' => Due::Repair(RepairId(at)),
+        b'C' => Due::Commitment(CommitmentId(at)),
         _ => return None,
     };
     Some((Day::from_number(shifted + Day::MIN.number()), due))

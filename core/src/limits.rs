@@ -40,6 +40,16 @@ pub const ROWS_PER_COMMAND_MAX: usize = 8192;
 /// Days after which a record that is over is kept for auditors only: the time in which an
 /// objection's outcome is reviewed and redress done.
 pub const ARCHIVE_AFTER_DAYS: i32 = 90;
+/// Working days that a cure notice gives at least.
+pub const CURE_WD_MIN: u16 = 10;
+/// Working days that a cure notice gives at most.
+pub const CURE_WD_MAX: u16 = 120;
+/// Months after its offer within which a commitment falls due.
+pub const COMMITMENT_MONTHS_MAX: u16 = 60;
+/// Bytes of one part of a commitment's text, before sealing: its four parts stand in one event.
+pub const COMMITMENT_PART_BYTES_MAX: u32 = 8 * 1024;
+/// Records one credit review lists.
+pub const RECORDS_PER_REVIEW_MAX: usize = 200;
 /// Channels open at once.
 pub const CHANNELS_MAX: usize = 32;
 /// Months of one assessment.

@@ -7,8 +7,11 @@
 pub mod assessment;
 pub mod catalogue;
 pub mod clock;
+pub mod commitment;
+pub mod credit_review;
 mod entries;
 pub mod publicity;
+mod record;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,13 +26,15 @@ use crate::event::{
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
-    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
-    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
+    ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Hold};
 use crate::row::assessment::AssessmentRow;
 use crate::row::catalogue::{CatalogueEntryRow, DepartmentDocumentRow};
+use crate::row::commitment::CommitmentRow;
+use crate::row::credit_review::CreditReviewRow;
 use crate::row::publicity::PublicityRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::tally::{Counts, Month, Unit};
@@ -58,6 +63,8 @@ pub enum Key {
     Remedy(RemedyId),
     Relief(ReliefId),
     CourtDocument(CourtDocumentId),
+    Commitment(CommitmentId),
+    CreditReview(CreditReviewId),
     /// The newest case of one listing, person, measure and department.
     CaseOf {
         listing: ListingId,
@@ -522,6 +529,8 @@ pub enum Row {
     Remedy(RemedyRow),
     Relief(ReliefRow),
     CourtDocument(CourtDocumentRow),
+    Commitment(CommitmentRow),
+    CreditReview(CreditReviewRow),
     CaseOf(MeasureId),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
@@ -551,6 +560,8 @@ pub enum Due {
     Objection(ObjectionId),
     /// The day on which a repaired listing has effect again.
     Repair(RepairId),
+    /// The due date of a commitment, or a statement period on its breach.
+    Commitment(CommitmentId),
 }
 
 /// What closes when every channel and department has confirmed it.
@@ -610,6 +621,10 @@ pub enum Index {
     DepartmentDocuments(String, Position),
     /// Entries of the joint catalogue on their way.
     CatalogueEntries(CatalogueEntryId),
+    SubjectCommitment(SubjectKey, CommitmentId),
+    /// Commitments on public display.
+    PublicCommitment(CommitmentId),
+    SubjectCreditReview(SubjectKey, CreditReviewId),
 }
 
 impl MeasureState {

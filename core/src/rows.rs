@@ -10,12 +10,14 @@ use crate::actor::SubjectKey;
 use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
-    AssessmentId, AttributionId, CatalogueEntryId, CourtDocumentId, ListingId, MeasureId,
-    ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
+    ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
 };
 use crate::path::Standing;
 use crate::row::assessment::AssessmentRow;
 use crate::row::catalogue::CatalogueEntryRow;
+use crate::row::commitment::CommitmentRow;
+use crate::row::credit_review::CreditReviewRow;
 use crate::row::publicity::PublicityRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
@@ -130,6 +132,8 @@ impl Rows {
         court_document must_court_document CourtDocument(CourtDocumentId) => CourtDocument(CourtDocumentRow), "法院文书";
         assessment must_assessment Assessment(AssessmentId) => Assessment(AssessmentRow), "考核";
         catalogue_entry must_catalogue_entry CatalogueEntry(CatalogueEntryId) => CatalogueEntry(CatalogueEntryRow), "目录条目";
+        commitment must_commitment Commitment(CommitmentId) => Commitment(CommitmentRow), "信用承诺";
+        credit_review must_credit_review CreditReview(CreditReviewId) => CreditReview(CreditReviewRow), "信用审查";
     }
 
     /// The deployed plugins.

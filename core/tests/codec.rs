@@ -83,13 +83,18 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::channels(),
         publicity(),
         kit::office::samples(),
+        kit::commitments::samples(),
+        kit::reviews::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
-    for (label, event) in
-        variants().into_iter().chain(kit::samples::remedy_variants()).chain(kit::samples::clocks())
+    for (label, event) in variants()
+        .into_iter()
+        .chain(kit::samples::remedy_variants())
+        .chain(kit::samples::clocks())
+        .chain(kit::commitments::variants())
     {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");

@@ -260,6 +260,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "channel.failed",
         "channel.overdue",
         "assessment.feedback_overdue",
+        "commitment.overdue",
+        "breach.window_closed",
     ];
     let plugins = [
         "measure.executed",
@@ -282,6 +284,11 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
             "repair.applied",
             "red_listing.closed",
             "classification.changed",
+            "commitment.declined",
+            "commitment.signed",
+            "commitment.withdrawn",
+            "breach.statement_received",
+            "breach.statement_waived",
         ]
         .contains(&event.name()),
         Actor::Officer(_) => true,
@@ -443,6 +450,28 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "catalogue.published",
         "catalogue.retired",
         "dept_doc.filed",
+        // The courses of these stand in commitment.rs.
+        "commitment.offered",
+        "commitment.declined",
+        "commitment.signed",
+        "commitment.published",
+        "commitment.accepted",
+        "commitment.matter_decided",
+        "commitment.withdrawn",
+        "commitment.fulfilled",
+        "commitment.overdue",
+        "commitment.cure_notice_served",
+        "commitment.repaired",
+        "breach.proposed",
+        "breach.notice_served",
+        "breach.statement_received",
+        "breach.statement_waived",
+        "breach.window_closed",
+        "breach.dropped",
+        "breach.decided",
+        "breach.served",
+        // And of this in reviews.rs.
+        "credit_review.performed",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

@@ -6,7 +6,9 @@ pub mod caller;
 pub mod cases;
 pub mod catalogue;
 pub mod collection;
+pub mod commitments;
 pub mod county;
+pub mod credit_reviews;
 pub mod documents;
 pub mod edge;
 pub mod forwarding;
@@ -123,6 +125,8 @@ fn every_route(table: &mut Table<'_>) {
     assessment::routes(table);
     catalogue::routes(table);
     county::routes(table);
+    commitments::routes(table);
+    credit_reviews::routes(table);
     whistle::routes(table);
     document_routes(table);
     texts::routes(table);

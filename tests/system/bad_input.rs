@@ -39,6 +39,8 @@ fn routes(client: &Client) -> Vec<(String, bool)> {
                 Some("repairs") => "X-1",
                 Some("assessments") => "G-1",
                 Some("catalogue") => "E-1",
+                Some("commitments") => "C-1",
+                Some("reviews") => "V-1",
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));
@@ -55,6 +57,8 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
     let server = Server::start(&config(folder.path(), ""), &data);
     let officer =
         Client::new(&server.base, Some(&key(&data, "credit_office", Some((MARKET, "SC-03")))));
+    let department =
+        Client::new(&server.base, Some(&key(&data, "department", Some((MARKET, "SC-04")))));
     let auditor = Client::new(&server.base, Some(&key(&data, "auditor", None)));
     let public = Client::new(&server.base, None);
     let wrong = Client::new(&server.base, Some("sx_nobody_wrong"));
@@ -63,7 +67,9 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
     assert!(routes.len() > 35, "{} routes", routes.len());
     let headers = [("Idempotency-Key", "bad-input-0001"), ("Purpose", "test case")];
     for (path, write) in &routes {
-        let any = |body: &[u8]| officer.send(path, &headers, body);
+        // A review for a permit is a department's, and not the credit office's.
+        let sender = if path == "/v1/reviews" { &department } else { &officer };
+        let any = |body: &[u8]| sender.send(path, &headers, body);
         let plugin = path.contains("/plugins/");
         if *write {
             refused(any(b"{"), &["MALFORMED_JSON"], path);
@@ -74,7 +80,7 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
             );
             refused(any(b"[1]"), &["VALUE_INVALID"], path);
             refused(any(b"\xff\xfe"), &["MALFORMED_JSON", "VALUE_INVALID"], path);
-            let no_key = officer.send(path, &[], b"{}");
+            let no_key = sender.send(path, &[], b"{}");
             refused(no_key, &["IDEMPOTENCY_KEY_REQUIRED"], path);
             refused(auditor.send(path, &headers, b"{}"), &["FORBIDDEN_ROLE"], path);
             refused(public.send(path, &headers, b"{}"), &["UNAUTHENTICATED"], path);

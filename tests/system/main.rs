@@ -5,6 +5,7 @@ mod bad_fields;
 mod bad_input;
 mod channels;
 mod command_line;
+mod commitments;
 mod documents;
 mod import;
 mod kill;

@@ -123,6 +123,10 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
         Row::Publicity(row) => publicity::entries(row, &mut entries),
+        Row::Commitment(row) => commitment::entries(row, &mut entries),
+        Row::CreditReview(row) => {
+            entries.push(Index::SubjectCreditReview(row.subject, row.id));
+        }
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         Row::Assessment(row) => entries.push(Index::Assessments(row.id)),
         Row::DepartmentDocument(row) => {

@@ -8,9 +8,11 @@
     reason = "a kit of tests stops at the first thing that is not as it should be"
 )]
 
+pub mod commitments;
 pub mod courses;
 pub mod later;
 pub mod office;
+pub mod reviews;
 pub mod rules;
 pub mod samples;
 pub mod steps;

@@ -12,10 +12,9 @@ use shouxin_core::id::{Position, RecordId, RemedyId};
 use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
-    RecordRow, RecordState, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Row,
-    SubjectRow,
+    RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Row, SubjectRow,
 };
-use shouxin_core::rules::{Openness, Polarity};
+use shouxin_core::rules::Polarity;
 use shouxin_core::text::{Name, Sealed};
 use shouxin_core::time::Day;
 
@@ -101,8 +100,8 @@ pub async fn record_access(
     })
 }
 
-/// A sealed text of a subject; null where its data key was destroyed.
-pub fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
+/// A sealed text in clear; nothing once its data key was destroyed.
+pub(crate) fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
     match vault.open_text(sealed, &subject.to_string()) {
         Ok(clear) => match std::str::from_utf8(&clear) {
             Ok(text) => json!(text),
@@ -184,13 +183,10 @@ fn content_json(text: Value) -> Value {
 
 /// Whether a record is shown to a reader on `today`.
 pub fn record_shown(row: &RecordRow, today: Day, sight: Sight) -> bool {
-    let live = row.state == RecordState::Accepted
-        && row.publicity_until.is_none_or(|until| today <= until);
     match sight {
         Sight::Whole => true,
-        // 授权查询 needs the subject's authorisation, 内部 is nobody else's (domain.md O16).
-        Sight::Government => live && matches!(row.openness, Openness::Public | Openness::GovShared),
-        Sight::Public => live && row.published,
+        Sight::Government => row.is_shared(today),
+        Sight::Public => row.is_live(today) && row.published,
     }
 }
 

@@ -25,8 +25,9 @@ use crate::http::{App, Body, bytes};
 type Answer = Result<HttpResponse, Problem>;
 
 /// Rows of one page.
-const PAGE_ROWS_MAX: usize = 1000;
-const PAGE_ROWS: usize = 100;
+pub(crate) const PAGE_ROWS_MAX: usize = 1000;
+/// Rows of one page where the reader names no number.
+pub(crate) const PAGE_ROWS: usize = 100;
 
 /// `?after=CURSOR&limit=N`
 #[derive(Clone, Debug, Deserialize)]
@@ -107,8 +108,8 @@ pub async fn history(
     Ok(HttpResponse::Ok().json(json!({"events": events, "next": next})))
 }
 
-/// One event of the log, by its position.
-pub(super) fn envelope(app: &App, at: Position) -> Result<Envelope, Problem> {
+/// An event, from the log.
+pub(crate) fn envelope(app: &App, at: Position) -> Result<Envelope, Problem> {
     let unreadable = || {
         Problem::new(
             Code::Internal,

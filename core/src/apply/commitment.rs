@@ -1,0 +1,190 @@
+//! Folds the events of credit commitments and of the finding that one was broken.
+
+use crate::apply::{defect, here, officer_of, subject_of};
+use crate::event::Envelope;
+use crate::event::commitment::CommitmentEvent;
+use crate::id::CommitmentId;
+use crate::path::{Decision, DecisionCase, EndReason, HeardParty, Hearing, Notice, Path, Proposed};
+use crate::row::commitment::{CommitmentRow, CommitmentState};
+use crate::row::{Key, Row};
+use crate::rows::{Rows, Stop};
+
+pub(super) fn apply(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &CommitmentEvent,
+) -> Result<(), Stop> {
+    let Some(id) = event.about() else {
+        return offered(rows, envelope, event);
+    };
+    let row = Rows::known(rows.commitment(id)?, &id.0)?.clone();
+    let misfit = || defect(envelope, "the commitment is in another state");
+    let row = match event {
+        CommitmentEvent::BreachProposed { .. } => proposed(row, envelope, event)?,
+        CommitmentEvent::BreachNoticeServed { .. }
+        | CommitmentEvent::BreachStatementReceived { .. }
+        | CommitmentEvent::BreachStatementWaived { .. }
+        | CommitmentEvent::BreachWindowClosed { .. }
+        | CommitmentEvent::BreachDropped { .. }
+        | CommitmentEvent::BreachDecided { .. }
+        | CommitmentEvent::BreachServed { .. } => {
+            breach_step(row, envelope, event).ok_or_else(misfit)?
+        }
+        _ => step(row, envelope, event).ok_or_else(misfit)?,
+    };
+    rows.put(Key::Commitment(id), Row::Commitment(row))
+}
+
+fn offered(rows: &mut Rows, envelope: &Envelope, event: &CommitmentEvent) -> Result<(), Stop> {
+    let CommitmentEvent::Offered { kind, template_sha256, due, .. } = event else {
+        return Err(defect(envelope, "it names no commitment"));
+    };
+    let id = CommitmentId(here(envelope));
+    rows.want([Key::Commitment(id)])?;
+    let row = CommitmentRow {
+        id,
+        subject: subject_of(envelope)?,
+        kind: *kind,
+        offered_by: officer_of(envelope)?,
+        offered_on: envelope.legal_date,
+        template_sha256: *template_sha256,
+        due: *due,
+        signed: None,
+        published: false,
+        matter_decided_on: None,
+        fulfilled_on: None,
+        state: CommitmentState::Offered,
+        breach: None,
+    };
+    rows.put(Key::Commitment(id), Row::Commitment(row))
+}
+
+/// The commitment after one step of its own; nothing where the step does not fit the state.
+fn step(
+    mut row: CommitmentRow,
+    envelope: &Envelope,
+    event: &CommitmentEvent,
+) -> Option<CommitmentRow> {
+    use CommitmentEvent as E;
+    use CommitmentState as S;
+    let on = envelope.legal_date;
+    row.state = match (row.state, event) {
+        (S::Offered, E::Declined { .. }) => S::Closed,
+        (S::Offered, E::Signed { document_sha256, .. }) => {
+            row.signed = Some((*document_sha256, on));
+            S::Signed
+        }
+        (S::Signed, E::Published { .. }) => {
+            row.published = true;
+            S::InForce
+        }
+        (S::Signed, E::Accepted { .. }) => S::InForce,
+        (state @ S::InForce, E::MatterDecided { .. }) => {
+            row.matter_decided_on = Some(on);
+            state
+        }
+        (S::Signed | S::InForce, E::Withdrawn { .. }) => S::Withdrawn,
+        (S::InForce | S::Overdue | S::CurePeriod { .. }, E::Fulfilled { .. }) => {
+            row.fulfilled_on = Some(on);
+            row.breach = row.breach.map(|case| ended(case, envelope));
+            S::Fulfilled
+        }
+        (S::InForce, E::Overdue { .. }) => S::Overdue,
+        (S::Overdue, E::CureNoticeServed { cure_by, .. }) => S::CurePeriod { cure_by: *cure_by },
+        (S::Breached, E::Repaired { .. }) => S::Repaired,
+        _ => return None,
+    };
+    Some(row)
+}
+
+/// The proposal without the outcome that it asked for; one that ended before stays as it is.
+fn ended(case: DecisionCase, envelope: &Envelope) -> DecisionCase {
+    let path = match case.path {
+        Path::Ended(_) => case.path,
+        path => path.end(EndReason::Dropped, envelope.legal_date),
+    };
+    DecisionCase { path, ..case }
+}
+
+fn proposed(
+    row: CommitmentRow,
+    envelope: &Envelope,
+    event: &CommitmentEvent,
+) -> Result<CommitmentRow, Stop> {
+    let (CommitmentEvent::BreachProposed { basis, decide_by, cap, .. }, false) =
+        (event, row.breach_is_open())
+    else {
+        return Err(defect(envelope, "a proposal is on its way already"));
+    };
+    let case = DecisionCase {
+        proposed_by: officer_of(envelope)?,
+        proposed_on: envelope.legal_date,
+        decide_by: *decide_by,
+        cap: *cap,
+        basis: basis.clone(),
+        path: Path::Proposed(Proposed),
+        holds: Vec::new(),
+        rejected_objections: 0,
+    };
+    Ok(CommitmentRow { breach: Some(case), ..row })
+}
+
+/// The commitment after one step towards the finding that it was broken.
+fn breach_step(
+    mut row: CommitmentRow,
+    envelope: &Envelope,
+    event: &CommitmentEvent,
+) -> Option<CommitmentRow> {
+    use CommitmentEvent as E;
+    let case = row.breach?;
+    if let E::BreachDropped { .. } = event {
+        row.breach = Some(ended(case, envelope));
+        return Some(row);
+    }
+    let at = here(envelope);
+    let path = match (case.path, event) {
+        (Path::Proposed(state), E::BreachNoticeServed { window, .. }) => {
+            Path::Noticed(state.notice(Notice {
+                at,
+                window: *window,
+                hearing_offered: false,
+                measures: Vec::new(),
+            }))
+        }
+        (Path::Noticed(state), event) => {
+            let how = heard_by(event)?;
+            Path::Heard(state.hear(HeardParty { at, how, hearing: None }))
+        }
+        (Path::Heard(state), E::BreachDecided { document_number, document_sha256, end, .. }) => {
+            Path::Decided(state.decide(Decision {
+                at,
+                by: officer_of(envelope).ok()?,
+                on: envelope.legal_date,
+                number: document_number.clone(),
+                sha256: *document_sha256,
+                end: *end,
+                measures: Vec::new(),
+            }))
+        }
+        (Path::Decided(state), E::BreachServed { service, published, .. }) => {
+            // Nothing is imposed, so there is no standstill: a fact is a fact once it is served.
+            row.state = CommitmentState::Breached;
+            Path::Effective(state.serve(service.on, service.on).take_effect(*published))
+        }
+        _ => return None,
+    };
+    row.breach = Some(DecisionCase { path, ..case });
+    Some(row)
+}
+
+fn heard_by(event: &CommitmentEvent) -> Option<Hearing> {
+    match event {
+        CommitmentEvent::BreachStatementReceived { points, .. } => Some(Hearing::Statement {
+            points: u8::try_from(points.len()).ok()?,
+            hearing_requested: false,
+        }),
+        CommitmentEvent::BreachStatementWaived { .. } => Some(Hearing::Waived),
+        CommitmentEvent::BreachWindowClosed { .. } => Some(Hearing::Silent),
+        _ => None,
+    }
+}

@@ -1,0 +1,382 @@
+//! The finding that a commitment was broken: proposed, noticed, heard, decided by the head and
+//! served, like everything that weighs on a subject. It is a record of a fact: no listing,
+//! measure or mark follows from it (domain.md 2.2).
+
+use crate::actor::Actor;
+use crate::calendar::Deadline;
+use crate::command::commitment::CommitmentCommand;
+use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::commitment::{by_party, documents, handling, one};
+use crate::decide::revocation::points_are_stated;
+use crate::decide::{Context, Outcome};
+use crate::event::commitment::CommitmentEvent;
+use crate::guard::{Guard, Misfit};
+use crate::path::{DecisionCase, Heard, Hearing, Path};
+use crate::row::commitment::{CommitmentRow, CommitmentState};
+use crate::rows::Stop;
+use crate::text::{Digest, digest_is_stated, short_text_is_stated};
+
+pub(super) fn decide(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    use CommitmentCommand as C;
+    let event = match command {
+        C::ProposeBreach { .. } => propose(row, command, context)?,
+        C::ServeBreachNotice { .. } => serve_notice(row, command, context)?,
+        C::StateOnBreach { .. } | C::WaiveStatement { .. } => hear(row, command, context)?,
+        C::DropBreach { commitment, reasons } => {
+            handling(context, row)?;
+            let case = open_case(row)?;
+            if let Path::Decided(_) = &case.path {
+                // What the head decided and nobody served yet, the head takes back.
+                checks::deciding_head(context, &case.proposed_by)?;
+            }
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            CommitmentEvent::BreachDropped { commitment: *commitment, reasons: reasons.clone() }
+        }
+        C::DecideBreach { .. } => decide_breach(row, command, context)?,
+        C::ServeBreach { .. } => serve(row, command, context)?,
+        C::Repair { .. } => repair(row, command, context)?,
+        _ => return Err(Stop::Defect("not a step about a breach".to_owned())),
+    };
+    one(row.subject, event, context)
+}
+
+/// The proposal under way. Before a cure notice there can be none (G-NOTICE).
+fn open_case(row: &CommitmentRow) -> Result<&DecisionCase, Stop> {
+    let cured = matches!(row.state, CommitmentState::CurePeriod { .. });
+    match row.breach.as_ref().filter(|_| cured && row.breach_is_open()) {
+        Some(case) => Ok(case),
+        None => Ok(wrong_state(
+            "承诺 / commitment",
+            row.state.name(),
+            "cure_period, with a breach proposed",
+        )?),
+    }
+}
+
+fn named(number: &str, sha256: &Digest) -> Result<(), Stop> {
+    if short_text_is_stated(number) && digest_is_stated(sha256) {
+        return Ok(());
+    }
+    Ok(refuse(
+        Guard::Document,
+        "决定书缺少文号或文书摘要 / number or digest of the document is missing",
+        "请填写文号和 SHA-256 / give both",
+    )?)
+}
+
+fn propose(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<CommitmentEvent, Stop> {
+    let CommitmentCommand::ProposeBreach { commitment, basis, facts, evidence } = command else {
+        return Err(Stop::Defect("not a proposal".to_owned()));
+    };
+    handling(context, row)?;
+    let cure_by = match row.state {
+        CommitmentState::CurePeriod { cure_by } => cure_by,
+        CommitmentState::Overdue => {
+            return Ok(refuse(
+                Guard::Notice,
+                "尚未送达限期改正通知书 / no cure notice was served",
+                "先送达通知书并给予改正时间 / serve the notice and give time to cure",
+            )?);
+        }
+        state => return Ok(wrong_state("承诺 / commitment", state.name(), "cure_period")?),
+    };
+    if row.breach_is_open() {
+        misfit::<()>(
+            Misfit::Exists,
+            "违诺认定正在办理 / a proposal is under way",
+            "请等待结果 / wait for its outcome",
+        )?;
+    }
+    if context.today <= cure_by.day {
+        refuse::<()>(
+            Guard::Notice,
+            format!("改正期至 {} / the time to cure runs to that day", cure_by.day),
+            "改正期满后提出 / propose it afterwards",
+        )?;
+    }
+    checks::basis(context, basis)?;
+    stated(Guard::Fact, &[("facts", facts)])?;
+    documents(Guard::Fact, evidence, "违诺证据")?;
+    let pack = context.rules.pack(context.today);
+    let calendar = &context.rules.calendar;
+    // The time in which it is shown runs from the service, which the pack bounds too.
+    let latest = calendar.after(context.today, pack.decide_within_wd + pack.serve_within_days).day;
+    Ok(CommitmentEvent::BreachProposed {
+        commitment: *commitment,
+        basis: basis.clone(),
+        facts: facts.clone(),
+        evidence: evidence.clone(),
+        decide_by: calendar.after(context.today, pack.decide_within_wd),
+        cap: latest.plus_months(pack.publicity_general_months.1),
+    })
+}
+
+fn serve_notice(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<CommitmentEvent, Stop> {
+    let CommitmentCommand::ServeBreachNotice {
+        commitment,
+        facts,
+        reasons,
+        rights_stated,
+        document_sha256,
+        service,
+    } = command
+    else {
+        return Err(Stop::Defect("not a notice".to_owned()));
+    };
+    handling(context, row)?;
+    let case = open_case(row)?;
+    let Path::Proposed(_) = &case.path else {
+        return Ok(wrong_state("违诺认定 / breach", case.path.name(), "proposed")?);
+    };
+    stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)])?;
+    if !rights_stated || !digest_is_stated(document_sha256) {
+        refuse::<()>(
+            Guard::Notice,
+            "告知书未载明陈述、申辩、异议等权利，或缺少文书 / rights are not stated, or no document",
+            "告知书须载明事实、理由、依据和权利 / state facts, reasons, basis, rights",
+        )?;
+    }
+    checks::service(context, Guard::Notice, service)?;
+    // An earlier day would let the period for a statement pass before the case was there.
+    if service.on < case.proposed_on {
+        refuse::<()>(
+            Guard::Notice,
+            format!("告知早于立案日 {} / served before the proposal", case.proposed_on),
+            "请在立案后送达告知书 / serve the notice after the proposal",
+        )?;
+    }
+    let window_wd = context.rules.pack(context.today).statement_window_wd;
+    Ok(CommitmentEvent::BreachNoticeServed {
+        commitment: *commitment,
+        facts: facts.clone(),
+        reasons: reasons.clone(),
+        document_sha256: *document_sha256,
+        service: service.clone(),
+        window: context.rules.calendar.after(service.on, window_wd),
+    })
+}
+
+/// The period in which the party may speak.
+fn window(case: &DecisionCase) -> Result<Deadline, Stop> {
+    match &case.path {
+        Path::Noticed(noticed) => Ok(noticed.notice.window),
+        Path::Proposed(_) => Ok(refuse(
+            Guard::Notice,
+            "尚未送达告知书 / no notice was served",
+            "先送达告知书 / serve the notice first",
+        )?),
+        path => Ok(wrong_state("违诺认定 / breach", path.name(), "noticed")?),
+    }
+}
+
+fn hear(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<CommitmentEvent, Stop> {
+    let case = open_case(row)?;
+    match command {
+        CommitmentCommand::StateOnBreach { commitment, points, received_on } => {
+            // What was said at the counter stands in the points themselves.
+            if *context.actor != Actor::Subject(row.subject) {
+                handling(context, row)?;
+            }
+            let window = window(case)?;
+            points_are_stated(points)?;
+            if *received_on > context.today || *received_on > window.day {
+                misfit::<()>(
+                    Misfit::State,
+                    format!("陈述期至 {} / the period ended on that day", window.day),
+                    "可在决定后申请修复、复议或诉讼 / seek repair, reconsideration or suit",
+                )?;
+            }
+            Ok(CommitmentEvent::BreachStatementReceived {
+                commitment: *commitment,
+                points: points.clone(),
+                received_on: *received_on,
+            })
+        }
+        CommitmentCommand::WaiveStatement { commitment, document_sha256 } => {
+            by_party(context, row, Some(document_sha256))?;
+            window(case)?;
+            if !digest_is_stated(document_sha256) {
+                refuse::<()>(
+                    Guard::Heard,
+                    "放弃陈述须有书面文件 / a waiver must be in writing",
+                    "请附书面放弃声明 / attach it",
+                )?;
+            }
+            Ok(CommitmentEvent::BreachStatementWaived {
+                commitment: *commitment,
+                document_sha256: *document_sha256,
+            })
+        }
+        _ => Err(Stop::Defect("not a statement".to_owned())),
+    }
+}
+
+fn heard(case: &DecisionCase) -> Result<&Heard, Stop> {
+    match &case.path {
+        Path::Heard(heard) => Ok(heard),
+        Path::Proposed(_) => Ok(refuse(
+            Guard::Notice,
+            "尚未送达告知书 / no notice was served",
+            "先送达告知书并听取陈述 / serve the notice and hear the party first",
+        )?),
+        Path::Noticed(noticed) => Ok(refuse(
+            Guard::Heard,
+            format!("陈述期至 {} / the period runs to that day", noticed.notice.window.day),
+            "待陈述、书面放弃或期满 / wait for a statement, a waiver or the end of the period",
+        )?),
+        path => Ok(wrong_state("违诺认定 / breach", path.name(), "heard")?),
+    }
+}
+
+fn decide_breach(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<CommitmentEvent, Stop> {
+    let CommitmentCommand::DecideBreach {
+        commitment,
+        document_number,
+        document_sha256,
+        facts,
+        reasons,
+        answers,
+        end,
+        repair_conditions,
+        remedies,
+    } = command
+    else {
+        return Err(Stop::Defect("not a decision".to_owned()));
+    };
+    let case = open_case(row)?;
+    checks::deciding_head(context, &case.proposed_by)?;
+    let heard = heard(case)?;
+    // What the proposal rests on may have been repealed since; a decision needs it in force.
+    checks::basis(context, &case.basis)?;
+    let points = match &heard.party.how {
+        Hearing::Statement { points, .. } => usize::from(*points),
+        Hearing::Waived | Hearing::Silent => 0,
+    };
+    if answers.len() != points {
+        let answered = answers.len();
+        refuse::<()>(
+            Guard::Heard,
+            format!("陈述共 {points} 点，答复 {answered} 点 / {points} points, {answered} answers"),
+            "请逐点答复 / answer each point",
+        )?;
+    }
+    answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
+    let texts = [
+        ("facts", facts),
+        ("reasons", reasons),
+        ("repair_conditions", repair_conditions),
+        ("remedies", remedies),
+    ];
+    stated(Guard::Document, &texts)?;
+    named(document_number, document_sha256)?;
+    if *end <= context.today || *end > case.cap {
+        refuse::<()>(
+            Guard::End,
+            format!("终止日期 {end} 须晚于当日且不迟于 {} / end date out of range", case.cap),
+            format!("请选择不迟于 {} 的日期 / choose a day up to the cap", case.cap),
+        )?;
+    }
+    Ok(CommitmentEvent::BreachDecided {
+        commitment: *commitment,
+        document_number: document_number.clone(),
+        document_sha256: *document_sha256,
+        facts: facts.clone(),
+        reasons: reasons.clone(),
+        answers: answers.clone(),
+        end: *end,
+        repair_conditions: repair_conditions.clone(),
+        remedies: remedies.clone(),
+    })
+}
+
+fn serve(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<CommitmentEvent, Stop> {
+    let CommitmentCommand::ServeBreach { commitment, service, repair_guide_sha256 } = command
+    else {
+        return Err(Stop::Defect("not a service".to_owned()));
+    };
+    handling(context, row)?;
+    let case = open_case(row)?;
+    let Path::Decided(decided) = &case.path else {
+        return Ok(wrong_state("违诺认定 / breach", case.path.name(), "decided")?);
+    };
+    checks::service(context, Guard::Served, service)?;
+    let decision = &decided.decision;
+    if service.on < decision.on || !digest_is_stated(repair_guide_sha256) {
+        refuse::<()>(
+            Guard::Served,
+            "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
+            "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
+        )?;
+    }
+    if service.on > decision.end {
+        refuse::<()>(
+            Guard::End,
+            format!("送达晚于终止日期 {} / served after its end", decision.end),
+            "请撤回该认定 / nothing is left to serve",
+        )?;
+    }
+    Ok(CommitmentEvent::BreachServed {
+        commitment: *commitment,
+        service: service.clone(),
+        repair_guide_sha256: *repair_guide_sha256,
+        published: row.published && !row.subject.is_personal(),
+    })
+}
+
+fn repair(
+    row: &CommitmentRow,
+    command: &CommitmentCommand,
+    context: &Context<'_>,
+) -> Result<CommitmentEvent, Stop> {
+    let CommitmentCommand::Repair {
+        commitment,
+        proof_sha256,
+        document_number,
+        document_sha256,
+        reasons,
+        service,
+    } = command
+    else {
+        return Err(Stop::Defect("not a repair".to_owned()));
+    };
+    let (CommitmentState::Breached, Some(case)) = (&row.state, &row.breach) else {
+        return Ok(wrong_state("承诺 / commitment", row.state.name(), "breached")?);
+    };
+    checks::deciding_head(context, &case.proposed_by)?;
+    documents(Guard::RepairProof, proof_sha256, "履行证明")?;
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    named(document_number, document_sha256)?;
+    checks::service(context, Guard::Served, service)?;
+    Ok(CommitmentEvent::Repaired {
+        commitment: *commitment,
+        proof_sha256: proof_sha256.clone(),
+        document_number: document_number.clone(),
+        document_sha256: *document_sha256,
+        reasons: reasons.clone(),
+        service: service.clone(),
+    })
+}

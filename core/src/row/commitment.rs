@@ -1,0 +1,110 @@
+//! The row of a credit commitment, and what it is listed under.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{OfficerRef, SubjectKey};
+use crate::calendar::Deadline;
+use crate::event::commitment::CommitmentKind;
+use crate::id::CommitmentId;
+use crate::path::{DecisionCase, Path, Standing};
+use crate::row::{Due, Index};
+use crate::text::Digest;
+use crate::time::Day;
+
+/// State of a commitment (domain.md 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the states are those of domain.md 2.2")]
+pub enum CommitmentState {
+    Offered,
+    Signed,
+    InForce,
+    /// The subject declined.
+    Closed,
+    Withdrawn,
+    Fulfilled,
+    Overdue,
+    CurePeriod {
+        cure_by: Deadline,
+    },
+    Breached,
+    Repaired,
+}
+
+impl CommitmentState {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CommitmentState::Offered => "offered",
+            CommitmentState::Signed => "signed",
+            CommitmentState::InForce => "in_force",
+            CommitmentState::Closed => "closed",
+            CommitmentState::Withdrawn => "withdrawn",
+            CommitmentState::Fulfilled => "fulfilled",
+            CommitmentState::Overdue => "overdue",
+            CommitmentState::CurePeriod { .. } => "cure_period",
+            CommitmentState::Breached => "breached",
+            CommitmentState::Repaired => "repaired",
+        }
+    }
+}
+
+/// A commitment. Its texts stand in the event that offered it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct CommitmentRow {
+    pub id: CommitmentId,
+    pub subject: SubjectKey,
+    pub kind: CommitmentKind,
+    /// Its authority is competent for every later step.
+    pub offered_by: OfficerRef,
+    pub offered_on: Day,
+    pub template_sha256: Digest,
+    pub due: Day,
+    /// The signed document, and when it was signed.
+    pub signed: Option<(Digest, Day)>,
+    pub published: bool,
+    pub matter_decided_on: Option<Day>,
+    pub fulfilled_on: Option<Day>,
+    pub state: CommitmentState,
+    /// The finding that it was broken, on the path of everything that weighs on a subject.
+    pub breach: Option<DecisionCase>,
+}
+
+impl CommitmentRow {
+    /// Whether a proposal to find it broken is on its way.
+    pub fn breach_is_open(&self) -> bool {
+        self.breach.as_ref().is_some_and(|case| !matches!(case.path, Path::Ended(_)))
+    }
+
+    /// Whether it is on public display on `day`: a served finding that it was broken is shown to
+    /// its end date, what has not been decided yet is not.
+    pub fn is_shown(&self, day: Day) -> bool {
+        use CommitmentState as S;
+        let state = match self.state {
+            S::InForce | S::Overdue | S::CurePeriod { .. } | S::Fulfilled => true,
+            S::Breached => {
+                self.breach.as_ref().is_some_and(|case| case.standing(day) != Standing::Ended)
+            }
+            S::Offered | S::Signed | S::Closed | S::Withdrawn | S::Repaired => false,
+        };
+        self.published && !self.subject.is_personal() && state
+    }
+}
+
+/// What a commitment is listed under.
+pub(super) fn entries(row: &CommitmentRow, entries: &mut Vec<Index>) {
+    entries.push(Index::SubjectCommitment(row.subject, row.id));
+    if row.is_shown(row.offered_on) {
+        entries.push(Index::PublicCommitment(row.id));
+    }
+    let due = match (&row.state, row.breach.as_ref().map(|case| &case.path)) {
+        (CommitmentState::InForce, _) => Some(row.due),
+        (CommitmentState::CurePeriod { .. }, Some(Path::Noticed(noticed))) => {
+            Some(noticed.notice.window.day)
+        }
+        _ => None,
+    };
+    if let Some(day) = due {
+        entries.push(Index::Due(day.plus_days(1), Due::Commitment(row.id)));
+    }
+}

@@ -1,0 +1,403 @@
+//! Credit commitments: every command in every state, the guards of each step, and that a broken
+//! one is a record of a fact and nothing more.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::commitments::*;
+use kit::later::{after, later};
+use kit::rules::{TAX, cite, day};
+use kit::steps::*;
+use kit::table::{Asked, EXISTS, STATE, compare};
+use kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use shouxin_core::command::Command;
+use shouxin_core::command::commitment::CommitmentCommand as C;
+use shouxin_core::event::commitment::CommitmentKind;
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::id::CommitmentId;
+use shouxin_core::path::Standing;
+use shouxin_core::row::commitment::CommitmentState;
+use shouxin_core::row::{Due, Index, Key};
+
+fn of(world: &World) -> CommitmentId {
+    kit::later::newest(world, |key| match key {
+        Key::Commitment(id) => Some(*id),
+        _ => None,
+    })
+}
+
+fn at(until: Word) -> World {
+    word(until).0
+}
+
+fn then(world: &World, who: &Who, command: impl Fn(&World, CommitmentId) -> Command) -> World {
+    after(world, who, &command(world, of(world)))
+}
+
+fn permit() -> World {
+    let mut world = World::seeded();
+    let offer = offer(organisation(1), CommitmentKind::Permit);
+    let id = CommitmentId(world.must(&handler(), &offer));
+    world.must(&party(organisation(1)), &sign(id));
+    world.must(&handler(), &publish(id));
+    world
+}
+
+fn states() -> Vec<(&'static str, World)> {
+    let subject = party(organisation(1));
+    let mut due_passed = at(Word::InForce);
+    due_passed.today = due().plus_days(1);
+    let mut period_over = at(Word::Noticed);
+    period_over.today = period_over.today.plus_days(14);
+    let end_passed = later(&at(Word::Decided), 300);
+    vec![
+        ("offered", at(Word::Offered)),
+        ("signed", at(Word::Signed)),
+        ("in force", at(Word::InForce)),
+        ("in force, due passed", due_passed),
+        ("permit", permit()),
+        ("permit, decided", then(&permit(), &handler(), |_, id| decide_matter(id))),
+        ("overdue", at(Word::Overdue)),
+        ("cure", at(Word::CurePeriod)),
+        ("cure over", at(Word::CureOver)),
+        ("proposed", at(Word::Proposed)),
+        ("noticed", at(Word::Noticed)),
+        ("noticed, period over", period_over),
+        ("heard", at(Word::Heard)),
+        ("decided", at(Word::Decided)),
+        ("decided, end passed", end_passed),
+        ("breached", at(Word::Breached)),
+        ("repaired", at(Word::Repaired)),
+        ("closed", then(&at(Word::Offered), &subject, |_, id| decline(id))),
+        ("withdrawn", then(&at(Word::InForce), &subject, |_, id| withdraw(id))),
+        ("fulfilled", then(&at(Word::InForce), &handler(), |_, id| fulfil(id))),
+        ("dropped", then(&at(Word::Heard), &handler(), |_, id| drop_breach(id))),
+    ]
+}
+
+#[test]
+fn a_commitment_knows_no_other_way() {
+    let subject = party(organisation(1));
+    let commands: [Asked<'_>; 9] = [
+        ("decline", subject.clone(), &|world| decline(of(world))),
+        ("sign", subject.clone(), &|world| sign(of(world))),
+        ("publish", handler(), &|world| publish(of(world))),
+        ("decide matter", handler(), &|world| decide_matter(of(world))),
+        ("withdraw", subject, &|world| withdraw(of(world))),
+        ("fulfil", handler(), &|world| fulfil(of(world))),
+        ("cure", handler(), &|world| cure(world, of(world))),
+        ("repair", head(), &|world| repair_breach(world, of(world))),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Commitment(of(world)) }),
+    ];
+    const FULFILLED: &[&str] = &["commitment.fulfilled"];
+    compare(
+        &states(),
+        &commands,
+        &[
+            ("offered", "decline", &["commitment.declined"]),
+            ("offered", "sign", &["commitment.signed"]),
+            ("signed", "publish", &["commitment.published"]),
+            ("signed", "withdraw", &["commitment.withdrawn"]),
+            ("in force", "withdraw", &["commitment.withdrawn"]),
+            ("in force", "fulfil", FULFILLED),
+            ("in force, due passed", "fulfil", FULFILLED),
+            ("in force, due passed", "tick", &["commitment.overdue"]),
+            ("permit", "decide matter", &["commitment.matter_decided"]),
+            ("permit", "withdraw", &["commitment.withdrawn"]),
+            ("permit", "fulfil", FULFILLED),
+            ("permit, decided", "fulfil", FULFILLED),
+            ("overdue", "fulfil", FULFILLED),
+            ("overdue", "cure", &["commitment.cure_notice_served"]),
+            ("cure", "fulfil", FULFILLED),
+            ("cure over", "fulfil", FULFILLED),
+            ("proposed", "fulfil", FULFILLED),
+            ("noticed", "fulfil", FULFILLED),
+            ("noticed, period over", "fulfil", FULFILLED),
+            ("noticed, period over", "tick", &["breach.window_closed"]),
+            ("heard", "fulfil", FULFILLED),
+            ("dropped", "fulfil", FULFILLED),
+            ("breached", "repair", &["commitment.repaired"]),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn the_way_to_a_breach_knows_no_other_way() {
+    let commands: [Asked<'_>; 7] = [
+        ("propose", handler(), &|world| propose_breach(of(world))),
+        ("notice", handler(), &|world| breach_notice(world, of(world))),
+        ("statement", party(organisation(1)), &|world| breach_statement(world, of(world))),
+        ("waiver", party(organisation(1)), &|world| breach_waiver(of(world))),
+        ("drop", head(), &|world| drop_breach(of(world))),
+        ("decide", head(), &|world| decide_breach(of(world), 2)),
+        ("serve", handler(), &|world| serve_breach(world, of(world))),
+    ];
+    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    const DROPPED: &[&str] = &["breach.dropped"];
+    compare(
+        &states(),
+        &commands,
+        &[
+            ("cure over", "propose", &["breach.proposed"]),
+            ("dropped", "propose", &["breach.proposed"]),
+            ("proposed", "notice", &["breach.notice_served"]),
+            ("noticed", "statement", &["breach.statement_received"]),
+            ("noticed", "waiver", &["breach.statement_waived"]),
+            ("noticed, period over", "waiver", &["breach.statement_waived"]),
+            ("heard", "decide", &["breach.decided"]),
+            ("decided", "serve", &["breach.served"]),
+            ("proposed", "drop", DROPPED),
+            ("noticed", "drop", DROPPED),
+            ("noticed, period over", "drop", DROPPED),
+            ("heard", "drop", DROPPED),
+            ("decided", "drop", DROPPED),
+            ("decided, end passed", "drop", DROPPED),
+        ],
+        &[
+            ("overdue", "propose", NO_NOTICE),
+            ("cure", "propose", NO_NOTICE),
+            ("proposed", "propose", EXISTS),
+            ("noticed", "propose", EXISTS),
+            ("noticed, period over", "propose", EXISTS),
+            ("heard", "propose", EXISTS),
+            ("decided", "propose", EXISTS),
+            ("decided, end passed", "propose", EXISTS),
+            ("proposed", "statement", NO_NOTICE),
+            ("proposed", "waiver", NO_NOTICE),
+            ("proposed", "decide", NO_NOTICE),
+            ("noticed", "decide", NOT_HEARD),
+            ("noticed, period over", "decide", NOT_HEARD),
+            ("decided, end passed", "serve", Ground::Guard(Guard::End)),
+        ],
+    );
+}
+
+/// Spoils one command and says which refusal it must meet; unspoiled it is taken.
+#[track_caller]
+fn spoiled(world: &World, who: &Who, right: &Command, ground: Ground, spoil: impl FnOnce(&mut C)) {
+    world.ask(who, right).expect("unspoiled it is taken");
+    let Command::Commitment(mut own) = right.clone() else {
+        panic!("not about a commitment");
+    };
+    spoil(&mut own);
+    assert_eq!(world.refused(who, &Command::Commitment(own)), ground);
+}
+
+macro_rules! set {
+    ($variant:ident, $($field:ident = $value:expr),+) => {
+        |own: &mut C| match own {
+            C::$variant { $($field,)+ .. } => { $(*$field = $value;)+ }
+            other => panic!("not a {}: {other:?}", stringify!($variant)),
+        }
+    };
+}
+
+#[test]
+fn an_offer_says_what_it_asks_and_that_it_may_be_refused() {
+    let world = World::seeded();
+    let right = offer(organisation(1), CommitmentKind::Permit);
+    let document = guard(Guard::Document);
+    spoiled(&world, &handler(), &right, document, set!(Offer, ordinary_path_stated = false));
+    spoiled(&world, &handler(), &right, document, set!(Offer, content = no_text()));
+    spoiled(&world, &handler(), &right, document, set!(Offer, conditions = no_text()));
+    spoiled(&world, &handler(), &right, document, set!(Offer, checks = no_text()));
+    spoiled(&world, &handler(), &right, document, set!(Offer, consequences = no_text()));
+    spoiled(&world, &handler(), &right, document, set!(Offer, template_sha256 = [0; 32]));
+    let value = misfit(Misfit::Value);
+    spoiled(&world, &handler(), &right, value, set!(Offer, due = world.today));
+    spoiled(&world, &handler(), &right, value, set!(Offer, due = day("2040-01-01")));
+    let mut long = text();
+    long.clear_bytes = 9000;
+    spoiled(&world, &handler(), &right, misfit(Misfit::Limit), set!(Offer, content = long));
+    assert_eq!(world.refused(&party(organisation(1)), &right), guard(Guard::Human));
+    let limited = offer(person(3), CommitmentKind::Permit);
+    assert_eq!(world.refused(&handler(), &limited), guard(Guard::Capacity));
+    world.ask(&handler(), &offer(person(1), CommitmentKind::Permit)).expect("of full capacity");
+}
+
+#[test]
+fn only_the_subject_signs_declines_and_withdraws_or_its_paper_at_the_counter() {
+    let (world, id) = word(Word::Offered);
+    let other = officer(TAX, Post::Handler);
+    for command in [sign(id), decline(id)] {
+        assert_eq!(world.refused(&party(organisation(2)), &command), guard(Guard::Human));
+        assert_eq!(world.refused(&other, &command), guard(Guard::Competent));
+    }
+    world.ask(&handler(), &sign(id)).expect("the signed paper is there");
+    assert_eq!(world.refused(&handler(), &decline(id)), guard(Guard::Document));
+    let paper = C::Decline { commitment: id, document_sha256: Some(digest(1)) };
+    world.ask(&handler(), &Command::Commitment(paper)).expect("the subject's own paper");
+    let subject = party(organisation(1));
+    let document = guard(Guard::Document);
+    spoiled(&world, &subject, &sign(id), document, set!(Sign, template_sha256 = digest(1)));
+    spoiled(&world, &subject, &sign(id), document, set!(Sign, document_sha256 = [0; 32]));
+    spoiled(&world, &subject, &sign(id), document, set!(Sign, agent_sha256 = Some([0; 32])));
+    let mut late = world.clone();
+    late.go_to(due().plus_days(1));
+    assert_eq!(late.refused(&subject, &sign(id)), STATE);
+    let (world, id) = word(Word::InForce);
+    spoiled(&world, &subject, &withdraw(id), document, set!(Withdraw, reasons = no_text()));
+    assert_eq!(world.refused(&handler(), &withdraw(id)), document);
+}
+
+#[test]
+fn what_a_person_promised_is_shown_only_with_consent() {
+    let mut world = World::seeded();
+    let id = CommitmentId(world.must(&handler(), &offer(person(1), CommitmentKind::Special)));
+    world.must(&party(person(1)), &sign(id));
+    let consented = |sha| C::Publish { commitment: id, consent_sha256: Some(sha) };
+    let consented = |sha| Command::Commitment(consented(sha));
+    assert_eq!(world.refused(&handler(), &publish(id)), guard(Guard::Consent));
+    assert_eq!(world.refused(&handler(), &consented([0; 32])), guard(Guard::Consent));
+    let shown = after(&world, &handler(), &consented(digest(1)));
+    assert!(commitment_row(&shown, id).published);
+    // Even then no public list names a person.
+    assert!(!shown.index.contains(&Index::PublicCommitment(id)));
+}
+
+#[test]
+fn a_commitment_in_a_matter_is_taken_and_never_shown() {
+    let world = permit();
+    let row = commitment_row(&world, of(&world));
+    assert!(row.state == CommitmentState::InForce && !row.published);
+    assert!(!world.index.contains(&Index::PublicCommitment(row.id)));
+    let names: Vec<&str> = world.log.iter().map(|envelope| envelope.event.name()).collect();
+    assert!(names.contains(&"commitment.accepted") && !names.contains(&"commitment.published"));
+    let decided = then(&world, &handler(), |_, id| decide_matter(id));
+    assert_eq!(decided.refused(&party(organisation(1)), &withdraw(of(&decided))), STATE);
+    let nameless = C::DecideMatter { commitment: row.id, document_number: " ".to_owned() };
+    let nameless = Command::Commitment(nameless);
+    assert_eq!(world.refused(&handler(), &nameless), guard(Guard::Document));
+}
+
+#[test]
+fn the_cure_period_is_ten_working_days_at_least_and_runs_from_the_service() {
+    let (world, id) = word(Word::Overdue);
+    let right = cure(&world, id);
+    let value = misfit(Misfit::Value);
+    spoiled(&world, &handler(), &right, value, set!(ServeCureNotice, working_days = 9));
+    spoiled(&world, &handler(), &right, value, set!(ServeCureNotice, working_days = 121));
+    let notice = guard(Guard::Notice);
+    let early = served(due());
+    spoiled(&world, &handler(), &right, notice, set!(ServeCureNotice, service = early));
+    let later = served(world.today.plus_days(1));
+    spoiled(&world, &handler(), &right, notice, set!(ServeCureNotice, service = later));
+    spoiled(&world, &handler(), &right, notice, set!(ServeCureNotice, reasons = no_text()));
+    spoiled(&world, &handler(), &right, notice, set!(ServeCureNotice, document_sha256 = [0; 32]));
+    let mut world = after(&world, &handler(), &right);
+    let CommitmentState::CurePeriod { cure_by } = commitment_row(&world, id).state else {
+        panic!("the time to cure runs");
+    };
+    assert_eq!(cure_by, world.rules.calendar.after(world.today, 10));
+    world.go_to(cure_by.day);
+    assert_eq!(world.refused(&handler(), &propose_breach(id)), notice, "its last day counts");
+    world.pass(1);
+    world.must(&handler(), &propose_breach(id));
+}
+
+#[test]
+fn a_breach_needs_basis_evidence_notice_hearing_and_the_head() {
+    let (world, id) = word(Word::CureOver);
+    let right = propose_breach(id);
+    let no_basis = set!(ProposeBreach, basis = Vec::new());
+    spoiled(&world, &handler(), &right, guard(Guard::Basis), no_basis);
+    let repealed = set!(ProposeBreach, basis = vec![cite("repealed")]);
+    spoiled(&world, &handler(), &right, guard(Guard::Basis), repealed);
+    let fact = guard(Guard::Fact);
+    spoiled(&world, &handler(), &right, fact, set!(ProposeBreach, evidence = Vec::new()));
+    spoiled(&world, &handler(), &right, fact, set!(ProposeBreach, facts = no_text()));
+    let other = officer(TAX, Post::Handler);
+    assert_eq!(world.refused(&other, &right), guard(Guard::Competent));
+    let (world, id) = word(Word::Proposed);
+    let right = breach_notice(&world, id);
+    let notice = guard(Guard::Notice);
+    spoiled(&world, &handler(), &right, notice, set!(ServeBreachNotice, rights_stated = false));
+    let early = served(world.today.plus_days(-1));
+    spoiled(&world, &handler(), &right, notice, set!(ServeBreachNotice, service = early));
+    let (world, id) = word(Word::Heard);
+    let right = decide_breach(id, 2);
+    let four_eyes = guard(Guard::FourEyes);
+    for who in [handler(), colleague()] {
+        assert_eq!(world.refused(&who, &right), four_eyes);
+    }
+    let elsewhere = officer(TAX, Post::Head);
+    assert_eq!(world.refused(&elsewhere, &right), guard(Guard::Competent));
+    assert_eq!(world.refused(&head(), &decide_breach(id, 1)), guard(Guard::Heard));
+    let document = guard(Guard::Document);
+    spoiled(&world, &head(), &right, document, set!(DecideBreach, reasons = no_text()));
+    spoiled(&world, &head(), &right, document, set!(DecideBreach, repair_conditions = no_text()));
+    spoiled(&world, &head(), &right, document, set!(DecideBreach, remedies = no_text()));
+    let nameless = set!(DecideBreach, document_number = String::new());
+    spoiled(&world, &head(), &right, document, nameless);
+    let end = guard(Guard::End);
+    spoiled(&world, &head(), &right, end, set!(DecideBreach, end = world.today));
+    let long = day("2029-01-01");
+    spoiled(&world, &head(), &right, end, set!(DecideBreach, end = long));
+    let (world, id) = word(Word::Decided);
+    let right = serve_breach(&world, id);
+    let no_guide = set!(ServeBreach, repair_guide_sha256 = [0; 32]);
+    spoiled(&world, &handler(), &right, guard(Guard::Served), no_guide);
+    assert_eq!(world.refused(&handler(), &drop_breach(id)), four_eyes, "the head takes it back");
+}
+
+#[test]
+fn the_head_who_proposed_a_breach_decides_neither_it_nor_its_repair() {
+    let (mut world, id) = word(Word::CureOver);
+    world.must(&head(), &propose_breach(id));
+    let notice = breach_notice(&world, id);
+    world.must(&handler(), &notice);
+    world.must(&party(organisation(1)), &breach_waiver(id));
+    assert_eq!(world.refused(&head(), &decide_breach(id, 0)), guard(Guard::FourEyes));
+    let (world, id) = word(Word::Breached);
+    assert_eq!(world.refused(&handler(), &repair_breach(&world, id)), guard(Guard::FourEyes));
+    let right = repair_breach(&world, id);
+    let proof = guard(Guard::RepairProof);
+    spoiled(&world, &head(), &right, proof, set!(Repair, proof_sha256 = Vec::new()));
+}
+
+#[test]
+fn silence_is_heard_when_the_period_is_over() {
+    let (mut world, id) = word(Word::Noticed);
+    assert_eq!(world.pass(10), ["breach.window_closed"]);
+    world.must(&head(), &decide_breach(id, 0));
+}
+
+#[test]
+fn a_breach_is_a_fact_with_an_end_and_leaves_no_mark() {
+    let (world, id) = word(Word::Breached);
+    let row = commitment_row(&world, id);
+    let case = row.breach.as_ref().expect("a served finding");
+    assert_eq!(case.standing(world.today), Standing::InForce);
+    assert_eq!(case.standing(shown_until()), Standing::InForce);
+    assert_eq!(case.standing(shown_until().plus_days(1)), Standing::Ended);
+    assert!(row.is_shown(shown_until()) && !row.is_shown(shown_until().plus_days(1)));
+    assert!(world.marks(organisation(1)).is_empty());
+    let ours = |name: &str| name.starts_with("commitment.") || name.starts_with("breach.");
+    let names: Vec<&str> = world.log.iter().map(|envelope| envelope.event.name()).collect();
+    assert!(names.iter().all(|name| ours(name) || name.ends_with(".registered")), "{names:?}");
+    let repaired = then(&world, &head(), repair_breach);
+    assert!(!commitment_row(&repaired, id).is_shown(repaired.today));
+    assert!(!repaired.index.contains(&Index::PublicCommitment(id)));
+}
+
+#[test]
+fn the_log_alone_gives_every_state_again() {
+    for (state, world) in states() {
+        let replayed = world.replayed();
+        assert_eq!(replayed.rows, world.rows, "{state}");
+        assert_eq!(replayed.index, world.index, "{state}");
+        for entry in &world.index {
+            if let Index::Due(on, due) = entry {
+                let read = shouxin_core::keys::read_due(&entry.encode());
+                assert_eq!(read, Some((*on, *due)), "{state}");
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Credit commitments over HTTP: offered, signed, shown, kept; what each reader sees, and that
+//! neither refusing nor a late day costs the subject anything.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use shouxin_server::demo::sample::{code, digest};
+use shouxin_tests::{Answer, Client, Server, config, county, key, run};
+
+const MARKET: &str = "11350426XY0001023Q";
+const CONTENT: &str = "产品质量符合所公布的标准";
+
+fn subject_key(data: &Path, subject: &str) -> String {
+    let (data, config) = (data.display().to_string(), county().display().to_string());
+    let made = run(&[
+        "key",
+        "create",
+        "--data",
+        &data,
+        "--config",
+        &config,
+        "--role",
+        "subject",
+        "--expires-on",
+        "2199-12-31",
+        "--acts-for",
+        subject,
+    ]);
+    assert_eq!(made.0, 0, "{}", made.2);
+    made.1.trim().to_owned()
+}
+
+fn post(client: &Client, path: &str, body: &Value) -> Answer {
+    let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
+    client.post(path, &key, body).expect("an answer")
+}
+
+fn must(client: &Client, path: &str, body: &Value) -> Value {
+    let answer = post(client, path, body);
+    assert!(matches!(answer.status, 200 | 201), "{path}: {answer:?}");
+    answer.body
+}
+
+#[track_caller]
+fn refused(answer: &Answer, expected: &str) {
+    assert_eq!(answer.body["code"], expected, "{answer:?}");
+    let told = |field: &str| answer.body[field].as_str().is_some_and(|text| !text.is_empty());
+    assert!(told("detail") && told("cure"), "{answer:?}");
+}
+
+fn get(client: &Client, path: &str) -> Answer {
+    client.get(path).expect("an answer")
+}
+
+fn listed(client: &Client, path: &str) -> usize {
+    get(client, path).body["commitments"].as_array().map_or(0, Vec::len)
+}
+
+struct County {
+    market: Client,
+    approval: Client,
+    subject: Client,
+    other: Client,
+    public: Client,
+}
+
+fn offer(subject: &str, kind: &str) -> Value {
+    json!({
+        "subject": subject, "kind": kind, "template_sha256": digest("template"),
+        "content": CONTENT, "conditions": "无", "checks": "抽查", "consequences": "依法处理",
+        "ordinary_path_stated": true, "due": "2027-06-30",
+    })
+}
+
+fn offered(county: &County, subject: &str, kind: &str) -> String {
+    let made = must(&county.market, "/v1/commitments", &offer(subject, kind));
+    made["id"].as_str().expect("an id").to_owned()
+}
+
+fn signature() -> Value {
+    json!({"template_sha256": digest("template"), "document_sha256": digest("signed")})
+}
+
+#[test]
+fn a_commitment_is_offered_signed_shown_and_kept_and_each_reader_has_a_face_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = Server::start(&config(folder.path(), ""), &data);
+    let (own, another) = (code("91", 1), code("91", 2));
+    let officer = |authority: &str| key(&data, "department", Some((authority, "SC-03")));
+    let market = Client::new(&server.base, Some(&officer(MARKET)));
+    must(
+        &market,
+        "/v1/subjects",
+        &json!({"subjects": [{"code": own, "name": "甲公司"}, {"code": another, "name": "乙公司"}]}),
+    );
+    let county = County {
+        market,
+        approval: Client::new(&server.base, Some(&officer("11350426XY0001031K"))),
+        subject: Client::new(&server.base, Some(&subject_key(&data, &own))),
+        other: Client::new(&server.base, Some(&subject_key(&data, &another))),
+        public: Client::new(&server.base, None),
+    };
+    for text in ["signed", "evidence"] {
+        assert_eq!(county.market.document(&own, text), digest(text));
+    }
+    nothing_follows_from_declining(&county, &own);
+    a_public_one_is_shown_once_it_is_published(&county, &own);
+    one_in_a_matter_is_never_shown(&county, &own);
+    a_review_lists_the_records_in_effect(&county, &own);
+    assert_eq!(server.terminate(), Some(0));
+}
+
+fn nothing_follows_from_declining(county: &County, own: &str) {
+    let mut silent = offer(own, "special");
+    silent["ordinary_path_stated"] = json!(false);
+    refused(&post(&county.market, "/v1/commitments", &silent), "G-DOC");
+    let id = offered(county, own, "comprehensive");
+    let at = |step: &str| format!("/v1/commitments/{id}/{step}");
+    refused(&post(&county.other, &at("decline"), &json!({})), "G-HUMAN");
+    must(&county.subject, &at("decline"), &json!({}));
+    refused(&post(&county.subject, &at("sign"), &signature()), "STATE");
+    let path = format!("/v1/commitments/{id}");
+    assert_eq!(get(&county.subject, &path).body["state"], "closed");
+    // Who refuses is known to nobody but the two that it concerns.
+    assert_eq!(get(&county.market, &path).status, 200);
+    for reader in [&county.approval, &county.other, &county.public] {
+        assert_eq!(get(reader, &path).status, 404);
+    }
+    let file = get(&county.market, &format!("/v1/subjects/{own}")).body;
+    assert_eq!((&file["records"], &file["classification"]), (&json!([]), &json!([])), "{file}");
+}
+
+fn a_public_one_is_shown_once_it_is_published(county: &County, own: &str) {
+    let id = offered(county, own, "special");
+    let at = |step: &str| format!("/v1/commitments/{id}/{step}");
+    let path = format!("/v1/commitments/{id}");
+    let of_subject = format!("/v1/commitments?subject={own}");
+    let mut other_text = signature();
+    other_text["template_sha256"] = json!(digest("another template"));
+    refused(&post(&county.subject, &at("sign"), &other_text), "G-DOC");
+    must(&county.subject, &at("sign"), &signature());
+    refused(&post(&county.subject, &at("publish"), &json!({})), "FORBIDDEN_ROLE");
+    refused(&post(&county.approval, &at("publish"), &json!({})), "G-COMPETENT");
+    assert_eq!(get(&county.public, &path).status, 404, "it is not in force yet");
+    assert_eq!(listed(&county.public, &of_subject), 0);
+    must(&county.market, &at("publish"), &json!({}));
+    let seen = get(&county.public, &path).body;
+    assert_eq!((&seen["state"], &seen["texts"]["content"]), (&json!("in_force"), &json!(CONTENT)));
+    assert!(seen.get("cure_by").is_none() && seen["breach"].is_null(), "{seen}");
+    assert_eq!(listed(&county.public, &of_subject), 1);
+    assert_eq!(listed(&county.public, "/v1/commitments"), 1);
+    assert_eq!(listed(&county.subject, &of_subject), 2, "the declined one too");
+    let no_purpose = county.market.send(&of_subject, &[], b"").expect("an answer");
+    assert!(no_purpose.status >= 400, "{no_purpose:?}");
+    // Nothing is overdue, so nobody can be told to put anything right, nor be found in breach.
+    let breach = json!({
+        "basis": [{"instrument": "plan-185", "article": "三"}], "facts": "未履行",
+        "evidence": [digest("evidence")],
+    });
+    refused(&post(&county.market, &at("breach"), &breach), "STATE");
+    must(&county.market, &at("fulfil"), &json!({"evidence": [digest("evidence")]}));
+    refused(&post(&county.subject, &at("withdraw"), &json!({"reasons": "不再生产"})), "STATE");
+    assert_eq!(get(&county.public, &path).body["state"], "fulfilled");
+}
+
+fn one_in_a_matter_is_never_shown(county: &County, own: &str) {
+    let id = offered(county, own, "permit");
+    let at = |step: &str| format!("/v1/commitments/{id}/{step}");
+    let path = format!("/v1/commitments/{id}");
+    must(&county.market, &at("sign"), &signature());
+    let taken = must(&county.market, &at("publish"), &json!({}));
+    assert_eq!(taken["events"][0]["event"], "commitment.accepted");
+    assert_eq!(get(&county.public, &path).status, 404);
+    assert_eq!(get(&county.approval, &path).body["state"], "in_force", "departments share it");
+    refused(&post(&county.subject, &at("withdraw"), &json!({"reasons": ""})), "G-DOC");
+    must(&county.subject, &at("withdraw"), &json!({"reasons": "改按一般程序办理"}));
+    assert_eq!(get(&county.approval, &path).status, 404, "it concerns nobody else");
+    assert_eq!(listed(&county.public, "/v1/commitments"), 1, "the one that was kept");
+}
+
+fn a_review_lists_the_records_in_effect(county: &County, own: &str) {
+    let record = |number: &str| {
+        let record = json!({
+            "subject": own, "item": "FJ-FR-0101", "document_number": number,
+            "document_date": "2026-01-05", "content": {"摘要": "试验"},
+        });
+        let made = must(&county.market, "/v1/records", &json!({"records": [record]}));
+        made["id"].as_str().expect("an id").to_owned()
+    };
+    let (stands, disputed) = (record("尤试〔2026〕1号"), record("尤试〔2026〕2号"));
+    let objection = json!({
+        "target": disputed, "trigger": "subject", "grounds": ["error"], "statement": "文号有误",
+    });
+    must(&county.subject, "/v1/objections", &objection);
+    let mut body = json!({
+        "subject": own, "matter": "食品经营许可", "basis": [{"instrument": "nowhere", "article": "一"}],
+    });
+    refused(&post(&county.approval, "/v1/reviews", &body), "G-BASIS");
+    body["basis"] = json!([{"instrument": "plan-185", "article": "四（二）"}]);
+    refused(&post(&county.subject, "/v1/reviews", &body), "FORBIDDEN_ROLE");
+    let made = must(&county.approval, "/v1/reviews", &body);
+    let path = format!("/v1/reviews/{}", made["id"].as_str().expect("an id"));
+    for reader in [&county.approval, &county.subject] {
+        let seen = get(reader, &path).body;
+        assert_eq!(seen["records"], json!([stands]), "{seen}");
+        assert_eq!((&seen["matter"], &seen["complete"]), (&json!("食品经营许可"), &json!(true)));
+        let told: Vec<&String> = seen.as_object().expect("an object").keys().collect();
+        assert!(!told.iter().any(|name| name.contains("score") || name.contains("grade")));
+    }
+    for reader in [&county.market, &county.other, &county.public] {
+        assert_eq!(get(reader, &path).status, 404, "it is another authority's matter");
+    }
+}
