@@ -1,6 +1,7 @@
 //! The command line (interface.md): exit 0 ok, 1 found something wrong, 2 usage, 3 refused.
 
 mod admin;
+mod audit;
 mod check;
 mod export;
 mod import;
@@ -37,6 +38,8 @@ enum Command {
     Replay(inspect::Replay),
     /// 核验 / check bytes, chain, and that the view equals the replay
     Verify(inspect::Verify),
+    /// 审计 / re-check every guard and invariant over the whole log, without the code that wrote it
+    Audit(audit::Audit),
     /// 重建视图 / delete the view and rebuild it from the log
     Rebuild(inspect::Rebuild),
     /// 密钥 / API keys
@@ -122,6 +125,7 @@ pub fn run() -> ExitCode {
         Command::Export(export) => export::export(&export),
         Command::Replay(replay) => inspect::replay(&replay),
         Command::Verify(verify) => inspect::verify(&verify),
+        Command::Audit(audit) => audit::audit(&audit),
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),
         Command::Key(key) => admin::key(key),
         Command::Plugin(plugin) => admin::plugin(plugin),

@@ -25,7 +25,9 @@ fn allowed(name: &str) -> u8 {
         "measure.executed"
         | "measure.suspension_confirmed"
         | "measure.resumption_confirmed"
-        | "measure.lifted" => OFFICER | PLUGIN,
+        | "measure.lifted"
+        | "assessment.feedback_due"
+        | "assessment.lift_late" => OFFICER | PLUGIN,
         "statement.window_closed"
         | "listing.took_effect"
         | "listing.expired"
@@ -39,6 +41,8 @@ fn allowed(name: &str) -> u8 {
         | "repair.done"
         | "repair.revocation_lapsed"
         | "listing.restored"
+        | "deadline.recomputed"
+        | "assessment.feedback_overdue"
         | "channel.confirmed"
         | "channel.failed"
         | "channel.overdue" => TIMER,

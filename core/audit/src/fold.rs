@@ -256,6 +256,8 @@ pub(crate) struct Measure {
     pub incentive: bool,
     pub stage: Stage,
     pub plugin: Option<String>,
+    /// By when the department has to report.
+    pub feedback_by: Option<Day>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,

@@ -16,8 +16,10 @@
 
 mod actors;
 mod admin;
+mod assessment;
 mod case;
 mod channel;
+mod clock;
 mod commit;
 mod fold;
 mod here;
@@ -25,6 +27,7 @@ mod listing;
 mod measure;
 mod names;
 mod objection;
+mod publicity;
 mod record;
 mod red;
 mod remedy;
@@ -249,8 +252,11 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Measure(event) => measure::check_beyond(fold, at, event),
         Event::Remedy(event) => remedy::check(fold, commit, at, event),
         Event::Channel(event) => channel::check(fold, at, event),
-        // Rules, keys, aliases, refusals, classifications (`commit`): nothing of their own; and
-        // groups whose module is still to be written.
+        Event::Publicity(event) => publicity::check(fold, at, event),
+        Event::Calendar(event) => clock::check(fold, at, event),
+        Event::Assessment(event) => assessment::check(fold, at, event),
+        // Rules, keys, aliases, refusals, classifications (`commit`) and the catalogue's drafts:
+        // who may cause them is all there is; and groups whose module is still to be written.
         _ => {}
     }
 }

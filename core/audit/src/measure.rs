@@ -242,6 +242,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         incentive,
         stage,
         plugin: None,
+        feedback_by: None,
         remote_suspended: false,
         annulled: false,
         holds: std::collections::BTreeSet::new(),

@@ -76,7 +76,7 @@ impl std::str::FromStr for At {
     }
 }
 
-fn bar(total: u64, unit: &str) -> ProgressBar {
+pub(super) fn bar(total: u64, unit: &str) -> ProgressBar {
     let bar = ProgressBar::new(total);
     let template = format!("{{bar:40}} {{pos}}/{{len}} {unit} {{per_sec}} {{eta}}");
     if let Ok(style) = ProgressStyle::with_template(&template) {
@@ -85,7 +85,7 @@ fn bar(total: u64, unit: &str) -> ProgressBar {
     bar
 }
 
-fn reader(data: &Path) -> Result<LogReader, Failure> {
+pub(super) fn reader(data: &Path) -> Result<LogReader, Failure> {
     if !data.join("log").exists() {
         return Err(Failure::usage(format!("{} 没有日志 / holds no log", data.display())));
     }

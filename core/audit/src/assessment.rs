@@ -1,0 +1,41 @@
+//! The dates by which departments are assessed: they follow from the calendar, and what is late is
+//! late. None of it is about a subject (INV-7).
+
+use shouxin_core::event::assessment::AssessmentEvent;
+
+use crate::fold::{Fold, Stage};
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_7, INV_10};
+
+pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
+    if at.event.subject.is_some() {
+        at.broken(INV_7, "departments are assessed, never a subject");
+    }
+    match event {
+        AssessmentEvent::FeedbackDue { measure, due } => {
+            at.deadline("due", *due, at.today, at.pack().feedback_wd);
+            match fold.measures.get_mut(measure) {
+                Some(own) => {
+                    if !matches!(own.stage, Stage::Executed | Stage::Lifted) {
+                        at.broken(INV_10, "there is nothing to report on");
+                    }
+                    own.feedback_by = Some(due.day);
+                }
+                None => at.missing(measure),
+            }
+        }
+        AssessmentEvent::FeedbackOverdue { measure } => match fold.measures.get(measure) {
+            Some(own) => at.after(own.feedback_by, "the department's time"),
+            None => at.missing(measure),
+        },
+        AssessmentEvent::LiftLate { measure, due } => {
+            if at.today <= due.day {
+                at.broken(DEADLINE, format!("it was lifted in time, by {}", due.day));
+            }
+            if !fold.measures.contains_key(measure) {
+                at.missing(measure);
+            }
+        }
+        _ => {}
+    }
+}

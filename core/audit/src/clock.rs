@@ -1,0 +1,48 @@
+//! Deadlines that a newer calendar counts anew: from the same day, as many days, and never one
+//! that has passed.
+
+use shouxin_core::event::calendar::{CalendarEvent, Clock};
+use shouxin_core::time::Day;
+
+use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
+use crate::here::Here;
+use crate::names::DEADLINE;
+
+/// The day to which a clock runs; nothing where this fold does not go by it.
+fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
+    match clock {
+        Clock::Statement(case) => fold.case_mut(case)?.notice.as_mut().map(|own| &mut own.window),
+        Clock::Response(id) => match &mut fold.measures.get_mut(&id)?.stage {
+            Stage::Dispatched { respond_by } => Some(respond_by),
+            _ => None,
+        },
+        Clock::Objection(id) => {
+            let own = fold.objections.get_mut(&id)?;
+            match own.stage {
+                ObjectionStage::Filed => Some(&mut own.accept_by),
+                ObjectionStage::Verifying => Some(&mut own.verify_by),
+                _ => None,
+            }
+        }
+        Clock::Repair(id) => match &mut fold.repairs.get_mut(&id)?.stage {
+            RepairStage::Revoking(own) => Some(&mut own.window),
+            _ => None,
+        },
+        Clock::RedStatement(id) => fold.red_mut(id)?.revocation.as_mut().map(|own| &mut own.window),
+        Clock::Decision(_) => None,
+    }
+}
+
+pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CalendarEvent) {
+    let CalendarEvent::Recomputed { clock, before, deadline } = event;
+    at.deadline("it", *deadline, deadline.from, deadline.working_days);
+    if *before < at.today || deadline.day < at.today {
+        at.broken(DEADLINE, "a day that has passed is not counted anew");
+    }
+    if let Some(own) = running(fold, *clock) {
+        if own != before {
+            at.broken(DEADLINE, format!("it ran to {own}, not to {before}"));
+        }
+        *own = deadline.day;
+    }
+}

@@ -1,0 +1,170 @@
+//! Forged logs: every event is well formed and every position right, only the meaning of one is
+//! corrupted. The audit names the guard or invariant, at that event, and nothing else.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+/// A change of one field of an event's variant.
+macro_rules! set {
+    ($variant:ident, $field:ident => $value:expr) => {
+        |own: &mut Envelope| match &mut own.event {
+            Event::$variant { $field, .. } => *$field = $value,
+            other => panic!("{other:?}"),
+        }
+    };
+}
+
+#[path = "../forge/mod.rs"]
+mod forge;
+mod measures;
+mod outcomes;
+mod path;
+
+use std::collections::BTreeSet;
+
+use forge::kit::later::listed;
+use forge::kit::rules::{
+    COURT, HEARING, INFORMATION, JUSTICE, NO_LIAISON, STATUTE, UNPUBLISHED, WITHOUT_REPAIR, cite,
+    day,
+};
+use forge::kit::steps::*;
+use forge::kit::{World, organisation, party, person};
+use forge::{Log, lives};
+use shouxin_audit::INVARIANTS;
+use shouxin_core::actor::Actor;
+use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
+use shouxin_core::event::{Envelope, Event, Finding, Mark, NamedMeasure, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::{MeasureId, Position};
+use shouxin_core::rules::Executor;
+
+/// What no stored event can show, and why.
+const UNSEEN: &[(&str, &str)] = &[
+    ("G-CLOCK", "whether starts were stopped is a state of the process, not of the log"),
+    ("INV-9", "no event has a field for it: the sealed store is outside the log"),
+];
+
+/// One forged log: what was done, what the audit has to say, and where.
+struct Forgery {
+    name: &'static str,
+    what: &'static str,
+    log: Log,
+    at: Position,
+}
+
+#[derive(Default)]
+struct Table(Vec<Forgery>);
+
+impl Table {
+    /// Corrupts the last event of a name; the log ends with its commit.
+    fn change(
+        &mut self,
+        name: &'static str,
+        what: &'static str,
+        world: &World,
+        event: &str,
+        to: impl FnOnce(&mut Envelope),
+    ) {
+        let mut log = Log::of(world);
+        let place = log.last(event);
+        let at = log.change(place, to);
+        log.cut(place);
+        self.0.push(Forgery { name, what, log, at });
+    }
+
+    /// Leaves events out; the audit says so at the last event of another name.
+    fn remove(
+        &mut self,
+        name: &'static str,
+        what: &'static str,
+        world: &World,
+        gone: &[&str],
+        event: &str,
+    ) {
+        let mut log = Log::of(world);
+        let until = log.last(event);
+        log.cut(until);
+        for gone in gone {
+            log = log.without(gone);
+        }
+        let at = log.at(log.last(event)).position;
+        self.0.push(Forgery { name, what, log, at });
+    }
+
+    /// Any other forgery.
+    fn other(
+        &mut self,
+        name: &'static str,
+        what: &'static str,
+        world: &World,
+        forge: impl FnOnce(&mut Log) -> Position,
+    ) {
+        let mut log = Log::of(world);
+        let at = forge(&mut log);
+        self.0.push(Forgery { name, what, log, at });
+    }
+}
+
+fn marks(own: &mut Envelope) -> &mut Vec<Mark> {
+    match &mut own.event {
+        Event::ClassificationChanged { in_force } => in_force,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn by(who: &forge::kit::Who) -> impl FnOnce(&mut Envelope) + use<> {
+    let actor = who.actor.clone();
+    move |own| own.actor = actor
+}
+
+fn table() -> Vec<Forgery> {
+    let mut table = Table::default();
+    path::proposals(&mut table);
+    path::hearings(&mut table);
+    path::decisions(&mut table);
+    measures::measures(&mut table);
+    outcomes::objections(&mut table);
+    outcomes::ends(&mut table);
+    outcomes::red(&mut table);
+    outcomes::records(&mut table);
+    outcomes::order(&mut table);
+    table.0
+}
+
+#[test]
+fn every_forgery_is_named_at_its_event_and_nothing_else_is() {
+    let mut wrong = Vec::new();
+    for forgery in table() {
+        let said: BTreeSet<(Position, &str)> =
+            forgery.log.audit().iter().map(|own| (own.at, own.name)).collect();
+        let at = forgery.at;
+        if said != BTreeSet::from([(at, forgery.name)]) {
+            let all: Vec<String> = forgery
+                .log
+                .audit()
+                .iter()
+                .map(|own| format!("  {} {} {}", own.at, own.name, own.detail))
+                .collect();
+            let wanted = format!("{} at {at}", forgery.name);
+            wrong.push(format!("{}: wanted {wanted}\n{}", forgery.what, all.join("\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_name_is_without_its_forgery() {
+    let forged: BTreeSet<&str> = table().iter().map(|own| own.name).collect();
+    let guards = Guard::ALL.iter().map(|own| own.name());
+    let invariants = INVARIANTS.iter().map(|own| own.0);
+    let unseen = |name: &&str| UNSEEN.iter().any(|own| own.0 == *name);
+    let missing: Vec<&str> =
+        guards.chain(invariants).filter(|name| !unseen(name) && !forged.contains(name)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+    for (name, why) in UNSEEN {
+        assert!(!forged.contains(name) && !why.is_empty(), "{name} can be seen after all");
+    }
+}

@@ -1,0 +1,146 @@
+//! Forgeries about measures.
+
+use super::*;
+
+pub(super) fn measures(table: &mut Table) {
+    let mut world = World::seeded();
+    let all = [STATUTE, HEARING, COURT, INFORMATION];
+    let listing = world.listing(&[], &all, Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Executed);
+    let opened = "measure.initiated";
+    let to = |id: &'static str| {
+        move |own: &mut Envelope| match &mut own.event {
+            Event::MeasureInitiated { measure, .. } => *measure = id.to_owned(),
+            other => panic!("{other:?}"),
+        }
+    };
+    table.change("G-COURT", "no court orders it", &world, opened, to(COURT));
+    table.change("G-NO-ORDER", "an order to a market body", &world, opened, to(INFORMATION));
+    table.change("G-PUBLISHED", "not published", &world, opened, to(UNPUBLISHED));
+    table.change("G-NAMED", "the decision does not name it", &listed_with(), opened, to(HEARING));
+    table.change(
+        "G-BASIS-RANK",
+        "no statute",
+        &world,
+        opened,
+        set!(MeasureInitiated, basis => vec![cite("plan")]),
+    );
+    table.change(
+        "G-PROP",
+        "no reasons",
+        &world,
+        opened,
+        set!(MeasureInitiated, reasons => no_text()),
+    );
+    table.change(
+        "G-END",
+        "longer than its listing",
+        &world,
+        opened,
+        set!(MeasureInitiated, until => end().plus_days(1)),
+    );
+    table.change(
+        "G-DOC",
+        "another decision",
+        &world,
+        opened,
+        set!(MeasureInitiated, decision_number => "尤市监信〔2026〕9号".to_owned()),
+    );
+    table.change(
+        "G-PERSON",
+        "a person without attribution",
+        &lives::attribution(),
+        opened,
+        set!(MeasureInitiated, attribution => None),
+    );
+    table.other("G-LIAISON", "nobody there receives it", &world, |log| {
+        let add = |own: &mut Envelope| match &mut own.event {
+            Event::NoticeServed { measures, .. } | Event::CaseDecided { measures, .. } => {
+                let department = JUSTICE.to_owned();
+                measures.push(NamedMeasure { department, ..named(NO_LIAISON) });
+            }
+            other => panic!("{other:?}"),
+        };
+        log.change(log.last("prenotice.served"), add);
+        log.change(log.last("listing.decided"), add);
+        let place = log.last(opened);
+        log.cut(place);
+        log.change(place, |own| {
+            if let Event::MeasureInitiated { measure, department, .. } = &mut own.event {
+                (*measure, *department) = (NO_LIAISON.to_owned(), JUSTICE.to_owned());
+            }
+        })
+    });
+    let gone = ["classification.changed", "listing.took_effect", "decision.served"];
+    table.remove("G-SERVED", "a measure before service", &world, &gone, opened);
+    table.remove("INV-2", "a measure before the start", &world, &gone[..2], opened);
+    let sent = "measure.dispatched";
+    table.remove("G-NOTICE", "the subject was not told", &world, &["measure.notice_served"], sent);
+    table.other("INV-11", "no longer published", &world, |log| {
+        let place = log.last(sent);
+        log.reload(place, |rules| {
+            rules.measures.iter_mut().for_each(|own| own.published = own.id != STATUTE);
+        });
+        let place = log.last(sent);
+        log.cut(place);
+        log.at(place).position
+    });
+    table.other("INV-12", "an order to a market body is dispatched", &world, |log| {
+        let place = log.last(sent);
+        log.reload(place, |rules| {
+            let own = rules.measures.iter_mut().find(|own| own.id == STATUTE);
+            own.expect("it is there").executor = Executor::InformationOnly;
+        });
+        let place = log.last(sent);
+        log.cut(place);
+        log.at(place).position
+    });
+    table.change("DEADLINE", "longer to respond", &world, sent, |own| {
+        if let Event::MeasureDispatched { respond_by, .. } = &mut own.event {
+            respond_by.day = respond_by.day.plus_days(1);
+        }
+    });
+    let ordered = "execution.ordered";
+    table.change("G-COMPETENT", "another department orders", &world, ordered, by(&handler()));
+    table.change("G-HUMAN", "a plugin orders", &world, ordered, by(&forge::kit::plugin()));
+    table.remove("G-HUMAN", "nobody ordered it", &world, &[ordered], "measure.executed");
+    table.remove("INV-2", "nobody accepted it", &world, &["measure.accepted"], ordered);
+    table.other("G-NOSUSP", "execution while suspended", &world, |log| {
+        let mut objected = World::seeded();
+        let listing = objected.listing(&[], &all, Stage::Effective);
+        objected.measure(listing, STATUTE, Progress::Accepted);
+        objected.objection(organisation(1), Target::Listing(listing), false);
+        let own = log.at(log.last(ordered)).clone();
+        *log = Log::of(&objected);
+        log.append(own)
+    });
+    table.other("INV-5", "resumed by a timer", &lives::disputed(Finding::Correct), |log| {
+        let place = log.last("measure.resumption_confirmed");
+        log.cut(place);
+        log.change(place, |own| own.actor = Actor::System)
+    });
+    table.change(
+        "G-COMPETENT",
+        "another plugin answers",
+        &lives::listing(),
+        "measure.executed",
+        |own| own.actor = Actor::Plugin { name: "other".to_owned(), version: "1".to_owned() },
+    );
+    table.other("INV-6", "lifted while it is in force", &world, |log| {
+        let place = log.last("measure.executed");
+        let measure = match &log.at(place).event {
+            Event::MeasureExecuted { measure, .. } => *measure,
+            other => panic!("{other:?}"),
+        };
+        let event =
+            Event::MeasureLifted { measure, reference: "尤税办〔2026〕8号".to_owned() };
+        log.append(log.like(place, event))
+    });
+}
+
+/// A listing whose decision names one measure only, with a case of it.
+fn listed_with() -> World {
+    let (mut world, listing) = listed();
+    world.measure(listing, STATUTE, Progress::Initiated);
+    world
+}
