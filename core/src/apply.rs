@@ -12,6 +12,7 @@ mod measure;
 mod objection;
 mod record;
 mod remedy;
+mod tolerance;
 
 pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
@@ -95,6 +96,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Remedy(event) => remedy::apply(rows, envelope, event),
         Event::Channel(event) => channel::apply(rows, envelope, event),
         Event::Commitment(event) => commitment::apply(rows, envelope, event),
+        Event::Tolerance(event) => tolerance::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

@@ -6,6 +6,7 @@ pub mod commitment;
 pub mod listing;
 pub mod measure;
 pub mod remedy;
+pub mod tolerance;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::{
@@ -352,6 +353,8 @@ pub enum Command {
     Channel(channel::ChannelCommand),
     /// About a commitment.
     Commitment(commitment::CommitmentCommand),
+    /// About a tolerant acceptance.
+    Tolerance(tolerance::ToleranceCommand),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
 

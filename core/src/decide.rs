@@ -23,6 +23,7 @@ mod review;
 mod revocation;
 mod subject;
 mod tick;
+mod tolerance;
 
 use crate::actor::{Actor, Role, SubjectKey};
 use crate::command::Command;
@@ -37,6 +38,7 @@ use crate::time::{Day, Timestamp};
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
 pub use measure::owed_hook;
+pub use tolerance::clean_from;
 
 /// What a command is judged by besides the rows.
 #[derive(Clone, Copy, Debug)]
@@ -206,6 +208,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
         C::Commitment(own) => commitment::decide(rows, own, context),
+        C::Tolerance(own) => tolerance::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }

@@ -273,6 +273,7 @@ pub mod listing;
 pub mod measure;
 pub mod record;
 pub mod remedy;
+pub mod tolerance;
 pub(crate) use events;
 
 events! {
@@ -504,5 +505,7 @@ groups {
     Channel(channel::ChannelEvent),
     /// Of a commitment.
     Commitment(commitment::CommitmentEvent),
+    /// Of a tolerant acceptance.
+    Tolerance(tolerance::ToleranceEvent),
 }
 }

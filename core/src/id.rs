@@ -113,6 +113,8 @@ ids! {
     CourtDocumentId "J" "a court document id like J-1042";
     /// A credit commitment, `C-7`.
     CommitmentId "C" "a commitment id like C-1042";
+    /// A tolerant acceptance, `T-7`.
+    ToleranceId "T" "a tolerant acceptance id like T-1042";
 }
 
 #[cfg(test)]

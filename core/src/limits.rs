@@ -43,6 +43,14 @@ pub const CURE_WD_MAX: u16 = 120;
 pub const COMMITMENT_MONTHS_MAX: u16 = 60;
 /// Bytes of one part of a commitment's text, before sealing: its four parts stand in one event.
 pub const COMMITMENT_PART_BYTES_MAX: u32 = 8 * 1024;
+/// Working days that a tolerant acceptance gives at most for what is missing.
+pub const TOLERANCE_WD_MAX: u16 = 60;
+/// Documents that a file accepted with tolerance may lack.
+pub const MISSING_DOCUMENTS_MAX: usize = 16;
+/// Adverse records named where a clean record is asked for.
+pub const ADVERSE_RECORDS_MAX: usize = 100;
+/// Years for which a clean record may be asked for.
+pub const CLEAN_YEARS_MAX: u16 = 10;
 /// Channels open at once.
 pub const CHANNELS_MAX: usize = 32;
 /// Plugins deployed at once.

@@ -5,6 +5,7 @@
 //! miss a row nor keep one that is gone.
 
 pub mod commitment;
+pub mod tolerance;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +19,13 @@ use crate::event::{
 use crate::event::{CallFault, Capacity};
 use crate::id::{
     AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
-    RecordId, ReliefId, RemedyId, RepairId,
+    RecordId, ReliefId, RemedyId, RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{DecisionCase, Hold, Path};
 use crate::row::commitment::CommitmentRow;
+use crate::row::tolerance::{ToleranceRow, counts_as_adverse};
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
@@ -49,6 +51,7 @@ pub enum Key {
     Relief(ReliefId),
     CourtDocument(CourtDocumentId),
     Commitment(CommitmentId),
+    Tolerance(ToleranceId),
     /// The newest case of one listing, person, measure and department.
     CaseOf {
         listing: ListingId,
@@ -493,6 +496,7 @@ pub enum Row {
     Relief(ReliefRow),
     CourtDocument(CourtDocumentRow),
     Commitment(CommitmentRow),
+    Tolerance(ToleranceRow),
     CaseOf(MeasureId),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
@@ -519,6 +523,8 @@ pub enum Due {
     Repair(RepairId),
     /// The due date of a commitment, or a statement period on its breach.
     Commitment(CommitmentId),
+    /// The day for the missing documents of a tolerant acceptance.
+    Tolerance(ToleranceId),
 }
 
 /// What closes when every channel and department has confirmed it.
@@ -568,6 +574,9 @@ pub enum Index {
     SubjectCommitment(SubjectKey, CommitmentId),
     /// Commitments on public display.
     PublicCommitment(CommitmentId),
+    /// Adverse records that count, by the day of their document.
+    AdverseRecord(SubjectKey, Day, RecordId),
+    SubjectTolerance(SubjectKey, ToleranceId),
 }
 
 impl MeasureState {
@@ -664,6 +673,9 @@ fn case_due(case: &DecisionCase) -> Option<Day> {
 
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     entries.push(Index::SubjectRecord(row.subject, row.id));
+    if counts_as_adverse(row) {
+        entries.push(Index::AdverseRecord(row.subject, row.document_date, row.id));
+    }
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
     }
@@ -761,6 +773,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
         Row::Commitment(row) => commitment::entries(row, &mut entries),
+        Row::Tolerance(row) => tolerance::entries(row, &mut entries),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

@@ -11,10 +11,11 @@ use crate::event::Target;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
     AttributionId, CommitmentId, CourtDocumentId, ListingId, MeasureId, ObjectionId, Position,
-    RecordId, ReliefId, RemedyId, RepairId,
+    RecordId, ReliefId, RemedyId, RepairId, ToleranceId,
 };
 use crate::path::Standing;
 use crate::row::commitment::CommitmentRow;
+use crate::row::tolerance::ToleranceRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
     MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
@@ -126,6 +127,7 @@ impl Rows {
         relief must_relief Relief(ReliefId) => Relief(ReliefRow), "重整期信用保护";
         court_document must_court_document CourtDocument(CourtDocumentId) => CourtDocument(CourtDocumentRow), "法院文书";
         commitment must_commitment Commitment(CommitmentId) => Commitment(CommitmentRow), "信用承诺";
+        tolerance must_tolerance Tolerance(ToleranceId) => Tolerance(ToleranceRow), "容缺受理";
     }
 
     /// The deployed plugins.
