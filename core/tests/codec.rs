@@ -81,6 +81,7 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::remedies(),
         kit::samples::channels(),
         kit::commitments::samples(),
+        kit::tolerance::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
@@ -90,6 +91,7 @@ fn samples() -> BTreeMap<String, Event> {
         .into_iter()
         .chain(kit::samples::remedy_variants())
         .chain(kit::commitments::variants())
+        .chain(kit::tolerance::variants())
     {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
