@@ -15,6 +15,7 @@ pub mod problem;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod tolerances;
 pub mod whistle;
 pub mod write;
 
@@ -104,6 +105,7 @@ fn every_route(table: &mut Table<'_>) {
     remedy_routes(table);
     outcomes::routes(table);
     commitments::routes(table);
+    tolerances::routes(table);
     whistle::routes(table);
     read_routes(table);
 }

@@ -37,6 +37,7 @@ fn routes(client: &Client) -> Vec<(String, bool)> {
                 Some("records") => "R-1",
                 Some("objections" | "redress") => "O-1",
                 Some("repairs") => "X-1",
+                Some("tolerant-acceptances") => "T-1",
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));

@@ -7,4 +7,5 @@ mod channels;
 mod command_line;
 mod kill;
 mod plugins;
+mod tolerance;
 mod whistle;
