@@ -17,6 +17,7 @@ mod publicity;
 mod record;
 mod remedy;
 mod tally;
+mod tolerance;
 
 pub use channel::listing_is_shown;
 use sha2::{Digest as _, Sha256};
@@ -114,6 +115,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         }
         Event::Commitment(event) => commitment::apply(rows, envelope, event),
         Event::CreditReview(event) => credit_review::apply(rows, envelope, event),
+        Event::Tolerance(event) => tolerance::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

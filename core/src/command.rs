@@ -10,6 +10,7 @@ pub mod listing;
 pub mod measure;
 pub mod publicity;
 pub mod remedy;
+pub mod tolerance;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::{
@@ -360,6 +361,8 @@ pub enum Command {
     Commitment(commitment::CommitmentCommand),
     /// About a credit review.
     CreditReview(credit_review::CreditReviewCommand),
+    /// About a tolerant acceptance.
+    Tolerance(tolerance::ToleranceCommand),
     /// Every confirmation is there: an objection or a repair closes.
     Close(crate::row::Closing),
     /// Double publicity of permits and penalties.

@@ -27,6 +27,7 @@ mod review;
 mod revocation;
 mod subject;
 mod tick;
+mod tolerance;
 
 use crate::actor::{Actor, Role, SubjectKey};
 use crate::command::{self, Command};
@@ -43,6 +44,7 @@ pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
 pub use measure::owed_hook;
+pub use tolerance::clean_from;
 
 /// What a command is judged by besides the rows.
 #[derive(Clone, Copy, Debug)]
@@ -214,6 +216,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Recompute(clock) => tick::recompute(rows, *clock, context),
         C::Commitment(own) => commitment::decide(rows, own, context),
         C::CreditReview(own) => credit_review::decide(rows, own, context),
+        C::Tolerance(own) => tolerance::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
         C::Tick { due } => tick::decide(rows, *due, context),

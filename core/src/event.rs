@@ -276,6 +276,7 @@ pub mod measure;
 pub mod publicity;
 pub mod record;
 pub mod remedy;
+pub mod tolerance;
 pub(crate) use events;
 pub mod assessment;
 pub mod catalogue;
@@ -519,5 +520,7 @@ groups {
     Commitment(commitment::CommitmentEvent),
     /// Of a credit review.
     CreditReview(credit_review::CreditReviewEvent),
+    /// Of a tolerant acceptance.
+    Tolerance(tolerance::ToleranceEvent),
 }
 }

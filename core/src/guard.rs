@@ -61,6 +61,7 @@ guards! {
     RedCheck "G-RED-CHECK" "存在黑名单或未了结的不良记录" "A blacklist entry or an open adverse record exists";
     PublicNotice "G-PUBLIC-NOTICE" "公示期未满或有未处理的异议" "The public notice is not over, or an objection is open";
     Clock "G-CLOCK" "时钟异常，暂停起始事项" "The clock jumped; starts wait for an operator";
+    LawRequired "G-LAW-REQUIRED" "法律法规要求的材料不得容缺" "A document that law requires can never be missing";
 }
 
 impl fmt::Display for Guard {

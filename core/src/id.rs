@@ -119,6 +119,8 @@ ids! {
     CommitmentId "C" "a commitment id like C-1042";
     /// A credit review for a permit, `V-7`.
     CreditReviewId "V" "a credit review id like V-1042";
+    /// A tolerant acceptance, `T-7`.
+    ToleranceId "T" "a tolerant acceptance id like T-1042";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
     AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
     ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::row::{Closing, Due, Index, Key};
@@ -73,6 +74,7 @@ fn due(bytes: &mut Vec<u8>, due: &Due) {
         Due::Objection(id) => (b'O', id.0),
         Due::Repair(id) => (b'X', id.0),
         Due::Commitment(id) => (b'C', id.0),
+        Due::Tolerance(id) => (b'T', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -134,6 +136,7 @@ impl Key {
             Key::CourtDocument(id) => prefixed(&mut bytes, 0x29, id.0),
             Key::Commitment(id) => prefixed(&mut bytes, 0x30, id.0),
             Key::CreditReview(id) => prefixed(&mut bytes, 0x31, id.0),
+            Key::Tolerance(id) => prefixed(&mut bytes, 0x32, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
             Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
@@ -189,10 +192,15 @@ impl Index {
             | Index::SubjectCreditReview(_, CreditReviewId(at))
             | Index::Assessments(AssessmentId(at))
             | Index::DepartmentDocuments(_, at)
+            | Index::SubjectTolerance(_, ToleranceId(at))
             | Index::CatalogueEntries(CatalogueEntryId(at)) => position(&mut bytes, *at),
             Index::PublicChange(at, what) => {
                 position(&mut bytes, *at);
                 target(&mut bytes, what);
+            }
+            Index::AdverseRecord(_, on, RecordId(at)) => {
+                day(&mut bytes, *on);
+                position(&mut bytes, *at);
             }
             Index::Closing(closing) => closes(&mut bytes, closing),
             Index::Provisional(clock) => runs(&mut bytes, *clock),
@@ -248,6 +256,8 @@ impl Index {
             Index::SubjectCommitment(key, _) => listed(&mut bytes, 0x60, key),
             Index::PublicCommitment(_) => bytes.push(0x61),
             Index::SubjectCreditReview(key, _) => listed(&mut bytes, 0x62, key),
+            Index::AdverseRecord(key, ..) => listed(&mut bytes, 0x63, key),
+            Index::SubjectTolerance(key, _) => listed(&mut bytes, 0x64, key),
             Index::TargetRemedy(what, _) => {
                 bytes.push(0x5C);
                 target(&mut bytes, what);
@@ -345,6 +355,7 @@ pub fn read_due(bytes: &[u8]) -> Option<(Day, Due)> {
         b'O' => Due::Objection(ObjectionId(at)),
         b'X' => Due::Repair(RepairId(at)),
         b'C' => Due::Commitment(CommitmentId(at)),
+        b'T' => Due::Tolerance(ToleranceId(at)),
         _ => return None,
     };
     Some((Day::from_number(shifted + Day::MIN.number()), due))
@@ -412,6 +423,15 @@ pub(crate) fn read_target(bytes: &[u8]) -> Option<Target> {
         b'M' => Some(Target::Measure(MeasureId(at))),
         _ => None,
     }
+}
+
+/// Prefix of a subject's adverse records that count, and the bytes before the first of a day.
+pub fn adverse_from(key: SubjectKey, from: Day) -> (Vec<u8>, Vec<u8>) {
+    let mut prefix = Vec::new();
+    listed(&mut prefix, 0x63, &key);
+    let mut before = prefix.clone();
+    day(&mut before, from);
+    (prefix, before)
 }
 
 /// The last bytes of the due entries of `on`: a scan for what is due stops behind them.

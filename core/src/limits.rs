@@ -50,6 +50,14 @@ pub const COMMITMENT_MONTHS_MAX: u16 = 60;
 pub const COMMITMENT_PART_BYTES_MAX: u32 = 8 * 1024;
 /// Records one credit review lists.
 pub const RECORDS_PER_REVIEW_MAX: usize = 200;
+/// Working days that a tolerant acceptance gives at most for what is missing.
+pub const TOLERANCE_WD_MAX: u16 = 60;
+/// Documents that a file accepted with tolerance may lack.
+pub const MISSING_DOCUMENTS_MAX: usize = 16;
+/// Adverse records named where a clean record is asked for.
+pub const ADVERSE_RECORDS_MAX: usize = 100;
+/// Years for which a clean record may be asked for.
+pub const CLEAN_YEARS_MAX: u16 = 10;
 /// Channels open at once.
 pub const CHANNELS_MAX: usize = 32;
 /// Months of one assessment.

@@ -12,6 +12,7 @@ pub mod credit_review;
 mod entries;
 pub mod publicity;
 mod record;
+pub mod tolerance;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,7 @@ use crate::event::{CallFault, Capacity};
 use crate::id::{
     AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
     ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Hold};
@@ -36,6 +38,7 @@ use crate::row::catalogue::{CatalogueEntryRow, DepartmentDocumentRow};
 use crate::row::commitment::CommitmentRow;
 use crate::row::credit_review::CreditReviewRow;
 use crate::row::publicity::PublicityRow;
+use crate::row::tolerance::ToleranceRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::tally::{Counts, Month, Unit};
 use crate::text::{Digest, FactDocument, Name, Sealed};
@@ -65,6 +68,7 @@ pub enum Key {
     CourtDocument(CourtDocumentId),
     Commitment(CommitmentId),
     CreditReview(CreditReviewId),
+    Tolerance(ToleranceId),
     /// The newest case of one listing, person, measure and department.
     CaseOf {
         listing: ListingId,
@@ -531,6 +535,7 @@ pub enum Row {
     CourtDocument(CourtDocumentRow),
     Commitment(CommitmentRow),
     CreditReview(CreditReviewRow),
+    Tolerance(ToleranceRow),
     CaseOf(MeasureId),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
@@ -562,6 +567,8 @@ pub enum Due {
     Repair(RepairId),
     /// The due date of a commitment, or a statement period on its breach.
     Commitment(CommitmentId),
+    /// The day for the missing documents of a tolerant acceptance.
+    Tolerance(ToleranceId),
 }
 
 /// What closes when every channel and department has confirmed it.
@@ -625,6 +632,9 @@ pub enum Index {
     /// Commitments on public display.
     PublicCommitment(CommitmentId),
     SubjectCreditReview(SubjectKey, CreditReviewId),
+    /// Adverse records that count, by the day of their document.
+    AdverseRecord(SubjectKey, Day, RecordId),
+    SubjectTolerance(SubjectKey, ToleranceId),
 }
 
 impl MeasureState {

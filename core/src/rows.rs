@@ -12,6 +12,7 @@ use crate::guard::{Misfit, Refusal};
 use crate::id::{
     AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
     ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    ToleranceId,
 };
 use crate::path::Standing;
 use crate::row::assessment::AssessmentRow;
@@ -19,6 +20,7 @@ use crate::row::catalogue::CatalogueEntryRow;
 use crate::row::commitment::CommitmentRow;
 use crate::row::credit_review::CreditReviewRow;
 use crate::row::publicity::PublicityRow;
+use crate::row::tolerance::ToleranceRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
     MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
@@ -134,6 +136,7 @@ impl Rows {
         catalogue_entry must_catalogue_entry CatalogueEntry(CatalogueEntryId) => CatalogueEntry(CatalogueEntryRow), "目录条目";
         commitment must_commitment Commitment(CommitmentId) => Commitment(CommitmentRow), "信用承诺";
         credit_review must_credit_review CreditReview(CreditReviewId) => CreditReview(CreditReviewRow), "信用审查";
+        tolerance must_tolerance Tolerance(ToleranceId) => Tolerance(ToleranceRow), "容缺受理";
     }
 
     /// The deployed plugins.

@@ -85,6 +85,7 @@ fn samples() -> BTreeMap<String, Event> {
         kit::office::samples(),
         kit::commitments::samples(),
         kit::reviews::samples(),
+        kit::tolerance::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
@@ -95,6 +96,7 @@ fn samples() -> BTreeMap<String, Event> {
         .chain(kit::samples::remedy_variants())
         .chain(kit::samples::clocks())
         .chain(kit::commitments::variants())
+        .chain(kit::tolerance::variants())
     {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");

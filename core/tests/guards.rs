@@ -19,6 +19,7 @@ use kit::rules::{
 use kit::steps::*;
 use kit::{Post, Who, World, officer, organisation, party, person, plugin, timer};
 use shouxin_core::command::Command;
+use shouxin_core::command::tolerance::ToleranceCommand;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
@@ -690,6 +691,16 @@ fn red(table: &mut Table) {
     });
 }
 
+fn tolerances(table: &mut Table) {
+    let world = World::seeded();
+    let right = kit::tolerance::tolerate(&world, organisation(1));
+    table.command((Guard::LawRequired, "law requires it"), &world, &handler(), &right, |it| {
+        if let Command::Tolerance(ToleranceCommand::Open { missing, .. }) = it {
+            missing[0].required_by_law = true;
+        }
+    });
+}
+
 fn table() -> Vec<Pair> {
     let mut table = Table::default();
     for part in [
@@ -705,6 +716,7 @@ fn table() -> Vec<Pair> {
         objections,
         repairs,
         red,
+        tolerances,
     ] {
         part(&mut table);
     }

@@ -262,6 +262,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "assessment.feedback_overdue",
         "commitment.overdue",
         "breach.window_closed",
+        "tolerant_acceptance.overdue",
     ];
     let plugins = [
         "measure.executed",
@@ -289,6 +290,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
             "commitment.withdrawn",
             "breach.statement_received",
             "breach.statement_waived",
+            "tolerant_acceptance.withdrawn",
         ]
         .contains(&event.name()),
         Actor::Officer(_) => true,
@@ -472,6 +474,12 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "breach.served",
         // And of this in reviews.rs.
         "credit_review.performed",
+        // The courses of these stand in tolerance.rs.
+        "tolerant_acceptance.opened",
+        "tolerant_acceptance.supplied",
+        "tolerant_acceptance.overdue",
+        "tolerant_acceptance.withdrawn",
+        "tolerant_acceptance.closed",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

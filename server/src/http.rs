@@ -22,6 +22,7 @@ pub mod read;
 pub mod reads;
 pub mod remedies;
 pub mod texts;
+pub mod tolerances;
 pub mod whistle;
 pub mod write;
 
@@ -127,6 +128,7 @@ fn every_route(table: &mut Table<'_>) {
     county::routes(table);
     commitments::routes(table);
     credit_reviews::routes(table);
+    tolerances::routes(table);
     whistle::routes(table);
     document_routes(table);
     texts::routes(table);

@@ -41,6 +41,7 @@ fn routes(client: &Client) -> Vec<(String, bool)> {
                 Some("catalogue") => "E-1",
                 Some("commitments") => "C-1",
                 Some("reviews") => "V-1",
+                Some("tolerant-acceptances") => "T-1",
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));

@@ -13,4 +13,5 @@ mod kill;
 mod office;
 mod plugins;
 mod publicity;
+mod tolerance;
 mod whistle;

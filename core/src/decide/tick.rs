@@ -52,6 +52,7 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
         Due::Objection(id) => objection(rows, id, context),
         Due::Repair(id) => crate::decide::revocation::restore(rows, id, context),
         Due::Commitment(id) => crate::decide::commitment::timer(rows, id, context),
+        Due::Tolerance(id) => crate::decide::tolerance::timer(rows, id, context),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::event::{CaseRef, Colour};
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{DecisionCase, Path};
+use crate::row::tolerance::counts_as_adverse;
 use crate::row::*;
 use crate::time::Day;
 
@@ -19,6 +20,9 @@ fn case_due(case: &DecisionCase) -> Option<Day> {
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     publicity::record_entries(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
+    if counts_as_adverse(row) {
+        entries.push(Index::AdverseRecord(row.subject, row.document_date, row.id));
+    }
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
     }
@@ -124,6 +128,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::Publicity(row) => publicity::entries(row, &mut entries),
         Row::Commitment(row) => commitment::entries(row, &mut entries),
+        Row::Tolerance(row) => tolerance::entries(row, &mut entries),
         Row::CreditReview(row) => {
             entries.push(Index::SubjectCreditReview(row.subject, row.id));
         }

@@ -17,6 +17,7 @@ pub mod rules;
 pub mod samples;
 pub mod steps;
 pub mod table;
+pub mod tolerance;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
