@@ -6,6 +6,7 @@
 
 mod case;
 mod channel;
+mod imported;
 mod listing;
 mod measure;
 mod objection;
@@ -102,6 +103,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let row = row.ok_or_else(|| defect(envelope, "that clock does not run"))?;
             rows.put(clock.key(), row)
         }
+        Event::Imported(event) => imported::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

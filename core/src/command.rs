@@ -2,6 +2,7 @@
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
 pub mod channel;
+pub mod imported;
 pub mod listing;
 pub mod measure;
 pub mod publicity;
@@ -356,6 +357,8 @@ pub enum Command {
     Close(crate::row::Closing),
     /// Double publicity of permits and penalties.
     Publicity(publicity::PublicityCommand),
+    /// A classification made elsewhere.
+    Imported(imported::ImportedCommand),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).

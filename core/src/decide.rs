@@ -8,6 +8,7 @@ pub(crate) mod checks;
 mod classification;
 mod closing;
 mod forward;
+mod imported;
 mod listing;
 mod measure;
 mod objection;
@@ -207,6 +208,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Recompute(clock) => tick::recompute(rows, *clock, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
+        C::Imported(own) => imported::decide(rows, own, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }
 }

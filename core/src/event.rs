@@ -269,6 +269,7 @@ macro_rules! events {
 
 pub mod calendar;
 pub mod channel;
+pub mod imported;
 pub mod listing;
 pub mod measure;
 pub mod publicity;
@@ -507,5 +508,7 @@ groups {
     Publicity(publicity::PublicityEvent),
     /// Of the calendar.
     Calendar(calendar::CalendarEvent),
+    /// Of a classification made elsewhere.
+    Imported(imported::ImportedEvent),
 }
 }

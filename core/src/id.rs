@@ -111,6 +111,8 @@ ids! {
     ReliefId "B" "a relief id like B-1042";
     /// A court's document on file, `J-7`.
     CourtDocumentId "J" "a court document id like J-1042";
+    /// A classification made elsewhere, `Z-7`.
+    ImportedId "Z" "a classification id like Z-1042";
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
 
+mod social;
+
 use crate::actor::SubjectKey;
 use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
@@ -133,6 +135,7 @@ impl Key {
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
             Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
+            Key::Social(key) => key.encode(&mut bytes),
         }
         bytes
     }
@@ -181,6 +184,7 @@ impl Index {
                 position(&mut bytes, *at);
             }
             Index::Disclosed(_, RecordId(at)) => position(&mut bytes, *at),
+            Index::Social(entry) => entry.tail(&mut bytes),
         }
         bytes
     }
@@ -228,6 +232,7 @@ impl Index {
                 bytes.push(decision(*kind));
             }
             Index::Disclosed(kind, _) => bytes.extend_from_slice(&[0x67, decision(*kind)]),
+            Index::Social(entry) => entry.prefix(&mut bytes),
         }
         bytes
     }

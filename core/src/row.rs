@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod publicity;
+pub mod social;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,7 @@ pub enum Key {
     Rules,
     Slots,
     Publicity(RecordId),
+    Social(social::SocialKey),
 }
 
 /// Head of a credit file.
@@ -505,6 +507,7 @@ pub enum Row {
     /// Slots of the key ring that files name: every one is below this.
     Slots(u64),
     Publicity(PublicityRow),
+    Social(social::SocialRow),
 }
 
 /// Something a timer has to look at on a day.
@@ -573,6 +576,7 @@ pub enum Index {
     Filed(Uscc, DecisionKind, Day, bool, RecordId),
     /// Permits and penalties on public display.
     Disclosed(DecisionKind, RecordId),
+    Social(social::SocialIndex),
 }
 
 impl MeasureState {
@@ -767,6 +771,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
         Row::Publicity(row) => publicity::entries(row, &mut entries),
+        Row::Social(row) => entries.extend(row.entries().into_iter().map(Index::Social)),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         _ => {}
     }

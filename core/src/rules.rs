@@ -350,6 +350,28 @@ pub struct Measure {
     pub note: String,
 }
 
+/// A standard under which a competent authority classifies (O20). Its classes are names without an
+/// order: the register compares none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standard {
+    /// `tax-credit`
+    pub id: String,
+    /// 标准名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Department that classifies under it (code).
+    pub authority: String,
+    /// Whom it classifies; never natural persons.
+    pub subjects: Vec<SubjectKind>,
+    /// Names of its classes, as the standard has them.
+    pub classes: Vec<String>,
+    /// Who may see a classification under it.
+    pub openness: Openness,
+    /// Articles that introduce it.
+    pub basis: Vec<Citation>,
+}
+
 /// Officer of a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Officer {
@@ -472,6 +494,8 @@ pub struct RuleSet {
     pub measures: Vec<Measure>,
     /// `departments.toml`
     pub departments: Vec<Department>,
+    /// `catalogue/standards.toml`
+    pub standards: Vec<Standard>,
     /// `rules/DATE.toml`
     pub packs: Packs,
     /// `calendar/*.csv`
@@ -507,6 +531,11 @@ impl RuleSet {
     /// An entry of the collection directory by its id.
     pub fn item(&self, id: &str) -> Option<&DataItem> {
         find(&self.items, id, |own| &own.id)
+    }
+
+    /// A standard of classification by its id.
+    pub fn standard(&self, id: &str) -> Option<&Standard> {
+        find(&self.standards, id, |own| &own.id)
     }
 
     /// A department by its short code.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::identifier::uscc::Uscc;
 use crate::rules::{
-    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, RuleError, RuleSet, Strength,
+    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RuleError, RuleSet,
+    Strength, SubjectKind,
 };
 
 /// The 35 behaviours of domain.md 1.7: four areas with so many each.
@@ -27,6 +28,7 @@ const INSTRUMENTS: &str = "instruments.toml";
 const DEPARTMENTS: &str = "departments.toml";
 const ITEMS: &str = "catalogue/items.toml";
 const BEHAVIOURS_FILE: &str = "catalogue/behaviours.toml";
+const STANDARDS: &str = "catalogue/standards.toml";
 const MEASURES_FILE: &str = "catalogue/measures.toml";
 const INCENTIVES_FILE: &str = "catalogue/incentives.toml";
 
@@ -41,6 +43,7 @@ pub(super) fn check(set: &RuleSet, errors: &mut Vec<RuleError>) {
     found.instruments();
     found.departments();
     found.items();
+    found.standards();
     found.behaviours();
     found.measures();
     found.complete();
@@ -76,12 +79,13 @@ impl Found<'_> {
 
     fn duplicates(&mut self) {
         let set = self.set;
-        let lists: [(&str, Vec<&str>); 5] = [
+        let lists: [(&str, Vec<&str>); 6] = [
             (INSTRUMENTS, set.instruments.iter().map(|own| own.id.as_str()).collect()),
             (ITEMS, set.items.iter().map(|own| own.id.as_str()).collect()),
             (BEHAVIOURS_FILE, set.behaviours.iter().map(|own| own.id.as_str()).collect()),
             (MEASURES_FILE, set.measures.iter().map(|own| own.id.as_str()).collect()),
             (DEPARTMENTS, set.departments.iter().map(|own| own.code.as_str()).collect()),
+            (STANDARDS, set.standards.iter().map(|own| own.id.as_str()).collect()),
         ];
         for (file, ids) in lists {
             for pair in ids.windows(2) {
@@ -162,6 +166,28 @@ impl Found<'_> {
             self.known_departments(ITEMS, &own.id, "providers", &own.providers);
             if own.providers.is_empty() || own.subjects.is_empty() {
                 self.error(ITEMS, &own.id, "providers", "nobody could provide it about anybody");
+            }
+        }
+    }
+
+    /// A classification is imported about organisations only, and shown to the public or shared
+    /// among departments; it is nobody's secret and nobody's to compute.
+    fn standards(&mut self) {
+        for own in &self.set.standards {
+            self.cited(STANDARDS, &own.id, &own.basis);
+            let authority = std::slice::from_ref(&own.authority);
+            self.known_departments(STANDARDS, &own.id, "authority", authority);
+            if own.basis.is_empty() || own.classes.is_empty() || own.subjects.is_empty() {
+                let problem = "basis, classes and subjects: each needs one entry at least";
+                self.error(STANDARDS, &own.id, "classes", problem);
+            }
+            if own.subjects.contains(&SubjectKind::NaturalPerson) {
+                let problem = "natural persons are not classified";
+                self.error(STANDARDS, &own.id, "subjects", problem);
+            }
+            if !matches!(own.openness, Openness::Public | Openness::GovShared) {
+                let problem = "it is public or gov_shared";
+                self.error(STANDARDS, &own.id, "openness", problem);
             }
         }
     }

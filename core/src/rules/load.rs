@@ -11,7 +11,8 @@ use crate::calendar::Calendar;
 use crate::rules::{
     Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
     MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
-    RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion, Strength, SubjectKind, check,
+    RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion, Standard, Strength,
+    SubjectKind, check,
 };
 use crate::time::Day;
 
@@ -118,6 +119,25 @@ struct RawMeasure {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct StandardsFile {
+    standard: Vec<RawStandard>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStandard {
+    id: String,
+    name_zh: String,
+    name_en: String,
+    authority: String,
+    subjects: Vec<SubjectKind>,
+    classes: Vec<String>,
+    openness: Openness,
+    basis: Vec<Citation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct DepartmentsFile {
     department: Vec<RawDepartment>,
 }
@@ -154,6 +174,7 @@ struct Parts {
     behaviours: Vec<Behaviour>,
     measures: Vec<Measure>,
     departments: Vec<Department>,
+    standards: Vec<Standard>,
     packs: Vec<RulePack>,
     calendar: Vec<(String, String)>,
     errors: Vec<RuleError>,
@@ -195,6 +216,7 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
         behaviours: parts.behaviours,
         measures: parts.measures,
         departments: parts.departments,
+        standards: parts.standards,
         packs,
         calendar,
     };
@@ -203,6 +225,7 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
     set.behaviours.sort_by(|a, b| a.id.cmp(&b.id));
     set.measures.sort_by(|a, b| a.id.cmp(&b.id));
     set.departments.sort_by(|a, b| a.code.cmp(&b.code));
+    set.standards.sort_by(|a, b| a.id.cmp(&b.id));
     let mut errors = parts.errors;
     // References into a file that did not parse would only repeat that it did not.
     if errors.is_empty() {
@@ -286,6 +309,11 @@ impl Parts {
                 let raw =
                     raw.into_iter().flat_map(|file| file.measure.into_iter().chain(file.incentive));
                 self.measures.extend(raw.map(Measure::from));
+            }
+            "catalogue/standards.toml" => {
+                let raw: Option<StandardsFile> = self.take(name, text);
+                let raw = raw.into_iter().flat_map(|file| file.standard);
+                self.standards.extend(raw.map(Standard::from));
             }
             _ if name.starts_with("rules/") && name.ends_with(".toml") => {
                 let pack: Option<RulePack> = self.take(name, text);
@@ -386,6 +414,21 @@ impl From<RawMeasure> for Measure {
             consent: raw.consent,
             published: raw.published,
             note: raw.note,
+        }
+    }
+}
+
+impl From<RawStandard> for Standard {
+    fn from(raw: RawStandard) -> Standard {
+        Standard {
+            id: raw.id,
+            name_zh: raw.name_zh,
+            name_en: raw.name_en,
+            authority: raw.authority,
+            subjects: raw.subjects,
+            classes: raw.classes,
+            openness: raw.openness,
+            basis: raw.basis,
         }
     }
 }

@@ -7,7 +7,7 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{
     Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
     MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
-    RepairRule, RulePack, RuleSet, Strength, SubjectKind,
+    RepairRule, RulePack, RuleSet, Standard, Strength, SubjectKind,
 };
 use shouxin_core::time::Day;
 
@@ -56,6 +56,11 @@ pub const HONOUR: &str = "XY-0201";
 pub const PERMIT: &str = "XY-0301";
 /// A permit that only departments see, given by the tax office.
 pub const SHARED_PERMIT: &str = "XY-0302";
+
+/// A standard of the tax office, shared among departments.
+pub const RATING: &str = "tax-class";
+/// One whose classes are public.
+pub const PUBLIC_RATING: &str = "tax-class-public";
 
 static CODES: LazyLock<[Uscc; 3]> =
     LazyLock::new(|| [0, 1, 2].map(|serial| found_code("91350426", serial)));
@@ -209,6 +214,19 @@ fn item(id: &str, class: RecordClass, polarity: Polarity) -> DataItem {
     }
 }
 
+fn standard(id: &str, authority: &str, openness: Openness) -> Standard {
+    Standard {
+        id: id.to_owned(),
+        name_zh: "信用评价".to_owned(),
+        name_en: "a class".to_owned(),
+        authority: authority.to_owned(),
+        subjects: vec![SubjectKind::Enterprise],
+        classes: vec!["A".to_owned(), "B".to_owned()],
+        openness,
+        basis: vec![cite("sunset")],
+    }
+}
+
 fn pack() -> RulePack {
     RulePack {
         in_force_from: day("2021-12-30"),
@@ -282,6 +300,10 @@ fn made() -> RuleSet {
             department(JUSTICE, 3, false),
             department(OFFICE, 4, true),
         ],
+        standards: vec![
+            standard(RATING, TAX, Openness::GovShared),
+            standard(PUBLIC_RATING, TAX, Openness::Public),
+        ],
         packs: Packs::new(vec![pack()]).expect("one pack"),
         calendar: Calendar::default(),
     };
@@ -291,5 +313,6 @@ fn made() -> RuleSet {
     set.behaviours.sort_by(|a, b| a.id.cmp(&b.id));
     set.measures.sort_by(|a, b| a.id.cmp(&b.id));
     set.departments.sort_by(|a, b| a.code.cmp(&b.code));
+    set.standards.sort_by(|a, b| a.id.cmp(&b.id));
     set
 }
