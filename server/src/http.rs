@@ -6,6 +6,7 @@ pub mod cases;
 pub mod collection;
 pub mod edge;
 pub mod forwarding;
+pub mod imported;
 pub mod listings;
 pub mod measures;
 mod openapi;
@@ -104,6 +105,7 @@ fn every_route(table: &mut Table<'_>) {
     remedy_routes(table);
     outcomes::routes(table);
     publicity::routes(table);
+    imported::routes(table);
     whistle::routes(table);
     read_routes(table);
 }
