@@ -5,10 +5,12 @@
 //! stops it with `Need` and it is then called again from the start.
 
 mod case;
+mod case_study;
 mod channel;
 mod imported;
 mod listing;
 mod measure;
+mod member;
 mod objection;
 mod publicity;
 mod record;
@@ -104,6 +106,8 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             rows.put(clock.key(), row)
         }
         Event::Imported(event) => imported::apply(rows, envelope, event),
+        Event::CaseStudy(event) => case_study::apply(rows, envelope, event),
+        Event::Member(event) => member::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

@@ -1,10 +1,12 @@
 //! What can be asked of the register. A command carries everything `decide` cannot look up
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
+pub mod case_study;
 pub mod channel;
 pub mod imported;
 pub mod listing;
 pub mod measure;
+pub mod member;
 pub mod publicity;
 pub mod remedy;
 
@@ -359,6 +361,10 @@ pub enum Command {
     Publicity(publicity::PublicityCommand),
     /// A classification made elsewhere.
     Imported(imported::ImportedCommand),
+    /// A typical case.
+    CaseStudy(case_study::CaseStudyCommand),
+    /// An association's file about a member.
+    Member(member::MemberCommand),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).

@@ -3,6 +3,7 @@
 
 mod admin;
 mod case;
+mod case_study;
 mod channel;
 pub(crate) mod checks;
 mod classification;
@@ -11,6 +12,7 @@ mod forward;
 mod imported;
 mod listing;
 mod measure;
+mod member;
 mod objection;
 mod plugin;
 mod publicity;
@@ -209,6 +211,8 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
         C::Imported(own) => imported::decide(rows, own, context),
+        C::CaseStudy(own) => case_study::decide(rows, own, context),
+        C::Member(own) => member::decide(rows, own, context),
         C::Tick { due } => tick::decide(rows, *due, context),
     }
 }

@@ -268,10 +268,12 @@ macro_rules! events {
 }
 
 pub mod calendar;
+pub mod case_study;
 pub mod channel;
 pub mod imported;
 pub mod listing;
 pub mod measure;
+pub mod member;
 pub mod publicity;
 pub mod record;
 pub mod remedy;
@@ -510,5 +512,9 @@ groups {
     Calendar(calendar::CalendarEvent),
     /// Of a classification made elsewhere.
     Imported(imported::ImportedEvent),
+    /// Of a typical case.
+    CaseStudy(case_study::CaseStudyEvent),
+    /// Of an association's file about a member.
+    Member(member::MemberEvent),
 }
 }

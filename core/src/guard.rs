@@ -61,6 +61,7 @@ guards! {
     RedCheck "G-RED-CHECK" "存在黑名单或未了结的不良记录" "A blacklist entry or an open adverse record exists";
     PublicNotice "G-PUBLIC-NOTICE" "公示期未满或有未处理的异议" "The public notice is not over, or an objection is open";
     Clock "G-CLOCK" "时钟异常，暂停起始事项" "The clock jumped; starts wait for an operator";
+    Anonymous "G-ANONYMOUS" "典型案例须隐去自然人身份" "A text for the public names a person";
 }
 
 impl fmt::Display for Guard {

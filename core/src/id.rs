@@ -113,6 +113,10 @@ ids! {
     CourtDocumentId "J" "a court document id like J-1042";
     /// A classification made elsewhere, `Z-7`.
     ImportedId "Z" "a classification id like Z-1042";
+    /// A typical case, `K-7`.
+    CaseStudyId "K" "a typical case id like K-1042";
+    /// An association's note about a member, `N-7`.
+    MemberNoteId "N" "a note id like N-1042";
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 mod social;
 
+pub use social::{NEW_CODES, new_codes_from, read_new_code};
+
 use crate::actor::SubjectKey;
 use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;

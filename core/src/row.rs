@@ -673,6 +673,7 @@ fn case_due(case: &DecisionCase) -> Option<Day> {
 
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     publicity::record_entries(row, entries);
+    social::record_entries(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
@@ -725,6 +726,7 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
 pub fn derived(row: &Row) -> Vec<Index> {
     let mut entries = Vec::new();
     match row {
+        Row::Subject(row) => social::subject_entries(row, &mut entries),
         Row::Record(record) => record_entries(record, &mut entries),
         Row::Listing(listing) => listing_entries(listing, &mut entries),
         Row::Attribution(row) => {

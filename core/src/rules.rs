@@ -411,6 +411,28 @@ impl Department {
     }
 }
 
+/// Association or chamber (行业协会、商会) that keeps files about its members (domain.md A15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Association {
+    /// Short code, `building-materials`.
+    pub code: String,
+    /// Its own 18-character code.
+    pub uscc: String,
+    /// 名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Who writes for it.
+    pub officers: Vec<Officer>,
+}
+
+impl Association {
+    /// The officer with this id.
+    pub fn officer(&self, id: &str) -> Option<&Officer> {
+        self.officers.iter().find(|officer| officer.id == id)
+    }
+}
+
 /// Deadlines and caps in force from a day (domain.md 1.4, 4.4, 5). `wd` = working days.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -494,6 +516,8 @@ pub struct RuleSet {
     pub measures: Vec<Measure>,
     /// `departments.toml`
     pub departments: Vec<Department>,
+    /// Associations of `departments.toml`.
+    pub associations: Vec<Association>,
     /// `catalogue/standards.toml`
     pub standards: Vec<Standard>,
     /// `rules/DATE.toml`
@@ -546,6 +570,16 @@ impl RuleSet {
     /// A department by its own 18-character code. There are some dozens of departments.
     pub fn department_by_uscc(&self, uscc: &str) -> Option<&Department> {
         self.departments.iter().find(|own| own.uscc == uscc)
+    }
+
+    /// An association by its short code.
+    pub fn association(&self, code: &str) -> Option<&Association> {
+        find(&self.associations, code, |own| &own.code)
+    }
+
+    /// An association by its own 18-character code.
+    pub fn association_by_uscc(&self, uscc: &str) -> Option<&Association> {
+        self.associations.iter().find(|own| own.uscc == uscc)
     }
 
     /// The deadlines and caps in force on a day: the newest pack that had begun by then.

@@ -1,15 +1,19 @@
 //! Rows of what others said and the register keeps beside its own decisions: classifications made
-//! elsewhere; and the index entries of public lists that follow from records and files.
+//! elsewhere, typical cases, associations' notes; and the entries of public lists that follow from
+//! records and files.
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, SubjectKey};
+use crate::calendar::Deadline;
+use crate::event::member::NoteKind;
 use crate::guard::{Misfit, Refusal};
-use crate::id::ImportedId;
+use crate::id::{CaseStudyId, ImportedId, MemberNoteId, RecordId};
 use crate::identifier::uscc::Uscc;
-use crate::row::{Key, Row};
+use crate::row::{Index, Key, RecordRow, Row, SubjectRow};
 use crate::rows::{Rows, Stop};
-use crate::rules::Openness;
+use crate::rules::{Openness, RecordClass};
+use crate::text::Sealed;
 use crate::time::Day;
 
 /// Key of one of these rows.
@@ -23,6 +27,8 @@ pub enum SocialKey {
         authority: Uscc,
         standard: String,
     },
+    CaseStudy(CaseStudyId),
+    MemberNote(MemberNoteId),
 }
 
 /// One of these rows.
@@ -31,6 +37,8 @@ pub enum SocialKey {
 pub enum SocialRow {
     Imported(ImportedRow),
     ImportedOf(ImportedId),
+    CaseStudy(CaseStudyRow),
+    MemberNote(MemberNoteRow),
 }
 
 /// An index entry of these rows.
@@ -38,6 +46,15 @@ pub enum SocialRow {
 #[allow(missing_docs, reason = "each variant names what it lists, in the order it lists it")]
 pub enum SocialIndex {
     SubjectImported(SubjectKey, ImportedId),
+    /// Typical cases on display.
+    CaseStudies(CaseStudyId),
+    /// Notes of an association.
+    AssociationNote(Uscc, MemberNoteId),
+    SubjectNote(SubjectKey, MemberNoteId),
+    /// Records of units' integrity on display (政务失信记录).
+    GovIntegrity(RecordId),
+    /// Organisations by the day on which they were registered.
+    NewCode(Day, Uscc),
 }
 
 /// A classification made elsewhere.
@@ -73,6 +90,78 @@ impl ImportedRow {
     }
 }
 
+/// State of a typical case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each state is named after the event that leads to it")]
+pub enum CaseStudyState {
+    Drafted,
+    Published { on: Day },
+    Withdrawn { on: Day },
+}
+
+impl CaseStudyState {
+    /// Name of the state, English.
+    pub fn name(self) -> &'static str {
+        match self {
+            CaseStudyState::Drafted => "drafted",
+            CaseStudyState::Published { .. } => "published",
+            CaseStudyState::Withdrawn { .. } => "withdrawn",
+        }
+    }
+}
+
+/// A typical case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct CaseStudyRow {
+    pub id: CaseStudyId,
+    pub drafted_by: OfficerRef,
+    pub drafted_on: Day,
+    pub title: String,
+    pub text: String,
+    /// For officers only; the text says what the public is told.
+    pub subject: Option<SubjectKey>,
+    pub natural_persons: bool,
+    pub state: CaseStudyState,
+}
+
+/// The newest objection to a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct NoteDispute {
+    pub filed_on: Day,
+    pub answer_by: Deadline,
+    /// The association's answer, once it came.
+    pub stands: Option<bool>,
+}
+
+/// An association's note about a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct MemberNoteRow {
+    pub id: MemberNoteId,
+    pub subject: SubjectKey,
+    pub association: Uscc,
+    pub author: String,
+    pub noted_by: OfficerRef,
+    pub noted_on: Day,
+    pub kind: NoteKind,
+    pub text: Sealed,
+    pub rater: Option<String>,
+    pub charter: Option<String>,
+    pub corrected_on: Option<Day>,
+    pub dispute: Option<NoteDispute>,
+    pub objections: u8,
+    pub withdrawn_on: Option<Day>,
+}
+
+impl MemberNoteRow {
+    /// Whether an objection waits for the association's answer.
+    pub fn is_disputed(&self) -> bool {
+        self.dispute.as_ref().is_some_and(|own| own.stands.is_none())
+    }
+}
+
 impl From<SocialKey> for Key {
     fn from(key: SocialKey) -> Key {
         Key::Social(key)
@@ -85,7 +174,28 @@ impl SocialRow {
         match self {
             SocialRow::Imported(row) => vec![SocialIndex::SubjectImported(row.subject, row.id)],
             SocialRow::ImportedOf(_) => Vec::new(),
+            SocialRow::CaseStudy(row) => match row.state {
+                CaseStudyState::Published { .. } => vec![SocialIndex::CaseStudies(row.id)],
+                _ => Vec::new(),
+            },
+            SocialRow::MemberNote(row) => vec![
+                SocialIndex::AssociationNote(row.association, row.id),
+                SocialIndex::SubjectNote(row.subject, row.id),
+            ],
         }
+    }
+}
+
+/// Units alone are shown: what concerns a person never is (domain.md O14, O73).
+pub(super) fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
+    if row.class == RecordClass::GovIntegrity && row.published && !row.subject.is_personal() {
+        entries.push(Index::Social(SocialIndex::GovIntegrity(row.id)));
+    }
+}
+
+pub(super) fn subject_entries(row: &SubjectRow, entries: &mut Vec<Index>) {
+    if let SubjectKey::Organisation(code) = row.key {
+        entries.push(Index::Social(SocialIndex::NewCode(row.registered_on, code)));
     }
 }
 
@@ -103,20 +213,6 @@ impl Rows {
         self.put(Key::Social(key), Row::Social(row))
     }
 
-    /// A classification made elsewhere, if there is one.
-    pub fn imported(&self, id: ImportedId) -> Result<Option<&ImportedRow>, Stop> {
-        match self.social(SocialKey::Imported(id))? {
-            Some(SocialRow::Imported(row)) => Ok(Some(row)),
-            Some(_) => Err(Stop::Defect(format!("the row of {id} is of another kind"))),
-            None => Ok(None),
-        }
-    }
-
-    /// The same; a refusal where there is none.
-    pub fn must_imported(&self, id: ImportedId) -> Result<&ImportedRow, Stop> {
-        self.imported(id)?.ok_or_else(|| not_there("信用评价分类", id).into())
-    }
-
     /// The newest classification under a key, withdrawn or not.
     pub fn imported_of(&self, key: SocialKey) -> Result<Option<ImportedId>, Stop> {
         match self.social(key)? {
@@ -124,6 +220,32 @@ impl Rows {
             _ => Ok(None),
         }
     }
+}
+
+macro_rules! social {
+    ($($name:ident $must:ident $variant:ident($id:ty) => $row:ty, $zh:literal;)*) => {
+        impl Rows {$(
+            #[doc = concat!("The loaded `", stringify!($row), "`, if there is one.")]
+            pub fn $name(&self, id: $id) -> Result<Option<&$row>, Stop> {
+                match self.social(SocialKey::$variant(id))? {
+                    Some(SocialRow::$variant(row)) => Ok(Some(row)),
+                    Some(_) => Err(Stop::Defect(format!("the row of {id} is of another kind"))),
+                    None => Ok(None),
+                }
+            }
+
+            #[doc = concat!("The loaded `", stringify!($row), "`; a refusal where there is none.")]
+            pub fn $must(&self, id: $id) -> Result<&$row, Stop> {
+                self.$name(id)?.ok_or_else(|| not_there($zh, id).into())
+            }
+        )*}
+    };
+}
+
+social! {
+    imported must_imported Imported(ImportedId) => ImportedRow, "信用评价分类";
+    case_study must_case_study CaseStudy(CaseStudyId) => CaseStudyRow, "典型案例";
+    member_note must_member_note MemberNote(MemberNoteId) => MemberNoteRow, "会员档案";
 }
 
 fn not_there(what: &str, id: impl std::fmt::Display) -> Refusal {

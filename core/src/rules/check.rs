@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::identifier::uscc::Uscc;
 use crate::rules::{
-    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RuleError, RuleSet,
-    Strength, SubjectKind,
+    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RecordClass, RuleError,
+    RuleSet, Strength, SubjectKind,
 };
 
 /// The 35 behaviours of domain.md 1.7: four areas with so many each.
@@ -42,6 +42,7 @@ pub(super) fn check(set: &RuleSet, errors: &mut Vec<RuleError>) {
     found.duplicates();
     found.instruments();
     found.departments();
+    found.associations();
     found.items();
     found.standards();
     found.behaviours();
@@ -79,12 +80,13 @@ impl Found<'_> {
 
     fn duplicates(&mut self) {
         let set = self.set;
-        let lists: [(&str, Vec<&str>); 6] = [
+        let lists: [(&str, Vec<&str>); 7] = [
             (INSTRUMENTS, set.instruments.iter().map(|own| own.id.as_str()).collect()),
             (ITEMS, set.items.iter().map(|own| own.id.as_str()).collect()),
             (BEHAVIOURS_FILE, set.behaviours.iter().map(|own| own.id.as_str()).collect()),
             (MEASURES_FILE, set.measures.iter().map(|own| own.id.as_str()).collect()),
             (DEPARTMENTS, set.departments.iter().map(|own| own.code.as_str()).collect()),
+            (DEPARTMENTS, set.associations.iter().map(|own| own.code.as_str()).collect()),
             (STANDARDS, set.standards.iter().map(|own| own.id.as_str()).collect()),
         ];
         for (file, ids) in lists {
@@ -140,6 +142,34 @@ impl Found<'_> {
         }
     }
 
+    /// An association is a social organisation (51) and never a department: its officers hold no
+    /// public power.
+    fn associations(&mut self) {
+        let mut codes: BTreeSet<&str> =
+            self.set.departments.iter().map(|own| own.uscc.as_str()).collect();
+        for own in &self.set.associations {
+            match Uscc::parse(&own.uscc) {
+                Ok(code) if !code.as_str().starts_with("51") => {
+                    let problem = "an association's code begins with 51";
+                    self.error(DEPARTMENTS, &own.code, "uscc", problem);
+                }
+                Ok(_) if codes.insert(&own.uscc) => {}
+                Ok(_) => self.error(DEPARTMENTS, &own.code, "uscc", "somebody else has it"),
+                Err(errors) => self.error(DEPARTMENTS, &own.code, "uscc", errors.to_string()),
+            }
+            let ids: BTreeSet<&str> = own.officers.iter().map(|own| own.id.as_str()).collect();
+            if ids.is_empty() || ids.len() != own.officers.len() {
+                let problem = "one officer at least, each with an id of its own";
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+            if own.officers.iter().any(|officer| officer.head || officer.leader || officer.liaison)
+            {
+                let problem = "head, leader and liaison are posts of departments";
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+        }
+    }
+
     fn cited(&mut self, file: &str, entry: &str, basis: &[Citation]) {
         for citation in basis {
             if self.set.instrument(&citation.instrument).is_none() {
@@ -166,6 +196,14 @@ impl Found<'_> {
             self.known_departments(ITEMS, &own.id, "providers", &own.providers);
             if own.providers.is_empty() || own.subjects.is_empty() {
                 self.error(ITEMS, &own.id, "providers", "nobody could provide it about anybody");
+            }
+            // Integrity of government is shown of units, never of officials (domain.md O73).
+            if own.class == RecordClass::GovIntegrity
+                && own.openness == Openness::Public
+                && own.subjects != [SubjectKind::OrganOrInstitution]
+            {
+                let problem = "what is public about government integrity concerns units only";
+                self.error(ITEMS, &own.id, "openness", problem);
             }
         }
     }

@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Calendar;
 use crate::rules::{
-    Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
-    MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
-    RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion, Standard, Strength,
-    SubjectKind, check,
+    Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
+    LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
+    Polarity, RecordClass, RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion,
+    Standard, Strength, SubjectKind, check,
 };
 use crate::time::Day;
 
@@ -140,6 +140,18 @@ struct RawStandard {
 #[serde(deny_unknown_fields)]
 struct DepartmentsFile {
     department: Vec<RawDepartment>,
+    #[serde(default)]
+    association: Vec<RawAssociation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAssociation {
+    code: String,
+    uscc: String,
+    name_zh: String,
+    name_en: String,
+    officers: Vec<RawOfficer>,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +186,7 @@ struct Parts {
     behaviours: Vec<Behaviour>,
     measures: Vec<Measure>,
     departments: Vec<Department>,
+    associations: Vec<Association>,
     standards: Vec<Standard>,
     packs: Vec<RulePack>,
     calendar: Vec<(String, String)>,
@@ -216,6 +229,7 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
         behaviours: parts.behaviours,
         measures: parts.measures,
         departments: parts.departments,
+        associations: parts.associations,
         standards: parts.standards,
         packs,
         calendar,
@@ -225,6 +239,7 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
     set.behaviours.sort_by(|a, b| a.id.cmp(&b.id));
     set.measures.sort_by(|a, b| a.id.cmp(&b.id));
     set.departments.sort_by(|a, b| a.code.cmp(&b.code));
+    set.associations.sort_by(|a, b| a.code.cmp(&b.code));
     set.standards.sort_by(|a, b| a.id.cmp(&b.id));
     let mut errors = parts.errors;
     // References into a file that did not parse would only repeat that it did not.
@@ -292,8 +307,10 @@ impl Parts {
             }
             "departments.toml" => {
                 let raw: Option<DepartmentsFile> = self.take(name, text);
-                let raw = raw.into_iter().flat_map(|file| file.department);
-                self.departments.extend(raw.map(Department::from));
+                if let Some(file) = raw {
+                    self.departments.extend(file.department.into_iter().map(Department::from));
+                    self.associations.extend(file.association.into_iter().map(Association::from));
+                }
             }
             "catalogue/items.toml" => {
                 let raw: Option<ItemsFile> = self.take(name, text);
@@ -433,21 +450,38 @@ impl From<RawStandard> for Standard {
     }
 }
 
-impl From<RawDepartment> for Department {
-    fn from(raw: RawDepartment) -> Department {
-        let officer = |raw: RawOfficer| Officer {
+impl From<RawOfficer> for Officer {
+    fn from(raw: RawOfficer) -> Officer {
+        Officer {
             id: raw.id,
             post_zh: raw.post_zh,
             head: raw.head,
             leader: raw.leader,
             liaison: raw.liaison,
-        };
+        }
+    }
+}
+
+impl From<RawAssociation> for Association {
+    fn from(raw: RawAssociation) -> Association {
+        Association {
+            code: raw.code,
+            uscc: raw.uscc,
+            name_zh: raw.name_zh,
+            name_en: raw.name_en,
+            officers: raw.officers.into_iter().map(Officer::from).collect(),
+        }
+    }
+}
+
+impl From<RawDepartment> for Department {
+    fn from(raw: RawDepartment) -> Department {
         Department {
             code: raw.code,
             uscc: raw.uscc,
             name_zh: raw.name_zh,
             name_en: raw.name_en,
-            officers: raw.officers.into_iter().map(officer).collect(),
+            officers: raw.officers.into_iter().map(Officer::from).collect(),
             respond_working_days: raw.respond_working_days,
         }
     }
