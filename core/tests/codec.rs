@@ -82,13 +82,17 @@ fn samples() -> BTreeMap<String, Event> {
         kit::samples::remedies(),
         kit::samples::channels(),
         publicity(),
+        kit::social::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
         assert!(twice.is_none(), "{twice:?} has two samples");
     }
-    for (label, event) in
-        variants().into_iter().chain(kit::samples::remedy_variants()).chain(kit::samples::clocks())
+    for (label, event) in variants()
+        .into_iter()
+        .chain(kit::samples::remedy_variants())
+        .chain(kit::samples::clocks())
+        .chain(kit::social::variants())
     {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");

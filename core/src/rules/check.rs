@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::identifier::uscc::Uscc;
 use crate::rules::{
-    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RecordClass, RuleError,
-    RuleSet, Strength, SubjectKind,
+    Citation, Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RecordClass,
+    RuleError, RuleSet, Strength, SubjectKind,
 };
 
 /// The 35 behaviours of domain.md 1.7: four areas with so many each.
@@ -284,6 +284,10 @@ impl Found<'_> {
                 .is_some_and(|found| found.level <= LegalLevel::AdministrativeRegulation)
         });
         let by_court = matches!(own.needs, MeasureNeeds::Court | MeasureNeeds::CourtOrStatute);
+        if own.needs == MeasureNeeds::Voluntary && own.executor != Executor::InformationOnly {
+            let problem = "a voluntary act of a private body is information_only, never an order";
+            self.error(measures_file(own), &own.id, "executor", problem);
+        }
         let needs = own.needs == MeasureNeeds::Statute
             || (own.strength == Strength::Mandatory && !by_court);
         if needs && !statute && !own.basis.is_empty() {

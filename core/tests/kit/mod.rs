@@ -12,6 +12,7 @@ pub mod courses;
 pub mod later;
 pub mod rules;
 pub mod samples;
+pub mod social;
 pub mod steps;
 pub mod table;
 
