@@ -6,12 +6,15 @@
 
 mod assessment;
 mod case;
+mod case_study;
 mod catalogue;
 mod channel;
 mod commitment;
 mod credit_review;
+mod imported;
 mod listing;
 mod measure;
+mod member;
 mod objection;
 mod publicity;
 mod record;
@@ -116,6 +119,9 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Commitment(event) => commitment::apply(rows, envelope, event),
         Event::CreditReview(event) => credit_review::apply(rows, envelope, event),
         Event::Tolerance(event) => tolerance::apply(rows, envelope, event),
+        Event::Imported(event) => imported::apply(rows, envelope, event),
+        Event::CaseStudy(event) => case_study::apply(rows, envelope, event),
+        Event::Member(event) => member::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
         | Event::NoticeServed { .. }

@@ -2,12 +2,15 @@
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
 pub mod assessment;
+pub mod case_study;
 pub mod catalogue;
 pub mod channel;
 pub mod commitment;
 pub mod credit_review;
+pub mod imported;
 pub mod listing;
 pub mod measure;
+pub mod member;
 pub mod publicity;
 pub mod remedy;
 pub mod tolerance;
@@ -367,6 +370,12 @@ pub enum Command {
     Close(crate::row::Closing),
     /// Double publicity of permits and penalties.
     Publicity(publicity::PublicityCommand),
+    /// A classification made elsewhere.
+    Imported(imported::ImportedCommand),
+    /// A typical case.
+    CaseStudy(case_study::CaseStudyCommand),
+    /// An association's file about a member.
+    Member(member::MemberCommand),
 
     /// A timer looks at what is due (design.md 1: it may end, mark, escalate, and start what a
     /// served decision fixed).

@@ -5,6 +5,7 @@ mod admin;
 mod assessment;
 mod breach;
 mod case;
+mod case_study;
 mod catalogue;
 mod channel;
 pub(crate) mod checks;
@@ -13,8 +14,10 @@ mod closing;
 mod commitment;
 mod credit_review;
 mod forward;
+mod imported;
 mod listing;
 mod measure;
+mod member;
 mod objection;
 mod plugin;
 mod publicity;
@@ -219,6 +222,9 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Tolerance(own) => tolerance::decide(rows, own, context),
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
+        C::Imported(own) => imported::decide(rows, own, context),
+        C::CaseStudy(own) => case_study::decide(rows, own, context),
+        C::Member(own) => member::decide(rows, own, context),
         C::Tick { due } => tick::decide(rows, *due, context),
         C::Assessment(command) => assessment::decide(rows, command, context),
         C::Catalogue(command) => catalogue::decide(rows, command, context),

@@ -268,11 +268,14 @@ macro_rules! events {
 }
 
 pub mod calendar;
+pub mod case_study;
 pub mod channel;
 pub mod commitment;
 pub mod credit_review;
+pub mod imported;
 pub mod listing;
 pub mod measure;
+pub mod member;
 pub mod publicity;
 pub mod record;
 pub mod remedy;
@@ -522,5 +525,11 @@ groups {
     CreditReview(credit_review::CreditReviewEvent),
     /// Of a tolerant acceptance.
     Tolerance(tolerance::ToleranceEvent),
+    /// Of a classification made elsewhere.
+    Imported(imported::ImportedEvent),
+    /// Of a typical case.
+    CaseStudy(case_study::CaseStudyEvent),
+    /// Of an association's file about a member.
+    Member(member::MemberEvent),
 }
 }

@@ -62,6 +62,7 @@ guards! {
     PublicNotice "G-PUBLIC-NOTICE" "公示期未满或有未处理的异议" "The public notice is not over, or an objection is open";
     Clock "G-CLOCK" "时钟异常，暂停起始事项" "The clock jumped; starts wait for an operator";
     LawRequired "G-LAW-REQUIRED" "法律法规要求的材料不得容缺" "A document that law requires can never be missing";
+    Anonymous "G-ANONYMOUS" "典型案例须隐去自然人身份" "A text for the public names a person";
 }
 
 impl fmt::Display for Guard {

@@ -121,6 +121,12 @@ ids! {
     CreditReviewId "V" "a credit review id like V-1042";
     /// A tolerant acceptance, `T-7`.
     ToleranceId "T" "a tolerant acceptance id like T-1042";
+    /// A classification made elsewhere, `Z-7`.
+    ImportedId "Z" "a classification id like Z-1042";
+    /// A typical case, `K-7`.
+    CaseStudyId "K" "a typical case id like K-1042";
+    /// An association's note about a member, `N-7`.
+    MemberNoteId "N" "a note id like N-1042";
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! Keys as bytes: prefixes first, numbers big-endian, so that a range is a page.
 
+mod social;
+
+pub use social::{NEW_CODES, new_codes_from, read_new_code};
+
 use crate::actor::SubjectKey;
 use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
@@ -157,6 +161,7 @@ impl Key {
                     }
                 }
             }
+            Key::Social(key) => key.encode(&mut bytes),
         }
         bytes
     }
@@ -216,6 +221,7 @@ impl Index {
                 position(&mut bytes, *at);
             }
             Index::Disclosed(_, RecordId(at)) => position(&mut bytes, *at),
+            Index::Social(entry) => entry.tail(&mut bytes),
         }
         bytes
     }
@@ -274,6 +280,7 @@ impl Index {
                 text(&mut bytes, department);
             }
             Index::CatalogueEntries(_) => bytes.push(0x6A),
+            Index::Social(entry) => entry.prefix(&mut bytes),
         }
         bytes
     }

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod actor;
+pub mod anonymity;
 pub mod apply;
 pub mod calendar;
 pub mod codec;

@@ -94,3 +94,7 @@ pub const RETALIATIONS_MAX: usize = 8;
 pub const OPENINGS_MAX: usize = 8;
 /// Places of a text that are named as telling who wrote it.
 pub const WARNINGS_MAX: usize = 16;
+/// Objections of a member to one note of an association.
+pub const NOTE_OBJECTIONS_MAX: u8 = 3;
+/// Persons for whose names the text of one typical case is searched.
+pub const CASE_STUDY_PERSONS_MAX: usize = 32;

@@ -12,6 +12,7 @@ pub mod credit_review;
 mod entries;
 pub mod publicity;
 mod record;
+pub mod social;
 pub mod tolerance;
 
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,7 @@ pub enum Key {
     },
     DepartmentDocument(Position),
     CatalogueEntry(CatalogueEntryId),
+    Social(social::SocialKey),
 }
 
 /// Head of a credit file.
@@ -550,6 +552,7 @@ pub enum Row {
     Tally(Counts),
     DepartmentDocument(DepartmentDocumentRow),
     CatalogueEntry(CatalogueEntryRow),
+    Social(social::SocialRow),
 }
 
 /// Something a timer has to look at on a day.
@@ -635,6 +638,7 @@ pub enum Index {
     /// Adverse records that count, by the day of their document.
     AdverseRecord(SubjectKey, Day, RecordId),
     SubjectTolerance(SubjectKey, ToleranceId),
+    Social(social::SocialIndex),
 }
 
 impl MeasureState {

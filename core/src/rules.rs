@@ -351,6 +351,28 @@ pub struct Measure {
     pub note: String,
 }
 
+/// A standard under which a competent authority classifies (O20). Its classes are names without an
+/// order: the register compares none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standard {
+    /// `tax-credit`
+    pub id: String,
+    /// 标准名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Department that classifies under it (code).
+    pub authority: String,
+    /// Whom it classifies; never natural persons.
+    pub subjects: Vec<SubjectKind>,
+    /// Names of its classes, as the standard has them.
+    pub classes: Vec<String>,
+    /// Who may see a classification under it.
+    pub openness: Openness,
+    /// Articles that introduce it.
+    pub basis: Vec<Citation>,
+}
+
 /// Officer of a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Officer {
@@ -410,6 +432,28 @@ impl Remedies {
     pub fn reconsideration_of(&self, department: &str) -> &str {
         let other = self.elsewhere.iter().find(|(code, _)| code == department);
         other.map_or(self.reconsideration.as_str(), |(_, body)| body.as_str())
+    }
+}
+
+/// Association or chamber (行业协会、商会) that keeps files about its members (domain.md A15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Association {
+    /// Short code, `building-materials`.
+    pub code: String,
+    /// Its own 18-character code.
+    pub uscc: String,
+    /// 名称
+    pub name_zh: String,
+    /// English gloss.
+    pub name_en: String,
+    /// Who writes for it.
+    pub officers: Vec<Officer>,
+}
+
+impl Association {
+    /// The officer with this id.
+    pub fn officer(&self, id: &str) -> Option<&Officer> {
+        self.officers.iter().find(|officer| officer.id == id)
     }
 }
 
@@ -498,6 +542,10 @@ pub struct RuleSet {
     pub departments: Vec<Department>,
     /// `departments.toml`, `[remedies]`
     pub remedies: Option<Remedies>,
+    /// Associations of `departments.toml`.
+    pub associations: Vec<Association>,
+    /// `catalogue/standards.toml`
+    pub standards: Vec<Standard>,
     /// `rules/DATE.toml`
     pub packs: Packs,
     /// `calendar/*.csv`
@@ -535,6 +583,11 @@ impl RuleSet {
         find(&self.items, id, |own| &own.id)
     }
 
+    /// A standard of classification by its id.
+    pub fn standard(&self, id: &str) -> Option<&Standard> {
+        find(&self.standards, id, |own| &own.id)
+    }
+
     /// A department by its short code.
     pub fn department(&self, code: &str) -> Option<&Department> {
         find(&self.departments, code, |own| &own.code)
@@ -543,6 +596,16 @@ impl RuleSet {
     /// A department by its own 18-character code. There are some dozens of departments.
     pub fn department_by_uscc(&self, uscc: &str) -> Option<&Department> {
         self.departments.iter().find(|own| own.uscc == uscc)
+    }
+
+    /// An association by its short code.
+    pub fn association(&self, code: &str) -> Option<&Association> {
+        find(&self.associations, code, |own| &own.code)
+    }
+
+    /// An association by its own 18-character code.
+    pub fn association_by_uscc(&self, uscc: &str) -> Option<&Association> {
+        self.associations.iter().find(|own| own.uscc == uscc)
     }
 
     /// The deadlines and caps in force on a day: the newest pack that had begun by then.

@@ -86,6 +86,7 @@ fn samples() -> BTreeMap<String, Event> {
         kit::commitments::samples(),
         kit::reviews::samples(),
         kit::tolerance::samples(),
+        kit::social::samples(),
     ];
     for event in groups.into_iter().flatten() {
         let twice = all.insert(event.name().to_owned(), event);
@@ -97,6 +98,7 @@ fn samples() -> BTreeMap<String, Event> {
         .chain(kit::samples::clocks())
         .chain(kit::commitments::variants())
         .chain(kit::tolerance::variants())
+        .chain(kit::social::variants())
     {
         let twice = all.insert(format!("{}#{label}", event.name()), event);
         assert!(twice.is_none(), "{twice:?} has two samples");

@@ -19,6 +19,7 @@ use kit::rules::{
 use kit::steps::*;
 use kit::{Post, Who, World, officer, organisation, party, person, plugin, timer};
 use shouxin_core::command::Command;
+use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::tolerance::ToleranceCommand;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard};
@@ -717,6 +718,7 @@ fn table() -> Vec<Pair> {
         repairs,
         red,
         tolerances,
+        case_studies,
     ] {
         part(&mut table);
     }
@@ -749,6 +751,28 @@ fn each_guard_refuses_alone_and_what_it_asks_for_mends_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn case_studies(table: &mut Table) {
+    use CaseStudyCommand as C;
+    let world = World::seeded();
+    let draft = |text: &str| {
+        Command::CaseStudy(C::Draft {
+            title: "守信故事".to_owned(),
+            text: text.to_owned(),
+            subject: None,
+            natural_persons: true,
+            anonymised: true,
+            persons_checked: 0,
+            persons_named: 0,
+        })
+    };
+    let right = draft("张某按期还清贷款。");
+    table.command((Guard::Anonymous, "a person's name"), &world, &handler(), &right, |it| {
+        if let Command::CaseStudy(C::Draft { persons_named, .. }) = it {
+            *persons_named = 1;
+        }
+    });
 }
 
 #[test]

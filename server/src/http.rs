@@ -12,6 +12,7 @@ pub mod credit_reviews;
 pub mod documents;
 pub mod edge;
 pub mod forwarding;
+pub mod imported;
 pub mod listings;
 pub mod measures;
 mod openapi;
@@ -129,6 +130,7 @@ fn every_route(table: &mut Table<'_>) {
     commitments::routes(table);
     credit_reviews::routes(table);
     tolerances::routes(table);
+    imported::routes(table);
     whistle::routes(table);
     document_routes(table);
     texts::routes(table);

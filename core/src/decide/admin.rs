@@ -1,5 +1,6 @@
 //! What the operator does: rules, keys, and the record of refusals.
 
+use crate::actor::Role;
 use crate::command::Command;
 use crate::decide::checks::{self, misfit};
 use crate::decide::{Context, Drafts, Outcome};
@@ -30,8 +31,17 @@ pub(super) fn decide(
                 )?;
             }
             if let Some(officer) = officer {
-                let found = context.rules.department_by_uscc(officer.authority.as_str());
-                if found.is_none_or(|found| found.officer(&officer.officer).is_none()) {
+                let (rules, code) = (context.rules, officer.authority.as_str());
+                // An association's officer holds no public power, nor a department's a charter's.
+                let found = match role {
+                    Role::Association => rules
+                        .association_by_uscc(code)
+                        .and_then(|found| found.officer(&officer.officer)),
+                    _ => rules
+                        .department_by_uscc(code)
+                        .and_then(|found| found.officer(&officer.officer)),
+                };
+                if found.is_none() {
                     misfit::<()>(
                         Misfit::Value,
                         format!("未登记的工作人员：{officer} / no such officer on file"),

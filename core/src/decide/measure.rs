@@ -312,6 +312,18 @@ fn served_parent(
     })
 }
 
+/// Refuses what is no order at all: market bodies and associations are informed (INV-12).
+fn an_order(entry: &Measure) -> Result<(), Stop> {
+    if entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary {
+        refuse::<()>(
+            Guard::NoOrder,
+            format!("{} 仅可供参考，不得下达指令 / reference only, never an order", entry.id),
+            "市场主体可查阅公开信息后自行判断 / market bodies may read what is public",
+        )?;
+    }
+    Ok(())
+}
+
 /// Whether the catalogue entry fits subject, behaviour and department.
 fn entry_allows(
     context: &Context<'_>,
@@ -336,13 +348,7 @@ fn entry_allows(
             "禁止不当联结：请选择与行为相关、适用于该类主体的措施 / choose a connected measure",
         )?;
     }
-    if entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary {
-        refuse::<()>(
-            Guard::NoOrder,
-            format!("{} 仅可供参考，不得下达指令 / reference only, never an order", entry.id),
-            "市场主体可查阅公开信息后自行判断 / market bodies may read what is public",
-        )?;
-    }
+    an_order(entry)?;
     if entry.executor != asked.executor || !entry.implementers.iter().any(|own| own == department) {
         refuse::<()>(
             Guard::Competent,
@@ -458,6 +464,15 @@ fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome
     let row = with_parents(rows, id)?;
     initiating(context, row)?;
     in_force(rows, row, context.today)?;
+    // The catalogue may have changed since the case was opened (INV-11, INV-12).
+    match context.rules.measure(&row.measure).filter(|entry| entry.published) {
+        Some(entry) => an_order(entry)?,
+        None => refuse(
+            Guard::Published,
+            format!("{} 已不在公布清单 / no longer in the published catalogue", row.measure),
+            "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
+        )?,
+    }
     match (&row.state, row.incentive) {
         (MeasureState::Noticed, false) | (MeasureState::Initiated, true) => {}
         (MeasureState::Initiated, false) => refuse::<()>(

@@ -18,6 +18,7 @@ fn case_due(case: &DecisionCase) -> Option<Day> {
 }
 
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
+    social::record_entries(row, entries);
     publicity::record_entries(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
     if counts_as_adverse(row) {
@@ -81,6 +82,7 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
 pub fn derived(row: &Row) -> Vec<Index> {
     let mut entries = Vec::new();
     match row {
+        Row::Subject(row) => social::subject_entries(row, &mut entries),
         Row::Record(record) => record_entries(record, &mut entries),
         Row::Listing(listing) => listing_entries(listing, &mut entries),
         Row::Attribution(row) => {
@@ -128,6 +130,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::Publicity(row) => publicity::entries(row, &mut entries),
         Row::Commitment(row) => commitment::entries(row, &mut entries),
+        Row::Social(row) => entries.extend(row.entries().into_iter().map(Index::Social)),
         Row::Tolerance(row) => tolerance::entries(row, &mut entries),
         Row::CreditReview(row) => {
             entries.push(Index::SubjectCreditReview(row.subject, row.id));

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::identifier::uscc::Uscc;
 use crate::rules::{
-    Citation, LegalLevel, Measure, MeasureNeeds, MeasureSubject, RuleError, RuleSet, Strength,
+    Citation, Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RecordClass,
+    RuleError, RuleSet, Strength, SubjectKind,
 };
 
 /// The 35 behaviours of domain.md 1.7: four areas with so many each.
@@ -27,6 +28,7 @@ const INSTRUMENTS: &str = "instruments.toml";
 const DEPARTMENTS: &str = "departments.toml";
 const ITEMS: &str = "catalogue/items.toml";
 const BEHAVIOURS_FILE: &str = "catalogue/behaviours.toml";
+const STANDARDS: &str = "catalogue/standards.toml";
 const MEASURES_FILE: &str = "catalogue/measures.toml";
 const INCENTIVES_FILE: &str = "catalogue/incentives.toml";
 
@@ -41,7 +43,9 @@ pub(super) fn check(set: &RuleSet, errors: &mut Vec<RuleError>) {
     found.instruments();
     found.departments();
     found.remedies();
+    found.associations();
     found.items();
+    found.standards();
     found.behaviours();
     found.measures();
     found.complete();
@@ -77,12 +81,14 @@ impl Found<'_> {
 
     fn duplicates(&mut self) {
         let set = self.set;
-        let lists: [(&str, Vec<&str>); 5] = [
+        let lists: [(&str, Vec<&str>); 7] = [
             (INSTRUMENTS, set.instruments.iter().map(|own| own.id.as_str()).collect()),
             (ITEMS, set.items.iter().map(|own| own.id.as_str()).collect()),
             (BEHAVIOURS_FILE, set.behaviours.iter().map(|own| own.id.as_str()).collect()),
             (MEASURES_FILE, set.measures.iter().map(|own| own.id.as_str()).collect()),
             (DEPARTMENTS, set.departments.iter().map(|own| own.code.as_str()).collect()),
+            (DEPARTMENTS, set.associations.iter().map(|own| own.code.as_str()).collect()),
+            (STANDARDS, set.standards.iter().map(|own| own.id.as_str()).collect()),
         ];
         for (file, ids) in lists {
             for pair in ids.windows(2) {
@@ -158,6 +164,34 @@ impl Found<'_> {
         }
     }
 
+    /// An association is a social organisation (51) and never a department: its officers hold no
+    /// public power.
+    fn associations(&mut self) {
+        let mut codes: BTreeSet<&str> =
+            self.set.departments.iter().map(|own| own.uscc.as_str()).collect();
+        for own in &self.set.associations {
+            match Uscc::parse(&own.uscc) {
+                Ok(code) if !code.as_str().starts_with("51") => {
+                    let problem = "an association's code begins with 51";
+                    self.error(DEPARTMENTS, &own.code, "uscc", problem);
+                }
+                Ok(_) if codes.insert(&own.uscc) => {}
+                Ok(_) => self.error(DEPARTMENTS, &own.code, "uscc", "somebody else has it"),
+                Err(errors) => self.error(DEPARTMENTS, &own.code, "uscc", errors.to_string()),
+            }
+            let ids: BTreeSet<&str> = own.officers.iter().map(|own| own.id.as_str()).collect();
+            if ids.is_empty() || ids.len() != own.officers.len() {
+                let problem = "one officer at least, each with an id of its own";
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+            if own.officers.iter().any(|officer| officer.head || officer.leader || officer.liaison)
+            {
+                let problem = "head, leader and liaison are posts of departments";
+                self.error(DEPARTMENTS, &own.code, "officers", problem);
+            }
+        }
+    }
+
     fn cited(&mut self, file: &str, entry: &str, basis: &[Citation]) {
         for citation in basis {
             if self.set.instrument(&citation.instrument).is_none() {
@@ -184,6 +218,36 @@ impl Found<'_> {
             self.known_departments(ITEMS, &own.id, "providers", &own.providers);
             if own.providers.is_empty() || own.subjects.is_empty() {
                 self.error(ITEMS, &own.id, "providers", "nobody could provide it about anybody");
+            }
+            // Integrity of government is shown of units, never of officials (domain.md O73).
+            if own.class == RecordClass::GovIntegrity
+                && own.openness == Openness::Public
+                && own.subjects != [SubjectKind::OrganOrInstitution]
+            {
+                let problem = "what is public about government integrity concerns units only";
+                self.error(ITEMS, &own.id, "openness", problem);
+            }
+        }
+    }
+
+    /// A classification is imported about organisations only, and shown to the public or shared
+    /// among departments; it is nobody's secret and nobody's to compute.
+    fn standards(&mut self) {
+        for own in &self.set.standards {
+            self.cited(STANDARDS, &own.id, &own.basis);
+            let authority = std::slice::from_ref(&own.authority);
+            self.known_departments(STANDARDS, &own.id, "authority", authority);
+            if own.basis.is_empty() || own.classes.is_empty() || own.subjects.is_empty() {
+                let problem = "basis, classes and subjects: each needs one entry at least";
+                self.error(STANDARDS, &own.id, "classes", problem);
+            }
+            if own.subjects.contains(&SubjectKind::NaturalPerson) {
+                let problem = "natural persons are not classified";
+                self.error(STANDARDS, &own.id, "subjects", problem);
+            }
+            if !matches!(own.openness, Openness::Public | Openness::GovShared) {
+                let problem = "it is public or gov_shared";
+                self.error(STANDARDS, &own.id, "openness", problem);
             }
         }
     }
@@ -242,6 +306,10 @@ impl Found<'_> {
                 .is_some_and(|found| found.level <= LegalLevel::AdministrativeRegulation)
         });
         let by_court = matches!(own.needs, MeasureNeeds::Court | MeasureNeeds::CourtOrStatute);
+        if own.needs == MeasureNeeds::Voluntary && own.executor != Executor::InformationOnly {
+            let problem = "a voluntary act of a private body is information_only, never an order";
+            self.error(measures_file(own), &own.id, "executor", problem);
+        }
         let needs = own.needs == MeasureNeeds::Statute
             || (own.strength == Strength::Mandatory && !by_court);
         if needs && !statute && !own.basis.is_empty() {

@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Calendar;
 use crate::rules::{
-    Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
-    MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
-    Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet, RulesVersion, Strength,
-    SubjectKind, check,
+    Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
+    LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
+    Polarity, RecordClass, Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet,
+    RulesVersion, Standard, Strength, SubjectKind, check,
 };
 use crate::time::Day;
 
@@ -119,9 +119,40 @@ struct RawMeasure {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct StandardsFile {
+    standard: Vec<RawStandard>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStandard {
+    id: String,
+    name_zh: String,
+    name_en: String,
+    authority: String,
+    subjects: Vec<SubjectKind>,
+    classes: Vec<String>,
+    openness: Openness,
+    basis: Vec<Citation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct DepartmentsFile {
     remedies: Option<RawRemedies>,
     department: Vec<RawDepartment>,
+    #[serde(default)]
+    association: Vec<RawAssociation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAssociation {
+    code: String,
+    uscc: String,
+    name_zh: String,
+    name_en: String,
+    officers: Vec<RawOfficer>,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +206,8 @@ struct Parts {
     measures: Vec<Measure>,
     departments: Vec<Department>,
     remedies: Option<Remedies>,
+    associations: Vec<Association>,
+    standards: Vec<Standard>,
     packs: Vec<RulePack>,
     calendar: Vec<(String, String)>,
     errors: Vec<RuleError>,
@@ -217,6 +250,8 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
         measures: parts.measures,
         departments: parts.departments,
         remedies: parts.remedies,
+        associations: parts.associations,
+        standards: parts.standards,
         packs,
         calendar,
     };
@@ -225,6 +260,8 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
     set.behaviours.sort_by(|a, b| a.id.cmp(&b.id));
     set.measures.sort_by(|a, b| a.id.cmp(&b.id));
     set.departments.sort_by(|a, b| a.code.cmp(&b.code));
+    set.associations.sort_by(|a, b| a.code.cmp(&b.code));
+    set.standards.sort_by(|a, b| a.id.cmp(&b.id));
     let mut errors = parts.errors;
     // References into a file that did not parse would only repeat that it did not.
     if errors.is_empty() {
@@ -291,9 +328,10 @@ impl Parts {
             }
             "departments.toml" => {
                 let raw: Option<DepartmentsFile> = self.take(name, text);
-                if let Some(raw) = raw {
-                    self.departments.extend(raw.department.into_iter().map(Department::from));
-                    self.remedies = raw.remedies.map(Remedies::from);
+                if let Some(file) = raw {
+                    self.departments.extend(file.department.into_iter().map(Department::from));
+                    self.associations.extend(file.association.into_iter().map(Association::from));
+                    self.remedies = file.remedies.map(Remedies::from);
                 }
             }
             "catalogue/items.toml" => {
@@ -310,6 +348,11 @@ impl Parts {
                 let raw =
                     raw.into_iter().flat_map(|file| file.measure.into_iter().chain(file.incentive));
                 self.measures.extend(raw.map(Measure::from));
+            }
+            "catalogue/standards.toml" => {
+                let raw: Option<StandardsFile> = self.take(name, text);
+                let raw = raw.into_iter().flat_map(|file| file.standard);
+                self.standards.extend(raw.map(Standard::from));
             }
             _ if name.starts_with("rules/") && name.ends_with(".toml") => {
                 let pack: Option<RulePack> = self.take(name, text);
@@ -427,21 +470,53 @@ impl From<RawRemedies> for Remedies {
     }
 }
 
-impl From<RawDepartment> for Department {
-    fn from(raw: RawDepartment) -> Department {
-        let officer = |raw: RawOfficer| Officer {
+impl From<RawStandard> for Standard {
+    fn from(raw: RawStandard) -> Standard {
+        Standard {
+            id: raw.id,
+            name_zh: raw.name_zh,
+            name_en: raw.name_en,
+            authority: raw.authority,
+            subjects: raw.subjects,
+            classes: raw.classes,
+            openness: raw.openness,
+            basis: raw.basis,
+        }
+    }
+}
+
+impl From<RawOfficer> for Officer {
+    fn from(raw: RawOfficer) -> Officer {
+        Officer {
             id: raw.id,
             post_zh: raw.post_zh,
             head: raw.head,
             leader: raw.leader,
             liaison: raw.liaison,
-        };
+        }
+    }
+}
+
+impl From<RawAssociation> for Association {
+    fn from(raw: RawAssociation) -> Association {
+        Association {
+            code: raw.code,
+            uscc: raw.uscc,
+            name_zh: raw.name_zh,
+            name_en: raw.name_en,
+            officers: raw.officers.into_iter().map(Officer::from).collect(),
+        }
+    }
+}
+
+impl From<RawDepartment> for Department {
+    fn from(raw: RawDepartment) -> Department {
         Department {
             code: raw.code,
             uscc: raw.uscc,
             name_zh: raw.name_zh,
             name_en: raw.name_en,
-            officers: raw.officers.into_iter().map(officer).collect(),
+            officers: raw.officers.into_iter().map(Officer::from).collect(),
             respond_working_days: raw.respond_working_days,
         }
     }

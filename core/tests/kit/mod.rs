@@ -15,6 +15,7 @@ pub mod office;
 pub mod reviews;
 pub mod rules;
 pub mod samples;
+pub mod social;
 pub mod steps;
 pub mod table;
 pub mod tolerance;

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use shouxin_core::calendar::Calendar;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{
-    Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument, LegalLevel, Measure,
-    MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs, Polarity, RecordClass,
-    RepairRule, RulePack, RuleSet, Strength, SubjectKind,
+    Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
+    LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
+    Polarity, RecordClass, RepairRule, RulePack, RuleSet, Standard, Strength, SubjectKind,
 };
 use shouxin_core::time::Day;
 
@@ -57,6 +57,16 @@ pub const PERMIT: &str = "XY-0301";
 /// A permit that only departments see, given by the tax office.
 pub const SHARED_PERMIT: &str = "XY-0302";
 
+/// A standard of the tax office, shared among departments.
+pub const RATING: &str = "tax-class";
+/// One whose classes are public.
+pub const PUBLIC_RATING: &str = "tax-class-public";
+
+/// An association.
+pub const GUILD: &str = "guild";
+/// Another one.
+pub const OTHER_GUILD: &str = "other-guild";
+
 static CODES: LazyLock<[Uscc; 3]> =
     LazyLock::new(|| [0, 1, 2].map(|serial| found_code("91350426", serial)));
 static DEPARTMENTS: LazyLock<[Uscc; 5]> =
@@ -82,6 +92,11 @@ fn found_code(head: &str, serial: u32) -> Uscc {
             .filter_map(move |check| Uscc::parse(&format!("{head}{serial:08}{inner}{check}")).ok())
     });
     found.next().expect("some pair of check characters fits")
+}
+
+/// The code of an individual business, right in every character.
+pub fn individual_business() -> Uscc {
+    found_code("92350426", 0)
 }
 
 /// Shorthand for a day.
@@ -209,6 +224,36 @@ fn item(id: &str, class: RecordClass, polarity: Polarity) -> DataItem {
     }
 }
 
+fn association(code: &str, serial: u32) -> Association {
+    let officer = |id: &str| Officer {
+        id: id.to_owned(),
+        post_zh: "秘书处".to_owned(),
+        head: false,
+        leader: false,
+        liaison: false,
+    };
+    Association {
+        code: code.to_owned(),
+        uscc: found_code("51350426", serial).as_str().to_owned(),
+        name_zh: code.to_owned(),
+        name_en: code.to_owned(),
+        officers: vec![officer("01"), officer("02")],
+    }
+}
+
+fn standard(id: &str, authority: &str, openness: Openness) -> Standard {
+    Standard {
+        id: id.to_owned(),
+        name_zh: "信用评价".to_owned(),
+        name_en: "a class".to_owned(),
+        authority: authority.to_owned(),
+        subjects: vec![SubjectKind::Enterprise],
+        classes: vec!["A".to_owned(), "B".to_owned()],
+        openness,
+        basis: vec![cite("sunset")],
+    }
+}
+
 fn pack() -> RulePack {
     RulePack {
         in_force_from: day("2021-12-30"),
@@ -283,6 +328,11 @@ fn made() -> RuleSet {
             department(OFFICE, 4, true),
         ],
         remedies: None,
+        associations: vec![association(GUILD, 0), association(OTHER_GUILD, 1)],
+        standards: vec![
+            standard(RATING, TAX, Openness::GovShared),
+            standard(PUBLIC_RATING, TAX, Openness::Public),
+        ],
         packs: Packs::new(vec![pack()]).expect("one pack"),
         calendar: Calendar::default(),
     };
@@ -292,5 +342,6 @@ fn made() -> RuleSet {
     set.behaviours.sort_by(|a, b| a.id.cmp(&b.id));
     set.measures.sort_by(|a, b| a.id.cmp(&b.id));
     set.departments.sort_by(|a, b| a.code.cmp(&b.code));
+    set.standards.sort_by(|a, b| a.id.cmp(&b.id));
     set
 }

@@ -23,6 +23,7 @@ use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
+use crate::http::imported;
 use crate::http::problem::{Code, Problem};
 use crate::vault::Vault;
 
@@ -471,6 +472,7 @@ pub fn file(
         "records": records,
         "listings": listings,
     });
+    body["imported_classifications"] = json!(imported::of(query, key, sight, today)?);
     if sight == Sight::Public {
         return Ok(body);
     }

@@ -249,9 +249,10 @@ async fn tolerance(
     if let Event::Tolerance(ToleranceEvent::Opened { matter, missing, basis, .. }) =
         reads::envelope(&app, row.id.0)?.event
     {
-        let open = |sealed| read::unseal(&app.engine.vault, row.subject, sealed);
-        body["matter"] = open(&matter);
-        body["missing"] = missing.iter().map(open).collect();
+        let vault = &app.engine.vault;
+        body["matter"] = read::unseal(vault, row.subject, &matter);
+        let names = missing.iter().map(|own| read::unseal(vault, row.subject, own));
+        body["missing"] = names.collect();
         body["basis"] = json!(basis);
     }
     Ok(HttpResponse::Ok().json(body))

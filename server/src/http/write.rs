@@ -25,7 +25,8 @@ pub trait Write: DeserializeOwned + ToSchema + 'static {
     /// Roles that may send it.
     const ROLES: &'static [Role];
 
-    /// Checks and seals. `id` is what stands for `{id}` or `{key}` in the path.
+    /// Checks and seals. `id` is what stands for `{id}` or `{key}` in the path; several are
+    /// joined by a slash.
     fn command(self, id: &str, edge: &Edge<'_>) -> Result<Command, Problem>;
 
     /// The letter of the id that the command creates, and the event that creates it.
@@ -45,7 +46,8 @@ pub async fn write<T: Write>(
     let Some(actor) = caller.actor.clone() else {
         return Err(caller.require(&[]).err().unwrap_or_else(Problem::not_found));
     };
-    let id = request.match_info().iter().next().map_or("", |(_, value)| value).to_owned();
+    let parts: Vec<&str> = request.match_info().iter().map(|(_, value)| value).collect();
+    let id = parts.join("/");
     let idempotency = idempotency(&request, &caller, &body, &app)?;
     let command = {
         let parsed: T = parse(&body)?;
