@@ -84,6 +84,15 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> crate::time::Day {
     latest_start.plus_months(months)
 }
 
+/// The cap of the proposal allows for the longest way to the start. A case that was decided sooner
+/// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
+fn latest_end(context: &Context<'_>, found: &Opened<'_>) -> crate::time::Day {
+    let pack = context.rules.pack(context.today);
+    let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
+    let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
+    found.case.cap.min(context.today.plus_months(months))
+}
+
 fn decide_by(context: &Context<'_>) -> Deadline {
     context.rules.calendar.after(context.today, context.rules.pack(context.today).decide_within_wd)
 }
@@ -509,11 +518,12 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
             "请填写文号和 SHA-256 / give both",
         )?;
     }
-    if *end <= context.today || *end > found.case.cap {
+    let cap = latest_end(context, &found);
+    if *end <= context.today || *end > cap {
         refuse::<()>(
             Guard::End,
-            format!("终止日期 {end} 须晚于当日且不迟于 {} / end date out of range", found.case.cap),
-            format!("请选择不迟于 {} 的日期 / choose a day up to the cap", found.case.cap),
+            format!("终止日期 {end} 须晚于当日且不迟于 {cap} / end date out of range"),
+            format!("请选择不迟于 {cap} 的日期 / choose a day up to the cap"),
         )?;
     }
     let mut drafts = Drafts::new(context);

@@ -9,6 +9,7 @@
 )]
 
 pub mod commitments;
+pub mod county;
 pub mod courses;
 pub mod later;
 pub mod office;

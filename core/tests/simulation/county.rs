@@ -1,11 +1,10 @@
 //! The county: who does what on which day. Everything follows from the seed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use fastrand::Rng;
-use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
+use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
 use shouxin_core::event::{
@@ -16,12 +15,11 @@ use shouxin_core::id::{
 };
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::{Index, Key, Row};
-use shouxin_core::rules::{
-    Citation, LegalLevel, Polarity, RuleFile, RuleSet, Severity, SubjectKind,
-};
+use shouxin_core::rules::{Citation, LegalLevel, Polarity, Severity, SubjectKind};
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 
+use crate::kit::county::{county_officer, county_rules};
 use crate::kit::steps::{digest, served, text};
 use crate::kit::{Who, World, operator, party, person, timer};
 
@@ -58,34 +56,6 @@ pub struct County {
     numbers: u64,
 }
 
-/// The county's own data files, with or without the calendar of 2027.
-fn rules(next_year: bool) -> RuleSet {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for part in ["", "catalogue/", "rules/", "calendar/"] {
-        for entry in std::fs::read_dir(folder.join(part)).unwrap().flatten() {
-            let name = format!("{part}{}", entry.file_name().to_string_lossy());
-            let known = name.contains('/')
-                || ["instruments.toml", "departments.toml"].contains(&name.as_str());
-            let kind = entry.path().extension().is_some_and(|own| own == "toml" || own == "csv");
-            if known && kind {
-                files.push((name, std::fs::read(entry.path()).unwrap()));
-            }
-        }
-    }
-    if next_year {
-        // Invented, in the form of a notice: the days that every notice lists, and one moved.
-        let text = "date,kind,holiday,notice_year\n2027-01-01,off,元旦,2027\n\
-                    2027-01-04,off,元旦,2027\n2027-01-10,work,元旦,2027\n2027-05-01,off,劳动节,2027\n\
-                    2027-10-01,off,国庆节,2027\n2027-10-02,off,国庆节,2027\n2027-10-03,off,国庆节,2027\n";
-        files.push(("calendar/holidays-2027.csv".to_owned(), text.as_bytes().to_vec()));
-    }
-    files.sort();
-    let files: Vec<RuleFile<'_>> =
-        files.iter().map(|(name, bytes)| RuleFile { name, bytes }).collect();
-    RuleSet::load(&files).unwrap_or_else(|errors| panic!("{errors:?}"))
-}
-
 fn found_code(serial: u64) -> Uscc {
     let inner = "0123456789X".chars();
     let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -100,7 +70,7 @@ fn found_code(serial: u64) -> Uscc {
 impl County {
     pub fn new(seed: u64, from: Day, subjects: u64) -> County {
         let mut world = World::new();
-        world.rules = Arc::new(rules(false));
+        world.rules = Arc::new(county_rules(false));
         world.today = from;
         let mut county = County {
             world,
@@ -170,14 +140,7 @@ impl County {
     }
 
     pub fn who(&self, department: &str, officer: &str) -> Who {
-        let found = self.world.rules.department(department).expect("a department");
-        let reference = OfficerRef {
-            authority: Uscc::parse(&found.uscc).unwrap(),
-            officer: officer.to_owned(),
-        };
-        let role =
-            if department == "development_reform" { Role::CreditOffice } else { Role::Department };
-        Who { actor: Actor::Officer(reference), role }
+        county_officer(&self.world, department, officer)
     }
 
     /// An officer of an authority by its code.
@@ -233,7 +196,7 @@ impl County {
     }
 
     fn new_calendar(&mut self) {
-        self.world.rules = Arc::new(rules(true));
+        self.world.rules = Arc::new(county_rules(true));
         self.load();
         let clocks: Vec<_> = self
             .world

@@ -1,0 +1,47 @@
+//! The county's own data files, and its officers.
+
+use std::path::Path;
+
+use shouxin_core::actor::{Actor, OfficerRef, Role};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::rules::{RuleFile, RuleSet};
+
+use super::{Who, World};
+
+/// The county's own data files, with or without the calendar of 2027.
+pub fn county_rules(next_year: bool) -> RuleSet {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for part in ["", "catalogue/", "rules/", "calendar/"] {
+        for entry in std::fs::read_dir(folder.join(part)).unwrap().flatten() {
+            let name = format!("{part}{}", entry.file_name().to_string_lossy());
+            let known = name.contains('/')
+                || ["instruments.toml", "departments.toml"].contains(&name.as_str());
+            let kind = entry.path().extension().is_some_and(|own| own == "toml" || own == "csv");
+            if known && kind {
+                files.push((name, std::fs::read(entry.path()).unwrap()));
+            }
+        }
+    }
+    if next_year {
+        // Invented, in the form of a notice: the days that every notice lists, and one moved.
+        let text = "date,kind,holiday,notice_year\n2027-01-01,off,元旦,2027\n\
+                    2027-01-04,off,元旦,2027\n2027-01-10,work,元旦,2027\n2027-05-01,off,劳动节,2027\n\
+                    2027-10-01,off,国庆节,2027\n2027-10-02,off,国庆节,2027\n2027-10-03,off,国庆节,2027\n";
+        files.push(("calendar/holidays-2027.csv".to_owned(), text.as_bytes().to_vec()));
+    }
+    files.sort();
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, bytes)| RuleFile { name, bytes }).collect();
+    RuleSet::load(&files).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+/// An officer of a department: `SC-01` is its head, `SC-03` and `SC-04` handle cases.
+pub fn county_officer(world: &World, department: &str, officer: &str) -> Who {
+    let found = world.rules.department(department).expect("a department");
+    let reference =
+        OfficerRef { authority: Uscc::parse(&found.uscc).unwrap(), officer: officer.to_owned() };
+    let role =
+        if department == "development_reform" { Role::CreditOffice } else { Role::Department };
+    Who { actor: Actor::Officer(reference), role }
+}

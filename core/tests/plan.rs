@@ -1,0 +1,491 @@
+//! The plan's own lists against the county's own data files: every behaviour is listed by whom the
+//! law lets list it, every measure is taken, forwarded or refused as the plan taken apart has it
+//! (domain.md 1.5, 1.6, 1.7). The tables beside this file are from there, not from the
+//! configuration.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kit::county::{county_officer, county_rules};
+use kit::rules::day;
+use kit::steps::{digest, register, register_person, served, text};
+use kit::{Who, World, guard, operator, organisation, party, person};
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::command::Command;
+use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::event::{
+    Capacity, CaseHook, CaseRef, NamedMeasure, NominationSource, PersonRole,
+};
+use shouxin_core::guard::{Ground, Guard, Refusal};
+use shouxin_core::id::{AttributionId, ListingId, MeasureId};
+use shouxin_core::path::Standing;
+use shouxin_core::row::{Key, MeasureState, Row};
+use shouxin_core::rules::{
+    Behaviour, Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject,
+};
+use shouxin_core::text::FactDocument;
+
+const BEHAVIOURS: &str = include_str!("plan/behaviours.tsv");
+const MEASURES: &str = include_str!("plan/measures.tsv");
+const INCENTIVES: &str = include_str!("plan/incentives.tsv");
+
+/// Found by the securities regulator, which has no office in the county: nobody here may list for it.
+const NOT_IN_THE_COUNTY: &[&str] = &["B2.16"];
+
+/// The plan names these, and no law that authorises them has been found: the plan is no basis for
+/// what cuts rights (G-BASIS-RANK), and whistle-blowing and public-interest suits (M-S09, M-S10) are
+/// no measures against anybody.
+const WITHOUT_LAW: &[&str] = &[
+    "M-A02", "M-A04", "M-A05", "M-A06", "M-A07", "M-A08", "M-A09", "M-A10", "M-A11", "M-A14",
+    "M-A15", "M-A16", "M-A20", "M-A21", "M-S09", "M-S10",
+];
+
+const OFFICE: &str = "development_reform";
+
+fn table(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    text.lines().map(|line| line.split('\t').collect())
+}
+
+/// A register under the county's own rules, with an organisation and a person on file.
+fn county() -> World {
+    let mut world = World::new();
+    world.rules = Arc::new(county_rules(false));
+    world.today = day("2026-05-11");
+    let version = world.rules.version;
+    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+    let clerk = county_officer(&world, "market", "SC-03");
+    world.must(&clerk, &register(organisation(1)));
+    world.must(&clerk, &register_person(1, Capacity::Full));
+    world
+}
+
+fn level(world: &World, cited: &Citation) -> Option<LegalLevel> {
+    let found = world.rules.instrument(&cited.instrument)?;
+    found.in_force(world.today).then_some(found.level)
+}
+
+/// What the data files cite for a listing, of a level that carries one.
+fn listing_basis(world: &World, behaviour: &Behaviour) -> Option<Citation> {
+    let carries = |own: &&Citation| {
+        level(world, own).is_some_and(|level| level <= LegalLevel::LocalRegulation)
+    };
+    behaviour.basis.iter().find(carries).cloned()
+}
+
+/// What they cite for a measure, of the level that its column `Needs` asks for.
+fn measure_basis(world: &World, measure: &Measure) -> Option<Citation> {
+    let strict = matches!(measure.needs, MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute);
+    let carries = |own: &&Citation| {
+        level(world, own)
+            .is_some_and(|level| !strict || level <= LegalLevel::AdministrativeRegulation)
+    };
+    measure.basis.iter().find(carries).cloned()
+}
+
+fn fact(world: &World, about: SubjectKey, kind: FactKind) -> FactDocument {
+    FactDocument {
+        kind,
+        about,
+        number: "（2026）1号".to_owned(),
+        issuer: "作出文书的机关".to_owned(),
+        date: world.today.plus_days(-3),
+        sha256: digest(10),
+    }
+}
+
+fn propose(world: &World, behaviour: &Behaviour, basis: Citation) -> Command {
+    let subject = organisation(1);
+    Command::ProposeListing {
+        subject,
+        behaviour: behaviour.id.clone(),
+        basis: vec![basis],
+        facts: vec![fact(world, subject, behaviour.facts[0])],
+        records: Vec::new(),
+        act: text(),
+    }
+}
+
+/// The whole path: what is heard is decided, served, and in force after the standstill.
+fn carry(world: &mut World, case: CaseRef, department: &str, named: &[NamedMeasure], months: u16) {
+    hear(world, case, department, named);
+    let decision = Command::DecideCase {
+        case,
+        document_number: "尤信〔2026〕1号".to_owned(),
+        document_sha256: digest(13),
+        facts: text(),
+        reasons: text(),
+        answers: Vec::new(),
+        measures: named.to_vec(),
+        end: world.today.plus_months(months),
+        removal_conditions: text(),
+        remedies: text(),
+    };
+    world.must(&county_officer(world, department, "SC-01"), &decision);
+    let service = Command::ServeDecision {
+        case,
+        service: served(world.today),
+        repair_guide_sha256: digest(14),
+    };
+    world.must(&county_officer(world, department, "SC-03"), &service);
+    world.pass(10);
+}
+
+/// Notice and waiver.
+fn hear(world: &mut World, case: CaseRef, department: &str, named: &[NamedMeasure]) {
+    let subject = match case {
+        CaseRef::Listing(_) => organisation(1),
+        CaseRef::Attribution(_) => person(1),
+    };
+    let handler = county_officer(world, department, "SC-03");
+    let notice = Command::ServeNotice {
+        case,
+        facts: text(),
+        reasons: text(),
+        measures: named.to_vec(),
+        hearing_offered: true,
+        rights_stated: true,
+        document_sha256: digest(11),
+        service: served(world.today),
+    };
+    world.must(&handler, &notice);
+    world.must(&party(subject), &Command::WaiveStatement { case, document_sha256: digest(12) });
+}
+
+fn decide_too_long(world: &World, case: CaseRef, months: u16) -> Command {
+    Command::DecideCase {
+        case,
+        document_number: "尤信〔2026〕1号".to_owned(),
+        document_sha256: digest(13),
+        facts: text(),
+        reasons: text(),
+        answers: Vec::new(),
+        measures: Vec::new(),
+        end: world.today.plus_months(months).plus_days(40),
+        removal_conditions: text(),
+        remedies: text(),
+    }
+}
+
+fn in_force(world: &World, listing: ListingId) -> bool {
+    world.standing(|rows, on| rows.listing_standing(listing, on)) == Standing::InForce
+}
+
+/// Each behaviour of the plan is listed by every department that may find it, by no other, never
+/// longer than its period, and ends on its date. Covers B1.1..B4.7, O04, O36, O58, T06.
+#[test]
+fn every_behaviour_is_listed_by_whom_the_law_lets_list_it() {
+    let fresh = county();
+    let mut listed = BTreeSet::new();
+    for line in table(BEHAVIOURS) {
+        let [id, area, name] = line[..] else { panic!("{line:?}") };
+        let behaviour = fresh.rules.behaviour(id).unwrap_or_else(|| panic!("{id} is missing"));
+        assert_eq!((behaviour.area.to_string().as_str(), behaviour.name_zh.as_str()), (area, name));
+        let basis = listing_basis(&fresh, behaviour);
+        for department in &fresh.rules.departments {
+            let mut world = fresh.clone();
+            let who = county_officer(&world, &department.code, "SC-03");
+            let cited = basis.clone().unwrap_or_else(|| behaviour.basis[0].clone());
+            let command = propose(&world, behaviour, cited);
+            if !behaviour.found_by.contains(&department.code) {
+                assert_eq!(world.refused(&who, &command), guard(Guard::Competent), "{id}");
+                continue;
+            }
+            if basis.is_none() {
+                assert_eq!(world.refused(&who, &command), guard(Guard::BasisRank), "{id}");
+                continue;
+            }
+            if behaviour.repair.is_none() {
+                assert_eq!(world.refused(&who, &command), guard(Guard::RepairRule), "{id}");
+                continue;
+            }
+            listed.insert(id);
+            let listing = ListingId(world.must(&who, &command));
+            let mut heard = world.clone();
+            let (months, longest) = behaviour.period_months;
+            let case = CaseRef::Listing(listing);
+            hear(&mut heard, case, &department.code, &[]);
+            let head = county_officer(&heard, &department.code, "SC-01");
+            let too_long = decide_too_long(&heard, case, longest);
+            assert_eq!(heard.refused(&head, &too_long), guard(Guard::End), "{id}");
+            carry(&mut world, CaseRef::Listing(listing), &department.code, &[], months);
+            assert!(in_force(&world, listing), "{id} by {}", department.code);
+            world.pass(31 * i32::from(months));
+            assert!(!in_force(&world, listing), "{id} ends with its period");
+        }
+    }
+    let all = table(BEHAVIOURS).map(|line| line[0]);
+    let never: Vec<&str> = all.filter(|id| !listed.contains(id)).collect();
+    assert_eq!(never, NOT_IN_THE_COUNTY);
+}
+
+fn initiate(
+    world: &World,
+    (listing, attribution): (ListingId, Option<AttributionId>),
+    measure: &Measure,
+    basis: &Citation,
+    court_document: Option<FactDocument>,
+) -> Command {
+    Command::InitiateMeasure {
+        listing,
+        attribution,
+        measure: measure.id.clone(),
+        department: measure.implementers.first().cloned().unwrap_or_else(|| OFFICE.to_owned()),
+        basis: vec![basis.clone()],
+        reasons: text(),
+        until: world.today.plus_months(3),
+        court_document,
+    }
+}
+
+fn forward(world: &World, asked: &Command) -> Command {
+    let Command::InitiateMeasure {
+        listing,
+        attribution,
+        measure,
+        department,
+        basis,
+        reasons,
+        until,
+        court_document,
+    } = asked.clone()
+    else {
+        panic!("{asked:?}");
+    };
+    Command::Measure(MeasureCommand::Forward {
+        listing,
+        attribution,
+        measure,
+        department,
+        to: "上级主管部门".to_owned(),
+        basis,
+        reasons,
+        until,
+        court_document,
+        document_sha256: digest(15),
+        service: served(world.today),
+    })
+}
+
+/// A measure case from its notice to the confirmed lift on the day after its end.
+fn live(world: &mut World, initiator: &Who, id: MeasureId, against: bool) {
+    let Some(Row::Measure(row)) = world.row(&Key::Measure(id)).cloned() else {
+        panic!("{id} is not there");
+    };
+    let officer = county_officer(world, &row.department, "SC-03");
+    let hand = |hook| Command::ConfirmByHand { measure: id, hook, reference: "1号".to_owned() };
+    if against {
+        let notice = Command::ServeMeasureNotice {
+            measure: id,
+            reasons: text(),
+            remedies: text(),
+            document_sha256: digest(15),
+            service: served(world.today),
+        };
+        world.must(initiator, &notice);
+    }
+    world.must(initiator, &Command::DispatchMeasure { measure: id });
+    world.must(&officer, &Command::AcceptMeasure { measure: id });
+    world.must(&officer, &Command::ExecuteMeasure { measure: id });
+    world.must(&officer, &hand(CaseHook::Execute));
+    let feedback = Command::FileFeedback {
+        measure: id,
+        result: text(),
+        effect: text(),
+        document_sha256: None,
+    };
+    world.must(&officer, &feedback);
+    world.pass(100);
+    world.must(&officer, &hand(CaseHook::Lift));
+    world.must(&officer, &feedback);
+    let Some(Row::Measure(row)) = world.row(&Key::Measure(id)) else { panic!("{id}") };
+    assert!(matches!(row.state, MeasureState::Closed), "{}: {}", row.measure, row.state.name());
+}
+
+/// What becomes of a measure of the plan in this county.
+fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
+    // A behaviour that the measure is connected with and that the market office or another may find.
+    let rules = Arc::clone(&fresh.rules);
+    let fits = |own: &&Behaviour| {
+        (measure.behaviours.is_empty() || measure.behaviours.contains(&own.id))
+            && own.repair.is_some()
+            && !own.found_by.is_empty()
+            && listing_basis(fresh, own).is_some()
+    };
+    let Some(behaviour) = rules.behaviours.iter().find(fits) else {
+        return "no behaviour";
+    };
+    let mut world = fresh.clone();
+    let department = behaviour.found_by[0].as_str();
+    let who = county_officer(&world, department, "SC-03");
+    let basis = listing_basis(&world, behaviour).unwrap();
+    let listing = ListingId(world.must(&who, &propose(&world, behaviour, basis.clone())));
+    let named = [NamedMeasure {
+        measure: measure.id.clone(),
+        department: measure.implementers.first().cloned().unwrap_or_else(|| OFFICE.to_owned()),
+        proportionality: text(),
+    }];
+    let own: &[NamedMeasure] = if of_person { &[] } else { &named };
+    carry(&mut world, CaseRef::Listing(listing), department, own, 12);
+    let attribution = of_person.then(|| {
+        let command = Command::ProposeAttribution {
+            listing,
+            person: person(1),
+            role: PersonRole::DirectlyResponsible,
+            basis: vec![basis],
+            facts: vec![fact(&world, person(1), behaviour.facts[0])],
+            finding: text(),
+        };
+        let id = AttributionId(world.must(&who, &command));
+        carry(&mut world, CaseRef::Attribution(id), department, &named, 6);
+        id
+    });
+    let subject = if of_person { person(1) } else { organisation(1) };
+    let basis = measure_basis(&world, measure);
+    let cited = basis.or_else(|| measure.basis.first().cloned());
+    let cited = cited.unwrap_or_else(|| behaviour.basis[0].clone());
+    let parents = (listing, attribution);
+    let bare = initiate(&world, parents, measure, &cited, None);
+    let ruling = fact(&world, subject, FactKind::Judgment);
+    let with_ruling = initiate(&world, parents, measure, &cited, Some(ruling));
+    let fits = match measure.subject {
+        MeasureSubject::Both => true,
+        MeasureSubject::LegalPerson => !of_person,
+        MeasureSubject::NaturalPerson => of_person,
+    };
+    if fits && measure.needs == MeasureNeeds::Court && measure.executor != Executor::InformationOnly
+    {
+        let without = match measure.executor {
+            Executor::Higher => forward(&world, &bare),
+            _ => bare.clone(),
+        };
+        assert_eq!(world.refused(&who, &without), guard(Guard::Court), "{}", measure.id);
+    }
+    let asked = if measure.needs == MeasureNeeds::Court { &with_ruling } else { &bare };
+    match (world.ask(&who, asked), world.ask(&who, &forward(&world, asked))) {
+        (Ok(_), Err(_)) => {
+            let id = MeasureId(world.must(&who, asked));
+            live(&mut world, &who, id, true);
+            "taken"
+        }
+        (Err(_), Ok(_)) => {
+            world.must(&who, &forward(&world, asked));
+            "forwarded"
+        }
+        (Ok(_), Ok(_)) => "taken and forwarded",
+        (Err(one), Err(other)) => {
+            let reason = |refusal: &Refusal| match refusal.ground {
+                Ground::Guard(guard) => guard.name(),
+                Ground::Misfit(_) => "misfit",
+            };
+            let (one, other) = (reason(&one), reason(&other));
+            if one == Guard::Competent.name() { other } else { one }
+        }
+    }
+}
+
+/// Each measure of the plan is taken by the county, forwarded to whoever may take it, or refused.
+/// Covers M-A01..M-S10, O38, O39, O42.
+#[test]
+fn every_measure_is_taken_forwarded_or_refused_as_the_plan_has_it() {
+    let fresh = county();
+    for line in table(MEASURES) {
+        let [id, name, subject, needs, county] = line[..] else { panic!("{line:?}") };
+        let measure = fresh.rules.measure(id).unwrap_or_else(|| panic!("{id} is missing"));
+        assert!(measure.name_zh.contains(name.trim_matches('.')), "{id}: {}", measure.name_zh);
+        let kinds = match measure.subject {
+            MeasureSubject::Both => "B",
+            MeasureSubject::LegalPerson => "LP",
+            MeasureSubject::NaturalPerson => "NP",
+        };
+        assert_eq!(kinds, subject, "{id}");
+        let expected = match (needs, county) {
+            // A market body, an association or another organ decides by itself (INV-12).
+            ("V", _) | (_, "N") => Guard::NoOrder.name(),
+            _ if WITHOUT_LAW.contains(&id) => Guard::BasisRank.name(),
+            (_, "U") => "forwarded",
+            _ => "taken",
+        };
+        for of_person in [false, true] {
+            let fits = match subject {
+                "LP" => !of_person,
+                "NP" => of_person,
+                _ => true,
+            };
+            let expected = if fits { expected } else { Guard::Proportion.name() };
+            assert_eq!(fate(&fresh, measure, of_person), expected, "{id}, person: {of_person}");
+        }
+    }
+}
+
+fn nomination(subject: SubjectKey) -> Command {
+    Command::Nominate {
+        subject,
+        source: NominationSource::MoralModel,
+        merits: text(),
+        basis: vec![Citation { instrument: "plan-185".to_owned(), article: "三(一)".to_owned() }],
+        consent_sha256: subject.is_personal().then(|| digest(16)),
+    }
+}
+
+/// An exemplar of the red list, after check, public notice and the head's decision.
+fn exemplar(fresh: &World, subject: SubjectKey) -> (World, ListingId) {
+    let mut world = fresh.clone();
+    let clerk = county_officer(&world, OFFICE, "SC-03");
+    let nominate = nomination(subject);
+    let listing = ListingId(world.must(&clerk, &nominate));
+    world.must(&clerk, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&clerk, &Command::OpenPublicNotice { listing });
+    world.pass(30);
+    let decision = Command::DecideRedListing {
+        listing,
+        document_number: "尤信〔2026〕2号".to_owned(),
+        document_sha256: digest(20),
+        reasons: text(),
+        until: world.today.plus_months(12),
+    };
+    let head = county_officer(&world, OFFICE, "SC-01");
+    world.must(&head, &decision);
+    (world, listing)
+}
+
+/// Every incentive of the plan is given to an exemplar of the kind it is for, on the plan's own
+/// basis, and to nobody who is on no red list. A person is shown only with written consent.
+/// Covers I01..I21, O28, O33, O34, O35.
+#[test]
+fn every_incentive_is_given_to_exemplars_of_its_kind() {
+    let fresh = county();
+    let clerk = county_officer(&fresh, OFFICE, "SC-03");
+    let mut silent = nomination(person(1));
+    if let Command::Nominate { consent_sha256, .. } = &mut silent {
+        *consent_sha256 = None;
+    }
+    assert_eq!(fresh.refused(&clerk, &silent), guard(Guard::Consent));
+    let exemplars = [organisation(1), person(1)].map(|subject| exemplar(&fresh, subject));
+    for line in table(INCENTIVES) {
+        let [id, _, subject] = line[..] else { panic!("{line:?}") };
+        let incentive = fresh.rules.measure(id).unwrap_or_else(|| panic!("{id} is missing"));
+        for (of_person, (world, listing)) in [false, true].into_iter().zip(&exemplars) {
+            let mut world = world.clone();
+            let asked = initiate(&world, (*listing, None), incentive, &incentive.basis[0], None);
+            let fits = match subject {
+                "LP" => !of_person,
+                "NP" => of_person,
+                _ => true,
+            };
+            if !fits {
+                assert_eq!(world.refused(&clerk, &asked), guard(Guard::Proportion), "{id}");
+                continue;
+            }
+            let measure = MeasureId(world.must(&clerk, &asked));
+            live(&mut world, &clerk, measure, false);
+        }
+    }
+}
