@@ -274,9 +274,9 @@ pub enum Remote {
     Lifted,
 }
 
-/// A report that the department owes on what it has just done.
+/// Something that a department owes by a day: a report, an execution, a referral.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FeedbackOwed {
+pub struct Owed {
     /// The last day for it.
     pub by: Deadline,
     /// The timer has said that it passed.
@@ -302,7 +302,10 @@ pub struct MeasureRow {
     pub accepted_by: Option<OfficerRef>,
     pub state: MeasureState,
     pub remote: Remote,
-    pub feedback: Option<FeedbackOwed>,
+    /// The report on what it has just done.
+    pub feedback: Option<Owed>,
+    /// The execution, where the catalogue sets days for it (T10).
+    pub execution: Option<Owed>,
     pub annulled: bool,
     pub annulled_on: Option<Day>,
     /// The timer has said that its own end date passed.
@@ -353,6 +356,8 @@ pub struct ObjectionRow {
     pub filed_on: Day,
     pub suspends: bool,
     pub state: ObjectionState,
+    /// The referral to the provider, from the acceptance on (T02).
+    pub referral: Option<Owed>,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
     /// Position of the outcome, where it changed what is public: what channels have to confirm.

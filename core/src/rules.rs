@@ -341,6 +341,8 @@ pub struct Measure {
     pub implementers: Vec<String>,
     /// Longest duration in months.
     pub max_months: u16,
+    /// Working days within which a dispatched case is to be executed, where they are set (T10).
+    pub execute_wd: Option<u16>,
     /// A hearing must be offered and held when asked for before it is decided.
     pub hearing: bool,
     /// A natural person must have consented (red list, publicity).

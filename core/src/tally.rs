@@ -1,5 +1,7 @@
 //! What the assessment of departments counts (domain.md O71): one list of counters, by month and
 //! by unit. A unit is a department or the authority behind a record; never a subject (INV-7).
+//!
+//! Source: domain.md O71, T01, T08.
 
 use std::fmt;
 use std::str::FromStr;
@@ -171,6 +173,12 @@ counters! {
     ToBePublicised "to_be_publicised" "应公示双公示信息";
     /// Of these, provided after the days that double publicity allows.
     PublicisedLate "publicised_late" "逾期公示";
+    /// Carried out after the days that the catalogue sets.
+    ExecutedLate "executed_late" "逾期执行";
+    /// These days passed without the measure being carried out.
+    ExecutionOverdue "execution_overdue" "执行超期";
+    /// Accepted objections that the office referred to their provider late.
+    ReferredLate "referred_late" "逾期转交";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

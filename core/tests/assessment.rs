@@ -13,14 +13,15 @@ use kit::courses::{begun, make, moves, settle_some};
 use kit::office::{Leads, compare, month};
 use kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
 use kit::steps::*;
-use kit::{Post, Who, World, guard, misfit, officer, organisation};
+use kit::{Post, Who, World, authority, guard, misfit, officer, organisation, party};
 use proptest::prelude::*;
 use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::{CaseHook, Event, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::{AssessmentId, Position};
+use shouxin_core::id::{AssessmentId, ObjectionId, Position};
+use shouxin_core::path::Standing;
 use shouxin_core::row::{Key, Row};
 use shouxin_core::tally::{Counter, Counts, Month, Unit};
 use shouxin_core::time::Day;
@@ -110,6 +111,7 @@ fn state(world: &World, id: AssessmentId) -> &'static str {
     }
 }
 
+/// Covers O71.
 #[test]
 fn an_assessment_knows_no_other_way() {
     let (opened, id) = opened();
@@ -264,6 +266,34 @@ fn of_tax(world: &World, counter: Counter) -> u32 {
     rows.sum()
 }
 
+/// The office refers what it accepted on the next working day; later, the timer says so once, and the
+/// late referral counts for the office. Nothing of it touches the suspension. Covers O62, T02.
+#[test]
+fn an_objection_that_is_referred_late_counts_for_the_office() {
+    for (days, overdue, late) in [(1, 0, 0), (12, 1, 1)] {
+        let mut world = World::seeded();
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        let filed = object(Target::Listing(listing), false);
+        let objection = ObjectionId(world.must(&party(organisation(1)), &filed));
+        world.must(&clerk(), &Command::AcceptObjection { objection });
+        let said = world.pass(days);
+        let told = said.iter().filter(|name| **name == "assessment.referral_overdue").count();
+        assert_eq!(told, overdue, "after {days} days");
+        assert_eq!(
+            world.standing(|rows, on| rows.listing_standing(listing, on)),
+            Standing::Suspended
+        );
+        let refer = Command::ReferObjection { objection, received_on: world.today };
+        world.must(&clerk(), &refer);
+        let at = world.today.ymd();
+        let unit = Unit::Authority(authority(OFFICE));
+        let counted = counts(&world, unit, &format!("{}-{:02}", at.0, at.1));
+        assert_eq!(counted.get(Counter::ReferredLate), late, "after {days} days");
+        assert!(!world.pass(30).contains(&"assessment.referral_overdue"));
+    }
+}
+
+/// Covers T08, O71.
 #[test]
 fn what_is_late_is_counted_once_whether_or_not_the_timer_ran() {
     for timers in [true, false] {

@@ -106,6 +106,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     );
 }
 
+/// Covers O26.
 #[test]
 fn nobody_is_named_in_what_is_told_to_everybody() {
     let world = seeded();

@@ -120,6 +120,7 @@ fn without_the_measure(world: &mut World) {
     world.rules = Arc::new(rules);
 }
 
+/// Covers O54.
 #[test]
 fn an_entry_knows_no_other_way() {
     let (drafted, id) = entry(proposal(), 0);
@@ -182,6 +183,7 @@ fn an_entry_knows_no_other_way() {
     );
 }
 
+/// Covers O55.
 #[test]
 fn a_draft_rests_on_law_in_force_of_sufficient_level() {
     let world = World::seeded();
@@ -290,6 +292,7 @@ fn only_what_the_loaded_rules_hold_as_reviewed_is_published() {
     );
 }
 
+/// Covers O56.
 #[test]
 fn an_amendment_takes_the_place_of_what_it_amends() {
     let (mut world, old) = entry(incentive(), 3);
@@ -314,6 +317,7 @@ fn an_amendment_takes_the_place_of_what_it_amends() {
     assert_eq!(world.replayed().rows, world.rows);
 }
 
+/// Covers O69.
 #[test]
 fn a_department_files_its_own_documents_only() {
     let mut world = World::seeded();

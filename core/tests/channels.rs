@@ -39,6 +39,7 @@ fn confirm(world: &World) -> Command {
     })
 }
 
+/// Covers O17, O40, T09.
 #[test]
 fn a_channel_knows_no_other_way() {
     let mut world = World::seeded();
@@ -104,6 +105,7 @@ fn a_channel_knows_no_other_way() {
     );
 }
 
+/// Covers O60, T03, INV-13.
 #[test]
 fn a_repair_waits_for_the_channel_and_for_the_department() {
     let (mut world, listing) = listed();
@@ -130,6 +132,7 @@ fn a_repair_waits_for_the_channel_and_for_the_department() {
     }
 }
 
+/// Covers O65, INV-13.
 #[test]
 fn an_objection_closes_when_the_channel_has_the_outcome() {
     let (mut world, listing) = listed();

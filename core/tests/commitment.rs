@@ -80,6 +80,7 @@ fn states() -> Vec<(&'static str, World)> {
     ]
 }
 
+/// Covers O13, O30.
 #[test]
 fn a_commitment_knows_no_other_way() {
     let subject = party(organisation(1));
@@ -199,6 +200,7 @@ macro_rules! set {
     };
 }
 
+/// Covers O29.
 #[test]
 fn an_offer_says_what_it_asks_and_that_it_may_be_refused() {
     let world = World::seeded();
@@ -247,6 +249,7 @@ fn only_the_subject_signs_declines_and_withdraws_or_its_paper_at_the_counter() {
     assert_eq!(world.refused(&handler(), &withdraw(id)), document);
 }
 
+/// Covers O30.
 #[test]
 fn what_a_person_promised_is_shown_only_with_consent() {
     let mut world = World::seeded();

@@ -133,6 +133,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     );
 }
 
+/// Covers O20, O06.
 #[test]
 fn only_its_author_under_a_standard_on_file() {
     let world = seeded();
@@ -193,6 +194,7 @@ fn only_its_author_under_a_standard_on_file() {
 
 /// A later decision replaces the same author's under the same standard and no other; a day ends it
 /// for every reader without any event; the subject's own marks never change.
+/// Covers O20.
 #[test]
 fn it_is_replaced_by_its_author_and_ended_by_its_date() {
     let mut world = seeded();

@@ -115,6 +115,7 @@ fn correct(record: RecordId, severity: Severity) -> Command {
     }
 }
 
+/// Covers O12, O66.
 #[test]
 fn the_life_of_a_record_knows_no_other_way() {
     let mut accepted = World::seeded();
@@ -198,6 +199,7 @@ fn a_correction_shows_no_longer_than_what_it_corrects() {
     assert_eq!(ground, guard(Guard::Competent), "another unit corrects nothing");
 }
 
+/// Covers INV-3.
 #[test]
 fn an_extension_is_a_case_of_its_own() {
     let (mut world, listing) = listed();
@@ -261,6 +263,7 @@ fn forward(world: &World, listing: ListingId) -> Command {
     })
 }
 
+/// Covers O42.
 #[test]
 fn a_forwarded_measure_knows_no_other_way() {
     let (sent, id) = forwarded();
@@ -335,6 +338,7 @@ fn nobody_in_the_county_executes_what_a_higher_authority_takes() {
     assert_eq!(world.refused(&handler(), &right), EXISTS, "once is enough");
 }
 
+/// Covers G-COURT, O42.
 #[test]
 fn a_court_document_is_about_this_very_subject() {
     let mut world = World::seeded();

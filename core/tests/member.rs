@@ -145,6 +145,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     );
 }
 
+/// Covers O45, O46.
 #[test]
 fn a_note_is_its_association_s_own_and_says_whose() {
     let world = seeded();

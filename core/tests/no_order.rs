@@ -45,6 +45,7 @@ fn forward(world: &World, listing: ListingId, measure: &str) -> Command {
     })
 }
 
+/// Covers INV-12, O43.
 #[test]
 fn a_voluntary_measure_is_neither_initiated_nor_forwarded_nor_dispatched() {
     let mut world = World::seeded();
@@ -69,6 +70,7 @@ fn a_voluntary_measure_is_neither_initiated_nor_forwarded_nor_dispatched() {
 }
 
 /// The catalogue may change while a case is on its way; what counts is the day of the order.
+/// Covers INV-11.
 #[test]
 fn a_case_that_became_voluntary_or_unpublished_on_its_way_is_not_dispatched() {
     let mut world = World::seeded();

@@ -31,6 +31,7 @@ use shouxin_core::row::{Key, MeasureState, Row};
 use shouxin_core::rules::{
     Behaviour, Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject,
 };
+use shouxin_core::tally::{Counter, Unit};
 use shouxin_core::text::FactDocument;
 
 const BEHAVIOURS: &str = include_str!("plan/behaviours.tsv");
@@ -274,13 +275,18 @@ fn forward(world: &World, asked: &Command) -> Command {
     })
 }
 
-/// A measure case from its notice to the confirmed lift on the day after its end.
-fn live(world: &mut World, initiator: &Who, id: MeasureId, against: bool) {
+/// A measure case from its notice to its execution; `wait` comes after the dispatch.
+fn execute(
+    world: &mut World,
+    initiator: &Who,
+    id: MeasureId,
+    against: bool,
+    wait: impl Fn(&mut World),
+) {
     let Some(Row::Measure(row)) = world.row(&Key::Measure(id)).cloned() else {
         panic!("{id} is not there");
     };
     let officer = county_officer(world, &row.department, "SC-03");
-    let hand = |hook| Command::ConfirmByHand { measure: id, hook, reference: "1号".to_owned() };
     if against {
         let notice = Command::ServeMeasureNotice {
             measure: id,
@@ -292,9 +298,23 @@ fn live(world: &mut World, initiator: &Who, id: MeasureId, against: bool) {
         world.must(initiator, &notice);
     }
     world.must(initiator, &Command::DispatchMeasure { measure: id });
+    wait(world);
     world.must(&officer, &Command::AcceptMeasure { measure: id });
     world.must(&officer, &Command::ExecuteMeasure { measure: id });
-    world.must(&officer, &hand(CaseHook::Execute));
+    world.must(&officer, &hand(id, CaseHook::Execute));
+}
+
+fn hand(measure: MeasureId, hook: CaseHook) -> Command {
+    Command::ConfirmByHand { measure, hook, reference: "1号".to_owned() }
+}
+
+/// A measure case from its notice to the confirmed lift on the day after its end.
+fn live(world: &mut World, initiator: &Who, id: MeasureId, against: bool) {
+    execute(world, initiator, id, against, |_| ());
+    let Some(Row::Measure(row)) = world.row(&Key::Measure(id)).cloned() else {
+        panic!("{id} is not there");
+    };
+    let officer = county_officer(world, &row.department, "SC-03");
     let feedback = Command::FileFeedback {
         measure: id,
         result: text(),
@@ -303,37 +323,46 @@ fn live(world: &mut World, initiator: &Who, id: MeasureId, against: bool) {
     };
     world.must(&officer, &feedback);
     world.pass(100);
-    world.must(&officer, &hand(CaseHook::Lift));
+    world.must(&officer, &hand(id, CaseHook::Lift));
     world.must(&officer, &feedback);
     let Some(Row::Measure(row)) = world.row(&Key::Measure(id)) else { panic!("{id}") };
     assert!(matches!(row.state, MeasureState::Closed), "{}: {}", row.measure, row.state.name());
 }
 
-/// What becomes of a measure of the plan in this county.
-fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
-    // A behaviour that the measure is connected with and that the market office or another may find.
-    let rules = Arc::clone(&fresh.rules);
+fn named(measure: &Measure) -> [NamedMeasure; 1] {
+    [NamedMeasure {
+        measure: measure.id.clone(),
+        department: measure.implementers.first().cloned().unwrap_or_else(|| OFFICE.to_owned()),
+        proportionality: text(),
+    }]
+}
+
+/// A listing in force for a behaviour with which the measure is connected.
+fn listed(world: &mut World, measure: &Measure, own: &[NamedMeasure]) -> (ListingId, Behaviour) {
+    let rules = Arc::clone(&world.rules);
     let fits = |own: &&Behaviour| {
         (measure.behaviours.is_empty() || measure.behaviours.contains(&own.id))
             && own.repair.is_some()
             && !own.found_by.is_empty()
-            && listing_basis(fresh, own).is_some()
+            && listing_basis(world, own).is_some()
     };
-    let Some(behaviour) = rules.behaviours.iter().find(fits) else {
-        return "no behaviour";
-    };
+    let behaviour = rules.behaviours.iter().find(fits).expect("a connected behaviour");
+    let department = behaviour.found_by[0].as_str();
+    let who = county_officer(world, department, "SC-03");
+    let basis = listing_basis(world, behaviour).unwrap();
+    let listing = ListingId(world.must(&who, &propose(world, behaviour, basis)));
+    carry(world, CaseRef::Listing(listing), department, own, 12);
+    (listing, behaviour.clone())
+}
+
+/// What becomes of a measure of the plan in this county.
+fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
     let mut world = fresh.clone();
+    let own = named(measure);
+    let (listing, behaviour) = listed(&mut world, measure, if of_person { &[] } else { &own });
     let department = behaviour.found_by[0].as_str();
     let who = county_officer(&world, department, "SC-03");
-    let basis = listing_basis(&world, behaviour).unwrap();
-    let listing = ListingId(world.must(&who, &propose(&world, behaviour, basis.clone())));
-    let named = [NamedMeasure {
-        measure: measure.id.clone(),
-        department: measure.implementers.first().cloned().unwrap_or_else(|| OFFICE.to_owned()),
-        proportionality: text(),
-    }];
-    let own: &[NamedMeasure] = if of_person { &[] } else { &named };
-    carry(&mut world, CaseRef::Listing(listing), department, own, 12);
+    let basis = listing_basis(&world, &behaviour).unwrap();
     let attribution = of_person.then(|| {
         let command = Command::ProposeAttribution {
             listing,
@@ -344,7 +373,7 @@ fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
             finding: text(),
         };
         let id = AttributionId(world.must(&who, &command));
-        carry(&mut world, CaseRef::Attribution(id), department, &named, 6);
+        carry(&mut world, CaseRef::Attribution(id), department, &own, 6);
         id
     });
     let subject = if of_person { person(1) } else { organisation(1) };
@@ -486,6 +515,40 @@ fn every_incentive_is_given_to_exemplars_of_its_kind() {
             }
             let measure = MeasureId(world.must(&clerk, &asked));
             live(&mut world, &clerk, measure, false);
+        }
+    }
+}
+
+/// An honour is revoked within ten working days of the order reaching its department, or the
+/// assessment says so, once, whether or not the timer ran. Covers T10.
+#[test]
+fn an_honour_is_revoked_in_time_or_the_assessment_says_so() {
+    let fresh = county();
+    for (days, late) in [(3, 0), (30, 1)] {
+        for timers in [true, false] {
+            let mut world = fresh.clone();
+            let measure = fresh.rules.measure("M-A22").unwrap();
+            let (listing, behaviour) = listed(&mut world, measure, &named(measure));
+            let who = county_officer(&world, &behaviour.found_by[0], "SC-03");
+            let basis = measure_basis(&world, measure).unwrap();
+            let asked = initiate(&world, (listing, None), measure, &basis, None);
+            let id = MeasureId(world.must(&who, &asked));
+            execute(&mut world, &who, id, true, |world| match timers {
+                true => drop(world.pass(days)),
+                false => world.today = world.today.plus_days(days),
+            });
+            let of = Unit::Department(measure.implementers[0].clone());
+            let count = |counter: Counter| -> u32 {
+                let rows = world.rows.iter().filter_map(|(key, row)| match (key, row.as_ref()) {
+                    (Key::Tally { unit, .. }, Row::Tally(counts)) if *unit == of => {
+                        Some(counts.get(counter))
+                    }
+                    _ => None,
+                });
+                rows.sum()
+            };
+            let found = (count(Counter::ExecutedLate), count(Counter::ExecutionOverdue));
+            assert_eq!(found, (late, late), "after {days} days, timers: {timers}");
         }
     }
 }

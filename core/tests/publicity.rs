@@ -104,6 +104,7 @@ fn filed(world: &mut World, kind: DecisionKind, decision: NewDecision) -> Record
     RecordId(world.must(&market(), &file(kind, vec![decision])))
 }
 
+/// Covers O25.
 #[test]
 fn what_is_shown_and_what_is_exempt() {
     let withheld = |decision: NewDecision| NewDecision {
@@ -143,6 +144,7 @@ fn what_the_directory_does_not_open_is_not_shown() {
 }
 
 /// Day filed, day due, late. 2026-03-02 is a Monday; a calendar without data counts Monday to Friday.
+/// Covers T12.
 #[test]
 fn seven_working_days_run_from_the_decision() {
     let table = [

@@ -176,6 +176,7 @@ fn who_decided_before_does_not_review_it() {
     assert_eq!(ground, misfit(Misfit::Forbidden), "another authority does not review");
 }
 
+/// Covers O63, INV-5.
 #[test]
 fn what_nobody_verified_is_off_display_until_it_is_verified() {
     let (mut world, listing) = listed();
@@ -372,6 +373,7 @@ fn decide_remedy(world: &World, outcome: RemedyOutcome) -> Command {
     })
 }
 
+/// Covers O68.
 #[test]
 fn a_reconsideration_or_suit_knows_no_other_way() {
     let (world, listing) = listed();

@@ -34,6 +34,7 @@ fn spoiled(right: &Command, spoil: impl FnOnce(&mut CreditReviewCommand)) -> Com
     Command::CreditReview(own)
 }
 
+/// Covers O37.
 #[test]
 fn a_review_lists_what_is_in_effect_and_changes_nothing_else() {
     let (mut world, records) = with_records(2);

@@ -28,6 +28,7 @@ fn same_after_replay(world: &World) {
     assert_eq!(replayed.index, world.index);
 }
 
+/// Covers O02, O06, O21, G-SERVED, G-DOC, INV-1, INV-2.
 #[test]
 fn a_black_listing_takes_effect_only_at_the_end_of_its_path() {
     let mut world = World::seeded();
@@ -63,6 +64,7 @@ fn a_black_listing_takes_effect_only_at_the_end_of_its_path() {
     same_after_replay(&world);
 }
 
+/// Covers G-HEARD, G-NOTICE.
 #[test]
 fn a_party_that_is_silent_is_heard_by_the_end_of_its_period_and_not_before() {
     let mut world = World::seeded();
@@ -73,6 +75,7 @@ fn a_party_that_is_silent_is_heard_by_the_end_of_its_period_and_not_before() {
     world.must(&head(), &decision(CaseRef::Listing(id), 0, &[]));
 }
 
+/// Covers O22, G-END, INV-3.
 #[test]
 fn a_listing_ends_on_its_date_for_every_reader_and_then_in_the_log() {
     let mut world = World::seeded();
@@ -93,6 +96,7 @@ fn a_listing_ends_on_its_date_for_every_reader_and_then_in_the_log() {
     same_after_replay(&world);
 }
 
+/// Covers O03, O51, O53, INV-10.
 #[test]
 fn a_measure_is_carried_out_by_a_plugin_and_fed_back() {
     let mut world = World::seeded();
@@ -117,6 +121,7 @@ fn a_measure_is_carried_out_by_a_plugin_and_fed_back() {
     same_after_replay(&world);
 }
 
+/// Covers O61, O64, G-NOSUSP, INV-4, INV-5.
 #[test]
 fn filing_an_objection_suspends_the_family_at_once_and_a_rejection_resumes_it() {
     let mut world = World::seeded();
@@ -146,6 +151,7 @@ fn filing_an_objection_suspends_the_family_at_once_and_a_rejection_resumes_it() 
     same_after_replay(&world);
 }
 
+/// Covers O66, O67, T03, INV-6.
 #[test]
 fn an_objection_upheld_ends_everything_that_rests_on_the_record_and_opens_redress() {
     let mut world = World::seeded();
@@ -248,6 +254,7 @@ fn what_was_refused_at_the_formal_check_resumes_with_the_refusal() {
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
 }
 
+/// Covers O62, O63, T01, INV-5.
 #[test]
 fn silence_accepts_an_objection_and_a_late_provider_ends_no_suspension() {
     let mut world = World::seeded();
@@ -260,6 +267,7 @@ fn silence_accepts_an_objection_and_a_late_provider_ends_no_suspension() {
     world.must(&head(), &report(objection, Finding::Correct));
 }
 
+/// Covers O60, T07, INV-6, INV-13.
 #[test]
 fn a_repair_removes_the_listing_and_its_records_and_is_done_when_every_lift_is_confirmed() {
     let mut world = World::seeded();
@@ -317,6 +325,7 @@ fn a_repair_approved_after_the_listing_ended_by_itself_is_done_too() {
     assert_eq!(state(&world), RepairState::Done);
 }
 
+/// Covers O21, O22, O27, O28.
 #[test]
 fn a_red_listing_waits_for_its_public_notice_and_ends_on_its_date() {
     let mut world = World::seeded();
@@ -342,6 +351,7 @@ fn a_red_listing_waits_for_its_public_notice_and_ends_on_its_date() {
     same_after_replay(&world);
 }
 
+/// Covers O48, O49, O50, G-PERSON, INV-8.
 #[test]
 fn a_person_answers_only_by_a_finding_a_notice_and_a_decision_of_their_own() {
     let mut world = World::seeded();
@@ -379,6 +389,7 @@ fn an_upheld_objection_does_not_rewrite_how_an_attribution_ended_before() {
     assert_eq!(world.objection_row(objection).redress_done, Some(false));
 }
 
+/// Covers O52, G-COMPETENT.
 #[test]
 fn an_officer_of_another_department_touches_nothing() {
     let mut world = World::seeded();
@@ -393,6 +404,7 @@ fn an_officer_of_another_department_touches_nothing() {
     world.must(&officer(MARKET, Post::Colleague), &waive(case));
 }
 
+/// Covers T01.
 #[test]
 fn a_newer_calendar_counts_what_has_not_passed_anew() {
     use shouxin_core::calendar::Calendar;

@@ -50,6 +50,7 @@ fn violations(log: &[Envelope]) -> Vec<String> {
     log.iter().flat_map(|envelope| model.see(envelope)).collect()
 }
 
+/// Covers INV-1..INV-6, INV-8.
 #[test]
 fn five_years_of_a_county_break_no_invariant() {
     let subjects = number("SHOUXIN_SIMULATION_SUBJECTS", 1_000);

@@ -60,6 +60,7 @@ fn states() -> Vec<(&'static str, World)> {
     ]
 }
 
+/// Covers O32.
 #[test]
 fn a_tolerant_acceptance_knows_no_other_way() {
     let commands: [Asked<'_>; 4] = [
@@ -106,6 +107,7 @@ fn the_file_is_complete_with_the_last_document_and_only_then() {
     assert!(done.pass(60).is_empty(), "no timer looks at what is complete");
 }
 
+/// Covers T05.
 #[test]
 fn what_came_in_time_is_in_time_however_late_it_is_entered() {
     let (_, overdue) = states().swap_remove(3);
@@ -143,6 +145,7 @@ macro_rules! set {
     };
 }
 
+/// Covers O32.
 #[test]
 fn what_law_requires_is_never_missing_and_the_rest_has_its_bounds() {
     let world = World::seeded();
@@ -189,6 +192,7 @@ fn red(world: &mut World) -> ListingId {
     id
 }
 
+/// Covers O31, T04.
 #[test]
 fn an_exemplar_comes_through_and_so_does_a_clean_record_of_three_years() {
     let mut world = World::seeded();
@@ -217,6 +221,7 @@ fn an_exemplar_comes_through_and_so_does_a_clean_record_of_three_years() {
     black.ask(&handler(), &tolerate(&black, organisation(1))).expect_err("a record counts still");
 }
 
+/// Covers T04.
 #[test]
 fn only_records_that_stand_count_and_only_for_three_years() {
     let mut world = World::seeded();

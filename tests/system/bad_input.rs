@@ -170,6 +170,7 @@ fn codes_dates_repeated_keys_and_stale_versions_are_named() {
     assert_eq!(taken.status, 201, "{taken:?}");
 }
 
+/// Covers O16, O19, G-OPEN.
 #[test]
 fn the_public_cannot_tell_what_is_unknown_from_what_is_not_public() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -154,6 +154,7 @@ fn service(officer: &Client, subject: &str, day: &str) -> Value {
     json!({"manner": "direct", "on": day, "proof_sha256": officer.document(subject, "proof")})
 }
 
+/// Covers O17, O40, O53, O65.
 #[test]
 fn whatever_changes_reaches_every_channel_and_an_objection_waits_for_it() {
     let folder = tempfile::tempdir().expect("a folder");

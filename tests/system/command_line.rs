@@ -97,6 +97,7 @@ fn an_import_reports_each_bad_line_and_loads_nothing_twice() {
     assert_eq!((&again["repeated"], &again["rejected"]), (&Value::from(true), &Value::from(4)));
 }
 
+/// Covers INV-10.
 #[test]
 fn a_flipped_byte_in_the_log_is_named_by_position_and_byte() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -81,6 +81,7 @@ fn signature() -> Value {
     json!({"template_sha256": digest("template"), "document_sha256": digest("signed")})
 }
 
+/// Covers O13, O29, O30, O37.
 #[test]
 fn a_commitment_is_offered_signed_shown_and_kept_and_each_reader_has_a_face_of_it() {
     let folder = tempfile::tempdir().expect("a folder");

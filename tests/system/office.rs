@@ -36,6 +36,7 @@ fn month_before(day: &str) -> String {
     }
 }
 
+/// Covers O70, O71, INV-7.
 #[test]
 fn departments_are_assessed_on_what_they_did_and_nobody_else_is() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -121,6 +122,7 @@ fn departments_are_assessed_on_what_they_did_and_nobody_else_is() {
     assert_eq!(code, 0, "{output}{errors}");
 }
 
+/// Covers O54, O57.
 #[test]
 fn an_entry_goes_from_a_department_into_the_published_catalogue() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -216,6 +216,7 @@ fn each_decision_is_taken_or_rejected_by_its_field() {
     assert_eq!(county.list("penalties"), Vec::<Value>::new());
 }
 
+/// Covers O25.
 #[test]
 fn the_public_sees_what_may_be_shown_and_no_more() {
     let county = County::new();

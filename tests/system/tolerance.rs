@@ -48,6 +48,7 @@ fn get(client: &Client, path: &str) -> Answer {
     client.get(path).expect("an answer")
 }
 
+/// Covers O31, O32.
 #[test]
 fn a_clean_record_opens_the_green_channel_and_one_adverse_record_closes_it() {
     let folder = tempfile::tempdir().expect("a folder");

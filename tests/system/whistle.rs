@@ -93,6 +93,7 @@ fn instrument() -> String {
     lasting.expect("one that lasts")["id"].as_str().expect("an id").to_owned()
 }
 
+/// Covers O44, INV-9.
 #[test]
 fn nothing_anywhere_tells_of_a_report_in_clear() {
     let folder = tempfile::tempdir().expect("a folder");

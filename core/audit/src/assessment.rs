@@ -36,6 +36,27 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
                 at.missing(measure);
             }
         }
+        AssessmentEvent::ReferralDue { objection, due } => {
+            at.deadline("due", *due, at.today, at.pack().objection_refer_wd);
+            if !fold.objections.contains_key(objection) {
+                at.missing(objection);
+            }
+        }
+        AssessmentEvent::ReferralLate { objection, due } => {
+            if at.today <= due.day {
+                at.broken(DEADLINE, format!("it was referred in time, by {}", due.day));
+            }
+            if !fold.objections.contains_key(objection) {
+                at.missing(objection);
+            }
+        }
+        AssessmentEvent::ExecutionDue { measure, due } => {
+            let own = fold.measures.get(measure).and_then(|own| at.rules.measure(&own.measure));
+            match own.and_then(|own| own.execute_wd) {
+                Some(execute_wd) => at.deadline("due", *due, at.today, execute_wd),
+                None => at.broken(DEADLINE, "the catalogue sets no days for this measure"),
+            }
+        }
         _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! Folds the events of the assessment of departments.
 
-use crate::apply::{defect, here, measure, officer_of};
+use crate::apply::{defect, here, measure, objection, officer_of};
 use crate::event::Envelope;
 use crate::event::assessment::AssessmentEvent;
 use crate::id::AssessmentId;
@@ -15,9 +15,15 @@ pub(super) fn apply(
 ) -> Result<(), Stop> {
     use AssessmentEvent as E;
     let id = match event {
-        E::FeedbackDue { .. } | E::FeedbackOverdue { .. } => return measure::apply(rows, envelope),
+        E::FeedbackDue { .. }
+        | E::FeedbackOverdue { .. }
+        | E::ExecutionDue { .. }
+        | E::ExecutionOverdue { .. } => return measure::apply(rows, envelope),
+        E::ReferralDue { .. } | E::ReferralOverdue { .. } => {
+            return objection::apply_referral(rows, envelope, event);
+        }
         // These only count, and `tally` has done that.
-        E::LiftLate { .. } => return Ok(()),
+        E::LiftLate { .. } | E::ReferralLate { .. } => return Ok(()),
         E::Opened { .. } => AssessmentId(here(envelope)),
         E::MetricsFrozen { assessment, .. }
         | E::Commented { assessment, .. }

@@ -6,7 +6,7 @@ use crate::event::measure::MeasureEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
 use crate::row::{
-    AttributionRow, FeedbackOwed, Key, ListingRow, MeasureRow, MeasureState, Order, Remote, Row,
+    AttributionRow, Key, ListingRow, MeasureRow, MeasureState, Order, Owed, Remote, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -30,7 +30,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::MeasureExpired { measure }
         | Event::Assessment(
             AssessmentEvent::FeedbackDue { measure, .. }
-            | AssessmentEvent::FeedbackOverdue { measure },
+            | AssessmentEvent::FeedbackOverdue { measure }
+            | AssessmentEvent::ExecutionDue { measure, .. }
+            | AssessmentEvent::ExecutionOverdue { measure },
         ) => *measure,
         _ => return Err(defect(envelope, "not an event of a measure")),
     };
@@ -102,6 +104,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         state: MeasureState::Initiated,
         remote: Remote::Nothing,
         feedback: None,
+        execution: None,
         annulled: false,
         annulled_on: None,
         expired: false,
@@ -168,6 +171,7 @@ pub(super) fn apply_beyond(
                 annulled: false,
                 annulled_on: None,
                 feedback: None,
+                execution: None,
                 expired: false,
                 confirmed_at: None,
                 fault: None,
@@ -235,11 +239,19 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
             return true;
         }
         Event::Assessment(AssessmentEvent::FeedbackDue { due, .. }) => {
-            row.feedback = Some(FeedbackOwed { by: *due, overdue: false });
+            row.feedback = Some(Owed { by: *due, overdue: false });
             return true;
         }
         Event::Assessment(AssessmentEvent::FeedbackOverdue { .. }) => {
-            row.feedback = row.feedback.map(|owed| FeedbackOwed { overdue: true, ..owed });
+            row.feedback = row.feedback.map(|owed| Owed { overdue: true, ..owed });
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::ExecutionDue { due, .. }) => {
+            row.execution = Some(Owed { by: *due, overdue: false });
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::ExecutionOverdue { .. }) => {
+            row.execution = row.execution.map(|owed| Owed { overdue: true, ..owed });
             return true;
         }
         _ => return false,
@@ -253,8 +265,11 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
     if beside(&mut row, envelope) {
         return Some(row);
     }
-    if matches!(envelope.event, Event::FeedbackFiled { .. }) {
-        row.feedback = None;
+    match envelope.event {
+        Event::FeedbackFiled { .. } => row.feedback = None,
+        // What is done, declined or over is owed no more.
+        Event::MeasureExecuted { .. } | Event::MeasureDeclined { .. } => row.execution = None,
+        _ => {}
     }
     row.state = match (row.state, &envelope.event) {
         (MeasureState::Initiated, Event::MeasureNoticeServed { .. }) => MeasureState::Noticed,

@@ -2,12 +2,13 @@
 
 use crate::apply::channel::{self, shown};
 use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::{CaseRef, Envelope, Event, RepairAcceptance, Target};
 use crate::id::{ListingId, ObjectionId, RepairId};
 use crate::path::Hold;
 use crate::row::{
-    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, RecordRow, RedCase,
-    RepairRow, RepairState, Row,
+    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Owed, RecordRow,
+    RedCase, RepairRow, RepairState, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -80,6 +81,24 @@ fn hold(
             rows.put(Key::Measure(measure), Row::Measure(row))
         }
     }
+}
+
+/// By when an accepted objection is to be referred, and that it was not.
+pub(super) fn apply_referral(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &AssessmentEvent,
+) -> Result<(), Stop> {
+    let (id, owed) = match event {
+        AssessmentEvent::ReferralDue { objection, due } => {
+            (*objection, Some(Owed { by: *due, overdue: false }))
+        }
+        AssessmentEvent::ReferralOverdue { objection } => (*objection, None),
+        _ => return Err(defect(envelope, "not about a referral")),
+    };
+    let mut row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    row.referral = owed.or(row.referral.map(|own| Owed { overdue: true, ..own }));
+    rows.put(Key::Objection(id), Row::Objection(row))
 }
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -174,6 +193,7 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         filed_on: envelope.legal_date,
         suspends: *suspends,
         state: ObjectionState::Filed { accept_by: *accept_by },
+        referral: None,
         redress_done: None,
         settle_through: None,
         outcome: None,

@@ -12,8 +12,8 @@ use crate::event::{CaseRef, Envelope, Event};
 use crate::id::{MeasureId, ObjectionId, RepairId};
 use crate::path::DecisionCase;
 use crate::row::{
-    FeedbackOwed, Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
-    RepairRow, RepairState, Row,
+    Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, Owed, RepairRow,
+    RepairState, Row,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::RecordClass;
@@ -49,8 +49,13 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
         | Event::FeedbackFiled { measure, .. }
         | Event::Assessment(
             AssessmentEvent::FeedbackOverdue { measure }
+            | AssessmentEvent::ExecutionOverdue { measure }
             | AssessmentEvent::LiftLate { measure, .. },
         ) => of_measure(rows, envelope, *measure),
+        Event::Assessment(AssessmentEvent::ReferralLate { .. }) => {
+            let unit = Unit::Authority(officer_of(envelope)?.authority);
+            Ok(Some((unit, vec![(Counter::ReferredLate, 1)])))
+        }
         Event::ObjectionReferred { objection, .. }
         | Event::ObjectionOverdue { objection }
         | Event::VerificationReported { objection, .. }
@@ -110,9 +115,21 @@ fn of_measure(rows: &Rows, envelope: &Envelope, id: MeasureId) -> Result<Found, 
             answered(envelope, *respond_by, *overdue, counters)
         }
         (Event::ResponseOverdue { .. }, ..) => vec![(Counter::ResponseOverdue, 1)],
-        (Event::MeasureExecuted { .. }, ..) => vec![(Counter::Executed, 1)],
+        (Event::MeasureExecuted { .. }, ..) => {
+            let mut found = vec![(Counter::Executed, 1)];
+            if let Some(Owed { by, overdue }) = row.execution
+                && envelope.legal_date > by.day
+            {
+                found.push((Counter::ExecutedLate, 1));
+                found.extend((!overdue).then_some((Counter::ExecutionOverdue, 1)));
+            }
+            found
+        }
+        (Event::Assessment(AssessmentEvent::ExecutionOverdue { .. }), ..) => {
+            vec![(Counter::ExecutionOverdue, 1)]
+        }
         (Event::MeasureLifted { .. }, ..) => vec![(Counter::Lifted, 1)],
-        (Event::FeedbackFiled { .. }, _, Some(FeedbackOwed { by, overdue })) => {
+        (Event::FeedbackFiled { .. }, _, Some(Owed { by, overdue })) => {
             let counters = (Counter::FedBackOnTime, Counter::FedBackLate, Counter::FeedbackOverdue);
             answered(envelope, by, overdue, counters)
         }

@@ -1,4 +1,6 @@
 //! The decision path: propose, notify, hear, decide, serve (domain.md 2.3a and b).
+//!
+//! Source: domain.md O02, O04, O21, O22, O36, O49, O52, O58, T06.
 
 use crate::actor::SubjectKey;
 use crate::calendar::Deadline;

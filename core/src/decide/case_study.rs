@@ -1,4 +1,6 @@
 //! Typical cases: drafted by a department, published by its head, without anybody's name (O26).
+//!
+//! Source: domain.md O72.
 
 use crate::anonymity::holds_personal_number;
 use crate::command::case_study::CaseStudyCommand;

@@ -1,6 +1,8 @@
 //! The joint catalogue (domain.md 2.8, O54 to O57): a department drafts, the credit office checks
 //! the format, another officer reviews by the law, the public is heard where rights are reduced,
 //! and only what the loaded rules hold is published. Implementing documents (O69).
+//!
+//! Source: domain.md O54..O57.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
 //! Channels: opened and closed by the operator; what they confirm is said by the register itself.
+//!
+//! Source: domain.md O17, O40, T09.
 
 use crate::command::channel::ChannelCommand;
 use crate::decide::checks::{self, misfit};

@@ -1,4 +1,6 @@
 //! The checks that several commands share: who acts, on what basis, on which facts.
+//!
+//! Source: domain.md O01, O02, T13.
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::decide::Context;

@@ -1,4 +1,6 @@
 //! How a subject's classification changes: always as an event in the commit that changes it.
+//!
+//! Source: domain.md O06.
 
 use crate::actor::SubjectKey;
 use crate::decide::{Context, Drafts};

@@ -1,5 +1,7 @@
 //! Objections and repairs close only when every channel has confirmed what changed and every
 //! department has lifted what ended (INV-13).
+//!
+//! Source: domain.md O60, O65, T03.
 
 use crate::decide::checks;
 use crate::decide::{Context, Drafts, Outcome};

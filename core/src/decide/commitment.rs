@@ -1,5 +1,7 @@
 //! Credit commitments: offered, signed or declined, in force, kept, overdue (domain.md 2.2). What
 //! leads to the finding that one was broken stands in `breach`.
+//!
+//! Source: domain.md O13, O29, O30.
 
 use crate::actor::{Actor, SubjectKey};
 use crate::command::commitment::CommitmentCommand;

@@ -1,5 +1,7 @@
 //! Measures that only a higher authority can take: recorded, forwarded, and recalled when what
 //! they rest on ends (domain.md 1.6, column County).
+//!
+//! Source: domain.md O42.
 
 use crate::command::measure::MeasureCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};

@@ -1,5 +1,7 @@
 //! Classifications made elsewhere: taken in as the competent authority gave them (domain.md O20,
 //! Q05, INV-7). Nothing here looks at what a class means: no order, no comparison, no sum.
+//!
+//! Source: domain.md O06.
 
 use crate::command::imported::ImportedCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};

@@ -1,4 +1,6 @@
 //! Measure cases: initiate, notify, dispatch, accept, execute, feed back (domain.md 2.4).
+//!
+//! Source: domain.md O03, O33..O35, O38, O39, O41, O50..O53, T08.
 
 use crate::calendar::Deadline;
 use crate::command::Command;
@@ -487,7 +489,15 @@ fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome
         .department(&row.department)
         .map_or(context.rules.pack(context.today).respond_wd, |found| found.respond_working_days);
     let respond_by = context.rules.calendar.after(context.today, respond_wd);
-    one(context, row, Event::MeasureDispatched { measure: id, respond_by })
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, Event::MeasureDispatched { measure: id, respond_by });
+    let entry = context.rules.measure(&row.measure);
+    if let Some(execute_wd) = entry.and_then(|own| own.execute_wd) {
+        let due = context.rules.calendar.after(context.today, execute_wd);
+        let event = AssessmentEvent::ExecutionDue { measure: id, due };
+        drafts.push(None, Event::Assessment(event));
+    }
+    drafts.finish()
 }
 
 fn decline(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {

@@ -1,5 +1,7 @@
 //! Associations' files about their members: written, corrected and answered for by the association
 //! alone (domain.md O45). Nothing here touches the register's own records or listings.
+//!
+//! Source: domain.md O46.
 
 use crate::actor::{Actor, OfficerRef, Role};
 use crate::command::member::MemberCommand;

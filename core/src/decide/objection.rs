@@ -1,17 +1,20 @@
 //! Objections: filing suspends at once, only a reasoned outcome ends that (domain.md 2.6).
+//!
+//! Source: domain.md O53, O61..O66, T01, T02.
 
 use crate::actor::{Actor, SubjectKey};
 use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
 use crate::id::ObjectionId;
 use crate::identifier::uscc::Uscc;
 use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
 use crate::path::{Hold, Standing};
-use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, RecordState};
+use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState};
 use crate::rows::{Rows, Stop};
 use crate::text::Sealed;
 
@@ -28,8 +31,11 @@ pub(super) fn decide(
             let ObjectionState::Filed { .. } = row.state else {
                 return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?);
             };
+            let mut drafts = Drafts::new(context);
             let event = Event::ObjectionAccepted { objection: *objection, silent: false };
-            one(context, row.subject, event)
+            drafts.push(row.subject, event);
+            drafts.push(None, referral_due(*objection, context));
+            drafts.finish()
         }
         Command::RefuseObjection { objection, reasons, service } => {
             let row = rows.must_objection(*objection)?;
@@ -322,6 +328,13 @@ pub(super) fn release(
     Ok(())
 }
 
+/// The provider is told promptly (T02): by when the office is to refer what has been accepted.
+pub(super) fn referral_due(objection: ObjectionId, context: &Context<'_>) -> Event {
+    let refer_wd = context.rules.pack(context.today).objection_refer_wd;
+    let due = context.rules.calendar.after(context.today, refer_wd);
+    Event::Assessment(AssessmentEvent::ReferralDue { objection, due })
+}
+
 fn refer(
     rows: &Rows,
     id: ObjectionId,
@@ -351,7 +364,16 @@ fn refer(
     }
     let verification_wd = context.rules.pack(context.today).verification_wd;
     let verify_by = context.rules.calendar.after(received_on, verification_wd);
-    one(context, row.subject, Event::ObjectionReferred { objection: id, received_on, verify_by })
+    let mut drafts = Drafts::new(context);
+    let event = Event::ObjectionReferred { objection: id, received_on, verify_by };
+    drafts.push(row.subject, event);
+    if let Some(Owed { by: due, .. }) = row.referral
+        && context.today > due.day
+    {
+        let event = AssessmentEvent::ReferralLate { objection: id, due };
+        drafts.push(None, Event::Assessment(event));
+    }
+    drafts.finish()
 }
 
 fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {

@@ -1,4 +1,6 @@
 //! Records: collected once, under the directory, by who may provide them (domain.md 2.1).
+//!
+//! Source: domain.md O11, O12, O16, O59, O66, T03.
 
 use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};

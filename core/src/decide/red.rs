@@ -1,4 +1,6 @@
 //! The red list: nomination, check, public notice, decision (domain.md 2.3c).
+//!
+//! Source: domain.md O21, O22, O27, O28.
 
 use crate::actor::Actor;
 use crate::command::Command;

@@ -1,4 +1,6 @@
 //! Repair: applied for free of charge, decided by the authority that listed (domain.md 2.5).
+//!
+//! Source: domain.md O53, O60, T07.
 
 use crate::actor::Actor;
 use crate::command::Command;

@@ -1,4 +1,6 @@
 //! Credit files: registration of organisations and persons, and legacy codes (domain.md O07-O09).
+//!
+//! Source: domain.md O05, O07, O09, O15, O48.
 
 use crate::actor::SubjectKey;
 use crate::command::{NewPerson, NewSubject};

@@ -4,6 +4,7 @@
 use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
+use crate::decide::objection::referral_due;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
@@ -15,7 +16,7 @@ use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::Path;
 use crate::row::clock::provisional;
 use crate::row::{
-    Due, FeedbackOwed, Key, ListingKind, MeasureState, ObjectionState, RecordState, RedState, Row,
+    Due, Key, ListingKind, MeasureState, ObjectionState, Owed, RecordState, RedState, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -178,10 +179,16 @@ fn red_listing(
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_measure(id)?;
     let mut drafts = Drafts::new(context);
-    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback
+    if let Some(Owed { by, overdue: false }) = row.feedback
         && context.today > by.day
     {
         let event = AssessmentEvent::FeedbackOverdue { measure: id };
+        drafts.push(None, Event::Assessment(event));
+    }
+    if let Some(Owed { by, overdue: false }) = row.execution
+        && context.today > by.day
+    {
+        let event = AssessmentEvent::ExecutionOverdue { measure: id };
         drafts.push(None, Event::Assessment(event));
     }
     match &row.state {
@@ -205,6 +212,13 @@ fn objection(rows: &Rows, id: ObjectionId, context: &Context<'_>) -> Result<Outc
         ObjectionState::Filed { accept_by } if context.today > accept_by.day => {
             let event = Event::ObjectionAccepted { objection: id, silent: true };
             drafts.push(row.subject, event);
+            drafts.push(None, referral_due(id, context));
+        }
+        ObjectionState::Accepted => {
+            if row.referral.is_some_and(|own| !own.overdue && context.today > own.by.day) {
+                let event = AssessmentEvent::ReferralOverdue { objection: id };
+                drafts.push(None, Event::Assessment(event));
+            }
         }
         ObjectionState::Verifying { verify_by, overdue: false }
             if context.today > verify_by.day =>

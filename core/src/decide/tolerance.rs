@@ -1,5 +1,7 @@
 //! Tolerant acceptance (O31, O32): for exemplars and for whoever has had no adverse record for
 //! the years of the rule pack. What law requires is never tolerated to be missing.
+//!
+//! Source: domain.md T04, T05.
 
 use crate::actor::Actor;
 use crate::command::tolerance::ToleranceCommand;

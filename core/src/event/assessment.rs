@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
-use crate::id::{AssessmentId, MeasureId};
+use crate::id::{AssessmentId, MeasureId, ObjectionId};
 use crate::tally::{Counts, Month};
 use crate::text::Digest;
 use crate::time::Day;
@@ -53,5 +53,15 @@ AssessmentEvent {
     Reported "assessment.reported_to_county" {
         assessment: AssessmentId, document_number: String, document_sha256: Digest,
     }
+    /// By when an accepted objection is to be referred to its provider (T02).
+    ReferralDue "assessment.referral_due" { objection: ObjectionId, due: Deadline, }
+    /// It was not; the credit office's head is to see it.
+    ReferralOverdue "assessment.referral_overdue" { objection: ObjectionId, }
+    /// It was referred after that day; for the assessment of the credit office.
+    ReferralLate "assessment.referral_late" { objection: ObjectionId, due: Deadline, }
+    /// By when a dispatched measure is to be executed, where the catalogue sets days for it (T10).
+    ExecutionDue "assessment.execution_due" { measure: MeasureId, due: Deadline, }
+    /// It was not executed in time; for the assessment only.
+    ExecutionOverdue "assessment.execution_overdue" { measure: MeasureId, }
 }
 }

@@ -64,9 +64,9 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     if row.state.order().is_some() && !row.expired && !row.annulled {
         entries.push(Index::Due(row.until.plus_days(1), Due::Measure(row.id)));
     }
-    if let Some(FeedbackOwed { by, overdue: false }) = row.feedback {
-        let entry = Index::Due(by.day.plus_days(1), Due::Measure(row.id));
-        // Both may be due on the same day, and one entry stands for both.
+    for owed in [row.feedback, row.execution].into_iter().flatten().filter(|own| !own.overdue) {
+        let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
+        // Several may be due on the same day, and one entry stands for all.
         if !entries.contains(&entry) {
             entries.push(entry);
         }
@@ -96,6 +96,9 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectObjection(row.subject, row.id));
             let due = match &row.state {
                 ObjectionState::Filed { accept_by } => Some(accept_by.day),
+                ObjectionState::Accepted => {
+                    row.referral.filter(|own| !own.overdue).map(|own| own.by.day)
+                }
                 ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by.day),
                 _ => None,
             };

@@ -111,6 +111,8 @@ struct RawMeasure {
     behaviours: Vec<String>,
     implementers: Vec<String>,
     max_months: u16,
+    #[serde(default)]
+    execute_wd: Option<u16>,
     hearing: bool,
     consent: bool,
     published: bool,
@@ -449,6 +451,7 @@ impl From<RawMeasure> for Measure {
             behaviours: raw.behaviours,
             implementers: raw.implementers,
             max_months: raw.max_months,
+            execute_wd: raw.execute_wd,
             hearing: raw.hearing,
             consent: raw.consent,
             published: raw.published,

@@ -1,4 +1,6 @@
 //! Which step of a report is allowed: one command leads to one event, or is refused by name.
+//!
+//! Source: domain.md O44.
 
 use crate::actor::{Actor, OfficerRef, Role};
 use crate::decide::checks::{self, Human, misfit, refuse, wrong_state};

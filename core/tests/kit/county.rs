@@ -45,3 +45,15 @@ pub fn county_officer(world: &World, department: &str, officer: &str) -> Who {
         if department == "development_reform" { Role::CreditOffice } else { Role::Department };
     Who { actor: Actor::Officer(reference), role }
 }
+
+/// A code of an enterprise by its number.
+pub fn county_code(serial: u64) -> Uscc {
+    let inner = "0123456789X".chars();
+    let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let mut found = inner.flat_map(|inner| {
+        alphabet.chars().filter_map(move |check| {
+            Uscc::parse(&format!("91350426{serial:08}{inner}{check}")).ok()
+        })
+    });
+    found.next().expect("some pair of check characters fits")
+}

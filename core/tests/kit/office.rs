@@ -7,7 +7,7 @@ use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
 use shouxin_core::guard::{Ground, Misfit};
-use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, Position};
+use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position};
 use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
 
@@ -105,6 +105,7 @@ fn assessments() -> Vec<AssessmentEvent> {
     let at = |sequence| Position { log: 3, sequence };
     let assessment = AssessmentId(at(50));
     let measure = MeasureId(at(4));
+    let objection = ObjectionId(at(5));
     let due = Deadline {
         day: day("2026-03-09"),
         provisional: true,
@@ -120,6 +121,11 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::FeedbackDue { measure, due },
         A::FeedbackOverdue { measure },
         A::LiftLate { measure, due },
+        A::ReferralDue { objection, due },
+        A::ReferralOverdue { objection },
+        A::ReferralLate { objection, due },
+        A::ExecutionDue { measure, due },
+        A::ExecutionOverdue { measure },
         A::Opened { from: month("2026-01"), to: month("2026-02") },
         A::MetricsFrozen { assessment, figures, comment_by: due },
         A::Commented {

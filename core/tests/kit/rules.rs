@@ -180,6 +180,7 @@ fn measure(id: &str, category: MeasureCategory, needs: MeasureNeeds, by: &str) -
         behaviours: Vec::new(),
         implementers: vec![by.to_owned()],
         max_months: 24,
+        execute_wd: None,
         hearing: false,
         consent: false,
         published: true,

@@ -19,7 +19,7 @@ use shouxin_core::rules::{Citation, LegalLevel, Polarity, Severity, SubjectKind}
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 
-use crate::kit::county::{county_officer, county_rules};
+use crate::kit::county::{county_code, county_officer, county_rules};
 use crate::kit::steps::{digest, served, text};
 use crate::kit::{Who, World, operator, party, person, timer};
 
@@ -54,17 +54,6 @@ pub struct County {
     persons: u8,
     records: Vec<RecordId>,
     numbers: u64,
-}
-
-fn found_code(serial: u64) -> Uscc {
-    let inner = "0123456789X".chars();
-    let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let mut found = inner.flat_map(|inner| {
-        alphabet.chars().filter_map(move |check| {
-            Uscc::parse(&format!("91350426{serial:08}{inner}{check}")).ok()
-        })
-    });
-    found.next().expect("some pair of check characters fits")
 }
 
 impl County {
@@ -112,7 +101,7 @@ impl County {
 
     fn register(&mut self, subjects: u64) {
         for serial in 1..=subjects {
-            let key = SubjectKey::Organisation(found_code(serial));
+            let key = SubjectKey::Organisation(county_code(serial));
             let new = NewSubject {
                 key,
                 kind: SubjectKind::Enterprise,

@@ -1,4 +1,6 @@
 //! What a channel may show of a thing today: publish, annotate or withdraw it.
+//!
+//! Source: domain.md O10, O17, O23, O40, O65, T03.
 
 use serde_json::{Value, json};
 use shouxin_core::apply::listing_is_shown;

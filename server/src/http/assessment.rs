@@ -61,6 +61,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 }
 
 /// 开展考核.
+/// Source: domain.md O71.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenAssessment {
@@ -133,6 +134,7 @@ impl Write for FinaliseAssessment {
 }
 
 /// 责令整改.
+/// Source: domain.md O71.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderRectification {
@@ -178,6 +180,7 @@ impl Write for ReportRectification {
 }
 
 /// 报县人民政府.
+/// Source: domain.md O71.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportAssessment {

@@ -26,6 +26,7 @@ pub(crate) fn case(text: &str) -> Result<CaseRef, Problem> {
 }
 
 /// 拟列入: a competent officer proposes a black listing.
+/// Source: domain.md O02, O04, O21, O36, O52, B1.1..B4.7.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProposeListing {
@@ -57,6 +58,7 @@ impl Write for ProposeListing {
 }
 
 /// 落实到人: that a person answers for a listed organisation's conduct.
+/// Source: domain.md O49.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProposeAttribution {
@@ -88,6 +90,7 @@ impl Write for ProposeAttribution {
 }
 
 /// 事先告知: facts, reasons, basis, measures and rights, served.
+/// Source: domain.md O59.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServeNotice {
@@ -183,6 +186,7 @@ impl Write for HoldHearing {
 }
 
 /// 列入决定: the head's decision, or the decision not to list.
+/// Source: domain.md O02, O22, O58, T06.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideCase {
@@ -259,6 +263,7 @@ impl Write for NotDecide {
 }
 
 /// 两书同达: decision and repair guide served together.
+/// Source: domain.md O22, O58.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServeDecision {
@@ -283,6 +288,7 @@ impl Write for ServeDecision {
 }
 
 /// 诚信典型提名.
+/// Source: domain.md O21, O27.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nominate {
@@ -313,6 +319,7 @@ impl Write for Nominate {
 }
 
 /// 核查: the register looks up the subject's open adverse records itself.
+/// Source: domain.md O28.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckNomination {}
@@ -330,6 +337,7 @@ impl Write for CheckNomination {
 }
 
 /// 公示.
+/// Source: domain.md O28.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenPublicNotice {}
@@ -344,6 +352,7 @@ impl Write for OpenPublicNotice {
 }
 
 /// 列入红名单.
+/// Source: domain.md O21, O28.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideRedListing {
@@ -372,6 +381,7 @@ impl Write for DecideRedListing {
 }
 
 /// 退出红名单, by the subject or the head.
+/// Source: domain.md O22.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseRedListing {

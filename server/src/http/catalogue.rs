@@ -51,6 +51,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 }
 
 /// 起草条目.
+/// Source: domain.md O54, O56, O57.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DraftEntry {
@@ -189,6 +190,7 @@ impl Write for RetireEntry {
 }
 
 /// `GET /v1/catalogue/schema`: what `POST /v1/catalogue/entries` takes, as JSON Schema (O57).
+/// Source: domain.md O57.
 async fn schema(app: Data<App>) -> Answer {
     let rules = &app.engine.rules;
     let departments: Vec<&str> = rules.departments.iter().map(|own| own.code.as_str()).collect();

@@ -108,6 +108,7 @@ pub(crate) fn bounded(count: usize) -> Result<(), Problem> {
 }
 
 /// 建档.
+/// Source: domain.md O05, O07, O15.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterSubjects {
@@ -163,6 +164,7 @@ impl PersonBody {
 }
 
 /// 自然人建档.
+/// Source: domain.md O48.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterPersons {
@@ -181,6 +183,7 @@ impl Write for RegisterPersons {
 }
 
 /// 旧代码转换.
+/// Source: domain.md O09.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkAlias {
@@ -265,6 +268,7 @@ impl RecordBody {
 }
 
 /// 征集记录.
+/// Source: domain.md O11, O12, O16, O59, O66.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitRecords {
@@ -284,6 +288,7 @@ impl Write for SubmitRecords {
 }
 
 /// 撤销记录.
+/// Source: domain.md T03.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnnulRecord {
@@ -302,6 +307,7 @@ impl Write for AnnulRecord {
 }
 
 /// 更正记录: never heavier nor longer than what it corrects.
+/// Source: domain.md O66, T03.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectRecord {

@@ -35,6 +35,7 @@ fn subject_of(edge: &Edge<'_>, commitment: CommitmentId) -> Result<SubjectKey, P
 }
 
 /// 提供承诺书: a text that says what it asks and that the ordinary path stays open.
+/// Source: domain.md O13, O29, O30.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Offer {

@@ -50,6 +50,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 }
 
 /// 报送实施文件: a department's own, by its digest.
+/// Source: domain.md O69.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileDepartmentDocument {
@@ -98,12 +99,14 @@ fn department(own: &Department) -> Value {
 }
 
 /// `GET /v1/departments`
+/// Source: domain.md O70.
 async fn departments(app: Data<App>) -> Answer {
     let all: Vec<Value> = app.engine.rules.departments.iter().map(department).collect();
     Ok(HttpResponse::Ok().json(json!({"departments": all})))
 }
 
 /// `GET /v1/departments/{code}/officers`
+/// Source: domain.md O70.
 async fn officers(path: Path<String>, app: Data<App>) -> Answer {
     let own = app.engine.rules.department(&path).ok_or_else(Problem::not_found)?;
     let mut body = department(own);

@@ -52,6 +52,7 @@ fn reviewable(engine: &Engine, subject: SubjectKey) -> Result<(Vec<RecordId>, bo
 }
 
 /// 信用审查, for one permit matter.
+/// Source: domain.md O37.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Perform {

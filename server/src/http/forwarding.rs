@@ -16,6 +16,7 @@ const OFFICERS: &[Role] = &[Role::Department, Role::CreditOffice];
 const OFFICERS_AND_COURT: &[Role] = &[Role::Department, Role::CreditOffice, Role::CourtRegistrar];
 
 /// 上报上级机关: recorded and forwarded, not executed here.
+/// Source: domain.md O42, M-A02, M-A20, M-M03..M-M09.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forward {
@@ -114,6 +115,7 @@ impl Write for RecallForward {
 }
 
 /// 法院准许解除限制 for life or business (M-M09).
+/// Source: domain.md M-M09.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExemptCourtLimit {

@@ -33,6 +33,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 }
 
 /// 主管部门作出的信用评价分类, as received.
+/// Source: domain.md O06, O20.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Receive {
@@ -132,6 +133,7 @@ pub(crate) fn of(
 }
 
 /// `GET /v1/standards`
+/// Source: domain.md O20.
 pub async fn standards(app: Data<App>) -> HttpResponse {
     let standards: Vec<Value> = app
         .engine

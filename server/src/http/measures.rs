@@ -14,6 +14,7 @@ use crate::http::write::Write;
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
 /// 发起: a measure that the served decision names, or an incentive on a red listing.
+/// Source: domain.md O03, O33, O34, O35, O38, O39, O41, O50, O51, O52, I01..I21, M-A01..M-S10.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InitiateMeasure {
@@ -101,15 +102,15 @@ macro_rules! bare {
 }
 
 bare! {
-    /// 派送.
+    /// 派送 (domain.md O51).
     Dispatch "measures.dispatch" DispatchMeasure
 }
 bare! {
-    /// 接受.
+    /// 接受 (domain.md O51).
     Accept "measures.accept" AcceptMeasure
 }
 bare! {
-    /// 执行: the officer's order; the department's plugin carries it out.
+    /// 执行: the officer's order; the department's plugin carries it out (O51).
     Execute "measures.execute" ExecuteMeasure
 }
 
@@ -157,6 +158,7 @@ impl Write for ConfirmByHand {
 }
 
 /// 反馈.
+/// Source: domain.md O51, T08.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Feedback {

@@ -152,6 +152,7 @@ impl Write for DecideReview {
 }
 
 /// 行政复议、行政诉讼登记: it is marked, and suspended only by an order.
+/// Source: domain.md O68.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRemedy {
@@ -219,6 +220,7 @@ impl Write for EndStay {
 }
 
 /// 复议、诉讼结果: applied in the commit that records it.
+/// Source: domain.md O68.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideRemedy {

@@ -38,6 +38,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 }
 
 /// 行政许可: fields are the codes of the national layout, `XK_WSH`.
+/// Source: domain.md O25, T12.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilePermits {
@@ -46,6 +47,7 @@ pub struct FilePermits {
 }
 
 /// 行政处罚: fields are the codes of the national layout, `CF_WSH`.
+/// Source: domain.md O25, T12.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilePenalties {

@@ -2,6 +2,8 @@
 //!
 //! Dates rule: what has ended by date is ended here even if no event says so yet. The public
 //! gets the same 404 for what is unknown and what is not public.
+//!
+//! Source: domain.md O10, O16, O19, O24.
 
 use actix_web::HttpRequest;
 use serde_json::{Value, json};

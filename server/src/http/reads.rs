@@ -62,6 +62,7 @@ fn needs_key(caller: &Caller) -> Result<(), Problem> {
 }
 
 /// `GET /v1/subjects/{key}`
+/// Source: domain.md O05, O10, O15, O16, O19.
 pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     let key = subject_key(&path)?;
@@ -83,6 +84,7 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
 }
 
 /// `GET /v1/subjects/{key}/history`: for the subject and the auditor.
+/// Source: domain.md O19.
 pub async fn history(
     request: HttpRequest,
     path: Path<String>,
@@ -144,6 +146,7 @@ pub struct Check {
 }
 
 /// `POST /v1/check`: what is in force for each key, in one snapshot.
+/// Source: domain.md O10, O24.
 pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     needs_key(&caller)?;
@@ -186,6 +189,7 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
 }
 
 /// `GET /v1/lists/{red or black}`
+/// Source: domain.md O21, O23, O24, O40.
 pub async fn list(path: Path<String>, page: UrlQuery<Page>, app: Data<App>) -> Answer {
     let colour = match path.as_str() {
         "red" => Colour::Red,
@@ -265,6 +269,7 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
 }
 
 /// `GET /v1/measures?department=&state=`: a department's worklist, its own.
+/// Source: domain.md O51.
 pub async fn worklist(request: HttpRequest, page: UrlQuery<Page>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::Auditor])?;
@@ -346,6 +351,7 @@ pub async fn remedy(request: HttpRequest, path: Path<String>, app: Data<App>) ->
 }
 
 /// `GET /v1/channels`: who shows what is public, and how far each has confirmed.
+/// Source: domain.md O17, O40, O65, T09.
 pub async fn channels(request: HttpRequest, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[Role::CreditOffice, Role::LeadingGroup, Role::Auditor, Role::Operator])?;
@@ -392,6 +398,7 @@ pub struct Lookup {
 }
 
 /// `POST /v1/persons/lookup`: confirms or denies, never completes (domain.md 6.7-11).
+/// Source: domain.md O48.
 pub async fn lookup(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[
@@ -432,6 +439,7 @@ pub async fn lookup(request: HttpRequest, body: Body, app: Data<App>) -> Answer 
 }
 
 /// `GET /v1/resolve?kind=&code=`: a legacy code to the file.
+/// Source: domain.md O09.
 pub async fn resolve(page: UrlQuery<Page>, app: Data<App>) -> Answer {
     let (Some(kind), Some(code)) = (&page.kind, &page.code) else {
         return Err(Problem::new(
@@ -451,6 +459,7 @@ pub async fn resolve(page: UrlQuery<Page>, app: Data<App>) -> Answer {
 }
 
 /// `GET /v1/catalogue`
+/// Source: domain.md O54, O55, I01..I21, M-A01..M-S10, B1.1..B4.7.
 pub async fn catalogue(app: Data<App>) -> Answer {
     let rules = &app.engine.rules;
     let measures: Vec<Value> = rules
@@ -514,6 +523,7 @@ pub async fn catalogue(app: Data<App>) -> Answer {
 }
 
 /// `GET /v1/instruments`
+/// Source: domain.md O01, O36, T13.
 pub async fn instruments(app: Data<App>) -> Answer {
     let today = app.engine.clock.now().legal_date();
     let instruments: Vec<Value> = app

@@ -16,6 +16,7 @@ const OFFICERS_AND_SUBJECT: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
 
 /// 异议: suspends what it is about in the commit that records it.
+/// Source: domain.md O53, O61, O64.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileObjection {
@@ -52,6 +53,7 @@ impl Write for FileObjection {
 }
 
 /// 受理.
+/// Source: domain.md O61.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptObjection {}
@@ -87,6 +89,7 @@ impl Write for RefuseObjection {
 }
 
 /// 转交信息提供单位核实: 20 working days from its receipt.
+/// Source: domain.md O62, T01, T02.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferObjection {
@@ -104,6 +107,7 @@ impl Write for ReferObjection {
 }
 
 /// 核实反馈.
+/// Source: domain.md O63, O66, T01.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportVerification {
@@ -131,6 +135,7 @@ impl Write for ReportVerification {
 }
 
 /// 办结并送达: resumes, or annuls and opens redress, as the verification found.
+/// Source: domain.md O64, O65.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResolveObjection {
@@ -152,6 +157,7 @@ impl Write for ResolveObjection {
 }
 
 /// 恢复信誉: retractions, corrections, apology done.
+/// Source: domain.md O67.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteRedress {
@@ -176,6 +182,7 @@ impl Write for CompleteRedress {
 }
 
 /// 信用修复申请, free of charge.
+/// Source: domain.md O53, O60, T07.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyForRepair {
@@ -241,6 +248,7 @@ impl Write for AcceptRepair {
 }
 
 /// 准予或不予修复, by the head.
+/// Source: domain.md O60.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideRepair {

@@ -88,6 +88,7 @@ pub struct MissingBody {
 }
 
 /// 容缺受理: for exemplars and clean records, on a signed promise.
+/// Source: domain.md O32, I06, T05.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Open {
@@ -141,6 +142,7 @@ pub struct HandedInBody {
 }
 
 /// 补交材料.
+/// Source: domain.md O32, T05.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Supply {
@@ -300,6 +302,7 @@ struct Years {
 }
 
 /// `GET /v1/subjects/{key}/clean-record?years=3`: for departments and for the subject itself.
+/// Source: domain.md O31, T04.
 async fn clean_record(
     request: HttpRequest,
     path: Path<String>,

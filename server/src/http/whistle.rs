@@ -1,6 +1,8 @@
 //! Reports of wrongdoing. The reporter's three routes look at no key, no cookie and no address, and
 //! leave nothing in the register's log, the access log, the figures or the trace; a receipt in a
 //! path is why every answer says `no-store`. Staff use keys like everywhere else.
+//!
+//! Source: domain.md O44.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -135,6 +137,7 @@ fn today(app: &App) -> Day {
 // ---- the reporter ----
 
 /// A report. No key is needed, and none is taken.
+/// Source: domain.md O44, M-S10.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
