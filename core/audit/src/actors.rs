@@ -43,10 +43,12 @@ fn allowed(name: &str) -> u8 {
         | "listing.restored"
         | "deadline.recomputed"
         | "assessment.feedback_overdue"
+        | "assessment.referral_overdue"
+        | "assessment.execution_overdue"
         | "channel.confirmed"
         | "channel.failed"
         | "channel.overdue" => TIMER,
-        "objection.accepted" | "listing.annulled" => OFFICER | TIMER,
+        "objection.accepted" | "assessment.referral_due" | "listing.annulled" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,
         "statement.received"
         | "statement.waived"
