@@ -725,7 +725,7 @@ fn table() -> Vec<Pair> {
     table.0
 }
 
-/// Covers G-HUMAN..G-OPEN, O01, O02, T13.
+/// Covers G-HUMAN..G-ANONYMOUS, O01, O02, T13.
 #[test]
 fn each_guard_refuses_alone_and_what_it_asks_for_mends_it() {
     let mut wrong = Vec::new();

@@ -421,7 +421,7 @@ fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
 }
 
 /// Each measure of the plan is taken by the county, forwarded to whoever may take it, or refused.
-/// Covers M-A01..M-S10, O38, O39, O42.
+/// Covers M-A01..M-S10, O38, O39, O41, O42.
 #[test]
 fn every_measure_is_taken_forwarded_or_refused_as_the_plan_has_it() {
     let fresh = county();

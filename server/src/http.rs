@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod assessment;
+pub mod bundle;
 pub mod caller;
 pub mod cases;
 pub mod catalogue;
@@ -125,6 +126,7 @@ fn every_route(table: &mut Table<'_>) {
     outcomes::routes(table);
     publicity::routes(table);
     assessment::routes(table);
+    bundle::routes(table);
     catalogue::routes(table);
     county::routes(table);
     commitments::routes(table);

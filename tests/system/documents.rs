@@ -397,3 +397,65 @@ fn texts_are_made_for_the_handling_authority_and_say_what_they_lack() {
 fn today(client: &Client) -> serde_json::Value {
     client.get("/v1/lists/black").expect("an answer").body["as_of"].clone()
 }
+
+/// For a court or a reconsideration: what was said of a case, in clear, with the addresses of its
+/// documents, and nothing of another case of the same file. Covers O68.
+#[test]
+fn the_bundle_of_a_case_is_what_was_said_of_it_and_nothing_else() {
+    let (bench, server) = bench();
+    let officer = Client::new(&server.base, Some(&bench.officer));
+    let subject = code("91", 1);
+    let paper = officer.document(&subject, TEXT);
+    let day = today(&officer);
+    let proposed = |key: &str, act: &str| {
+        let mut body = proposal(&paper);
+        body["act"] = json!(act);
+        let taken = officer.post("/v1/listings", key, &body).expect("an answer");
+        assert_eq!(taken.status, 201, "{taken:?}");
+        taken.body["id"].as_str().expect("an id").to_owned()
+    };
+    let other = proposed("bundle-0001", "另案事实");
+    let case = proposed("bundle-0002", "本案事实");
+    let notice = json!({
+        "facts": "虚假宣传", "reasons": "符合认定标准", "measures": [], "rights_stated": true,
+        "hearing_offered": true, "document_sha256": paper,
+        "service": {"manner": "direct", "on": day, "proof_sha256": paper},
+    });
+    let served = officer.post(&format!("/v1/listings/{case}/notice"), "bundle-0003", &notice);
+    assert_eq!(served.as_ref().map(|own| own.status), Some(201), "{served:?}");
+    let party = Client::new(&server.base, Some(&subject_key(&bench.data, &subject)));
+    let own = party.document(&subject, "我方证据");
+    let objection = json!({
+        "target": case, "trigger": "subject", "grounds": ["error"], "statement": "事实不符",
+        "evidence": [own], "new_facts": false,
+    });
+    let filed = party.post("/v1/objections", "bundle-0004", &objection).expect("an answer");
+    assert_eq!(filed.status, 201, "{filed:?}");
+    let path = format!("/v1/cases/{case}/bundle");
+    for reader in [&officer, &party] {
+        let bundle = reader.get(&path).expect("an answer").body;
+        let names: Vec<_> = bundle["events"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .map(|event| event["event"].as_str().expect("a name"))
+            .collect();
+        assert_eq!(names, ["listing.proposed", "prenotice.served", "objection.filed"]);
+        let text = bundle.to_string();
+        for said in ["本案事实", "虚假宣传", "事实不符"] {
+            assert!(text.contains(said), "{said} is not in {text}");
+        }
+        assert!(!text.contains("另案事实") && !text.contains(&other), "{text}");
+        let documents = bundle["documents"].as_array().expect("documents");
+        for address in [&paper, &own] {
+            let found = documents.iter().find(|found| found["sha256"] == json!(address));
+            assert_eq!(found.map(|found| &found["stored"]), Some(&json!(true)), "{documents:?}");
+        }
+        assert_eq!(bundle["complete"], json!(true));
+    }
+    let tax = key(&bench.data, "department", Some(("11350426XY00010666", "SC-03")));
+    let tax = Client::new(&server.base, Some(&tax));
+    assert_eq!(code_of(&tax.get(&path).expect("an answer")), (404, "NOT_FOUND"));
+    let public = Client::new(&server.base, None);
+    assert_eq!(public.get(&path).expect("an answer").status, 404);
+}

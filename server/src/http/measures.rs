@@ -139,6 +139,7 @@ impl Write for Decline {
 }
 
 /// 人工办结, for departments without a plugin.
+/// Source: domain.md O51, T10.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmByHand {

@@ -1,0 +1,269 @@
+//! The bundle of a case (证据材料): everything the log says of it and of what rests on it, with the
+//! documents it names, for a reconsideration or a suit (domain.md O68).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::web::{self, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde_json::{Map, Value, json};
+use shouxin_core::actor::{Actor, Role, SubjectKey};
+use shouxin_core::event::measure::MeasureEvent;
+use shouxin_core::event::remedy::RemedyEvent;
+use shouxin_core::event::{Envelope, Event, Target};
+use shouxin_core::id::Position;
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::row::{Index, ListingKind};
+use shouxin_core::text::{Digest, Sealed};
+
+use crate::documents::Owner;
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::documents::problem;
+use crate::http::edge::target;
+use crate::http::problem::{Code, Problem};
+use crate::http::read::{self, Sight};
+use crate::http::{App, Table, reads};
+
+/// Events of a file looked through for those of the case.
+const EVENTS_MAX: usize = 2_000;
+const PAGE_EVENTS: usize = 200;
+
+/// Registers the route.
+pub(crate) fn routes(table: &mut Table<'_>) {
+    let bundle = web::get().to(bundle);
+    table.read("/v1/cases/{id}/bundle", bundle, "案卷材料 / the bundle of a case");
+}
+
+/// Where a case began, whose file it stands in, and which authority answers for it.
+struct Case {
+    opened: Position,
+    subject: SubjectKey,
+    authority: Uscc,
+}
+
+fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
+    let of = |opened, subject, authority| Case { opened, subject, authority };
+    Ok(match what {
+        Target::Record(id) => {
+            let row = query.ask(|rows| rows.must_record(id).cloned())?;
+            of(id.0, row.subject, row.provider)
+        }
+        Target::Listing(id) => {
+            let row = query.ask(|rows| rows.must_listing(id).cloned())?;
+            let authority = match &row.kind {
+                ListingKind::Black { case, .. } => case.proposed_by.authority,
+                ListingKind::Red(red) => red.authority,
+            };
+            of(id.0, row.subject, authority)
+        }
+        Target::Attribution(id) => {
+            let row = query.ask(|rows| rows.must_attribution(id).cloned())?;
+            of(id.0, row.person, row.case.proposed_by.authority)
+        }
+        Target::Measure(id) => {
+            let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+            of(id.0, row.subject, row.initiated_by.authority)
+        }
+    })
+}
+
+/// The party, the authority that answers for it, the credit office and auditors.
+fn may_see(caller: &Caller, case: &Case) -> Option<Sight> {
+    let own = matches!(&caller.actor, Some(Actor::Officer(own)) if own.authority == case.authority);
+    match read::sight(caller, case.subject)? {
+        Sight::Whole => Some(Sight::Whole),
+        Sight::Government if own || caller.role == Role::CreditOffice => Some(Sight::Government),
+        _ => None,
+    }
+}
+
+/// What an event says, for a reader of the bundle: sealed texts in clear, digests as addresses,
+/// positions as text; the positions and digests it names are noted.
+struct Opened<'a> {
+    app: &'a App,
+    subject: SubjectKey,
+    names: BTreeSet<Position>,
+    documents: BTreeSet<String>,
+}
+
+impl Opened<'_> {
+    fn value(&mut self, field: &str, value: Value) -> Value {
+        match value {
+            Value::Object(fields) => self.object(field, fields),
+            Value::Array(parts) if field.ends_with("sha256") || field == "evidence" => {
+                match digest(&parts) {
+                    Some(address) => {
+                        self.documents.insert(address.clone());
+                        json!(address)
+                    }
+                    None => parts.into_iter().map(|part| self.value(field, part)).collect(),
+                }
+            }
+            Value::Array(parts) => parts.into_iter().map(|part| self.value(field, part)).collect(),
+            other => other,
+        }
+    }
+
+    fn object(&mut self, field: &str, fields: Map<String, Value>) -> Value {
+        let whole = Value::Object(fields);
+        if let Ok(position) = serde_json::from_value::<Position>(whole.clone()) {
+            self.names.insert(position);
+            return json!(position.to_string());
+        }
+        if let Ok(sealed) = serde_json::from_value::<Sealed>(whole.clone()) {
+            return read::unseal(&self.app.engine.vault, self.subject, &sealed);
+        }
+        match whole {
+            Value::Object(fields) => fields
+                .into_iter()
+                .map(|(name, own)| {
+                    let within = if name.starts_with(char::is_lowercase) { &name } else { field };
+                    let own = self.value(within, own);
+                    (name, own)
+                })
+                .collect::<Map<_, _>>()
+                .into(),
+            other => other,
+        }
+    }
+}
+
+/// Thirty-two bytes as an address.
+fn digest(parts: &[Value]) -> Option<String> {
+    let byte = |part: &Value| part.as_u64().and_then(|own| u8::try_from(own).ok());
+    let bytes: Vec<u8> = parts.iter().map(byte).collect::<Option<_>>()?;
+    (bytes.len() == 32).then(|| HEXLOWER_PERMISSIVE.encode(&bytes))
+}
+
+/// Whether something that has a life of its own began with this event.
+fn begins(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ListingProposed { .. }
+            | Event::AttributionProposed { .. }
+            | Event::MeasureInitiated { .. }
+            | Event::ObjectionFiled { .. }
+            | Event::RepairApplied { .. }
+            | Event::Remedy(RemedyEvent::RemedyFiled { .. } | RemedyEvent::ReliefGranted { .. })
+            | Event::Measure(MeasureEvent::Forwarded { .. })
+    )
+}
+
+/// The events of a case, in order, and the addresses of the documents they name.
+struct Bundle {
+    events: Vec<Value>,
+    documents: BTreeMap<String, Vec<String>>,
+    complete: bool,
+}
+
+fn gather(app: &App, case: &Case) -> Result<Bundle, Problem> {
+    let entry = Index::History(case.subject, Position::local(0));
+    let mut bundle = Bundle { events: Vec::new(), documents: BTreeMap::new(), complete: false };
+    let mut family = BTreeSet::from([case.opened]);
+    let first = case.opened.sequence.checked_sub(1);
+    let mut after = first.map(|sequence| Position { sequence, ..case.opened });
+    for _ in 0..EVENTS_MAX / PAGE_EVENTS {
+        // One snapshot for each page: none is held while the log is read.
+        let (positions, more) =
+            Query::new(app.engine.view.read()).page(&entry, after, PAGE_EVENTS)?;
+        for at in &positions {
+            add(app, case, &mut family, *at, &mut bundle)?;
+        }
+        match positions.last() {
+            Some(last) if more => after = Some(*last),
+            _ => {
+                bundle.complete = true;
+                break;
+            }
+        }
+    }
+    Ok(bundle)
+}
+
+fn add(
+    app: &App,
+    case: &Case,
+    family: &mut BTreeSet<Position>,
+    at: Position,
+    bundle: &mut Bundle,
+) -> Result<(), Problem> {
+    let envelope: Envelope = reads::envelope(app, at)?;
+    // Marks name everything that holds of the subject, of other cases too.
+    if matches!(envelope.event, Event::ClassificationChanged { .. }) {
+        return Ok(());
+    }
+    let unreadable = |error: serde_json::Error| {
+        tracing::error!(%at, %error, "an event has no form in JSON");
+        Problem::new(
+            Code::Internal,
+            "事件无法转换 / an event cannot be shown",
+            "请联系操作员 / tell the operator",
+        )
+    };
+    let value = serde_json::to_value(&envelope.event).map_err(unreadable)?;
+    let mut opened =
+        Opened { app, subject: case.subject, names: BTreeSet::new(), documents: BTreeSet::new() };
+    let said = opened.value("", value);
+    if !family.contains(&at) && opened.names.is_disjoint(family) {
+        return Ok(());
+    }
+    if begins(&envelope.event) {
+        family.insert(at);
+    }
+    for address in opened.documents {
+        bundle.documents.entry(address).or_default().push(at.to_string());
+    }
+    bundle.events.push(json!({
+        "position": at.to_string(),
+        "event": envelope.event.name(),
+        "recorded_at": envelope.recorded_at.to_string(),
+        "legal_date": envelope.legal_date,
+        "actor": envelope.actor.to_string(),
+        "rules": envelope.rules.map(|rules| rules.to_string()),
+        "said": said,
+    }));
+    Ok(())
+}
+
+/// `GET /v1/cases/{id}/bundle`: a record, listing, attribution or measure case by its id.
+/// Source: domain.md O68.
+async fn bundle(
+    request: HttpRequest,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request, &app.engine)?;
+    let what = target(&path)?;
+    let (case, slot) = {
+        let mut query = Query::new(app.engine.view.read());
+        let case = case(&mut query, what)?;
+        let slot = query.ask(|rows| Ok(rows.must_subject(case.subject)?.slot))?;
+        (case, slot)
+    };
+    let sight = may_see(&caller, &case).ok_or_else(Problem::not_found)?;
+    read::record_access(&request, &app, &caller, case.subject.to_string(), sight).await?;
+    let found = gather(&app, &case)?;
+    let owner = Owner { subject: case.subject, slot };
+    let mut documents = Vec::new();
+    for (address, named_by) in found.documents {
+        let sha256: Option<Digest> = HEXLOWER_PERMISSIVE
+            .decode(address.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok());
+        let stored = match sha256 {
+            Some(sha256) => app.documents.has(owner, &sha256).map_err(problem)?,
+            None => false,
+        };
+        documents.push(json!({"sha256": address, "named_by": named_by, "stored": stored}));
+    }
+    Ok(HttpResponse::Ok().json(json!({
+        "case": read::target_id(what),
+        "subject": case.subject.to_string(),
+        "authority": case.authority,
+        "as_of": app.engine.clock.now().legal_date(),
+        "complete": found.complete,
+        "events": found.events,
+        "documents": documents,
+    })))
+}
