@@ -130,17 +130,39 @@ fn literal(text: &str) -> Option<&str> {
     Some(&text[start..end])
 }
 
-/// The path that a route is registered with: a literal, or a step of the `format!` before it.
+/// What a `let` before a place gives a name.
+fn bound<'a>(before: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = before.rsplit_once(&format!("let {name} = "))?;
+    rest.starts_with('"').then(|| literal(rest)).flatten()
+}
+
+/// The path that a route is registered with: a literal, a name, or a `format!` of these.
 fn path_of(before: &str, after: &str) -> Option<String> {
-    let own = literal(after)?;
-    let path = match own.starts_with('/') {
-        true => own.to_owned(),
-        false => {
-            let (_, pattern) = before.rsplit_once("format!(")?;
-            literal(pattern)?.replace("{step}", own)
-        }
+    let after = match after.split_once(">(") {
+        Some((kind, rest)) if !kind.contains('(') => rest,
+        _ => after,
     };
-    Some(path.replace("{{", "{").replace("}}", "}"))
+    let after = after.trim_start().trim_start_matches('&');
+    let own = after.split([',', '(', '"']).next()?.trim();
+    let path = match own {
+        "" | "format!" => literal(after)?.to_owned(),
+        // A closure over a pattern: `at("notice")`.
+        _ if after[own.len()..].starts_with('(') => {
+            let (_, pattern) = before.rsplit_once("format!(")?;
+            literal(pattern)?.replace("{step}", literal(after)?)
+        }
+        name => bound(before, name)?.to_owned(),
+    };
+    let mut path = path.replace("{{", "\u{1}").replace("}}", "\u{2}");
+    while let Some((start, (name, end))) =
+        path.split_once('{').and_then(|(start, rest)| Some((start, rest.split_once('}')?)))
+    {
+        let Some(value) = bound(before, name) else {
+            break;
+        };
+        path = format!("{start}{value}{end}");
+    }
+    Some(path.replace('\u{1}', "{").replace('\u{2}', "}")).filter(|path| path.starts_with('/'))
 }
 
 /// Routes of the server with the doc comment of what serves them.
