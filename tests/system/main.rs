@@ -13,5 +13,6 @@ mod kill;
 mod office;
 mod plugins;
 mod publicity;
+mod social;
 mod tolerance;
 mod whistle;

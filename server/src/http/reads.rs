@@ -50,6 +50,23 @@ impl Page {
     }
 }
 
+/// `?after=CURSOR&limit=N`, of lists without filters.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Cursor {
+    pub(crate) after: Option<String>,
+    pub(crate) limit: Option<usize>,
+}
+
+impl Cursor {
+    pub(crate) fn after(&self) -> Result<Option<Position>, Problem> {
+        self.after.as_deref().map(id_position).transpose()
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX)
+    }
+}
+
 fn id_position(text: &str) -> Result<Position, Problem> {
     id(text)
 }

@@ -1,0 +1,212 @@
+//! Feeds for other systems: what changed in public, each thing as it may be shown now (domain.md
+//! O18); the same for market bodies, as a reference and never an order (O43, INV-12); newly issued
+//! codes (O08); and the integrity records of units (O14, O73).
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{self, Data, Query as UrlQuery};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shouxin_core::actor::Role;
+use shouxin_core::event::Target;
+use shouxin_core::id::{Position, RecordId};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::keys;
+use shouxin_core::row::Index;
+use shouxin_core::row::social::SocialIndex;
+use shouxin_core::time::Day;
+
+use crate::channels::face;
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::problem::{Code, Problem};
+use crate::http::read::{self, Sight};
+use crate::http::reads::{Cursor, PAGE_ROWS, PAGE_ROWS_MAX};
+use crate::http::{App, Table};
+
+/// Things that one event can change; more than a command can touch.
+const CHANGES_OF_ONE_EVENT_MAX: usize = 4_096;
+
+/// Who follows a feed: every system with a key.
+const SYSTEMS: &[Role] = &[
+    Role::Department,
+    Role::Provider,
+    Role::CreditOffice,
+    Role::LeadingGroup,
+    Role::Association,
+    Role::CourtRegistrar,
+    Role::DataOfficer,
+    Role::Auditor,
+    Role::Market,
+];
+
+/// Registers the routes.
+pub(crate) fn routes(table: &mut Table<'_>) {
+    table
+        .read("/v1/events", web::get().to(events), "变更订阅 / what changed, in order")
+        .read("/v1/reference", web::get().to(reference), "参考信息 / reference for market bodies")
+        .read("/v1/codes/new", web::get().to(new_codes), "新增代码 / newly issued codes")
+        .read("/v1/gov-integrity", web::get().to(integrity), "政务诚信 / integrity of units");
+}
+
+/// What changed behind a position, each thing once and as it may be shown now, in the order of
+/// their newest changes, and where to go on.
+fn changes(
+    app: &App,
+    after: Position,
+    limit: usize,
+) -> Result<(Vec<(Position, Value)>, Option<Position>), Problem> {
+    let mut query = Query::new(app.engine.view.read());
+    let from = keys::public_changes_after(after);
+    let read = |query: &Query<'_>, rows: usize| -> Result<Vec<(Position, Target)>, Problem> {
+        let entries = query.range(keys::PUBLIC_CHANGES, Some(&from), rows)?;
+        Ok(entries.iter().filter_map(|entry| keys::read_public_change(entry)).collect())
+    };
+    let mut found = read(&query, limit + 1)?;
+    let mut more = found.len() > limit;
+    if let (true, Some((last, _))) = (more, found.last().copied()) {
+        // What one event changed is never torn apart by a page.
+        let whole = found.iter().filter(|(at, _)| *at < last).count();
+        found.truncate(whole);
+        if found.is_empty() {
+            found = read(&query, CHANGES_OF_ONE_EVENT_MAX)?;
+            more = found.len() == CHANGES_OF_ONE_EVENT_MAX;
+            found.retain(|(at, _)| *at == last);
+        }
+    }
+    let next = found.last().map(|(at, _)| *at).filter(|_| more);
+    let newest: BTreeMap<Target, Position> =
+        found.into_iter().map(|(at, target)| (target, at)).collect();
+    let mut order: Vec<(Position, Target)> =
+        newest.into_iter().map(|(target, at)| (at, target)).collect();
+    order.sort_unstable();
+    let today = app.engine.clock.now().legal_date();
+    let mut shown = Vec::new();
+    for (at, target) in order {
+        let item = face::of(&app.engine.vault, &mut query, target, at, today).map_err(|error| {
+            tracing::error!(%at, %error, "a change cannot be shown");
+            Problem::new(
+                Code::Internal,
+                "读取失败，原因已记入日志 / the read failed; see the log",
+                "请联系操作员 / tell the operator",
+            )
+        })?;
+        // Of what may not be shown any more, its id and the day, and nothing else.
+        let item = match item["action"] == "withdraw" {
+            true => json!({"id": item["id"], "withdrawn_on": item["withdrawn_on"]}),
+            false => item,
+        };
+        shown.push((at, item));
+    }
+    Ok((shown, next))
+}
+
+/// `GET /v1/events?after=POSITION&limit=N`: a page as NDJSON; `Shouxin-Next` says where to go on,
+/// and the same position comes back where nothing has changed since.
+/// Source: domain.md O18, O19.
+async fn events(
+    request: HttpRequest,
+    cursor: UrlQuery<Cursor>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
+    let after = cursor.after()?.unwrap_or(Position::local(0));
+    let (items, _) = changes(&app, after, cursor.limit())?;
+    let last = items.last().map_or(after, |(at, _)| *at);
+    let lines: String = items.iter().map(|(_, item)| format!("{item}\n")).collect();
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header(("Shouxin-Next", last.to_string()))
+        .body(lines))
+}
+
+/// `GET /v1/reference?after=POSITION&limit=N`: what is public, for market bodies that price or
+/// choose on their own. Nothing follows from it here, and nobody is asked what they did with it.
+/// Source: domain.md O43, M-M10..M-M15.
+async fn reference(
+    request: HttpRequest,
+    cursor: UrlQuery<Cursor>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
+    let after = cursor.after()?.unwrap_or(Position::local(0));
+    let (items, next) = changes(&app, after, cursor.limit())?;
+    let items: Vec<Value> = items.into_iter().map(|(_, item)| item).collect();
+    Ok(HttpResponse::Ok().json(json!({
+        "reference_only": true,
+        "note": "公开信息，仅供参考；不构成对市场主体的任何指令，是否使用、如何使用由其自行决定 / \
+                 public information for reference; no order to anybody",
+        "items": items,
+        "next": next.map(|at| at.to_string()),
+    })))
+}
+
+/// `?since=DATE&after=CURSOR&limit=N`
+#[derive(Clone, Debug, Deserialize)]
+struct Since {
+    since: Option<Day>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// `GET /v1/codes/new?since=DATE`: organisations by the day of their registration here. The code
+/// of an individual business is its owner's and is left out.
+/// Source: domain.md O08.
+async fn new_codes(page: UrlQuery<Since>, app: Data<App>) -> Result<HttpResponse, Problem> {
+    let limit = page.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
+    let after = match &page.after {
+        Some(text) => {
+            let (on, code) = cursor(text).ok_or_else(|| {
+                Problem::new(
+                    Code::IdentifierInvalid,
+                    format!("{text} 不是游标 / is no cursor"),
+                    "请使用上一页的 next / use the page before's `next`",
+                )
+                .on("after")
+            })?;
+            Index::Social(SocialIndex::NewCode(on, code)).encode()
+        }
+        None => keys::new_codes_from(page.since.unwrap_or(Day::MIN)),
+    };
+    let query = Query::new(app.engine.view.read());
+    let entries = query.range(keys::NEW_CODES, Some(&after), limit + 1)?;
+    let more = entries.len() > limit;
+    let found: Vec<(Day, Uscc)> =
+        entries.iter().take(limit).filter_map(|entry| keys::read_new_code(entry)).collect();
+    let next = found.last().filter(|_| more).map(|(on, code)| format!("{on}.{code}"));
+    let shown = found.iter().filter(|(_, code)| !code.is_individual_business());
+    let codes: Vec<Value> =
+        shown.map(|(on, code)| json!({"code": code, "registered_on": on})).collect();
+    Ok(HttpResponse::Ok().json(json!({"codes": codes, "next": next})))
+}
+
+fn cursor(text: &str) -> Option<(Day, Uscc)> {
+    let (on, code) = text.split_once('.')?;
+    Some((on.parse().ok()?, Uscc::parse_attested(code).ok()?.0))
+}
+
+/// `GET /v1/gov-integrity`: records of units of government on display; never of an official.
+/// Source: domain.md O14, O73.
+async fn integrity(page: UrlQuery<Cursor>, app: Data<App>) -> Result<HttpResponse, Problem> {
+    let today = app.engine.clock.now().legal_date();
+    let mut query = Query::new(app.engine.view.read());
+    let entry = Index::Social(SocialIndex::GovIntegrity(RecordId(Position::local(0))));
+    let (positions, more) = query.page(&entry, page.after()?, page.limit())?;
+    let next = if more { positions.last().map(ToString::to_string) } else { None };
+    let mut found = Vec::new();
+    for at in positions {
+        let row = query.ask(|rows| rows.must_record(RecordId(at)).cloned())?;
+        if !read::record_shown(&row, today, Sight::Public) {
+            continue;
+        }
+        let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
+        found.push(json!({
+            "subject": row.subject.to_string(),
+            "name": read::name(&app.engine.vault, &head),
+            "record": read::record(&app.engine.vault, &row, Sight::Public),
+        }));
+    }
+    let body = json!({"as_of": today, "records": found, "next": next});
+    Ok(HttpResponse::Ok().json(body))
+}

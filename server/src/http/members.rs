@@ -1,0 +1,269 @@
+//! Associations' files about their members: the association's own words, shown as its own, never
+//! part of the register's file (domain.md O45, O46).
+
+use actix_web::web::{self, Data, Path, Query as UrlQuery};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shouxin_core::actor::{Actor, Role, SubjectKey};
+use shouxin_core::command::Command;
+use shouxin_core::command::member::MemberCommand;
+use shouxin_core::event::member::NoteKind;
+use shouxin_core::id::{MemberNoteId, Position};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::row::Index;
+use shouxin_core::row::social::{MemberNoteRow, SocialIndex};
+use utoipa::ToSchema;
+
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::edge::{Edge, Hex32, id, subject_key};
+use crate::http::problem::Problem;
+use crate::http::read::{self, Sight};
+use crate::http::reads::Cursor;
+use crate::http::write::Write;
+use crate::http::{App, Table};
+
+const ASSOCIATION: &[Role] = &[Role::Association];
+const WHO_OBJECTS: &[Role] = &[Role::Subject, Role::CreditOffice, Role::Department];
+
+/// Registers the routes.
+pub(crate) fn routes(table: &mut Table<'_>) {
+    let at = |step: &str| format!("/v1/member-notes/{{id}}/{step}");
+    let members = web::get().to(members);
+    table
+        .post::<Note>("/v1/associations/{code}/members", "记入会员档案 / note about a member")
+        .post::<Correct>(&at("correct"), "更正 / correct it")
+        .post::<Withdraw>(&at("withdraw"), "撤回 / take it back")
+        .post::<Object>(&at("object"), "会员提出异议 / the member objects")
+        .post::<Answer>(&at("answer"), "协会答复 / the association answers")
+        .read("/v1/associations/{code}/members", members, "会员档案 / an association's notes")
+        .read("/v1/member-notes", web::get().to(own), "本单位的会员档案 / notes about a member");
+}
+
+/// 会员信用档案: an entry of the association's own file.
+/// Source: domain.md O45, O46, M-S01..M-S08.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    subject: String,
+    #[schema(value_type = String, example = "commendation")]
+    kind: NoteKind,
+    text: String,
+    /// Who rated, for a rating.
+    #[serde(default)]
+    rater: Option<String>,
+    /// Article of the charter, for self-discipline.
+    #[serde(default)]
+    charter: Option<String>,
+}
+
+impl Write for Note {
+    const LABEL: &'static str = "member_notes.note";
+    const ROLES: &'static [Role] = ASSOCIATION;
+    const CREATES: Option<(&'static str, &'static str)> = Some(("N", "member_file.noted"));
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(&self.subject)?;
+        Ok(Command::Member(MemberCommand::Note {
+            association: path.to_owned(),
+            subject,
+            kind: self.kind,
+            text: edge.seal(subject, &self.text)?,
+            rater: self.rater,
+            charter: self.charter,
+        }))
+    }
+}
+
+/// Whose file a note is about, to seal what is said of it.
+fn member(edge: &Edge<'_>, note: MemberNoteId) -> Result<SubjectKey, Problem> {
+    let mut query = Query::new(edge.engine.view.read());
+    Ok(query.ask(|rows| Ok(rows.must_member_note(note)?.subject))?)
+}
+
+/// 更正, with reasons.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Correct {
+    text: String,
+    reasons: String,
+}
+
+impl Write for Correct {
+    const LABEL: &'static str = "member_notes.correct";
+    const ROLES: &'static [Role] = ASSOCIATION;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let note = id(path)?;
+        let subject = member(edge, note)?;
+        let (text, reasons) = (edge.seal(subject, &self.text)?, edge.seal(subject, &self.reasons)?);
+        Ok(Command::Member(MemberCommand::Correct { note, text, reasons }))
+    }
+}
+
+/// 撤回, with reasons.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdraw {
+    reasons: String,
+}
+
+impl Write for Withdraw {
+    const LABEL: &'static str = "member_notes.withdraw";
+    const ROLES: &'static [Role] = ASSOCIATION;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let note = id(path)?;
+        let reasons = edge.seal(member(edge, note)?, &self.reasons)?;
+        Ok(Command::Member(MemberCommand::Withdraw { note, reasons }))
+    }
+}
+
+/// 异议: by the member, or at the counter for it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    statement: String,
+    #[serde(default)]
+    evidence: Vec<Hex32>,
+}
+
+impl Write for Object {
+    const LABEL: &'static str = "member_notes.object";
+    const ROLES: &'static [Role] = WHO_OBJECTS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let note = id(path)?;
+        let subject = member(edge, note)?;
+        Ok(Command::Member(MemberCommand::Object {
+            note,
+            statement: edge.seal(subject, &self.statement)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
+        }))
+    }
+}
+
+/// 答复: it stands, is corrected, or is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    stands: bool,
+    answer: String,
+    /// The note as it reads from here on.
+    #[serde(default)]
+    corrected: Option<String>,
+}
+
+impl Write for Answer {
+    const LABEL: &'static str = "member_notes.answer";
+    const ROLES: &'static [Role] = ASSOCIATION;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let note = id(path)?;
+        let subject = member(edge, note)?;
+        let corrected =
+            self.corrected.as_deref().map(|text| edge.seal(subject, text)).transpose()?;
+        Ok(Command::Member(MemberCommand::Answer {
+            note,
+            stands: self.stands,
+            answer: edge.seal(subject, &self.answer)?,
+            corrected,
+        }))
+    }
+}
+
+fn shown(app: &App, row: &MemberNoteRow) -> Value {
+    let dispute = row.dispute.as_ref().map(|own| {
+        json!({
+            "filed_on": own.filed_on,
+            "answer_by": own.answer_by.day,
+            "stands": own.stands,
+        })
+    });
+    json!({
+        "id": row.id.to_string(),
+        "subject": row.subject.to_string(),
+        "association": {"code": row.association, "name": row.author},
+        "kind": row.kind,
+        "text": read::unseal(&app.engine.vault, row.subject, &row.text),
+        "rater": row.rater,
+        "charter": row.charter,
+        "noted_on": row.noted_on,
+        "corrected_on": row.corrected_on,
+        "withdrawn_on": row.withdrawn_on,
+        "status": if row.is_disputed() { "disputed" } else { "noted" },
+        "dispute": dispute,
+        "note": "由该协会自行记载，不是本系统的信用信息 / \
+                 the association's own words; no part of the register's file",
+    })
+}
+
+/// A page of notes, those of them that a reader may see.
+fn page(
+    app: &App,
+    entry: &Index,
+    cursor: &Cursor,
+    may_see: impl Fn(&MemberNoteRow) -> bool,
+) -> Result<HttpResponse, Problem> {
+    let mut query = Query::new(app.engine.view.read());
+    let (positions, more) = query.page(entry, cursor.after()?, cursor.limit())?;
+    let next = if more { positions.last().map(ToString::to_string) } else { None };
+    let mut found = Vec::new();
+    for at in positions {
+        let row = query.ask(|rows| rows.must_member_note(MemberNoteId(at)).cloned())?;
+        if may_see(&row) {
+            found.push(shown(app, &row));
+        }
+    }
+    Ok(HttpResponse::Ok().json(json!({"notes": found, "next": next})))
+}
+
+/// `GET /v1/associations/{code}/members`: to the association all it wrote; to everybody else what
+/// is public by its nature, undisputed and not taken back.
+/// Source: domain.md O45, M-S01..M-S08.
+async fn members(
+    request: HttpRequest,
+    path: Path<String>,
+    cursor: UrlQuery<Cursor>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request, &app.engine)?;
+    let association = app.engine.rules.associations.iter().find(|own| own.code == *path);
+    let association = association.ok_or_else(Problem::not_found)?;
+    let code = Uscc::parse(&association.uscc).map_err(|_| Problem::not_found())?;
+    let own = caller.role == Role::Association
+        && matches!(&caller.actor, Some(Actor::Officer(officer)) if officer.authority == code);
+    let first = MemberNoteId(Position::local(0));
+    let entry = Index::Social(SocialIndex::AssociationNote(code, first));
+    let public = |row: &MemberNoteRow| {
+        row.kind.is_public() && row.withdrawn_on.is_none() && !row.is_disputed()
+    };
+    page(&app, &entry, &cursor, |row| own || (public(row) && !row.subject.is_personal()))
+}
+
+/// `?subject=KEY&after=CURSOR&limit=N`
+#[derive(Clone, Debug, Deserialize)]
+struct OfMember {
+    subject: String,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// `GET /v1/member-notes?subject=KEY`: what associations wrote about a member, for the member.
+async fn own(
+    request: HttpRequest,
+    asked: UrlQuery<OfMember>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request, &app.engine)?;
+    let key = subject_key(&asked.subject)?;
+    if read::sight(&caller, key) != Some(Sight::Whole) {
+        return Err(Problem::not_found());
+    }
+    read::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
+    let cursor = Cursor { after: asked.after.clone(), limit: asked.limit };
+    let first = MemberNoteId(Position::local(0));
+    let entry = Index::Social(SocialIndex::SubjectNote(key, first));
+    page(&app, &entry, &cursor, |_| true)
+}

@@ -1,0 +1,241 @@
+//! What stands beside the register's own decisions, over HTTP: typical cases without names,
+//! associations' files as their own, classifications as they came, and the feeds that everybody or
+//! every system follows.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use shouxin_server::demo::sample::{citizen_number, code, digest};
+use shouxin_tests::{Answer, Client, Server, config, county, key, run};
+
+const OFFICE: &str = "11350426XY0001015X";
+const MARKET: &str = "11350426XY0001023Q";
+const GUILD: &str = "51350426XY0005016R";
+const CHAMBER: &str = "51350426XY0005024L";
+
+fn post(client: &Client, path: &str, body: &Value) -> Answer {
+    let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
+    client.post(path, &key, body).expect("an answer")
+}
+
+#[track_caller]
+fn must(client: &Client, path: &str, body: &Value) -> Value {
+    let answer = post(client, path, body);
+    assert!(matches!(answer.status, 200 | 201), "{path}: {answer:?}");
+    answer.body
+}
+
+#[track_caller]
+fn refused(answer: &Answer, expected: &str) {
+    assert_eq!(answer.body["code"], expected, "{answer:?}");
+    let told = |field: &str| answer.body[field].as_str().is_some_and(|text| !text.is_empty());
+    assert!(told("detail") && told("cure"), "{answer:?}");
+}
+
+fn get(client: &Client, path: &str) -> Value {
+    let answer = client.get(path).expect("an answer");
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.body
+}
+
+fn id(body: &Value) -> String {
+    body["id"].as_str().expect("an id").to_owned()
+}
+
+fn subject_key(data: &Path, subject: &str) -> String {
+    let (data, config) = (data.display().to_string(), county().display().to_string());
+    let made = run(&[
+        "key",
+        "create",
+        "--data",
+        &data,
+        "--config",
+        &config,
+        "--role",
+        "subject",
+        "--expires-on",
+        "2199-12-31",
+        "--acts-for",
+        subject,
+    ]);
+    assert_eq!(made.0, 0, "{}", made.2);
+    made.1.trim().to_owned()
+}
+
+struct Bench {
+    _folder: tempfile::TempDir,
+    data: std::path::PathBuf,
+    server: Server,
+    market: Client,
+    public: Client,
+    today: String,
+}
+
+impl Bench {
+    /// A server with two organisations on file.
+    fn start() -> Bench {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let server = Server::start(&config(folder.path(), ""), &data);
+        let market =
+            Client::new(&server.base, Some(&key(&data, "provider", Some((MARKET, "SC-03")))));
+        let public = Client::new(&server.base, None);
+        let subjects = json!({"subjects": [
+            {"code": code("91", 1), "name": "尤溪县甲有限公司"},
+            {"code": code("91", 2), "name": "尤溪县乙有限公司"},
+            {"code": code("12", 3), "name": "尤溪县某中心"},
+        ]});
+        must(&market, "/v1/subjects", &subjects);
+        let today = get(&public, "/v1/lists/black")["as_of"].as_str().expect("a day").to_owned();
+        Bench { _folder: folder, data, server, market, public, today }
+    }
+
+    fn client(&self, role: &str, officer: Option<(&str, &str)>) -> Client {
+        Client::new(&self.server.base, Some(&key(&self.data, role, officer)))
+    }
+}
+
+/// Covers O26, O72.
+#[test]
+fn a_typical_case_is_told_without_anybodys_name() {
+    let bench = Bench::start();
+    let day = bench.today.parse().expect("a day");
+    let person = json!({"persons": [
+        {"name": "林守信", "number": citizen_number(1, day), "capacity": "full"},
+    ]});
+    must(&bench.market, "/v1/persons", &person);
+    let asked = json!({"name": "林守信", "number": citizen_number(1, day)}).to_string();
+    let headers = [("Purpose", "case-study plan-185:2(5)"), ("Content-Type", "application/json")];
+    let person = bench.market.send("/v1/persons/lookup", &headers, asked.as_bytes());
+    let person = person.expect("an answer").body["key"].clone();
+    assert!(person.is_string(), "{person}");
+    let story = |text: &str, anonymised: bool| {
+        json!({
+            "title": "诚信经营", "text": text, "subject": code("91", 1),
+            "natural_persons": true, "anonymised": anonymised, "persons": [person],
+        })
+    };
+    let path = "/v1/typical-cases";
+    refused(&post(&bench.market, path, &story("店主林 守信按期还款", true)), "G-ANONYMOUS");
+    refused(&post(&bench.market, path, &story("店主林某按期还款", false)), "G-ANONYMOUS");
+    let number = format!("店主（{}）按期还款", citizen_number(2, day));
+    refused(&post(&bench.market, path, &story(&number, true)), "G-ANONYMOUS");
+    let made = id(&must(&bench.market, path, &story("店主林某按期还款", true)));
+    let one = format!("{path}/{made}");
+    assert_eq!(bench.public.get(&one).expect("an answer").status, 404);
+    let publish = format!("{one}/publish");
+    refused(&post(&bench.market, &publish, &json!({})), "G-4EYES");
+    let head = bench.client("provider", Some((MARKET, "SC-01")));
+    must(&head, &publish, &json!({}));
+    let shown = get(&bench.public, path);
+    assert_eq!(shown["typical_cases"][0]["id"], json!(made), "{shown}");
+    // A person occurs in the story, so the organisation is not named beside it.
+    assert_eq!(get(&bench.public, &one).get("subject"), None);
+    must(&bench.market, &format!("{one}/withdraw"), &json!({"reason": "已过时"}));
+    assert_eq!(get(&bench.public, path)["typical_cases"], json!([]));
+}
+
+/// Covers O45, O46.
+#[test]
+fn an_associations_file_is_its_own_and_a_member_may_object() {
+    let bench = Bench::start();
+    let guild = bench.client("association", Some((GUILD, "XH-01")));
+    let chamber = bench.client("association", Some((CHAMBER, "XH-01")));
+    let path = "/v1/associations/building_materials/members";
+    let note = |kind: &str, text: &str, charter: Option<&str>| json!({"subject": code("91", 1), "kind": kind, "text": text, "charter": charter});
+    let praise = note("commendation", "连续五年质量合格", None);
+    refused(&post(&chamber, path, &praise), "G-COMPETENT");
+    assert_eq!(post(&bench.market, path, &praise).status, 403);
+    let praised = id(&must(&guild, path, &praise));
+    refused(&post(&guild, path, &note("warning", "供货迟延", None)), "G-BASIS");
+    let warned = id(&must(&guild, path, &note("warning", "供货迟延", Some("行规第七条"))));
+    let ids = |body: &Value| -> Vec<String> {
+        body["notes"].as_array().expect("notes").iter().map(id).collect()
+    };
+    assert_eq!(ids(&get(&guild, path)), [praised.clone(), warned.clone()]);
+    let seen = get(&bench.public, path);
+    assert_eq!(ids(&seen), [praised.clone()], "a warning is between the two of them");
+    assert!(seen["notes"][0]["note"].as_str().is_some_and(|own| own.contains("协会自行记载")));
+    assert!(ids(&get(&chamber, path)).contains(&praised));
+    // Nothing of it is in the register's file.
+    let file = get(&bench.public, &format!("/v1/subjects/{}", code("91", 1))).to_string();
+    assert!(!file.contains("质量合格") && !file.contains(&praised), "{file}");
+    let member = Client::new(&bench.server.base, Some(&subject_key(&bench.data, &code("91", 1))));
+    let other = Client::new(&bench.server.base, Some(&subject_key(&bench.data, &code("91", 2))));
+    let own = format!("/v1/member-notes?subject={}", code("91", 1));
+    assert_eq!(ids(&get(&member, &own)), [praised.clone(), warned.clone()]);
+    assert_eq!(other.get(&own).expect("an answer").status, 404);
+    let at = |step: &str| format!("/v1/member-notes/{warned}/{step}");
+    let objection = json!({"statement": "非我方原因", "evidence": []});
+    refused(&post(&other, &at("object"), &objection), "G-HUMAN");
+    must(&member, &at("object"), &objection);
+    assert_eq!(get(&member, &own)["notes"][1]["status"], json!("disputed"));
+    refused(
+        &post(&chamber, &at("answer"), &json!({"stands": false, "answer": "有误"})),
+        "G-COMPETENT",
+    );
+    must(&guild, &at("answer"), &json!({"stands": false, "answer": "经核实有误，撤回"}));
+    let after = get(&member, &own);
+    assert_eq!(after["notes"][1]["dispute"]["stands"], json!(false), "{after}");
+    assert_eq!(after["notes"][1]["withdrawn_on"], json!(bench.today));
+}
+
+/// Covers O08, O10, O14, O18, O24, O43, O73, INV-12.
+#[test]
+fn each_feed_tells_what_may_be_shown_now_and_nobody_gets_an_order() {
+    let bench = Bench::start();
+    let codes = get(&bench.public, &format!("/v1/codes/new?since={}&limit=2", bench.today));
+    let found = |body: &Value| -> Vec<String> {
+        let codes = body["codes"].as_array().expect("codes").iter();
+        codes.map(|own| own["code"].as_str().expect("a code").to_owned()).collect()
+    };
+    let mut all = found(&codes);
+    let next = codes["next"].as_str().expect("a second page");
+    all.extend(found(&get(&bench.public, &format!("/v1/codes/new?after={next}"))));
+    let mut expected = vec![code("91", 1), code("91", 2), code("12", 3)];
+    expected.sort();
+    assert_eq!(all, expected);
+    let tomorrow = "/v1/codes/new?since=2190-01-01";
+    assert_eq!(get(&bench.public, tomorrow)["codes"], json!([]));
+    refused(&bench.public.get("/v1/codes/new?after=x").expect("an answer"), "IDENTIFIER_INVALID");
+
+    let record = json!({"records": [{
+        "subject": code("91", 1), "item": "FJ-FR-0101", "document_number": "尤试〔2026〕1号",
+        "document_date": "2026-01-05", "content": {"摘要": "试验"},
+    }]});
+    let record = id(&must(&bench.market, "/v1/records", &record));
+    let buyer = bench.client("market", None);
+    refused(&bench.public.get("/v1/reference").expect("an answer"), "UNAUTHENTICATED");
+    let seen = get(&buyer, "/v1/reference");
+    assert_eq!(seen["reference_only"], json!(true));
+    assert_eq!(seen["items"][0]["id"], json!(record), "{seen}");
+    assert_eq!(seen["items"][0]["name"], json!("尤溪县甲有限公司"));
+    assert!(seen["note"].as_str().is_some_and(|own| own.contains("不构成")));
+    // The public finds the same by the code, and nobody finds who is not there.
+    let file = get(&bench.public, &format!("/v1/subjects/{}", code("91", 1)));
+    assert!(file.to_string().contains(&record), "{file}");
+    // A market body can do nothing here.
+    assert_eq!(post(&buyer, "/v1/measures", &json!({})).status, 403);
+    let annul = json!({"reasons": "文书已被撤销"});
+    let head = bench.client("provider", Some((MARKET, "SC-01")));
+    must(&head, &format!("/v1/records/{record}/annul"), &annul);
+    let gone = get(&buyer, "/v1/reference");
+    assert_eq!(gone["items"], json!([{"id": record, "withdrawn_on": bench.today}]));
+    let lines = buyer.get("/v1/events").expect("an answer");
+    assert_eq!((lines.status, lines.kind.as_str()), (200, "application/x-ndjson"));
+
+    let office = bench.client("credit_office", Some((OFFICE, "SC-03")));
+    let unit = code("12", 3);
+    let proof = office.document(&unit, "proof");
+    let record = json!({"records": [{
+        "subject": unit, "item": "FJ-FR-1301", "severity": "general",
+        "document_number": "尤政〔2026〕2号", "document_date": "2026-01-05",
+        "document_sha256": proof, "content": {"摘要": "逾期未付"},
+        "notified": {"manner": "direct", "on": bench.today, "proof_sha256": proof},
+    }]});
+    let record = id(&must(&office, "/v1/records", &record));
+    let shown = get(&bench.public, "/v1/gov-integrity");
+    assert_eq!(shown["records"][0]["record"]["id"], json!(record), "{shown}");
+    assert_eq!(shown["records"][0]["subject"], json!(unit));
+    assert_eq!(shown["records"].as_array().map(Vec::len), Some(1));
+}
