@@ -12,8 +12,14 @@ use shouxin_core::id::{
     RepairId,
 };
 use shouxin_core::identifier::uscc::Uscc;
-use shouxin_core::rules::{Citation, Severity, SubjectKind};
+use shouxin_core::rules::{Citation, Openness, Severity, SubjectKind};
 use shouxin_core::time::Day;
+
+use crate::case_study::CaseStudies;
+use crate::commitment::Commitments;
+use crate::imported::Classifications;
+use crate::member::Notes;
+use crate::tolerance::Tolerances;
 
 /// What suspends a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +65,9 @@ pub(crate) struct Record {
     pub provider: Uscc,
     pub by: OfficerRef,
     pub adverse: bool,
+    pub openness: Openness,
+    /// Day of its document.
+    pub dated: Day,
     pub severity: Option<Severity>,
     pub published: bool,
     pub until: Option<Day>,
@@ -375,6 +384,11 @@ pub(crate) struct Fold {
     pub reliefs: BTreeMap<ReliefId, Relief>,
     pub plugins: BTreeMap<String, Plugin>,
     pub channels: BTreeMap<String, Position>,
+    pub commitments: Commitments,
+    pub tolerances: Tolerances,
+    pub classifications: Classifications,
+    pub case_studies: CaseStudies,
+    pub notes: Notes,
 }
 
 impl Fold {

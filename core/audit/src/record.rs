@@ -192,6 +192,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         provider: *provider,
         by: at.by(*provider),
         adverse,
+        openness: *openness,
+        dated: *document_date,
         severity: *severity,
         published: *published,
         until: *publicity_until,
@@ -292,6 +294,7 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     }
     if let Some(own) = fold.records.get_mut(record) {
         own.version = *number_of;
+        own.dated = *document_date;
         own.severity = *severity;
         own.until = *publicity_until;
         own.published = own.published && *severity != Some(Severity::Minor);
