@@ -120,7 +120,11 @@ impl Commit {
         self.touched.insert(subject, at);
     }
 
-    fn touch_under(&mut self, fold: &Fold, at: Position, target: Target) {
+    /// What a target stands on changes here, and with it the marks of every case under it.
+    pub(crate) fn touch_under(&mut self, fold: &mut Fold, at: Position, target: Target) {
+        if let Some(day) = self.day {
+            fold.changed.insert(target, (at, day));
+        }
         for (subject, _) in fold.cases_under(target) {
             self.touch(subject, at);
         }

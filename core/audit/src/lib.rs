@@ -112,8 +112,8 @@ impl Audit {
         let today = event.legal_date;
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
-        judge(&mut self.fold, &mut self.commit, &mut at);
         self.commit.see(event);
+        judge(&mut self.fold, &mut self.commit, &mut at);
         found
     }
 

@@ -37,9 +37,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 }
             }
             ended(fold, at, *record, RecordStage::Annulled);
-            for (subject, _) in fold.cases_under(target) {
-                commit.touch(subject, at.at());
-            }
+            commit.touch_under(fold, at.at(), target);
         }
         Event::RecordRepaired { record, repair } => {
             if let Some(own) = live(fold, at, *record, false) {

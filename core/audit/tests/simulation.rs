@@ -1,0 +1,62 @@
+//! Five years of the simulated county, with every mechanism in it: the audit has nothing to say
+//! about its log, and keeps what it holds in bounds.
+//!
+//! `SHOUXIN_SIMULATION_SUBJECTS` and `SHOUXIN_SIMULATION_SEED` make another county.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+#[path = "../../tests/simulation/catalogue.rs"]
+mod catalogue;
+#[path = "../../tests/simulation/county.rs"]
+mod county;
+mod forge;
+#[path = "../../tests/simulation/remedies.rs"]
+mod remedies;
+
+use county::County;
+use forge::kit::rules::day;
+use forge::{Log, kit};
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn five_years_of_a_county_give_nothing() {
+    let subjects = number("SHOUXIN_SIMULATION_SUBJECTS", 300);
+    let seed = number("SHOUXIN_SIMULATION_SEED", 20_260_401);
+    let mut county = County::new(seed, day("2024-01-01"), subjects);
+    county.play(day("2028-12-31"));
+    let events = county.world.log;
+    let log = Log::whole(events, county::rules(false), vec![county::rules(true)]);
+    let found = log.audit();
+    let said: Vec<String> = found
+        .iter()
+        .take(40)
+        .map(|own| format!("{} {} {}", own.at, own.name, own.detail))
+        .collect();
+    assert!(said.is_empty(), "seed {seed}, {} violations:\n{}", found.len(), said.join("\n"));
+    let events = || log.commits.iter().flatten();
+    // A county in which nothing happens proves nothing.
+    for name in [
+        "listing.took_effect",
+        "attribution.proposed",
+        "measure.executed",
+        "objection.resolved",
+        "review.decided",
+        "remedy.decided",
+        "repair.done",
+        "repair.revoked",
+        "relief.granted",
+        "deadline.recomputed",
+        "record.archived",
+    ] {
+        assert!(events().any(|own| own.event.name() == name), "seed {seed}: no {name}");
+    }
+    // The later calendar is in force for some of it.
+    assert_eq!(events().filter(|own| own.event.name() == "rules.loaded").count(), 2);
+}
