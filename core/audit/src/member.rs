@@ -91,6 +91,7 @@ pub(crate) fn is_guild_officer(at: &Here<'_>) -> bool {
 fn of_association(at: &mut Here<'_>, association: Uscc) {
     if let Actor::Officer(reference) = &at.event.actor
         && reference.authority != association
+        && is_guild_officer(at)
     {
         let detail = format!("{reference} is not of {}", association.as_str());
         at.guard(Guard::Competent, detail);

@@ -11,6 +11,7 @@
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;
+pub mod words;
 
 use kit::World;
 use serde_json::Value;
