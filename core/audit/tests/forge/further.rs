@@ -10,7 +10,7 @@ use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, Event, Target};
+use shouxin_core::event::{CallFault, CaseHook, CaseRef, Target};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
 use shouxin_core::rules::Strength;
 
@@ -152,6 +152,28 @@ pub fn repair_stands() -> World {
     world
 }
 
+/// A revocation that was served, and whose day came after the end of the listing.
+pub fn revoked_in_vain() -> World {
+    let mut world = lives::repaired();
+    let repair = noticed(&mut world);
+    let stated =
+        RemedyCommand::StateOnRevocation { repair, points: vec![text()], received_on: world.today };
+    world.must(&party(organisation(1)), &remedy(stated));
+    let revoked = RemedyCommand::RevokeRepair {
+        repair,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: vec![text()],
+        service: served(world.today),
+    };
+    world.must(&head(), &remedy(revoked));
+    // The timer was down until then.
+    world.today = end().plus_days(1);
+    assert!(world.tick().contains(&"repair.revocation_lapsed"));
+    world
+}
+
 fn noticed(world: &mut World) -> RepairId {
     let repair = repair_of(world);
     let told = RemedyCommand::NoticeRevocation {
@@ -195,6 +217,8 @@ pub fn keys() -> World {
     };
     world.must(&operator(), &created);
     world.must(&operator(), &Command::RevokeKey { key_id: key_id() });
+    let (kind, code) = ("organisation_code".to_owned(), "XY000001-2".to_owned());
+    world.must(&handler(), &Command::LinkAlias { subject: organisation(1), kind, code });
     world
 }
 
@@ -293,14 +317,10 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("forwarded", forwarded()),
         ("argued", argued()),
         ("repair stands", repair_stands()),
+        ("revoked in vain", revoked_in_vain()),
         ("channel closed", channel_closed()),
         ("keys", keys()),
         ("assessed", assessed()),
         ("catalogued", catalogued()),
     ]
-}
-
-/// Names of the events of a register.
-pub fn names(world: &World) -> impl Iterator<Item = &'static str> + '_ {
-    world.log.iter().map(|own| Event::name(&own.event))
 }
