@@ -8,13 +8,11 @@ use fastrand::Rng;
 use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
-use shouxin_core::decide::owed_hook;
 use shouxin_core::event::{
     CallFault, Capacity, CaseHook, CaseRef, NamedMeasure, PersonRole, Target,
 };
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
-    RepairId,
+    AttributionId, ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
 };
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::{Index, Key, Row};
@@ -26,6 +24,7 @@ use shouxin_core::time::Day;
 
 use crate::kit::steps::{digest, served, text};
 use crate::kit::{Who, World, operator, party, person, timer};
+use crate::others::Others;
 
 /// What somebody means to do on a day.
 #[derive(Clone, Debug)]
@@ -56,8 +55,9 @@ pub struct County {
     tasks: BTreeMap<Day, Vec<(Task, u8)>>,
     pub subjects: Vec<SubjectKey>,
     persons: u8,
-    records: Vec<RecordId>,
+    pub records: Vec<RecordId>,
     numbers: u64,
+    pub others: Others,
 }
 
 /// The county's own data files, with or without the calendar of 2027.
@@ -115,6 +115,7 @@ impl County {
             persons: 0,
             records: Vec::new(),
             numbers: 0,
+            others: Others::default(),
         };
         county.load();
         county.deploy();
@@ -233,6 +234,7 @@ impl County {
             if self.chance(20) {
                 self.trespass();
             }
+            self.beside();
             self.settle();
         }
     }
@@ -251,58 +253,6 @@ impl County {
             .collect();
         for clock in clocks {
             let _same = self.world.run(&timer(), &Command::Recompute(clock));
-        }
-    }
-
-    /// Whether a plugin is still owed word of a change under a target; an execution that merely
-    /// waits is not.
-    fn is_owed(&self, root: Target) -> bool {
-        let under = |listing: ListingId| {
-            let first = Index::Family(listing, MeasureId(Position::local(0)));
-            self.world.index.range(first..).map_while(move |entry| match entry {
-                Index::Family(own, id) if *own == listing => Some(*id),
-                _ => None,
-            })
-        };
-        let owed = |id: MeasureId| match self.world.row(&Key::Measure(id)) {
-            Some(Row::Measure(row)) => {
-                let fits = match root {
-                    Target::Attribution(attribution) => row.attribution == Some(attribution),
-                    _ => true,
-                };
-                let standing = self.world.standing(|rows, on| rows.measure_standing(id, on));
-                fits && owed_hook(row, standing).is_some_and(|hook| hook != CaseHook::Execute)
-            }
-            _ => false,
-        };
-        match root {
-            Target::Listing(id) => under(id).any(owed),
-            Target::Attribution(id) => match self.world.row(&Key::Attribution(id)) {
-                Some(Row::Attribution(row)) => under(row.listing).any(owed),
-                _ => false,
-            },
-            Target::Measure(id) => owed(id),
-            Target::Record(_) => false,
-        }
-    }
-
-    /// What followed from a change was followed up: the dispatcher's part. Whom nobody is owed
-    /// word of any more is settled, and not before.
-    fn settle(&mut self) {
-        let walks: Vec<_> = self
-            .world
-            .rows
-            .keys()
-            .filter_map(|key| match key {
-                Key::Walk { cause, root } => Some((*cause, *root)),
-                _ => None,
-            })
-            .collect();
-        for (cause, root) in walks {
-            if self.is_owed(root) {
-                continue;
-            }
-            self.world.must(&timer(), &Command::SettleFamily { cause, root });
         }
     }
 

@@ -54,6 +54,9 @@ pub struct Model {
 }
 
 const TIMERS: &[&str] = &[
+    "commitment.overdue",
+    "breach.window_closed",
+    "tolerant_acceptance.overdue",
     "statement.window_closed",
     "listing.took_effect",
     "listing.expired",
