@@ -27,6 +27,7 @@ macro_rules! inner {
     };
 }
 
+mod details;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod measures;
@@ -148,6 +149,9 @@ fn table() -> Vec<Forgery> {
     outcomes::records(&mut table);
     outcomes::order(&mut table);
     words::commitments(&mut table);
+    details::commitments(&mut table);
+    details::others(&mut table);
+    details::social(&mut table);
     words::breaches(&mut table);
     words::reviews(&mut table);
     words::tolerances(&mut table);

@@ -329,7 +329,7 @@ pub(super) fn tolerances(table: &mut Table) {
         *log = Log::of(&adverse);
         log.append(own)
     });
-    table.other("G-RED-CHECK", "on the black list", &listed().0, |log| {
+    table.other("G-RED-CHECK", "on the black list", &unrecorded(), |log| {
         let mut own = Log::of(&words::tolerated_exemplar());
         let place = own.last(opened);
         let mut own = own.commits.swap_remove(place.0).swap_remove(place.1);
@@ -338,7 +338,6 @@ pub(super) fn tolerances(table: &mut Table) {
         (own.legal_date, own.recorded_at) = (last.legal_date, last.recorded_at);
         if let Event::Tolerance(ToleranceEvent::Opened { due, by_right_of, .. }) = &mut own.event {
             *due = log.rules.calendar.after(own.legal_date, 10);
-            // The records of the case are older than the day on which nothing is looked at.
             let years = log.rules.pack(own.legal_date).clean_record_years;
             *by_right_of =
                 GreenChannel::CleanRecord { from: own.legal_date.minus_months(years * 12) };
@@ -368,4 +367,11 @@ pub(super) fn tolerances(table: &mut Table) {
         log.cut(place);
         log.at(place).position
     });
+}
+
+/// A listing in effect that rests on no record.
+fn unrecorded() -> World {
+    let mut world = World::seeded();
+    world.listing(&[], &[STATUTE], Stage::Effective);
+    world
 }
