@@ -135,6 +135,17 @@ pub(super) fn commitments(table: &mut Table) {
             log.append(own)
         });
     }
+    table.other("INV-2", "the matter is decided twice", &words::permit(), |log| {
+        let place = log.last(matter);
+        log.cut(place);
+        let own = log.at(place).clone();
+        log.append(own)
+    });
+    table.other("G-COMPETENT", "another authority drops it", &silence, |log| {
+        let place = log.place("breach.dropped", 0);
+        log.cut(place);
+        log.change(place, by(&implementer()))
+    });
     table.other("INV-2", "a notice of nothing", &word(Word::Noticed).0, |log| {
         *log = log.clone().without(proposed);
         log.at(log.last(noticed)).position
