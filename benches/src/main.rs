@@ -8,6 +8,8 @@
     reason = "a measuring program for people: it stops where something is wrong, and rounds"
 )]
 
+mod audit;
+mod decide;
 mod http;
 mod load;
 mod plugin;
@@ -49,6 +51,18 @@ enum Question {
         #[arg(long, default_value_t = 1_000_000)]
         events: u64,
     },
+    /// `decide` and `apply` of one command, for a subject with 10 and with 10,000 records.
+    Decide {
+        /// Rounds of 1,000 commands each; the median is shown.
+        #[arg(long, default_value_t = 51)]
+        rounds: usize,
+    },
+    /// Events audited a second.
+    Audit {
+        /// Events.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+    },
     /// Calls of a plugin a second, through its child process.
     Plugin {
         /// Calls.
@@ -68,6 +82,8 @@ fn main() -> std::process::ExitCode {
         Question::Commands { seconds } => http::commands(seconds),
         Question::Reads { files, seconds } => http::reads(files, seconds),
         Question::Replay { events } => replay::replay(events),
+        Question::Decide { rounds } => decide::decide_and_apply(rounds),
+        Question::Audit { events } => audit::audit(events),
         Question::Plugin { calls } => plugin::calls(calls),
         Question::PluginHost => {}
     }

@@ -44,7 +44,8 @@ pub fn replay(events: u64) {
     println!("{:<28} {rate:>9.0}/s   read, checksum, chain, decode", "scan of the log");
 }
 
-fn fill(running: &Running, events: u64) {
+/// Writes about so many events through the engine: subjects, and records spread over them.
+pub fn fill(running: &Running, events: u64) {
     let engine = &running.engine;
     let found = engine.rules.department("market").expect("the department");
     let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {

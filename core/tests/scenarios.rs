@@ -260,7 +260,8 @@ fn silence_accepts_an_objection_and_a_late_provider_ends_no_suspension() {
     let mut world = World::seeded();
     let listing = world.listing(&[], &[], Stage::Effective);
     let objection = world.objection(organisation(1), Target::Listing(listing), false);
-    assert_eq!(world.pass(5), ["objection.accepted"]);
+    let said = ["objection.accepted", "assessment.referral_due", "assessment.referral_overdue"];
+    assert_eq!(world.pass(5), said);
     world.must(&clerk(), &Command::ReferObjection { objection, received_on: world.today });
     assert_eq!(world.pass(20), ["objection.overdue"]);
     assert_eq!(world.standing(|rows, on| rows.listing_standing(listing, on)), Standing::Suspended);

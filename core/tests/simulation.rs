@@ -20,6 +20,8 @@ mod county;
 mod kit;
 #[path = "simulation/model.rs"]
 mod model;
+#[path = "simulation/others.rs"]
+mod others;
 #[path = "simulation/remedies.rs"]
 mod remedies;
 
@@ -86,6 +88,15 @@ fn five_years_of_a_county_break_no_invariant() {
             "record.expired",
             "record.archived",
             "rules.loaded",
+            "commitment.fulfilled",
+            "breach.served",
+            "commitment.repaired",
+            "tolerant_acceptance.supplied",
+            "tolerant_acceptance.closed",
+            "credit_review.performed",
+            "classification.received",
+            "case_study.published",
+            "member_file.answered",
         ] {
             assert!(count(name) > 0, "seed {seed}: {name} never happened");
         }

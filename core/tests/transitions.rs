@@ -338,6 +338,8 @@ fn an_objection_knows_no_other_way() {
     let refused = after(&filed, &clerk(), &refuse_objection(&filed, id));
     let accepted = after(&filed, &clerk(), &Command::AcceptObjection { objection: id });
     let refer = |world: &World| Command::ReferObjection { objection: id, received_on: world.today };
+    let mut waiting = accepted.clone();
+    waiting.today = waiting.today.plus_days(9);
     let verifying = after(&accepted, &clerk(), &refer(&accepted));
     let mut late = verifying.clone();
     late.today = late.today.plus_days(30);
@@ -352,6 +354,7 @@ fn an_objection_knows_no_other_way() {
         ("filed, day passed", silent),
         ("refused", refused),
         ("accepted", accepted),
+        ("accepted, day passed", waiting),
         ("verifying", verifying),
         ("verifying, day passed", late),
         ("overdue", overdue),
@@ -377,12 +380,14 @@ fn an_objection_knows_no_other_way() {
         &states,
         &commands,
         &[
-            ("filed", "accept", &["objection.accepted"]),
+            ("filed", "accept", &["objection.accepted", "assessment.referral_due"]),
             ("filed", "refuse", &["objection.refused", "classification.changed"]),
-            ("filed, day passed", "accept", &["objection.accepted"]),
+            ("filed, day passed", "accept", &["objection.accepted", "assessment.referral_due"]),
             ("filed, day passed", "refer", &["objection.referred"]),
-            ("filed, day passed", "tick", &["objection.accepted"]),
+            ("filed, day passed", "tick", &["objection.accepted", "assessment.referral_due"]),
             ("accepted", "refer", &["objection.referred"]),
+            ("accepted, day passed", "refer", &["objection.referred", "assessment.referral_late"]),
+            ("accepted, day passed", "tick", &["assessment.referral_overdue"]),
             ("verifying", "report", &["verification.reported"]),
             ("verifying, day passed", "report", &["verification.reported"]),
             ("verifying, day passed", "tick", &["objection.overdue"]),

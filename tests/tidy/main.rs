@@ -191,7 +191,8 @@ fn no_code_leads_from_a_report_to_the_register() {
 /// A check that shares code with what it checks finds nothing that both get wrong.
 #[test]
 fn the_audit_knows_stored_types_only() {
-    let checked = ["decide", "apply", "rows", "row", "path", "command", "keys", "tally"];
+    let checked =
+        ["decide", "apply", "rows", "row", "path", "command", "keys", "tally", "anonymity"];
     let needles: Vec<String> =
         checked.iter().map(|module| format!("shouxin_core::{module}")).collect();
     let needles: Vec<&str> = needles.iter().map(String::as_str).collect();

@@ -6,6 +6,7 @@ use shouxin_core::actor::Actor;
 use shouxin_core::guard::Guard;
 
 use crate::here::Here;
+use crate::member;
 use crate::names::INV_5;
 
 const OFFICER: u8 = 1;
@@ -47,7 +48,10 @@ fn allowed(name: &str) -> u8 {
         | "assessment.execution_overdue"
         | "channel.confirmed"
         | "channel.failed"
-        | "channel.overdue" => TIMER,
+        | "channel.overdue"
+        | "commitment.overdue"
+        | "breach.window_closed"
+        | "tolerant_acceptance.overdue" => TIMER,
         "objection.accepted" | "assessment.referral_due" | "listing.annulled" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,
         "statement.received"
@@ -59,7 +63,14 @@ fn allowed(name: &str) -> u8 {
         | "repair.revocation_stated"
         | "evidence.added"
         | "review.requested"
-        | "remedy.filed" => OFFICER | PARTY,
+        | "remedy.filed"
+        | "commitment.declined"
+        | "commitment.signed"
+        | "commitment.withdrawn"
+        | "breach.statement_received"
+        | "breach.statement_waived"
+        | "tolerant_acceptance.withdrawn"
+        | "member_file.objected" => OFFICER | PARTY,
         _ => OFFICER,
     }
 }
@@ -98,7 +109,18 @@ pub(crate) fn check(at: &mut Here<'_>) {
         } else {
             at.guard(Guard::Competent, detail);
         }
-    } else if kind == OFFICER && at.officer().is_none() {
+    } else if kind == OFFICER && !on_file(at, name) {
         at.guard(Guard::Human, format!("{actor} is no officer on file"));
+    }
+}
+
+/// Officers of departments act for the county; an association's only in its own files.
+fn on_file(at: &Here<'_>, name: &str) -> bool {
+    match name {
+        "member_file.noted"
+        | "member_file.corrected"
+        | "member_file.withdrawn"
+        | "member_file.answered" => member::is_guild_officer(at),
+        _ => at.officer().is_some(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
-use shouxin_core::id::{AttributionId, ListingId, Position, ReliefId, RepairId};
+use shouxin_core::id::{AttributionId, ListingId, MemberNoteId, Position, ReliefId, RepairId};
 use shouxin_core::time::Day;
 
 use crate::Violation;
@@ -27,6 +27,9 @@ pub(crate) struct Commit {
     restored: BTreeSet<ListingId>,
     /// Annulled because what they rest on is to have effect again; that must follow.
     before_restored: Vec<(Position, AttributionId)>,
+    /// Notes that an association gave up, and those that were corrected or withdrawn.
+    given_up: Vec<(Position, MemberNoteId)>,
+    set_right: BTreeSet<MemberNoteId>,
 }
 
 impl Commit {
@@ -100,6 +103,14 @@ impl Commit {
         self.before_restored.push((at, attribution));
     }
 
+    pub(crate) fn give_up(&mut self, at: Position, note: MemberNoteId) {
+        self.given_up.push((at, note));
+    }
+
+    pub(crate) fn set_right(&mut self, note: MemberNoteId) {
+        self.set_right.insert(note);
+    }
+
     pub(crate) fn restore(&mut self, listing: ListingId) {
         self.restored.insert(listing);
     }
@@ -109,7 +120,11 @@ impl Commit {
         self.touched.insert(subject, at);
     }
 
-    fn touch_under(&mut self, fold: &Fold, at: Position, target: Target) {
+    /// What a target stands on changes here, and with it the marks of every case under it.
+    pub(crate) fn touch_under(&mut self, fold: &mut Fold, at: Position, target: Target) {
+        if let Some(day) = self.day {
+            fold.changed.insert(target, (at, day));
+        }
         for (subject, _) in fold.cases_under(target) {
             self.touch(subject, at);
         }
@@ -237,6 +252,11 @@ impl Commit {
         for (at, _, listing) in &self.relieved {
             if !over(fold, *listing, day) {
                 missed(*at, listing.to_string());
+            }
+        }
+        for (at, id) in &self.given_up {
+            if !self.set_right.contains(id) {
+                missed(*at, id.to_string());
             }
         }
         for (at, id) in &self.before_restored {

@@ -12,8 +12,14 @@ use shouxin_core::id::{
     RepairId,
 };
 use shouxin_core::identifier::uscc::Uscc;
-use shouxin_core::rules::{Citation, Severity, SubjectKind};
+use shouxin_core::rules::{Citation, Openness, Severity, SubjectKind};
 use shouxin_core::time::Day;
+
+use crate::case_study::CaseStudies;
+use crate::commitment::Commitments;
+use crate::imported::Classifications;
+use crate::member::Notes;
+use crate::tolerance::Tolerances;
 
 /// What suspends a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +65,9 @@ pub(crate) struct Record {
     pub provider: Uscc,
     pub by: OfficerRef,
     pub adverse: bool,
+    pub openness: Openness,
+    /// Day of its document.
+    pub dated: Day,
     pub severity: Option<Severity>,
     pub published: bool,
     pub until: Option<Day>,
@@ -375,6 +384,13 @@ pub(crate) struct Fold {
     pub reliefs: BTreeMap<ReliefId, Relief>,
     pub plugins: BTreeMap<String, Plugin>,
     pub channels: BTreeMap<String, Position>,
+    /// The last change of what something stands on: where, and on which day.
+    pub changed: BTreeMap<Target, (Position, Day)>,
+    pub commitments: Commitments,
+    pub tolerances: Tolerances,
+    pub classifications: Classifications,
+    pub case_studies: CaseStudies,
+    pub notes: Notes,
 }
 
 impl Fold {
@@ -459,6 +475,21 @@ impl Fold {
         };
         let person = own.attribution.map(|id| self.attribution_standing(id, day));
         itself.max(self.listing_standing(own.listing, day)).max(person.unwrap_or(Standing::InForce))
+    }
+
+    /// The last change that a measure follows: its own, its person's, its listing's or of a record.
+    pub(crate) fn last_change(&self, id: MeasureId) -> Option<(Position, Day)> {
+        let own = self.measures.get(&id)?;
+        let records = match self.listings.get(&own.listing).map(|listing| &listing.kind) {
+            Some(Kind::Black { records, .. }) => records.as_slice(),
+            _ => &[],
+        };
+        let above = [Target::Measure(id), Target::Listing(own.listing)];
+        let targets = above
+            .into_iter()
+            .chain(own.attribution.map(Target::Attribution))
+            .chain(records.iter().map(|record| Target::Record(*record)));
+        targets.filter_map(|target| self.changed.get(&target).copied()).max()
     }
 
     /// The cases whose standing follows a target's, with whose files they mark.

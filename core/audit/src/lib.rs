@@ -17,14 +17,20 @@
 mod actors;
 mod admin;
 mod assessment;
+mod breach;
 mod case;
+mod case_study;
 mod channel;
 mod clock;
 mod commit;
+mod commitment;
+mod credit_review;
 mod fold;
 mod here;
+mod imported;
 mod listing;
 mod measure;
+mod member;
 mod names;
 mod objection;
 mod publicity;
@@ -33,6 +39,7 @@ mod red;
 mod remedy;
 mod repair;
 mod review;
+mod tolerance;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -105,8 +112,8 @@ impl Audit {
         let today = event.legal_date;
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
-        judge(&mut self.fold, &mut self.commit, &mut at);
         self.commit.see(event);
+        judge(&mut self.fold, &mut self.commit, &mut at);
         found
     }
 
@@ -141,6 +148,11 @@ impl Audit {
             + fold.repairs.len()
             + fold.remedies.len()
             + fold.reliefs.len()
+            + fold.commitments.len()
+            + fold.tolerances.len()
+            + fold.classifications.len()
+            + fold.case_studies.len()
+            + fold.notes.len()
     }
 
     /// INV-10: dense, in order, never from the future, judged by the rules in force.
@@ -255,8 +267,19 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Publicity(event) => publicity::check(fold, at, event),
         Event::Calendar(event) => clock::check(fold, at, event),
         Event::Assessment(event) => assessment::check(fold, at, event),
-        // Rules, keys, aliases, refusals, classifications (`commit`) and the catalogue's drafts:
-        // who may cause them is all there is; and groups whose module is still to be written.
-        _ => {}
+        Event::Commitment(event) => commitment::check(fold, at, event),
+        Event::CreditReview(event) => credit_review::check(fold, at, event),
+        Event::Tolerance(event) => tolerance::check(fold, at, event),
+        Event::Imported(event) => imported::check(fold, at, event),
+        Event::CaseStudy(event) => case_study::check(fold, at, event),
+        Event::Member(event) => member::check(fold, commit, at, event),
+        // Who may cause them is all there is to check; `commit` reads the classifications.
+        Event::RulesLoaded { .. }
+        | Event::KeyCreated { .. }
+        | Event::KeyRevoked { .. }
+        | Event::GuardDenied { .. }
+        | Event::AliasLinked { .. }
+        | Event::ClassificationChanged { .. }
+        | Event::Catalogue(_) => {}
     }
 }

@@ -5,7 +5,7 @@ use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, ListingId, MeasureId};
+use shouxin_core::id::{AttributionId, ListingId, MeasureId, Position};
 use shouxin_core::rules::{
     Citation, Executor, FactKind, Measure as Entry, MeasureNeeds, MeasureSubject, Strength,
 };
@@ -47,8 +47,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             opened(fold, at, &asked, *incentive, Stage::Initiated);
             return;
         }
-        Event::FamilySettled { root, .. } => {
-            settled(fold, at, *root);
+        Event::FamilySettled { cause, root } => {
+            settled(fold, at, *cause, *root);
             return;
         }
         Event::MeasureNoticeServed { measure, .. }
@@ -113,6 +113,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             };
         }
         _ => carried(own, standing, at),
+    }
+    if matches!(at.event.event, Event::MeasureAnnulled { .. } | Event::MeasureExpired { .. }) {
+        commit.touch_under(fold, at.at(), Target::Measure(id));
     }
 }
 
@@ -471,14 +474,20 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
     }
 }
 
-/// A family is settled when every plugin that carries a measure of it has confirmed what followed.
-fn settled(fold: &Fold, at: &mut Here<'_>, root: Target) {
+/// A family is settled when every plugin that carries a measure of it has confirmed what followed
+/// from the cause. What came later, or ends by a date that came later, is told of by itself.
+fn settled(fold: &Fold, at: &mut Here<'_>, cause: Position, root: Target) {
     for id in fold.measures_under(root) {
         let Some(own) = fold.measures.get(&id).filter(|own| own.ordered() && own.plugin.is_some())
         else {
             continue;
         };
-        let open = match fold.measure_standing(id, at.today) {
+        let day = match fold.last_change(id) {
+            Some((position, _)) if position > cause => continue,
+            Some((position, day)) if position == cause => day,
+            _ => at.today,
+        };
+        let open = match fold.measure_standing(id, day) {
             Standing::Ended => true,
             Standing::Suspended => !own.remote_suspended,
             Standing::InForce => own.remote_suspended,

@@ -37,9 +37,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 }
             }
             ended(fold, at, *record, RecordStage::Annulled);
-            for (subject, _) in fold.cases_under(target) {
-                commit.touch(subject, at.at());
-            }
+            commit.touch_under(fold, at.at(), target);
         }
         Event::RecordRepaired { record, repair } => {
             if let Some(own) = live(fold, at, *record, false) {
@@ -192,6 +190,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         provider: *provider,
         by: at.by(*provider),
         adverse,
+        openness: *openness,
+        dated: *document_date,
         severity: *severity,
         published: *published,
         until: *publicity_until,
@@ -292,6 +292,7 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     }
     if let Some(own) = fold.records.get_mut(record) {
         own.version = *number_of;
+        own.dated = *document_date;
         own.severity = *severity;
         own.until = *publicity_until;
         own.published = own.published && *severity != Some(Severity::Minor);

@@ -392,5 +392,5 @@ fn restored(
         file.cases.insert(CaseRef::Listing(listing));
     }
     commit.restore(listing);
-    commit.touch(subject, at.at());
+    commit.touch_under(fold, at.at(), Target::Listing(listing));
 }

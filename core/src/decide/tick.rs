@@ -214,11 +214,11 @@ fn objection(rows: &Rows, id: ObjectionId, context: &Context<'_>) -> Result<Outc
             drafts.push(row.subject, event);
             drafts.push(None, referral_due(id, context));
         }
-        ObjectionState::Accepted => {
-            if row.referral.is_some_and(|own| !own.overdue && context.today > own.by.day) {
-                let event = AssessmentEvent::ReferralOverdue { objection: id };
-                drafts.push(None, Event::Assessment(event));
-            }
+        ObjectionState::Accepted
+            if row.referral.is_some_and(|own| !own.overdue && context.today > own.by.day) =>
+        {
+            let event = AssessmentEvent::ReferralOverdue { objection: id };
+            drafts.push(None, Event::Assessment(event));
         }
         ObjectionState::Verifying { verify_by, overdue: false }
             if context.today > verify_by.day =>

@@ -193,7 +193,7 @@ fn measures() -> Vec<Measure> {
     let plain = |id: &str, needs: MeasureNeeds| measure(id, Administrative, needs, TAX);
     vec![
         Measure { strength: Strength::Mandatory, ..plain(STATUTE, MeasureNeeds::Statute) },
-        Measure { hearing: true, ..plain(HEARING, MeasureNeeds::Rule) },
+        Measure { hearing: true, execute_wd: Some(10), ..plain(HEARING, MeasureNeeds::Rule) },
         plain(COURT, MeasureNeeds::Court),
         Measure {
             executor: Executor::InformationOnly,

@@ -22,6 +22,7 @@ use shouxin_core::time::Day;
 use crate::kit::county::{county_code, county_officer, county_rules};
 use crate::kit::steps::{digest, served, text};
 use crate::kit::{Who, World, operator, party, person, timer};
+use crate::others::Others;
 
 /// What somebody means to do on a day.
 #[derive(Clone, Debug)]
@@ -52,8 +53,9 @@ pub struct County {
     tasks: BTreeMap<Day, Vec<(Task, u8)>>,
     pub subjects: Vec<SubjectKey>,
     persons: u8,
-    records: Vec<RecordId>,
+    pub records: Vec<RecordId>,
     numbers: u64,
+    pub others: Others,
 }
 
 impl County {
@@ -69,6 +71,7 @@ impl County {
             persons: 0,
             records: Vec::new(),
             numbers: 0,
+            others: Others::default(),
         };
         county.load();
         county.deploy();
@@ -180,6 +183,7 @@ impl County {
             if self.chance(20) {
                 self.trespass();
             }
+            self.beside();
             self.settle();
         }
     }
@@ -198,22 +202,6 @@ impl County {
             .collect();
         for clock in clocks {
             let _same = self.world.run(&timer(), &Command::Recompute(clock));
-        }
-    }
-
-    /// What followed from a change was followed up: the dispatcher's part.
-    fn settle(&mut self) {
-        let walks: Vec<_> = self
-            .world
-            .rows
-            .keys()
-            .filter_map(|key| match key {
-                Key::Walk { cause, root } => Some((*cause, *root)),
-                _ => None,
-            })
-            .collect();
-        for (cause, root) in walks {
-            self.world.must(&timer(), &Command::SettleFamily { cause, root });
         }
     }
 

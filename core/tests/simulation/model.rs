@@ -54,6 +54,9 @@ pub struct Model {
 }
 
 const TIMERS: &[&str] = &[
+    "commitment.overdue",
+    "breach.window_closed",
+    "tolerant_acceptance.overdue",
     "statement.window_closed",
     "listing.took_effect",
     "listing.expired",
@@ -65,6 +68,9 @@ const TIMERS: &[&str] = &[
     "measure.response_overdue",
     "measure.expired",
     "assessment.feedback_overdue",
+    "assessment.referral_due",
+    "assessment.referral_overdue",
+    "assessment.execution_overdue",
     "objection.accepted",
     "objection.overdue",
     "objection.closed",

@@ -8,9 +8,11 @@
     reason = "a kit of tests stops at the first thing that is not as it should be"
 )]
 
+pub mod further;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;
+pub mod words;
 
 use kit::World;
 use serde_json::Value;
@@ -66,10 +68,23 @@ impl Log {
             rules: None,
             event: Event::RulesLoaded { version: rules.version, files: Vec::new() },
         };
-        let mut commits: Vec<Vec<Envelope>> = vec![vec![loaded]];
-        for envelope in &world.log {
-            let mut own = renumbered(envelope, &|at| at + 1);
-            own.rules = Some(Position::local(0));
+        let events = world.log.iter().map(|envelope| renumbered(envelope, &|at| at + 1));
+        Log::whole([loaded].into_iter().chain(events), rules, Vec::new())
+    }
+
+    /// The log of a register that loaded its rules itself, and later ones in this order.
+    pub fn whole(
+        events: impl IntoIterator<Item = Envelope>,
+        rules: RuleSet,
+        later: Vec<RuleSet>,
+    ) -> Log {
+        let mut commits: Vec<Vec<Envelope>> = Vec::new();
+        let mut loaded = None;
+        for mut own in events {
+            own.rules = loaded;
+            if let Event::RulesLoaded { .. } = own.event {
+                loaded = Some(own.position);
+            }
             let first = commits.last().and_then(|commit| commit.first()).map(|own| own.position);
             let settles = matches!(own.event, Event::FamilySettled { .. });
             if own.cause.is_some() && own.cause == first && !settles {
@@ -78,7 +93,7 @@ impl Log {
                 commits.push(vec![own]);
             }
         }
-        Log { rules, later: Vec::new(), commits }
+        Log { rules, later, commits }
     }
 
     /// What the audit says.

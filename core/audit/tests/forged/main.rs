@@ -17,11 +17,24 @@ macro_rules! set {
     };
 }
 
+/// A change of one field of an event of a noun.
+macro_rules! inner {
+    ($group:ident, $events:ident::$variant:ident, $field:ident => $value:expr) => {
+        |own: &mut Envelope| match &mut own.event {
+            Event::$group($events::$variant { $field, .. }) => *$field = $value,
+            other => panic!("{other:?}"),
+        }
+    };
+}
+
+mod details;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod measures;
 mod outcomes;
 mod path;
+mod social;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -44,6 +57,10 @@ use shouxin_core::rules::Executor;
 /// What no stored event can show, and why.
 const UNSEEN: &[(&str, &str)] = &[
     ("G-CLOCK", "whether starts were stopped is a state of the process, not of the log"),
+    (
+        "G-LAW-REQUIRED",
+        "names of missing documents are sealed, and what law requires is refused before any event",
+    ),
     ("INV-9", "no event has a field for it: the sealed store is outside the log"),
 ];
 
@@ -131,6 +148,16 @@ fn table() -> Vec<Forgery> {
     outcomes::red(&mut table);
     outcomes::records(&mut table);
     outcomes::order(&mut table);
+    words::commitments(&mut table);
+    details::commitments(&mut table);
+    details::others(&mut table);
+    details::social(&mut table);
+    words::breaches(&mut table);
+    words::reviews(&mut table);
+    words::tolerances(&mut table);
+    social::classifications(&mut table);
+    social::case_studies(&mut table);
+    social::member_files(&mut table);
     table.0
 }
 

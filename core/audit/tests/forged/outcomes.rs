@@ -90,7 +90,8 @@ pub(super) fn objections(table: &mut Table) {
     });
     table.other("INV-13", "settled before the plugin answered", &rejected, |log| {
         *log = log.clone().without("measure.resumption_confirmed");
-        let place = log.place("family.settled", 0);
+        // The last one answers the outcome; an earlier change is settled by what came after it.
+        let place = log.last("family.settled");
         log.cut(place);
         log.at(place).position
     });

@@ -1,0 +1,253 @@
+//! The finding that a commitment was broken (domain.md 2.2): cure notice, proposal, notice,
+//! hearing, the head's decision, service, and that it was made good.
+
+use shouxin_core::actor::OfficerRef;
+use shouxin_core::event::commitment::CommitmentEvent;
+use shouxin_core::guard::Guard;
+use shouxin_core::rules::Citation;
+use shouxin_core::text::digest_is_stated;
+use shouxin_core::time::Day;
+
+use crate::commitment::{Commitment, Stage, by_party, documents};
+use crate::here::Here;
+use crate::names::{INV_1, INV_2};
+
+/// A proposal to find a commitment broken.
+#[derive(Debug)]
+pub(crate) struct Breach {
+    proposer: OfficerRef,
+    proposed_on: Day,
+    basis: Vec<Citation>,
+    cap: Day,
+    /// First and last day for a statement.
+    window: Option<(Day, Day)>,
+    /// Points of the party, once it was heard, waived or kept silent.
+    points: Option<usize>,
+    /// Day of the decision, and the last day on which it is shown.
+    decided: Option<(Day, Day)>,
+}
+
+impl Breach {
+    pub(crate) fn is_decided(&self) -> bool {
+        self.decided.is_some()
+    }
+}
+
+pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+    use CommitmentEvent as E;
+    match event {
+        E::BreachProposed { .. } => proposed(own, at, event),
+        E::Repaired { .. } => repaired(own, at, event),
+        _ => {
+            let Some(mut breach) = own.breach.take() else {
+                at.broken(INV_2, "nobody proposed to find it broken");
+                return;
+            };
+            match event {
+                E::BreachNoticeServed { .. } => noticed(own, &mut breach, at, event),
+                E::BreachStatementReceived { .. }
+                | E::BreachStatementWaived { .. }
+                | E::BreachWindowClosed { .. } => heard(own, &mut breach, at, event),
+                E::BreachDropped { reasons, .. } => {
+                    at.of_authority(own.authority);
+                    at.stated(Guard::Document, &[("reasons", reasons)]);
+                    if breach.is_decided() {
+                        at.head_beside(&breach.proposer);
+                    }
+                    return;
+                }
+                E::BreachDecided { .. } => decided(&mut breach, at, event),
+                E::BreachServed { .. } => {
+                    served(own, &breach, at, event);
+                    own.stage = Stage::Broken { proposer: breach.proposer };
+                    return;
+                }
+                _ => {}
+            }
+            own.breach = Some(breach);
+        }
+    }
+}
+
+fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::BreachProposed { basis, facts, evidence, decide_by, cap, .. } = event
+    else {
+        return;
+    };
+    at.of_authority(own.authority);
+    match own.stage {
+        Stage::Cure { until } if at.today > until => {}
+        Stage::Cure { until } => {
+            at.guard(Guard::Notice, format!("the time to put it right runs to {until}"));
+        }
+        Stage::Overdue => at.guard(Guard::Notice, "no cure notice was served"),
+        _ => at.broken(INV_2, "it is not overdue, or was found broken"),
+    }
+    if own.breach.is_some() {
+        at.broken(INV_2, "a proposal is under way");
+    }
+    at.basis(basis);
+    at.stated(Guard::Fact, &[("facts", facts)]);
+    documents(at, Guard::Fact, evidence);
+    let pack = at.pack();
+    at.deadline("decide_by", *decide_by, at.today, pack.decide_within_wd);
+    let steps = pack.decide_within_wd + pack.serve_within_days;
+    let months = pack.publicity_general_months.1;
+    let latest = at.rules.calendar.after(at.today, steps).day.plus_months(months);
+    if *cap > latest {
+        at.guard(Guard::End, format!("the cap {cap} is later than {latest}"));
+    }
+    own.breach = Some(Breach {
+        proposer: at.by(own.authority),
+        proposed_on: at.today,
+        basis: basis.clone(),
+        cap: *cap,
+        window: None,
+        points: None,
+        decided: None,
+    });
+}
+
+fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::BreachNoticeServed {
+        facts,
+        reasons,
+        document_sha256,
+        service,
+        window,
+        ..
+    } = event
+    else {
+        return;
+    };
+    at.of_authority(own.authority);
+    if breach.window.is_some() || breach.is_decided() {
+        at.broken(INV_2, "a second notice");
+        return;
+    }
+    at.stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)]);
+    at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
+    at.service(Guard::Notice, service);
+    at.must(service.on >= breach.proposed_on, Guard::Notice, "served before the proposal");
+    at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+    breach.window = Some((service.on, window.day));
+}
+
+fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let Some((_, until)) = breach.window else {
+        at.guard(Guard::Notice, "no prior notice was served");
+        return;
+    };
+    if breach.points.is_some() || breach.is_decided() {
+        at.broken(INV_2, "the party was heard already");
+        return;
+    }
+    breach.points = Some(0);
+    match event {
+        CommitmentEvent::BreachStatementReceived { points, received_on, .. } => {
+            at.own_matter(own.subject);
+            at.of_authority(own.authority);
+            let within = *received_on <= until.min(at.today);
+            at.must(within, Guard::Heard, "received outside the period for a statement");
+            at.must(!points.is_empty(), Guard::Heard, "a statement without a point");
+            points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
+            breach.points = Some(points.len());
+        }
+        CommitmentEvent::BreachStatementWaived { document_sha256, .. } => {
+            by_party(at, own.subject, own.authority, Some(document_sha256));
+            at.must(digest_is_stated(document_sha256), Guard::Heard, "a waiver not in writing");
+        }
+        _ => {
+            let over = at.today > until;
+            at.must(over, Guard::Heard, "the period for a statement is not over");
+        }
+    }
+}
+
+fn decided(breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::BreachDecided {
+        document_number,
+        document_sha256,
+        facts,
+        reasons,
+        answers,
+        end,
+        repair_conditions,
+        remedies,
+        ..
+    } = event
+    else {
+        return;
+    };
+    if breach.is_decided() {
+        at.broken(INV_2, "it was decided already");
+        return;
+    }
+    at.head_beside(&breach.proposer);
+    match (breach.window, breach.points) {
+        (None, _) => at.guard(Guard::Notice, "no prior notice was served"),
+        (Some(_), None) => at.guard(Guard::Heard, "the party was not heard"),
+        (Some(_), Some(points)) => {
+            let answered = answers.len() == points;
+            at.must(answered, Guard::Heard, "not every point was answered");
+        }
+    }
+    answers.iter().for_each(|answer| at.stated(Guard::Heard, &[("answers", answer)]));
+    at.basis(&breach.basis);
+    at.stated(
+        Guard::Document,
+        &[
+            ("facts", facts),
+            ("reasons", reasons),
+            ("repair_conditions", repair_conditions),
+            ("remedies", remedies),
+        ],
+    );
+    at.document(document_number, document_sha256);
+    if *end <= at.today || *end > breach.cap {
+        at.guard(Guard::End, format!("{end} is past, or later than the cap {}", breach.cap));
+    }
+    breach.decided = Some((at.today, *end));
+}
+
+fn served(own: &Commitment, breach: &Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::BreachServed { service, repair_guide_sha256, published, .. } = event
+    else {
+        return;
+    };
+    at.of_authority(own.authority);
+    at.service(Guard::Served, service);
+    at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
+    match breach.decided {
+        None => at.broken(INV_1, "there is no decision to serve"),
+        Some((on, end)) => {
+            at.must(service.on >= on, Guard::Served, "served before it was decided");
+            at.must(service.on <= end, Guard::End, "served after its end");
+        }
+    }
+    let open = own.published && !own.subject.is_personal();
+    at.must(open || !published, Guard::Open, "it is shown, and the commitment is not public");
+}
+
+fn repaired(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::Repaired {
+        proof_sha256,
+        document_number,
+        document_sha256,
+        reasons,
+        service,
+        ..
+    } = event
+    else {
+        return;
+    };
+    match &own.stage {
+        Stage::Broken { proposer } => at.head_beside(&proposer.clone()),
+        _ => at.broken(INV_2, "it was not found broken"),
+    }
+    documents(at, Guard::RepairProof, proof_sha256);
+    at.stated(Guard::Document, &[("reasons", reasons)]);
+    at.document(document_number, document_sha256);
+    at.service(Guard::Served, service);
+    own.stage = Stage::Over;
+}

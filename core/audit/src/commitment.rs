@@ -1,0 +1,278 @@
+//! Credit commitments (domain.md 2.2): offered, signed, in force, kept or overdue. What finds one
+//! broken stands in `breach`. A commitment that nothing can follow on any more is dropped.
+
+use std::collections::BTreeMap;
+
+use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::CommitmentId;
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::limits::{COMMITMENT_MONTHS_MAX, CURE_WD_MAX, CURE_WD_MIN};
+use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
+use shouxin_core::time::Day;
+
+use crate::breach::{self, Breach};
+use crate::fold::Fold;
+use crate::here::Here;
+use crate::names::{DEADLINE, INV_2, INV_10};
+
+/// Every commitment on which something can still follow.
+pub(crate) type Commitments = BTreeMap<CommitmentId, Commitment>;
+
+#[derive(Debug)]
+pub(crate) struct Commitment {
+    pub subject: SubjectKey,
+    pub authority: Uscc,
+    pub kind: CommitmentKind,
+    pub due: Day,
+    pub published: bool,
+    pub matter_decided: bool,
+    pub stage: Stage,
+    /// The proposal to find it broken that is under way.
+    pub breach: Option<Breach>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Offered,
+    Signed,
+    InForce,
+    Overdue,
+    Cure {
+        until: Day,
+    },
+    /// Found broken, on the proposal of this officer.
+    Broken {
+        proposer: OfficerRef,
+    },
+    Over,
+}
+
+pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let Some(id) = event.about() else {
+        offered(fold, at, event);
+        return;
+    };
+    // A person's capacity is read from the file before the commitment is borrowed.
+    let subject = fold.commitments.get(&id).map(|own| own.subject);
+    if let (CommitmentEvent::Signed { .. }, Some(subject)) = (event, subject) {
+        at.capacity(fold, subject);
+    }
+    let Some(own) = fold.commitments.get_mut(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    use CommitmentEvent as E;
+    match event {
+        E::Offered { .. } => {}
+        E::Declined { .. } | E::Signed { .. } | E::Withdrawn { .. } => party(own, at, event),
+        E::Published { .. }
+        | E::Accepted { .. }
+        | E::MatterDecided { .. }
+        | E::Fulfilled { .. }
+        | E::CureNoticeServed { .. } => department(own, at, event),
+        E::Overdue { .. } => {
+            at.after(Some(own.due), "its time");
+            turn(own, at, |stage| *stage == Stage::InForce, Stage::Overdue);
+        }
+        E::BreachProposed { .. }
+        | E::BreachNoticeServed { .. }
+        | E::BreachStatementReceived { .. }
+        | E::BreachStatementWaived { .. }
+        | E::BreachWindowClosed { .. }
+        | E::BreachDropped { .. }
+        | E::BreachDecided { .. }
+        | E::BreachServed { .. }
+        | E::Repaired { .. } => breach::check(own, at, event),
+    }
+    if own.stage == Stage::Over {
+        fold.commitments.remove(&id);
+    }
+}
+
+/// The subject acts, or the department that offered takes down what it hands in, in writing.
+pub(crate) fn by_party(
+    at: &mut Here<'_>,
+    subject: SubjectKey,
+    authority: Uscc,
+    document: Option<&Digest>,
+) {
+    at.own_matter(subject);
+    at.of_authority(authority);
+    let counter = !matches!(at.event.actor, Actor::Subject(_));
+    let written = document.is_some_and(digest_is_stated);
+    at.must(written || !counter, Guard::Document, "the party's own document is missing");
+}
+
+/// Evidence or proof: at least one document, each with its digest.
+pub(crate) fn documents(at: &mut Here<'_>, guard: Guard, list: &[Digest]) {
+    let whole = !list.is_empty() && list.iter().all(digest_is_stated);
+    at.must(whole, guard, "there is no document, or one without a digest");
+}
+
+fn turn(
+    own: &mut Commitment,
+    at: &mut Here<'_>,
+    fits: impl FnOnce(&Stage) -> bool,
+    to: Stage,
+) -> bool {
+    let fitting = fits(&own.stage);
+    if !fitting {
+        at.broken(INV_2, "offer, signature, force, overdue, cure, finding come in this order");
+    }
+    own.stage = to;
+    fitting
+}
+
+fn offered(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::Offered {
+        authority,
+        kind,
+        template_sha256,
+        content,
+        conditions,
+        checks,
+        consequences,
+        due,
+    } = event
+    else {
+        return;
+    };
+    let Some(subject) = at.event.subject else {
+        at.missing("no subject");
+        return;
+    };
+    if !fold.files.contains_key(&subject) {
+        at.missing(subject);
+    }
+    at.of_authority(*authority);
+    at.capacity(fold, subject);
+    at.stated(
+        Guard::Document,
+        &[
+            ("content", content),
+            ("conditions", conditions),
+            ("checks", checks),
+            ("consequences", consequences),
+        ],
+    );
+    at.must(digest_is_stated(template_sha256), Guard::Document, "there is no template");
+    let latest = at.today.plus_months(COMMITMENT_MONTHS_MAX);
+    if *due <= at.today || *due > latest {
+        at.broken(DEADLINE, format!("{due} is past, or later than {latest}"));
+    }
+    let own = Commitment {
+        subject,
+        authority: *authority,
+        kind: *kind,
+        due: *due,
+        published: false,
+        matter_decided: false,
+        stage: Stage::Offered,
+        breach: None,
+    };
+    fold.commitments.insert(CommitmentId(at.at()), own);
+}
+
+/// A step that had to be taken up to the day for which it was promised.
+fn in_time(own: &Commitment, at: &mut Here<'_>) {
+    if at.today > own.due {
+        at.broken(DEADLINE, format!("it was due on {}", own.due));
+    }
+}
+
+fn party(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+    match event {
+        CommitmentEvent::Declined { document_sha256, .. } => {
+            by_party(at, own.subject, own.authority, document_sha256.as_ref());
+            turn(own, at, |stage| *stage == Stage::Offered, Stage::Over);
+        }
+        CommitmentEvent::Signed { document_sha256, agent_sha256, .. } => {
+            by_party(at, own.subject, own.authority, Some(document_sha256));
+            let whole = digest_is_stated(document_sha256)
+                && agent_sha256.as_ref().is_none_or(digest_is_stated);
+            at.must(whole, Guard::Document, "there is no signed text, or no agent's authority");
+            in_time(own, at);
+            turn(own, at, |stage| *stage == Stage::Offered, Stage::Signed);
+        }
+        CommitmentEvent::Withdrawn { reasons, document_sha256, .. } => {
+            by_party(at, own.subject, own.authority, document_sha256.as_ref());
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            if own.matter_decided {
+                at.broken(INV_2, "the matter for which it was made is decided");
+            }
+            if own.stage == Stage::InForce {
+                in_time(own, at);
+            }
+            let fits = |stage: &Stage| matches!(stage, Stage::Signed | Stage::InForce);
+            turn(own, at, fits, Stage::Over);
+        }
+        _ => {}
+    }
+}
+
+fn department(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+    at.of_authority(own.authority);
+    let signed = |stage: &Stage| *stage == Stage::Signed;
+    match event {
+        CommitmentEvent::Published { consent_sha256, .. } => {
+            at.must(own.kind.is_public(), Guard::Open, "it was made to the department alone");
+            let agreed = consent_sha256.as_ref().is_some_and(digest_is_stated);
+            let needed = own.subject.is_personal();
+            at.must(agreed || !needed, Guard::Consent, "the person has not consented");
+            in_time(own, at);
+            turn(own, at, signed, Stage::InForce);
+            own.published = true;
+        }
+        CommitmentEvent::Accepted { .. } => {
+            if own.kind.is_public() {
+                at.broken(INV_10, "it was made to the public");
+            }
+            in_time(own, at);
+            turn(own, at, signed, Stage::InForce);
+        }
+        CommitmentEvent::MatterDecided { document_number, .. } => {
+            if own.stage != Stage::InForce || own.kind.is_public() || own.matter_decided {
+                at.broken(INV_2, "it is not in force in a matter that is open");
+            }
+            at.must(
+                short_text_is_stated(document_number),
+                Guard::Document,
+                "the number of the decision is missing",
+            );
+            own.matter_decided = true;
+        }
+        CommitmentEvent::Fulfilled { evidence, .. } => {
+            documents(at, Guard::Fact, evidence);
+            if own.breach.as_ref().is_some_and(Breach::is_decided) {
+                at.broken(INV_2, "the head found it broken");
+            }
+            let open = |stage: &Stage| {
+                matches!(stage, Stage::InForce | Stage::Overdue | Stage::Cure { .. })
+            };
+            turn(own, at, open, Stage::Over);
+        }
+        CommitmentEvent::CureNoticeServed { .. } => cure_notice(own, at, event),
+        _ => {}
+    }
+}
+
+fn cure_notice(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+    let CommitmentEvent::CureNoticeServed { reasons, document_sha256, service, cure_by, .. } =
+        event
+    else {
+        return;
+    };
+    at.stated(Guard::Notice, &[("reasons", reasons)]);
+    at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
+    at.service(Guard::Notice, service);
+    at.must(service.on > own.due, Guard::Notice, "served before it was overdue");
+    let days = cure_by.working_days;
+    if !(CURE_WD_MIN..=CURE_WD_MAX).contains(&days) {
+        at.broken(DEADLINE, format!("{days} working days to put it right are too few or too many"));
+    }
+    at.deadline("cure_by", *cure_by, service.on, days);
+    turn(own, at, |stage| *stage == Stage::Overdue, Stage::Cure { until: cure_by.day });
+}

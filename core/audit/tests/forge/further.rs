@@ -1,0 +1,336 @@
+//! Courses of what happens seldom, and of what the register does beside cases.
+
+use shouxin_core::actor::Role;
+use shouxin_core::command::Command;
+use shouxin_core::command::assessment::AssessmentCommand;
+use shouxin_core::command::catalogue::CatalogueCommand;
+use shouxin_core::command::channel::ChannelCommand;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::catalogue::{EntryKind, Proposal};
+use shouxin_core::event::remedy::RemedyOutcome;
+use shouxin_core::event::{CallFault, CaseHook, CaseRef, Target};
+use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
+use shouxin_core::rules::Strength;
+
+use super::kit::later::{
+    listed, listing_of, objection_of, office_head, remedy, remedy_of, repair_of,
+};
+use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, cite, day};
+use super::kit::steps::*;
+use super::kit::{Post, World, officer, operator, organisation, party, plugin, timer};
+use super::lives;
+
+/// A statement waived; a measure that its department declines.
+pub fn declined() -> World {
+    let mut world = World::seeded();
+    let id = world.listing(&[], &[STATUTE], Stage::Noticed);
+    let case = CaseRef::Listing(id);
+    world.must(&handler(), &waive(case));
+    world.must(&head(), &decision(case, 0, &[STATUTE]));
+    world.must(&handler(), &serve(&world, case));
+    world.pass(7);
+    let measure = world.measure(id, STATUTE, Progress::Dispatched);
+    let decline =
+        Command::DeclineMeasure { measure, reasons: text(), legal_ground: Some(cite("law")) };
+    world.must(&implementer(), &decline);
+    world
+}
+
+/// A measure that its department does not execute within the days that the catalogue sets.
+pub fn not_executed() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HEARING], Stage::Effective);
+    world.measure(listing, HEARING, Progress::Dispatched);
+    world.pass(30);
+    world
+}
+
+/// A nominee who withdraws; an exemplar whose revocation is dropped.
+pub fn red_ways() -> World {
+    let mut world = lives::red();
+    let listing = listing_of(&world);
+    let tell = ListingCommand::NoticeRedRevocation {
+        listing,
+        reasons: text(),
+        document_sha256: digest(36),
+        service: served(world.today),
+    };
+    world.must(&officer(OFFICE, Post::Handler), &Command::Listing(tell));
+    let dropped = ListingCommand::DropRedRevocation { listing, reasons: text() };
+    world.must(&office_head(), &Command::Listing(dropped));
+    let nominator = officer(OFFICE, Post::Handler);
+    let other = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    world.must(&party(organisation(1)), &close_red(other));
+    world
+}
+
+/// A plugin that cannot be told of a suspension.
+pub fn undelivered() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy());
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Executed);
+    world.objection(organisation(1), Target::Record(record), false);
+    let failed = Command::PluginFailed {
+        measure,
+        hook: CaseHook::Suspend,
+        order: world.order(measure),
+        fault: CallFault::Crash,
+        detail: text(),
+        attempt: 5,
+        final_attempt: true,
+    };
+    world.must(&plugin(), &failed);
+    let through = Position::local(world.next().sequence - 1);
+    let plugin_name = "tax-plugin".to_owned();
+    let told = Command::PluginTold { plugin: plugin_name, through, undelivered: Vec::new() };
+    world.must(&plugin(), &told);
+    world
+}
+
+/// A measure of a higher authority: answered, exempted by a court, recalled at its end.
+pub fn forwarded() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HIGHER], Stage::Effective);
+    let forward = MeasureCommand::Forward {
+        listing,
+        attribution: None,
+        measure: HIGHER.to_owned(),
+        department: TAX.to_owned(),
+        to: "福建省地方金融监督管理局".to_owned(),
+        basis: vec![cite("law")],
+        reasons: text(),
+        until: day("2027-03-01"),
+        court_document: None,
+        document_sha256: digest(40),
+        service: served(world.today),
+    };
+    let measure = MeasureId(world.must(&handler(), &Command::Measure(forward)));
+    let answer = MeasureCommand::AnswerForward {
+        measure,
+        answer: text(),
+        document_sha256: digest(41),
+        answered_on: world.today,
+    };
+    world.must(&handler(), &Command::Measure(answer));
+    let document = ruling(organisation(1));
+    let until = world.today.plus_days(30);
+    let exempt = MeasureCommand::ExemptCourtLimit { measure, document, until };
+    world.must(&handler(), &Command::Measure(exempt));
+    world.go_to(day("2027-03-02"));
+    let service = served(world.today);
+    let recall = MeasureCommand::RecallForward { measure, document_sha256: digest(42), service };
+    world.must(&handler(), &Command::Measure(recall));
+    world
+}
+
+/// An objection for which evidence is asked and added; a court's document; a suit that is won and
+/// redressed.
+pub fn argued() -> World {
+    let mut world = lives::suit(RemedyOutcome::Revoked);
+    let id = remedy_of(&world);
+    let (account, evidence) = (text(), vec![digest(44)]);
+    let redressed = RemedyCommand::CompleteRemedyRedress { remedy: id, account, evidence };
+    world.must(&handler(), &remedy(redressed));
+    let effect = "解除限制".to_owned();
+    let filed = RemedyCommand::FileCourtDocument { document: ruling(organisation(1)), effect };
+    world.must(&clerk(), &remedy(filed));
+    world.must(&handler(), &submit(organisation(1), "尤市监罚〔2026〕7号"));
+    let record = super::kit::courses::held(&world).records[0];
+    let id = world.objection(organisation(1), Target::Record(record), false);
+    let ask = RemedyCommand::RequestEvidence { objection: id, request: text() };
+    world.must(&clerk(), &remedy(ask));
+    let add = RemedyCommand::AddEvidence {
+        objection: objection_of(&world),
+        statement: text(),
+        evidence: vec![digest(32)],
+    };
+    world.must(&party(organisation(1)), &remedy(add));
+    world
+}
+
+/// A revocation of a repair that is dropped.
+pub fn repair_stands() -> World {
+    let mut world = lives::repaired();
+    noticed(&mut world);
+    let repair = repair_of(&world);
+    world.must(&head(), &remedy(RemedyCommand::DropRevocation { repair, reasons: text() }));
+    world
+}
+
+/// A revocation that was served, and whose day came after the end of the listing.
+pub fn revoked_in_vain() -> World {
+    let mut world = lives::repaired();
+    let repair = noticed(&mut world);
+    let stated =
+        RemedyCommand::StateOnRevocation { repair, points: vec![text()], received_on: world.today };
+    world.must(&party(organisation(1)), &remedy(stated));
+    let revoked = RemedyCommand::RevokeRepair {
+        repair,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: vec![text()],
+        service: served(world.today),
+    };
+    world.must(&head(), &remedy(revoked));
+    // The timer was down until then.
+    world.today = end().plus_days(1);
+    assert!(world.tick().contains(&"repair.revocation_lapsed"));
+    world
+}
+
+fn noticed(world: &mut World) -> RepairId {
+    let repair = repair_of(world);
+    let told = RemedyCommand::NoticeRevocation {
+        repair,
+        reasons: text(),
+        document_sha256: digest(33),
+        service: served(world.today),
+    };
+    world.must(&handler(), &remedy(told));
+    repair
+}
+
+/// A channel that is slow, fails, and is closed.
+pub fn channel_closed() -> World {
+    let (mut world, _) = listed();
+    let name = || "portal".to_owned();
+    let channel = Command::Channel;
+    let from = Position::local(0);
+    world.must(&operator(), &channel(ChannelCommand::Open { channel: name(), from }));
+    let due = world.today.plus_days(-1);
+    let oldest = Position::local(5);
+    world.must(&timer(), &channel(ChannelCommand::Overdue { channel: name(), oldest, due }));
+    let detail = "timeout".to_owned();
+    world.must(&timer(), &channel(ChannelCommand::Fail { channel: name(), detail }));
+    let reason = "停用".to_owned();
+    world.must(&operator(), &channel(ChannelCommand::Close { channel: name(), reason }));
+    world
+}
+
+/// Keys and legacy codes.
+pub fn keys() -> World {
+    let mut world = World::seeded();
+    let key_id = || "k1".to_owned();
+    let created = Command::CreateKey {
+        key_id: key_id(),
+        secret_hash: [1; 32],
+        role: Role::Auditor,
+        officer: None,
+        acts_for: None,
+        expires_on: day("2027-01-01"),
+    };
+    world.must(&operator(), &created);
+    world.must(&operator(), &Command::RevokeKey { key_id: key_id() });
+    let (kind, code) = ("organisation_code".to_owned(), "XY000001-2".to_owned());
+    world.must(&handler(), &Command::LinkAlias { subject: organisation(1), kind, code });
+    world
+}
+
+/// An assessment of the departments, to its end.
+pub fn assessed() -> World {
+    let mut world = World::seeded();
+    world.today = day("2026-04-01");
+    let ask = Command::Assessment;
+    let open = AssessmentCommand::Open {
+        from: "2026-01".parse().expect("a month"),
+        to: "2026-03".parse().expect("a month"),
+    };
+    let assessment = AssessmentId(world.must(&clerk(), &ask(open)));
+    world.must(&clerk(), &ask(AssessmentCommand::Freeze { assessment }));
+    let comment = "系统切换所致".to_owned();
+    let comment = AssessmentCommand::Comment { assessment, comment };
+    world.must(&officer(TAX, Post::Colleague), &ask(comment));
+    world.pass(10);
+    let finalise = AssessmentCommand::Finalise {
+        assessment,
+        document_number: "尤信考〔2026〕1号".to_owned(),
+        document_sha256: digest(40),
+    };
+    world.must(&office_head(), &ask(finalise));
+    let order = AssessmentCommand::Order {
+        assessment,
+        department: TAX.to_owned(),
+        reasons: "反馈逾期".to_owned(),
+        by: day("2026-06-30"),
+    };
+    world.must(&clerk(), &ask(order));
+    let rectify = AssessmentCommand::Rectify {
+        assessment,
+        account: "已补报".to_owned(),
+        document_sha256: digest(41),
+    };
+    world.must(&officer(TAX, Post::Handler), &ask(rectify));
+    let report = AssessmentCommand::Report {
+        assessment,
+        document_number: "尤信报〔2026〕1号".to_owned(),
+        document_sha256: digest(42),
+    };
+    world.must(&office_head(), &ask(report));
+    world
+}
+
+/// An entry of the catalogue, published and retired, and a department's own document.
+pub fn catalogued() -> World {
+    let mut world = World::seeded();
+    let ask = Command::Catalogue;
+    let proposal = Proposal {
+        kind: EntryKind::Measure,
+        code: STATUTE.to_owned(),
+        strength: Strength::Mandatory,
+        basis: vec![cite("law")],
+        departments: vec![TAX.to_owned()],
+        text: "依法限制".to_owned(),
+        reduces_rights: false,
+        amends: None,
+    };
+    let draft = CatalogueCommand::Draft { proposal };
+    let drafter = officer(MARKET, Post::Handler);
+    let entry = CatalogueEntryId(world.must(&drafter, &ask(draft)));
+    let cc = vec![TAX.to_owned()];
+    world.must(&drafter, &ask(CatalogueCommand::Submit { entry, cc }));
+    world.must(&clerk(), &ask(CatalogueCommand::CheckFormat { entry }));
+    let reviewed = CatalogueCommand::ReviewLaw { entry, document_sha256: digest(50) };
+    world.must(&officer(OFFICE, Post::Colleague), &ask(reviewed));
+    world.must(&clerk(), &ask(CatalogueCommand::OpenComment { entry, days: 30 }));
+    world.pass(31);
+    world.must(&office_head(), &ask(CatalogueCommand::Publish { entry }));
+    let reasons = "依据已废止".to_owned();
+    std::sync::Arc::make_mut(&mut world.rules)
+        .measures
+        .iter_mut()
+        .filter(|own| own.id == STATUTE)
+        .for_each(|own| own.published = false);
+    world.must(&office_head(), &ask(CatalogueCommand::Retire { entry, reasons }));
+    let filed = CatalogueCommand::FileDocument {
+        department: TAX.to_owned(),
+        title: "实施细则".to_owned(),
+        number: "尤税发〔2026〕3号".to_owned(),
+        issued_on: day("2026-02-01"),
+        document_sha256: digest(51),
+    };
+    world.must(&implementer(), &ask(filed));
+    world
+}
+
+/// Every course, by name.
+pub fn all() -> Vec<(&'static str, World)> {
+    vec![
+        ("not executed", not_executed()),
+        ("declined", declined()),
+        ("red ways", red_ways()),
+        ("undelivered", undelivered()),
+        ("forwarded", forwarded()),
+        ("argued", argued()),
+        ("repair stands", repair_stands()),
+        ("revoked in vain", revoked_in_vain()),
+        ("channel closed", channel_closed()),
+        ("keys", keys()),
+        ("assessed", assessed()),
+        ("catalogued", catalogued()),
+    ]
+}

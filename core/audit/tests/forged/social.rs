@@ -1,0 +1,199 @@
+//! Forgeries about received classifications, typical cases and associations' files.
+
+use shouxin_core::event::case_study::CaseStudyEvent;
+use shouxin_core::event::imported::ImportedEvent;
+use shouxin_core::event::member::MemberEvent;
+use shouxin_core::rules::Openness;
+
+use super::*;
+use crate::forge::kit::rules::{GUILD, OTHER_GUILD};
+use crate::forge::kit::social::guild;
+use crate::forge::words;
+
+/// A citizen's number that passes every check and was never issued.
+const NUMBER: &str = "11010519491231002X";
+
+pub(super) fn classifications(table: &mut Table) {
+    let world = words::classified();
+    let name = "classification.received";
+    table.change(
+        "INV-7",
+        "a class of the register's own making",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, class_name => "AAA+".to_owned()),
+    );
+    table.change(
+        "INV-7",
+        "a standard of nobody",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, standard_title => "综合信用评分".to_owned()),
+    );
+    table.change(
+        "INV-7",
+        "another author's name",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, author => "尤溪县信用办".to_owned()),
+    );
+    table.change("G-COMPETENT", "not the authority that classifies", &world, name, |own| {
+        own.actor = handler().actor;
+        if let Event::Imported(ImportedEvent::Received { authority, author, .. }) = &mut own.event {
+            *authority = forge::kit::authority(forge::kit::rules::MARKET);
+            let rules = forge::kit::rules::rules();
+            let own = rules.department(forge::kit::rules::MARKET).expect("a department");
+            author.clone_from(&own.name_zh);
+        }
+        // Under another authority it replaces nothing.
+        inner!(Imported, ImportedEvent::Received, supersedes => None)(own);
+    });
+    table.other("INV-8", "a person is classified", &world, |log| {
+        let place = log.last(name);
+        log.cut(place);
+        log.change(place, |own| {
+            own.subject = Some(person(1));
+            inner!(Imported, ImportedEvent::Received, supersedes => None)(own);
+        })
+    });
+    table.change(
+        "G-OPEN",
+        "shown to everybody",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, openness => Openness::Public),
+    );
+    table.change(
+        "G-END",
+        "over before it came",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, valid_until => day("2026-02-02")),
+    );
+    table.change(
+        "G-DOC",
+        "without its number",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, decision_number => String::new()),
+    );
+    table.change(
+        "INV-10",
+        "it hides what it replaces",
+        &world,
+        name,
+        inner!(Imported, ImportedEvent::Received, supersedes => None),
+    );
+    table.change(
+        "G-COMPETENT",
+        "somebody else takes it back",
+        &world,
+        "classification.withdrawn",
+        by(&handler()),
+    );
+}
+
+pub(super) fn case_studies(table: &mut Table) {
+    let world = words::told();
+    let drafted = "case_study.drafted";
+    let spaced = "其号码为 110105-19491231-002x 。".to_owned();
+    let wide = "１１０１０５１９４９１２３１００２Ｘ".to_owned();
+    let owner = format!("代码{}", forge::kit::rules::individual_business().as_str());
+    for (what, body) in [
+        ("a citizen's number", format!("其身份证号{NUMBER}。")),
+        ("a number with spaces", spaced),
+        ("a number in full width", wide),
+        ("an individual business", owner),
+    ] {
+        table.change(
+            "G-ANONYMOUS",
+            what,
+            &world,
+            drafted,
+            inner!(CaseStudy, CaseStudyEvent::Drafted, text => body),
+        );
+    }
+    table.change(
+        "G-ANONYMOUS",
+        "persons, and nobody states that it is anonymous",
+        &world,
+        drafted,
+        inner!(CaseStudy, CaseStudyEvent::Drafted, anonymised => false),
+    );
+    table.change(
+        "G-ANONYMOUS",
+        "linked to a person",
+        &world,
+        drafted,
+        inner!(CaseStudy, CaseStudyEvent::Drafted, subject => Some(person(1))),
+    );
+    table.change(
+        "G-ANONYMOUS",
+        "a number in the reason",
+        &world,
+        "case_study.withdrawn",
+        inner!(CaseStudy, CaseStudyEvent::Withdrawn, reason => NUMBER.to_owned()),
+    );
+    table.change("INV-8", "in somebody's file", &world, drafted, |own| {
+        own.subject = Some(person(1));
+    });
+    table.change("G-4EYES", "its author publishes it", &world, "case_study.published", |own| {
+        own.actor = handler().actor;
+    });
+}
+
+pub(super) fn member_files(table: &mut Table) {
+    let world = words::noted();
+    let noted = "member_file.noted";
+    table.change(
+        "G-BASIS",
+        "self-discipline without a charter",
+        &world,
+        noted,
+        inner!(Member, MemberEvent::Noted, charter => None),
+    );
+    table.change(
+        "G-DOC",
+        "a warning by a third party",
+        &world,
+        noted,
+        inner!(Member, MemberEvent::Noted, rater => Some("某信用服务有限公司".to_owned())),
+    );
+    table.change("G-HUMAN", "a department writes it", &world, noted, by(&handler()));
+    table.change(
+        "G-HUMAN",
+        "an association proposes a listing",
+        &listed().0,
+        "listing.proposed",
+        by(&guild(GUILD)),
+    );
+    table.change("INV-8", "a file about a person", &world, noted, |own| {
+        own.subject = Some(person(1));
+    });
+    table.change(
+        "G-COMPETENT",
+        "another association corrects it",
+        &world,
+        "member_file.corrected",
+        by(&guild(OTHER_GUILD)),
+    );
+    let answered = "member_file.answered";
+    table.remove(
+        "INV-2",
+        "answered, and nobody objected",
+        &world,
+        &["member_file.objected"],
+        answered,
+    );
+    table.other("INV-6", "given up, and it stands", &world, |log| {
+        let place = log.last(answered);
+        log.cut(place);
+        log.remove((place.0, place.1 + 1));
+        log.at(place).position
+    });
+    table.change("DEADLINE", "longer to answer", &world, "member_file.objected", |own| {
+        if let Event::Member(MemberEvent::Objected { answer_by, .. }) = &mut own.event {
+            answer_by.day = answer_by.day.plus_days(1);
+        }
+    });
+}
