@@ -50,13 +50,14 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .read("/v1/gov-integrity", web::get().to(integrity), "政务诚信 / integrity of units");
 }
 
-/// What changed behind a position, each thing once and as it may be shown now, in the order of
-/// their newest changes, and where to go on.
-fn changes(
-    app: &App,
-    after: Position,
-    limit: usize,
-) -> Result<(Vec<(Position, Value)>, Option<Position>), Problem> {
+/// A page of what changed: each thing once and as it may be shown now, in the order of their newest
+/// changes, and where to go on.
+struct Changes {
+    items: Vec<(Position, Value)>,
+    next: Option<Position>,
+}
+
+fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem> {
     let mut query = Query::new(app.engine.view.read());
     let from = keys::public_changes_after(after);
     let read = |query: &Query<'_>, rows: usize| -> Result<Vec<(Position, Target)>, Problem> {
@@ -99,7 +100,7 @@ fn changes(
         };
         shown.push((at, item));
     }
-    Ok((shown, next))
+    Ok(Changes { items: shown, next })
 }
 
 /// `GET /v1/events?after=POSITION&limit=N`: a page as NDJSON; `Shouxin-Next` says where to go on,
@@ -112,7 +113,7 @@ async fn events(
 ) -> Result<HttpResponse, Problem> {
     Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
     let after = cursor.after()?.unwrap_or(Position::local(0));
-    let (items, _) = changes(&app, after, cursor.limit())?;
+    let Changes { items, .. } = changes(&app, after, cursor.limit())?;
     let last = items.last().map_or(after, |(at, _)| *at);
     let lines: String = items.iter().map(|(_, item)| format!("{item}\n")).collect();
     Ok(HttpResponse::Ok()
@@ -131,7 +132,7 @@ async fn reference(
 ) -> Result<HttpResponse, Problem> {
     Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
     let after = cursor.after()?.unwrap_or(Position::local(0));
-    let (items, next) = changes(&app, after, cursor.limit())?;
+    let Changes { items, next } = changes(&app, after, cursor.limit())?;
     let items: Vec<Value> = items.into_iter().map(|(_, item)| item).collect();
     Ok(HttpResponse::Ok().json(json!({
         "reference_only": true,
