@@ -179,7 +179,8 @@ fn an_adverse_record_comes_with_document_severity_and_notice() {
     let item = world.rules.items.iter().find(adverse).expect("an adverse item");
     let provider = item.providers[0].as_str();
     let right = record(&world, item, provider);
-    let spoilt: [(&str, &dyn Fn(&mut NewRecord)); 9] = [
+    type Spoil<'a> = &'a dyn Fn(&mut NewRecord);
+    let spoilt: [(&str, Spoil<'_>); 9] = [
         ("G-NOTICE", &|own| own.notified = None),
         ("G-NOTICE", &|own| own.notified = Some(served(day("2026-05-12")))),
         ("G-FACT", &|own| own.document_sha256 = None),
