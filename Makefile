@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PLUGINS := -p shouxin-plugin-approval -p shouxin-plugin-procurement -p shouxin-plugin-market
 ARGS ?=
 
-.PHONY: demo test kill check bench tools
+.PHONY: demo test kill check docs mutants bench tools
 
 demo: tools
 	cargo build --release --locked -p shouxin-server $(PLUGINS)
@@ -20,6 +20,17 @@ check: tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# The pages that are made from the code: state diagrams and the traceability page.
+docs: tools
+	SHOUXIN_WRITE_DOCS=1 cargo test --locked -p shouxin-core --no-fail-fast
+	SHOUXIN_WRITE_DOCS=1 cargo test --locked -p shouxin-tests --test tidy
+
+# Changes every guard and transition, one at a time; some test has to notice each (docs/MUTANTS.md).
+mutants: tools
+	@command -v cargo-mutants >/dev/null || { echo "installing cargo-mutants"; \
+	  cargo install --locked cargo-mutants@27.1.0; }
+	cargo mutants -p shouxin-core $(ARGS)
 
 bench: tools
 	@command -v wrk >/dev/null || { echo "installing the load generator: wrk"; \

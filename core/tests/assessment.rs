@@ -10,6 +10,7 @@
 mod kit;
 
 use kit::courses::{begun, make, moves, settle_some};
+use kit::diagram::{self, Machine};
 use kit::office::{Leads, compare, month};
 use kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
 use kit::steps::*;
@@ -152,7 +153,14 @@ fn an_assessment_knows_no_other_way() {
     ];
     let to = |name: &'static str| Leads::To(vec![name]);
     let refused = |ground: Ground| Leads::Refused(ground);
+    let machine = Machine {
+        file: "assessment",
+        title: "部门考核 / Assessment of departments",
+        source: "domain.md 2.8",
+        state: diagram::assessment,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[

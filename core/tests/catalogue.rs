@@ -11,6 +11,7 @@ mod kit;
 
 use std::sync::Arc;
 
+use kit::diagram::{self, Machine};
 use kit::office::{Leads, compare};
 use kit::rules::{INCENTIVE, LISTABLE, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day};
 use kit::steps::digest;
@@ -160,7 +161,14 @@ fn an_entry_knows_no_other_way() {
     ];
     let to = |name: &'static str| Leads::To(vec![name]);
     let refused = |own: Guard| Leads::Refused(guard(own));
+    let machine = Machine {
+        file: "catalogue-entry",
+        title: "联合惩戒目录 / Entry of the joint catalogue",
+        source: "domain.md 2.8",
+        state: diagram::entry,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[

@@ -9,6 +9,7 @@
 
 mod kit;
 
+use kit::diagram::{self, Machine};
 use kit::later::*;
 use kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use kit::steps::*;
@@ -82,7 +83,14 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
         ("drop", decider, &drop),
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    let machine = Machine {
+        file: "red-revocation",
+        title: "撤销红名单 / Revocation of a red listing",
+        source: "domain.md 2.3c",
+        state: diagram::red,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[
@@ -148,7 +156,14 @@ fn the_life_of_a_record_knows_no_other_way() {
         ("annul", colleague(), &annul),
         ("tick", timer(), &|_| Command::Tick { due: Due::Record(id) }),
     ];
+    let machine = Machine {
+        file: "record",
+        title: "信用记录 / Record",
+        source: "domain.md 2.1",
+        state: diagram::record,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[
@@ -304,7 +319,14 @@ fn a_forwarded_measure_knows_no_other_way() {
         ("lift", implementer(), &|_| by_hand(id, CaseHook::Lift)),
     ];
     const ENDED: Ground = Ground::Guard(Guard::End);
+    let machine = Machine {
+        file: "forwarded-measure",
+        title: "上报的措施 / Measure beyond the county",
+        source: "domain.md 1.6, 2.4",
+        state: diagram::measure,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[

@@ -8,6 +8,7 @@
 
 mod kit;
 
+use kit::diagram::{self, Machine};
 use kit::later::after;
 use kit::rules::{GUILD, MARKET, OTHER_GUILD, day};
 use kit::social::guild;
@@ -125,7 +126,14 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         commands.iter().map(|own| ("none", own.0, not_found)).collect();
     let mut named = gone;
     named.push(("disputed", "object", EXISTS));
+    let machine = Machine {
+        file: "member-note",
+        title: "会员信用档案 / Association's note about a member",
+        source: "domain.md O45",
+        state: diagram::member,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[

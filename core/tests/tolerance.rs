@@ -9,6 +9,7 @@
 
 mod kit;
 
+use kit::diagram::{self, Machine};
 use kit::later::{after, newest};
 use kit::rules::{HONOUR, OFFICE, TAX, cite, day};
 use kit::steps::*;
@@ -71,7 +72,14 @@ fn a_tolerant_acceptance_knows_no_other_way() {
     ];
     const SUPPLIED: &[&str] = &["tolerant_acceptance.supplied"];
     const WITHDRAWN: &[&str] = &["tolerant_acceptance.withdrawn"];
+    let machine = Machine {
+        file: "tolerant-acceptance",
+        title: "容缺受理 / Tolerant acceptance",
+        source: "domain.md O32",
+        state: diagram::tolerance,
+    };
     compare(
+        &machine,
         &states(),
         &commands,
         &[

@@ -9,6 +9,7 @@
 
 mod kit;
 
+use kit::diagram::{self, Machine};
 use kit::rules::{OFFICE, STATUTE, TAX, cite};
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
@@ -111,7 +112,14 @@ fn the_decision_path_knows_no_other_way() {
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const NOT_IN_FORCE: Ground = Ground::Guard(Guard::NoSuspension);
+    let machine = Machine {
+        file: "listing",
+        title: "严重失信名单 / Black listing: the decision path",
+        source: "domain.md 2.3a",
+        state: diagram::black,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[
@@ -246,7 +254,14 @@ fn a_measure_case_knows_no_other_way() {
     ];
     const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
     const ENDED: Ground = Ground::Guard(Guard::End);
+    let machine = Machine {
+        file: "measure",
+        title: "联合奖惩措施 / Measure case",
+        source: "domain.md 2.4",
+        state: diagram::measure,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[
@@ -376,7 +391,14 @@ fn an_objection_knows_no_other_way() {
         ("redress", handler(), &|world| redress(only_objection(world))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Objection(only_objection(world)) }),
     ];
+    let machine = Machine {
+        file: "objection",
+        title: "异议 / Objection",
+        source: "domain.md 2.6",
+        state: diagram::objection,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[
@@ -450,7 +472,14 @@ fn a_repair_knows_no_other_way() {
         ("approve", head(), &|world| approve(world, id)),
         ("refuse", head(), &|world| refuse_repair(world, id)),
     ];
+    let machine = Machine {
+        file: "repair",
+        title: "信用修复 / Repair",
+        source: "domain.md 2.5",
+        state: diagram::repair,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[
@@ -509,7 +538,14 @@ fn the_red_list_knows_no_other_way() {
         ("repair", party(organisation(2)), &|_| repair(id)),
         ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
     ];
+    let machine = Machine {
+        file: "red-listing",
+        title: "红名单 / Red listing",
+        source: "domain.md 2.3c",
+        state: diagram::red,
+    };
     compare(
+        &machine,
         &states,
         &commands,
         &[

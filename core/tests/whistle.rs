@@ -12,6 +12,7 @@ mod kit;
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
+use kit::diagram::{Diagram, Machine};
 use kit::rules::{JUSTICE, MARKET, OFFICE, TAX, cite, code, day, rules};
 use kit::steps::{digest, no_text, text};
 use kit::{Post, authority};
@@ -334,6 +335,7 @@ fn a_report_knows_no_other_way() {
     ];
     let mut tried = 0;
     let mut wrong = Vec::new();
+    let mut diagram = Diagram::default();
     for (state, world) in &states {
         let listed = transitions.iter().find(|own| own.0 == *state).expect("a row").1;
         for (name, who, command) in &commands {
@@ -352,6 +354,14 @@ fn a_report_knows_no_other_way() {
             };
             let then = listed.map(|own| own.2).or(before);
             let now = world.row.as_ref().map(|row| row.state.name());
+            match &found {
+                Ok(event) => {
+                    let (from, to) = (before.unwrap_or("none"), now.unwrap_or("none"));
+                    diagram.taken((from.to_owned(), state), name, vec![*event], to.to_owned());
+                }
+                Err(ground) if *ground != STATE => diagram.refused(state, name, *ground),
+                Err(_) => {}
+            }
             if found != wanted || now != then {
                 wrong.push(format!("{state}, {name}: {found:?} to {now:?}, not {wanted:?}"));
             }
@@ -359,6 +369,12 @@ fn a_report_knows_no_other_way() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(tried, transitions.iter().map(|own| own.1.len()).sum::<usize>(), "a row untried");
+    diagram.check(&Machine {
+        file: "whistle-report",
+        title: "失信举报 / Report of wrongdoing",
+        source: "domain.md 2.7",
+        state: |_, _| None,
+    });
 }
 
 fn refused(mut world: World, who: &Who, command: &Command) -> Ground {

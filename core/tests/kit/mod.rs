@@ -11,6 +11,7 @@
 pub mod commitments;
 pub mod county;
 pub mod courses;
+pub mod diagram;
 pub mod later;
 pub mod office;
 pub mod reviews;

@@ -11,6 +11,7 @@ use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, P
 use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
 
+use super::diagram::{Diagram, Machine};
 use super::rules::{cite, day};
 use super::steps::digest;
 use super::{Who, World};
@@ -28,19 +29,31 @@ pub type Asked<'a> = (&'static str, Who, &'a dyn Fn(&World) -> Command);
 /// Compares every pair of state and command with the table; a pair that it leaves out must be
 /// refused because of the state, and a row that no pair meets is an error too.
 pub fn compare(
+    machine: &Machine,
     states: &[(&'static str, World)],
     commands: &[Asked<'_>],
     table: &[(&'static str, &'static str, Leads)],
 ) {
     let mut wrong = Vec::new();
     let mut tried = 0;
+    let mut diagram = Diagram::default();
     for (state, world) in states {
         for (name, who, command) in commands {
+            let from = machine.state_of(world);
             let mut world = world.clone();
             let command = command(&world);
             let found = match world.run(who, &command) {
-                Ok(events) => Leads::To(events),
-                Err(refusal) => Leads::Refused(refusal.ground),
+                Ok(events) => {
+                    let to = machine.state_of(&world);
+                    diagram.taken((from, state), name, events.clone(), to);
+                    Leads::To(events)
+                }
+                Err(refusal) => {
+                    if refusal.ground != Ground::Misfit(Misfit::State) {
+                        diagram.refused(state, name, refusal.ground);
+                    }
+                    Leads::Refused(refusal.ground)
+                }
             };
             let listed = table.iter().find(|own| own.0 == *state && own.1 == *name);
             tried += usize::from(listed.is_some());
@@ -56,6 +69,7 @@ pub fn compare(
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(tried, table.len(), "every row of the table is a pair tried");
+    diagram.check(machine);
 }
 
 /// A month.

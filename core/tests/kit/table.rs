@@ -4,6 +4,7 @@
 use shouxin_core::command::Command;
 use shouxin_core::guard::{Ground, Misfit};
 
+use super::diagram::{Diagram, Machine};
 use super::{Who, World};
 
 /// What a command leads to: names of events, or a refusal.
@@ -30,6 +31,7 @@ pub const EXISTS: Ground = Ground::Misfit(Misfit::Exists);
 /// Compares every pair with the tables; a listed pair that nobody tried is an error too.
 #[track_caller]
 pub fn compare(
+    machine: &Machine,
     states: &[(&'static str, World)],
     commands: &[Asked<'_>],
     transitions: Transitions,
@@ -37,13 +39,24 @@ pub fn compare(
 ) {
     let mut wrong = Vec::new();
     let mut tried = 0;
+    let mut diagram = Diagram::default();
     for (state, world) in states {
         for (name, who, command) in commands {
+            let from = machine.state_of(world);
             let mut world = world.clone();
             let command = command(&world);
             let found = match world.run(who, &command) {
-                Ok(events) => Leads::To(events),
-                Err(refusal) => Leads::Refused(refusal.ground),
+                Ok(events) => {
+                    let to = machine.state_of(&world);
+                    diagram.taken((from, state), name, events.clone(), to);
+                    Leads::To(events)
+                }
+                Err(refusal) => {
+                    if refusal.ground != STATE {
+                        diagram.refused(state, name, refusal.ground);
+                    }
+                    Leads::Refused(refusal.ground)
+                }
             };
             let listed = transitions.iter().find(|own| own.0 == *state && own.1 == *name);
             let refusal = named.iter().find(|own| own.0 == *state && own.1 == *name);
@@ -62,4 +75,5 @@ pub fn compare(
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(tried, transitions.len() + named.len(), "every row of the tables is a pair tried");
+    diagram.check(machine);
 }
