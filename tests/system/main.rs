@@ -7,6 +7,7 @@ mod bad_input;
 mod channels;
 mod command_line;
 mod commitments;
+mod demo;
 mod documents;
 mod import;
 mod kill;
