@@ -19,6 +19,7 @@ mod objection;
 mod publicity;
 mod record;
 mod remedy;
+mod support;
 mod tally;
 mod tolerance;
 
@@ -121,6 +122,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Tolerance(event) => tolerance::apply(rows, envelope, event),
         Event::Imported(event) => imported::apply(rows, envelope, event),
         Event::CaseStudy(event) => case_study::apply(rows, envelope, event),
+        Event::Support(event) => support::apply(rows, envelope, event),
         Event::Member(event) => member::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }

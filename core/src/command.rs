@@ -13,6 +13,7 @@ pub mod measure;
 pub mod member;
 pub mod publicity;
 pub mod remedy;
+pub mod support;
 pub mod tolerance;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
@@ -374,6 +375,8 @@ pub enum Command {
     Imported(imported::ImportedCommand),
     /// A typical case.
     CaseStudy(case_study::CaseStudyCommand),
+    /// About the support of public-interest litigation.
+    Support(support::SupportCommand),
     /// An association's file about a member.
     Member(member::MemberCommand),
 

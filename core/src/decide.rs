@@ -29,6 +29,7 @@ mod repair;
 mod review;
 mod revocation;
 mod subject;
+mod support;
 mod tick;
 mod tolerance;
 
@@ -223,6 +224,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Close(closing) => closing::decide(rows, *closing, context),
         C::Publicity(command) => publicity::decide(rows, command, context),
         C::Imported(own) => imported::decide(rows, own, context),
+        C::Support(own) => support::decide(rows, own, context),
         C::CaseStudy(own) => case_study::decide(rows, own, context),
         C::Member(own) => member::decide(rows, own, context),
         C::Tick { due } => tick::decide(rows, *due, context),

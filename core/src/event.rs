@@ -279,6 +279,7 @@ pub mod member;
 pub mod publicity;
 pub mod record;
 pub mod remedy;
+pub mod support;
 pub mod tolerance;
 pub(crate) use events;
 pub mod assessment;
@@ -531,5 +532,7 @@ groups {
     CaseStudy(case_study::CaseStudyEvent),
     /// Of an association's file about a member.
     Member(member::MemberEvent),
+    /// Of the support of public-interest litigation.
+    Support(support::SupportEvent),
 }
 }

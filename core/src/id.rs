@@ -127,6 +127,8 @@ ids! {
     CaseStudyId "K" "a typical case id like K-1042";
     /// An association's note about a member, `N-7`.
     MemberNoteId "N" "a note id like N-1042";
+    /// The support of a suit in the public interest, `S-7`.
+    SupportId "S" "a support id like S-1042";
 }
 
 #[cfg(test)]

@@ -434,9 +434,12 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "relief.ended",
         "court_document.filed",
         "deadline.recomputed",
-        // The courses of these stand in imported.rs, case_study.rs and member.rs.
+        // The courses of these stand in imported.rs, case_study.rs, member.rs and support.rs.
         "classification.received",
         "classification.withdrawn",
+        "litigation_support.opened",
+        "litigation_support.evidence_handed_over",
+        "litigation_support.closed",
         "case_study.drafted",
         "case_study.published",
         "case_study.withdrawn",

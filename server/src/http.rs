@@ -26,6 +26,7 @@ pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod supports;
 pub mod texts;
 pub mod tolerances;
 pub mod whistle;
@@ -130,6 +131,7 @@ fn every_route(table: &mut Table<'_>) {
     publicity::routes(table);
     assessment::routes(table);
     bundle::routes(table);
+    supports::routes(table);
     feeds::routes(table);
     case_studies::routes(table);
     members::routes(table);

@@ -239,3 +239,40 @@ fn each_feed_tells_what_may_be_shown_now_and_nobody_gets_an_order() {
     assert_eq!(shown["records"][0]["subject"], json!(unit));
     assert_eq!(shown["records"].as_array().map(Vec::len), Some(1));
 }
+
+/// Covers O47.
+#[test]
+fn evidence_goes_to_a_plaintiff_of_the_law_and_nothing_follows_for_the_subject() {
+    let bench = Bench::start();
+    let subject = code("91", 1);
+    let record = json!({"records": [{
+        "subject": subject, "item": "FJ-FR-0101", "document_number": "尤试〔2026〕1号",
+        "document_date": "2026-01-05", "content": {"摘要": "试验"},
+    }]});
+    let record = id(&must(&bench.market, "/v1/records", &record));
+    let request = bench.market.document(&subject, "请求书");
+    let path = "/v1/litigation-supports";
+    let open = |instrument: &str| {
+        json!({
+            "target": record, "ground": "consumers", "plaintiff": "尤溪县人民检察院",
+            "plaintiff_basis": {"instrument": instrument, "article": "第五十八条"},
+            "basis": [{"instrument": "plan-185", "article": "四(四)"}], "request_sha256": request,
+        })
+    };
+    refused(&post(&bench.market, path, &open("plan-185")), "G-BASIS-RANK");
+    let support = id(&must(&bench.market, path, &open("food-safety-law")));
+    let one = format!("{path}/{support}");
+    let evidence = json!({"documents": [request], "receipt_sha256": request});
+    must(&bench.market, &format!("{one}/evidence"), &evidence);
+    let own = Client::new(&bench.server.base, Some(&subject_key(&bench.data, &subject)));
+    let seen = get(&own, &one);
+    assert_eq!((&seen["handovers"], &seen["state"]), (&json!(1), &json!("open")), "{seen}");
+    let listed = get(&own, &format!("{path}?subject={subject}"));
+    assert_eq!(listed["litigation_supports"][0]["id"], json!(support));
+    assert_eq!(bench.public.get(&one).expect("an answer").status, 404);
+    let file = get(&bench.public, &format!("/v1/subjects/{subject}")).to_string();
+    assert!(!file.contains(&support), "{file}");
+    must(&bench.market, &format!("{one}/close"), &json!({"outcome": "检察院已起诉"}));
+    let more = json!({"documents": [request, request], "receipt_sha256": request});
+    refused(&post(&bench.market, &format!("{one}/evidence"), &more), "STATE");
+}

@@ -19,6 +19,7 @@ use crate::case_study::CaseStudies;
 use crate::commitment::Commitments;
 use crate::imported::Classifications;
 use crate::member::Notes;
+use crate::support::Supports;
 use crate::tolerance::Tolerances;
 
 /// What suspends a thing.
@@ -390,6 +391,8 @@ pub(crate) struct Fold {
     pub tolerances: Tolerances,
     pub classifications: Classifications,
     pub case_studies: CaseStudies,
+    /// Supports of suits that are open.
+    pub supports: Supports,
     pub notes: Notes,
 }
 

@@ -39,6 +39,7 @@ mod red;
 mod remedy;
 mod repair;
 mod review;
+mod support;
 mod tolerance;
 
 use std::collections::BTreeMap;
@@ -272,6 +273,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Tolerance(event) => tolerance::check(fold, at, event),
         Event::Imported(event) => imported::check(fold, at, event),
         Event::CaseStudy(event) => case_study::check(fold, at, event),
+        Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }

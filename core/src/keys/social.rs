@@ -18,6 +18,7 @@ impl SocialKey {
             }
             SocialKey::CaseStudy(id) => prefixed(bytes, 0x39, id.0),
             SocialKey::MemberNote(id) => prefixed(bytes, 0x3A, id.0),
+            SocialKey::Support(id) => prefixed(bytes, 0x3B, id.0),
         }
     }
 }
@@ -36,6 +37,7 @@ impl SocialIndex {
                 subject(bytes, key);
             }
             SocialIndex::GovIntegrity(_) => bytes.push(0x6E),
+            SocialIndex::SubjectSupport(key, _) => listed(bytes, 0x70, key),
             SocialIndex::NewCode(..) => bytes.extend_from_slice(NEW_CODES),
         }
     }
@@ -48,6 +50,7 @@ impl SocialIndex {
                 position(bytes, id.0);
             }
             SocialIndex::GovIntegrity(id) => position(bytes, id.0),
+            SocialIndex::SubjectSupport(_, id) => position(bytes, id.0),
             SocialIndex::NewCode(on, code) => {
                 day(bytes, *on);
                 bytes.extend_from_slice(code.as_str().as_bytes());

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::Target;
 use crate::event::member::NoteKind;
+use crate::event::support::SuitGround;
 use crate::guard::{Misfit, Refusal};
-use crate::id::{CaseStudyId, ImportedId, MemberNoteId, RecordId};
+use crate::id::{CaseStudyId, ImportedId, MemberNoteId, RecordId, SupportId};
 use crate::identifier::uscc::Uscc;
 use crate::row::{Index, Key, RecordRow, Row, SubjectRow};
 use crate::rows::{Rows, Stop};
@@ -29,6 +31,7 @@ pub enum SocialKey {
     },
     CaseStudy(CaseStudyId),
     MemberNote(MemberNoteId),
+    Support(SupportId),
 }
 
 /// One of these rows.
@@ -39,6 +42,7 @@ pub enum SocialRow {
     ImportedOf(ImportedId),
     CaseStudy(CaseStudyRow),
     MemberNote(MemberNoteRow),
+    Support(SupportRow),
 }
 
 /// An index entry of these rows.
@@ -55,6 +59,7 @@ pub enum SocialIndex {
     GovIntegrity(RecordId),
     /// Organisations by the day on which they were registered.
     NewCode(Day, Uscc),
+    SubjectSupport(SubjectKey, SupportId),
 }
 
 /// A classification made elsewhere.
@@ -155,6 +160,21 @@ pub struct MemberNoteRow {
     pub withdrawn_on: Option<Day>,
 }
 
+/// The support of a suit in the public interest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub struct SupportRow {
+    pub id: SupportId,
+    pub subject: SubjectKey,
+    pub target: Target,
+    pub ground: SuitGround,
+    pub plaintiff: String,
+    pub opened_by: OfficerRef,
+    pub opened_on: Day,
+    pub handovers: u16,
+    pub closed_on: Option<Day>,
+}
+
 impl MemberNoteRow {
     /// Whether an objection waits for the association's answer.
     pub fn is_disputed(&self) -> bool {
@@ -178,6 +198,7 @@ impl SocialRow {
                 CaseStudyState::Published { .. } => vec![SocialIndex::CaseStudies(row.id)],
                 _ => Vec::new(),
             },
+            SocialRow::Support(row) => vec![SocialIndex::SubjectSupport(row.subject, row.id)],
             SocialRow::MemberNote(row) => vec![
                 SocialIndex::AssociationNote(row.association, row.id),
                 SocialIndex::SubjectNote(row.subject, row.id),
@@ -246,6 +267,7 @@ social! {
     imported must_imported Imported(ImportedId) => ImportedRow, "信用评价分类";
     case_study must_case_study CaseStudy(CaseStudyId) => CaseStudyRow, "典型案例";
     member_note must_member_note MemberNote(MemberNoteId) => MemberNoteRow, "会员档案";
+    support must_support Support(SupportId) => SupportRow, "支持公益诉讼";
 }
 
 fn not_there(what: &str, id: impl std::fmt::Display) -> Refusal {

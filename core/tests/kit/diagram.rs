@@ -56,8 +56,8 @@ pub fn variant(value: &impl Debug) -> String {
 impl Machine {
     /// The state of the newest of its rows.
     pub fn state_of(&self, world: &World) -> String {
-        let own = world.rows.values().filter_map(|row| (self.state)(world, row));
-        own.last().unwrap_or_else(|| "none".to_owned())
+        let mut own = world.rows.values().filter_map(|row| (self.state)(world, row));
+        own.next_back().unwrap_or_else(|| "none".to_owned())
     }
 }
 
@@ -339,4 +339,10 @@ pub fn assessment(_: &World, row: &Row) -> Option<String> {
 pub fn entry(_: &World, row: &Row) -> Option<String> {
     let Row::CatalogueEntry(row) = row else { return None };
     Some(row.state.name().to_owned())
+}
+
+/// The support of a suit.
+pub fn support(_: &World, row: &Row) -> Option<String> {
+    let Row::Social(SocialRow::Support(row)) = row else { return None };
+    Some(if row.closed_on.is_some() { "closed".to_owned() } else { "open".to_owned() })
 }

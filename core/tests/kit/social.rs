@@ -2,15 +2,16 @@
 
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
-use shouxin_core::event::Event;
 use shouxin_core::event::case_study::CaseStudyEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::{MemberEvent, NoteKind};
-use shouxin_core::id::{CaseStudyId, ImportedId, MemberNoteId, Position};
+use shouxin_core::event::support::{SuitGround, SupportEvent};
+use shouxin_core::event::{Event, Target};
+use shouxin_core::id::{CaseStudyId, ImportedId, MemberNoteId, Position, RecordId, SupportId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::Openness;
 
-use super::rules::{TAX, day, rules};
+use super::rules::{TAX, cite, day, rules};
 use super::steps::{digest, text};
 use super::{Who, authority, organisation};
 
@@ -43,8 +44,23 @@ fn noted(kind: NoteKind) -> Event {
 
 /// One event of each name.
 pub fn samples() -> Vec<Event> {
+    let support = SupportId(at(63));
     let (case_study, note) = (CaseStudyId(at(61)), MemberNoteId(at(62)));
     vec![
+        Event::Support(SupportEvent::Opened {
+            target: Target::Record(RecordId(at(2))),
+            ground: SuitGround::Consumers,
+            plaintiff: "某县人民检察院".to_owned(),
+            plaintiff_basis: cite("law"),
+            basis: vec![cite("plan")],
+            request_sha256: digest(40),
+        }),
+        Event::Support(SupportEvent::EvidenceHandedOver {
+            support,
+            documents: vec![digest(41)],
+            receipt_sha256: digest(42),
+        }),
+        Event::Support(SupportEvent::Closed { support, outcome: text() }),
         Event::Imported(ImportedEvent::Received {
             authority: authority(TAX),
             author: "尤溪县税务局".to_owned(),

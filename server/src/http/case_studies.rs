@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Actor, Role};
-use shouxin_core::anonymity::plain;
+use shouxin_core::anonymity::holds_name;
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::id::{CaseStudyId, Position};
@@ -71,7 +71,7 @@ impl Write for Draft {
             )
             .on("persons"));
         }
-        let text = plain(&format!("{}\n{}", self.title, self.text));
+        let text = format!("{}\n{}", self.title, self.text);
         let mut persons_named = 0;
         for person in &self.persons {
             let key = subject_key(person)?;
@@ -87,7 +87,7 @@ impl Write for Draft {
                 )
                 .on("persons"));
             };
-            persons_named += u16::from(text.contains(&plain(&name)));
+            persons_named += u16::from(holds_name(&text, &name));
         }
         Ok(Command::CaseStudy(CaseStudyCommand::Draft {
             subject: self.subject.as_deref().map(subject_key).transpose()?,

@@ -7,13 +7,18 @@ use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
+use shouxin_core::command::support::SupportCommand;
+use shouxin_core::event::Target;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
-use shouxin_core::id::{CaseStudyId, CommitmentId, ImportedId, MemberNoteId, ToleranceId};
+use shouxin_core::event::support::SuitGround;
+use shouxin_core::id::{
+    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, SupportId, ToleranceId,
+};
 
 use super::kit::commitments::*;
 use super::kit::reviews::review;
-use super::kit::rules::{GUILD, RATING, TAX, day};
+use super::kit::rules::{GUILD, RATING, TAX, cite, day};
 use super::kit::social::guild;
 use super::kit::steps::*;
 use super::kit::tolerance::{close, give_up, supply, tolerate};
@@ -182,6 +187,28 @@ pub fn told() -> World {
     world
 }
 
+/// A suit in the public interest that is supported with evidence.
+pub fn supported() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let open = SupportCommand::Open {
+        target: Target::Record(record),
+        ground: SuitGround::Pollution,
+        plaintiff: "某县人民检察院".to_owned(),
+        plaintiff_basis: cite("law"),
+        basis: vec![cite("plan")],
+        request_sha256: digest(40),
+    };
+    let support = SupportId(world.must(&handler(), &Command::Support(open)));
+    let receipt_sha256 = digest(41);
+    let documents = vec![digest(42)];
+    let hand = SupportCommand::HandOver { support, documents, receipt_sha256 };
+    world.must(&handler(), &Command::Support(hand));
+    let close = SupportCommand::Close { support, outcome: text() };
+    world.must(&clerk(), &Command::Support(close));
+    world
+}
+
 /// Notes of an association, with every answer to an objection.
 pub fn noted() -> World {
     let mut world = World::seeded();
@@ -224,6 +251,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("tolerant acceptance, exemplar", tolerated_exemplar()),
         ("classification", classified()),
         ("typical case", told()),
+        ("supported suit", supported()),
         ("member file", noted()),
     ]
 }

@@ -157,6 +157,7 @@ fn table() -> Vec<Forgery> {
     words::tolerances(&mut table);
     social::classifications(&mut table);
     social::case_studies(&mut table);
+    social::supports(&mut table);
     social::member_files(&mut table);
     table.0
 }

@@ -3,6 +3,7 @@
 use shouxin_core::event::case_study::CaseStudyEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::MemberEvent;
+use shouxin_core::event::support::SupportEvent;
 use shouxin_core::rules::Openness;
 
 use super::*;
@@ -140,6 +141,39 @@ pub(super) fn case_studies(table: &mut Table) {
     table.change("G-4EYES", "its author publishes it", &world, "case_study.published", |own| {
         own.actor = handler().actor;
     });
+}
+
+pub(super) fn supports(table: &mut Table) {
+    let world = words::supported();
+    let opened = "litigation_support.opened";
+    table.change(
+        "G-BASIS-RANK",
+        "no law names the plaintiff",
+        &world,
+        opened,
+        inner!(Support, SupportEvent::Opened, plaintiff_basis => cite("plan")),
+    );
+    table.change(
+        "G-BASIS",
+        "a suit supported on nothing",
+        &world,
+        opened,
+        inner!(Support, SupportEvent::Opened, basis => Vec::new()),
+    );
+    table.change(
+        "G-DOC",
+        "a plaintiff without a name",
+        &world,
+        opened,
+        inner!(Support, SupportEvent::Opened, plaintiff => String::new()),
+    );
+    table.change(
+        "G-DOC",
+        "evidence without a receipt",
+        &world,
+        "litigation_support.evidence_handed_over",
+        inner!(Support, SupportEvent::EvidenceHandedOver, receipt_sha256 => [0; 32]),
+    );
 }
 
 pub(super) fn member_files(table: &mut Table) {

@@ -1,0 +1,170 @@
+//! Support of public-interest litigation: for a plaintiff whom a law names, with evidence that
+//! nobody disputes, and without anything for the subject to follow from it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::diagram::{self, Machine};
+use kit::later::{after, later};
+use kit::rules::{TAX, cite};
+use kit::steps::*;
+use kit::table::{Asked, compare};
+use kit::{Post, World, guard, misfit, officer, organisation};
+use shouxin_core::command::Command;
+use shouxin_core::command::support::SupportCommand;
+use shouxin_core::event::Target;
+use shouxin_core::event::support::SuitGround;
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::id::{RecordId, SupportId};
+use shouxin_core::row::Key;
+use shouxin_core::row::social::SocialKey;
+
+fn recorded() -> (World, RecordId) {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    (world, record)
+}
+
+fn opening(target: Target, change: impl Fn(&mut SupportCommand)) -> Command {
+    let mut own = SupportCommand::Open {
+        target,
+        ground: SuitGround::Consumers,
+        plaintiff: "某县人民检察院".to_owned(),
+        plaintiff_basis: cite("law"),
+        basis: vec![cite("plan")],
+        request_sha256: digest(30),
+    };
+    change(&mut own);
+    Command::Support(own)
+}
+
+fn newest(world: &World) -> SupportId {
+    let found = world.rows.keys().filter_map(|key| match key {
+        Key::Social(SocialKey::Support(id)) => Some(*id),
+        _ => None,
+    });
+    found.max().unwrap_or(SupportId(world.next()))
+}
+
+fn hand_over(world: &World) -> Command {
+    Command::Support(SupportCommand::HandOver {
+        support: newest(world),
+        documents: vec![digest(31)],
+        receipt_sha256: digest(32),
+    })
+}
+
+fn close(world: &World) -> Command {
+    Command::Support(SupportCommand::Close { support: newest(world), outcome: text() })
+}
+
+/// Covers O47, M-S09.
+#[test]
+fn every_state_takes_what_it_may_and_nothing_else() {
+    let (none, record) = recorded();
+    let open = after(&none, &handler(), &opening(Target::Record(record), |_| {}));
+    let handed = after(&open, &handler(), &hand_over(&open));
+    let closed = after(&handed, &clerk(), &close(&handed));
+    assert_eq!(closed.replayed().rows, closed.rows);
+    // Nothing about the subject is otherwise than before.
+    let of_subject = |world: &World| {
+        let keys = [Key::Subject(organisation(1)), Key::Record(record)];
+        keys.map(|key| world.row(&key).cloned().map(|row| format!("{row:?}")))
+    };
+    let mut before = of_subject(&none);
+    let mut then = of_subject(&closed);
+    // The file's version moves with every event about it.
+    for own in before.iter_mut().chain(then.iter_mut()).flatten() {
+        *own = own.split("last: ").next().unwrap_or_default().to_owned();
+    }
+    assert_eq!(before, then);
+    assert!(closed.marks(organisation(1)).is_empty());
+    let states = [("none", none), ("open", open), ("handed over", handed), ("closed", closed)];
+    let commands: [Asked<'_>; 2] =
+        [("hand over", handler(), &hand_over), ("close", clerk(), &close)];
+    const ABSENT: Ground = Ground::Misfit(Misfit::NotFound);
+    let machine = Machine {
+        file: "litigation-support",
+        title: "支持公益诉讼 / Support of public-interest litigation",
+        source: "domain.md O47",
+        state: diagram::support,
+    };
+    const HANDED: &[&str] = &["litigation_support.evidence_handed_over"];
+    const CLOSED: &[&str] = &["litigation_support.closed"];
+    compare(
+        &machine,
+        &states,
+        &commands,
+        &[
+            ("open", "hand over", HANDED),
+            ("open", "close", CLOSED),
+            ("handed over", "hand over", HANDED),
+            ("handed over", "close", CLOSED),
+        ],
+        &[("none", "hand over", ABSENT), ("none", "close", ABSENT)],
+    );
+}
+
+#[test]
+fn only_for_a_plaintiff_of_the_law_and_only_by_whose_it_is() {
+    let (mut world, record) = recorded();
+    let target = Target::Record(record);
+    let other = officer(TAX, Post::Handler);
+    assert_eq!(world.refused(&other, &opening(target, |_| {})), guard(Guard::Competent));
+    let spoilt: [(Guard, fn(&mut SupportCommand)); 5] = [
+        (Guard::BasisRank, |own| {
+            let SupportCommand::Open { plaintiff_basis, .. } = own else { return };
+            *plaintiff_basis = cite("plan");
+        }),
+        (Guard::Basis, |own| {
+            let SupportCommand::Open { basis, .. } = own else { return };
+            basis.clear();
+        }),
+        (Guard::Basis, |own| {
+            let SupportCommand::Open { plaintiff_basis, .. } = own else { return };
+            *plaintiff_basis = cite("no such instrument");
+        }),
+        (Guard::Document, |own| {
+            let SupportCommand::Open { plaintiff, .. } = own else { return };
+            plaintiff.clear();
+        }),
+        (Guard::Document, |own| {
+            let SupportCommand::Open { request_sha256, .. } = own else { return };
+            *request_sha256 = [0; 32];
+        }),
+    ];
+    for (expected, spoil) in spoilt {
+        assert_eq!(world.refused(&handler(), &opening(target, spoil)), guard(expected));
+    }
+    let listing = world.listing(&[record], &[], Stage::Proposed);
+    let pending = opening(Target::Listing(listing), |_| {});
+    assert_eq!(world.refused(&handler(), &pending), guard(Guard::NoSuspension));
+    assert_eq!(
+        world.refused(
+            &handler(),
+            &opening(Target::Measure(shouxin_core::id::MeasureId(world.next())), |_| {})
+        ),
+        misfit(Misfit::Value)
+    );
+}
+
+#[test]
+fn what_comes_to_be_disputed_is_handed_to_nobody() {
+    let (mut world, record) = recorded();
+    world.must(&clerk(), &opening(Target::Record(record), |_| {}));
+    let nothing = Command::Support(SupportCommand::HandOver {
+        support: newest(&world),
+        documents: Vec::new(),
+        receipt_sha256: digest(32),
+    });
+    assert_eq!(world.refused(&clerk(), &nothing), guard(Guard::Document));
+    world.objection(organisation(1), Target::Record(record), false);
+    assert_eq!(world.refused(&clerk(), &hand_over(&world)), guard(Guard::NoSuspension));
+    let world = later(&world, 400);
+    assert_eq!(world.refused(&clerk(), &hand_over(&world)), guard(Guard::NoSuspension));
+}
