@@ -15,7 +15,7 @@ use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
 use shouxin_core::path::{Path, Standing};
-use shouxin_core::row::{Key, MeasureState, Remote, RepairState, Row};
+use shouxin_core::row::{Key, ListingKind, MeasureState, Remote, RepairState, Row};
 use shouxin_core::rules::RuleSet;
 
 fn names(world: &World, from: usize) -> Vec<&'static str> {
@@ -437,4 +437,25 @@ fn a_newer_calendar_counts_what_has_not_passed_anew() {
     assert_eq!(world.replayed().rows, world.rows);
     late.today = before.day.plus_days(1);
     assert!(late.run(&kit::timer(), &statement).unwrap().is_empty(), "its day has passed");
+}
+
+/// The cap is fixed with the proposal: its months run from the latest day on which a case that takes
+/// every day it may take can start. A decision that was served and never started is kept with the end.
+#[test]
+fn the_latest_end_is_fixed_with_the_proposal_and_an_unstarted_decision_is_kept() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[], Stage::Served);
+    let case_of = |world: &World| match world.row(&Key::Listing(listing)) {
+        Some(Row::Listing(row)) => match &row.kind {
+            ListingKind::Black { case, .. } => case.clone(),
+            ListingKind::Red(_) => panic!("a red listing"),
+        },
+        _ => panic!("{listing} is not there"),
+    };
+    // Forty working days from 2 March 2026 by an empty calendar, and 36 months.
+    assert_eq!(case_of(&world).cap, day("2029-04-27"));
+    world.today = end().plus_days(1);
+    assert_eq!(world.tick(), ["listing.expired"]);
+    let case = case_of(&world);
+    assert_eq!(case.path.served().map(|own| own.decided.decision.end), Some(end()));
 }

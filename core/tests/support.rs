@@ -116,7 +116,8 @@ fn only_for_a_plaintiff_of_the_law_and_only_by_whose_it_is() {
     let target = Target::Record(record);
     let other = officer(TAX, Post::Handler);
     assert_eq!(world.refused(&other, &opening(target, |_| {})), guard(Guard::Competent));
-    let spoilt: [(Guard, fn(&mut SupportCommand)); 5] = [
+    type Spoil = fn(&mut SupportCommand);
+    let spoilt: [(Guard, Spoil); 5] = [
         (Guard::BasisRank, |own| {
             let SupportCommand::Open { plaintiff_basis, .. } = own else { return };
             *plaintiff_basis = cite("plan");
