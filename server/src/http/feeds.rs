@@ -8,22 +8,23 @@ use actix_web::web::{self, Data, Query as UrlQuery};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shouxin_core::actor::Role;
+use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::event::Target;
 use shouxin_core::id::{Position, RecordId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::keys;
-use shouxin_core::row::Index;
+use shouxin_core::path;
 use shouxin_core::row::social::SocialIndex;
+use shouxin_core::row::{Index, ListingKind, RedState};
 use shouxin_core::time::Day;
 
 use crate::channels::face;
-use crate::engine::query::Query;
+use crate::engine::query::{Query, QueryError};
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::reads::{Cursor, PAGE_ROWS, PAGE_ROWS_MAX};
-use crate::http::{App, Table};
+use crate::http::{App, Table, reads};
 
 /// Things that one event can change; more than a command can touch.
 const CHANGES_OF_ONE_EVENT_MAX: usize = 4_096;
@@ -53,8 +54,49 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 /// A page of what changed: each thing once and as it may be shown now, in the order of their newest
 /// changes, and where to go on.
 struct Changes {
-    items: Vec<(Position, Value)>,
-    next: Option<Position>,
+    items: Vec<Value>,
+    /// The last change that was looked at: whoever follows asks for what comes behind it.
+    through: Position,
+    more: bool,
+}
+
+/// Since which day a thing is over, where its own row says so.
+fn over_since(
+    query: &mut Query<'_>,
+    target: Target,
+    today: Day,
+) -> Result<Option<Day>, QueryError> {
+    let behind = |last: Day| (today > last).then(|| last.plus_days(1));
+    query.ask(|rows| {
+        Ok(match target {
+            Target::Record(id) => {
+                let row = rows.must_record(id)?;
+                row.ended_on.or_else(|| row.publicity_until.and_then(behind))
+            }
+            Target::Listing(id) => match &rows.must_listing(id)?.kind {
+                ListingKind::Black { case, .. } => match (&case.path, case.path.served()) {
+                    (path::Path::Ended(ended), _) => Some(ended.on),
+                    (_, served) => served.and_then(|own| behind(own.decided.decision.end)),
+                },
+                ListingKind::Red(red) => match red.state {
+                    RedState::Active { until, .. } | RedState::Expired { until, .. } => {
+                        behind(until)
+                    }
+                    _ => None,
+                },
+            },
+            Target::Attribution(_) | Target::Measure(_) => None,
+        })
+    })
+}
+
+fn unshown(at: Position, error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%at, %error, "a change cannot be shown");
+    Problem::new(
+        Code::Internal,
+        "读取失败，原因已记入日志 / the read failed; see the log",
+        "请联系操作员 / tell the operator",
+    )
 }
 
 fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem> {
@@ -72,35 +114,44 @@ fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem>
         found.truncate(whole);
         if found.is_empty() {
             found = read(&query, CHANGES_OF_ONE_EVENT_MAX)?;
-            more = found.len() == CHANGES_OF_ONE_EVENT_MAX;
+            let all = found.len();
             found.retain(|(at, _)| *at == last);
+            more = all > found.len();
         }
     }
-    let next = found.last().map(|(at, _)| *at).filter(|_| more);
+    let through = found.last().map_or(after, |(at, _)| *at);
     let newest: BTreeMap<Target, Position> =
         found.into_iter().map(|(at, target)| (target, at)).collect();
     let mut order: Vec<(Position, Target)> =
         newest.into_iter().map(|(target, at)| (at, target)).collect();
     order.sort_unstable();
     let today = app.engine.clock.now().legal_date();
-    let mut shown = Vec::new();
+    let mut items = Vec::new();
+    let mut undated = Vec::new();
     for (at, target) in order {
-        let item = face::of(&app.engine.vault, &mut query, target, at, today).map_err(|error| {
-            tracing::error!(%at, %error, "a change cannot be shown");
-            Problem::new(
-                Code::Internal,
-                "读取失败，原因已记入日志 / the read failed; see the log",
-                "请联系操作员 / tell the operator",
-            )
-        })?;
+        let item = face::of(&app.engine.vault, &mut query, target, at, today)
+            .map_err(|error| unshown(at, error))?;
+        if item["action"] != "withdraw" {
+            items.push(item);
+            continue;
+        }
         // Of what may not be shown any more, its id and the day, and nothing else.
-        let item = match item["action"] == "withdraw" {
-            true => json!({"id": item["id"], "withdrawn_on": item["withdrawn_on"]}),
-            false => item,
-        };
-        shown.push((at, item));
+        let over = over_since(&mut query, target, today)?;
+        if over.is_none() {
+            undated.push((items.len(), at));
+        }
+        items.push(json!({"id": item["id"], "withdrawn_on": over}));
     }
-    Ok(Changes { items: shown, next })
+    // No snapshot is held while the log is read.
+    drop(query);
+    for (place, at) in undated {
+        // What is only hidden is so since it changed.
+        let on = reads::envelope(app, at)?.legal_date;
+        if let Some(item) = items.get_mut(place) {
+            item["withdrawn_on"] = json!(on);
+        }
+    }
+    Ok(Changes { items, through, more })
 }
 
 /// `GET /v1/events?after=POSITION&limit=N`: a page as NDJSON; `Shouxin-Next` says where to go on,
@@ -113,17 +164,17 @@ async fn events(
 ) -> Result<HttpResponse, Problem> {
     Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
     let after = cursor.after()?.unwrap_or(Position::local(0));
-    let Changes { items, .. } = changes(&app, after, cursor.limit())?;
-    let last = items.last().map_or(after, |(at, _)| *at);
-    let lines: String = items.iter().map(|(_, item)| format!("{item}\n")).collect();
+    let Changes { items, through, .. } = changes(&app, after, cursor.limit())?;
+    let lines: String = items.iter().map(|item| format!("{item}\n")).collect();
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
-        .insert_header(("Shouxin-Next", last.to_string()))
+        .insert_header(("Shouxin-Next", through.to_string()))
         .body(lines))
 }
 
 /// `GET /v1/reference?after=POSITION&limit=N`: what is public, for market bodies that price or
 /// choose on their own. Nothing follows from it here, and nobody is asked what they did with it.
+/// `next` is there while there is more; `through` is where to go on another day.
 /// Source: domain.md O43, M-M10..M-M15.
 async fn reference(
     request: HttpRequest,
@@ -132,14 +183,15 @@ async fn reference(
 ) -> Result<HttpResponse, Problem> {
     Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
     let after = cursor.after()?.unwrap_or(Position::local(0));
-    let Changes { items, next } = changes(&app, after, cursor.limit())?;
-    let items: Vec<Value> = items.into_iter().map(|(_, item)| item).collect();
+    let Changes { items, through, more } = changes(&app, after, cursor.limit())?;
     Ok(HttpResponse::Ok().json(json!({
         "reference_only": true,
-        "note": "公开信息，仅供参考；不构成对市场主体的任何指令，是否使用、如何使用由其自行决定 / \
-                 public information for reference; no order to anybody",
+        "note": "公开信息，仅供参考；不构成对市场主体的任何指令，不据此产生任何措施，是否使用、如何使用由其自行决定 / \
+                 public information for reference only; it orders nobody to do anything, and no measure \
+                 follows from it",
         "items": items,
-        "next": next.map(|at| at.to_string()),
+        "through": through.to_string(),
+        "next": more.then(|| through.to_string()),
     })))
 }
 
@@ -170,16 +222,21 @@ async fn new_codes(page: UrlQuery<Since>, app: Data<App>) -> Result<HttpResponse
         }
         None => keys::new_codes_from(page.since.unwrap_or(Day::MIN)),
     };
-    let query = Query::new(app.engine.view.read());
+    let mut query = Query::new(app.engine.view.read());
     let entries = query.range(keys::NEW_CODES, Some(&after), limit + 1)?;
     let more = entries.len() > limit;
     let found: Vec<(Day, Uscc)> =
         entries.iter().take(limit).filter_map(|entry| keys::read_new_code(entry)).collect();
     let next = found.last().filter(|_| more).map(|(on, code)| format!("{on}.{code}"));
-    let shown = found.iter().filter(|(_, code)| !code.is_individual_business());
-    let codes: Vec<Value> =
-        shown.map(|(on, code)| json!({"code": code, "registered_on": on})).collect();
-    Ok(HttpResponse::Ok().json(json!({"codes": codes, "next": next})))
+    let mut codes = Vec::new();
+    for (on, code) in found.iter().filter(|(_, code)| !code.is_individual_business()) {
+        let key = SubjectKey::Organisation(*code);
+        let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+        let name = read::name(&app.engine.vault, &head);
+        codes.push(json!({"code": code, "name": name, "registered_on": on}));
+    }
+    let note = "按在本系统建档之日排列 / by the day of registration here";
+    Ok(HttpResponse::Ok().json(json!({"codes": codes, "next": next, "note": note})))
 }
 
 fn cursor(text: &str) -> Option<(Day, Uscc)> {
