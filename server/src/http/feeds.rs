@@ -99,26 +99,40 @@ fn unshown(at: Position, error: impl std::fmt::Display) -> Problem {
     )
 }
 
+/// Changes as the index has them.
+type Found = Vec<(Position, Target)>;
+
+/// At most `limit` changes and whether there are more, if they end with an event: what one event
+/// changed is never torn apart by a page.
+fn whole_events(mut found: Found, limit: usize) -> Option<(Found, bool)> {
+    let Some((beyond, _)) = found.get(limit).copied() else {
+        return Some((found, false));
+    };
+    found.truncate(found.partition_point(|(at, _)| *at < beyond));
+    (!found.is_empty()).then_some((found, true))
+}
+
+/// What the first event alone changed, and whether anything follows it.
+fn first_event(mut found: Found) -> (Found, bool) {
+    let all = found.len();
+    if let Some((first, _)) = found.first().copied() {
+        found.retain(|(at, _)| *at == first);
+    }
+    let more = all > found.len();
+    (found, more)
+}
+
 fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem> {
     let mut query = Query::new(app.engine.view.read());
     let from = keys::public_changes_after(after);
-    let read = |query: &Query<'_>, rows: usize| -> Result<Vec<(Position, Target)>, Problem> {
+    let read = |query: &Query<'_>, rows: usize| -> Result<Found, Problem> {
         let entries = query.range(keys::PUBLIC_CHANGES, Some(&from), rows)?;
         Ok(entries.iter().filter_map(|entry| keys::read_public_change(entry)).collect())
     };
-    let mut found = read(&query, limit + 1)?;
-    let mut more = found.len() > limit;
-    if let (true, Some((last, _))) = (more, found.last().copied()) {
-        // What one event changed is never torn apart by a page.
-        let whole = found.iter().filter(|(at, _)| *at < last).count();
-        found.truncate(whole);
-        if found.is_empty() {
-            found = read(&query, CHANGES_OF_ONE_EVENT_MAX)?;
-            let all = found.len();
-            found.retain(|(at, _)| *at == last);
-            more = all > found.len();
-        }
-    }
+    let (found, more) = match whole_events(read(&query, limit + 1)?, limit) {
+        Some(page) => page,
+        None => first_event(read(&query, CHANGES_OF_ONE_EVENT_MAX)?),
+    };
     let through = found.last().map_or(after, |(at, _)| *at);
     let newest: BTreeMap<Target, Position> =
         found.into_iter().map(|(at, target)| (target, at)).collect();
@@ -267,4 +281,31 @@ async fn integrity(page: UrlQuery<Cursor>, app: Data<App>) -> Result<HttpRespons
     }
     let body = json!({"as_of": today, "records": found, "next": next});
     Ok(HttpResponse::Ok().json(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use shouxin_core::id::ListingId;
+
+    use super::*;
+
+    fn change(event: u64, thing: u64) -> (Position, Target) {
+        (Position::local(event), Target::Listing(ListingId(Position::local(thing))))
+    }
+
+    #[test]
+    fn a_page_ends_with_an_event_and_says_whether_anything_follows() {
+        let all = [change(5, 1), change(7, 1), change(7, 2), change(9, 1)];
+        let page = |from: usize, limit: usize| {
+            let rest = &all[from..];
+            whole_events(rest.iter().copied().take(limit + 1).collect(), limit)
+                .unwrap_or_else(|| first_event(rest.to_vec()))
+        };
+        assert_eq!(page(0, 4), (all.to_vec(), false));
+        assert_eq!(page(0, 3), (all[..3].to_vec(), true));
+        assert_eq!(page(0, 2), (all[..1].to_vec(), true), "the second event is left whole");
+        assert_eq!(page(1, 1), (all[1..3].to_vec(), true), "and comes whole, with more behind it");
+        assert_eq!(page(3, 1), (all[3..].to_vec(), false));
+        assert_eq!(page(4, 1), (Vec::new(), false));
+    }
 }
