@@ -62,9 +62,12 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         let Some(head) = rows.subject(subject)? else {
             return Err(defect(envelope, "its subject has no file"));
         };
-        let head = SubjectRow { last: envelope.position, ..head.clone() };
-        rows.put(Key::Subject(subject), Row::Subject(head))?;
-        rows.add_entry(Index::History(subject, envelope.position));
+        // An association's file is its own: nothing of it stands in the register's (domain.md O45).
+        if !matches!(envelope.event, Event::Member(_)) {
+            let head = SubjectRow { last: envelope.position, ..head.clone() };
+            rows.put(Key::Subject(subject), Row::Subject(head))?;
+            rows.add_entry(Index::History(subject, envelope.position));
+        }
     }
     if let (Some(key), Some(of)) = (idempotency_key, envelope.idempotency) {
         let row = IdempotencyRow { of, first: envelope.position };

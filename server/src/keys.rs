@@ -89,6 +89,7 @@ impl NewKey {
             | Role::Provider
             | Role::CreditOffice
             | Role::CourtRegistrar
+            | Role::Association
             | Role::Triage => officer.is_some() && acts_for.is_none(),
             _ => acts_for.is_none(),
         };

@@ -211,6 +211,16 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
     (cases, procurement)
 }
 
+/// What the reference feed of market bodies says of a thing.
+fn referred(running: &Running, id: &str) -> Value {
+    let expires: Day = "2199-12-31".parse().expect("a day");
+    let key = keys::create(&running.engine, Role::Market, None, None, expires).expect("a key");
+    let feed = Client::new(&running.base, Some(&key)).get("/v1/reference").expect("a feed").body;
+    assert_eq!(feed["reference_only"], json!(true));
+    let items = feed["items"].as_array().expect("items");
+    items.iter().find(|own| own["id"] == id).cloned().unwrap_or_default()
+}
+
 fn misbehave(fault: &str, expected: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let subjects: Vec<String> = (1..=3).map(|number| code("91", number)).collect();
@@ -230,7 +240,11 @@ fn misbehave(fault: &str, expected: &str) {
     // An end reaches the department although its executions fail: the case has no order that
     // stands, so there is nothing to lift, and the others are lifted by their own end.
     assert_eq!(open["standing"], "in_force", "{bad_listing}");
+    assert_eq!(referred(&running, bad_listing)["list"], "black");
     running.on("2026-12-02");
+    // Whoever followed learns that it is withdrawn and since when, and nothing else.
+    let gone = json!({"id": bad_listing, "withdrawn_on": "2026-12-02"});
+    assert_eq!(referred(&running, bad_listing), gone);
     for (_, id) in good {
         let ended =
             procurement.until(&path(id), "lifted", |body| body["department_system"] == "lifted");

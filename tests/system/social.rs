@@ -10,6 +10,7 @@ use shouxin_tests::{Answer, Client, Server, config, county, key, run};
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";
+const TAX: &str = "11350426XY00010666";
 const GUILD: &str = "51350426XY0005016R";
 const CHAMBER: &str = "51350426XY0005024L";
 
@@ -90,6 +91,19 @@ impl Bench {
         Bench { _folder: folder, data, server, market, public, today }
     }
 
+    /// Registers a person; answers the key.
+    fn person(&self, name: &str, number: u32) -> String {
+        let number = citizen_number(number, self.today.parse().expect("a day"));
+        let person = json!({"persons": [{"name": name, "number": number, "capacity": "full"}]});
+        must(&self.market, "/v1/persons", &person);
+        let asked = json!({"name": name, "number": number}).to_string();
+        let headers =
+            [("Purpose", "case-study plan-185:2(5)"), ("Content-Type", "application/json")];
+        let found = self.market.send("/v1/persons/lookup", &headers, asked.as_bytes());
+        let found = found.expect("an answer").body["key"].clone();
+        found.as_str().unwrap_or_else(|| panic!("no key: {found}")).to_owned()
+    }
+
     fn client(&self, role: &str, officer: Option<(&str, &str)>) -> Client {
         Client::new(&self.server.base, Some(&key(&self.data, role, officer)))
     }
@@ -100,15 +114,7 @@ impl Bench {
 fn a_typical_case_is_told_without_anybodys_name() {
     let bench = Bench::start();
     let day = bench.today.parse().expect("a day");
-    let person = json!({"persons": [
-        {"name": "林守信", "number": citizen_number(1, day), "capacity": "full"},
-    ]});
-    must(&bench.market, "/v1/persons", &person);
-    let asked = json!({"name": "林守信", "number": citizen_number(1, day)}).to_string();
-    let headers = [("Purpose", "case-study plan-185:2(5)"), ("Content-Type", "application/json")];
-    let person = bench.market.send("/v1/persons/lookup", &headers, asked.as_bytes());
-    let person = person.expect("an answer").body["key"].clone();
-    assert!(person.is_string(), "{person}");
+    let person = bench.person("林守信", 1);
     let story = |text: &str, anonymised: bool| {
         json!({
             "title": "诚信经营", "text": text, "subject": code("91", 1),
@@ -123,6 +129,9 @@ fn a_typical_case_is_told_without_anybodys_name() {
     let made = id(&must(&bench.market, path, &story("店主林某按期还款", true)));
     let one = format!("{path}/{made}");
     assert_eq!(bench.public.get(&one).expect("an answer").status, 404);
+    let other = bench.client("provider", Some((TAX, "SC-03")));
+    assert_eq!(other.get(&one).expect("an answer").status, 404);
+    assert_eq!(get(&bench.market, &one)["state"], json!("drafted"));
     let publish = format!("{one}/publish");
     refused(&post(&bench.market, &publish, &json!({})), "G-4EYES");
     let head = bench.client("provider", Some((MARKET, "SC-01")));
@@ -133,13 +142,23 @@ fn a_typical_case_is_told_without_anybodys_name() {
     assert_eq!(get(&bench.public, &one).get("subject"), None);
     must(&bench.market, &format!("{one}/withdraw"), &json!({"reason": "已过时"}));
     assert_eq!(get(&bench.public, path)["typical_cases"], json!([]));
+    assert_eq!(bench.public.get(&one).expect("an answer").status, 404);
+    // Of an organisation alone it may be told which.
+    let alone = json!({"title": "诚信经营", "text": "按期履约", "subject": code("91", 1)});
+    let alone = format!("{path}/{}", id(&must(&bench.market, path, &alone)));
+    must(&head, &format!("{alone}/publish"), &json!({}));
+    assert_eq!(get(&bench.public, &alone)["subject"], json!(code("91", 1)));
 }
 
 /// Covers O45, O46.
 #[test]
 fn an_associations_file_is_its_own_and_a_member_may_object() {
     let bench = Bench::start();
-    let guild = bench.client("association", Some((GUILD, "XH-01")));
+    let version =
+        || get(&bench.public, &format!("/v1/subjects/{}", code("91", 1)))["version"].clone();
+    let before = version();
+    let secret = key(&bench.data, "association", Some((GUILD, "XH-01")));
+    let guild = Client::new(&bench.server.base, Some(&secret));
     let chamber = bench.client("association", Some((CHAMBER, "XH-01")));
     let path = "/v1/associations/building_materials/members";
     let note = |kind: &str, text: &str, charter: Option<&str>| json!({"subject": code("91", 1), "kind": kind, "text": text, "charter": charter});
@@ -174,10 +193,77 @@ fn an_associations_file_is_its_own_and_a_member_may_object() {
         &post(&chamber, &at("answer"), &json!({"stands": false, "answer": "有误"})),
         "G-COMPETENT",
     );
+    // What the member says is for the association to read; a warning is nobody else's business.
+    let one = format!("/v1/member-notes/{warned}");
+    assert_eq!(get(&guild, &one)["objection"]["statement"], json!("非我方原因"));
+    for stranger in [&bench.public, &other, &chamber, &bench.market] {
+        assert_eq!(stranger.get(&one).expect("an answer").status, 404);
+    }
+    let seen = get(&bench.public, &format!("/v1/member-notes/{praised}"));
+    assert_eq!((&seen["text"], seen.get("objection")), (&json!("连续五年质量合格"), None));
+    let without = ureq::get(format!("{}{path}", bench.server.base))
+        .header("Authorization", format!("Bearer {secret}"))
+        .config()
+        .http_status_as_error(false)
+        .build()
+        .call();
+    assert_eq!(without.expect("an answer").status().as_u16(), 403, "a look at it has a purpose");
     must(&guild, &at("answer"), &json!({"stands": false, "answer": "经核实有误，撤回"}));
     let after = get(&member, &own);
     assert_eq!(after["notes"][1]["dispute"]["stands"], json!(false), "{after}");
     assert_eq!(after["notes"][1]["withdrawn_on"], json!(bench.today));
+    assert_eq!(get(&member, &one)["objection"]["answer"], json!("经核实有误，撤回"));
+    // None of it moved the register's file, nor stands in its history.
+    assert_eq!(version(), before);
+    let history = get(&member, &format!("/v1/subjects/{}/history", code("91", 1))).to_string();
+    assert!(!history.contains("member_file"), "{history}");
+    // A key of an association without an officer could do nothing, so there is none.
+    let (data, config) = (bench.data.display().to_string(), county().display().to_string());
+    let bare = run(&[
+        "key",
+        "create",
+        "--data",
+        &data,
+        "--config",
+        &config,
+        "--role",
+        "association",
+        "--expires-on",
+        "2199-12-31",
+    ]);
+    assert_ne!(bare.0, 0, "{}", bare.1);
+}
+
+/// Covers O20.
+#[test]
+fn a_classification_goes_out_as_its_author_gave_it() {
+    let bench = Bench::start();
+    let tax = bench.client("department", Some((TAX, "SC-03")));
+    let class = |standard: &str, number: &str| {
+        json!({
+            "subject": code("91", 1), "standard": standard, "class_name": "A",
+            "decision_number": number, "decided_on": "2026-01-05", "valid_until": "2190-12-31",
+        })
+    };
+    let path = "/v1/classifications";
+    refused(&post(&bench.market, path, &class("tax-credit-a", "1")), "G-COMPETENT");
+    refused(&post(&tax, path, &class("no-such", "1")), "VALUE_INVALID");
+    let open = id(&must(&tax, path, &class("tax-credit-a", "税信〔2026〕1号")));
+    let shared = id(&must(&tax, path, &class("tax-credit", "税信〔2026〕2号")));
+    let of = |client: &Client| -> Vec<Value> {
+        let file = get(client, &format!("/v1/subjects/{}", code("91", 1)));
+        file["imported_classifications"].as_array().expect("a list").clone()
+    };
+    let seen = of(&bench.public);
+    assert_eq!(seen.len(), 1, "what is shared among authorities is not public: {seen:?}");
+    let one = seen.first().expect("one");
+    assert_eq!((id(one), &one["class_name"]), (open.clone(), &json!("A")));
+    assert_eq!(one["author"]["code"], json!(TAX));
+    assert_eq!(one["standard"]["id"], json!("tax-credit-a"));
+    let ids = |list: Vec<Value>| list.iter().map(id).collect::<Vec<_>>();
+    assert_eq!(ids(of(&bench.market)), [open.clone(), shared.clone()]);
+    must(&tax, &format!("{path}/{open}/withdraw"), &json!({"reasons": "误报"}));
+    assert_eq!((of(&bench.public), ids(of(&bench.market))), (vec![], vec![shared]));
 }
 
 /// Covers O08, O10, O14, O18, O24, O43, O73, INV-12.
@@ -204,12 +290,28 @@ fn each_feed_tells_what_may_be_shown_now_and_nobody_gets_an_order() {
         "document_date": "2026-01-05", "content": {"摘要": "试验"},
     }]});
     let record = id(&must(&bench.market, "/v1/records", &record));
+    let second = json!({"records": [{
+        "subject": code("91", 2), "item": "FJ-FR-0101", "document_number": "尤试〔2026〕9号",
+        "document_date": "2026-01-05", "content": {"摘要": "试验"},
+    }]});
+    let second = id(&must(&bench.market, "/v1/records", &second));
     let buyer = bench.client("market", None);
     refused(&bench.public.get("/v1/reference").expect("an answer"), "UNAUTHENTICATED");
     let seen = get(&buyer, "/v1/reference");
     assert_eq!(seen["reference_only"], json!(true));
     assert_eq!(seen["items"][0]["id"], json!(record), "{seen}");
     assert_eq!(seen["items"][0]["name"], json!("尤溪县甲有限公司"));
+    assert_eq!(seen["next"], json!(null));
+    // Page by page it is the same, and whoever has read all goes on from there another day.
+    let first = get(&buyer, "/v1/reference?limit=1");
+    let on = |page: &Value, name: &str| {
+        let at = page[name].as_str().expect("a position");
+        get(&buyer, &format!("/v1/reference?limit=1&after={at}"))
+    };
+    assert_eq!((&first["items"][0]["id"], &first["items"][1]), (&json!(record), &json!(null)));
+    let last = on(&first, "next");
+    assert_eq!((&last["items"][0]["id"], &last["next"]), (&json!(second), &json!(null)));
+    assert_eq!(on(&last, "through")["items"], json!([]));
     assert!(seen["note"].as_str().is_some_and(|own| own.contains("不构成")));
     // The public finds the same by the code, and nobody finds who is not there.
     let file = get(&bench.public, &format!("/v1/subjects/{}", code("91", 1)));
@@ -219,8 +321,13 @@ fn each_feed_tells_what_may_be_shown_now_and_nobody_gets_an_order() {
     let annul = json!({"reasons": "文书已被撤销"});
     let head = bench.client("provider", Some((MARKET, "SC-01")));
     must(&head, &format!("/v1/records/{record}/annul"), &annul);
-    let gone = get(&buyer, "/v1/reference");
+    let gone = on(&last, "through");
     assert_eq!(gone["items"], json!([{"id": record, "withdrawn_on": bench.today}]));
+    // Off display without an end: since the day of the change.
+    let path = format!("/v1/records/{second}/hide");
+    must(&bench.market, &path, &json!({"reasons": "依申请停止公示"}));
+    let hidden = on(&gone, "through");
+    assert_eq!(hidden["items"], json!([{"id": second, "withdrawn_on": bench.today}]));
     let lines = buyer.get("/v1/events").expect("an answer");
     assert_eq!((lines.status, lines.kind.as_str()), (200, "application/x-ndjson"));
 
@@ -234,6 +341,17 @@ fn each_feed_tells_what_may_be_shown_now_and_nobody_gets_an_order() {
         "notified": {"manner": "direct", "on": bench.today, "proof_sha256": proof},
     }]});
     let record = id(&must(&office, "/v1/records", &record));
+    // The same about an official is taken in, and is on no public list.
+    let official = bench.person("林公务", 7);
+    let proof = office.document(&official, "proof");
+    let about = json!({"records": [{
+        "subject": official, "item": "FJ-ZR-0203", "severity": "general",
+        "document_number": "尤政〔2026〕3号", "document_date": "2026-01-05",
+        "document_sha256": proof, "content": {"摘要": "逾期未付"},
+        "notified": {"manner": "direct", "on": bench.today, "proof_sha256": proof},
+    }]});
+    let about = must(&office, "/v1/records", &about);
+    assert!(about["id"].is_string(), "{about}");
     let shown = get(&bench.public, "/v1/gov-integrity");
     assert_eq!(shown["records"][0]["record"]["id"], json!(record), "{shown}");
     assert_eq!(shown["records"][0]["subject"], json!(unit));

@@ -39,7 +39,13 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &MemberEvent) -
         MemberEvent::Objected { note, answer_by, .. } => {
             let row = known(rows, *note)?;
             MemberNoteRow {
-                dispute: Some(NoteDispute { filed_on: on, answer_by: *answer_by, stands: None }),
+                dispute: Some(NoteDispute {
+                    filed: here(envelope),
+                    filed_on: on,
+                    answer_by: *answer_by,
+                    stands: None,
+                    answered: None,
+                }),
                 objections: row.objections.saturating_add(1),
                 ..row
             }
@@ -47,7 +53,11 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &MemberEvent) -
         MemberEvent::Answered { note, stands, .. } => {
             let row = known(rows, *note)?;
             let dispute = row.dispute.clone();
-            let dispute = dispute.map(|own| NoteDispute { stands: Some(*stands), ..own });
+            let dispute = dispute.map(|own| NoteDispute {
+                stands: Some(*stands),
+                answered: Some(here(envelope)),
+                ..own
+            });
             MemberNoteRow { dispute, ..row }
         }
     };

@@ -10,7 +10,7 @@ use crate::event::Target;
 use crate::event::member::NoteKind;
 use crate::event::support::SuitGround;
 use crate::guard::{Misfit, Refusal};
-use crate::id::{CaseStudyId, ImportedId, MemberNoteId, RecordId, SupportId};
+use crate::id::{CaseStudyId, ImportedId, MemberNoteId, Position, RecordId, SupportId};
 use crate::identifier::uscc::Uscc;
 use crate::row::{Index, Key, RecordRow, Row, SubjectRow};
 use crate::rows::{Rows, Stop};
@@ -124,7 +124,7 @@ pub struct CaseStudyRow {
     pub drafted_on: Day,
     pub title: String,
     pub text: String,
-    /// For officers only; the text says what the public is told.
+    /// Told to nobody where a person occurs in the story.
     pub subject: Option<SubjectKey>,
     pub natural_persons: bool,
     pub state: CaseStudyState,
@@ -134,10 +134,14 @@ pub struct CaseStudyRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
 pub struct NoteDispute {
+    /// The event that says what the member objects to.
+    pub filed: Position,
     pub filed_on: Day,
     pub answer_by: Deadline,
     /// The association's answer, once it came.
     pub stands: Option<bool>,
+    /// The event that says so.
+    pub answered: Option<Position>,
 }
 
 /// An association's note about a member.

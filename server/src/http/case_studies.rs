@@ -10,6 +10,7 @@ use shouxin_core::anonymity::holds_name;
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::id::{CaseStudyId, Position};
+use shouxin_core::limits::CASE_STUDY_PERSONS_MAX;
 use shouxin_core::row::Index;
 use shouxin_core::row::social::{CaseStudyRow, CaseStudyState, SocialIndex};
 use utoipa::ToSchema;
@@ -18,14 +19,12 @@ use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{Edge, id, subject_key};
 use crate::http::problem::{Code, Problem};
+use crate::http::read::Sight;
 use crate::http::reads::Cursor;
 use crate::http::write::Write;
 use crate::http::{App, Table, read};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
-
-/// Persons whose names a text is searched for.
-const PERSONS_MAX: usize = 32;
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
@@ -63,10 +62,10 @@ impl Write for Draft {
     const CREATES: Option<(&'static str, &'static str)> = Some(("K", "case_study.drafted"));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
-        if self.persons.len() > PERSONS_MAX {
+        if self.persons.len() > CASE_STUDY_PERSONS_MAX {
             return Err(Problem::new(
                 Code::Limit,
-                format!("最多 {PERSONS_MAX} 人 / at most {PERSONS_MAX} persons"),
+                format!("最多 {CASE_STUDY_PERSONS_MAX} 人 / at most that many persons"),
                 "请拆分案例 / split the story",
             )
             .on("persons"));
@@ -165,7 +164,8 @@ async fn list(page: UrlQuery<Cursor>, app: Data<App>) -> Result<HttpResponse, Pr
     Ok(HttpResponse::Ok().json(json!({"typical_cases": found, "next": next})))
 }
 
-/// `GET /v1/typical-cases/{id}`: for everybody while it is on display, for its authority always.
+/// `GET /v1/typical-cases/{id}`: for everybody while it is on display; otherwise for its authority,
+/// the credit office and auditors, and that they looked is recorded.
 async fn one(
     request: HttpRequest,
     path: Path<String>,
@@ -173,12 +173,18 @@ async fn one(
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request, &app.engine)?;
     let id: CaseStudyId = id(&path)?;
-    let mut query = Query::new(app.engine.view.read());
-    let row = query.ask(|rows| rows.must_case_study(id).cloned())?;
-    let own = matches!(&caller.actor, Some(Actor::Officer(own))
-        if own.authority == row.drafted_by.authority);
-    if !own && !matches!(row.state, CaseStudyState::Published { .. }) {
-        return Err(Problem::not_found());
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_case_study(id).cloned()).map_err(|_| Problem::not_found())?
+    };
+    if !matches!(row.state, CaseStudyState::Published { .. }) {
+        let own = matches!(&caller.actor, Some(Actor::Officer(own))
+            if own.authority == row.drafted_by.authority);
+        if !own && !matches!(caller.role, Role::CreditOffice | Role::Auditor) {
+            return Err(Problem::not_found());
+        }
+        let file = format!("typical case {id}");
+        read::record_access(&request, &app, &caller, file, Sight::Government).await?;
     }
     Ok(HttpResponse::Ok().json(shown(&row)))
 }

@@ -3,12 +3,14 @@
 
 use actix_web::web::{self, Data, Path, Query as UrlQuery};
 use actix_web::{HttpRequest, HttpResponse};
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::member::MemberCommand;
-use shouxin_core::event::member::NoteKind;
+use shouxin_core::event::Event;
+use shouxin_core::event::member::{MemberEvent, NoteKind};
 use shouxin_core::id::{MemberNoteId, Position};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::Index;
@@ -22,10 +24,11 @@ use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
 use crate::http::write::Write;
-use crate::http::{App, Table};
+use crate::http::{App, Table, reads};
 
 const ASSOCIATION: &[Role] = &[Role::Association];
-const WHO_OBJECTS: &[Role] = &[Role::Subject, Role::CreditOffice, Role::Department];
+/// The member, and the officers who file it at the counter.
+const WHO_OBJECTS: &[Role] = &[Role::Subject, Role::CreditOffice, Role::Department, Role::Provider];
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
@@ -38,7 +41,8 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<Object>(&at("object"), "会员提出异议 / the member objects")
         .post::<Answer>(&at("answer"), "协会答复 / the association answers")
         .read("/v1/associations/{code}/members", members, "会员档案 / an association's notes")
-        .read("/v1/member-notes", web::get().to(own), "本单位的会员档案 / notes about a member");
+        .read("/v1/member-notes", web::get().to(own), "本单位的会员档案 / notes about a member")
+        .read("/v1/member-notes/{id}", web::get().to(one), "会员档案 / a note");
 }
 
 /// 会员信用档案: an entry of the association's own file.
@@ -194,9 +198,42 @@ fn shown(app: &App, row: &MemberNoteRow) -> Value {
         "withdrawn_on": row.withdrawn_on,
         "status": if row.is_disputed() { "disputed" } else { "noted" },
         "dispute": dispute,
-        "note": "由该协会自行记载，不是本系统的信用信息 / \
-                 the association's own words; no part of the register's file",
+        "note": "由该协会自行记载，非官方信用信息，不属于主体信用档案 / \
+                 the association's own words, not the register's; no part of the subject's file",
     })
+}
+
+/// What is public by its nature, undisputed and not taken back; of an individual business nothing,
+/// because its name is its owner's.
+fn is_shown(row: &MemberNoteRow) -> bool {
+    let personal = row.subject.is_personal();
+    row.kind.is_public() && row.withdrawn_on.is_none() && !row.is_disputed() && !personal
+}
+
+fn writes_for(caller: &Caller, association: Uscc) -> bool {
+    caller.role == Role::Association
+        && matches!(&caller.actor, Some(Actor::Officer(own)) if own.authority == association)
+}
+
+/// What the member said and what the association answered, from the log.
+fn objection(app: &App, row: &MemberNoteRow) -> Result<Value, Problem> {
+    let Some(dispute) = &row.dispute else {
+        return Ok(Value::Null);
+    };
+    let vault = &app.engine.vault;
+    let mut body = json!({});
+    if let Event::Member(MemberEvent::Objected { statement, evidence, .. }) =
+        reads::envelope(app, dispute.filed)?.event
+    {
+        body["statement"] = read::unseal(vault, row.subject, &statement);
+        body["evidence"] = evidence.iter().map(|own| json!(HEXLOWER.encode(own))).collect();
+    }
+    if let Some(at) = dispute.answered
+        && let Event::Member(MemberEvent::Answered { answer, .. }) = reads::envelope(app, at)?.event
+    {
+        body["answer"] = read::unseal(vault, row.subject, &answer);
+    }
+    Ok(body)
 }
 
 /// A page of notes, those of them that a reader may see.
@@ -219,8 +256,8 @@ fn page(
     Ok(HttpResponse::Ok().json(json!({"notes": found, "next": next})))
 }
 
-/// `GET /v1/associations/{code}/members`: to the association all it wrote; to everybody else what
-/// is public by its nature, undisputed and not taken back.
+/// `GET /v1/associations/{code}/members`: to the association all it wrote, to a member also what was
+/// written about itself, to everybody else what is public.
 /// Source: domain.md O45, M-S01..M-S08.
 async fn members(
     request: HttpRequest,
@@ -229,17 +266,42 @@ async fn members(
     app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request, &app.engine)?;
-    let association = app.engine.rules.associations.iter().find(|own| own.code == *path);
-    let association = association.ok_or_else(Problem::not_found)?;
+    let association = app.engine.rules.association(&path).ok_or_else(Problem::not_found)?;
     let code = Uscc::parse(&association.uscc).map_err(|_| Problem::not_found())?;
-    let own = caller.role == Role::Association
-        && matches!(&caller.actor, Some(Actor::Officer(officer)) if officer.authority == code);
+    let own = writes_for(&caller, code);
+    if own {
+        let file = format!("members of {}", association.code);
+        read::record_access(&request, &app, &caller, file, Sight::Whole).await?;
+    }
     let first = MemberNoteId(Position::local(0));
     let entry = Index::Social(SocialIndex::AssociationNote(code, first));
-    let public = |row: &MemberNoteRow| {
-        row.kind.is_public() && row.withdrawn_on.is_none() && !row.is_disputed()
+    page(&app, &entry, &cursor, |row| own || caller.subject() == Some(row.subject) || is_shown(row))
+}
+
+/// `GET /v1/member-notes/{id}`: whole to the association that wrote it, the member and auditors,
+/// with the objection and its answer; to everybody else what is public.
+async fn one(
+    request: HttpRequest,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request, &app.engine)?;
+    let id: MemberNoteId = id(&path)?;
+    let row = {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_member_note(id).cloned()).map_err(|_| Problem::not_found())?
     };
-    page(&app, &entry, &cursor, |row| own || (public(row) && !row.subject.is_personal()))
+    let whole = writes_for(&caller, row.association)
+        || read::sight(&caller, row.subject) == Some(Sight::Whole);
+    if !whole && !is_shown(&row) {
+        return Err(Problem::not_found());
+    }
+    let mut body = shown(&app, &row);
+    if whole {
+        read::record_access(&request, &app, &caller, row.subject.to_string(), Sight::Whole).await?;
+        body["objection"] = objection(&app, &row)?;
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// `?subject=KEY&after=CURSOR&limit=N`

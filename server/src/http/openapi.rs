@@ -22,7 +22,8 @@ pub struct Document {
 impl Document {
     /// A write.
     pub fn write<T: Write>(&mut self, path: &str, title: &str) {
-        let body = self.schema::<T>();
+        // Two nouns may both have a `Withdraw`: the label is what only one write has.
+        let body = self.schema_as::<T>(T::LABEL.to_owned());
         let roles: Vec<Value> = T::ROLES.iter().map(|role| json!(role)).collect();
         let mut operation = operation(path, title, Some(body));
         operation["x-roles"] = json!(roles);
@@ -72,15 +73,22 @@ impl Document {
     }
 
     fn schema<T: ToSchema>(&mut self) -> Value {
+        self.schema_as::<T>(T::name().into_owned())
+    }
+
+    fn schema_as<T: ToSchema>(&mut self, own: String) -> Value {
+        let reference = json!({"$ref": format!("#/components/schemas/{own}")});
         let mut parts = Vec::new();
         T::schemas(&mut parts);
-        parts.push((T::name().into_owned(), T::schema()));
+        parts.push((own, T::schema()));
         for (name, schema) in parts {
             if let Ok(value) = serde_json::to_value(schema) {
-                self.schemas.insert(name, value);
+                let before = self.schemas.insert(name.clone(), value);
+                let same = before.is_none_or(|before| before == self.schemas[&name]);
+                debug_assert!(same, "two bodies are called {name}");
             }
         }
-        json!({"$ref": format!("#/components/schemas/{}", T::name())})
+        reference
     }
 
     /// The whole document.
