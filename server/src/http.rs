@@ -14,6 +14,7 @@ pub mod edge;
 pub mod forwarding;
 pub mod imported;
 pub mod listings;
+pub mod looks;
 pub mod measures;
 mod openapi;
 pub mod outcomes;
@@ -135,6 +136,7 @@ fn every_route(table: &mut Table<'_>) {
     document_routes(table);
     texts::routes(table);
     read_routes(table);
+    looks::routes(table);
 }
 
 fn collection_routes(table: &mut Table<'_>) {

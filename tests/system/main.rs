@@ -13,5 +13,6 @@ mod kill;
 mod office;
 mod plugins;
 mod publicity;
+mod reads_more;
 mod tolerance;
 mod whistle;

@@ -159,10 +159,10 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
         check.keys.iter().map(|key| subject_key(key)).collect::<Result<_, _>>()?;
     let sights: Vec<Option<Sight>> = keys.iter().map(|key| read::sight(&caller, *key)).collect();
     if let Some(sight) = sights.iter().flatten().max() {
-        let files =
-            format!("{} 个主体 / {} files: {}", keys.len(), keys.len(), check.keys.join(","));
-        let cut: String = files.chars().take(20_000).collect();
-        read::record_access(&request, &app, &caller, cut, *sight).await?;
+        // Every key is named whole: each of these subjects can ask who looked.
+        let named: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let files = format!("{} 个主体 / files: {}", keys.len(), named.join(","));
+        read::record_access(&request, &app, &caller, files, *sight).await?;
     }
     let today = app.engine.clock.now().legal_date();
     let query = Query::new(app.engine.view.read());
