@@ -5,15 +5,18 @@ pub mod assessment;
 pub mod caller;
 pub mod cases;
 pub mod catalogue;
+mod changes;
 pub mod collection;
 pub mod commitments;
 pub mod county;
 pub mod credit_reviews;
 pub mod documents;
 pub mod edge;
+mod format;
 pub mod forwarding;
 pub mod imported;
 pub mod listings;
+pub mod lists;
 pub mod looks;
 pub mod measures;
 mod openapi;
@@ -137,6 +140,7 @@ fn every_route(table: &mut Table<'_>) {
     texts::routes(table);
     read_routes(table);
     looks::routes(table);
+    lists::routes(table);
 }
 
 fn collection_routes(table: &mut Table<'_>) {
@@ -213,7 +217,6 @@ fn read_routes(table: &mut Table<'_>) {
     table
         .read("/v1/subjects/{key}", web::get().to(reads::subject), "信用档案 / the credit file")
         .read("/v1/subjects/{key}/history", web::get().to(reads::history), "事件 / its events")
-        .read("/v1/lists/{colour}", web::get().to(reads::list), "红黑名单 / published lists")
         .read("/v1/listings/{id}", web::get().to(reads::listing), "名单 / a listing")
         .read("/v1/measures", web::get().to(reads::worklist), "待办 / a department's worklist")
         .read("/v1/measures/{id}", web::get().to(reads::measure), "措施 / a measure case")

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code};
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
+
+use crate::plugins::{Running, Teller, listed};
 
 const MARKET: &str = "11350426XY0001023Q";
 const NAME: &str = "尤溪县某某有限公司";
@@ -158,4 +161,141 @@ fn a_subject_sees_who_looked_at_its_file_and_nothing_of_other_files() {
     assert!(rows(&audited, "looks")[1]["api_key"].is_string(), "{audited}");
     let wrong = get(&client, &format!("{path}?after=x"));
     assert_eq!((wrong.status, &wrong.body["field"]), (422, &json!("after")));
+}
+
+/// Three listed organisations, and what they are listed under.
+struct Listed {
+    running: Running,
+    teller: Teller,
+    market: Client,
+    public: Client,
+    listings: Vec<String>,
+    _folder: tempfile::TempDir,
+}
+
+impl Listed {
+    fn new() -> Listed {
+        let folder = tempfile::tempdir().expect("a folder");
+        let running = Running::start(&folder.path().join("data"), Vec::new());
+        let teller = Teller::new();
+        let subjects: Vec<String> = (1..=3).map(|number| code("91", number)).collect();
+        let listings = listed(&running, &teller, &subjects);
+        let market = running.client(Role::Provider, "market", "SC-03");
+        let public = Client::new(&running.base, None);
+        Listed { running, teller, market, public, listings, _folder: folder }
+    }
+
+    /// An objection suspends the first listing and hides it.
+    fn dispute(&self) {
+        let body = json!({
+            "target": self.listings[0], "trigger": "ex_officio", "grounds": ["error"],
+            "statement": "事实有误",
+        });
+        self.teller.post(&self.market, "/v1/objections", &body);
+    }
+
+    fn black(&self, asked: &str) -> Value {
+        let answer = get(&self.public, &format!("/v1/lists/black{asked}"));
+        assert_eq!(answer.status, 200, "{asked}: {answer:?}");
+        answer.body
+    }
+
+    fn count(&self, asked: &str) -> usize {
+        rows(&self.black(asked), "listings").len()
+    }
+}
+
+/// The body of an answer as it came, and its type, for an `Accept` of the reader's own.
+fn accepting(base: &str, path: &str, accept: &str) -> (String, String) {
+    let mut found =
+        ureq::get(format!("{base}{path}")).header("Accept", accept).call().expect("an answer");
+    let kind = found.headers()["content-type"].to_str().expect("a type").to_owned();
+    (kind, found.body_mut().read_to_string().expect("a body"))
+}
+
+#[test]
+fn a_list_is_filtered_paged_followed_and_the_same_in_every_form() {
+    let county = Listed::new();
+    assert_eq!(county.count(""), 3);
+    for (asked, expected) in [
+        ("department=market", 3),
+        ("department=procurement", 0),
+        ("authority=11350426XY0001023Q", 3),
+        ("behaviour=B2.14", 3),
+        ("behaviour=B2.12", 0),
+        ("area=2&behaviour=B2.14", 3),
+        ("area=3", 0),
+        ("until=2026-03-01", 0),
+        ("from=2026-03-02&until=2026-03-10", 3),
+        ("from=2026-03-11", 0),
+    ] {
+        assert_eq!(county.count(&format!("?{asked}")), expected, "{asked}");
+    }
+    for (asked, field) in [
+        ("behavior=B2.14", "-"),
+        ("behaviour=B9.99", "behaviour"),
+        ("area=5", "area"),
+        ("department=nobody", "department"),
+        ("from=2026-02-30", "from"),
+        ("format=xml", "format"),
+        ("department=market&authority=x", "authority"),
+    ] {
+        let wrong = get(&county.public, &format!("/v1/lists/black?{asked}"));
+        assert_eq!((wrong.status, &wrong.body["field"]), (422, &json!(field)), "{asked}");
+    }
+    assert_eq!(get(&county.public, "/v1/lists/red?area=2").status, 422);
+    assert_eq!(get(&county.public, "/v1/lists/grey").status, 404);
+
+    let first = county.black("?limit=2");
+    let next = first["next"].as_str().expect("a cursor");
+    let last = county.black(&format!("?limit=2&after={next}"));
+    assert_eq!(last["next"], Value::Null);
+    let whole = county.black("");
+    let items = rows(&whole, "listings");
+    assert_eq!([rows(&first, "listings"), rows(&last, "listings")].concat(), items);
+
+    // The same in every form.
+    let base = county.running.base.clone();
+    let (kind, lines) = accepting(&base, "/v1/lists/black", "application/x-ndjson");
+    assert!(kind.starts_with("application/x-ndjson"), "{kind}");
+    let lines: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines, items);
+    let (kind, table) = accepting(&base, "/v1/lists/black", "text/csv");
+    assert!(kind.starts_with("text/csv"), "{kind}");
+    let table: Vec<&str> = table.lines().collect();
+    assert_eq!(table.len(), 4, "{table:?}");
+    assert!(table[0].starts_with("id,colour,subject,name,authority"), "{table:?}");
+    let name = items[0]["name"].as_str().expect("a name");
+    assert!(table[1].starts_with(&format!("{},black,{}", county.listings[0], code("91", 1))));
+    assert!(table[1].contains(name) && table[1].contains("samr-order-44"), "{table:?}");
+
+    // What changed: a disputed listing leaves its id, and nothing else.
+    let position = whole["through"].as_str().expect("a position").to_owned();
+    assert_eq!(county.count(&format!("?changed_since={position}")), 0);
+    county.dispute();
+    assert_eq!(county.count(""), 2);
+    let changed = county.black(&format!("?changed_since={position}"));
+    let gone = rows(&changed, "listings");
+    assert_eq!(gone.len(), 1, "{changed}");
+    let fields: Vec<&String> = gone[0].as_object().expect("an object").keys().collect();
+    assert_eq!(fields, ["changed_at", "id", "withdrawn_on"]);
+    assert_eq!(
+        (&gone[0]["id"], &gone[0]["withdrawn_on"]),
+        (&json!(county.listings[0]), &json!("2026-03-10"))
+    );
+    assert_eq!(county.count("?changed_since=2026-03-10"), 3, "two shown, one withdrawn");
+    assert_eq!(county.count("?changed_since=2026-03-11"), 0);
+    assert_eq!(get(&county.public, "/v1/lists/black?changed_since=x").status, 422);
+    let mut after = format!("?changed_since={}", "0.0");
+    let mut told = 0;
+    loop {
+        let page = county.black(&format!("{after}&limit=1"));
+        told += rows(&page, "listings").len();
+        match page["next"].as_str() {
+            Some(next) => after = format!("?changed_since={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(told, 4, "every change by pages of one");
 }
