@@ -26,6 +26,8 @@ pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod report;
+pub mod search;
 pub mod texts;
 pub mod tolerances;
 pub mod whistle;
@@ -141,6 +143,8 @@ fn every_route(table: &mut Table<'_>) {
     read_routes(table);
     looks::routes(table);
     lists::routes(table);
+    report::routes(table);
+    search::routes(table);
 }
 
 fn collection_routes(table: &mut Table<'_>) {

@@ -299,3 +299,110 @@ fn a_list_is_filtered_paged_followed_and_the_same_in_every_form() {
     }
     assert_eq!(told, 4, "every change by pages of one");
 }
+
+#[test]
+fn a_report_says_what_is_public_where_from_and_what_can_be_done() {
+    let county = County::new();
+    let own = code("91", 1);
+    let records = json!({"records": [
+        {"subject": own, "item": "FJ-FR-0101", "document_number": "尤试〔2026〕1号",
+            "document_date": "2026-01-05", "content": {"摘要": "公示的"}},
+    ]});
+    assert_eq!(post(&county.market, "/v1/records", "records", &records).status, 201);
+    let path = format!("/v1/subjects/{own}/report");
+    let found = get(&county.public, &path);
+    assert_eq!(found.status, 200, "{found:?}");
+    let body = &found.body;
+    assert_eq!((&body["name"], &body["complete"]), (&json!(NAME), &json!(true)));
+    assert_eq!(rows(body, "records").len(), 1, "{body}");
+    assert_eq!(body["records"][0]["status"], "final");
+    assert_eq!(body["sources"][0]["authority"], MARKET);
+    assert!(body["sources"][0]["name"].is_string() && body["position"].is_string(), "{body}");
+    assert!(body["statement"].as_str().is_some_and(|text| text.contains("不含评分")));
+    assert!(body["remedies"]["suit"]["court"].is_string(), "{body}");
+    for hidden in ["measures", "attributions", "objections", "repairs"] {
+        assert!(body[hidden].is_null(), "{hidden}: {body}");
+    }
+    // What has gone from display has gone from the report.
+    let id = body["records"][0]["id"].as_str().expect("an id");
+    let annul = json!({"reasons": "录入有误"});
+    let gone = post(&county.market, &format!("/v1/records/{id}/annul"), "annul", &annul);
+    assert!(gone.status < 300, "{gone:?}");
+    let after = get(&county.public, &path).body;
+    assert_eq!((rows(&after, "records").len(), rows(&after, "sources").len()), (0, 0), "{after}");
+
+    let pdf = get(&county.public, &format!("{path}?format=pdf"));
+    assert_eq!((pdf.status, &pdf.body["code"]), (406, &json!("NOT_ACCEPTABLE")));
+
+    // A person's, and that of an individual business, is for nobody else.
+    for personal in [county.person.clone(), code("92", 3)] {
+        let path = format!("/v1/subjects/{personal}/report");
+        for other in [&county.public, &county.market, &county.auditor, &county.subject(&own)] {
+            assert_eq!(get(other, &path).status, 404, "{personal}");
+        }
+        let mine = get(&county.subject(&personal), &path);
+        assert_eq!((mine.status, &mine.body["key"]), (200, &json!(personal)));
+    }
+}
+
+#[test]
+fn organisations_are_found_by_name_and_code_and_persons_never() {
+    let county = County::new();
+    let many: Vec<Value> = (100..125)
+        .map(|number| json!({"code": code("91", number), "name": format!("ＡＢ 批量{number}公司")}))
+        .collect();
+    assert_eq!(
+        post(&county.market, "/v1/subjects", "many", &json!({"subjects": many})).status,
+        201
+    );
+    let whole = code("91", 1);
+    let old = format!("{}-{}", &whole[8..16], &whole[16..17]);
+    let alias = json!({"kind": "organisation_code", "code": old});
+    let linked = post(&county.market, &format!("/v1/subjects/{whole}/aliases"), "alias", &alias);
+    assert!(linked.status < 300, "{linked:?}");
+    let search = |asked: &str| {
+        let answer = get(&county.public, &format!("/v1/search?q={asked}"));
+        assert_eq!(answer.status, 200, "{asked}: {answer:?}");
+        answer.body
+    };
+    let names = |asked: &str| -> Vec<String> {
+        let found = search(asked);
+        let name = |own: &Value| own["name"].as_str().unwrap_or("-").to_owned();
+        rows(&found, "organisations").iter().map(name).collect()
+    };
+    let encoded = |text: &str| text.bytes().map(|own| format!("%{own:02X}")).collect::<String>();
+    assert_eq!(names(&encoded("尤溪县")).len(), 2, "never the individual business");
+    assert_eq!(names(&encoded("尤溪县某某")), [NAME]);
+    assert_eq!(names(&encoded("张三")), Vec::<String>::new());
+    assert_eq!(names(&encoded("某某")), Vec::<String>::new(), "only the beginning");
+    assert_eq!(names(&whole), [NAME]);
+    assert_eq!(names(&whole.to_lowercase()), [NAME]);
+    assert_eq!(names(&old), [NAME]);
+    assert_eq!(search(&old)["organisations"][0]["matched"], "legacy_code");
+    for hidden in [code("92", 3), code("92", 3)[..9].to_owned(), county.person.clone()] {
+        assert_eq!(names(&hidden), Vec::<String>::new(), "{hidden}");
+    }
+    for wrong in ["", "x"] {
+        let answer = get(&county.public, &format!("/v1/search?q={wrong}"));
+        assert_eq!((answer.status, &answer.body["field"]), (422, &json!("q")));
+    }
+    assert_eq!(get(&county.public, "/v1/search?q=ab&after=00").status, 422);
+
+    // Pages of twenty hold each once, by name and by code.
+    for (asked, expected) in [("ab".to_owned(), 25), (whole[..4].to_owned(), 27)] {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = search(&format!("{asked}{after}"));
+            assert!(rows(&page, "organisations").len() <= 20);
+            found.extend(rows(&page, "organisations").iter().map(|own| own["key"].to_string()));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        let mut once = found.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!((found.len(), once.len()), (expected, expected), "{asked}");
+    }
+}
