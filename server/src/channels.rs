@@ -6,7 +6,7 @@
 //! over a restart or a rebuild, and a withdrawal goes wherever the publication went (INV-13).
 
 mod drop;
-mod face;
+pub(crate) mod face;
 mod settings;
 mod webhook;
 

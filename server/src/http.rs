@@ -12,6 +12,7 @@ pub mod county;
 pub mod credit_reviews;
 pub mod documents;
 pub mod edge;
+pub mod events;
 mod format;
 pub mod forwarding;
 pub mod imported;
@@ -28,6 +29,7 @@ pub mod reads;
 pub mod remedies;
 pub mod report;
 pub mod search;
+pub mod streams;
 pub mod texts;
 pub mod tolerances;
 pub mod whistle;
@@ -44,6 +46,7 @@ use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
+use crate::http::streams::Streams;
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
 use crate::whistle::Whistle;
@@ -65,6 +68,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
     /// Reports of wrongdoing, beside everything else.
     pub whistle: Arc<Whistle>,
+    /// Open streams of the change feed.
+    pub streams: Arc<Streams>,
 }
 
 /// The list of routes in the making: the service and its description, from the same lines.
@@ -145,6 +150,7 @@ fn every_route(table: &mut Table<'_>) {
     lists::routes(table);
     report::routes(table);
     search::routes(table);
+    events::routes(table);
 }
 
 fn collection_routes(table: &mut Table<'_>) {

@@ -90,14 +90,28 @@ impl Running {
     }
 
     pub(crate) fn client(&self, role: Role, department: &str, officer: &str) -> Client {
-        let found = self.engine.rules.department(department).expect("a department");
-        let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
-            panic!("a code");
-        };
-        let officer = Some(OfficerRef { authority, officer: officer.to_owned() });
+        Client::new(&self.base, Some(&self.key(role, Some((department, officer)))))
+    }
+
+    /// A key, of an officer of a department where one is named.
+    pub(crate) fn key(&self, role: Role, officer: Option<(&str, &str)>) -> String {
+        let officer = officer.map(|(department, officer)| {
+            let found = self.engine.rules.department(department).expect("a department");
+            let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
+                panic!("a code");
+            };
+            OfficerRef { authority, officer: officer.to_owned() }
+        });
         let expires: Day = "2199-12-31".parse().expect("a day");
-        let key = keys::create(&self.engine, role, officer, None, expires).expect("a key");
-        Client::new(&self.base, Some(&key))
+        keys::create(&self.engine, role, officer, None, expires).expect("a key")
+    }
+
+    /// A client that acts for a subject.
+    pub(crate) fn subject(&self, subject: &str) -> Client {
+        let acts_for: SubjectKey = subject.parse().expect("a subject");
+        let expires: Day = "2199-12-31".parse().expect("a day");
+        let key = keys::create(&self.engine, Role::Subject, None, Some(acts_for), expires);
+        Client::new(&self.base, Some(&key.expect("a key")))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The reads that others build on: who looked, the lists, the credit report, the search, the feed.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -405,4 +407,149 @@ fn organisations_are_found_by_name_and_code_and_persons_never() {
         once.dedup();
         assert_eq!((found.len(), once.len()), (expected, expected), "{asked}");
     }
+}
+
+/// A page of the feed: its events, where it ends, and whether there is more.
+fn feed(base: &str, key: Option<&str>, asked: &str) -> (Vec<Value>, String, bool) {
+    let mut request = ureq::get(format!("{base}/v1/events{asked}"));
+    if let Some(key) = key {
+        request = request.header("Authorization", format!("Bearer {key}"));
+        request = request.header("Purpose", "data-exchange plan-185");
+    }
+    let mut found = request.call().expect("an answer");
+    assert_eq!(found.headers()["content-type"], "application/x-ndjson; charset=utf-8");
+    let through = found.headers()["shouxin-position"].to_str().expect("a position").to_owned();
+    let more = found.headers().contains_key("shouxin-next");
+    let text = found.body_mut().read_to_string().expect("a body");
+    let events = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    (events, through, more)
+}
+
+fn fields(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+/// An open stream: lines until one begins with what is looked for.
+struct Following(BufReader<TcpStream>);
+
+impl Following {
+    fn open(base: &str, key: &str, asked: &str) -> Following {
+        let host = base.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        stream.set_read_timeout(Some(shouxin_tests::WAIT)).expect("a limit");
+        let head = format!(
+            "GET /v1/events{asked} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\
+             Authorization: Bearer {key}\r\nPurpose: data-exchange plan-185\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("the request");
+        Following(BufReader::new(stream))
+    }
+
+    fn until(&mut self, begins: &str) -> String {
+        loop {
+            let mut line = String::new();
+            let read = self.0.read_line(&mut line).expect("a line in time");
+            assert!(read > 0, "the stream ended before {begins:?}");
+            if line.starts_with(begins) {
+                return line;
+            }
+        }
+    }
+}
+
+#[test]
+fn the_feed_shows_each_thing_as_it_may_be_shown_now_and_to_this_reader() {
+    let county = Listed::new();
+    let base = county.running.base.clone();
+    let keyed = |role: Role, department: Option<&str>| {
+        county.running.key(role, department.map(|own| (own, "SC-03")))
+    };
+    let government = keyed(Role::Department, Some("procurement"));
+    let recipient = keyed(Role::Market, None);
+    let own = code("91", 1);
+    let record = |item: &str, number: &str| {
+        let body = json!({"records": [{
+            "subject": own, "item": item, "document_number": number,
+            "document_date": "2026-03-05", "content": {"摘要": number},
+        }]});
+        let answer = county.teller.post(&county.market, "/v1/records", &body);
+        answer["id"].as_str().expect("an id").to_owned()
+    };
+    let (open, shared) = (record("FJ-FR-0101", "公示一"), record("FJ-FR-0801", "共享二"));
+    let internal = record("FJ-FR-0901", "授权三");
+
+    // The public and recipients see what is public; departments what they share; nobody the rest.
+    let ids = |events: &[Value]| -> Vec<String> {
+        events.iter().map(|own| own["id"].as_str().unwrap_or("-").to_owned()).collect()
+    };
+    let (public, position, more) = feed(&base, None, "");
+    let expected = [county.listings.clone(), vec![open.clone()]].concat();
+    assert_eq!((ids(&public), more), (expected.clone(), false));
+    assert!(public.iter().all(|own| own["action"] == "publish"), "{public:?}");
+    assert_eq!(ids(&feed(&base, Some(&recipient), "").0), expected);
+    let (known, ..) = feed(&base, Some(&government), "");
+    assert_eq!(ids(&known), [expected.clone(), vec![shared.clone()]].concat());
+    assert!(!ids(&known).contains(&internal));
+    let without = ureq::Agent::config_builder().http_status_as_error(false).build();
+    let without = ureq::Agent::from(without)
+        .get(format!("{base}/v1/events"))
+        .header("Authorization", format!("Bearer {government}"))
+        .call();
+    assert_eq!(without.expect("an answer").status(), 403, "a purpose is needed");
+
+    // Pages go on where the one before ended.
+    for key in [None, Some(government.as_str())] {
+        let (mut told, mut after) = (Vec::new(), "0.0".to_owned());
+        loop {
+            let (events, through, more) = feed(&base, key, &format!("?limit=1&after={after}"));
+            told.extend(ids(&events));
+            after = through;
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(told.len(), expected.len() + usize::from(key.is_some()));
+    }
+
+    // Whose record was told of finds it among the looks at its file.
+    let subject = county.running.subject(&own);
+    let looks = get(&subject, &format!("/v1/subjects/{own}/access")).body;
+    assert!(rows(&looks, "looks").iter().any(|look| look["read"] == "/v1/events"), "{looks}");
+
+    // What ended is an id and a day, for everybody and from the first page on.
+    let annul = |id: &str| {
+        let path = format!("/v1/records/{id}/annul");
+        county.teller.post(&county.market, &path, &json!({"reasons": "录入有误"}));
+    };
+    county.dispute();
+    annul(&open);
+    annul(&shared);
+    let (events, ..) = feed(&base, None, &format!("?after={position}"));
+    assert_eq!(ids(&events), [county.listings[0].clone(), open.clone()], "nothing of the shared");
+    for event in &events {
+        assert_eq!(fields(event), ["id", "withdrawn_on"], "{event}");
+        assert_eq!(event["withdrawn_on"], "2026-03-10");
+    }
+    let (events, ..) = feed(&base, Some(&government), "");
+    let text = json!(events).to_string();
+    assert!(!text.contains("公示一") && !text.contains("共享二"), "{text}");
+    let gone = events.iter().find(|event| event["id"] == shared.as_str()).expect("the record");
+    assert_eq!(fields(gone), ["id", "withdrawn_on"]);
+
+    // A stream tells the same, and what comes while it is open.
+    let mut first = Following::open(&base, &recipient, "?after=0.0");
+    assert!(first.until("HTTP/1.1").contains("200"));
+    assert!(first.until("data: ").contains("\"id\":"));
+    let fresh = record("FJ-FR-0101", "公示四");
+    while !first.until("data: ").contains(&fresh) {}
+    let mut second = Following::open(&base, &recipient, "");
+    assert!(second.until("HTTP/1.1").contains("200"));
+    let mut third = Following::open(&base, &recipient, "");
+    assert!(third.until("HTTP/1.1").contains("503"), "two streams a key");
+    let mut unknown = Following::open(&base, "sx_x_y", "");
+    assert!(unknown.until("HTTP/1.1").contains("401"));
+    // The server stops without waiting for whoever follows, and says so.
+    drop(county);
+    assert!(first.until("event: closed").contains("closed"));
+    assert!(first.until("data: ").contains("stopping"));
 }

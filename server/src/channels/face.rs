@@ -24,7 +24,7 @@ fn withdrawn(id: String, at: Position, on: Day) -> Value {
 }
 
 /// What a channel is to show of `target` today; `at` is the change it follows from.
-pub(super) fn of(
+pub(crate) fn of(
     vault: &Vault,
     query: &mut Query<'_>,
     target: Target,

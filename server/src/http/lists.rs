@@ -238,11 +238,7 @@ fn changed(
     let mut query = Query::new(app.engine.view.read());
     let head = Position::local(query.next().saturating_sub(1));
     // Every change is looked at, also of records and of the other list.
-    let Changes { found, more } = changes::changes(&query, since, limit.min(EXAMINED_MAX))?;
-    let through = match found.last() {
-        Some((at, _)) if more => *at,
-        _ => head,
-    };
+    let Changes { found, end } = changes::public(&query, since, limit.min(EXAMINED_MAX))?;
     let newest: BTreeMap<ListingId, Position> = found
         .iter()
         .filter_map(|(at, target)| match target {
@@ -267,7 +263,7 @@ fn changed(
         item["changed_at"] = json!(at.to_string());
         items.push(item);
     }
-    Ok(Found { items, next: more.then_some(through), through })
+    Ok(Found { items, next: end, through: end.unwrap_or(head) })
 }
 
 /// A listing as the public may see it today, if it may.
