@@ -37,7 +37,8 @@ struct Asked {
 
 impl Asked {
     fn json_only(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let pdf = accepts(request, "application/pdf") && !accepts(request, "application/json");
+        let json = accepts(request, "application/json") || accepts(request, "*/*");
+        let pdf = accepts(request, "application/pdf") && !json;
         match self.format.as_deref() {
             None if !pdf => Ok(()),
             Some("json") => Ok(()),
