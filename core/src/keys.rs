@@ -203,6 +203,10 @@ impl Index {
                 position(&mut bytes, *at);
                 target(&mut bytes, what);
             }
+            Index::SharedChange(changed, RecordId(at)) => {
+                position(&mut bytes, *changed);
+                position(&mut bytes, *at);
+            }
             Index::AdverseRecord(_, on, RecordId(at)) => {
                 day(&mut bytes, *on);
                 position(&mut bytes, *at);
@@ -221,6 +225,10 @@ impl Index {
                 position(&mut bytes, *at);
             }
             Index::Disclosed(_, RecordId(at)) => position(&mut bytes, *at),
+            Index::Named(name, code) => {
+                text(&mut bytes, name);
+                bytes.extend_from_slice(code.as_str().as_bytes());
+            }
             Index::Social(entry) => entry.tail(&mut bytes),
         }
         bytes
@@ -254,6 +262,7 @@ impl Index {
             Index::ClassificationChange(_) => bytes.push(0x55),
             Index::ApiKeys(_) => bytes.push(0x56),
             Index::PublicChange(..) => bytes.push(0x57),
+            Index::SharedChange(..) => bytes.extend_from_slice(SHARED_CHANGES),
             Index::Closing(_) => bytes.push(0x58),
             Index::Provisional(_) => bytes.push(0x5D),
             Index::SubjectRemedy(key, _) => listed(&mut bytes, 0x59, key),
@@ -280,6 +289,7 @@ impl Index {
                 text(&mut bytes, department);
             }
             Index::CatalogueEntries(_) => bytes.push(0x6A),
+            Index::Named(..) => bytes.extend_from_slice(NAMES),
             Index::Social(entry) => entry.prefix(&mut bytes),
         }
         bytes
@@ -323,6 +333,24 @@ pub const DUES: &[u8] = &[0x53];
 pub const SUBJECTS: &[u8] = &[0x01];
 /// The prefix of every organisation's head.
 pub const ORGANISATIONS: &[u8] = &[0x01, b'C'];
+/// The prefix of every organisation by its name.
+pub const NAMES: &[u8] = &[0x7A];
+
+/// What every entry of a name that begins like this begins with; the name is folded already.
+pub fn names_like(folded: &str) -> Vec<u8> {
+    let mut bytes = NAMES.to_vec();
+    bytes.extend(folded.bytes().take_while(|byte| *byte != 0));
+    bytes
+}
+
+/// The organisation of a name's entry.
+pub fn read_name(bytes: &[u8]) -> Option<Uscc> {
+    let rest = bytes.strip_prefix(NAMES)?;
+    let end = rest.iter().position(|byte| *byte == 0)?;
+    let code = std::str::from_utf8(rest.get(end + 1..)?).ok()?;
+    Uscc::parse_attested(code).ok().map(|(code, _)| code)
+}
+
 /// The prefix of every record.
 pub const RECORDS: &[u8] = &[0x10];
 /// The prefix of every published listing.
@@ -384,6 +412,25 @@ pub fn read_public_change(bytes: &[u8]) -> Option<(Position, Target)> {
 pub fn public_changes_after(at: Position) -> Vec<u8> {
     let mut bytes = PUBLIC_CHANGES.to_vec();
     position(&mut bytes, at);
+    bytes.push(0xFF);
+    bytes
+}
+
+/// The prefix of every change of a record that departments share.
+pub const SHARED_CHANGES: &[u8] = &[0x7B];
+
+/// Position and record of such a change.
+pub fn read_shared_change(bytes: &[u8]) -> Option<(Position, RecordId)> {
+    let rest = bytes.strip_prefix(SHARED_CHANGES)?;
+    let (at, what) = rest.split_at_checked(POSITION_BYTES)?;
+    Some((tail_position(at)?, RecordId(tail_position(what)?)))
+}
+
+/// The entry behind the last such change at a position.
+pub fn shared_changes_after(at: Position) -> Vec<u8> {
+    let mut bytes = SHARED_CHANGES.to_vec();
+    position(&mut bytes, at);
+    bytes.extend_from_slice(&[0xFF; POSITION_BYTES]);
     bytes.push(0xFF);
     bytes
 }

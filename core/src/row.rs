@@ -12,6 +12,7 @@ pub mod credit_review;
 mod entries;
 pub mod publicity;
 mod record;
+pub mod search;
 pub mod social;
 pub mod tolerance;
 
@@ -155,6 +156,8 @@ pub struct RecordRow {
     pub rejected_objections: u16,
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
+    /// The newest event that changed what may be shown of it.
+    pub changed: Position,
 }
 
 /// State of a red listing (domain.md 2.3c).
@@ -618,6 +621,8 @@ pub enum Index {
     Provisional(Clock),
     /// Changes of what is public, in order: what channels follow.
     PublicChange(Position, Target),
+    /// Records that departments share, each at its newest change: what their systems follow.
+    SharedChange(Position, RecordId),
     /// Objections and repairs that wait for confirmations.
     Closing(Closing),
     SubjectRemedy(SubjectKey, RemedyId),
@@ -643,6 +648,8 @@ pub enum Index {
     /// Adverse records that count, by the day of their document.
     AdverseRecord(SubjectKey, Day, RecordId),
     SubjectTolerance(SubjectKey, ToleranceId),
+    /// Organisations by their folded name.
+    Named(String, Uscc),
     Social(social::SocialIndex),
 }
 

@@ -1,20 +1,29 @@
 //! The access log: who looked at which file, for what purpose. A second log of the same kind as
 //! the first (design.md 4); where it cannot be written, nothing that is not public is read.
 
+mod index;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use serde::{Deserialize, Serialize};
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::log::{Commit, Entry, Log as _};
 use tokio::sync::oneshot;
 
 use crate::log::{LogSettings, SegmentLog};
+use crate::view::{View, ViewError};
+
+pub use index::Looks;
 
 /// Reads that may wait for their entry to be durable.
 const QUEUE_LEN_MAX: usize = 1024;
 const BATCH_MAX: usize = 256;
 const LOG_NUMBER: u16 = u16::MAX;
+/// Folder of the index, inside that of the log.
+const INDEX: &str = "index";
 
 /// One look at a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +42,9 @@ pub struct Access {
     pub purpose: String,
 }
 
-/// The access log could not be written.
+/// The access log could not be written or read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the access log cannot be written")]
+#[error("the access log cannot be written or read")]
 pub struct AccessError;
 
 type Waiting = (Vec<u8>, oneshot::Sender<bool>);
@@ -44,6 +53,7 @@ type Waiting = (Vec<u8>, oneshot::Sender<bool>);
 #[derive(Clone)]
 pub struct AccessLog {
     sender: SyncSender<Waiting>,
+    index: Arc<index::Index>,
 }
 
 impl AccessLog {
@@ -55,12 +65,30 @@ impl AccessLog {
     ) -> Result<AccessLog, String> {
         let settings = LogSettings { segment_bytes, log_number: LOG_NUMBER };
         let (log, _) = SegmentLog::open(dir, settings).map_err(|error| error.to_string())?;
+        let index = Arc::new(index::Index::open(&dir.join(INDEX), log.reader())?);
         let (sender, receiver) = sync_channel(QUEUE_LEN_MAX);
+        let kept = index.clone();
         thread::Builder::new()
             .name("access".to_owned())
-            .spawn(move || run(log, &receiver, &salt))
+            .spawn(move || run(log, &receiver, &salt, &index))
             .map_err(|error| error.to_string())?;
-        Ok(AccessLog { sender })
+        Ok(AccessLog { sender, index: kept })
+    }
+
+    /// Removes the index of the log in `dir`, which nobody may have open; the next start builds it.
+    pub fn forget_index(dir: &Path) -> Result<(), ViewError> {
+        View::destroy(&dir.join(INDEX))
+    }
+
+    /// Looks at a file before `before`, newest first, at most `limit`, and whether there are more.
+    /// Reads files, so call it where that may take its time.
+    pub fn looks(
+        &self,
+        subject: SubjectKey,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<(Looks, bool), AccessError> {
+        self.index.page(subject, before, limit)
     }
 
     /// Records an access; the file is shown only after this has returned.
@@ -88,7 +116,12 @@ impl AccessLog {
     }
 }
 
-fn run(mut log: SegmentLog, receiver: &Receiver<Waiting>, salt: &dyn Fn() -> [u8; 32]) {
+fn run(
+    mut log: SegmentLog,
+    receiver: &Receiver<Waiting>,
+    salt: &dyn Fn() -> [u8; 32],
+    index: &index::Index,
+) {
     while let Ok(first) = receiver.recv() {
         let mut waiting = vec![first];
         waiting.extend(receiver.try_iter().take(BATCH_MAX - 1));
@@ -98,8 +131,12 @@ fn run(mut log: SegmentLog, receiver: &Receiver<Waiting>, salt: &dyn Fn() -> [u8
                 entries: vec![Entry { salt: salt(), bytes: bytes.clone() }],
             })
             .collect();
-        let durable = match log.append(log.head().next, &commits) {
-            Ok(_) => true,
+        let first = log.head().next;
+        let durable = match log.append(first, &commits) {
+            Ok(head) => {
+                index.add(first, waiting.iter().map(|(bytes, _)| bytes.as_slice()), head);
+                true
+            }
             Err(error) => {
                 tracing::error!(%error, "the access log cannot be written");
                 false

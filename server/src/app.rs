@@ -26,6 +26,7 @@ use crate::dispatch::Dispatcher;
 use crate::documents::{DocumentError, Documents};
 use crate::engine::recovery::{RecoveryError, catch_up};
 use crate::engine::{Engine, EngineError, Parts, Request};
+use crate::http::streams::Streams;
 use crate::http::{self, App, BODY_BYTES_MAX};
 use crate::lock::{DataLock, LockError};
 use crate::log::{LogReader, LogSettings, OpenError, SegmentLog};
@@ -344,6 +345,7 @@ pub struct Server {
     refused: Vec<Value>,
     view: Arc<View>,
     whistle: Arc<Whistle>,
+    streams: Arc<Streams>,
     http: ServerHandle,
     http_task: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -403,6 +405,7 @@ impl Server {
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
         let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
+        let streams = Arc::new(Streams::default());
         let app = App {
             engine: engine.clone(),
             access: access.clone(),
@@ -410,6 +413,7 @@ impl Server {
             documents_required: config.documents.required,
             plugins: plugins.clone(),
             whistle: whistle.clone(),
+            streams: streams.clone(),
         };
         let (http, address) = serve_http(app, &config, &listen)?;
         let handle = http.handle();
@@ -423,6 +427,7 @@ impl Server {
             refused,
             view,
             whistle,
+            streams,
             http: handle,
             http_task,
             tasks,
@@ -434,6 +439,7 @@ impl Server {
 
     /// Takes no more requests, lets what was begun finish, and closes everything.
     pub async fn stop(self) -> Result<(), StartError> {
+        self.streams.close();
         self.http.stop(true).await;
         if let Ok(Err(error)) = self.http_task.await {
             tracing::warn!(%error, "HTTP ended with an error");

@@ -7,16 +7,21 @@ pub mod caller;
 pub mod case_studies;
 pub mod cases;
 pub mod catalogue;
+mod changes;
 pub mod collection;
 pub mod commitments;
 pub mod county;
 pub mod credit_reviews;
 pub mod documents;
 pub mod edge;
+pub mod events;
 pub mod feeds;
+mod format;
 pub mod forwarding;
 pub mod imported;
 pub mod listings;
+pub mod lists;
+pub mod looks;
 pub mod measures;
 pub mod members;
 mod openapi;
@@ -26,6 +31,9 @@ pub mod publicity;
 pub mod read;
 pub mod reads;
 pub mod remedies;
+pub mod report;
+pub mod search;
+pub mod streams;
 pub mod supports;
 pub mod texts;
 pub mod tolerances;
@@ -43,6 +51,7 @@ use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
+use crate::http::streams::Streams;
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
 use crate::whistle::Whistle;
@@ -64,6 +73,8 @@ pub struct App {
     pub plugins: Arc<Plugins>,
     /// Reports of wrongdoing, beside everything else.
     pub whistle: Arc<Whistle>,
+    /// Open streams of the change feed.
+    pub streams: Arc<Streams>,
 }
 
 /// The list of routes in the making: the service and its description, from the same lines.
@@ -145,6 +156,11 @@ fn every_route(table: &mut Table<'_>) {
     document_routes(table);
     texts::routes(table);
     read_routes(table);
+    looks::routes(table);
+    lists::routes(table);
+    report::routes(table);
+    search::routes(table);
+    events::routes(table);
 }
 
 fn collection_routes(table: &mut Table<'_>) {
@@ -221,7 +237,6 @@ fn read_routes(table: &mut Table<'_>) {
     table
         .read("/v1/subjects/{key}", web::get().to(reads::subject), "信用档案 / the credit file")
         .read("/v1/subjects/{key}/history", web::get().to(reads::history), "事件 / its events")
-        .read("/v1/lists/{colour}", web::get().to(reads::list), "红黑名单 / published lists")
         .read("/v1/listings/{id}", web::get().to(reads::listing), "名单 / a listing")
         .read("/v1/measures", web::get().to(reads::worklist), "待办 / a department's worklist")
         .read("/v1/measures/{id}", web::get().to(reads::measure), "措施 / a measure case")

@@ -14,6 +14,7 @@ mod kill;
 mod office;
 mod plugins;
 mod publicity;
+mod reads_more;
 mod social;
 mod tolerance;
 mod whistle;

@@ -22,10 +22,12 @@ use shouxin_server::{keys, schedule};
 use shouxin_tests::{Client, county, plugin, shouxin};
 use tokio::sync::oneshot;
 
-const FIRST: &str = "2026-03-02";
+/// The day on which these servers start.
+pub(crate) const FIRST: &str = "2026-03-02";
 
-struct Running {
-    base: String,
+/// A server in this process.
+pub(crate) struct Running {
+    pub(crate) base: String,
     engine: Arc<Engine>,
     clock: Arc<MovedClock>,
     runtime: tokio::runtime::Handle,
@@ -46,10 +48,10 @@ fn grant(fault: &str, subject: &str) -> PluginGrant {
 }
 
 impl Running {
-    fn start(data: &Path, fault: &str, subject: &str) -> Running {
+    pub(crate) fn start(data: &Path, grants: Vec<PluginGrant>) -> Running {
         let day: Day = FIRST.parse().expect("a day");
         let clock = Arc::new(MovedClock::new(Timestamp::start_of(day).plus_ms(9 * 3_600_000)));
-        let (data, handed, grants) = (data.to_owned(), clock.clone(), vec![grant(fault, subject)]);
+        let (data, handed) = (data.to_owned(), clock.clone());
         let (ready, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
@@ -80,21 +82,36 @@ impl Running {
         Running { base, engine, clock, runtime, stop: Some(stop), thread: Some(thread) }
     }
 
-    fn on(&self, day: &str) {
+    /// Moves the clock to the morning of a day and lets the timers look.
+    pub(crate) fn on(&self, day: &str) {
         let day: Day = day.parse().expect("a day");
         self.clock.advance_to(Timestamp::start_of(day).plus_ms(9 * 3_600_000));
         self.runtime.block_on(schedule::pass(&self.engine)).expect("the timers");
     }
 
-    fn client(&self, role: Role, department: &str, officer: &str) -> Client {
-        let found = self.engine.rules.department(department).expect("a department");
-        let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
-            panic!("a code");
-        };
-        let officer = Some(OfficerRef { authority, officer: officer.to_owned() });
+    pub(crate) fn client(&self, role: Role, department: &str, officer: &str) -> Client {
+        Client::new(&self.base, Some(&self.key(role, Some((department, officer)))))
+    }
+
+    /// A key, of an officer of a department where one is named.
+    pub(crate) fn key(&self, role: Role, officer: Option<(&str, &str)>) -> String {
+        let officer = officer.map(|(department, officer)| {
+            let found = self.engine.rules.department(department).expect("a department");
+            let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
+                panic!("a code");
+            };
+            OfficerRef { authority, officer: officer.to_owned() }
+        });
         let expires: Day = "2199-12-31".parse().expect("a day");
-        let key = keys::create(&self.engine, role, officer, None, expires).expect("a key");
-        Client::new(&self.base, Some(&key))
+        keys::create(&self.engine, role, officer, None, expires).expect("a key")
+    }
+
+    /// A client that acts for a subject.
+    pub(crate) fn subject(&self, subject: &str) -> Client {
+        let acts_for: SubjectKey = subject.parse().expect("a subject");
+        let expires: Day = "2199-12-31".parse().expect("a day");
+        let key = keys::create(&self.engine, Role::Subject, None, Some(acts_for), expires);
+        Client::new(&self.base, Some(&key.expect("a key")))
     }
 }
 
@@ -112,12 +129,16 @@ impl Drop for Running {
 }
 
 /// Sends and takes nothing but success; keys are unique by a counter in the path.
-struct Teller {
+pub(crate) struct Teller {
     sent: std::cell::Cell<u32>,
 }
 
 impl Teller {
-    fn post(&self, client: &Client, path: &str, body: &Value) -> Value {
+    pub(crate) fn new() -> Teller {
+        Teller { sent: std::cell::Cell::new(0) }
+    }
+
+    pub(crate) fn post(&self, client: &Client, path: &str, body: &Value) -> Value {
         self.sent.set(self.sent.get() + 1);
         let answer = client.post(path, &format!("plugins-{:06}", self.sent.get()), body);
         let answer = answer.expect("an answer");
@@ -130,12 +151,10 @@ fn service(officer: &Client, subject: &str, day: &str) -> Value {
     json!({"manner": "direct", "on": day, "proof_sha256": officer.document(subject, day)})
 }
 
-/// A listing of each subject in effect, each with a measure that procurement has accepted.
-fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, Client) {
-    let teller = Teller { sent: std::cell::Cell::new(0) };
+/// A black listing of each subject by the market authority, in effect on 10 March.
+pub(crate) fn listed(running: &Running, teller: &Teller, subjects: &[String]) -> Vec<String> {
     let officer = running.client(Role::Department, "market", "SC-03");
     let head = running.client(Role::Department, "market", "SC-01");
-    let procurement = running.client(Role::Department, "procurement", "SC-03");
     let named =
         json!([{"measure": "M-A17", "department": "procurement", "proportionality": "相当"}]);
     let bodies: Vec<Value> =
@@ -183,6 +202,15 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
         listings.push(id);
     }
     running.on("2026-03-10");
+    listings
+}
+
+/// A listing of each subject in effect, each with a measure that procurement has accepted.
+fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, Client) {
+    let teller = Teller::new();
+    let listings = listed(running, &teller, subjects);
+    let officer = running.client(Role::Department, "market", "SC-03");
+    let procurement = running.client(Role::Department, "procurement", "SC-03");
     let mut cases = Vec::new();
     for (subject, listing) in subjects.iter().zip(listings) {
         let body = json!({
@@ -225,7 +253,7 @@ fn misbehave(fault: &str, expected: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let subjects: Vec<String> = (1..=3).map(|number| code("91", number)).collect();
     let bad = subjects.first().cloned().unwrap_or_default();
-    let running = Running::start(&folder.path().join("data"), fault, &bad);
+    let running = Running::start(&folder.path().join("data"), vec![grant(fault, &bad)]);
     let (cases, procurement) = accepted(&running, &subjects);
     let path = |id: &str| format!("/v1/measures/{id}");
     let [(bad_listing, bad), good @ ..] = cases.as_slice() else {

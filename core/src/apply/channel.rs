@@ -4,7 +4,7 @@ use crate::apply::defect;
 use crate::event::channel::ChannelEvent;
 use crate::event::{Envelope, Target};
 use crate::path::Path;
-use crate::row::{ChannelRow, Index, Key, ListingKind, ListingRow, RedState, Row};
+use crate::row::{ChannelRow, Index, Key, ListingKind, ListingRow, RecordRow, RedState, Row};
 use crate::rows::{Rows, Stop};
 
 /// Whether a listing is on public display.
@@ -48,6 +48,16 @@ pub(super) fn note(rows: &mut Rows, envelope: &Envelope, changes: Vec<Target>) {
     for target in changes {
         rows.add_entry(Index::PublicChange(envelope.position, target));
     }
+}
+
+/// Notes on a record that something about it changed. To be asked before anything is written, or
+/// where the record was looked at already.
+pub(super) fn touch(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
+    let Target::Record(id) = target else {
+        return Ok(());
+    };
+    let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+    rows.put(Key::Record(id), Row::Record(RecordRow { changed: envelope.position, ..row }))
 }
 
 pub(super) fn apply(

@@ -54,6 +54,7 @@ fn hold(
         Target::Record(record) => {
             let mut row: RecordRow = Rows::known(rows.record(record)?, &record.0)?.clone();
             turned(&mut row.holds, &mut row.rejected_objections, id, turn);
+            row.changed = envelope.position;
             rows.put(Key::Record(record), Row::Record(row))
         }
         Target::Listing(listing) => {

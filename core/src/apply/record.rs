@@ -14,7 +14,7 @@ fn end(rows: &mut Rows, envelope: &Envelope, id: RecordId, state: RecordState) -
     let changes = shown(rows, Target::Record(id))?;
     let row = Rows::known(rows.record(id)?, &id.0)?.clone();
     let ended_on = Some(envelope.legal_date);
-    let row = RecordRow { state, published: false, ended_on, ..row };
+    let row = RecordRow { state, published: false, ended_on, changed: envelope.position, ..row };
     rows.put(Key::Record(id), Row::Record(row))?;
     channel::note(rows, envelope, changes);
     Ok(())
@@ -67,6 +67,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 holds: Vec::new(),
                 rejected_objections: 0,
                 listings: Vec::new(),
+                changed: envelope.position,
             };
             rows.put(Key::Record(id), Row::Record(row))?;
             rows.put(source, Row::RecordSource(id))?;
@@ -114,6 +115,7 @@ pub(super) fn apply_later(
         RecordEvent::DisplayEnded { .. } => RecordRow { published: false, ..row },
         RecordEvent::Archived { .. } => RecordRow { state: RecordState::Archived, ..row },
     };
+    let row = RecordRow { changed: envelope.position, ..row };
     rows.put(Key::Record(*id), Row::Record(row))?;
     channel::note(rows, envelope, changes);
     Ok(())

@@ -169,6 +169,7 @@ fn unverified(rows: &mut Rows, envelope: &Envelope, id: ObjectionId) -> Result<(
     let changes = shown(rows, target)?;
     if own {
         display(rows, target, false)?;
+        channel::touch(rows, envelope, target)?;
     }
     let row = ObjectionRow { state: ObjectionState::Unverified, undisplayed: own, ..row };
     rows.put(Key::Objection(id), Row::Objection(row))?;
@@ -184,6 +185,7 @@ pub(super) fn show_again(rows: &mut Rows, envelope: &Envelope, target: Target) -
         return Ok(());
     }
     display(rows, target, true)?;
+    channel::touch(rows, envelope, target)?;
     let changes = shown(rows, target)?;
     channel::note(rows, envelope, changes);
     Ok(())
@@ -252,6 +254,7 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
                 redress_done: None,
             };
             rows.put(Key::Remedy(id), Row::Remedy(row))?;
+            channel::touch(rows, envelope, *target)?;
             channel::note(rows, envelope, changes);
             return Ok(());
         }
@@ -287,6 +290,7 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
     if let Some(turn) = turn {
         dispute(rows, envelope, target, Hold::Stay(id), turn)?;
     } else {
+        channel::touch(rows, envelope, target)?;
         channel::note(rows, envelope, changes);
     }
     rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { state, ..row }))?;

@@ -21,6 +21,9 @@ fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     social::record_entries(row, entries);
     publicity::record_entries(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
+    if matches!(row.openness, Openness::Public | Openness::GovShared) {
+        entries.push(Index::SharedChange(row.changed, row.id));
+    }
     if counts_as_adverse(row) {
         entries.push(Index::AdverseRecord(row.subject, row.document_date, row.id));
     }
@@ -82,7 +85,10 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
 pub fn derived(row: &Row) -> Vec<Index> {
     let mut entries = Vec::new();
     match row {
-        Row::Subject(row) => social::subject_entries(row, &mut entries),
+        Row::Subject(row) => {
+            social::subject_entries(row, &mut entries);
+            search::subject_entries(row, &mut entries);
+        }
         Row::Record(record) => record_entries(record, &mut entries),
         Row::Listing(listing) => listing_entries(listing, &mut entries),
         Row::Attribution(row) => {

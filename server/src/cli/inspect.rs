@@ -10,6 +10,7 @@ use shouxin_core::codec;
 use shouxin_core::log::ReadError;
 use shouxin_core::time::{Day, Timestamp};
 
+use crate::access::AccessLog;
 use crate::app::{self, DataFolder, Purpose};
 use crate::cli::{Data, Done, Failure};
 use crate::config::Config;
@@ -320,6 +321,10 @@ pub(super) fn rebuild(arguments: &Rebuild) -> Done {
     if reports.exists() {
         // The next start builds it from the reports' own log.
         View::destroy(&reports).map_err(Failure::wrong)?;
+    }
+    let access = data.join("access");
+    if access.exists() {
+        AccessLog::forget_index(&access).map_err(Failure::wrong)?;
     }
     let settings = app::view_settings(&Config::default());
     let view = View::open(&folder, settings).map_err(Failure::wrong)?;

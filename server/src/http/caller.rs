@@ -66,6 +66,13 @@ impl Caller {
         Caller { key_id: row.key_id, role: row.role, actor }
     }
 
+    /// Whether the key still opens what it opened: asked again where an answer goes on for long.
+    pub(crate) fn still_valid(&self, engine: &Engine) -> Result<bool, Problem> {
+        let found = Query::new(engine.view.read()).row(&Key::ApiKey(self.key_id.clone()))?;
+        let today = engine.clock.now().legal_date();
+        Ok(matches!(found, Some(Row::ApiKey(row)) if !row.revoked && today <= row.expires_on))
+    }
+
     /// The subject it acts for, if it is one.
     pub fn subject(&self) -> Option<SubjectKey> {
         match self.actor {

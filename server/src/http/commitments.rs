@@ -701,6 +701,24 @@ async fn commitments(
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "commitments": found, "next": next})))
 }
 
+/// What of a subject's commitments is on public display, the first of them.
+pub(crate) fn displayed(
+    query: &mut Query<'_>,
+    subject: SubjectKey,
+    today: Day,
+) -> Result<Vec<Value>, Problem> {
+    let entry = Index::SubjectCommitment(subject, CommitmentId(Position::local(0)));
+    let (positions, _) = query.page(&entry, None, read::PART_ROWS_MAX)?;
+    let mut found = Vec::new();
+    for at in positions {
+        let row = query.ask(|rows| rows.must_commitment(CommitmentId(at)).cloned())?;
+        if visible(&row, Face::Public, today) {
+            found.push(shown(&row, Face::Public));
+        }
+    }
+    Ok(found)
+}
+
 /// The routes of this noun.
 pub(crate) fn routes(table: &mut Table<'_>) {
     let at = |step: &str| format!("/v1/commitments/{{id}}/{step}");

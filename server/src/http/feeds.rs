@@ -1,6 +1,5 @@
-//! Feeds for other systems: what changed in public, each thing as it may be shown now (domain.md
-//! O18); the same for market bodies, as a reference and never an order (O43, INV-12); newly issued
-//! codes (O08); and the integrity records of units (O14, O73).
+//! For everybody and for market bodies: what changed in public as a reference and never an order
+//! (domain.md O43, INV-12); newly issued codes (O08); the integrity records of units (O14, O73).
 
 use std::collections::BTreeMap;
 
@@ -45,7 +44,6 @@ const SYSTEMS: &[Role] = &[
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table
-        .read("/v1/events", web::get().to(events), "变更订阅 / what changed, in order")
         .read("/v1/reference", web::get().to(reference), "参考信息 / reference for market bodies")
         .read("/v1/codes/new", web::get().to(new_codes), "新增代码 / newly issued codes")
         .read("/v1/gov-integrity", web::get().to(integrity), "政务诚信 / integrity of units");
@@ -166,24 +164,6 @@ fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem>
         }
     }
     Ok(Changes { items, through, more })
-}
-
-/// `GET /v1/events?after=POSITION&limit=N`: a page as NDJSON; `Shouxin-Next` says where to go on,
-/// and the same position comes back where nothing has changed since.
-/// Source: domain.md O18, O19.
-async fn events(
-    request: HttpRequest,
-    cursor: UrlQuery<Cursor>,
-    app: Data<App>,
-) -> Result<HttpResponse, Problem> {
-    Caller::of(&request, &app.engine)?.require(SYSTEMS)?;
-    let after = cursor.after()?.unwrap_or(Position::local(0));
-    let Changes { items, through, .. } = changes(&app, after, cursor.limit())?;
-    let lines: String = items.iter().map(|item| format!("{item}\n")).collect();
-    Ok(HttpResponse::Ok()
-        .content_type("application/x-ndjson")
-        .insert_header(("Shouxin-Next", through.to_string()))
-        .body(lines))
 }
 
 /// `GET /v1/reference?after=POSITION&limit=N`: what is public, for market bodies that price or

@@ -48,6 +48,7 @@ codes! {
     ForbiddenRole 403 "FORBIDDEN_ROLE" "该角色无权访问" "The role may not do this";
     PurposeRequired 403 "PURPOSE_REQUIRED" "查询非公开信息须注明用途和依据" "A purpose and its basis are required";
     NotFound 404 "NOT_FOUND" "没有可向您显示的内容" "There is nothing that can be shown to you";
+    NotAcceptable 406 "NOT_ACCEPTABLE" "没有所要求的格式" "It is not given in this form";
     Exists 409 "EXISTS" "已存在" "It exists already";
     State 409 "STATE" "当前状态不允许该操作" "The state does not allow this";
     IdempotencyConflict 409 "IDEMPOTENCY_CONFLICT" "幂等键已用于其他请求" "The idempotency key was used for another request";

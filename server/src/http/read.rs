@@ -75,6 +75,16 @@ pub async fn record_access(
     if sight == Sight::Public || caller.role == Role::Subject {
         return Ok(());
     }
+    keep(app, &access(request, app, caller, file)?).await
+}
+
+/// The entry of a look at a file, with the purpose that the request states.
+pub(crate) fn access(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+) -> Result<Access, Problem> {
     // Chinese in the header is UTF-8, which `to_str` would turn away.
     let purpose = request.headers().get("purpose");
     let purpose = purpose.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
@@ -86,15 +96,19 @@ pub async fn record_access(
                 "Purpose: 用途代码 依据，例如 permit-review law:35 / a code and its basis",
             )
         })?;
-    let access = Access {
+    Ok(Access {
         at_ms: app.engine.clock.now().0,
         key_id: caller.key_id.clone(),
         who: caller.actor.as_ref().map(ToString::to_string).unwrap_or_default(),
         file,
         route: request.match_pattern().unwrap_or_default(),
         purpose: purpose.to_owned(),
-    };
-    app.access.record(&access).await.map_err(|_| {
+    })
+}
+
+/// Writes an entry; what it is about is shown only after this.
+pub(crate) async fn keep(app: &App, access: &Access) -> Result<(), Problem> {
+    app.access.record(access).await.map_err(|_| {
         Problem::new(
             Code::Unavailable,
             "查询日志不可写，暂停非公开查询 / the access log cannot be written",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::apply::listing_is_shown;
 use shouxin_core::codec;
-use shouxin_core::event::{Colour, Envelope};
+use shouxin_core::event::Envelope;
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
@@ -179,10 +179,10 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
         check.keys.iter().map(|key| subject_key(key)).collect::<Result<_, _>>()?;
     let sights: Vec<Option<Sight>> = keys.iter().map(|key| read::sight(&caller, *key)).collect();
     if let Some(sight) = sights.iter().flatten().max() {
-        let files =
-            format!("{} 个主体 / {} files: {}", keys.len(), keys.len(), check.keys.join(","));
-        let cut: String = files.chars().take(20_000).collect();
-        read::record_access(&request, &app, &caller, cut, *sight).await?;
+        // Every key is named whole: each of these subjects can ask who looked.
+        let named: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let files = format!("{} 个主体 / files: {}", keys.len(), named.join(","));
+        read::record_access(&request, &app, &caller, files, *sight).await?;
     }
     let today = app.engine.clock.now().legal_date();
     let query = Query::new(app.engine.view.read());
@@ -203,34 +203,6 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     }
     let position = Position::local(query.next()).to_string();
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "before": position, "results": results})))
-}
-
-/// `GET /v1/lists/{red or black}`
-/// Source: domain.md O21, O23, O24, O40.
-pub async fn list(path: Path<String>, page: UrlQuery<Page>, app: Data<App>) -> Answer {
-    let colour = match path.as_str() {
-        "red" => Colour::Red,
-        "black" => Colour::Black,
-        _ => return Err(Problem::not_found()),
-    };
-    let today = app.engine.clock.now().legal_date();
-    let mut query = Query::new(app.engine.view.read());
-    let entry = Index::Published(colour, ListingId(Position::local(0)));
-    let (positions, more) = query.page(&entry, page.after()?, page.limit())?;
-    let next = if more { positions.last().map(ToString::to_string) } else { None };
-    let mut listings = Vec::new();
-    for at in positions {
-        let id = ListingId(at);
-        if query.ask(|rows| rows.listing_standing(id, today))? != Standing::InForce {
-            continue;
-        }
-        let row = query.ask(|rows| rows.must_listing(id).cloned())?;
-        let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-        let mut body = read::listing(&mut query, &row, today)?;
-        body["name"] = read::name(&app.engine.vault, &head);
-        listings.push(body);
-    }
-    Ok(HttpResponse::Ok().json(json!({"as_of": today, "listings": listings, "next": next})))
 }
 
 async fn may_see(

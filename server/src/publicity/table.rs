@@ -27,14 +27,24 @@ pub fn row(
 
 /// A whole page.
 pub fn text(kind: DecisionKind, found: &[Shown], mark: bool) -> Result<Vec<u8>, Problem> {
+    written(mark, |output| {
+        header(kind, output)?;
+        found.iter().try_for_each(|own| row(kind, own, output))
+    })
+}
+
+/// Any table as bytes, with the mark in front where it is wanted.
+pub fn written(
+    mark: bool,
+    write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
+) -> Result<Vec<u8>, Problem> {
     let mut bytes = if mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
-    let write = || -> csv::Result<Vec<u8>> {
+    let table = || -> csv::Result<Vec<u8>> {
         let mut output = csv::Writer::from_writer(Vec::new());
-        header(kind, &mut output)?;
-        found.iter().try_for_each(|own| row(kind, own, &mut output))?;
+        write(&mut output)?;
         output.into_inner().map_err(|error| error.into_error().into())
     };
-    let table = write().map_err(|error| {
+    let table = table().map_err(|error| {
         tracing::error!(%error, "a table could not be written");
         Problem::new(
             Code::Internal,

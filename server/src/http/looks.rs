@@ -1,0 +1,117 @@
+//! Who looked at a file: for the subject itself and for auditors, from the access log.
+
+use actix_web::web::{self, Data, Path, Query as UrlQuery};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shouxin_core::actor::{Role, SubjectKey};
+use shouxin_core::time::Timestamp;
+
+use crate::access::Access;
+use crate::engine::Engine;
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::edge::subject_key;
+use crate::http::problem::{Code, Problem};
+use crate::http::read::{self, Sight};
+use crate::http::{App, Table};
+
+/// Looks of one page: each is read from its own place in the log.
+const PAGE_ROWS_MAX: usize = 100;
+
+/// Registers the routes.
+pub(crate) fn routes(table: &mut Table<'_>) {
+    table.read("/v1/subjects/{key}/access", web::get().to(looks), "查询记录 / who looked at it");
+}
+
+/// `?after=CURSOR&limit=N`
+#[derive(Debug, Deserialize)]
+struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+impl Page {
+    fn before(&self) -> Result<Option<u64>, Problem> {
+        let read = |text: &String| {
+            text.parse::<u64>().map_err(|_| {
+                Problem::new(
+                    Code::ValueInvalid,
+                    "after 不是上一页的 next / after is no cursor of this list",
+                    "请使用上一页返回的 next / use the next of the page before",
+                )
+                .on("after")
+            })
+        };
+        self.after.as_ref().map(read).transpose()
+    }
+}
+
+/// `GET /v1/subjects/{key}/access`: newest first.
+/// Source: domain.md O19.
+async fn looks(
+    request: HttpRequest,
+    path: Path<String>,
+    page: UrlQuery<Page>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request, &app.engine)?;
+    let key = subject_key(&path)?;
+    if caller.role == Role::Public {
+        caller.require(&[Role::Subject, Role::Auditor])?;
+    }
+    if caller.role != Role::Auditor && caller.subject() != Some(key) {
+        return Err(Problem::not_found());
+    }
+    let before = page.before()?;
+    let limit = page.limit.unwrap_or(PAGE_ROWS_MAX).clamp(1, PAGE_ROWS_MAX);
+    read::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
+    {
+        let mut query = Query::new(app.engine.view.read());
+        query.ask(|rows| rows.must_subject(key).map(|_| ()))?;
+    }
+    let log = app.access.clone();
+    let found = web::block(move || log.looks(key, before, limit)).await;
+    let (found, more) = found.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
+    let next = found.last().filter(|_| more).map(|(sequence, _)| sequence.to_string());
+    let auditor = caller.role == Role::Auditor;
+    let shown: Vec<Value> =
+        found.iter().map(|(_, access)| look(&app.engine, key, access, auditor)).collect();
+    Ok(HttpResponse::Ok().json(json!({"looks": shown, "next": next})))
+}
+
+fn unreadable() -> Problem {
+    Problem::new(
+        Code::Unavailable,
+        "查询日志暂不可读 / the access log cannot be read now",
+        "请稍后重试，或由操作员重启服务 / try again, or have the service started again",
+    )
+}
+
+/// One look. A look at many files at once names the others in its entry, and they are nobody
+/// else's to see: of the entry only what concerns this file is shown.
+fn look(engine: &Engine, key: SubjectKey, access: &Access, auditor: bool) -> Value {
+    let (authority, officer) = access.who.split_once('/').unwrap_or_default();
+    let department = engine.rules.department_by_uscc(authority);
+    let post = department.and_then(|own| own.officer(officer)).map(|own| own.post_zh.clone());
+    let (code, basis) =
+        access.purpose.trim().split_once(' ').unwrap_or((access.purpose.trim(), ""));
+    let part = access.file.strip_prefix(&key.to_string()).map(str::trim);
+    let part = part.filter(|rest| !rest.is_empty() && !rest.starts_with(','));
+    let or_null = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
+    let mut body = json!({
+        "at": Timestamp(access.at_ms).to_string(),
+        "authority": or_null(authority),
+        "authority_name": department.map(|own| format!("{} / {}", own.name_zh, own.name_en)),
+        "officer": or_null(officer),
+        "post": post,
+        "purpose": code,
+        "basis": or_null(basis.trim()),
+        "read": access.route,
+        "part": part,
+    });
+    if auditor {
+        body["api_key"] = or_null(&access.key_id);
+    }
+    body
+}
