@@ -11,7 +11,7 @@ mod kit;
 use kit::rules::{MARKET, OFFICE, TAX, code, individual_business};
 use kit::steps::*;
 use kit::table::{Asked, compare};
-use kit::{Post, World, guard, misfit, officer, organisation, party, person, timer};
+use kit::{Post, World, guard, machines, misfit, officer, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::anonymity::{holds_name, holds_personal_number};
 use shouxin_core::command::Command;
@@ -92,6 +92,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         ("withdraw", colleague(), &|world| withdraw(world, "当事人信用已修复")),
     ];
     compare(
+        &machines::CASE_STUDY,
         &states,
         &commands,
         &[

@@ -12,7 +12,7 @@ use kit::later::*;
 use kit::rules::STATUTE;
 use kit::steps::*;
 use kit::table::{Asked, compare};
-use kit::{World, operator, organisation, party, timer};
+use kit::{World, machines, operator, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::event::{CaseHook, Finding, RepairAcceptance, Target};
@@ -75,6 +75,7 @@ fn a_channel_knows_no_other_way() {
     ];
     const ABSENT: Ground = Ground::Misfit(Misfit::NotFound);
     compare(
+        &machines::CHANNEL,
         &states,
         &commands,
         &[

@@ -14,7 +14,7 @@ use kit::later::{after, later};
 use kit::rules::{TAX, cite, day};
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, STATE, compare};
-use kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand as C;
 use shouxin_core::event::commitment::CommitmentKind;
@@ -96,6 +96,7 @@ fn a_commitment_knows_no_other_way() {
     ];
     const FULFILLED: &[&str] = &["commitment.fulfilled"];
     compare(
+        &machines::COMMITMENT,
         &states(),
         &commands,
         &[
@@ -142,6 +143,7 @@ fn the_way_to_a_breach_knows_no_other_way() {
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const DROPPED: &[&str] = &["breach.dropped"];
     compare(
+        &machines::BREACH,
         &states(),
         &commands,
         &[

@@ -13,7 +13,7 @@ use kit::later::*;
 use kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, STATE, compare};
-use kit::{Post, World, guard, officer, organisation, party, timer};
+use kit::{Post, World, guard, machines, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
@@ -83,6 +83,7 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     compare(
+        &machines::RED_REVOCATION,
         &states,
         &commands,
         &[
@@ -148,6 +149,7 @@ fn the_life_of_a_record_knows_no_other_way() {
         ("tick", timer(), &|_| Command::Tick { due: Due::Record(id) }),
     ];
     compare(
+        &machines::RECORD,
         &states,
         &commands,
         &[
@@ -302,6 +304,7 @@ fn a_forwarded_measure_knows_no_other_way() {
     ];
     const ENDED: Ground = Ground::Guard(Guard::End);
     compare(
+        &machines::FORWARDED,
         &states,
         &commands,
         &[

@@ -13,7 +13,9 @@ use kit::rules::{GUILD, MARKET, OTHER_GUILD, day};
 use kit::social::guild;
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, Who, World, guard, misfit, officer, operator, organisation, party, person};
+use kit::{
+    Post, Who, World, guard, machines, misfit, officer, operator, organisation, party, person,
+};
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::member::MemberCommand;
@@ -126,6 +128,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     let mut named = gone;
     named.push(("disputed", "object", EXISTS));
     compare(
+        &machines::NOTE,
         &states,
         &commands,
         &[

@@ -13,7 +13,7 @@ use kit::later::*;
 use kit::rules::day;
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
-use kit::{World, guard, misfit, organisation, party, timer};
+use kit::{World, guard, machines, misfit, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
@@ -116,6 +116,7 @@ fn the_review_of_an_objection_knows_no_other_way() {
     const ANNULS: &[&str] =
         &["review.decided", "listing.annulled", "classification.changed", "redress.opened"];
     compare(
+        &machines::OBJECTION_AFTER,
         &states,
         &commands,
         &[
@@ -293,6 +294,7 @@ fn what_follows_a_repair_knows_no_other_way() {
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     compare(
+        &machines::REPAIR_AFTER,
         &states,
         &commands,
         &[
@@ -411,6 +413,7 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
         ("redress", handler(), &|world| remedy(redress(world))),
     ];
     compare(
+        &machines::REMEDY,
         &states,
         &commands,
         &[
@@ -511,6 +514,7 @@ fn relief_knows_no_other_way() {
     const REMOVED: &[&str] =
         &["relief.completed", "listing.relieved", "classification.changed", "record.display_ended"];
     compare(
+        &machines::RELIEF,
         &states,
         &commands,
         &[

@@ -14,7 +14,7 @@ use kit::rules::{HONOUR, OFFICE, TAX, cite, day};
 use kit::steps::*;
 use kit::table::{Asked, STATE, compare};
 use kit::tolerance::*;
-use kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::tolerance::{Missing, ToleranceCommand as C};
 use shouxin_core::decide::clean_from;
@@ -71,6 +71,7 @@ fn a_tolerant_acceptance_knows_no_other_way() {
     const SUPPLIED: &[&str] = &["tolerant_acceptance.supplied"];
     const WITHDRAWN: &[&str] = &["tolerant_acceptance.withdrawn"];
     compare(
+        &machines::TOLERANCE,
         &states(),
         &commands,
         &[

@@ -12,7 +12,7 @@ mod kit;
 use kit::rules::{OFFICE, STATUTE, TAX, cite};
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, Who, World, misfit, officer, organisation, party, timer};
+use kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
@@ -112,6 +112,7 @@ fn the_decision_path_knows_no_other_way() {
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const NOT_IN_FORCE: Ground = Ground::Guard(Guard::NoSuspension);
     compare(
+        &machines::LISTING,
         &states,
         &commands,
         &[
@@ -247,6 +248,7 @@ fn a_measure_case_knows_no_other_way() {
     const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
     const ENDED: Ground = Ground::Guard(Guard::End);
     compare(
+        &machines::MEASURE,
         &states,
         &commands,
         &[
@@ -374,6 +376,7 @@ fn an_objection_knows_no_other_way() {
         ("tick", timer(), &|world| Command::Tick { due: Due::Objection(only_objection(world)) }),
     ];
     compare(
+        &machines::OBJECTION,
         &states,
         &commands,
         &[
@@ -446,6 +449,7 @@ fn a_repair_knows_no_other_way() {
         ("refuse", head(), &|world| refuse_repair(world, id)),
     ];
     compare(
+        &machines::REPAIR,
         &states,
         &commands,
         &[
@@ -505,6 +509,7 @@ fn the_red_list_knows_no_other_way() {
         ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
     ];
     compare(
+        &machines::RED,
         &states,
         &commands,
         &[

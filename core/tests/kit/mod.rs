@@ -11,7 +11,9 @@
 pub mod commitments;
 pub mod county;
 pub mod courses;
+pub mod diagram;
 pub mod later;
+pub mod machines;
 pub mod office;
 pub mod reviews;
 pub mod rules;
