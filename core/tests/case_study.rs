@@ -87,7 +87,8 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     assert_eq!(withdrawn.replayed().rows, withdrawn.rows);
     let states =
         [("none", none), ("drafted", draft), ("published", published), ("withdrawn", withdrawn)];
-    let commands: [Asked<'_>; 2] = [
+    let commands: [Asked<'_>; 3] = [
+        ("draft", handler(), &|_| drafted(|_| {})),
         ("publish", head(), &publish),
         ("withdraw", colleague(), &|world| withdraw(world, "当事人信用已修复")),
     ];
@@ -96,6 +97,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         &states,
         &commands,
         &[
+            ("*", "draft", &["case_study.drafted"]),
             ("drafted", "publish", &["case_study.published"]),
             ("drafted", "withdraw", &["case_study.withdrawn"]),
             ("published", "withdraw", &["case_study.withdrawn"]),

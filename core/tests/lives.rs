@@ -292,9 +292,19 @@ fn a_forwarded_measure_knows_no_other_way() {
     let mut over = answered.clone();
     over.go_to(day("2027-03-02"));
     let recalled = after(&over, &handler(), &recall(&over));
-    let states =
-        [("forwarded", sent), ("answered", answered), ("over", over), ("recalled", recalled)];
-    let commands: [Asked<'_>; 6] = [
+    let mut none = World::seeded();
+    let listing = none.listing(&[], &[HIGHER, COURT], Stage::Effective);
+    let exempted = after(&sent, &handler(), &exempt(&sent));
+    let states = [
+        ("none", none),
+        ("forwarded", sent),
+        ("exempted", exempted),
+        ("answered", answered),
+        ("over", over),
+        ("recalled", recalled),
+    ];
+    let commands: [Asked<'_>; 7] = [
+        ("forward", handler(), &|world| forward(world, listing)),
         ("answer", handler(), &answer),
         ("recall", handler(), &recall),
         ("exempt", handler(), &exempt),
@@ -308,12 +318,18 @@ fn a_forwarded_measure_knows_no_other_way() {
         &states,
         &commands,
         &[
+            ("none", "forward", &["measure.forwarded"]),
+            ("exempted", "answer", &["measure.forward_answered"]),
+            ("exempted", "exempt", &["court_limit.exempted"]),
             ("forwarded", "answer", &["measure.forward_answered"]),
             ("forwarded", "exempt", &["court_limit.exempted"]),
             ("answered", "exempt", &["court_limit.exempted"]),
             ("over", "recall", &["measure.forward_recalled"]),
         ],
         &[
+            ("*", "forward", EXISTS),
+            ("over", "forward", ENDED),
+            ("recalled", "forward", ENDED),
             ("over", "dispatch", ENDED),
             ("over", "execute", ENDED),
             ("recalled", "dispatch", ENDED),

@@ -157,7 +157,7 @@ impl Diagram {
         let mut edges: Vec<(Edge, Vec<&'static str>)> = Vec::new();
         for tried in &self.tried {
             let Ok(events) = &tried.found else { continue };
-            let idle = events.is_empty() && tried.by == "timer";
+            let idle = events.is_empty() && ["timer", "system"].contains(&tried.by.as_str());
             let nowhere = tried.moves.is_empty() && tried.before.is_none();
             if idle || nowhere {
                 continue;
@@ -195,11 +195,17 @@ impl Diagram {
     /// What the table's names say more than the state; nothing where they are all it has.
     fn note(&self, state: &str, labels: &[&'static str]) -> String {
         let all = self.labels(state);
-        if all.iter().all(|label| labels.contains(label)) && !all.is_empty() {
-            return String::new();
+        let missing: Vec<&str> = all.into_iter().filter(|label| !labels.contains(label)).collect();
+        let said = |labels: &[&str]| {
+            let said: Vec<String> = labels.iter().map(|label| more(state, label)).collect();
+            said.join("; ")
+        };
+        let plain = labels.iter().any(|label| more(state, label).is_empty());
+        match (missing.is_empty(), plain) {
+            (true, _) if !self.labels(state).is_empty() => String::new(),
+            (_, true) => format!("unless {}", said(&missing)),
+            _ => said(labels),
         }
-        let said: Vec<String> = labels.iter().map(|label| more(state, label)).collect();
-        said.join("; ")
     }
 
     fn page(&self) -> String {
@@ -284,10 +290,15 @@ impl Diagram {
                 Err(ground) => *ground,
             };
             refused += 1;
-            let more = more(tried.from(), tried.label);
             let from = tried.from();
-            let place =
-                if more == "otherwise" { from.to_owned() } else { format!("{from} [{more}]") };
+            let more = match self.labels(from).len() {
+                1 => String::new(),
+                _ => more(from, tried.label),
+            };
+            let place = match more.is_empty() {
+                true => from.to_owned(),
+                false => format!("{from} [{more}]"),
+            };
             match named.iter_mut().find(|own| own.0 == tried.command && own.1 == ground) {
                 Some((_, _, places)) if places.contains(&place) => {}
                 Some((_, _, places)) => places.push(place),
@@ -295,7 +306,9 @@ impl Diagram {
             }
         }
         page.push_str("\n## 具名拒绝 / Refusals by name\n\n");
-        if !named.is_empty() {
+        if named.is_empty() {
+            page.push_str("无 / none\n\n");
+        } else {
             page.push_str("| 命令 command | 拒绝 refusal | 中文 | English | 状态 states |\n");
             page.push_str("|---|---|---|---|---|\n");
             for (command, ground, places) in &named {
@@ -324,10 +337,9 @@ fn more(state: &str, label: &str) -> String {
     let (state, own) = (plain(state), plain(label));
     let bare = state.split(" (").next().unwrap_or_default().to_owned();
     match own.strip_prefix(&bare).map(|rest| rest.trim_start_matches(", ")) {
-        _ if own == state || own == "none" => "otherwise".to_owned(),
-        Some("") => "otherwise".to_owned(),
+        _ if state.contains(&own) || own == "none" => String::new(),
         Some(rest) => rest.to_owned(),
-        None => label.to_owned(),
+        None => own,
     }
 }
 
