@@ -396,6 +396,7 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
     let revoked = after(&stayed, &handler(), &decide_remedy(&stayed, RemedyOutcome::Revoked));
     let restored = after(&revoked, &handler(), &remedy(redress(&revoked)));
     let states = [
+        ("none", world),
         ("filed", filed),
         ("stayed", stayed),
         ("upheld", upheld),
@@ -403,7 +404,8 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
         ("redressed", restored),
     ];
     let earlier = RemedyOutcome::Changed { end: day("2027-01-01") };
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 8] = [
+        ("file", handler(), &|world| file_remedy(world, Target::Listing(listing))),
         ("stay", handler(), &|world| remedy(order(world))),
         ("end the stay", handler(), &|world| remedy(end_stay(world))),
         ("revoke", handler(), &|world| decide_remedy(world, RemedyOutcome::Revoked)),
@@ -417,6 +419,7 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
         &states,
         &commands,
         &[
+            ("*", "file", &["remedy.filed"]),
             ("filed", "stay", &["remedy.stay_ordered", "classification.changed"]),
             (
                 "filed",
@@ -508,7 +511,7 @@ fn relief_knows_no_other_way() {
     assert_eq!(standing(&open), Standing::Suspended);
     assert_eq!(standing(&performed), Standing::Ended);
     assert_eq!(standing(&failed), Standing::InForce);
-    let states = [("listed", listed), ("open", open), ("performed", performed), ("failed", failed)];
+    let states = [("none", listed), ("open", open), ("performed", performed), ("failed", failed)];
     let commands: [Asked<'_>; 3] =
         [("grant", head(), &grant), ("complete", head(), &complete), ("fail", head(), &fail)];
     const REMOVED: &[&str] =
@@ -518,15 +521,11 @@ fn relief_knows_no_other_way() {
         &states,
         &commands,
         &[
-            ("listed", "grant", &["relief.granted", "classification.changed"]),
+            ("none", "grant", &["relief.granted", "classification.changed"]),
             ("open", "complete", REMOVED),
             ("open", "fail", &["relief.ended", "classification.changed"]),
             ("failed", "grant", &["relief.granted", "classification.changed"]),
         ],
-        &[
-            ("open", "grant", EXISTS),
-            ("listed", "complete", Ground::Misfit(Misfit::NotFound)),
-            ("listed", "fail", Ground::Misfit(Misfit::NotFound)),
-        ],
+        &[("open", "grant", EXISTS)],
     );
 }
