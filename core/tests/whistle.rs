@@ -12,9 +12,10 @@ mod kit;
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
+use kit::diagram::{Diagram, Tried};
 use kit::rules::{JUSTICE, MARKET, OFFICE, TAX, cite, code, day, rules};
 use kit::steps::{digest, no_text, text};
-use kit::{Post, authority};
+use kit::{Post, authority, machines};
 use shouxin_core::actor::{OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{decode_event, decode_report_event, encode_report_event};
@@ -210,6 +211,28 @@ fn anonymous() -> World {
     world
 }
 
+/// The state as its page has it.
+fn drawn(row: &ReportRow) -> String {
+    let name = row.state.name().replace('_', " ");
+    let identity = row.identity.as_ref();
+    let more = [
+        (matches!(row.state, ReportState::Assigned { extended: true, .. }), "extended"),
+        (identity.is_some_and(|own| own.request.is_some()), "opening asked for"),
+        (identity.is_some_and(|own| !own.openings.is_empty()), "identity opened"),
+    ];
+    let more: Vec<&str> = more.iter().filter(|own| own.0).map(|own| own.1).collect();
+    if more.is_empty() { name } else { format!("{name} ({})", more.join(", ")) }
+}
+
+fn asker(who: &Who) -> &'static str {
+    match who.1 {
+        Role::Public => "reporter",
+        Role::Triage => "triage officer",
+        Role::DataOfficer => "data officer",
+        _ => "officer",
+    }
+}
+
 #[test]
 fn a_report_knows_no_other_way() {
     let states = [
@@ -334,12 +357,28 @@ fn a_report_knows_no_other_way() {
     ];
     let mut tried = 0;
     let mut wrong = Vec::new();
+    let mut diagram = Diagram::new(&machines::WHISTLE);
     for (state, world) in &states {
         let listed = transitions.iter().find(|own| own.0 == *state).expect("a row").1;
         for (name, who, command) in &commands {
             let mut world = world.clone();
             let before = world.row.as_ref().map(|row| row.state.name());
+            let drawn = world.row.as_ref().map(drawn);
             let found = world.run(who, command);
+            let moves = match (drawn.clone(), world.row.as_ref().map(self::drawn)) {
+                (from, Some(to)) if from.as_ref() != Some(&to) => {
+                    vec![(from.unwrap_or_else(|| "[*]".to_owned()), to)]
+                }
+                _ => Vec::new(),
+            };
+            diagram.add(Tried {
+                label: state,
+                command: name,
+                by: asker(who).to_owned(),
+                found: found.map(|event| vec![event]),
+                before: drawn,
+                moves,
+            });
             let listed = listed.iter().find(|own| own.0 == *name);
             tried += usize::from(listed.is_some());
             let wanted = match (listed, *name, *state) {
@@ -359,6 +398,7 @@ fn a_report_knows_no_other_way() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(tried, transitions.iter().map(|own| own.1.len()).sum::<usize>(), "a row untried");
+    diagram.settle();
 }
 
 fn refused(mut world: World, who: &Who, command: &Command) -> Ground {

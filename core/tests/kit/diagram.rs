@@ -246,9 +246,20 @@ impl Diagram {
         for name in &names {
             let _ = writeln!(page, "    state \"{name}\" as {}", id(name));
         }
-        let mut drawn = BTreeSet::new();
+        // One arrow for what differs only in the events that follow the first.
+        let mut arrows: Vec<(&Edge, Vec<&'static str>)> = Vec::new();
         for (edge, labels) in edges.iter().filter(|(edge, _)| !edge.events.is_empty()) {
-            let note = self.note(&edge.from, labels).replace("; ", ", ");
+            let face = |own: &Edge| {
+                let from_to = (own.from.clone(), own.to.clone());
+                (from_to, own.command, own.by.clone(), own.events.first().copied())
+            };
+            match arrows.iter_mut().find(|(own, _)| face(own) == face(edge)) {
+                Some((_, own)) => own.extend(labels),
+                None => arrows.push((edge, labels.clone())),
+            }
+        }
+        for (edge, labels) in arrows {
+            let note = self.note(&edge.from, &labels).replace("; ", " | ");
             let note = if note.is_empty() { note } else { format!(" [{note}]") };
             let command = match edge.by.as_str() {
                 "timer" => "timer".to_owned(),
@@ -257,10 +268,7 @@ impl Diagram {
             };
             let first = edge.events.first().copied().unwrap_or_default();
             let (from, to) = (id(&edge.from), id(&edge.to));
-            let line = format!("    {from} --> {to} : {command}{note} / {first}\n");
-            if drawn.insert(line.clone()) {
-                page.push_str(&line);
-            }
+            let _ = writeln!(page, "    {from} --> {to} : {command}{note} / {first}");
         }
         page.push_str("```\n");
     }
@@ -336,7 +344,7 @@ fn more(state: &str, label: &str) -> String {
     let plain = |text: &str| text.replace('_', " ").to_lowercase();
     let (state, own) = (plain(state), plain(label));
     let bare = state.split(" (").next().unwrap_or_default().to_owned();
-    match own.strip_prefix(&bare).map(|rest| rest.trim_start_matches(", ")) {
+    match own.strip_prefix(&bare).map(|rest| rest.trim_start_matches([',', ' '])) {
         _ if state.contains(&own) || own == "none" => String::new(),
         Some(rest) => rest.to_owned(),
         None => own,
