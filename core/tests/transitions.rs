@@ -220,6 +220,15 @@ fn a_measure_case_knows_no_other_way() {
     no_report.today = no_report.today.plus_days(30);
     let mut end_passed = measure(Progress::FedBack);
     end_passed.today = kit::rules::day("2027-03-02");
+    let found = |finding| {
+        let mut world = disputed(Progress::Executed);
+        let id = only_objection(&world);
+        world.must(&clerk(), &Command::AcceptObjection { objection: id });
+        let refer = Command::ReferObjection { objection: id, received_on: world.today };
+        world.must(&clerk(), &refer);
+        world.must(&head(), &report(id, finding));
+        world
+    };
     let mut annulled = disputed(Progress::FedBack);
     annulled.outcome(only_objection(&annulled), Finding::Error);
     let states = [
@@ -240,6 +249,8 @@ fn a_measure_case_knows_no_other_way() {
         ("initiated, disputed", disputed(Progress::Initiated)),
         ("executing, disputed", disputed(Progress::Executing)),
         ("executed, disputed", disputed(Progress::Executed)),
+        ("executed, found correct", found(Finding::Correct)),
+        ("executed, found wrong", found(Finding::Error)),
         ("executed, held", held),
         ("executed, held, free again", resumed),
         ("accepted, ended", ended(measure(Progress::Accepted))),
@@ -248,7 +259,8 @@ fn a_measure_case_knows_no_other_way() {
         ("lifted", lifted),
         ("closed", closed),
     ];
-    let commands: [Asked<'_>; 13] = [
+    let commands: [Asked<'_>; 14] = [
+        ("resolve the objection", clerk(), &|world| resolve(world, only_objection(world))),
         ("initiate", handler(), &|world| initiate(only_listing(world), None, STATUTE)),
         ("object", party(organisation(1)), &|world| {
             object(Target::Measure(only_measure(world)), false)
@@ -281,6 +293,16 @@ fn a_measure_case_knows_no_other_way() {
             ("none", "initiate", &["measure.initiated"]),
             ("declined", "initiate", &["measure.initiated"]),
             ("fed back, annulled", "initiate", &["measure.initiated"]),
+            ("executed, found correct", "resolve the objection", &["objection.resolved"]),
+            ("executed, found correct", "hold", &["measure.suspension_confirmed"]),
+            ("executed, found correct", "feed back", &["feedback.filed"]),
+            (
+                "executed, found wrong",
+                "resolve the objection",
+                &["objection.resolved", "measure.annulled", "redress.opened"],
+            ),
+            ("executed, found wrong", "hold", &["measure.suspension_confirmed"]),
+            ("executed, found wrong", "feed back", &["feedback.filed"]),
             ("*", "object", &["objection.filed"]),
             ("fed back, end passed", "lift", &["measure.lifted", "assessment.feedback_due"]),
             ("fed back, end passed", "tick", &["measure.expired"]),
@@ -313,6 +335,23 @@ fn a_measure_case_knows_no_other_way() {
             ("lifted", "feed back", &["feedback.filed"]),
         ],
         &[
+            ("*", "resolve the objection", ABSENT),
+            ("initiated, disputed", "resolve the objection", STATE),
+            ("executing, disputed", "resolve the objection", STATE),
+            ("executed, disputed", "resolve the objection", STATE),
+            ("executed, held", "resolve the objection", STATE),
+            ("executed, held, free again", "resolve the objection", STATE),
+            ("fed back, annulled", "resolve the objection", STATE),
+            ("executed, found correct", "notice", SUSPENDED),
+            ("executed, found correct", "dispatch", SUSPENDED),
+            ("executed, found correct", "accept", SUSPENDED),
+            ("executed, found correct", "execute", SUSPENDED),
+            ("executed, found correct", "resume", SUSPENDED),
+            ("executed, found wrong", "notice", SUSPENDED),
+            ("executed, found wrong", "dispatch", SUSPENDED),
+            ("executed, found wrong", "accept", SUSPENDED),
+            ("executed, found wrong", "execute", SUSPENDED),
+            ("executed, found wrong", "resume", SUSPENDED),
             ("*", "initiate", EXISTS),
             ("none", "object", ABSENT),
             ("accepted, ended", "object", STATE),

@@ -219,6 +219,7 @@ fn drawn(row: &ReportRow) -> String {
         (matches!(row.state, ReportState::Assigned { extended: true, .. }), "extended"),
         (identity.is_some_and(|own| own.request.is_some()), "opening asked for"),
         (identity.is_some_and(|own| !own.openings.is_empty()), "identity opened"),
+        (row.escalated_on.is_some(), "escalated"),
     ];
     let more: Vec<&str> = more.iter().filter(|own| own.0).map(|own| own.1).collect();
     if more.is_empty() { name } else { format!("{name} ({})", more.join(", ")) }
