@@ -15,7 +15,6 @@ use std::fmt::Write as _;
 use kit::diagram::{folder, settle};
 use kit::machines::ALL;
 use shouxin_core::event::Event;
-use shouxin_core::whistle::WhistleEvent;
 
 fn index() -> String {
     let mut page = "# 状态机 / State machines\n\n\
@@ -81,8 +80,7 @@ fn every_event_stands_on_a_page_or_says_why_not() {
     let pages: String =
         ALL.iter().map(|own| folder().join(format!("{}.md", own.file))).map(read).collect();
     let on_page = |name: &str| pages.contains(&format!("`{name}`"));
-    let mut names = Event::names();
-    names.extend(WhistleEvent::names());
+    let names = Event::names();
     let missing: Vec<&str> = names
         .iter()
         .filter(|name| !on_page(name) && !ELSEWHERE.iter().any(|own| own.0 == **name))

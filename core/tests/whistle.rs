@@ -402,6 +402,15 @@ fn a_report_knows_no_other_way() {
     diagram.settle();
 }
 
+#[test]
+fn every_event_of_a_report_stands_on_its_page() {
+    let path = kit::diagram::folder().join("whistle.md");
+    let page = std::fs::read_to_string(path).expect("run `make docs`");
+    for name in WhistleEvent::names() {
+        assert!(page.contains(&format!("`{name}`")), "no pair of the table brings about {name}");
+    }
+}
+
 fn refused(mut world: World, who: &Who, command: &Command) -> Ground {
     match world.run(who, command) {
         Ok(event) => panic!("{command:?} led to {event}"),

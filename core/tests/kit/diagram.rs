@@ -195,6 +195,9 @@ impl Diagram {
     /// What the table's names say more than the state; nothing where they are all it has.
     fn note(&self, state: &str, labels: &[&'static str]) -> String {
         let all = self.labels(state);
+        if state == NOWHERE && labels.len() > 3 && !labels.contains(&"none") {
+            return "again".to_owned();
+        }
         let missing: Vec<&str> = all.into_iter().filter(|label| !labels.contains(label)).collect();
         let said = |labels: &[&str]| {
             let said: Vec<String> = labels.iter().map(|label| more(state, label)).collect();
