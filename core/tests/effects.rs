@@ -159,6 +159,7 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
     let applied = after(&old, &owner, &repair(id));
     let check = repair_check(repair_of(&applied), RepairAcceptance::Accepted);
     let accepted = after(&applied, &handler(), &check);
+    let accepted_disputed = after(&accepted, &owner, &dispute);
     let filed = after(&listed, &handler(), &file(&listed));
     let stayed = after(&filed, &handler(), &stay(&filed));
     let relieved = after(&listed, &head(), &grant(&listed));
@@ -180,6 +181,7 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
         ("effective", listed),
         ("effective, repair accepted", accepted),
         ("effective, suit filed", filed),
+        ("disputed, repair accepted", accepted_disputed),
         ("disputed", disputed.clone()),
         ("disputed, found correct", reported(&disputed, Finding::Correct)),
         ("disputed, found wrong", wrong),
@@ -238,6 +240,22 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
             ("disputed, found wrong", "resolve the objection", ANNULS),
             (
                 "effective, repair accepted",
+                "approve the repair",
+                &[
+                    "repair.approved",
+                    "listing.removed",
+                    "classification.changed",
+                    "record.repaired",
+                ],
+            ),
+            (
+                "disputed, repair accepted",
+                "refuse the objection",
+                &["objection.refused", "classification.changed"],
+            ),
+            ("disputed, repair accepted", "grant relief", &["relief.granted"]),
+            (
+                "disputed, repair accepted",
                 "approve the repair",
                 &[
                     "repair.approved",
@@ -316,6 +334,8 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
             ("*", "resolve the objection", ABSENT),
             ("served, disputed, standstill over", "resolve the objection", STATE),
             ("disputed", "resolve the objection", STATE),
+            ("disputed, repair accepted", "resolve the objection", STATE),
+            ("disputed, repair accepted", "extend", SUSPENDED),
             ("its record disputed", "resolve the objection", STATE),
             ("disputed, end passed", "resolve the objection", STATE),
             ("annulled", "resolve the objection", STATE),

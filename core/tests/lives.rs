@@ -71,17 +71,27 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
     let states = [
         ("public notice", noticed),
         ("active", world),
-        ("told", told),
+        ("told", told.clone()),
+        ("told, period over", kit::later::later(&told, 12)),
         ("heard", heard),
         ("revoked", revoked),
     ];
-    let commands: [Asked<'_>; 4] = [
+    let unanswered = |world: &World| {
+        let mut command = revoke(world);
+        if let Command::Listing(ListingCommand::RevokeRed { answers, .. }) = &mut command {
+            answers.clear();
+        }
+        command
+    };
+    let commands: [Asked<'_>; 5] = [
+        ("revoke unanswered", decider.clone(), &unanswered),
         ("tell", nominator, &tell),
         ("state", party(organisation(2)), &state),
         ("revoke", decider.clone(), &revoke),
         ("drop", decider, &drop),
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     compare(
         &machines::RED_REVOCATION,
         &states,
@@ -89,6 +99,12 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
         &[
             ("active", "tell", &["red_listing.revocation_noticed"]),
             ("told", "state", &["red_listing.revocation_stated"]),
+            (
+                "told, period over",
+                "revoke unanswered",
+                &["red_listing.revoked", "classification.changed"],
+            ),
+            ("told, period over", "drop", &["red_listing.revocation_dropped"]),
             ("told", "drop", &["red_listing.revocation_dropped"]),
             ("heard", "revoke", &["red_listing.revoked", "classification.changed"]),
             ("heard", "drop", &["red_listing.revocation_dropped"]),
@@ -97,9 +113,14 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
             ("active", "state", NO_NOTICE),
             ("active", "revoke", NO_NOTICE),
             ("active", "drop", NO_NOTICE),
+            ("active", "revoke unanswered", NO_NOTICE),
+            ("told", "revoke unanswered", NOT_HEARD),
+            ("heard", "revoke unanswered", NOT_HEARD),
+            ("told, period over", "tell", EXISTS),
+            ("told, period over", "revoke", NOT_HEARD),
             ("told", "tell", EXISTS),
             ("heard", "tell", EXISTS),
-            ("told", "revoke", Ground::Guard(Guard::Heard)),
+            ("told", "revoke", NOT_HEARD),
         ],
     );
 }

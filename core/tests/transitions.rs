@@ -16,7 +16,7 @@ use kit::{Post, Who, World, machines, misfit, officer, organisation, party, time
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target, Trigger};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RepairId};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, RepairId};
 use shouxin_core::row::{Closing, Due};
 
 fn only_listing(world: &World) -> ListingId {
@@ -653,7 +653,11 @@ fn the_red_list_knows_no_other_way() {
         ("expired", expired),
         ("closed", withdrawn),
     ];
-    let commands: [Asked<'_>; 10] = [
+    let commands: [Asked<'_>; 11] = [
+        ("check, adverse found", nominator.clone(), &|world| Command::CheckNomination {
+            listing: id,
+            adverse_records: vec![RecordId(world.next())],
+        }),
         ("nominate", nominator.clone(), &|_| nominate(organisation(2))),
         ("object", party(organisation(2)), &|_| dispute.clone()),
         ("check", nominator.clone(), &|_| check.clone()),
@@ -698,6 +702,7 @@ fn the_red_list_knows_no_other_way() {
             ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
         &[
+            ("nominated", "check, adverse found", Ground::Guard(Guard::RedCheck)),
             ("active", "nominate", EXISTS),
             ("active, disputed", "nominate", EXISTS),
             ("active, end passed", "nominate", EXISTS),

@@ -236,11 +236,14 @@ fn asker(who: &Who) -> &'static str {
 
 #[test]
 fn a_report_knows_no_other_way() {
+    let mut old = out_of_scope();
+    old.pass(400);
     let states = [
         ("none", World::new()),
         ("received", at(Stage::Received)),
         ("anonymous", anonymous()),
         ("out of scope", out_of_scope()),
+        ("out of scope, kept long enough", old),
         ("triaged", at(Stage::Triaged)),
         ("asked", asked()),
         ("assigned", at(Stage::Assigned)),
@@ -286,6 +289,13 @@ fn a_report_knows_no_other_way() {
             ],
         ),
         ("out of scope", &[("ask", "identity.unseal_requested", "out_of_scope")]),
+        (
+            "out of scope, kept long enough",
+            &[
+                ("ask", "identity.unseal_requested", "out_of_scope"),
+                ("purge", "identity.purged", "closed"),
+            ],
+        ),
         (
             "triaged",
             &[
