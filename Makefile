@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PLUGINS := -p shouxin-plugin-approval -p shouxin-plugin-procurement -p shouxin-plugin-market
 ARGS ?=
 
-.PHONY: demo test kill check docs mutants bench tools
+.PHONY: demo test docs kill check bench tools
 
 demo: tools
 	cargo build --release --locked -p shouxin-server $(PLUGINS)
@@ -11,6 +11,10 @@ demo: tools
 
 test: tools
 	cargo test --workspace --locked
+
+# Writes what the tests compare: the pages of the state machines in docs/states, and what tidy keeps.
+docs: tools
+	SHOUXIN_WRITE_DOCS=1 cargo test --locked -p shouxin-core && SHOUXIN_WRITE_DOCS=1 cargo test --locked -p shouxin-tests --test tidy
 
 # The long form of the kill test: a thousand rounds.
 kill: tools

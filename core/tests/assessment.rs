@@ -10,11 +10,11 @@
 mod kit;
 
 use kit::courses::{begun, make, moves, settle_some};
-use kit::diagram::{self, Machine};
-use kit::office::{Leads, compare, month};
+use kit::office::month;
 use kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
 use kit::steps::*;
-use kit::{Post, Who, World, authority, guard, misfit, officer, organisation, party};
+use kit::table::{Asked, EXISTS, compare};
+use kit::{Post, Who, World, guard, machines, misfit, officer, organisation};
 use proptest::prelude::*;
 use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;
@@ -130,9 +130,14 @@ fn an_assessment_knows_no_other_way() {
     rectified.must(&officer(TAX, Post::Handler), &rectify(id));
     let mut reported = rectified.clone();
     reported.must(&chief(), &county(id));
+    let over = kit::later::later(&frozen, 10);
+    let mut none = World::seeded();
+    none.today = day("2026-04-01");
     let states = [
+        ("none", none),
         ("opened", opened),
         ("metrics_frozen", frozen),
+        ("metrics_frozen, period over", over),
         ("dept_commented", commented),
         ("dept_commented by all", heard),
         ("finalised", finalised),
@@ -140,10 +145,11 @@ fn an_assessment_knows_no_other_way() {
         ("rectified", rectified),
         ("reported_to_county", reported),
     ];
-    for (name, world) in &states {
+    for (name, world) in states.iter().skip(1) {
         assert!(name.starts_with(state(world, id)), "{name}");
     }
-    let commands: [kit::office::Asked<'_>; 6] = [
+    let commands: [Asked<'_>; 7] = [
+        ("open", clerk(), &|_| open("2026-01", "2026-03")),
         ("freeze", clerk(), &|_| freeze(id)),
         ("comment", officer(TAX, Post::Handler), &|_| comment(id)),
         ("finalise", chief(), &|_| finalise(id)),
@@ -151,35 +157,34 @@ fn an_assessment_knows_no_other_way() {
         ("rectify", officer(TAX, Post::Handler), &|_| rectify(id)),
         ("report", chief(), &|_| county(id)),
     ];
-    let to = |name: &'static str| Leads::To(vec![name]);
-    let refused = |ground: Ground| Leads::Refused(ground);
-    let machine = Machine {
-        file: "assessment",
-        title: "部门考核 / Assessment of departments",
-        source: "domain.md 2.8",
-        state: diagram::assessment,
-    };
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    const NONE_OWED: Ground = Ground::Guard(Guard::Competent);
     compare(
-        &machine,
+        &machines::ASSESSMENT,
         &states,
         &commands,
         &[
-            ("opened", "freeze", to("assessment.metrics_frozen")),
-            ("metrics_frozen", "comment", to("assessment.commented")),
-            ("metrics_frozen", "finalise", refused(guard(Guard::Heard))),
-            ("dept_commented", "comment", refused(misfit(Misfit::Exists))),
-            ("dept_commented", "finalise", refused(guard(Guard::Heard))),
-            ("dept_commented by all", "comment", refused(misfit(Misfit::Exists))),
-            ("dept_commented by all", "finalise", to("assessment.finalised")),
-            ("finalised", "order", to("assessment.rectification_ordered")),
-            ("finalised", "rectify", refused(guard(Guard::Competent))),
-            ("finalised", "report", to("assessment.reported_to_county")),
-            ("rectification_ordered", "order", refused(misfit(Misfit::Exists))),
-            ("rectification_ordered", "rectify", to("assessment.rectified")),
-            ("rectification_ordered", "report", to("assessment.reported_to_county")),
-            ("rectified", "order", to("assessment.rectification_ordered")),
-            ("rectified", "rectify", refused(guard(Guard::Competent))),
-            ("rectified", "report", to("assessment.reported_to_county")),
+            ("*", "open", &["assessment.opened"]),
+            ("opened", "freeze", &["assessment.metrics_frozen"]),
+            ("metrics_frozen", "comment", &["assessment.commented"]),
+            ("metrics_frozen, period over", "comment", &["assessment.commented"]),
+            ("metrics_frozen, period over", "finalise", &["assessment.finalised"]),
+            ("dept_commented by all", "finalise", &["assessment.finalised"]),
+            ("finalised", "order", &["assessment.rectification_ordered"]),
+            ("finalised", "report", &["assessment.reported_to_county"]),
+            ("rectification_ordered", "rectify", &["assessment.rectified"]),
+            ("rectification_ordered", "report", &["assessment.reported_to_county"]),
+            ("rectified", "order", &["assessment.rectification_ordered"]),
+            ("rectified", "report", &["assessment.reported_to_county"]),
+        ],
+        &[
+            ("metrics_frozen", "finalise", NOT_HEARD),
+            ("dept_commented", "comment", EXISTS),
+            ("dept_commented", "finalise", NOT_HEARD),
+            ("dept_commented by all", "comment", EXISTS),
+            ("finalised", "rectify", NONE_OWED),
+            ("rectification_ordered", "order", EXISTS),
+            ("rectified", "rectify", NONE_OWED),
         ],
     );
 }

@@ -12,7 +12,7 @@ use kit::diagram::{self, Machine};
 use kit::rules::{MARKET, OFFICE, TAX, code, individual_business};
 use kit::steps::*;
 use kit::table::{Asked, compare};
-use kit::{Post, World, guard, misfit, officer, organisation, party, person, timer};
+use kit::{Post, World, guard, machines, misfit, officer, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::anonymity::{holds_name, holds_personal_number};
 use shouxin_core::command::Command;
@@ -88,7 +88,8 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     assert_eq!(withdrawn.replayed().rows, withdrawn.rows);
     let states =
         [("none", none), ("drafted", draft), ("published", published), ("withdrawn", withdrawn)];
-    let commands: [Asked<'_>; 2] = [
+    let commands: [Asked<'_>; 3] = [
+        ("draft", handler(), &|_| drafted(|_| {})),
         ("publish", head(), &publish),
         ("withdraw", colleague(), &|world| withdraw(world, "当事人信用已修复")),
     ];
@@ -99,10 +100,11 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         state: diagram::case_study,
     };
     compare(
-        &machine,
+        &machines::CASE_STUDY,
         &states,
         &commands,
         &[
+            ("*", "draft", &["case_study.drafted"]),
             ("drafted", "publish", &["case_study.published"]),
             ("drafted", "withdraw", &["case_study.withdrawn"]),
             ("published", "withdraw", &["case_study.withdrawn"]),

@@ -13,7 +13,7 @@ use kit::later::*;
 use kit::rules::STATUTE;
 use kit::steps::*;
 use kit::table::{Asked, compare};
-use kit::{World, operator, organisation, party, timer};
+use kit::{World, machines, operator, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::event::{CaseHook, Finding, RepairAcceptance, Target};
@@ -83,7 +83,7 @@ fn a_channel_knows_no_other_way() {
         state: diagram::channel,
     };
     compare(
-        &machine,
+        &machines::CHANNEL,
         &states,
         &commands,
         &[

@@ -15,7 +15,7 @@ use kit::later::{after, later};
 use kit::rules::{TAX, cite, day};
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, STATE, compare};
-use kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand as C;
 use shouxin_core::event::commitment::CommitmentKind;
@@ -26,10 +26,11 @@ use shouxin_core::row::commitment::CommitmentState;
 use shouxin_core::row::{Due, Index, Key};
 
 fn of(world: &World) -> CommitmentId {
-    kit::later::newest(world, |key| match key {
+    let found = world.rows.keys().filter_map(|key| match key {
         Key::Commitment(id) => Some(*id),
         _ => None,
-    })
+    });
+    found.max().unwrap_or(CommitmentId(world.next()))
 }
 
 fn at(until: Word) -> World {
@@ -41,11 +42,17 @@ fn then(world: &World, who: &Who, command: impl Fn(&World, CommitmentId) -> Comm
 }
 
 fn permit() -> World {
+    let mut world = signed_permit();
+    let id = of(&world);
+    world.must(&handler(), &publish(id));
+    world
+}
+
+fn signed_permit() -> World {
     let mut world = World::seeded();
     let offer = offer(organisation(1), CommitmentKind::Permit);
     let id = CommitmentId(world.must(&handler(), &offer));
     world.must(&party(organisation(1)), &sign(id));
-    world.must(&handler(), &publish(id));
     world
 }
 
@@ -57,10 +64,12 @@ fn states() -> Vec<(&'static str, World)> {
     period_over.today = period_over.today.plus_days(14);
     let end_passed = later(&at(Word::Decided), 300);
     vec![
+        ("none", World::seeded()),
         ("offered", at(Word::Offered)),
         ("signed", at(Word::Signed)),
         ("in force", at(Word::InForce)),
         ("in force, due passed", due_passed),
+        ("permit, signed", signed_permit()),
         ("permit", permit()),
         ("permit, decided", then(&permit(), &handler(), |_, id| decide_matter(id))),
         ("overdue", at(Word::Overdue)),
@@ -85,7 +94,14 @@ fn states() -> Vec<(&'static str, World)> {
 #[test]
 fn a_commitment_knows_no_other_way() {
     let subject = party(organisation(1));
-    let commands: [Asked<'_>; 9] = [
+    let commands: [Asked<'_>; 10] = [
+        ("offer", handler(), &|world| {
+            let mut command = offer(organisation(1), CommitmentKind::Special);
+            if let Command::Commitment(C::Offer { due, .. }) = &mut command {
+                *due = world.today.plus_days(60);
+            }
+            command
+        }),
         ("decline", subject.clone(), &|world| decline(of(world))),
         ("sign", subject.clone(), &|world| sign(of(world))),
         ("publish", handler(), &|world| publish(of(world))),
@@ -104,10 +120,11 @@ fn a_commitment_knows_no_other_way() {
         state: diagram::commitment,
     };
     compare(
-        &machine,
+        &machines::COMMITMENT,
         &states(),
         &commands,
         &[
+            ("*", "offer", &["commitment.offered"]),
             ("offered", "decline", &["commitment.declined"]),
             ("offered", "sign", &["commitment.signed"]),
             ("signed", "publish", &["commitment.published"]),
@@ -116,6 +133,8 @@ fn a_commitment_knows_no_other_way() {
             ("in force", "fulfil", FULFILLED),
             ("in force, due passed", "fulfil", FULFILLED),
             ("in force, due passed", "tick", &["commitment.overdue"]),
+            ("permit, signed", "publish", &["commitment.accepted"]),
+            ("permit, signed", "withdraw", &["commitment.withdrawn"]),
             ("permit", "decide matter", &["commitment.matter_decided"]),
             ("permit", "withdraw", &["commitment.withdrawn"]),
             ("permit", "fulfil", FULFILLED),
@@ -157,7 +176,7 @@ fn the_way_to_a_breach_knows_no_other_way() {
         state: diagram::breach,
     };
     compare(
-        &machine,
+        &machines::BREACH,
         &states(),
         &commands,
         &[

@@ -13,7 +13,7 @@ use kit::diagram::{self, Machine};
 use kit::rules::{MARKET, PUBLIC_RATING, RATING, TAX, day};
 use kit::steps::*;
 use kit::table::{Asked, compare};
-use kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::imported::ImportedCommand;
@@ -123,7 +123,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         state: diagram::imported,
     };
     compare(
-        &machine,
+        &machines::IMPORTED,
         &states,
         &commands,
         &[

@@ -13,15 +13,15 @@ use kit::diagram::{self, Machine};
 use kit::later::*;
 use kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use kit::steps::*;
-use kit::table::{Asked, EXISTS, STATE, compare};
-use kit::{Post, World, guard, officer, organisation, party, timer};
+use kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use kit::{Post, World, guard, machines, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::{CaseHook, CaseRef, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard};
-use shouxin_core::id::{ListingId, MeasureId, RecordId};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, RepairId};
 use shouxin_core::row::{Due, Key, Row};
 use shouxin_core::rules::Severity;
 
@@ -72,30 +72,40 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
     let states = [
         ("public notice", noticed),
         ("active", world),
-        ("told", told),
+        ("told", told.clone()),
+        ("told, period over", kit::later::later(&told, 12)),
         ("heard", heard),
         ("revoked", revoked),
     ];
-    let commands: [Asked<'_>; 4] = [
+    let unanswered = |world: &World| {
+        let mut command = revoke(world);
+        if let Command::Listing(ListingCommand::RevokeRed { answers, .. }) = &mut command {
+            answers.clear();
+        }
+        command
+    };
+    let commands: [Asked<'_>; 5] = [
+        ("revoke unanswered", decider.clone(), &unanswered),
         ("tell", nominator, &tell),
         ("state", party(organisation(2)), &state),
         ("revoke", decider.clone(), &revoke),
         ("drop", decider, &drop),
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
-    let machine = Machine {
-        file: "red-revocation",
-        title: "撤销红名单 / Revocation of a red listing",
-        source: "domain.md 2.3c",
-        state: diagram::red,
-    };
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     compare(
-        &machine,
+        &machines::RED_REVOCATION,
         &states,
         &commands,
         &[
             ("active", "tell", &["red_listing.revocation_noticed"]),
             ("told", "state", &["red_listing.revocation_stated"]),
+            (
+                "told, period over",
+                "revoke unanswered",
+                &["red_listing.revoked", "classification.changed"],
+            ),
+            ("told, period over", "drop", &["red_listing.revocation_dropped"]),
             ("told", "drop", &["red_listing.revocation_dropped"]),
             ("heard", "revoke", &["red_listing.revoked", "classification.changed"]),
             ("heard", "drop", &["red_listing.revocation_dropped"]),
@@ -104,11 +114,30 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
             ("active", "state", NO_NOTICE),
             ("active", "revoke", NO_NOTICE),
             ("active", "drop", NO_NOTICE),
+            ("active", "revoke unanswered", NO_NOTICE),
+            ("told", "revoke unanswered", NOT_HEARD),
+            ("heard", "revoke unanswered", NOT_HEARD),
+            ("told, period over", "tell", EXISTS),
+            ("told, period over", "revoke", NOT_HEARD),
             ("told", "tell", EXISTS),
             ("heard", "tell", EXISTS),
-            ("told", "revoke", Ground::Guard(Guard::Heard)),
+            ("told", "revoke", NOT_HEARD),
         ],
     );
+}
+
+fn record_key(key: &Key) -> Option<RecordId> {
+    match key {
+        Key::Record(id) => Some(*id),
+        _ => None,
+    }
+}
+
+fn objection_key(key: &Key) -> Option<ObjectionId> {
+    match key {
+        Key::Objection(id) => Some(*id),
+        _ => None,
+    }
 }
 
 fn correct(record: RecordId, severity: Severity) -> Command {
@@ -131,64 +160,184 @@ fn the_life_of_a_record_knows_no_other_way() {
     let corrected = after(&accepted, &colleague(), &correct(id, Severity::General));
     let end_display = |_: &World| Command::EndDisplay { record: id, reasons: text() };
     let annul = |_: &World| Command::AnnulRecord { record: id, reasons: text() };
+    let tick = Command::Tick { due: Due::Record(id) };
+    let long_ago = |world: &World| {
+        let mut world = world.clone();
+        world.today = world.today.plus_days(90);
+        world
+    };
     let hidden = after(&accepted, &colleague(), &end_display(&accepted));
     let annulled = after(&accepted, &colleague(), &annul(&accepted));
     let mut over = accepted.clone();
     over.today = day("2029-01-16");
-    let expired = after(&over, &timer(), &Command::Tick { due: Due::Record(id) });
-    let mut old = expired.clone();
-    old.today = old.today.plus_days(90);
-    let archived = after(&old, &timer(), &Command::Tick { due: Due::Record(id) });
+    let expired = after(&over, &timer(), &tick);
+    let archived = after(&long_ago(&expired), &timer(), &tick);
+    let owner = party(organisation(1));
+    let disputed = after(&accepted, &owner, &object(Target::Record(id), false));
+    let reported = |finding| {
+        let own = objection_of(&disputed);
+        let accepted = after(&disputed, &clerk(), &Command::AcceptObjection { objection: own });
+        let refer = Command::ReferObjection { objection: own, received_on: accepted.today };
+        let verifying = after(&accepted, &clerk(), &refer);
+        after(&verifying, &head(), &report(own, finding))
+    };
+    let mut over_disputed = disputed.clone();
+    over_disputed.today = day("2029-01-16");
+    let expired_disputed = after(&over_disputed, &timer(), &tick);
+    let mut to_repair = accepted.clone();
+    let listing = to_repair.listing(&[id], &[STATUTE], Stage::Effective);
+    to_repair.pass(120);
+    let own = RepairId(to_repair.must(&owner, &repair(listing)));
+    to_repair.must(&handler(), &repair_check(own, RepairAcceptance::Accepted));
+    let repaired = after(&to_repair, &head(), &approve(&to_repair, own));
+    let minor = {
+        let mut world = World::seeded();
+        let mut new = record(organisation(1), "尤市监罚〔2026〕9号");
+        new.severity = Some(Severity::Minor);
+        world.must(&handler(), &Command::SubmitRecords { records: vec![new] });
+        world
+    };
     let states = [
+        ("none", World::seeded()),
         ("accepted", accepted),
+        ("accepted, its listing under repair", to_repair),
+        ("accepted, minor", minor),
         ("corrected", corrected),
         ("off display", hidden),
+        ("disputed", disputed.clone()),
+        ("disputed, found correct", reported(Finding::Correct)),
+        ("disputed, found wrong", reported(Finding::Error)),
+        ("annulled long ago", long_ago(&annulled)),
         ("annulled", annulled),
         ("accepted, period over", over),
+        ("disputed, period over", over_disputed),
+        ("expired long ago", long_ago(&expired)),
+        ("expired, disputed, long ago", long_ago(&expired_disputed)),
         ("expired", expired),
-        ("expired long ago", old),
+        ("repaired long ago", long_ago(&repaired)),
+        ("repaired", repaired),
         ("archived", archived),
     ];
-    let commands: [Asked<'_>; 5] = [
-        ("correct", colleague(), &|_| correct(id, Severity::General)),
-        ("correct heavier", colleague(), &|_| correct(id, Severity::Serious)),
-        ("end display", colleague(), &end_display),
-        ("annul", colleague(), &annul),
-        ("tick", timer(), &|_| Command::Tick { due: Due::Record(id) }),
+    let newest = |world: &World| kit::later::newest_or(world, record_key, RecordId(world.next()));
+    let objection =
+        |world: &World| kit::later::newest_or(world, objection_key, ObjectionId(world.next()));
+    let commands: [Asked<'_>; 10] = [
+        ("submit", handler(), &|_| submit(organisation(1), "尤市监罚〔2026〕7号")),
+        ("submit what nobody listed", handler(), &|_| {
+            let mut new = record(organisation(1), "尤市监罚〔2026〕8号");
+            new.item = "XY-9999".to_owned();
+            Command::SubmitRecords { records: vec![new] }
+        }),
+        ("correct", colleague(), &|world| correct(newest(world), Severity::General)),
+        ("correct heavier", colleague(), &|world| correct(newest(world), Severity::Serious)),
+        ("end display", colleague(), &|world| Command::EndDisplay {
+            record: newest(world),
+            reasons: text(),
+        }),
+        ("annul", colleague(), &|world| Command::AnnulRecord {
+            record: newest(world),
+            reasons: text(),
+        }),
+        ("object", owner, &|world| object(Target::Record(newest(world)), false)),
+        ("resolve the objection", clerk(), &|world| resolve(world, objection(world))),
+        ("approve the repair", head(), &|world| approve(world, own)),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Record(newest(world)) }),
     ];
-    let machine = Machine {
-        file: "record",
-        title: "信用记录 / Record",
-        source: "domain.md 2.1",
-        state: diagram::record,
-    };
+    const CORRECTED: &[&str] = &["record.corrected"];
+    const HIDDEN: &[&str] = &["record.display_ended"];
+    const FILED: &[&str] = &["objection.filed"];
+    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     compare(
-        &machine,
+        &machines::RECORD,
         &states,
         &commands,
         &[
-            ("accepted", "correct", &["record.corrected"]),
+            ("*", "submit", &["record.accepted", "publicity.filed"]),
+            // An item of a batch that is not taken is rejected by itself, with its reason.
+            ("*", "submit what nobody listed", &[]),
+            ("accepted", "correct", CORRECTED),
+            ("accepted, its listing under repair", "correct", CORRECTED),
+            ("corrected", "correct", CORRECTED),
+            ("off display", "correct", CORRECTED),
+            ("disputed", "correct", CORRECTED),
+            ("disputed, found correct", "correct", CORRECTED),
+            ("disputed, found wrong", "correct", CORRECTED),
+            ("accepted, period over", "correct", CORRECTED),
+            ("disputed, period over", "correct", CORRECTED),
             // The record is serious already: as heavy is not heavier.
-            ("accepted", "correct heavier", &["record.corrected"]),
-            ("accepted", "end display", &["record.display_ended"]),
-            ("accepted", "annul", &["record.annulled"]),
-            ("corrected", "correct", &["record.corrected"]),
-            ("corrected", "end display", &["record.display_ended"]),
-            ("corrected", "annul", &["record.annulled"]),
-            ("off display", "correct", &["record.corrected"]),
-            ("off display", "correct heavier", &["record.corrected"]),
-            ("off display", "annul", &["record.annulled"]),
-            ("accepted, period over", "correct", &["record.corrected"]),
-            ("accepted, period over", "correct heavier", &["record.corrected"]),
-            ("accepted, period over", "end display", &["record.display_ended"]),
-            ("accepted, period over", "annul", &["record.annulled"]),
+            ("accepted", "correct heavier", CORRECTED),
+            ("accepted, its listing under repair", "correct heavier", CORRECTED),
+            ("off display", "correct heavier", CORRECTED),
+            ("disputed", "correct heavier", CORRECTED),
+            ("disputed, found correct", "correct heavier", CORRECTED),
+            ("disputed, found wrong", "correct heavier", CORRECTED),
+            ("accepted, period over", "correct heavier", CORRECTED),
+            ("disputed, period over", "correct heavier", CORRECTED),
+            ("accepted", "end display", HIDDEN),
+            ("accepted, its listing under repair", "end display", HIDDEN),
+            ("corrected", "end display", HIDDEN),
+            ("disputed", "end display", HIDDEN),
+            ("disputed, found correct", "end display", HIDDEN),
+            ("disputed, found wrong", "end display", HIDDEN),
+            ("accepted, period over", "end display", HIDDEN),
+            ("disputed, period over", "end display", HIDDEN),
+            ("*", "annul", &["record.annulled"]),
+            (
+                "accepted, its listing under repair",
+                "annul",
+                &["record.annulled", "listing.annulled", "classification.changed"],
+            ),
+            ("accepted", "object", FILED),
+            (
+                "accepted, its listing under repair",
+                "object",
+                &["objection.filed", "classification.changed"],
+            ),
+            ("accepted, minor", "object", FILED),
+            ("corrected", "object", FILED),
+            ("off display", "object", FILED),
+            ("disputed", "object", FILED),
+            ("disputed, found correct", "object", FILED),
+            ("disputed, found wrong", "object", FILED),
+            ("accepted, period over", "object", FILED),
+            ("disputed, period over", "object", FILED),
+            ("disputed, found correct", "resolve the objection", &["objection.resolved"]),
+            (
+                "disputed, found wrong",
+                "resolve the objection",
+                &["objection.resolved", "record.annulled", "redress.opened"],
+            ),
+            (
+                "accepted, its listing under repair",
+                "approve the repair",
+                &[
+                    "repair.approved",
+                    "listing.removed",
+                    "classification.changed",
+                    "record.repaired",
+                ],
+            ),
+            ("annulled long ago", "tick", &["record.archived"]),
             ("accepted, period over", "tick", &["record.expired"]),
-            ("expired", "annul", &["record.annulled"]),
-            ("expired long ago", "annul", &["record.annulled"]),
+            ("disputed, period over", "tick", &["record.expired"]),
             ("expired long ago", "tick", &["record.archived"]),
-            ("archived", "annul", &["record.annulled"]),
+            ("repaired long ago", "tick", &["record.archived"]),
         ],
-        &[("corrected", "correct heavier", Ground::Guard(Guard::Notice))],
+        &[
+            ("accepted, minor", "correct", NO_NOTICE),
+            ("accepted, minor", "correct heavier", NO_NOTICE),
+            ("corrected", "correct heavier", NO_NOTICE),
+            ("none", "annul", ABSENT),
+            ("annulled long ago", "annul", STATE),
+            ("annulled", "annul", STATE),
+            ("*", "resolve the objection", ABSENT),
+            ("disputed", "resolve the objection", STATE),
+            ("disputed, period over", "resolve the objection", STATE),
+            ("expired, disputed, long ago", "resolve the objection", STATE),
+            ("*", "approve the repair", ABSENT),
+            ("repaired long ago", "approve the repair", STATE),
+            ("repaired", "approve the repair", STATE),
+        ],
     );
 }
 
@@ -308,9 +457,19 @@ fn a_forwarded_measure_knows_no_other_way() {
     let mut over = answered.clone();
     over.go_to(day("2027-03-02"));
     let recalled = after(&over, &handler(), &recall(&over));
-    let states =
-        [("forwarded", sent), ("answered", answered), ("over", over), ("recalled", recalled)];
-    let commands: [Asked<'_>; 6] = [
+    let mut none = World::seeded();
+    let listing = none.listing(&[], &[HIGHER, COURT], Stage::Effective);
+    let exempted = after(&sent, &handler(), &exempt(&sent));
+    let states = [
+        ("none", none),
+        ("forwarded", sent),
+        ("exempted", exempted),
+        ("answered", answered),
+        ("over", over),
+        ("recalled", recalled),
+    ];
+    let commands: [Asked<'_>; 7] = [
+        ("forward", handler(), &|world| forward(world, listing)),
         ("answer", handler(), &answer),
         ("recall", handler(), &recall),
         ("exempt", handler(), &exempt),
@@ -326,16 +485,22 @@ fn a_forwarded_measure_knows_no_other_way() {
         state: diagram::measure,
     };
     compare(
-        &machine,
+        &machines::FORWARDED,
         &states,
         &commands,
         &[
+            ("none", "forward", &["measure.forwarded"]),
+            ("exempted", "answer", &["measure.forward_answered"]),
+            ("exempted", "exempt", &["court_limit.exempted"]),
             ("forwarded", "answer", &["measure.forward_answered"]),
             ("forwarded", "exempt", &["court_limit.exempted"]),
             ("answered", "exempt", &["court_limit.exempted"]),
             ("over", "recall", &["measure.forward_recalled"]),
         ],
         &[
+            ("*", "forward", EXISTS),
+            ("over", "forward", ENDED),
+            ("recalled", "forward", ENDED),
             ("over", "dispatch", ENDED),
             ("over", "execute", ENDED),
             ("recalled", "dispatch", ENDED),

@@ -14,7 +14,9 @@ use kit::rules::{GUILD, MARKET, OTHER_GUILD, day};
 use kit::social::guild;
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, Who, World, guard, misfit, officer, operator, organisation, party, person};
+use kit::{
+    Post, Who, World, guard, machines, misfit, officer, operator, organisation, party, person,
+};
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::member::MemberCommand;
@@ -113,7 +115,8 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         ("answered", answered),
         ("withdrawn", withdrawn),
     ];
-    let commands: [Asked<'_>; 6] = [
+    let commands: [Asked<'_>; 7] = [
+        ("note", guild(GUILD), &|_| note(NoteKind::Information)),
         ("correct", guild(GUILD), &correct),
         ("withdraw", guild(GUILD), &withdraw),
         ("object", party(organisation(1)), &object),
@@ -121,22 +124,12 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         ("it is corrected", guild(GUILD), &|world| answer(world, false, true)),
         ("it is taken back", guild(GUILD), &|world| answer(world, false, false)),
     ];
-    let not_found = Ground::Misfit(Misfit::NotFound);
-    let gone: Vec<(&str, &str, Ground)> =
-        commands.iter().map(|own| ("none", own.0, not_found)).collect();
-    let mut named = gone;
-    named.push(("disputed", "object", EXISTS));
-    let machine = Machine {
-        file: "member-note",
-        title: "会员信用档案 / Association's note about a member",
-        source: "domain.md O45",
-        state: diagram::member,
-    };
     compare(
-        &machine,
+        &machines::NOTE,
         &states,
         &commands,
         &[
+            ("*", "note", &["member_file.noted"]),
             ("noted", "correct", &["member_file.corrected"]),
             ("noted", "withdraw", &["member_file.withdrawn"]),
             ("noted", "object", &["member_file.objected"]),
@@ -149,7 +142,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
             ("answered", "withdraw", &["member_file.withdrawn"]),
             ("answered", "object", &["member_file.objected"]),
         ],
-        Box::leak(named.into_boxed_slice()),
+        &[("disputed", "object", EXISTS)],
     );
 }
 

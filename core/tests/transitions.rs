@@ -12,20 +12,20 @@ mod kit;
 use kit::diagram::{self, Machine};
 use kit::rules::{OFFICE, STATUTE, TAX, cite};
 use kit::steps::*;
-use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, Who, World, misfit, officer, organisation, party, timer};
+use kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
 use shouxin_core::command::Command;
-use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target, Trigger};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RepairId};
-use shouxin_core::row::Due;
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, RepairId};
+use shouxin_core::row::{Closing, Due};
 
 fn only_listing(world: &World) -> ListingId {
     let ids = world.rows.keys().filter_map(|key| match key {
         shouxin_core::row::Key::Listing(id) => Some(*id),
         _ => None,
     });
-    ids.max().expect("there is a listing")
+    ids.max().unwrap_or(ListingId(world.next()))
 }
 
 fn case_of(world: &World) -> CaseRef {
@@ -72,6 +72,7 @@ fn the_decision_path_knows_no_other_way() {
         annulled.objection(organisation(1), Target::Listing(only_listing(&annulled)), false);
     annulled.outcome(objection, Finding::Error);
     let states = [
+        ("none", World::seeded()),
         ("proposed", black(Stage::Proposed)),
         ("noticed", black(Stage::Noticed)),
         ("noticed, period over", period_over),
@@ -88,7 +89,8 @@ fn the_decision_path_knows_no_other_way() {
         ("dropped", closed(|case| Command::DropCase { case, reasons: text() }, &handler())),
         ("not decided", closed(|case| Command::NotDecideCase { case, reasons: text() }, &head())),
     ];
-    let commands: [Asked<'_>; 10] = [
+    let commands: [Asked<'_>; 11] = [
+        ("propose", handler(), &|_| propose(organisation(1), &[])),
         ("notice", handler(), &|world| notice(world, case_of(world), &[STATUTE])),
         ("statement", party(organisation(1)), &|world| statement(world, case_of(world), false)),
         ("waiver", handler(), &|world| waive(case_of(world))),
@@ -119,10 +121,11 @@ fn the_decision_path_knows_no_other_way() {
         state: diagram::black,
     };
     compare(
-        &machine,
+        &machines::LISTING,
         &states,
         &commands,
         &[
+            ("*", "propose", &["listing.proposed"]),
             ("proposed", "notice", &["prenotice.served"]),
             ("proposed", "not decide", &["listing.not_decided"]),
             ("proposed", "drop", &["listing.dropped"]),
@@ -173,7 +176,7 @@ fn only_measure(world: &World) -> MeasureId {
         shouxin_core::row::Key::Measure(id) => Some(*id),
         _ => None,
     });
-    ids.max().expect("there is a measure")
+    ids.max().unwrap_or(MeasureId(world.next()))
 }
 
 fn measure(progress: Progress) -> World {
@@ -213,18 +216,48 @@ fn a_measure_case_knows_no_other_way() {
         _ => None,
     });
     resumed.outcome(objection.expect("it is open"), Finding::Correct);
+    let mut no_answer = measure(Progress::Dispatched);
+    no_answer.today = no_answer.today.plus_days(30);
+    let unanswered = {
+        let mut world = no_answer.clone();
+        world.tick();
+        world
+    };
+    let mut no_report = measure(Progress::Executed);
+    no_report.today = no_report.today.plus_days(30);
+    let mut end_passed = measure(Progress::FedBack);
+    end_passed.today = kit::rules::day("2027-03-02");
+    let found = |finding| {
+        let mut world = disputed(Progress::Executed);
+        let id = only_objection(&world);
+        world.must(&clerk(), &Command::AcceptObjection { objection: id });
+        let refer = Command::ReferObjection { objection: id, received_on: world.today };
+        world.must(&clerk(), &refer);
+        world.must(&head(), &report(id, finding));
+        world
+    };
+    let mut annulled = disputed(Progress::FedBack);
+    annulled.outcome(only_objection(&annulled), Finding::Error);
     let states = [
+        ("none", black(Stage::Effective)),
         ("initiated", measure(Progress::Initiated)),
         ("noticed", measure(Progress::Noticed)),
         ("dispatched", measure(Progress::Dispatched)),
+        ("dispatched, day passed", no_answer),
+        ("dispatched, overdue", unanswered),
         ("accepted", measure(Progress::Accepted)),
         ("declined", declined),
         ("executing", measure(Progress::Executing)),
         ("executed", measure(Progress::Executed)),
+        ("executed, report not filed", no_report),
         ("fed back", measure(Progress::FedBack)),
+        ("fed back, end passed", end_passed),
+        ("fed back, annulled", annulled),
         ("initiated, disputed", disputed(Progress::Initiated)),
         ("executing, disputed", disputed(Progress::Executing)),
         ("executed, disputed", disputed(Progress::Executed)),
+        ("executed, found correct", found(Finding::Correct)),
+        ("executed, found wrong", found(Finding::Error)),
         ("executed, held", held),
         ("executed, held, free again", resumed),
         ("accepted, ended", ended(measure(Progress::Accepted))),
@@ -233,7 +266,12 @@ fn a_measure_case_knows_no_other_way() {
         ("lifted", lifted),
         ("closed", closed),
     ];
-    let commands: [Asked<'_>; 11] = [
+    let commands: [Asked<'_>; 14] = [
+        ("resolve the objection", clerk(), &|world| resolve(world, only_objection(world))),
+        ("initiate", handler(), &|world| initiate(only_listing(world), None, STATUTE)),
+        ("object", party(organisation(1)), &|world| {
+            object(Target::Measure(only_measure(world)), false)
+        }),
         ("notice", handler(), &|world| measure_notice(world, only_measure(world))),
         ("dispatch", handler(), &|world| Command::DispatchMeasure { measure: only_measure(world) }),
         ("accept", implementer(), &|world| Command::AcceptMeasure { measure: only_measure(world) }),
@@ -261,10 +299,34 @@ fn a_measure_case_knows_no_other_way() {
         state: diagram::measure,
     };
     compare(
-        &machine,
+        &machines::MEASURE,
         &states,
         &commands,
         &[
+            ("none", "initiate", &["measure.initiated"]),
+            ("declined", "initiate", &["measure.initiated"]),
+            ("fed back, annulled", "initiate", &["measure.initiated"]),
+            ("executed, found correct", "resolve the objection", &["objection.resolved"]),
+            ("executed, found correct", "hold", &["measure.suspension_confirmed"]),
+            ("executed, found correct", "feed back", &["feedback.filed"]),
+            (
+                "executed, found wrong",
+                "resolve the objection",
+                &["objection.resolved", "measure.annulled", "redress.opened"],
+            ),
+            ("executed, found wrong", "hold", &["measure.suspension_confirmed"]),
+            ("executed, found wrong", "feed back", &["feedback.filed"]),
+            ("*", "object", &["objection.filed"]),
+            ("fed back, end passed", "lift", &["measure.lifted", "assessment.feedback_due"]),
+            ("fed back, end passed", "tick", &["measure.expired"]),
+            ("fed back, annulled", "lift", &["measure.lifted", "assessment.feedback_due"]),
+            ("dispatched, day passed", "accept", &["measure.accepted"]),
+            ("dispatched, day passed", "decline", &["measure.declined"]),
+            ("dispatched, day passed", "tick", &["measure.response_overdue"]),
+            ("dispatched, overdue", "accept", &["measure.accepted"]),
+            ("dispatched, overdue", "decline", &["measure.declined"]),
+            ("executed, report not filed", "feed back", &["feedback.filed"]),
+            ("executed, report not filed", "tick", &["assessment.feedback_overdue"]),
             ("initiated", "notice", &["measure.notice_served"]),
             ("noticed", "dispatch", &["measure.dispatched"]),
             ("dispatched", "accept", &["measure.accepted"]),
@@ -286,6 +348,42 @@ fn a_measure_case_knows_no_other_way() {
             ("lifted", "feed back", &["feedback.filed"]),
         ],
         &[
+            ("*", "resolve the objection", ABSENT),
+            ("initiated, disputed", "resolve the objection", STATE),
+            ("executing, disputed", "resolve the objection", STATE),
+            ("executed, disputed", "resolve the objection", STATE),
+            ("executed, held", "resolve the objection", STATE),
+            ("executed, held, free again", "resolve the objection", STATE),
+            ("fed back, annulled", "resolve the objection", STATE),
+            ("executed, found correct", "notice", SUSPENDED),
+            ("executed, found correct", "dispatch", SUSPENDED),
+            ("executed, found correct", "accept", SUSPENDED),
+            ("executed, found correct", "execute", SUSPENDED),
+            ("executed, found correct", "resume", SUSPENDED),
+            ("executed, found wrong", "notice", SUSPENDED),
+            ("executed, found wrong", "dispatch", SUSPENDED),
+            ("executed, found wrong", "accept", SUSPENDED),
+            ("executed, found wrong", "execute", SUSPENDED),
+            ("executed, found wrong", "resume", SUSPENDED),
+            ("*", "initiate", EXISTS),
+            ("none", "object", ABSENT),
+            ("accepted, ended", "object", STATE),
+            ("lifted", "object", STATE),
+            ("closed", "object", STATE),
+            ("fed back, end passed", "initiate", ENDED),
+            ("accepted, ended", "initiate", ENDED),
+            ("executing, ended", "initiate", ENDED),
+            ("executed, ended", "initiate", ENDED),
+            ("lifted", "initiate", ENDED),
+            ("closed", "initiate", ENDED),
+            ("fed back, end passed", "notice", ENDED),
+            ("fed back, end passed", "dispatch", ENDED),
+            ("fed back, end passed", "accept", ENDED),
+            ("fed back, end passed", "execute", ENDED),
+            ("fed back, annulled", "notice", ENDED),
+            ("fed back, annulled", "dispatch", ENDED),
+            ("fed back, annulled", "accept", ENDED),
+            ("fed back, annulled", "execute", ENDED),
             ("initiated", "dispatch", Ground::Guard(Guard::Notice)),
             ("initiated, disputed", "notice", SUSPENDED),
             ("initiated, disputed", "dispatch", SUSPENDED),
@@ -331,12 +429,20 @@ fn a_measure_case_knows_no_other_way() {
     );
 }
 
+fn filed_by(trigger: Trigger, listing: ListingId) -> Command {
+    let mut command = object(Target::Listing(listing), false);
+    if let Command::FileObjection { trigger: own, .. } = &mut command {
+        *own = trigger;
+    }
+    command
+}
+
 fn only_objection(world: &World) -> ObjectionId {
     let ids = world.rows.keys().filter_map(|key| match key {
         shouxin_core::row::Key::Objection(id) => Some(*id),
         _ => None,
     });
-    ids.max().expect("there is an objection")
+    ids.max().unwrap_or(ObjectionId(world.next()))
 }
 
 #[test]
@@ -364,7 +470,10 @@ fn an_objection_knows_no_other_way() {
     let rejected = after(&correct, &clerk(), &resolve(&correct, id));
     let upheld = after(&error, &clerk(), &resolve(&error, id));
     let redressed = after(&upheld, &handler(), &redress(id));
+    let mut closed = rejected.clone();
+    closed.close();
     let states = [
+        ("none", black(Stage::Effective)),
         ("filed", filed),
         ("filed, day passed", silent),
         ("refused", refused),
@@ -378,8 +487,17 @@ fn an_objection_knows_no_other_way() {
         ("rejected", rejected),
         ("upheld", upheld),
         ("redressed", redressed),
+        ("closed", closed),
     ];
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 11] = [
+        ("file", party(organisation(1)), &|world| {
+            object(Target::Listing(only_listing(world)), false)
+        }),
+        ("file, ex officio", implementer(), &|world| {
+            filed_by(Trigger::ExOfficio, only_listing(world))
+        }),
+        ("file, complaint", clerk(), &|world| filed_by(Trigger::Complaint, only_listing(world))),
+        ("close", timer(), &|world| Command::Close(Closing::Objection(only_objection(world)))),
         ("accept", clerk(), &|world| Command::AcceptObjection { objection: only_objection(world) }),
         ("refuse", clerk(), &|world| refuse_objection(world, only_objection(world))),
         ("refer", clerk(), &|world| Command::ReferObjection {
@@ -391,18 +509,23 @@ fn an_objection_knows_no_other_way() {
         ("redress", handler(), &|world| redress(only_objection(world))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Objection(only_objection(world)) }),
     ];
-    let machine = Machine {
-        file: "objection",
-        title: "异议 / Objection",
-        source: "domain.md 2.6",
-        state: diagram::objection,
-    };
+    const SUSPENDS: &[&str] = &["objection.filed", "classification.changed"];
     compare(
-        &machine,
+        &machines::OBJECTION,
         &states,
         &commands,
         &[
-            ("filed", "accept", &["objection.accepted", "assessment.referral_due"]),
+            ("none", "file", SUSPENDS),
+            ("none", "file, ex officio", SUSPENDS),
+            ("none", "file, complaint", SUSPENDS),
+            // Whether it suspends as well is a matter of what came before it (Q04).
+            ("*", "file", &["objection.filed"]),
+            ("*", "file, ex officio", &["objection.filed"]),
+            ("*", "file, complaint", &["objection.filed"]),
+            ("rejected", "close", &["objection.closed"]),
+            ("upheld", "close", &["objection.closed"]),
+            ("redressed", "close", &["objection.closed"]),
+            ("filed", "accept", &["objection.accepted"]),
             ("filed", "refuse", &["objection.refused", "classification.changed"]),
             ("filed, day passed", "accept", &["objection.accepted", "assessment.referral_due"]),
             ("filed, day passed", "refer", &["objection.referred"]),
@@ -427,7 +550,14 @@ fn an_objection_knows_no_other_way() {
             ),
             ("upheld", "redress", &["redress.completed"]),
         ],
-        &[],
+        &[
+            ("upheld", "file", STATE),
+            ("upheld", "file, ex officio", STATE),
+            ("upheld", "file, complaint", STATE),
+            ("redressed", "file", STATE),
+            ("redressed", "file, ex officio", STATE),
+            ("redressed", "file, complaint", STATE),
+        ],
     );
 }
 
@@ -457,18 +587,25 @@ fn a_repair_knows_no_other_way() {
     });
     let (cause, root) = walk.expect("the removal is followed");
     done.must(&timer(), &Command::SettleFamily { cause, root });
+    let mut lifted = propagating.clone();
+    lifted.must(&implementer(), &by_hand(only_measure(&lifted), CaseHook::Lift));
     let states = [
+        ("none", listed),
         ("applied", applied),
         ("accepted", accepted),
         ("returned", returned),
         ("not accepted", not_accepted),
         ("refused", refused),
         ("propagating", propagating),
+        ("propagating, all lifted", lifted),
         ("done", done),
     ];
-    let commands: [Asked<'_>; 4] = [
+    let commands: [Asked<'_>; 7] = [
         ("apply", party(organisation(1)), &|_| repair(listing)),
         ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
+        ("return", handler(), &|_| check(RepairAcceptance::Returned(text()))),
+        ("not accept", handler(), &|_| check(RepairAcceptance::NotAccepted(text()))),
+        ("close", timer(), &|_| Command::Close(Closing::Repair(id))),
         ("approve", head(), &|world| approve(world, id)),
         ("refuse", head(), &|world| refuse_repair(world, id)),
     ];
@@ -479,11 +616,15 @@ fn a_repair_knows_no_other_way() {
         state: diagram::repair,
     };
     compare(
-        &machine,
+        &machines::REPAIR,
         &states,
         &commands,
         &[
+            ("none", "apply", &["repair.applied"]),
             ("applied", "check", &["repair.accept_decided"]),
+            ("applied", "return", &["repair.accept_decided"]),
+            ("applied", "not accept", &["repair.accept_decided"]),
+            ("propagating, all lifted", "close", &["repair.done"]),
             (
                 "accepted",
                 "approve",
@@ -518,17 +659,31 @@ fn the_red_list_knows_no_other_way() {
     expired.tick();
     let mut withdrawn = active.clone();
     withdrawn.must(&party(organisation(2)), &close_red(id));
+    let dispute = object(Target::Listing(id), false);
+    let mut disputed = over.clone();
+    disputed.must(&party(organisation(2)), &dispute);
+    let mut shown_disputed = active.clone();
+    shown_disputed.must(&party(organisation(2)), &dispute);
     let states = [
+        ("none", World::seeded()),
         ("nominated", nominated),
         ("checked", checked),
         ("public notice", noticed),
         ("public notice over", over),
+        ("public notice over, disputed", disputed),
         ("active", active),
+        ("active, disputed", shown_disputed),
         ("active, end passed", end_passed),
         ("expired", expired),
         ("closed", withdrawn),
     ];
-    let commands: [Asked<'_>; 8] = [
+    let commands: [Asked<'_>; 11] = [
+        ("check, adverse found", nominator.clone(), &|world| Command::CheckNomination {
+            listing: id,
+            adverse_records: vec![RecordId(world.next())],
+        }),
+        ("nominate", nominator.clone(), &|_| nominate(organisation(2))),
+        ("object", party(organisation(2)), &|_| dispute.clone()),
         ("check", nominator.clone(), &|_| check.clone()),
         ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
         ("decide", decider.clone(), &|world| decide_red(world, id)),
@@ -538,17 +693,23 @@ fn the_red_list_knows_no_other_way() {
         ("repair", party(organisation(2)), &|_| repair(id)),
         ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
     ];
-    let machine = Machine {
-        file: "red-listing",
-        title: "红名单 / Red listing",
-        source: "domain.md 2.3c",
-        state: diagram::red,
-    };
+    const OBJECTED: &[&str] = &["objection.filed"];
     compare(
-        &machine,
+        &machines::RED,
         &states,
         &commands,
         &[
+            ("*", "nominate", &["listing.nominated"]),
+            ("nominated", "object", OBJECTED),
+            ("checked", "object", OBJECTED),
+            ("public notice", "object", OBJECTED),
+            ("public notice over", "object", OBJECTED),
+            ("public notice over, disputed", "object", OBJECTED),
+            ("active", "object", &["objection.filed", "classification.changed"]),
+            ("active, disputed", "object", OBJECTED),
+            ("public notice over, disputed", "close", &["red_listing.closed"]),
+            ("public notice over, disputed", "withdraw", &["red_listing.closed"]),
+            ("active, disputed", "withdraw", &["red_listing.closed", "classification.changed"]),
             ("nominated", "check", &["listing.checked"]),
             ("nominated", "close", &["red_listing.closed"]),
             ("checked", "open", &["public_notice.opened"]),
@@ -565,7 +726,13 @@ fn the_red_list_knows_no_other_way() {
             ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
         &[
+            ("nominated", "check, adverse found", Ground::Guard(Guard::RedCheck)),
+            ("active", "nominate", EXISTS),
+            ("active, disputed", "nominate", EXISTS),
+            ("active, end passed", "nominate", EXISTS),
             ("public notice", "decide", Ground::Guard(Guard::PublicNotice)),
+            ("public notice over, disputed", "decide", Ground::Guard(Guard::PublicNotice)),
+            ("active, disputed", "close", Ground::Guard(Guard::Notice)),
             ("active", "close", Ground::Guard(Guard::Notice)),
             ("active, end passed", "close", Ground::Guard(Guard::Notice)),
         ],

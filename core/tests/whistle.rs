@@ -12,10 +12,10 @@ mod kit;
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
-use kit::diagram::{Diagram, Machine};
+use kit::diagram::{Diagram, Tried};
 use kit::rules::{JUSTICE, MARKET, OFFICE, TAX, cite, code, day, rules};
 use kit::steps::{digest, no_text, text};
-use kit::{Post, authority};
+use kit::{Post, authority, machines};
 use shouxin_core::actor::{OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{decode_event, decode_report_event, encode_report_event};
@@ -211,13 +211,39 @@ fn anonymous() -> World {
     world
 }
 
+/// The state as its page has it.
+fn drawn(row: &ReportRow) -> String {
+    let name = row.state.name().replace('_', " ");
+    let identity = row.identity.as_ref();
+    let more = [
+        (matches!(row.state, ReportState::Assigned { extended: true, .. }), "extended"),
+        (identity.is_some_and(|own| own.request.is_some()), "opening asked for"),
+        (identity.is_some_and(|own| !own.openings.is_empty()), "identity opened"),
+        (row.escalated_on.is_some(), "escalated"),
+    ];
+    let more: Vec<&str> = more.iter().filter(|own| own.0).map(|own| own.1).collect();
+    if more.is_empty() { name } else { format!("{name} ({})", more.join(", ")) }
+}
+
+fn asker(who: &Who) -> &'static str {
+    match who.1 {
+        Role::Public => "reporter",
+        Role::Triage => "triage officer",
+        Role::DataOfficer => "data officer",
+        _ => "officer",
+    }
+}
+
 #[test]
 fn a_report_knows_no_other_way() {
+    let mut old = out_of_scope();
+    old.pass(400);
     let states = [
         ("none", World::new()),
         ("received", at(Stage::Received)),
         ("anonymous", anonymous()),
         ("out of scope", out_of_scope()),
+        ("out of scope, kept long enough", old),
         ("triaged", at(Stage::Triaged)),
         ("asked", asked()),
         ("assigned", at(Stage::Assigned)),
@@ -263,6 +289,13 @@ fn a_report_knows_no_other_way() {
             ],
         ),
         ("out of scope", &[("ask", "identity.unseal_requested", "out_of_scope")]),
+        (
+            "out of scope, kept long enough",
+            &[
+                ("ask", "identity.unseal_requested", "out_of_scope"),
+                ("purge", "identity.purged", "closed"),
+            ],
+        ),
         (
             "triaged",
             &[
@@ -335,13 +368,28 @@ fn a_report_knows_no_other_way() {
     ];
     let mut tried = 0;
     let mut wrong = Vec::new();
-    let mut diagram = Diagram::default();
+    let mut diagram = Diagram::new(&machines::WHISTLE);
     for (state, world) in &states {
         let listed = transitions.iter().find(|own| own.0 == *state).expect("a row").1;
         for (name, who, command) in &commands {
             let mut world = world.clone();
             let before = world.row.as_ref().map(|row| row.state.name());
+            let drawn = world.row.as_ref().map(drawn);
             let found = world.run(who, command);
+            let moves = match (drawn.clone(), world.row.as_ref().map(self::drawn)) {
+                (from, Some(to)) if from.as_ref() != Some(&to) => {
+                    vec![(from.unwrap_or_else(|| "[*]".to_owned()), to)]
+                }
+                _ => Vec::new(),
+            };
+            diagram.add(Tried {
+                label: state,
+                command: name,
+                by: asker(who).to_owned(),
+                found: found.map(|event| vec![event]),
+                before: drawn,
+                moves,
+            });
             let listed = listed.iter().find(|own| own.0 == *name);
             tried += usize::from(listed.is_some());
             let wanted = match (listed, *name, *state) {
@@ -369,12 +417,16 @@ fn a_report_knows_no_other_way() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(tried, transitions.iter().map(|own| own.1.len()).sum::<usize>(), "a row untried");
-    diagram.check(&Machine {
-        file: "whistle-report",
-        title: "失信举报 / Report of wrongdoing",
-        source: "domain.md 2.7",
-        state: |_, _| None,
-    });
+    diagram.settle();
+}
+
+#[test]
+fn every_event_of_a_report_stands_on_its_page() {
+    let path = kit::diagram::folder().join("whistle.md");
+    let page = std::fs::read_to_string(path).expect("run `make docs`");
+    for name in WhistleEvent::names() {
+        assert!(page.contains(&format!("`{name}`")), "no pair of the table brings about {name}");
+    }
 }
 
 fn refused(mut world: World, who: &Who, command: &Command) -> Ground {

@@ -1,348 +1,403 @@
-//! State diagrams, drawn from what `decide` and `apply` did when a table was tried. The pages in
-//! `docs/states` are compared with the drawing, so that they cannot say anything else.
+//! Diagrams of state machines, drawn from what the tests of the tables saw happen: which state a
+//! row was in, what was asked, what happened, which state it was in then. Nothing here is drawn by
+//! hand, so `docs/states/` cannot say anything else than the code does.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Debug, Write as _};
-use std::path::{Path as File, PathBuf};
+use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use shouxin_core::guard::Ground;
-use shouxin_core::row::social::SocialRow;
-use shouxin_core::row::{ListingKind, ObjectionState, RedState, RemedyState, RepairState, Row};
+use shouxin_core::actor::Actor;
+use shouxin_core::command::Command;
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::row::{Key, Row};
 
-use super::World;
+use super::rules::{MARKET, OFFICE};
+use super::{Who, World};
 
-/// A state machine of domain.md section 2, or one of the same making.
-#[derive(Clone, Copy, Debug)]
+/// A machine that is drawn.
 pub struct Machine {
-    /// Name of its page, without the ending.
+    /// Name of its page.
     pub file: &'static str,
-    /// 名称 / title.
-    pub title: &'static str,
-    /// Where it comes from.
+    /// Title in Chinese.
+    pub title_zh: &'static str,
+    /// Title in English.
+    pub title_en: &'static str,
+    /// Where it is specified.
     pub source: &'static str,
-    /// The state of a row, if it is one of this machine.
+    /// Name of the state of a row of this machine; none for any other row.
     pub state: fn(&World, &Row) -> Option<String>,
 }
 
-/// What was tried, and what came of it.
-#[derive(Default)]
-pub struct Diagram {
-    edges: Vec<Edge>,
-    refusals: Vec<(String, &'static str, Ground)>,
+/// Where a row is before it exists, and after it is gone.
+const NOWHERE: &str = "[*]";
+/// Which environment variable has the pages written instead of compared.
+const WRITE: &str = "SHOUXIN_WRITE_DOCS";
+
+/// Every row of the machine and its state.
+pub type States = BTreeMap<Key, String>;
+
+impl Machine {
+    /// The states of the machine's rows in a register.
+    pub fn states(&self, world: &World) -> States {
+        let of = |(key, row): (&Key, &std::sync::Arc<Row>)| {
+            (self.state)(world, row).map(|state| (key.clone(), state))
+        };
+        world.rows.iter().filter_map(of).collect()
+    }
 }
 
+/// One pair of a state and a command as it was tried.
+pub struct Tried {
+    /// The table's own name of the state.
+    pub label: &'static str,
+    /// The command.
+    pub command: &'static str,
+    /// Who asked.
+    pub by: String,
+    /// What came of it.
+    pub found: Result<Vec<&'static str>, Ground>,
+    /// The state of the row that the table is about, before.
+    pub before: Option<String>,
+    /// What changed its state, from and to.
+    pub moves: Vec<(String, String)>,
+}
+
+impl Tried {
+    /// What a pair led to in the register, rows before and after.
+    pub fn new(
+        label: &'static str,
+        asked: (&'static str, &Who, &Command),
+        found: Result<Vec<&'static str>, Ground>,
+        before: &States,
+        after: &States,
+    ) -> Tried {
+        let (command, who, asked) = asked;
+        let mut moves = Vec::new();
+        for key in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
+            let state =
+                |states: &States| states.get(key).map_or(NOWHERE, String::as_str).to_owned();
+            let (from, to) = (state(before), state(after));
+            if from != to {
+                moves.push((from, to));
+            }
+        }
+        let newest = before.last_key_value().map(|(_, state)| state.clone());
+        let by = match asked {
+            Command::Tick { .. } => "timer".to_owned(),
+            _ => asker(who),
+        };
+        Tried { label, command, by, found, before: newest, moves }
+    }
+
+    fn from(&self) -> &str {
+        self.before.as_deref().unwrap_or(NOWHERE)
+    }
+}
+
+/// Who asks, as the pages say it.
+fn asker(who: &Who) -> String {
+    match &who.actor {
+        Actor::Officer(reference) => {
+            let rules = super::rules::rules();
+            let found =
+                rules.departments.iter().find(|own| own.uscc == reference.authority.as_str());
+            let post = found.map_or("association", |own| {
+                let head =
+                    own.officers.iter().any(|post| post.id == reference.officer && post.head);
+                if head { "head" } else { "officer" }
+            });
+            match found.map(|own| own.code.as_str()) {
+                Some(OFFICE) => format!("credit office {post}"),
+                Some(MARKET) | None => post.to_owned(),
+                Some(other) => format!("{post} ({other})"),
+            }
+        }
+        Actor::Subject(_) => "subject".to_owned(),
+        Actor::Plugin { .. } => "plugin".to_owned(),
+        Actor::Operator => "operator".to_owned(),
+        Actor::System => "system".to_owned(),
+    }
+}
+
+/// Everything that was tried of one machine.
+pub struct Diagram {
+    machine: &'static Machine,
+    tried: Vec<Tried>,
+}
+
+/// One line of the page's table, and one arrow of its diagram.
+#[derive(PartialEq, Eq)]
 struct Edge {
     from: String,
-    label: String,
     command: &'static str,
+    by: String,
     events: Vec<&'static str>,
     to: String,
 }
 
-/// The name of an enumeration's variant, `CurePeriod` as `cure_period`.
-pub fn variant(value: &impl Debug) -> String {
-    let text = format!("{value:?}");
-    let end = text.find(|own: char| !own.is_alphanumeric()).unwrap_or(text.len());
-    let mut name = String::new();
-    for letter in text[..end].chars() {
-        if letter.is_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.extend(letter.to_lowercase());
-    }
-    name
-}
-
-impl Machine {
-    /// The state of the newest of its rows.
-    pub fn state_of(&self, world: &World) -> String {
-        let mut own = world.rows.values().filter_map(|row| (self.state)(world, row));
-        own.next_back().unwrap_or_else(|| "none".to_owned())
-    }
-}
-
 impl Diagram {
-    /// Notes a command that was taken.
-    pub fn taken(
-        &mut self,
-        (from, label): (String, &str),
-        command: &'static str,
-        events: Vec<&'static str>,
-        to: String,
-    ) {
-        if !events.is_empty() {
-            self.edges.push(Edge { from, label: label.to_owned(), command, events, to });
-        }
+    /// Nothing tried yet.
+    pub fn new(machine: &'static Machine) -> Diagram {
+        Diagram { machine, tried: Vec::new() }
     }
 
-    /// Notes a refusal that is not "it is in another state".
-    pub fn refused(&mut self, label: &str, command: &'static str, ground: Ground) {
-        self.refusals.push((label.to_owned(), command, ground));
+    /// One more pair.
+    pub fn add(&mut self, tried: Tried) {
+        self.tried.push(tried);
     }
 
-    /// Compares the page with what was drawn, or writes it.
+    /// Compares the page with what was tried, or writes it where that is asked for.
     #[track_caller]
-    pub fn check(&self, machine: &Machine) {
-        let made = self.page(machine);
-        let path = root().join("docs/states").join(machine.file).with_extension("md");
-        if std::env::var_os("SHOUXIN_WRITE_DOCS").is_some() {
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("docs/states");
-            std::fs::write(&path, &made).expect("the page is written");
-        }
-        let written = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            written == made,
-            "docs/states/{}.md is not what the code does: run `make docs`",
-            machine.file
-        );
+    pub fn settle(&self) {
+        settle(self.machine.file, &self.page());
     }
 
-    fn page(&self, machine: &Machine) -> String {
-        let mut page = format!(
-            "# {}\n\nSource: {}. Drawn by `make docs` from what the code does; `make test` compares.\n\n\
-             ```mermaid\nstateDiagram-v2\n",
-            machine.title, machine.source
-        );
-        let mut ids: BTreeMap<&str, String> = BTreeMap::new();
-        let named = self.edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]);
-        for name in named {
-            let id = format!("s{}", ids.len());
-            ids.entry(name).or_insert(id);
-        }
-        let mut order: Vec<(&&str, &String)> = ids.iter().collect();
-        order.sort_by_key(|(_, id)| id[1..].parse::<usize>().unwrap_or_default());
-        for (name, id) in order {
-            if **name != *"none" {
-                let _ = writeln!(page, "  state \"{name}\" as {id}");
+    /// For each edge, under which of the table's names of a state it was seen.
+    fn edges(&self) -> Vec<(Edge, Vec<&'static str>)> {
+        let mut edges: Vec<(Edge, Vec<&'static str>)> = Vec::new();
+        for tried in &self.tried {
+            let Ok(events) = &tried.found else { continue };
+            let idle = events.is_empty() && ["timer", "system"].contains(&tried.by.as_str());
+            let nowhere = tried.moves.is_empty() && tried.before.is_none();
+            if idle || nowhere {
+                continue;
             }
-        }
-        let place = |name: &str| match name {
-            "none" => "[*]".to_owned(),
-            _ => ids[name].clone(),
-        };
-        let mut drawn = BTreeSet::new();
-        for edge in &self.edges {
-            let who = if edge.command == "tick" { " (timer)" } else { "" };
-            let line =
-                format!("  {} --> {}: {}{who}", place(&edge.from), place(&edge.to), edge.events[0]);
-            if drawn.insert(line.clone()) {
-                let _ = writeln!(page, "{line}");
-            }
-        }
-        page.push_str("```\n\n| 情形 / in | 操作 / command | 事件 / events | 之后 / then |\n|---|---|---|---|\n");
-        for edge in &self.edges {
-            let _ = writeln!(
-                page,
-                "| {} | {} | {} | {} |",
-                edge.label,
-                edge.command,
-                edge.events.join(", "),
-                edge.to
-            );
-        }
-        if !self.refusals.is_empty() {
-            page.push_str(
-                "\nRefused by name:\n\n| 情形 / in | 操作 / command | 原因 / by |\n|---|---|---|\n",
-            );
-            for (label, command, ground) in &self.refusals {
-                let by = match ground {
-                    Ground::Guard(guard) => format!("`{}`", guard.name()),
-                    Ground::Misfit(misfit) => variant(misfit),
+            let stays = vec![(tried.from().to_owned(), tried.from().to_owned())];
+            let moves = if tried.moves.is_empty() { &stays } else { &tried.moves };
+            for (from, to) in moves {
+                let edge = Edge {
+                    from: from.clone(),
+                    command: tried.command,
+                    by: tried.by.clone(),
+                    events: events.clone(),
+                    to: to.clone(),
                 };
-                let _ = writeln!(page, "| {label} | {command} | {by} |");
+                match edges.iter_mut().find(|(own, _)| *own == edge) {
+                    Some((_, labels)) => labels.push(tried.label),
+                    None => edges.push((edge, vec![tried.label])),
+                }
             }
         }
-        page.push_str(
-            "\n其余组合一律因状态不符被拒绝（`STATE`）。 Every other pair of these states and commands is \
-             refused because of the state (`STATE`).\n",
+        edges
+    }
+
+    /// The table's names of the states in which rows of `state` were tried.
+    fn labels(&self, state: &str) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        for tried in &self.tried {
+            if tried.from() == state && !found.contains(&tried.label) {
+                found.push(tried.label);
+            }
+        }
+        found
+    }
+
+    /// What the table's names say more than the state; nothing where they are all it has.
+    fn note(&self, state: &str, labels: &[&'static str]) -> String {
+        let all = self.labels(state);
+        if state == NOWHERE && labels.len() > 3 && !labels.contains(&"none") {
+            return "again".to_owned();
+        }
+        let missing: Vec<&str> = all.into_iter().filter(|label| !labels.contains(label)).collect();
+        let said = |labels: &[&str]| {
+            let said: Vec<String> = labels.iter().map(|label| more(state, label)).collect();
+            said.join("; ")
+        };
+        let plain = labels.iter().any(|label| more(state, label).is_empty());
+        match (missing.is_empty(), plain) {
+            (true, _) if !self.labels(state).is_empty() => String::new(),
+            (_, true) => format!("unless {}", said(&missing)),
+            _ => said(labels),
+        }
+    }
+
+    fn page(&self) -> String {
+        let Machine { title_zh, title_en, source, .. } = self.machine;
+        let mut page = format!(
+            "# {title_zh} / {title_en}\n\n\
+             由测试实际运行生成（`make docs`），请勿手改。规定出处：{source}。\n\
+             Generated by `make docs` from what the tests run; do not edit. Specified in: {source}.\n\n"
         );
+        let edges = self.edges();
+        self.draw(&mut page, &edges);
+        page.push_str("\n## 转换 / Transitions\n\n");
+        page.push_str(
+            "| 状态 state | 情形 case | 命令 command | 谁 by | 事件 events | 之后 next |\n",
+        );
+        page.push_str("|---|---|---|---|---|---|\n");
+        for (edge, labels) in &edges {
+            let case = self.note(&edge.from, labels);
+            let events = match edge.events.is_empty() {
+                true => "无 / none".to_owned(),
+                false => format!("`{}`", edge.events.join("` `")),
+            };
+            let Edge { from, command, by, to, .. } = edge;
+            let _ = writeln!(page, "| {from} | {case} | {command} | {by} | {events} | {to} |");
+        }
+        self.refusals(&mut page);
         page
     }
-}
 
-/// The folder of the project, from whichever package uses the kit.
-pub fn root() -> PathBuf {
-    let package = File::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = package.ancestors();
-    let found = folders.find(|own| own.join("config/instruments.toml").is_file());
-    found.expect("the folder of the project").to_owned()
-}
-
-fn held(name: String, holds: bool) -> String {
-    match holds {
-        true => format!("{name} (suspended)"),
-        false => name,
-    }
-}
-
-/// A record, by its state and whether it is on display.
-pub fn record(_: &World, row: &Row) -> Option<String> {
-    let Row::Record(row) = row else { return None };
-    let name = variant(&row.state);
-    let name = match (row.published, row.corrections) {
-        (false, _) if name == "accepted" => "accepted, off display".to_owned(),
-        (_, 1..) if name == "accepted" => "accepted, corrected".to_owned(),
-        _ => name,
-    };
-    Some(held(name, !row.holds.is_empty()))
-}
-
-/// A black listing on the decision path.
-pub fn black(_: &World, row: &Row) -> Option<String> {
-    let Row::Listing(row) = row else { return None };
-    match &row.kind {
-        ListingKind::Black { case, .. } => {
-            Some(held(case.path.name().to_owned(), !case.holds.is_empty()))
+    fn draw(&self, page: &mut String, edges: &[(Edge, Vec<&'static str>)]) {
+        let mut names: Vec<&str> = Vec::new();
+        for state in edges.iter().flat_map(|(edge, _)| [&edge.from, &edge.to]) {
+            if state != NOWHERE && !names.contains(&state.as_str()) {
+                names.push(state);
+            }
         }
-        ListingKind::Red(_) => None,
-    }
-}
-
-/// A red listing, with its revocation.
-pub fn red(_: &World, row: &Row) -> Option<String> {
-    let Row::Listing(row) = row else { return None };
-    let ListingKind::Red(red) = &row.kind else { return None };
-    let name = match (&red.state, &red.revocation) {
-        (RedState::Active { .. }, Some(own)) if own.points.is_some() => "active, heard".to_owned(),
-        (RedState::Active { .. }, Some(_)) => "active, told of revocation".to_owned(),
-        (state, _) => state.name().to_owned(),
-    };
-    Some(held(name, !red.holds.is_empty()))
-}
-
-/// A measure case.
-pub fn measure(_: &World, row: &Row) -> Option<String> {
-    let Row::Measure(row) = row else { return None };
-    let mut name = row.state.name().to_owned();
-    if let shouxin_core::row::MeasureState::Forwarded { answered, recalled } = row.state {
-        name = match (answered, recalled) {
-            (_, true) => "forwarded, recalled".to_owned(),
-            (true, false) => "forwarded, answered".to_owned(),
-            (false, false) => name,
-        };
-    }
-    if row.expired || row.annulled {
-        name.push_str(", ended");
-    }
-    Some(held(name, !row.holds.is_empty()))
-}
-
-/// An objection, with its review.
-pub fn objection(_: &World, row: &Row) -> Option<String> {
-    let Row::Objection(row) = row else { return None };
-    let name = row.state.name().to_owned();
-    let name = match &row.state {
-        ObjectionState::Verifying { overdue: true, .. } => "verifying, overdue".to_owned(),
-        ObjectionState::Accepted if row.referral.is_some_and(|own| own.overdue) => {
-            "accepted, referral overdue".to_owned()
+        page.push_str("```mermaid\nstateDiagram-v2\n");
+        for name in &names {
+            let _ = writeln!(page, "    state \"{name}\" as {}", id(name));
         }
-        _ => name,
-    };
-    Some(match row.redress_done {
-        Some(false) => format!("{name}, redress owed"),
-        Some(true) => format!("{name}, redress done"),
-        None => name,
-    })
+        // One arrow for what differs only in the events that follow the first.
+        let mut arrows: Vec<(&Edge, Vec<&'static str>)> = Vec::new();
+        for (edge, labels) in edges.iter().filter(|(edge, _)| !edge.events.is_empty()) {
+            let face = |own: &Edge| {
+                let from_to = (own.from.clone(), own.to.clone());
+                (from_to, own.command, own.by.clone(), own.events.first().copied())
+            };
+            match arrows.iter_mut().find(|(own, _)| face(own) == face(edge)) {
+                Some((_, own)) => own.extend(labels),
+                None => arrows.push((edge, labels.clone())),
+            }
+        }
+        for (edge, labels) in arrows {
+            let note = self.note(&edge.from, &labels).replace("; ", " | ");
+            let note = if note.is_empty() { note } else { format!(" [{note}]") };
+            let command = match edge.by.as_str() {
+                "timer" => "timer".to_owned(),
+                "system" => format!("{} (system)", edge.command),
+                _ => edge.command.to_owned(),
+            };
+            let first = edge.events.first().copied().unwrap_or_default();
+            let (from, to) = (id(&edge.from), id(&edge.to));
+            let _ = writeln!(page, "    {from} --> {to} : {command}{note} / {first}");
+        }
+        page.push_str("```\n");
+    }
+
+    /// The refusals by name, and how many pairs are of which kind.
+    fn refusals(&self, page: &mut String) {
+        let mut named: Vec<(&'static str, Ground, Vec<String>)> = Vec::new();
+        let [mut happen, mut idle, mut wrong, mut absent, mut refused] = [0_u32; 5];
+        for tried in &self.tried {
+            let ground = match &tried.found {
+                Ok(events) if events.is_empty() => {
+                    idle += 1;
+                    continue;
+                }
+                Ok(_) => {
+                    happen += 1;
+                    continue;
+                }
+                Err(Ground::Misfit(Misfit::State)) => {
+                    wrong += 1;
+                    continue;
+                }
+                Err(Ground::Misfit(Misfit::NotFound)) if tried.before.is_none() => {
+                    absent += 1;
+                    continue;
+                }
+                Err(ground) => *ground,
+            };
+            refused += 1;
+            let from = tried.from();
+            let more = match self.labels(from).len() {
+                1 => String::new(),
+                _ => more(from, tried.label),
+            };
+            let place = match more.is_empty() {
+                true => from.to_owned(),
+                false => format!("{from} [{more}]"),
+            };
+            match named.iter_mut().find(|own| own.0 == tried.command && own.1 == ground) {
+                Some((_, _, places)) if places.contains(&place) => {}
+                Some((_, _, places)) => places.push(place),
+                None => named.push((tried.command, ground, vec![place])),
+            }
+        }
+        page.push_str("\n## 具名拒绝 / Refusals by name\n\n");
+        if named.is_empty() {
+            page.push_str("无 / none\n\n");
+        } else {
+            page.push_str("| 命令 command | 拒绝 refusal | 中文 | English | 状态 states |\n");
+            page.push_str("|---|---|---|---|---|\n");
+            for (command, ground, places) in &named {
+                let (name, zh, en) = said(*ground);
+                let places = places.join("; ");
+                let _ = writeln!(page, "| {command} | `{name}` | {zh} | {en} | {places} |");
+            }
+            page.push('\n');
+        }
+        let pairs = self.tried.len();
+        let (code, ..) = said(Ground::Misfit(Misfit::State));
+        let (gone, ..) = said(Ground::Misfit(Misfit::NotFound));
+        let _ = write!(
+            page,
+            "共试 {pairs} 对状态与命令：发生 {happen}，无事发生 {idle}，上表拒绝 {refused}，尚不存在以 `{gone}` 拒绝 {absent}，\
+             其余 {wrong} 对均以 `{code}` 拒绝。\n\
+             Of {pairs} pairs of a state and a command, {happen} lead to events, in {idle} nothing is due, {refused} are refused as \
+             above, {absent} with `{gone}` because there is nothing yet, and every other pair ({wrong}) with `{code}`.\n"
+        );
+    }
 }
 
-/// A repair, with its review and revocation.
-pub fn repair(_: &World, row: &Row) -> Option<String> {
-    let Row::Repair(row) = row else { return None };
-    Some(match &row.state {
-        RepairState::Revoking(own) if own.points.is_some() => "revoking, heard".to_owned(),
-        state => state.name().to_owned(),
-    })
+/// What a table's name of a state says more than the state itself.
+fn more(state: &str, label: &str) -> String {
+    let plain = |text: &str| text.replace('_', " ").to_lowercase();
+    let (state, own) = (plain(state), plain(label));
+    let bare = state.split(" (").next().unwrap_or_default().to_owned();
+    match own.strip_prefix(&bare).map(|rest| rest.trim_start_matches([',', ' '])) {
+        _ if state.contains(&own) || own == "none" => String::new(),
+        Some(rest) => rest.to_owned(),
+        None => own,
+    }
 }
 
-/// A reconsideration or suit.
-pub fn remedy(_: &World, row: &Row) -> Option<String> {
-    let Row::Remedy(row) = row else { return None };
-    let name = match &row.state {
-        RemedyState::Decided(outcome) => format!("decided: {}", variant(outcome)),
-        state => variant(state),
-    };
-    Some(match row.redress_done {
-        Some(false) => format!("{name}, redress owed"),
-        Some(true) => format!("{name}, redress done"),
-        None => name,
-    })
+/// A state's name as Mermaid takes it.
+fn id(state: &str) -> String {
+    if state == NOWHERE {
+        return state.to_owned();
+    }
+    let plain: String =
+        state.chars().map(|own| if own.is_ascii_alphanumeric() { own } else { '_' }).collect();
+    plain.trim_matches('_').replace("__", "_")
 }
 
-/// Relief in a reorganisation.
-pub fn relief(_: &World, row: &Row) -> Option<String> {
-    let Row::Relief(row) = row else { return None };
-    Some(variant(&row.state))
+/// A refusal's name and titles.
+fn said(ground: Ground) -> (&'static str, &'static str, &'static str) {
+    match ground {
+        Ground::Guard(guard) => (Guard::name(guard), guard.title_zh(), guard.title_en()),
+        Ground::Misfit(Misfit::NotFound) => ("NOT_FOUND", "不存在", "It is not there"),
+        Ground::Misfit(Misfit::Exists) => ("EXISTS", "已存在", "It exists already"),
+        Ground::Misfit(Misfit::State) => ("STATE", "当前状态不允许", "Its state does not allow it"),
+        Ground::Misfit(Misfit::Limit) => ("LIMIT", "超出上限", "Out of bounds"),
+        Ground::Misfit(Misfit::Value) => ("VALUE_INVALID", "取值不符", "A value does not fit"),
+        Ground::Misfit(Misfit::Forbidden) => ("FORBIDDEN_ROLE", "无权办理", "The role may not"),
+        Ground::Misfit(Misfit::Stale) => {
+            ("PRECONDITION_FAILED", "档案已变更", "The file has changed")
+        }
+    }
 }
 
-/// A commitment.
-pub fn commitment(_: &World, row: &Row) -> Option<String> {
-    let Row::Commitment(row) = row else { return None };
-    Some(row.state.name().to_owned())
+/// Where the pages are.
+pub fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/states"))
 }
 
-/// The finding that a commitment was broken.
-pub fn breach(_: &World, row: &Row) -> Option<String> {
-    let Row::Commitment(row) = row else { return None };
-    let path = row.breach.as_ref().map_or("none", |case| case.path.name());
-    Some(match path {
-        "none" => row.state.name().to_owned(),
-        path => format!("{}, breach {path}", row.state.name()),
-    })
-}
-
-/// A tolerant acceptance.
-pub fn tolerance(_: &World, row: &Row) -> Option<String> {
-    let Row::Tolerance(row) = row else { return None };
-    Some(row.state.name().to_owned())
-}
-
-/// A channel.
-pub fn channel(_: &World, row: &Row) -> Option<String> {
-    let Row::Channels(rows) = row else { return None };
-    let own = rows.last()?;
-    Some(match (own.overdue, own.failing.is_some()) {
-        (true, _) => "open, overdue".to_owned(),
-        (false, true) => "open, failing".to_owned(),
-        (false, false) => "open".to_owned(),
-    })
-}
-
-/// A classification made elsewhere.
-pub fn imported(world: &World, row: &Row) -> Option<String> {
-    let Row::Social(SocialRow::Imported(row)) = row else { return None };
-    Some(row.state(world.today).to_owned())
-}
-
-/// A typical case.
-pub fn case_study(_: &World, row: &Row) -> Option<String> {
-    let Row::Social(SocialRow::CaseStudy(row)) = row else { return None };
-    Some(row.state.name().to_owned())
-}
-
-/// An association's note about a member.
-pub fn member(_: &World, row: &Row) -> Option<String> {
-    let Row::Social(SocialRow::MemberNote(row)) = row else { return None };
-    Some(match (row.withdrawn_on, row.is_disputed()) {
-        (Some(_), _) => "withdrawn".to_owned(),
-        (None, true) => "disputed".to_owned(),
-        (None, false) => "noted".to_owned(),
-    })
-}
-
-/// An assessment of the departments.
-pub fn assessment(_: &World, row: &Row) -> Option<String> {
-    let Row::Assessment(row) = row else { return None };
-    Some(row.state().to_owned())
-}
-
-/// An entry of the joint catalogue.
-pub fn entry(_: &World, row: &Row) -> Option<String> {
-    let Row::CatalogueEntry(row) = row else { return None };
-    Some(row.state.name().to_owned())
-}
-
-/// The support of a suit.
-pub fn support(_: &World, row: &Row) -> Option<String> {
-    let Row::Social(SocialRow::Support(row)) = row else { return None };
-    Some(if row.closed_on.is_some() { "closed".to_owned() } else { "open".to_owned() })
+/// Compares a page with what it is to say, or writes it where that is asked for.
+#[track_caller]
+pub fn settle(file: &str, page: &str) {
+    let path = folder().join(format!("{file}.md"));
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::create_dir_all(folder()).expect("the folder of the pages");
+        std::fs::write(&path, page).expect("a page is written");
+        return;
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    if found != page {
+        let mut pairs = page.lines().zip(found.lines().chain(std::iter::repeat("")));
+        let differs = pairs.find(|(made, there)| made != there);
+        panic!("docs/states/{file}.md is not what the code does; run `make docs`: {differs:?}");
+    }
 }

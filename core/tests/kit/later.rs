@@ -39,6 +39,11 @@ pub fn newest<T: Ord + Copy>(world: &World, of: impl Fn(&Key) -> Option<T>) -> T
     world.rows.keys().filter_map(of).max().expect("there is one")
 }
 
+/// The newest id of a kind, or another where there is none.
+pub fn newest_or<T: Ord>(world: &World, of: impl Fn(&Key) -> Option<T>, none: T) -> T {
+    world.rows.keys().filter_map(of).max().unwrap_or(none)
+}
+
 /// A listing in effect that rests on a record.
 pub fn listed() -> (World, ListingId) {
     let mut world = World::seeded();
@@ -71,12 +76,13 @@ pub fn repair_of(world: &World) -> RepairId {
     })
 }
 
-/// The newest reconsideration or suit.
+/// The newest reconsideration or suit, or an id that nothing has.
 pub fn remedy_of(world: &World) -> RemedyId {
-    newest(world, |key| match key {
+    let of = |key: &Key| match key {
         Key::Remedy(id) => Some(*id),
         _ => None,
-    })
+    };
+    newest_or(world, of, RemedyId(world.next()))
 }
 
 /// What channels have to be told of from a position on.

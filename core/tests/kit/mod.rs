@@ -13,6 +13,7 @@ pub mod county;
 pub mod courses;
 pub mod diagram;
 pub mod later;
+pub mod machines;
 pub mod office;
 pub mod reviews;
 pub mod rules;

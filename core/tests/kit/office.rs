@@ -1,76 +1,17 @@
 //! What the credit office and the departments do among themselves: assessment, implementing
-//! documents, catalogue; and the table of states and commands that their tests fill in.
+//! documents, catalogue.
 
 use shouxin_core::calendar::Deadline;
-use shouxin_core::command::Command;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
-use shouxin_core::guard::{Ground, Misfit};
-use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position};
+use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, Position};
 use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
 
 use super::diagram::{Diagram, Machine};
 use super::rules::{cite, day};
 use super::steps::digest;
-use super::{Who, World};
-
-/// What a command leads to: names of events, or a refusal.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Leads {
-    To(Vec<&'static str>),
-    Refused(Ground),
-}
-
-/// A command by name: who asks, and what is asked in a given register.
-pub type Asked<'a> = (&'static str, Who, &'a dyn Fn(&World) -> Command);
-
-/// Compares every pair of state and command with the table; a pair that it leaves out must be
-/// refused because of the state, and a row that no pair meets is an error too.
-pub fn compare(
-    machine: &Machine,
-    states: &[(&'static str, World)],
-    commands: &[Asked<'_>],
-    table: &[(&'static str, &'static str, Leads)],
-) {
-    let mut wrong = Vec::new();
-    let mut tried = 0;
-    let mut diagram = Diagram::default();
-    for (state, world) in states {
-        for (name, who, command) in commands {
-            let from = machine.state_of(world);
-            let mut world = world.clone();
-            let command = command(&world);
-            let found = match world.run(who, &command) {
-                Ok(events) => {
-                    let to = machine.state_of(&world);
-                    diagram.taken((from, state), name, events.clone(), to);
-                    Leads::To(events)
-                }
-                Err(refusal) => {
-                    if refusal.ground != Ground::Misfit(Misfit::State) {
-                        diagram.refused(state, name, refusal.ground);
-                    }
-                    Leads::Refused(refusal.ground)
-                }
-            };
-            let listed = table.iter().find(|own| own.0 == *state && own.1 == *name);
-            tried += usize::from(listed.is_some());
-            let other = Leads::Refused(Ground::Misfit(Misfit::State));
-            let wanted = listed.map_or(&other, |own| &own.2);
-            if found != *wanted {
-                wrong.push(format!("{state}, {name}: {found:?} instead of {wanted:?}"));
-            }
-            if let Leads::To(_) = found {
-                assert_eq!(world.replayed().rows, world.rows, "{state}, {name}: replay differs");
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(tried, table.len(), "every row of the table is a pair tried");
-    diagram.check(machine);
-}
 
 /// A month.
 pub fn month(text: &str) -> Month {

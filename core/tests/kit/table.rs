@@ -1,10 +1,12 @@
 //! Tables of state machines: every pair of state and command is a listed transition or a refusal
-//! by name.
+//! by name. What the pairs did is drawn on the machine's page in `docs/states/`.
+
+use std::collections::BTreeSet;
 
 use shouxin_core::command::Command;
 use shouxin_core::guard::{Ground, Misfit};
 
-use super::diagram::{Diagram, Machine};
+use super::diagram::{Diagram, Machine, Tried};
 use super::{Who, World};
 
 /// What a command leads to: names of events, or a refusal.
@@ -27,53 +29,69 @@ pub type Named = &'static [(&'static str, &'static str, Ground)];
 pub const STATE: Ground = Ground::Misfit(Misfit::State);
 /// It is there already.
 pub const EXISTS: Ground = Ground::Misfit(Misfit::Exists);
+/// It is not there.
+pub const ABSENT: Ground = Ground::Misfit(Misfit::NotFound);
 
-/// Compares every pair with the tables; a listed pair that nobody tried is an error too.
+/// Compares every pair with the tables; a listed pair that nobody tried is an error too. In the
+/// state `none` there is no row yet: what is not listed does not find it.
 #[track_caller]
 pub fn compare(
-    machine: &Machine,
+    machine: &'static Machine,
     states: &[(&'static str, World)],
     commands: &[Asked<'_>],
     transitions: Transitions,
     named: Named,
 ) {
     let mut wrong = Vec::new();
-    let mut tried = 0;
-    let mut diagram = Diagram::default();
+    let mut met = BTreeSet::new();
+    let mut diagram = Diagram::new(machine);
     for (state, world) in states {
+        let before = machine.states(world);
         for (name, who, command) in commands {
             let from = machine.state_of(world);
             let mut world = world.clone();
             let command = command(&world);
-            let found = match world.run(who, &command) {
-                Ok(events) => {
-                    let to = machine.state_of(&world);
-                    diagram.taken((from, state), name, events.clone(), to);
-                    Leads::To(events)
-                }
-                Err(refusal) => {
-                    if refusal.ground != STATE {
-                        diagram.refused(state, name, refusal.ground);
-                    }
-                    Leads::Refused(refusal.ground)
-                }
+            let outcome = world.run(who, &command).map_err(|refusal| refusal.ground);
+            let asked = (*name, who, &command);
+            // A timer is never refused; where nothing is due it does nothing.
+            let by_itself = matches!(command, Command::Tick { .. } | Command::Close(_));
+            diagram.add(Tried::new(
+                state,
+                asked,
+                outcome.clone(),
+                &before,
+                &machine.states(&world),
+            ));
+            let found = match outcome {
+                Ok(events) => Leads::To(events),
+                Err(ground) => Leads::Refused(ground),
             };
-            let listed = transitions.iter().find(|own| own.0 == *state && own.1 == *name);
-            let refusal = named.iter().find(|own| own.0 == *state && own.1 == *name);
-            tried += usize::from(listed.is_some()) + usize::from(refusal.is_some());
-            let wanted = match (listed, refusal) {
-                (Some((_, _, events)), _) => Leads::To(events.to_vec()),
-                (None, Some((_, _, ground))) => Leads::Refused(*ground),
-                // A timer is never refused; where nothing is due it does nothing.
-                (None, None) if *name == "tick" => Leads::To(Vec::new()),
-                (None, None) => Leads::Refused(STATE),
+            let row_of = |of: &str| {
+                let listed = transitions.iter().find(|own| own.0 == of && own.1 == *name);
+                let refusal = named.iter().find(|own| own.0 == of && own.1 == *name);
+                listed
+                    .map(|own| (of.to_owned(), Leads::To(own.2.to_vec())))
+                    .or(refusal.map(|own| (of.to_owned(), Leads::Refused(own.2))))
+            };
+            let wanted = match row_of(state).or_else(|| row_of("*")) {
+                Some((of, leads)) => {
+                    met.insert((of, *name));
+                    leads
+                }
+                None if *state == "none" => Leads::Refused(ABSENT),
+                None if by_itself => Leads::To(Vec::new()),
+                None => Leads::Refused(STATE),
             };
             if found != wanted {
                 wrong.push(format!("{state}, {name}: {found:?} instead of {wanted:?}"));
             }
+            if let Leads::To(_) = found {
+                assert_eq!(world.replayed().rows, world.rows, "{state}, {name}: replay differs");
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(tried, transitions.len() + named.len(), "every row of the tables is a pair tried");
-    diagram.check(machine);
+    let rows = transitions.len() + named.len();
+    assert_eq!(met.len(), rows, "every row of the tables is a pair tried, and there once");
+    diagram.settle();
 }

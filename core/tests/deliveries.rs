@@ -1,0 +1,280 @@
+//! Every command in every state of a measure that a plugin carries out, and of an incentive, of
+//! which nobody has to be warned.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+use kit::later::{after, listed};
+use kit::rules::{INCENTIVE, OFFICE, STATUTE, day};
+use kit::steps::*;
+use kit::table::{Asked, EXISTS, compare};
+use kit::{Post, World, machines, officer, operator, organisation, party, plugin, timer};
+use shouxin_core::command::Command;
+use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
+use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::id::{ListingId, MeasureId};
+use shouxin_core::row::{Due, Key};
+
+const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
+const ENDED: Ground = Ground::Guard(Guard::End);
+/// A plugin answers only for cases that it was given.
+const NOT_GIVEN: Ground = Ground::Misfit(Misfit::Forbidden);
+const EXECUTED: &[&str] = &["measure.executed", "assessment.feedback_due"];
+const LIFTED: &[&str] = &["measure.lifted", "assessment.feedback_due"];
+
+fn measure_of(world: &World) -> MeasureId {
+    let found = world.rows.keys().filter_map(|key| match key {
+        Key::Measure(id) => Some(*id),
+        _ => None,
+    });
+    found.max().unwrap_or(MeasureId(world.next()))
+}
+
+fn carried(progress: Progress) -> World {
+    let (mut world, listing) = listed();
+    world.must(&operator(), &deploy());
+    world.measure(listing, STATUTE, progress);
+    world
+}
+
+fn done(world: &World, hook: CaseHook) -> Command {
+    let id = measure_of(world);
+    let order = world.measure_row(id).state.order().map_or(world.next(), |order| order.at);
+    plugin_done(id, hook, order)
+}
+
+fn failed(world: &World, hook: CaseHook, final_attempt: bool) -> Command {
+    let id = measure_of(world);
+    let order = world.measure_row(id).state.order().map_or(world.next(), |order| order.at);
+    Command::PluginFailed {
+        measure: id,
+        hook,
+        order,
+        fault: CallFault::Deadline,
+        detail: text(),
+        attempt: 3,
+        final_attempt,
+    }
+}
+
+fn disputed(progress: Progress) -> World {
+    let world = carried(progress);
+    let target = Target::Measure(measure_of(&world));
+    after(&world, &party(organisation(1)), &object(target, false))
+}
+
+#[test]
+fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
+    let executing = carried(Progress::Executing);
+    let again = after(&executing, &plugin(), &failed(&executing, CaseHook::Execute, false));
+    let given_up = after(&executing, &plugin(), &failed(&executing, CaseHook::Execute, true));
+    let hold = disputed(Progress::Executed);
+    let held = after(&hold, &plugin(), &done(&hold, CaseHook::Suspend));
+    let mut free = held.clone();
+    let objection = kit::later::objection_of(&free);
+    free.outcome(objection, Finding::Correct);
+    let mut ended = carried(Progress::Executed);
+    ended.go_to(day("2027-03-02"));
+    let undelivered = after(&ended, &plugin(), &failed(&ended, CaseHook::Lift, false));
+    let lifted = after(&ended, &plugin(), &done(&ended, CaseHook::Lift));
+    let mut never = carried(Progress::Executing);
+    never.go_to(day("2027-03-02"));
+    let states = [
+        ("accepted", carried(Progress::Accepted)),
+        ("executing", executing),
+        ("executing, failed before", again),
+        ("accepted, given up", given_up),
+        ("executing, disputed", disputed(Progress::Executing)),
+        ("executed", carried(Progress::Executed)),
+        ("executed, disputed", hold),
+        ("executed, held", held),
+        ("executed, held, free again", free),
+        ("executing, ended", never),
+        ("executed, ended", ended),
+        ("executed, ended, undelivered", undelivered),
+        ("lifted", lifted),
+    ];
+    let commands: [Asked<'_>; 9] = [
+        ("execute", implementer(), &|world| Command::ExecuteMeasure { measure: measure_of(world) }),
+        ("done", plugin(), &|world| done(world, CaseHook::Execute)),
+        ("failed", plugin(), &|world| failed(world, CaseHook::Execute, false)),
+        ("failed for good", plugin(), &|world| failed(world, CaseHook::Execute, true)),
+        ("suspended", plugin(), &|world| done(world, CaseHook::Suspend)),
+        ("resumed", plugin(), &|world| done(world, CaseHook::Resume)),
+        ("lifted", plugin(), &|world| done(world, CaseHook::Lift)),
+        ("lift failed", plugin(), &|world| failed(world, CaseHook::Lift, false)),
+        ("done by hand", implementer(), &|world| by_hand(measure_of(world), CaseHook::Execute)),
+    ];
+    compare(
+        &machines::BY_PLUGIN,
+        &states,
+        &commands,
+        &[
+            ("accepted", "execute", &["execution.ordered"]),
+            ("accepted, given up", "execute", &["execution.ordered"]),
+            ("executing", "done", EXECUTED),
+            ("executing, failed before", "done", EXECUTED),
+            ("executing, disputed", "done", EXECUTED),
+            ("executing, ended", "done", EXECUTED),
+            ("*", "failed", &["execution.failed"]),
+            ("executed", "failed", &[]),
+            ("executed, disputed", "failed", &[]),
+            ("executed, held", "failed", &[]),
+            ("executed, held, free again", "failed", &[]),
+            ("executed, ended", "failed", &[]),
+            ("executed, ended, undelivered", "failed", &[]),
+            ("*", "failed for good", &["execution.failed"]),
+            ("executed", "failed for good", &[]),
+            ("executed, disputed", "failed for good", &[]),
+            ("executed, held", "failed for good", &[]),
+            ("executed, held, free again", "failed for good", &[]),
+            ("executed, ended", "failed for good", &[]),
+            ("executed, ended, undelivered", "failed for good", &[]),
+            ("executing, disputed", "suspended", &["measure.suspension_confirmed"]),
+            ("executed, disputed", "suspended", &["measure.suspension_confirmed"]),
+            // What happened is recorded; that it is to be suspended again follows from its standing.
+            ("executed, held", "resumed", &["measure.resumption_confirmed"]),
+            ("executed, held, free again", "resumed", &["measure.resumption_confirmed"]),
+            ("executing, ended", "lifted", LIFTED),
+            ("executed, ended", "lifted", LIFTED),
+            ("executed, ended, undelivered", "lifted", LIFTED),
+            ("*", "lift failed", &["delivery.failed"]),
+            ("executing, failed before", "lift failed", &[]),
+            ("executed, ended, undelivered", "lift failed", &[]),
+        ],
+        &[
+            ("executing, disputed", "execute", SUSPENDED),
+            ("executed, disputed", "execute", SUSPENDED),
+            ("executed, held", "execute", SUSPENDED),
+            ("executing, ended", "execute", ENDED),
+            ("executed, ended", "execute", ENDED),
+            ("executed, ended, undelivered", "execute", ENDED),
+            ("lifted", "execute", ENDED),
+            ("accepted", "done", NOT_GIVEN),
+            ("accepted, given up", "done", NOT_GIVEN),
+            ("lifted", "done", NOT_GIVEN),
+            ("accepted", "failed", NOT_GIVEN),
+            ("accepted, given up", "failed", NOT_GIVEN),
+            ("lifted", "failed", NOT_GIVEN),
+            ("accepted", "failed for good", NOT_GIVEN),
+            ("accepted, given up", "failed for good", NOT_GIVEN),
+            ("lifted", "failed for good", NOT_GIVEN),
+            ("accepted", "suspended", NOT_GIVEN),
+            ("accepted, given up", "suspended", NOT_GIVEN),
+            ("lifted", "suspended", NOT_GIVEN),
+            ("accepted", "resumed", NOT_GIVEN),
+            ("accepted, given up", "resumed", NOT_GIVEN),
+            ("lifted", "resumed", NOT_GIVEN),
+            ("accepted", "lifted", NOT_GIVEN),
+            ("accepted, given up", "lifted", NOT_GIVEN),
+            ("lifted", "lifted", NOT_GIVEN),
+            ("accepted", "lift failed", NOT_GIVEN),
+            ("accepted, given up", "lift failed", NOT_GIVEN),
+            ("lifted", "lift failed", NOT_GIVEN),
+        ],
+    );
+}
+
+fn honoured() -> World {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
+    let mut world = World::seeded();
+    let id = ListingId(world.must(&nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing: id });
+    world.pass(8);
+    let decision = decide_red(&world, id);
+    world.must(&decider, &decision);
+    world
+}
+
+fn benefit(progress: Progress) -> World {
+    let nominator = officer(OFFICE, Post::Handler);
+    let mut world = honoured();
+    let initiate = grant(&world);
+    let id = MeasureId(world.must(&nominator, &initiate));
+    if progress >= Progress::Dispatched {
+        world.must(&nominator, &Command::DispatchMeasure { measure: id });
+    }
+    if progress >= Progress::Accepted {
+        world.must(&implementer(), &Command::AcceptMeasure { measure: id });
+    }
+    if progress >= Progress::Executing {
+        world.must(&implementer(), &Command::ExecuteMeasure { measure: id });
+    }
+    if progress >= Progress::Executed {
+        world.must(&implementer(), &by_hand(id, CaseHook::Execute));
+    }
+    world
+}
+
+fn red_of(world: &World) -> ListingId {
+    kit::later::listing_of(world)
+}
+
+fn grant(world: &World) -> Command {
+    let mut command = initiate(red_of(world), None, INCENTIVE);
+    if let Command::InitiateMeasure { until, .. } = &mut command {
+        *until = world.today.plus_months(6);
+    }
+    command
+}
+
+#[test]
+fn an_incentive_knows_no_other_way() {
+    let nominator = officer(OFFICE, Post::Handler);
+    let executed = benefit(Progress::Executed);
+    let withdrawn = after(&executed, &party(organisation(2)), &close_red(red_of(&executed)));
+    let states = [
+        ("none", honoured()),
+        ("initiated", benefit(Progress::Initiated)),
+        ("dispatched", benefit(Progress::Dispatched)),
+        ("accepted", benefit(Progress::Accepted)),
+        ("executing", benefit(Progress::Executing)),
+        ("executed", executed),
+        ("executed, listing withdrawn", withdrawn),
+    ];
+    let commands: [Asked<'_>; 9] = [
+        ("initiate", nominator.clone(), &grant),
+        ("notice", nominator.clone(), &|world| measure_notice(world, measure_of(world))),
+        ("dispatch", nominator, &|world| Command::DispatchMeasure { measure: measure_of(world) }),
+        ("accept", implementer(), &|world| Command::AcceptMeasure { measure: measure_of(world) }),
+        ("decline", implementer(), &|world| Command::DeclineMeasure {
+            measure: measure_of(world),
+            reasons: text(),
+            legal_ground: None,
+        }),
+        ("execute", implementer(), &|world| Command::ExecuteMeasure { measure: measure_of(world) }),
+        ("done", implementer(), &|world| by_hand(measure_of(world), CaseHook::Execute)),
+        ("lift", implementer(), &|world| by_hand(measure_of(world), CaseHook::Lift)),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Measure(measure_of(world)) }),
+    ];
+    compare(
+        &machines::INCENTIVE,
+        &states,
+        &commands,
+        &[
+            ("none", "initiate", &["measure.initiated"]),
+            ("initiated", "notice", &["measure.notice_served"]),
+            ("initiated", "dispatch", &["measure.dispatched"]),
+            ("dispatched", "accept", &["measure.accepted"]),
+            ("dispatched", "decline", &["measure.declined"]),
+            ("accepted", "execute", &["execution.ordered"]),
+            ("executing", "done", EXECUTED),
+            ("executed, listing withdrawn", "lift", LIFTED),
+        ],
+        &[
+            ("*", "initiate", EXISTS),
+            ("executed, listing withdrawn", "initiate", Ground::Guard(Guard::Served)),
+            ("executed, listing withdrawn", "notice", ENDED),
+            ("executed, listing withdrawn", "dispatch", ENDED),
+            ("executed, listing withdrawn", "accept", ENDED),
+            ("executed, listing withdrawn", "execute", ENDED),
+        ],
+    );
+}
