@@ -14,7 +14,7 @@ use kit::office::month;
 use kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
 use kit::steps::*;
 use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, Who, World, guard, machines, misfit, officer, organisation};
+use kit::{Post, Who, World, authority, guard, machines, misfit, officer, organisation, party};
 use proptest::prelude::*;
 use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;

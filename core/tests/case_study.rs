@@ -8,7 +8,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::rules::{MARKET, OFFICE, TAX, code, individual_business};
 use kit::steps::*;
 use kit::table::{Asked, compare};
@@ -93,12 +92,6 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         ("publish", head(), &publish),
         ("withdraw", colleague(), &|world| withdraw(world, "当事人信用已修复")),
     ];
-    let machine = Machine {
-        file: "typical-case",
-        title: "典型案例 / Typical case",
-        source: "domain.md O26",
-        state: diagram::case_study,
-    };
     compare(
         &machines::CASE_STUDY,
         &states,

@@ -8,7 +8,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::later::*;
 use kit::rules::STATUTE;
 use kit::steps::*;
@@ -76,12 +75,6 @@ fn a_channel_knows_no_other_way() {
         ("close", operator(), &close),
     ];
     const ABSENT: Ground = Ground::Misfit(Misfit::NotFound);
-    let machine = Machine {
-        file: "channel",
-        title: "公示渠道 / Channel",
-        source: "design.md 4",
-        state: diagram::channel,
-    };
     compare(
         &machines::CHANNEL,
         &states,

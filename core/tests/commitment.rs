@@ -10,7 +10,6 @@
 mod kit;
 
 use kit::commitments::*;
-use kit::diagram::{self, Machine};
 use kit::later::{after, later};
 use kit::rules::{TAX, cite, day};
 use kit::steps::*;
@@ -113,12 +112,6 @@ fn a_commitment_knows_no_other_way() {
         ("tick", timer(), &|world| Command::Tick { due: Due::Commitment(of(world)) }),
     ];
     const FULFILLED: &[&str] = &["commitment.fulfilled"];
-    let machine = Machine {
-        file: "commitment",
-        title: "信用承诺 / Commitment",
-        source: "domain.md 2.2",
-        state: diagram::commitment,
-    };
     compare(
         &machines::COMMITMENT,
         &states(),
@@ -169,12 +162,6 @@ fn the_way_to_a_breach_knows_no_other_way() {
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const DROPPED: &[&str] = &["breach.dropped"];
-    let machine = Machine {
-        file: "breach",
-        title: "违诺认定 / Finding that a commitment was broken",
-        source: "domain.md 2.2",
-        state: diagram::breach,
-    };
     compare(
         &machines::BREACH,
         &states(),

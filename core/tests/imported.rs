@@ -9,7 +9,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::rules::{MARKET, PUBLIC_RATING, RATING, TAX, day};
 use kit::steps::*;
 use kit::table::{Asked, compare};
@@ -116,12 +115,6 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         }),
         ("withdraw the first", tax(), &|world| withdraw(first(world))),
     ];
-    let machine = Machine {
-        file: "classification",
-        title: "外部信用评价分类 / Classification made elsewhere",
-        source: "domain.md O20",
-        state: diagram::imported,
-    };
     compare(
         &machines::IMPORTED,
         &states,

@@ -9,7 +9,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::later::*;
 use kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use kit::steps::*;
@@ -478,12 +477,6 @@ fn a_forwarded_measure_knows_no_other_way() {
         ("lift", implementer(), &|_| by_hand(id, CaseHook::Lift)),
     ];
     const ENDED: Ground = Ground::Guard(Guard::End);
-    let machine = Machine {
-        file: "forwarded-measure",
-        title: "上报的措施 / Measure beyond the county",
-        source: "domain.md 1.6, 2.4",
-        state: diagram::measure,
-    };
     compare(
         &machines::FORWARDED,
         &states,

@@ -8,7 +8,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::later::after;
 use kit::rules::{GUILD, MARKET, OTHER_GUILD, day};
 use kit::social::guild;

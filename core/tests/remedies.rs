@@ -9,7 +9,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::later::*;
 use kit::rules::day;
 use kit::steps::*;
@@ -116,12 +115,6 @@ fn the_review_of_an_objection_knows_no_other_way() {
     const SUSPENDS: &[&str] = &["review.requested", "classification.changed"];
     const ANNULS: &[&str] =
         &["review.decided", "listing.annulled", "classification.changed", "redress.opened"];
-    let machine = Machine {
-        file: "objection-review",
-        title: "异议复核 / Evidence and review of an objection",
-        source: "domain.md 2.6",
-        state: diagram::objection,
-    };
     compare(
         &machines::OBJECTION_AFTER,
         &states,
@@ -301,12 +294,6 @@ fn what_follows_a_repair_knows_no_other_way() {
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
-    let machine = Machine {
-        file: "repair-revocation",
-        title: "修复的复核与撤销 / Review and revocation of a repair",
-        source: "domain.md 2.5",
-        state: diagram::repair,
-    };
     compare(
         &machines::REPAIR_AFTER,
         &states,
@@ -429,12 +416,6 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
         ("shorten", handler(), &|world| decide_remedy(world, earlier)),
         ("redress", handler(), &|world| remedy(redress(world))),
     ];
-    let machine = Machine {
-        file: "remedy",
-        title: "行政复议与诉讼 / Reconsideration and suit",
-        source: "domain.md 2.6",
-        state: diagram::remedy,
-    };
     compare(
         &machines::REMEDY,
         &states,
@@ -537,12 +518,6 @@ fn relief_knows_no_other_way() {
         [("grant", head(), &grant), ("complete", head(), &complete), ("fail", head(), &fail)];
     const REMOVED: &[&str] =
         &["relief.completed", "listing.relieved", "classification.changed", "record.display_ended"];
-    let machine = Machine {
-        file: "relief",
-        title: "重整期信用保护 / Relief in a reorganisation",
-        source: "domain.md 2.5",
-        state: diagram::relief,
-    };
     compare(
         &machines::RELIEF,
         &states,

@@ -74,12 +74,6 @@ fn a_tolerant_acceptance_knows_no_other_way() {
     ];
     const SUPPLIED: &[&str] = &["tolerant_acceptance.supplied"];
     const WITHDRAWN: &[&str] = &["tolerant_acceptance.withdrawn"];
-    let machine = Machine {
-        file: "tolerant-acceptance",
-        title: "容缺受理 / Tolerant acceptance",
-        source: "domain.md O32",
-        state: diagram::tolerance,
-    };
     compare(
         &machines::TOLERANCE,
         &states(),

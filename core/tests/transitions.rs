@@ -9,7 +9,6 @@
 
 mod kit;
 
-use kit::diagram::{self, Machine};
 use kit::rules::{OFFICE, STATUTE, TAX, cite};
 use kit::steps::*;
 use kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
@@ -114,12 +113,6 @@ fn the_decision_path_knows_no_other_way() {
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const NOT_IN_FORCE: Ground = Ground::Guard(Guard::NoSuspension);
-    let machine = Machine {
-        file: "listing",
-        title: "严重失信名单 / Black listing: the decision path",
-        source: "domain.md 2.3a",
-        state: diagram::black,
-    };
     compare(
         &machines::LISTING,
         &states,
@@ -292,12 +285,6 @@ fn a_measure_case_knows_no_other_way() {
     ];
     const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
     const ENDED: Ground = Ground::Guard(Guard::End);
-    let machine = Machine {
-        file: "measure",
-        title: "联合奖惩措施 / Measure case",
-        source: "domain.md 2.4",
-        state: diagram::measure,
-    };
     compare(
         &machines::MEASURE,
         &states,
@@ -525,7 +512,7 @@ fn an_objection_knows_no_other_way() {
             ("rejected", "close", &["objection.closed"]),
             ("upheld", "close", &["objection.closed"]),
             ("redressed", "close", &["objection.closed"]),
-            ("filed", "accept", &["objection.accepted"]),
+            ("filed", "accept", &["objection.accepted", "assessment.referral_due"]),
             ("filed", "refuse", &["objection.refused", "classification.changed"]),
             ("filed, day passed", "accept", &["objection.accepted", "assessment.referral_due"]),
             ("filed, day passed", "refer", &["objection.referred"]),
@@ -609,12 +596,6 @@ fn a_repair_knows_no_other_way() {
         ("approve", head(), &|world| approve(world, id)),
         ("refuse", head(), &|world| refuse_repair(world, id)),
     ];
-    let machine = Machine {
-        file: "repair",
-        title: "信用修复 / Repair",
-        source: "domain.md 2.5",
-        state: diagram::repair,
-    };
     compare(
         &machines::REPAIR,
         &states,

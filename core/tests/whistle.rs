@@ -402,14 +402,6 @@ fn a_report_knows_no_other_way() {
             };
             let then = listed.map(|own| own.2).or(before);
             let now = world.row.as_ref().map(|row| row.state.name());
-            match &found {
-                Ok(event) => {
-                    let (from, to) = (before.unwrap_or("none"), now.unwrap_or("none"));
-                    diagram.taken((from.to_owned(), state), name, vec![*event], to.to_owned());
-                }
-                Err(ground) if *ground != STATE => diagram.refused(state, name, *ground),
-                Err(_) => {}
-            }
             if found != wanted || now != then {
                 wrong.push(format!("{state}, {name}: {found:?} to {now:?}, not {wanted:?}"));
             }

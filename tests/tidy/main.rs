@@ -1,7 +1,6 @@
 //! The rules of the house as tests. Each names the file and line, and what to do.
 #![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
 
-mod states;
 mod trace;
 
 use std::path::{Path, PathBuf};

@@ -220,6 +220,14 @@ fn case_study_state(_: &World, row: &Row) -> Option<String> {
     }
 }
 
+fn support_state(_: &World, row: &Row) -> Option<String> {
+    let Row::Social(SocialRow::Support(row)) = row else { return None };
+    with(
+        if row.closed_on.is_some() { "closed" } else { "open" },
+        &[(row.handovers > 0, "handed over")],
+    )
+}
+
 fn note_state(_: &World, row: &Row) -> Option<String> {
     let Row::Social(SocialRow::MemberNote(row)) = row else { return None };
     let name = match row.withdrawn_on {
@@ -306,6 +314,8 @@ machines! {
     IMPORTED "imported-classification" "其他机关的信用评价分类"
         "Classification made elsewhere" "domain.md O20" imported_state;
     CASE_STUDY "case-study" "典型案例" "Typical case" "domain.md O26" case_study_state;
+    SUPPORT "litigation-support" "支持公益诉讼" "Support of public-interest litigation"
+        "domain.md O47" support_state;
     NOTE "member-note" "协会会员档案" "Association's note about a member"
         "domain.md O45" note_state;
     CHANNEL "channel" "公示渠道" "Channel that shows what is public"

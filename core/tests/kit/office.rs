@@ -5,11 +5,10 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
-use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, Position};
+use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position};
 use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
 
-use super::diagram::{Diagram, Machine};
 use super::rules::{cite, day};
 use super::steps::digest;
 

@@ -48,7 +48,6 @@ pub fn compare(
     for (state, world) in states {
         let before = machine.states(world);
         for (name, who, command) in commands {
-            let from = machine.state_of(world);
             let mut world = world.clone();
             let command = command(&world);
             let outcome = world.run(who, &command).map_err(|refusal| refusal.ground);
