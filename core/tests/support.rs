@@ -85,8 +85,12 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     assert_eq!(before, then);
     assert!(closed.marks(organisation(1)).is_empty());
     let states = [("none", none), ("open", open), ("handed over", handed), ("closed", closed)];
-    let commands: [Asked<'_>; 2] =
-        [("hand over", handler(), &hand_over), ("close", clerk(), &close)];
+    let open = |_: &World| opening(Target::Record(record), |_| {});
+    let commands: [Asked<'_>; 3] = [
+        ("open", handler(), &open),
+        ("hand over", handler(), &hand_over),
+        ("close", clerk(), &close),
+    ];
     const HANDED: &[&str] = &["litigation_support.evidence_handed_over"];
     const CLOSED: &[&str] = &["litigation_support.closed"];
     compare(
@@ -94,6 +98,9 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         &states,
         &commands,
         &[
+            ("none", "open", &["litigation_support.opened"]),
+            // Another plaintiff may ask for the same.
+            ("*", "open", &["litigation_support.opened"]),
             ("open", "hand over", HANDED),
             ("open", "close", CLOSED),
             ("handed over", "hand over", HANDED),
