@@ -10,8 +10,8 @@ use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
     AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
-    ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
-    ToleranceId,
+    ListingId, MeasureId, MemberNoteId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
+    RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::row::{Closing, Due, Index, Key};
@@ -306,6 +306,15 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Objection(id) => (b'O', id.0),
         Clock::Repair(id) => (b'X', id.0),
         Clock::RedStatement(id) => (b'r', id.0),
+        Clock::Cure(id) => (b'C', id.0),
+        Clock::BreachStatement(id) => (b'b', id.0),
+        Clock::BreachDecision(id) => (b'B', id.0),
+        Clock::Tolerance(id) => (b'T', id.0),
+        Clock::Answer(id) => (b'N', id.0),
+        Clock::Comment(id) => (b'G', id.0),
+        Clock::Feedback(id) => (b'F', id.0),
+        Clock::Execution(id) => (b'E', id.0),
+        Clock::Referral(id) => (b'o', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -453,6 +462,15 @@ pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
         b'O' => Some(Clock::Objection(ObjectionId(at))),
         b'X' => Some(Clock::Repair(RepairId(at))),
         b'r' => Some(Clock::RedStatement(ListingId(at))),
+        b'C' => Some(Clock::Cure(CommitmentId(at))),
+        b'b' => Some(Clock::BreachStatement(CommitmentId(at))),
+        b'B' => Some(Clock::BreachDecision(CommitmentId(at))),
+        b'T' => Some(Clock::Tolerance(ToleranceId(at))),
+        b'N' => Some(Clock::Answer(MemberNoteId(at))),
+        b'G' => Some(Clock::Comment(AssessmentId(at))),
+        b'F' => Some(Clock::Feedback(MeasureId(at))),
+        b'E' => Some(Clock::Execution(MeasureId(at))),
+        b'o' => Some(Clock::Referral(ObjectionId(at))),
         _ => None,
     }
 }

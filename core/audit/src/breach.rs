@@ -28,6 +28,11 @@ pub(crate) struct Breach {
 }
 
 impl Breach {
+    /// The day to which the party's time runs.
+    pub(crate) fn window(&mut self) -> Option<&mut Day> {
+        self.window.as_mut().map(|(_, until)| until)
+    }
+
     pub(crate) fn is_decided(&self) -> bool {
         self.decided.is_some()
     }

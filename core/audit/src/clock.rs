@@ -4,9 +4,11 @@
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::time::Day;
 
+use crate::commitment;
 use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
 use crate::here::Here;
 use crate::names::DEADLINE;
+use crate::tolerance::Tolerance;
 
 /// The day to which a clock runs; nothing where this fold does not go by it.
 fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
@@ -29,7 +31,19 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
             _ => None,
         },
         Clock::RedStatement(id) => fold.red_mut(id)?.revocation.as_mut().map(|own| &mut own.window),
-        Clock::Decision(_) => None,
+        Clock::Cure(id) => match &mut fold.commitments.get_mut(&id)?.stage {
+            commitment::Stage::Cure { until } => Some(until),
+            _ => None,
+        },
+        Clock::BreachStatement(id) => fold.commitments.get_mut(&id)?.breach.as_mut()?.window(),
+        Clock::Tolerance(id) => fold.tolerances.get_mut(&id).map(Tolerance::due),
+        Clock::Feedback(id) => fold.measures.get_mut(&id)?.feedback_by.as_mut(),
+        Clock::Decision(_)
+        | Clock::BreachDecision(_)
+        | Clock::Answer(_)
+        | Clock::Comment(_)
+        | Clock::Execution(_)
+        | Clock::Referral(_) => None,
     }
 }
 

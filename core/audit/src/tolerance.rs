@@ -33,6 +33,13 @@ pub(crate) struct Tolerance {
     missing: Vec<bool>,
 }
 
+impl Tolerance {
+    /// The day to which its time runs.
+    pub(crate) fn due(&mut self) -> &mut Day {
+        &mut self.due
+    }
+}
+
 pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ToleranceEvent) {
     let id = match event {
         ToleranceEvent::Opened { .. } => {

@@ -15,6 +15,7 @@ use crate::id::{ListingId, MeasureId, ObjectionId};
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::Path;
 use crate::row::clock::provisional;
+use crate::row::social::SocialRow;
 use crate::row::{
     Due, Key, ListingKind, MeasureState, ObjectionState, Owed, RecordState, RedState, Row,
 };
@@ -75,11 +76,16 @@ pub(super) fn recompute(rows: &Rows, clock: Clock, context: &Context<'_>) -> Res
         return drafts.finish();
     }
     let subject = match row {
-        Row::Listing(row) => row.subject,
-        Row::Attribution(row) => row.person,
-        Row::Measure(row) => row.subject,
-        Row::Objection(row) => row.subject,
-        Row::Repair(row) => row.subject,
+        Row::Listing(row) => Some(row.subject),
+        Row::Attribution(row) => Some(row.person),
+        Row::Measure(row) => Some(row.subject),
+        Row::Objection(row) => Some(row.subject),
+        Row::Repair(row) => Some(row.subject),
+        Row::Commitment(row) => Some(row.subject),
+        Row::Tolerance(row) => Some(row.subject),
+        Row::Social(SocialRow::MemberNote(row)) => Some(row.subject),
+        // An assessment is about departments.
+        Row::Assessment(_) => None,
         _ => return drafts.finish(),
     };
     let event = CalendarEvent::Recomputed { clock, before: before.day, deadline };

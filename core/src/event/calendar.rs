@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::CaseRef;
-use crate::id::{ListingId, MeasureId, ObjectionId, RepairId};
+use crate::id::{
+    AssessmentId, CommitmentId, ListingId, MeasureId, MemberNoteId, ObjectionId, RepairId,
+    ToleranceId,
+};
 use crate::time::Day;
 
 /// A deadline that runs.
@@ -22,6 +25,24 @@ pub enum Clock {
     Repair(RepairId),
     /// The exemplar's time for a statement on a revocation.
     RedStatement(ListingId),
+    /// The time to put right what a commitment promised.
+    Cure(CommitmentId),
+    /// The party's time for a statement before a breach is found.
+    BreachStatement(CommitmentId),
+    /// By when a breach is to be decided.
+    BreachDecision(CommitmentId),
+    /// The time for the missing documents of a tolerant acceptance.
+    Tolerance(ToleranceId),
+    /// By when an association answers its member.
+    Answer(MemberNoteId),
+    /// The departments' time to comment on frozen figures.
+    Comment(AssessmentId),
+    /// By when a department reports on what it has done.
+    Feedback(MeasureId),
+    /// By when a department executes, where the catalogue sets days for it.
+    Execution(MeasureId),
+    /// By when the office refers an accepted objection.
+    Referral(ObjectionId),
 }
 
 events! {

@@ -1,0 +1,105 @@
+//! A newer calendar counts every deadline anew that was counted beyond the older one and has not
+//! passed (domain.md 5.2): each clock is met in some course of the register.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod forge;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use forge::kit::{World, timer};
+use forge::{further, lives, words};
+use shouxin_core::calendar::Calendar;
+use shouxin_core::command::Command;
+use shouxin_core::event::calendar::Clock;
+use shouxin_core::row::Index;
+use shouxin_core::rules::RuleSet;
+
+/// Every clock, so that none can be added without a course that meets it.
+const CLOCKS: [&str; 15] = [
+    "answer",
+    "breach decision",
+    "breach statement",
+    "comment",
+    "cure",
+    "decision",
+    "execution",
+    "feedback",
+    "objection",
+    "red statement",
+    "referral",
+    "repair",
+    "response",
+    "statement",
+    "tolerance",
+];
+
+fn name(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Decision(_) => "decision",
+        Clock::Statement(_) => "statement",
+        Clock::Response(_) => "response",
+        Clock::Objection(_) => "objection",
+        Clock::Repair(_) => "repair",
+        Clock::RedStatement(_) => "red statement",
+        Clock::Cure(_) => "cure",
+        Clock::BreachStatement(_) => "breach statement",
+        Clock::BreachDecision(_) => "breach decision",
+        Clock::Tolerance(_) => "tolerance",
+        Clock::Answer(_) => "answer",
+        Clock::Comment(_) => "comment",
+        Clock::Feedback(_) => "feedback",
+        Clock::Execution(_) => "execution",
+        Clock::Referral(_) => "referral",
+    }
+}
+
+fn newer(rules: &RuleSet) -> RuleSet {
+    let official = include_str!("../../../config/calendar/holidays-2007-2026.csv");
+    let calendar = Calendar::parse(&[("holidays-2007-2026.csv", official)]).unwrap();
+    RuleSet { calendar, ..rules.clone() }
+}
+
+fn provisional(world: &World) -> Vec<Clock> {
+    let found = world.index.iter().filter_map(|entry| match entry {
+        Index::Provisional(clock) => Some(*clock),
+        _ => None,
+    });
+    found.collect()
+}
+
+#[test]
+fn every_clock_is_counted_anew_while_it_runs_and_never_after() {
+    let mut met = BTreeSet::new();
+    for (course, world) in lives::all().into_iter().chain(words::all()).chain(further::all()) {
+        let rules = Arc::new(newer(&world.rules));
+        for end in 1..=world.log.len() {
+            let mut then = World { log: world.log[..end].to_vec(), ..world.clone() }.replayed();
+            then.today = world.log[end - 1].legal_date;
+            then.rules = Arc::clone(&rules);
+            for clock in provisional(&then) {
+                if met.contains(name(clock)) {
+                    continue;
+                }
+                let mut world = then.clone();
+                let said = world.run(&timer(), &Command::Recompute(clock)).unwrap();
+                if said != ["deadline.recomputed"] {
+                    continue;
+                }
+                met.insert(name(clock));
+                assert!(!provisional(&world).contains(&clock), "{course}: {clock:?} still waits");
+                assert_eq!(world.replayed().rows, world.rows, "{course}: {clock:?}");
+                let mut late = then.clone();
+                late.today = late.today.plus_days(400);
+                let said = late.run(&timer(), &Command::Recompute(clock)).unwrap();
+                assert!(said.is_empty(), "{course}: {clock:?} has passed");
+            }
+        }
+    }
+    assert_eq!(met.into_iter().collect::<Vec<_>>(), CLOCKS);
+}
