@@ -9,6 +9,7 @@ use shouxin_server::demo::sample::{code, digest};
 use shouxin_tests::{Client, Server, config, key};
 
 const MARKET: &str = "11350426XY0001023Q";
+const GUILD: &str = "51350426XY0005016R";
 /// Deepest nesting that is followed; the document has three levels.
 const DEPTH_MAX: usize = 6;
 
@@ -152,6 +153,7 @@ fn a_field_of_the_wrong_kind_is_named_whatever_the_route() {
     let server = Server::start(&config(folder.path(), ""), &data);
     let officer =
         Client::new(&server.base, Some(&key(&data, "credit_office", Some((MARKET, "SC-03")))));
+    let guild = Client::new(&server.base, Some(&key(&data, "association", Some((GUILD, "XH-01")))));
     let document = Document(officer.get("/openapi.json").expect("the document").body);
     let before = position(&officer);
     let (mut tried, mut wrong) = (0, Vec::new());
@@ -164,9 +166,11 @@ fn a_field_of_the_wrong_kind_is_named_whatever_the_route() {
         let body = document.example(schema, "", DEPTH_MAX);
         let filled = path.replace("{id}", "L-1").replace("{key}", &code("91", 1));
         let filled = filled.replace("{code}", "market");
+        let associations = post["x-roles"] == json!(["association"]);
+        let sender = if associations { &guild } else { &officer };
         for (at, body) in document.spoiled(schema, &body, "body", DEPTH_MAX) {
             tried += 1;
-            let answer = officer.post(&filled, &format!("bad-field-{tried:06}"), &body);
+            let answer = sender.post(&filled, &format!("bad-field-{tried:06}"), &body);
             let Some(answer) = answer else {
                 wrong.push(format!("{path} {at}: no answer"));
                 continue;

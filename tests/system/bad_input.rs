@@ -7,6 +7,7 @@ use shouxin_server::demo::sample::code;
 use shouxin_tests::{Answer, Client, Server, config, key};
 
 const MARKET: &str = "11350426XY0001023Q";
+const GUILD: &str = "51350426XY0005016R";
 
 fn position(client: &Client) -> Value {
     client.get("/readyz").expect("readiness").body["before"].clone()
@@ -22,15 +23,16 @@ fn refused(answer: Option<Answer>, expected: &[&str], what: &str) {
     assert!(told("title") && told("detail") && told("cure"), "{what}: {answer:?}");
 }
 
-/// Every route that takes a body, with its path filled in; `true` for writes.
-fn routes(client: &Client) -> Vec<(String, bool)> {
+/// Every route that takes a body, with its path filled in and the roles that may write; none where
+/// it is no write.
+fn routes(client: &Client) -> Vec<(String, Option<Value>)> {
     let document = client.get("/openapi.json").expect("the document").body;
     let paths = document["paths"].as_object().expect("paths").clone();
     paths
         .into_iter()
         .filter(|(_, methods)| methods.get("post").is_some())
         .map(|(path, methods)| {
-            let write = methods["post"].get("x-label").is_some();
+            let roles = methods["post"].get("x-roles").cloned();
             let id = match path.split('/').nth(2) {
                 Some("attributions") => "A-1",
                 Some("measures") => "M-1",
@@ -42,11 +44,14 @@ fn routes(client: &Client) -> Vec<(String, bool)> {
                 Some("commitments") => "C-1",
                 Some("reviews") => "V-1",
                 Some("tolerant-acceptances") => "T-1",
+                Some("classifications") => "Z-1",
+                Some("typical-cases") => "K-1",
+                Some("member-notes") => "N-1",
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));
             let filled = filled.replace("{code}", "market");
-            (filled.replace("{name}", "procurement"), write)
+            (filled.replace("{name}", "procurement"), roles)
         })
         .collect()
 }
@@ -60,6 +65,7 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
         Client::new(&server.base, Some(&key(&data, "credit_office", Some((MARKET, "SC-03")))));
     let department =
         Client::new(&server.base, Some(&key(&data, "department", Some((MARKET, "SC-04")))));
+    let guild = Client::new(&server.base, Some(&key(&data, "association", Some((GUILD, "XH-01")))));
     let auditor = Client::new(&server.base, Some(&key(&data, "auditor", None)));
     let public = Client::new(&server.base, None);
     let wrong = Client::new(&server.base, Some("sx_nobody_wrong"));
@@ -67,12 +73,20 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
     let routes = routes(&public);
     assert!(routes.len() > 35, "{} routes", routes.len());
     let headers = [("Idempotency-Key", "bad-input-0001"), ("Purpose", "test case")];
-    for (path, write) in &routes {
-        // A review for a permit is a department's, and not the credit office's.
-        let sender = if path == "/v1/reviews" { &department } else { &officer };
+    for (path, roles) in &routes {
+        // A review for a permit is a department's, and a member's file its association's.
+        let may = |role: &str| {
+            let roles = roles.as_ref().and_then(Value::as_array);
+            roles.is_none_or(|roles| roles.iter().any(|own| own == role))
+        };
+        let sender = match () {
+            () if may("credit_office") => &officer,
+            () if may("association") => &guild,
+            () => &department,
+        };
         let any = |body: &[u8]| sender.send(path, &headers, body);
         let plugin = path.contains("/plugins/");
-        if *write {
+        if roles.is_some() {
             refused(any(b"{"), &["MALFORMED_JSON"], path);
             refused(
                 any(b"{\"nope\": 1}"),

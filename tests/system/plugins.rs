@@ -280,6 +280,8 @@ fn misbehave(fault: &str, expected: &str) {
     }
     let ended = procurement.get(&path(bad)).expect("an answer").body;
     assert_eq!((&ended["standing"], &ended["state"]), (&json!("ended"), &json!("accepted")));
+    running.on("2026-12-04");
+    assert_eq!(referred(&running, bad_listing), gone, "the day of its end stays");
 }
 
 #[test]
