@@ -146,6 +146,20 @@ pub fn key(data: &Path, role: &str, officer: Option<(&str, &str)>) -> String {
     output.trim().to_owned()
 }
 
+/// Fails where a text stands in clear in any file under a folder.
+pub fn nowhere_in_clear(folder: &Path, text: &str) {
+    for entry in std::fs::read_dir(folder).expect("reading a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            nowhere_in_clear(&path, text);
+            continue;
+        }
+        let bytes = std::fs::read(&path).expect("reading a file");
+        let found = bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        assert!(!found, "{text} stands in {}", path.display());
+    }
+}
+
 /// Status, body and content type of an answer.
 #[derive(Debug)]
 pub struct Answer {

@@ -329,7 +329,7 @@ fn each_feed_tells_what_may_be_shown_now_and_nobody_gets_an_order() {
     let hidden = on(&gone, "through");
     assert_eq!(hidden["items"], json!([{"id": second, "withdrawn_on": bench.today}]));
     let lines = buyer.get("/v1/events").expect("an answer");
-    assert_eq!((lines.status, lines.kind.as_str()), (200, "application/x-ndjson"));
+    assert!(lines.status == 200 && lines.kind.starts_with("application/x-ndjson"), "{lines:?}");
 
     let office = bench.client("credit_office", Some((OFFICE, "SC-03")));
     let unit = code("12", 3);

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, digest, record};
-use shouxin_tests::{Answer, Client, Server, config, county, key, run};
+use shouxin_tests::{Answer, Client, Server, config, county, key, nowhere_in_clear, run};
 
 const MARKET: &str = "11350426XY0001023Q";
 const APPROVAL: &str = "11350426XY0001031K";
@@ -135,11 +135,7 @@ fn a_clean_record_opens_the_green_channel_and_one_adverse_record_closes_it() {
 
     // No text of it stands anywhere in clear, and no answer holds a value of the subject.
     for folder in ["log", "access", "vault"] {
-        for entry in std::fs::read_dir(data.join(folder)).expect("a folder").flatten() {
-            let bytes = std::fs::read(entry.path()).expect("a file");
-            let needle = NAME.as_bytes();
-            assert!(!bytes.windows(needle.len()).any(|part| part == needle), "{:?}", entry.path());
-        }
+        nowhere_in_clear(&data.join(folder), NAME);
     }
     let answer = get(&approval, &path).body.to_string();
     assert!(!["score", "grade", "rank"].iter().any(|word| answer.contains(word)), "{answer}");
