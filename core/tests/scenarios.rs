@@ -8,12 +8,14 @@
 
 mod kit;
 
-use kit::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, day};
+use kit::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, cite, day};
 use kit::steps::*;
 use kit::{Post, World, officer, organisation, party, person, plugin};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
+use shouxin_core::limits::CITATIONS_MAX;
 use shouxin_core::path::{Path, Standing};
 use shouxin_core::row::{Key, ListingKind, MeasureState, Remote, RepairState, Row};
 use shouxin_core::rules::RuleSet;
@@ -458,4 +460,21 @@ fn the_latest_end_is_fixed_with_the_proposal_and_an_unstarted_decision_is_kept()
     assert_eq!(world.tick(), ["listing.expired"]);
     let case = case_of(&world);
     assert_eq!(case.path.served().map(|own| own.decided.decision.end), Some(end()));
+}
+
+#[test]
+fn only_the_operator_deploys_and_a_proposal_cites_no_more_than_its_bound() {
+    let mut world = World::seeded();
+    assert_eq!(world.refused(&handler(), &deploy()), kit::misfit(Misfit::Forbidden));
+    world.must(&kit::operator(), &deploy());
+    let citing = |count: usize| {
+        let mut command = propose(organisation(1), &[]);
+        if let Command::ProposeListing { basis, .. } = &mut command {
+            *basis = vec![cite("law"); count];
+        }
+        command
+    };
+    let too_many = citing(CITATIONS_MAX + 1);
+    assert_eq!(world.refused(&handler(), &too_many), kit::guard(Guard::Basis));
+    world.must(&handler(), &citing(CITATIONS_MAX));
 }
