@@ -1,5 +1,5 @@
-//! Support of public-interest litigation (O47): asked for by a plaintiff whom a law names, about
-//! what is undisputed, by the authority whose it is or by the credit office.
+//! Support of public-interest litigation (O47): asked for by a plaintiff whom a law names, with a
+//! basis, a request and receipts. Whose record it is, and whether it is disputed, is not judged here.
 
 use std::collections::BTreeSet;
 
