@@ -12,10 +12,6 @@ demo: tools
 test: tools
 	cargo test --workspace --locked
 
-# Writes what the tests compare: the pages of the state machines in docs/states, and what tidy keeps.
-docs: tools
-	SHOUXIN_WRITE_DOCS=1 cargo test --locked -p shouxin-core && SHOUXIN_WRITE_DOCS=1 cargo test --locked -p shouxin-tests --test tidy
-
 # The long form of the kill test: a thousand rounds.
 kill: tools
 	SHOUXIN_KILL_ROUNDS=1000 cargo test --locked -p shouxin-tests --test system -- kill --nocapture

@@ -1,20 +1,15 @@
 //! The assessment of departments: its machine as a table, its guards, and that the counters say
 //! what the log says.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::courses::{begun, make, moves, settle_some};
-use kit::office::month;
-use kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
-use kit::steps::*;
-use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, Who, World, authority, guard, machines, misfit, officer, organisation, party};
+use crate::kit;
+use crate::kit::courses::{begun, make, moves, settle_some};
+use crate::kit::office::month;
+use crate::kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, EXISTS, compare};
+use crate::kit::{
+    Post, Who, World, authority, guard, machines, misfit, officer, organisation, party,
+};
 use proptest::prelude::*;
 use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;

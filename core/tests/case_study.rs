@@ -1,17 +1,12 @@
 //! Typical cases: what a text for the public may not hold, who publishes it, and that it goes again.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::rules::{MARKET, OFFICE, TAX, code, individual_business};
-use kit::steps::*;
-use kit::table::{Asked, compare};
-use kit::{Post, World, guard, machines, misfit, officer, organisation, party, person, timer};
+use crate::kit;
+use crate::kit::rules::{MARKET, OFFICE, TAX, code, individual_business};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, compare};
+use crate::kit::{
+    Post, World, guard, machines, misfit, officer, organisation, party, person, timer,
+};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::anonymity::{holds_name, holds_personal_number};
 use shouxin_core::command::Command;

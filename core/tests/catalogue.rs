@@ -1,20 +1,16 @@
 //! The way of an entry into the joint catalogue as a table, its guards, and the documents that
 //! departments file.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
+use crate::kit;
 
 use std::sync::Arc;
 
-use kit::rules::{INCENTIVE, LISTABLE, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day};
-use kit::steps::digest;
-use kit::table::{Asked, compare};
-use kit::{Post, Who, World, guard, machines, misfit, officer, organisation};
+use crate::kit::rules::{
+    INCENTIVE, LISTABLE, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day,
+};
+use crate::kit::steps::digest;
+use crate::kit::table::{Asked, compare};
+use crate::kit::{Post, Who, World, guard, machines, misfit, officer, organisation};
 use shouxin_core::command::Command;
 use shouxin_core::command::catalogue::CatalogueCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};

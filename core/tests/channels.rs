@@ -1,18 +1,10 @@
 //! Every command in every state of a channel, and what waits for its confirmations.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::*;
-use kit::rules::STATUTE;
-use kit::steps::*;
-use kit::table::{Asked, compare};
-use kit::{World, machines, operator, organisation, party, timer};
+use crate::kit::later::*;
+use crate::kit::rules::STATUTE;
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, compare};
+use crate::kit::{World, machines, operator, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::event::{CaseHook, Finding, RepairAcceptance, Target};

@@ -1,21 +1,15 @@
 //! The bytes of the log. `golden/v1.hex` holds, for every event of schema 1, the bytes that a
 //! released version wrote: they are read forever and written the same way, so a line may be added
 //! and none may change. And bytes that were damaged never turn into another event.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
+use crate::kit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::kit::rules::{cite, day};
+use crate::kit::steps::{digest, fact, named, served, text};
+use crate::kit::{authority, officer, operator, organisation, party, person, plugin, timer};
 use data_encoding::HEXLOWER;
-use kit::rules::{cite, day};
-use kit::steps::{digest, fact, named, served, text};
-use kit::{authority, officer, operator, organisation, party, person, plugin, timer};
 use proptest::prelude::*;
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;

@@ -1,20 +1,12 @@
 //! Collection: files of every kind of subject, one per code; legacy codes; records under the
 //! county's own directory, by who may provide them and as open as the directory says.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
-
-mod kit;
 
 use std::sync::Arc;
 
-use kit::county::{county_code, county_officer, county_rules};
-use kit::rules::day;
-use kit::steps::{digest, register_person, served, text};
-use kit::{World, misfit, operator, person};
+use crate::kit::county::{county_code, county_officer, county_rules};
+use crate::kit::rules::day;
+use crate::kit::steps::{digest, register_person, served, text};
+use crate::kit::{World, misfit, operator, person};
 use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewRecord, NewSubject};

@@ -1,20 +1,14 @@
 //! Credit commitments: every command in every state, the guards of each step, and that a broken
 //! one is a record of a fact and nothing more.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::commitments::*;
-use kit::later::{after, later};
-use kit::rules::{TAX, cite, day};
-use kit::steps::*;
-use kit::table::{Asked, EXISTS, STATE, compare};
-use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
+use crate::kit::commitments::*;
+use crate::kit::later::{after, later};
+use crate::kit::rules::{TAX, cite, day};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, EXISTS, STATE, compare};
+use crate::kit::{
+    Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer,
+};
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand as C;
 use shouxin_core::event::commitment::CommitmentKind;

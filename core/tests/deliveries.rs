@@ -1,19 +1,12 @@
 //! Every command in every state of a measure that a plugin carries out, and of an incentive, of
 //! which nobody has to be warned.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::{after, listed};
-use kit::rules::{INCENTIVE, OFFICE, STATUTE, day};
-use kit::steps::*;
-use kit::table::{Asked, EXISTS, compare};
-use kit::{Post, World, machines, officer, operator, organisation, party, plugin, timer};
+use crate::kit;
+use crate::kit::later::{after, listed};
+use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, day};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, EXISTS, compare};
+use crate::kit::{Post, World, machines, officer, operator, organisation, party, plugin, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};

@@ -1,19 +1,11 @@
 //! Every command in every state of what has effect: a listing once it stands, and an attribution
 //! to a person on its whole way.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::{after, listed, listing_of, remedy};
-use kit::rules::{STATUTE, cite, day};
-use kit::steps::*;
-use kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
-use kit::{World, machines, organisation, party, person, timer};
+use crate::kit::later::{after, listed, listing_of, remedy};
+use crate::kit::rules::{STATUTE, cite, day};
+use crate::kit::steps::*;
+use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use crate::kit::{World, machines, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand as R;

@@ -1,23 +1,17 @@
 //! Every guard by name: a command that this guard alone refuses, and the same command with that
 //! one thing mended, which is taken. So no guard can be lost, moved to another name, or hidden
 //! behind another without a test that says so.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
+use crate::kit;
 
 use std::collections::BTreeSet;
 
-use kit::rules::{
+use crate::kit::rules::{
     BARRED, COURT, ELSEWHERE, HEARING, INCENTIVE, INFORMATION, JUSTICE, NO_LIAISON, OFFICE,
     PERSONS, STATUTE, TAX, UNPUBLISHED, WITHOUT_REPAIR, cite, day,
 };
-use kit::steps::*;
-use kit::{Post, Who, World, officer, organisation, party, person, plugin, timer};
+use crate::kit::steps::*;
+use crate::kit::{Post, Who, World, officer, organisation, party, person, plugin, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::tolerance::ToleranceCommand;

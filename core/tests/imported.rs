@@ -1,18 +1,13 @@
 //! Classifications made elsewhere: who hands them in, what replaces them, and that nothing of them
 //! becomes the register's own.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::rules::{MARKET, PUBLIC_RATING, RATING, TAX, day};
-use kit::steps::*;
-use kit::table::{Asked, compare};
-use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
+use crate::kit;
+use crate::kit::rules::{MARKET, PUBLIC_RATING, RATING, TAX, day};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, compare};
+use crate::kit::{
+    Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer,
+};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::imported::ImportedCommand;

@@ -1,19 +1,12 @@
 //! Every command in every state of records and listings beside their decision path, and of
 //! measures that are forwarded to a higher authority.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::*;
-use kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
-use kit::steps::*;
-use kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
-use kit::{Post, World, guard, machines, officer, organisation, party, timer};
+use crate::kit;
+use crate::kit::later::*;
+use crate::kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
+use crate::kit::steps::*;
+use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use crate::kit::{Post, World, guard, machines, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;

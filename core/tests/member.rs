@@ -1,19 +1,11 @@
 //! Associations' files: whose they are, what a note needs, and that an objection marks it at once.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::after;
-use kit::rules::{GUILD, MARKET, OTHER_GUILD, day};
-use kit::social::guild;
-use kit::steps::*;
-use kit::table::{Asked, EXISTS, compare};
-use kit::{
+use crate::kit::later::after;
+use crate::kit::rules::{GUILD, MARKET, OTHER_GUILD, day};
+use crate::kit::social::guild;
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, EXISTS, compare};
+use crate::kit::{
     Post, Who, World, guard, machines, misfit, officer, operator, organisation, party, person,
 };
 use shouxin_core::actor::{Actor, Role};

@@ -1,19 +1,11 @@
 //! No way leads from what market bodies and associations do of their own will to an order (INV-12).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
-
-mod kit;
 
 use std::sync::Arc;
 
-use kit::later::after;
-use kit::rules::{HIGHER, STATUTE, TAX, cite, day};
-use kit::steps::*;
-use kit::{World, guard};
+use crate::kit::later::after;
+use crate::kit::rules::{HIGHER, STATUTE, TAX, cite, day};
+use crate::kit::steps::*;
+use crate::kit::{World, guard};
 use shouxin_core::command::Command;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::guard::Guard;

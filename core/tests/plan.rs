@@ -2,22 +2,14 @@
 //! law lets list it, every measure is taken, forwarded or refused as the plan taken apart has it
 //! (domain.md 1.5, 1.6, 1.7). The tables beside this file are from there, not from the
 //! configuration.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
-
-mod kit;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kit::county::{county_officer, county_rules};
-use kit::rules::day;
-use kit::steps::{digest, register, register_person, served, text};
-use kit::{Who, World, guard, operator, organisation, party, person};
+use crate::kit::county::{county_officer, county_rules};
+use crate::kit::rules::day;
+use crate::kit::steps::{digest, register, register_person, served, text};
+use crate::kit::{Who, World, guard, operator, organisation, party, person};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::measure::MeasureCommand;

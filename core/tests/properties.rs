@@ -1,18 +1,10 @@
 //! Random courses by ordinary and by hostile actors: whatever is tried, the invariants of
 //! domain.md hold after every commit, and the log alone gives the same register again.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
-
-mod kit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kit::World;
-use kit::courses::{begun, held, make, moves, settle_some};
+use crate::kit::World;
+use crate::kit::courses::{begun, held, make, moves, settle_some};
 use proptest::prelude::*;
 use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::codec::{decode_event, decode_row, encode_event, encode_row};

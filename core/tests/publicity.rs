@@ -1,16 +1,8 @@
 //! Double publicity: what is shown, what is not and why, and the clock of seven working days.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::rules::{HONOUR, MARKET, PENALTY, PERMIT, SHARED_PERMIT, TAX, day};
-use kit::steps::*;
-use kit::{Post, Who, World, authority, guard, officer, organisation, person, timer};
+use crate::kit::rules::{HONOUR, MARKET, PENALTY, PERMIT, SHARED_PERMIT, TAX, day};
+use crate::kit::steps::*;
+use crate::kit::{Post, Who, World, authority, guard, officer, organisation, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::record_source;
 use shouxin_core::command::publicity::{NewDecision, PublicityCommand};

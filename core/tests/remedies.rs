@@ -1,19 +1,12 @@
 //! Every command in every state of what comes after a first outcome: review, reconsideration and
 //! suit, revoked repairs, relief.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::*;
-use kit::rules::day;
-use kit::steps::*;
-use kit::table::{Asked, EXISTS, compare};
-use kit::{World, guard, machines, misfit, organisation, party, timer};
+use crate::kit;
+use crate::kit::later::*;
+use crate::kit::rules::day;
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, EXISTS, compare};
+use crate::kit::{World, guard, machines, misfit, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};

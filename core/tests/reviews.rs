@@ -1,17 +1,9 @@
 //! Credit reviews for permits: facts in effect are listed, and nothing follows from them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::reviews::review;
-use kit::rules::cite;
-use kit::steps::*;
-use kit::{World, guard, misfit, organisation, party, person};
+use crate::kit::reviews::review;
+use crate::kit::rules::cite;
+use crate::kit::steps::*;
+use crate::kit::{World, guard, misfit, organisation, party, person};
 use shouxin_core::command::Command;
 use shouxin_core::command::credit_review::CreditReviewCommand;
 use shouxin_core::event::Target;

@@ -1,16 +1,9 @@
 //! Whole courses of the register's matters, each command by whom it belongs to.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, cite, day};
-use kit::steps::*;
-use kit::{Post, World, officer, organisation, party, person, plugin};
+use crate::kit;
+use crate::kit::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, cite, day};
+use crate::kit::steps::*;
+use crate::kit::{Post, World, officer, organisation, party, person, plugin};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};

@@ -6,28 +6,16 @@
 //!
 //! `SHOUXIN_SIMULATION_SUBJECTS` and `SHOUXIN_SIMULATION_SEED` make a larger or another county; a
 //! seed that ever failed is kept in `SEEDS`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-#[path = "simulation/catalogue.rs"]
 mod catalogue;
-#[path = "simulation/county.rs"]
 mod county;
-mod kit;
-#[path = "simulation/model.rs"]
 mod model;
-#[path = "simulation/others.rs"]
 mod others;
-#[path = "simulation/remedies.rs"]
 mod remedies;
 
-use county::County;
-use kit::rules::day;
-use model::Model;
+use self::county::County;
+use self::model::Model;
+use crate::kit::rules::day;
 use shouxin_core::event::{Envelope, Event};
 
 /// Seeds that are always run: the ones that once failed among them.

@@ -1,19 +1,11 @@
 //! The pages of the state machines: every machine has one, every page has a machine, and every
 //! event of the register stands on one of them or has a reason not to.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
-
-mod kit;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use kit::diagram::{folder, settle};
-use kit::machines::ALL;
+use crate::kit::diagram::{folder, settle};
+use crate::kit::machines::ALL;
 use shouxin_core::event::Event;
 
 fn index() -> String {

@@ -1,20 +1,12 @@
 //! Support of public-interest litigation: for a plaintiff whom a law names, with evidence that
 //! nobody disputes, and without anything for the subject to follow from it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::{after, later};
-use kit::machines;
-use kit::rules::{TAX, cite};
-use kit::steps::*;
-use kit::table::{Asked, compare};
-use kit::{Post, World, guard, misfit, officer, organisation};
+use crate::kit::later::{after, later};
+use crate::kit::machines;
+use crate::kit::rules::{TAX, cite};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, compare};
+use crate::kit::{Post, World, guard, misfit, officer, organisation};
 use shouxin_core::command::Command;
 use shouxin_core::command::support::SupportCommand;
 use shouxin_core::event::Target;

@@ -1,20 +1,15 @@
 //! Tolerant acceptance: every command in every state, who comes through the green channel, and
 //! what can never be missing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::later::after;
-use kit::rules::{HONOUR, OFFICE, TAX, cite, day};
-use kit::steps::*;
-use kit::table::{Asked, STATE, compare};
-use kit::tolerance::*;
-use kit::{Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer};
+use crate::kit;
+use crate::kit::later::after;
+use crate::kit::rules::{HONOUR, OFFICE, TAX, cite, day};
+use crate::kit::steps::*;
+use crate::kit::table::{Asked, STATE, compare};
+use crate::kit::tolerance::*;
+use crate::kit::{
+    Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer,
+};
 use shouxin_core::command::Command;
 use shouxin_core::command::tolerance::{Missing, ToleranceCommand as C};
 use shouxin_core::decide::clean_from;

@@ -1,18 +1,11 @@
 //! Every command in every state: what is not a listed transition is refused by name. The tables
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
-
-use kit::rules::{OFFICE, STATUTE, TAX, cite};
-use kit::steps::*;
-use kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
-use kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
+use crate::kit;
+use crate::kit::rules::{OFFICE, STATUTE, TAX, cite};
+use crate::kit::steps::*;
+use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use crate::kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target, Trigger};
 use shouxin_core::guard::{Ground, Guard, Misfit};

@@ -1,21 +1,15 @@
 //! Reports of wrongdoing: every command in every state, the guards by name, the bytes of the log.
 //! The table below is the machine of domain.md 2.7 as it is lived.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a failure is what they are for"
-)]
 
-mod kit;
+use crate::kit;
 
 use std::collections::BTreeSet;
 
+use crate::kit::diagram::{Diagram, Tried};
+use crate::kit::rules::{JUSTICE, MARKET, OFFICE, TAX, cite, code, day, rules};
+use crate::kit::steps::{digest, no_text, text};
+use crate::kit::{Post, authority, machines};
 use data_encoding::HEXLOWER;
-use kit::diagram::{Diagram, Tried};
-use kit::rules::{JUSTICE, MARKET, OFFICE, TAX, cite, code, day, rules};
-use kit::steps::{digest, no_text, text};
-use kit::{Post, authority, machines};
 use shouxin_core::actor::{OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{decode_event, decode_report_event, encode_report_event};

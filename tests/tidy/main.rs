@@ -219,6 +219,28 @@ fn no_test_is_ignored_and_nothing_is_left_unfinished() {
     report(&broken, "finish it, or match the error instead");
 }
 
+/// A file that the program of its folder does not name is never compiled, and its tests never run.
+#[test]
+fn every_file_of_tests_is_part_of_its_program() {
+    let files = tracked(".rs");
+    let mut broken = Vec::new();
+    for folder in ["core/tests", "tests/system", "tests/tidy"] {
+        let main = files.iter().find(|(name, _)| *name == format!("{folder}/main.rs"));
+        let (_, main) = main.expect("the program of the folder");
+        for (name, _) in &files {
+            let module = name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+            let module = module.and_then(|rest| rest.strip_suffix(".rs"));
+            let Some(module) = module.filter(|own| !own.contains('/') && *own != "main") else {
+                continue;
+            };
+            if !main.lines().any(|line| line.trim() == format!("mod {module};")) {
+                broken.push(name.clone());
+            }
+        }
+    }
+    report(&broken, "name it in the main.rs of its folder");
+}
+
 #[test]
 fn unsafe_stands_only_at_the_plugin_boundary() {
     let homes = ["plugins/", "tests/fixtures/"];

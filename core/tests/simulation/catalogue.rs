@@ -6,7 +6,7 @@ use shouxin_core::rules::{
 };
 use shouxin_core::text::FactDocument;
 
-use crate::county::County;
+use super::county::County;
 use crate::kit::steps::digest;
 
 impl County {

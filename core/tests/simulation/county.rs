@@ -19,10 +19,10 @@ use shouxin_core::rules::{Citation, LegalLevel, Polarity, Severity, SubjectKind}
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 
+use super::others::Others;
 use crate::kit::county::{county_code, county_officer, county_rules};
 use crate::kit::steps::{digest, served, text};
 use crate::kit::{Who, World, operator, party, person, timer};
-use crate::others::Others;
 
 /// What somebody means to do on a day.
 #[derive(Clone, Debug)]

@@ -23,7 +23,7 @@ use shouxin_core::row::commitment::CommitmentState as S;
 use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rules::{Citation, LegalLevel};
 
-use crate::county::County;
+use super::county::County;
 use crate::kit::steps::{digest, served, text};
 use crate::kit::tolerance::{adverse, version};
 use crate::kit::{Who, party, person, timer};

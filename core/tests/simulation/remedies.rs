@@ -13,7 +13,7 @@ use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, ReliefId, Re
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rules::FactKind;
 
-use crate::county::{County, Task};
+use super::county::{County, Task};
 use crate::kit::steps::{digest, no_text, served, text};
 use crate::kit::{Who, operator, party, timer};
 

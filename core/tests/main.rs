@@ -1,0 +1,37 @@
+//! The tests of the core in one program: linked once, which is what makes trying a change to a rule
+//! cheap (`make mutants`). Each file is about one noun or one question; `kit/` is what they share.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a failure is what they are for"
+)]
+
+mod kit;
+
+mod assessment;
+mod case_study;
+mod catalogue;
+mod channels;
+mod codec;
+mod collection;
+mod commitment;
+mod deliveries;
+mod effects;
+mod guards;
+mod imported;
+mod lives;
+mod member;
+mod no_order;
+mod plan;
+mod properties;
+mod publicity;
+mod remedies;
+mod reviews;
+mod scenarios;
+mod simulation;
+mod states;
+mod support;
+mod tolerance;
+mod transitions;
+mod whistle;
