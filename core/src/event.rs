@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::guard::Guard;
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::id::{
+    AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+};
 use crate::identifier::uscc::Uscc;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed, Service};
@@ -64,6 +66,8 @@ pub enum Target {
     Attribution(AttributionId),
     /// One measure.
     Measure(MeasureId),
+    /// The served finding that a commitment was broken.
+    Commitment(CommitmentId),
 }
 
 /// Red or black.

@@ -64,6 +64,7 @@ fn target(bytes: &mut Vec<u8>, target: &Target) {
         Target::Listing(id) => (b'L', id.0),
         Target::Attribution(id) => (b'A', id.0),
         Target::Measure(id) => (b'M', id.0),
+        Target::Commitment(id) => (b'C', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -493,6 +494,7 @@ pub(crate) fn read_target(bytes: &[u8]) -> Option<Target> {
         b'L' => Some(Target::Listing(ListingId(at))),
         b'A' => Some(Target::Attribution(AttributionId(at))),
         b'M' => Some(Target::Measure(MeasureId(at))),
+        b'C' => Some(Target::Commitment(CommitmentId(at))),
         _ => None,
     }
 }

@@ -257,6 +257,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "assessment.execution_overdue",
         "commitment.overdue",
         "breach.window_closed",
+        "breach.expired",
         "tolerant_acceptance.overdue",
     ];
     let plugins = [
@@ -481,6 +482,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "breach.dropped",
         "breach.decided",
         "breach.served",
+        "breach.annulled",
+        "breach.expired",
         // And of this in reviews.rs.
         "credit_review.performed",
         // The courses of these stand in tolerance.rs.

@@ -9,7 +9,7 @@ use crate::kit::table::{Asked, EXISTS, compare};
 use crate::kit::{World, guard, machines, misfit, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
+use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{Position, ReliefId, RepairId};
@@ -348,47 +348,19 @@ fn a_revoked_repair_brings_back_the_listing_to_its_old_end_and_no_person() {
     assert_eq!(world.replayed().rows, world.rows);
 }
 
-fn file_remedy(world: &World, target: Target) -> Command {
-    remedy(RemedyCommand::FileRemedy {
-        target,
-        kind: RemedyKind::Litigation,
-        body: "尤溪县人民法院".to_owned(),
-        number: "（2026）闽0426行初1号".to_owned(),
-        filed_on: world.today,
-        document_sha256: digest(35),
-    })
-}
-
-fn decide_remedy(world: &World, outcome: RemedyOutcome) -> Command {
-    remedy(RemedyCommand::DecideRemedy {
-        remedy: remedy_of(world),
-        outcome,
-        document: ruling(organisation(1)),
-        reasons: text(),
-    })
-}
-
 /// Covers O68.
 #[test]
 fn a_reconsideration_or_suit_knows_no_other_way() {
     let (world, listing) = listed();
-    let filed = after(&world, &handler(), &file_remedy(&world, Target::Listing(listing)));
-    let order = |world: &World| RemedyCommand::OrderStay {
-        remedy: remedy_of(world),
-        document: ruling(organisation(1)),
-    };
-    let end_stay = |world: &World| RemedyCommand::EndStay {
-        remedy: remedy_of(world),
-        document: ruling(organisation(1)),
-    };
+    let filed = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     let redress = |world: &World| RemedyCommand::CompleteRemedyRedress {
         remedy: remedy_of(world),
         account: text(),
         evidence: Vec::new(),
     };
-    let stayed = after(&filed, &handler(), &remedy(order(&filed)));
-    let upheld = after(&filed, &handler(), &decide_remedy(&filed, RemedyOutcome::Upheld));
-    let revoked = after(&stayed, &handler(), &decide_remedy(&stayed, RemedyOutcome::Revoked));
+    let stayed = after(&filed, &handler(), &stay(&filed));
+    let upheld = after(&filed, &handler(), &rule(&filed, RemedyOutcome::Upheld));
+    let revoked = after(&stayed, &handler(), &rule(&stayed, RemedyOutcome::Revoked));
     let restored = after(&revoked, &handler(), &remedy(redress(&revoked)));
     let states = [
         ("none", world),
@@ -400,13 +372,13 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
     ];
     let earlier = RemedyOutcome::Changed { end: day("2027-01-01") };
     let commands: [Asked<'_>; 8] = [
-        ("file", handler(), &|world| file_remedy(world, Target::Listing(listing))),
-        ("stay", handler(), &|world| remedy(order(world))),
-        ("end the stay", handler(), &|world| remedy(end_stay(world))),
-        ("revoke", handler(), &|world| decide_remedy(world, RemedyOutcome::Revoked)),
-        ("uphold", handler(), &|world| decide_remedy(world, RemedyOutcome::Upheld)),
-        ("withdraw", handler(), &|world| decide_remedy(world, RemedyOutcome::Withdrawn)),
-        ("shorten", handler(), &|world| decide_remedy(world, earlier)),
+        ("file", handler(), &|world| suit(world, Target::Listing(listing))),
+        ("stay", handler(), &|world| stay(world)),
+        ("end the stay", handler(), &|world| end_stay(world)),
+        ("revoke", handler(), &|world| rule(world, RemedyOutcome::Revoked)),
+        ("uphold", handler(), &|world| rule(world, RemedyOutcome::Upheld)),
+        ("withdraw", handler(), &|world| rule(world, RemedyOutcome::Withdrawn)),
+        ("shorten", handler(), &|world| rule(world, earlier)),
         ("redress", handler(), &|world| remedy(redress(world))),
     ];
     compare(
@@ -450,12 +422,12 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
 #[test]
 fn a_changed_decision_never_ends_later() {
     let (world, listing) = listed();
-    let mut world = after(&world, &handler(), &file_remedy(&world, Target::Listing(listing)));
+    let mut world = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     for wrong in [end(), end().plus_days(1), world.today.plus_days(-1)] {
-        let command = decide_remedy(&world, RemedyOutcome::Changed { end: wrong });
+        let command = rule(&world, RemedyOutcome::Changed { end: wrong });
         assert_eq!(world.refused(&handler(), &command), guard(Guard::End), "{wrong}");
     }
-    let command = decide_remedy(&world, RemedyOutcome::Changed { end: day("2026-06-30") });
+    let command = rule(&world, RemedyOutcome::Changed { end: day("2026-06-30") });
     world.must(&handler(), &command);
     world.go_to(day("2026-06-30"));
     assert_eq!(world.marks(organisation(1)).len(), 1);

@@ -51,6 +51,7 @@ fn allowed(name: &str) -> u8 {
         | "channel.overdue"
         | "commitment.overdue"
         | "breach.window_closed"
+        | "breach.expired"
         | "tolerant_acceptance.overdue" => TIMER,
         "objection.accepted" | "assessment.referral_due" | "listing.annulled" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,

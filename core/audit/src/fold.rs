@@ -521,7 +521,7 @@ impl Fold {
                     found.push((own.case.subject, CaseRef::Attribution(id)));
                 }
             }
-            Target::Measure(_) => {}
+            Target::Measure(_) | Target::Commitment(_) => {}
         }
         found
     }
@@ -544,6 +544,7 @@ impl Fold {
                 listing.unwrap_or_default().into_iter().filter(under).collect()
             }
             Target::Measure(id) => vec![id],
+            Target::Commitment(_) => Vec::new(),
         }
     }
 
@@ -564,6 +565,9 @@ impl Fold {
                 .get(&id)
                 .is_some_and(|own| own.published || own.listings.iter().any(listing)),
             Target::Listing(id) => listing(&id),
+            Target::Commitment(id) => {
+                self.commitments.get(&id).is_some_and(crate::commitment::Commitment::is_shown)
+            }
             Target::Attribution(_) | Target::Measure(_) => false,
         }
     }
@@ -580,7 +584,7 @@ impl Fold {
                     own.published = on;
                 }
             }
-            Target::Attribution(_) | Target::Measure(_) => {}
+            Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => {}
         }
     }
 
@@ -600,6 +604,9 @@ impl Fold {
             }
             Target::Measure(id) => {
                 self.measures.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+            }
+            Target::Commitment(id) => {
+                self.commitments.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
             }
         }
     }
@@ -624,6 +631,10 @@ impl Fold {
             }
             Target::Measure(id) => {
                 self.measures.get(&id).map(|own| (own.subject, own.by.authority, &own.by))
+            }
+            Target::Commitment(id) => {
+                let own = self.commitments.get(&id)?;
+                own.finder().map(|by| (own.subject, own.authority, by))
             }
         }
     }

@@ -268,7 +268,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Publicity(event) => publicity::check(fold, at, event),
         Event::Calendar(event) => clock::check(fold, at, event),
         Event::Assessment(event) => assessment::check(fold, at, event),
-        Event::Commitment(event) => commitment::check(fold, at, event),
+        Event::Commitment(event) => commitment::check(fold, commit, at, event),
         Event::CreditReview(event) => credit_review::check(fold, at, event),
         Event::Tolerance(event) => tolerance::check(fold, at, event),
         Event::Imported(event) => imported::check(fold, at, event),

@@ -81,6 +81,13 @@ fn hold(
             turned(&mut row.holds, &mut row.rejected_objections, id, turn);
             rows.put(Key::Measure(measure), Row::Measure(row))
         }
+        Target::Commitment(commitment) => {
+            let mut row = Rows::known(rows.commitment(commitment)?, &commitment.0)?.clone();
+            if let Some(case) = &mut row.breach {
+                turned(&mut case.holds, &mut case.rejected_objections, id, turn);
+            }
+            rows.put(Key::Commitment(commitment), Row::Commitment(row))
+        }
     }
 }
 

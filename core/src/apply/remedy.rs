@@ -154,7 +154,8 @@ fn display(rows: &mut Rows, target: Target, on: bool) -> Result<(), Stop> {
             }
             rows.put(Key::Listing(id), Row::Listing(ListingRow { kind, ..row }))
         }
-        Target::Attribution(_) | Target::Measure(_) => Ok(()),
+        // A disputed finding is off display already.
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Ok(()),
     }
 }
 

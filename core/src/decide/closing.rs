@@ -53,6 +53,7 @@ fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
         Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
         Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),
         Target::Measure(id) => Ok(rows.must_measure(id)?.state.order().is_none()),
+        Target::Commitment(_) => Ok(true),
     }
 }
 

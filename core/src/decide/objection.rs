@@ -8,6 +8,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
+use crate::event::commitment::CommitmentEvent;
 use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
 use crate::id::ObjectionId;
@@ -185,6 +186,17 @@ pub(super) fn disputed<'r>(
                 rejected: row.rejected_objections,
             }
         }
+        Target::Commitment(id) => {
+            let row = rows.must_commitment(id)?;
+            let case = row.breach.as_ref();
+            Disputed {
+                subject: row.subject,
+                provider: row.offered_by.authority,
+                live: row.finding_standing(context.today) != Standing::Ended,
+                holds: case.map_or(&[], |case| &case.holds),
+                rejected: case.map_or(0, |case| case.rejected_objections),
+            }
+        }
     };
     Ok(found)
 }
@@ -280,7 +292,8 @@ pub(super) fn turn(
             let person = rows.must_attribution(id)?.person;
             classification::turn_one(rows, drafts, person, CaseRef::Attribution(id), turn)
         }
-        Target::Measure(_) => Ok(()),
+        // Neither leaves a mark of its own.
+        Target::Measure(_) | Target::Commitment(_) => Ok(()),
     }
 }
 
@@ -318,7 +331,7 @@ pub(super) fn release(
             }
             return Ok(());
         }
-        Target::Measure(_) => return Ok(()),
+        Target::Measure(_) | Target::Commitment(_) => return Ok(()),
     };
     for listing in listings {
         if !classification::still_suspended(rows, listing, own)? {
@@ -393,6 +406,9 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
         },
         Target::Attribution(id) => Some(&rows.must_attribution(id)?.case.proposed_by),
         Target::Measure(id) => Some(&rows.must_measure(id)?.initiated_by),
+        Target::Commitment(id) => {
+            rows.must_commitment(id)?.breach.as_ref().map(|case| &case.proposed_by)
+        }
     };
     if proposer == Some(&human.reference) {
         refuse::<()>(
@@ -487,6 +503,15 @@ pub(super) fn annul(
             if !row.annulled {
                 let event = Event::MeasureAnnulled { measure, reasons: reasons.clone() };
                 drafts.push(row.subject, event);
+            }
+        }
+        Target::Commitment(commitment) => {
+            let row = rows.must_commitment(commitment)?;
+            // What was made good, or has come to its end, keeps the end it came to.
+            if row.finding_standing(context.today) != Standing::Ended {
+                let reasons = reasons.clone();
+                let event = CommitmentEvent::BreachAnnulled { commitment, reasons };
+                drafts.push(row.subject, Event::Commitment(event));
             }
         }
     }

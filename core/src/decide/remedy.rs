@@ -321,7 +321,7 @@ fn case_of(rows: &Rows, target: Target) -> Result<Option<(CaseRef, &DecisionCase
         Target::Attribution(id) => {
             Some((CaseRef::Attribution(id), &rows.must_attribution(id)?.case))
         }
-        Target::Record(_) | Target::Measure(_) => None,
+        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => None,
     })
 }
 
@@ -337,7 +337,7 @@ fn shorten(
         return Ok(misfit(
             Misfit::Value,
             "变更期限只适用于名单或责任认定 / only a listing or attribution has an end to change",
-            "记录请更正或撤销，措施请撤销 / correct or annul the record, annul the measure",
+            "记录请更正或撤销，措施和违诺认定请撤销 / correct or annul the record, annul the rest",
         )?);
     };
     let served = match &held.path {

@@ -81,7 +81,7 @@ fn of_target(rows: &Rows, target: Target) -> Result<(SubjectKey, Uscc), Stop> {
             };
             Ok((row.subject, case.proposed_by.authority))
         }
-        Target::Attribution(_) | Target::Measure(_) => nothing_to_prove(),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => nothing_to_prove(),
     }
 }
 
@@ -102,7 +102,7 @@ fn undisputed(rows: &Rows, target: Target, context: &Context<'_>) -> Result<(), 
             row.state == RecordState::Accepted && row.holds.is_empty()
         }
         Target::Listing(id) => rows.listing_standing(id, context.today)? == Standing::InForce,
-        Target::Attribution(_) | Target::Measure(_) => false,
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
     };
     if stands {
         return Ok(());

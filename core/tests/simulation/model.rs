@@ -56,6 +56,7 @@ pub struct Model {
 const TIMERS: &[&str] = &[
     "commitment.overdue",
     "breach.window_closed",
+    "breach.expired",
     "tolerant_acceptance.overdue",
     "statement.window_closed",
     "listing.took_effect",
@@ -169,7 +170,7 @@ impl Model {
                 .filter(|(_, own)| own.records.contains(&id))
                 .map(|(case, _)| *case)
                 .collect(),
-            Target::Measure(_) => Vec::new(),
+            Target::Measure(_) | Target::Commitment(_) => Vec::new(),
         };
         for case in cases {
             let Some(subject) = self.cases.get(&case).and_then(|own| own.subject) else {

@@ -395,13 +395,14 @@ pub fn remedy(row: &RemedyRow) -> Value {
     })
 }
 
-/// `R-...`, `L-...`, `A-...` or `M-...`
+/// `R-...`, `L-...`, `A-...`, `M-...` or `C-...`
 pub fn target_id(target: Target) -> String {
     match target {
         Target::Record(id) => id.to_string(),
         Target::Listing(id) => id.to_string(),
         Target::Attribution(id) => id.to_string(),
         Target::Measure(id) => id.to_string(),
+        Target::Commitment(id) => id.to_string(),
     }
 }
 

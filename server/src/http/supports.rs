@@ -43,7 +43,7 @@ fn owner(edge: &Edge<'_>, target: Target) -> Result<SubjectKey, Problem> {
     let found = query.ask(|rows| match target {
         Target::Record(id) => Ok(Some(rows.must_record(id)?.subject)),
         Target::Listing(id) => Ok(Some(rows.must_listing(id)?.subject)),
-        Target::Attribution(_) | Target::Measure(_) => Ok(None),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Ok(None),
     })?;
     found.ok_or_else(|| {
         Problem::new(

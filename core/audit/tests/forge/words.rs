@@ -8,15 +8,16 @@ use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::support::SupportCommand;
-use shouxin_core::event::Target;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
 use shouxin_core::event::support::SuitGround;
+use shouxin_core::event::{Finding, Target};
 use shouxin_core::id::{
-    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, SupportId, ToleranceId,
+    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, ObjectionId, SupportId, ToleranceId,
 };
 
 use super::kit::commitments::*;
+use super::kit::later::{office_head, stay, suit};
 use super::kit::reviews::review;
 use super::kit::rules::{GUILD, RATING, TAX, cite, day};
 use super::kit::social::guild;
@@ -74,6 +75,36 @@ pub fn broken_in_silence() -> World {
     world.must(&head(), &decide_breach(id, 0));
     let serve = serve_breach(&world, id);
     world.must(&handler(), &serve);
+    world
+}
+
+/// Found broken; a first objection finds the finding correct, a second one voids it. It is found
+/// broken anew, a court stays that, and it comes to its end on its date.
+pub fn disputed() -> World {
+    let (mut world, id) = word(Word::Breached);
+    let target = Target::Commitment(id);
+    for finding in [Finding::Correct, Finding::Error] {
+        let filed = world.must(&party(organisation(1)), &object(target, true));
+        let objection = ObjectionId(filed);
+        world.must(&office_head(), &Command::AcceptObjection { objection });
+        let received_on = world.today;
+        world.must(&office_head(), &Command::ReferObjection { objection, received_on });
+        world.must(&colleague(), &report(objection, finding));
+        let outcome = resolve(&world, objection);
+        world.must(&office_head(), &outcome);
+    }
+    world.must(&handler(), &propose_breach(id));
+    let notice = breach_notice(&world, id);
+    world.must(&handler(), &notice);
+    world.must(&party(organisation(1)), &breach_waiver(id));
+    world.must(&head(), &decide_breach(id, 0));
+    let serve = serve_breach(&world, id);
+    world.must(&handler(), &serve);
+    let filed = suit(&world, target);
+    world.must(&handler(), &filed);
+    let ordered = stay(&world);
+    world.must(&handler(), &ordered);
+    world.go_to(shown_until().plus_days(1));
     world
 }
 
@@ -244,6 +275,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("permit", permit()),
         ("breach", broken()),
         ("breach in silence", broken_in_silence()),
+        ("disputed breach", disputed()),
         ("a person's commitment", of_a_person()),
         ("credit review", looked_at()),
         ("tolerant acceptance", tolerated()),
