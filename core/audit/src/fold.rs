@@ -391,6 +391,8 @@ pub(crate) struct Fold {
     pub tolerances: Tolerances,
     pub classifications: Classifications,
     pub case_studies: CaseStudies,
+    /// Officers who were ever given a key of the credit office.
+    pub office: BTreeSet<OfficerRef>,
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,

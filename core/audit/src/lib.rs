@@ -275,9 +275,9 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::CaseStudy(event) => case_study::check(fold, at, event),
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
+        Event::KeyCreated { .. } => admin::key(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }
-        | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
         | Event::AliasLinked { .. }

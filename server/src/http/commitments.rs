@@ -562,7 +562,9 @@ pub(crate) fn shown(row: &CommitmentRow, face: Face, today: Day) -> Value {
         S::Breached { .. } if disputed && face != Face::Whole => S::InForce,
         state => state,
     };
-    let breach = row.breach.as_ref().filter(|_| !disputed || face == Face::Whole);
+    // A finding that is void, over or disputed is nobody else's business.
+    let stands = row.finding_standing(today) == Standing::InForce;
+    let breach = row.breach.as_ref().filter(|_| stands || face == Face::Whole);
     let mut body = json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),

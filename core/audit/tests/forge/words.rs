@@ -1,7 +1,7 @@
 //! Whole courses of commitments, tolerant acceptances, credit reviews, and of what others write:
 //! received classifications, typical cases, associations' files.
 
-use shouxin_core::actor::SubjectKey;
+use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::commitment::CommitmentCommand;
@@ -13,7 +13,8 @@ use shouxin_core::event::member::NoteKind;
 use shouxin_core::event::support::SuitGround;
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::id::{
-    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, ObjectionId, SupportId, ToleranceId,
+    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, ObjectionId, RecordId, SupportId,
+    ToleranceId,
 };
 
 use super::kit::commitments::*;
@@ -23,7 +24,7 @@ use super::kit::rules::{GUILD, RATING, TAX, cite, day};
 use super::kit::social::guild;
 use super::kit::steps::*;
 use super::kit::tolerance::{close, give_up, supply, tolerate};
-use super::kit::{Post, World, officer, organisation, party, person};
+use super::kit::{Post, World, officer, operator, organisation, party, person};
 use super::lives;
 
 /// A public commitment that is kept, another that is declined, and one that is withdrawn.
@@ -218,10 +219,28 @@ pub fn told() -> World {
     world
 }
 
-/// A suit in the public interest that is supported with evidence.
+/// A suit in the public interest that is supported with evidence, and closed by the credit office.
 pub fn supported() -> World {
+    let (mut world, support, _) = support_begun();
+    let close = SupportCommand::Close { support, outcome: text() };
+    world.must(&clerk(), &Command::Support(close));
+    world
+}
+
+/// The same before it is closed, with the record it is about.
+pub fn support_begun() -> (World, SupportId, RecordId) {
     let mut world = World::seeded();
     let record = world.with_record();
+    let Actor::Officer(office) = clerk().actor else { panic!("no officer") };
+    let key = Command::CreateKey {
+        key_id: "office".to_owned(),
+        secret_hash: digest(39),
+        role: Role::CreditOffice,
+        officer: Some(office),
+        acts_for: None,
+        expires_on: day("2027-01-01"),
+    };
+    world.must(&operator(), &key);
     let open = SupportCommand::Open {
         target: Target::Record(record),
         ground: SuitGround::Pollution,
@@ -235,9 +254,7 @@ pub fn supported() -> World {
     let documents = vec![digest(42)];
     let hand = SupportCommand::HandOver { support, documents, receipt_sha256 };
     world.must(&handler(), &Command::Support(hand));
-    let close = SupportCommand::Close { support, outcome: text() };
-    world.must(&clerk(), &Command::Support(close));
-    world
+    (world, support, record)
 }
 
 /// Notes of an association, with every answer to an objection.
