@@ -17,6 +17,7 @@ mod codec;
 mod collection;
 mod commitment;
 mod deliveries;
+mod edges;
 mod effects;
 mod guards;
 mod imported;
