@@ -196,3 +196,17 @@ fn latest(world: &World, id: ListingId) -> Day {
     case.cap
         .min(world.today.plus_months(months.min(world.rules.pack(world.today).black_cap_months)))
 }
+
+#[test]
+fn a_measure_ends_today_or_later_and_never_behind_its_listing_or_its_months() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let until = |day| with!(initiate(listing, None, STATUTE), InitiateMeasure, until = day);
+    let months = world.rules.measure(STATUTE).expect("the measure").max_months;
+    let cap = end().min(world.today.plus_months(months));
+    taken(&world, &handler(), &until(world.today));
+    taken(&world, &handler(), &until(cap));
+    let end = guard(Guard::End);
+    refused(&world, &handler(), &until(world.today.plus_days(-1)), end);
+    refused(&world, &handler(), &until(cap.plus_days(1)), end);
+}
