@@ -4,7 +4,7 @@
 use crate::kit::rules::{HEARING, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
-use crate::kit::{Who, World, guard, misfit, organisation, party, person};
+use crate::kit::{Who, World, guard, misfit, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::CaseRef;
 use shouxin_core::guard::{Ground, Guard, Misfit};
@@ -13,7 +13,7 @@ use shouxin_core::limits::{
     FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX, POINTS_MAX,
     RECORDS_PER_LISTING_MAX,
 };
-use shouxin_core::row::ListingKind;
+use shouxin_core::row::{Due, Key, ListingKind, Row};
 use shouxin_core::text::FactDocument;
 use shouxin_core::time::Day;
 
@@ -209,4 +209,19 @@ fn a_measure_ends_today_or_later_and_never_behind_its_listing_or_its_months() {
     let end = guard(Guard::End);
     refused(&world, &handler(), &until(world.today.plus_days(-1)), end);
     refused(&world, &handler(), &until(cap.plus_days(1)), end);
+}
+
+#[test]
+fn a_record_is_shown_on_its_last_day() {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let Some(Row::Record(row)) = world.row(&Key::Record(record)) else {
+        panic!("the record is there");
+    };
+    let until = row.publicity_until.expect("what is shown has an end");
+    let tick = Command::Tick { due: Due::Record(record) };
+    world.today = until;
+    assert_eq!(world.run(&timer(), &tick).expect("a timer is not refused"), [""; 0]);
+    world.today = until.plus_days(1);
+    assert_eq!(world.run(&timer(), &tick).expect("a timer is not refused"), ["record.expired"]);
 }
