@@ -378,7 +378,7 @@ pub struct ObjectionRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the states are those of domain.md 2.5")]
 pub enum RepairState {
-    Applied { accept_by: Deadline },
+    Applied { accept_by: Deadline, overdue: bool },
     Accepted { by: OfficerRef },
     Returned,
     NotAccepted,
@@ -400,6 +400,10 @@ pub struct RepairRow {
     pub listing: ListingId,
     pub applied_on: Day,
     pub decide_by: Deadline,
+    /// The decision was given more time; that happens once.
+    pub extended: bool,
+    /// The timer has said that it was not decided in time.
+    pub overdue: bool,
     pub state: RepairState,
     /// Position of the approval, where it changed what is public: what channels have to confirm.
     pub settle_through: Option<Position>,
@@ -407,6 +411,27 @@ pub struct RepairRow {
     pub outcome: Option<(Day, OfficerRef)>,
     /// It has been reviewed once.
     pub reviewed: bool,
+}
+
+impl RepairRow {
+    /// The last day of the formal check, while it is awaited and was not marked late.
+    pub fn check_due(&self) -> Option<Deadline> {
+        match self.state {
+            RepairState::Applied { accept_by, overdue: false } => Some(accept_by),
+            _ => None,
+        }
+    }
+
+    /// The last day of the decision, while it is awaited and was not marked late.
+    pub fn decision_due(&self) -> Option<Deadline> {
+        let open = matches!(self.state, RepairState::Applied { .. } | RepairState::Accepted { .. });
+        (open && !self.overdue).then_some(self.decide_by)
+    }
+
+    /// The days behind which a timer marks it late.
+    pub fn late_after(&self) -> impl Iterator<Item = Deadline> {
+        self.check_due().into_iter().chain(self.decision_due())
+    }
 }
 
 /// State of a reconsideration or suit.

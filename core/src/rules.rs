@@ -494,6 +494,7 @@ pub struct RulePack {
     pub review_request_wd: u16,
     pub repair_accept_wd: u16,
     pub repair_decide_wd: u16,
+    pub repair_extend_wd: u16,
     pub double_publicity_wd: u16,
     pub publicity_minor_months: (u16, u16),
     pub publicity_general_months: (u16, u16),

@@ -27,6 +27,7 @@ mod plan;
 mod properties;
 mod publicity;
 mod remedies;
+mod repairs;
 mod reviews;
 mod scenarios;
 mod simulation;

@@ -559,6 +559,10 @@ fn a_repair_knows_no_other_way() {
     let returned = after(&applied, &handler(), &check(RepairAcceptance::Returned(text())));
     let not_accepted = after(&applied, &handler(), &check(RepairAcceptance::NotAccepted(text())));
     let refused = after(&accepted, &head(), &refuse_repair(&accepted, id));
+    let extended = after(&accepted, &handler(), &extend_repair(&accepted, id));
+    let on = |world: &World, days| World { today: world.today.plus_days(days), ..world.clone() };
+    let mut marked = on(&accepted, 30);
+    marked.must(&timer(), &Command::Tick { due: Due::Repair(id) });
     let propagating = after(&accepted, &head(), &approve(&accepted, id));
     let mut done = propagating.clone();
     let walk = done.rows.keys().find_map(|key| match key {
@@ -571,8 +575,13 @@ fn a_repair_knows_no_other_way() {
     lifted.must(&implementer(), &by_hand(only_measure(&lifted), CaseHook::Lift));
     let states = [
         ("none", listed),
+        ("applied, day passed", on(&applied, 7)),
+        ("applied, all days passed", on(&applied, 30)),
         ("applied", applied),
+        ("accepted, day passed", on(&accepted, 30)),
         ("accepted", accepted),
+        ("accepted, overdue", marked),
+        ("accepted, extended", extended),
         ("returned", returned),
         ("not accepted", not_accepted),
         ("refused", refused),
@@ -580,8 +589,10 @@ fn a_repair_knows_no_other_way() {
         ("propagating, all lifted", lifted),
         ("done", done),
     ];
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 9] = [
         ("apply", party(organisation(1)), &|_| repair(listing)),
+        ("extend", handler(), &|world| extend_repair(world, id)),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Repair(id) }),
         ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
         ("return", handler(), &|_| check(RepairAcceptance::Returned(text()))),
         ("not accept", handler(), &|_| check(RepairAcceptance::NotAccepted(text()))),
@@ -589,27 +600,55 @@ fn a_repair_knows_no_other_way() {
         ("approve", head(), &|world| approve(world, id)),
         ("refuse", head(), &|world| refuse_repair(world, id)),
     ];
+    const CHECKED: &[&str] = &["repair.accept_decided"];
+    const APPROVED: &[&str] = &["repair.approved", "listing.removed", "classification.changed"];
+    const REFUSED: &[&str] = &["repair.refused"];
     compare(
         &machines::REPAIR,
         &states,
         &commands,
         &[
             ("none", "apply", &["repair.applied"]),
-            ("applied", "check", &["repair.accept_decided"]),
-            ("applied", "return", &["repair.accept_decided"]),
-            ("applied", "not accept", &["repair.accept_decided"]),
-            ("propagating, all lifted", "close", &["repair.done"]),
+            ("applied", "check", CHECKED),
+            ("applied", "return", CHECKED),
+            ("applied", "not accept", CHECKED),
+            ("applied, day passed", "check", CHECKED),
+            ("applied, day passed", "return", CHECKED),
+            ("applied, day passed", "not accept", CHECKED),
+            ("applied, day passed", "tick", &["assessment.repair_check_overdue"]),
+            ("applied, all days passed", "check", CHECKED),
+            ("applied, all days passed", "return", CHECKED),
+            ("applied, all days passed", "not accept", CHECKED),
             (
-                "accepted",
-                "approve",
-                &["repair.approved", "listing.removed", "classification.changed"],
+                "applied, all days passed",
+                "tick",
+                &["assessment.repair_check_overdue", "assessment.repair_decision_overdue"],
             ),
-            ("accepted", "refuse", &["repair.refused"]),
+            ("accepted, day passed", "tick", &["assessment.repair_decision_overdue"]),
+            ("accepted", "extend", &["repair.extended"]),
+            ("propagating, all lifted", "close", &["repair.done"]),
+            ("accepted", "approve", APPROVED),
+            ("accepted, day passed", "approve", APPROVED),
+            ("accepted, overdue", "approve", APPROVED),
+            ("accepted, extended", "approve", APPROVED),
+            ("accepted", "refuse", REFUSED),
+            ("accepted, day passed", "refuse", REFUSED),
+            ("accepted, overdue", "refuse", REFUSED),
+            ("accepted, extended", "refuse", REFUSED),
             ("returned", "apply", &["repair.applied"]),
             ("not accepted", "apply", &["repair.applied"]),
             ("refused", "apply", &["repair.applied"]),
         ],
-        &[("applied", "apply", EXISTS), ("accepted", "apply", EXISTS)],
+        &[
+            ("applied", "apply", EXISTS),
+            ("applied, day passed", "apply", EXISTS),
+            ("applied, all days passed", "apply", EXISTS),
+            ("accepted", "apply", EXISTS),
+            ("accepted, day passed", "apply", EXISTS),
+            ("accepted, overdue", "apply", EXISTS),
+            ("accepted, extended", "apply", EXISTS),
+            ("accepted, extended", "extend", EXISTS),
+        ],
     );
 }
 

@@ -46,6 +46,8 @@ fn allowed(name: &str) -> u8 {
         | "assessment.feedback_overdue"
         | "assessment.referral_overdue"
         | "assessment.execution_overdue"
+        | "assessment.repair_check_overdue"
+        | "assessment.repair_decision_overdue"
         | "channel.confirmed"
         | "channel.failed"
         | "channel.overdue"

@@ -3,7 +3,7 @@
 
 use shouxin_core::event::assessment::AssessmentEvent;
 
-use crate::fold::{Fold, Stage};
+use crate::fold::{Fold, RepairStage, Stage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_7, INV_10};
 
@@ -57,6 +57,22 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
                 None => at.broken(DEADLINE, "the catalogue sets no days for this measure"),
             }
         }
+        AssessmentEvent::RepairCheckOverdue { repair } => match fold.repairs.get(repair) {
+            Some(own) if matches!(own.stage, RepairStage::Applied) => {
+                at.after(Some(own.accept_by), "the formal check");
+            }
+            Some(_) => at.broken(INV_10, "there is nothing to check"),
+            None => at.missing(repair),
+        },
+        AssessmentEvent::RepairDecisionOverdue { repair } => match fold.repairs.get(repair) {
+            Some(own)
+                if matches!(own.stage, RepairStage::Applied | RepairStage::Accepted { .. }) =>
+            {
+                at.after(Some(own.decide_by), "the decision");
+            }
+            Some(_) => at.broken(INV_10, "there is nothing to decide"),
+            None => at.missing(repair),
+        },
         _ => {}
     }
 }

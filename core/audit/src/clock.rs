@@ -26,10 +26,15 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
                 _ => None,
             }
         }
-        Clock::Repair(id) => match &mut fold.repairs.get_mut(&id)?.stage {
-            RepairStage::Revoking(own) => Some(&mut own.window),
-            _ => None,
-        },
+        Clock::Repair(id) => {
+            let repair = fold.repairs.get_mut(&id)?;
+            match &mut repair.stage {
+                RepairStage::Applied => Some(&mut repair.accept_by),
+                RepairStage::Accepted { .. } => Some(&mut repair.decide_by),
+                RepairStage::Revoking(own) => Some(&mut own.window),
+                _ => None,
+            }
+        }
         Clock::RedStatement(id) => fold.red_mut(id)?.revocation.as_mut().map(|own| &mut own.window),
         Clock::Cure(id) => match &mut fold.commitments.get_mut(&id)?.stage {
             commitment::Stage::Cure { until } => Some(until),

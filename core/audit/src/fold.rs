@@ -337,6 +337,9 @@ pub(crate) enum RepairStage {
 pub(crate) struct Repair {
     pub subject: SubjectKey,
     pub listing: ListingId,
+    pub accept_by: Day,
+    pub decide_by: Day,
+    pub extended: bool,
     pub stage: RepairStage,
     pub outcome: Option<(Day, OfficerRef)>,
     pub through: Option<Position>,

@@ -11,7 +11,7 @@ use shouxin_core::time::Day;
 use crate::commit::Commit;
 use crate::fold::{Fold, Kind, Over, Repair, RepairStage, Revocation, Standing};
 use crate::here::Here;
-use crate::names::{INV_1, INV_2, INV_10, INV_13};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_10, INV_13};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -185,12 +185,48 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
     let repair = Repair {
         subject,
         listing: *listing,
+        accept_by: accept_by.day,
+        decide_by: decide_by.day,
+        extended: false,
         stage: RepairStage::Applied,
         outcome: None,
         through: None,
         reviewed: false,
     };
     fold.repairs.insert(RepairId(at.at()), repair);
+}
+
+/// More time for the decision: once, while its day has not passed, and the party was told.
+pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) {
+    let RemedyEvent::RepairExtended { repair, reasons, document_sha256, service, decide_by } =
+        event
+    else {
+        return;
+    };
+    let Some((subject, listing)) = fold.repairs.get(repair).map(|own| (own.subject, own.listing))
+    else {
+        at.missing(repair);
+        return;
+    };
+    at.about(subject);
+    if let Some(authority) = proposer(fold, listing).map(|by| by.authority) {
+        at.of_authority(authority);
+    }
+    at.stated(Guard::Notice, &[("reasons", reasons)]);
+    at.service(Guard::Notice, service);
+    at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
+    let Some(own) = fold.repairs.get_mut(repair) else {
+        return;
+    };
+    if own.extended || !matches!(own.stage, RepairStage::Accepted { .. }) {
+        at.broken(INV_2, "there is no decision to wait for, or its time was extended once");
+    } else if at.today > own.decide_by {
+        at.broken(DEADLINE, format!("its time ended on {}", own.decide_by));
+    } else {
+        at.deadline("decide_by", *decide_by, own.decide_by, at.pack().repair_extend_wd);
+    }
+    own.extended = true;
+    own.decide_by = decide_by.day;
 }
 
 fn black(

@@ -123,6 +123,10 @@ pub(crate) fn decided(
                 return;
             };
             own.reviewed = true;
+            if let Some(by) = act_by {
+                own.accept_by = by.day;
+                own.decide_by = by.day;
+            }
             own.stage = match upheld {
                 true => RepairStage::Applied,
                 false => RepairStage::Refused,

@@ -22,6 +22,9 @@ pub(super) fn apply(
         E::ReferralDue { .. } | E::ReferralOverdue { .. } => {
             return objection::apply_referral(rows, envelope, event);
         }
+        E::RepairCheckOverdue { .. } | E::RepairDecisionOverdue { .. } => {
+            return objection::apply_repair_late(rows, envelope, event);
+        }
         // These only count, and `tally` has done that.
         E::LiftLate { .. } | E::ReferralLate { .. } => return Ok(()),
         E::Opened { .. } => AssessmentId(here(envelope)),

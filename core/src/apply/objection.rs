@@ -205,6 +205,28 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     put_walks(rows, found)
 }
 
+/// That a repair was not checked, or not decided, in time.
+pub(super) fn apply_repair_late(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &AssessmentEvent,
+) -> Result<(), Stop> {
+    let id = match event {
+        AssessmentEvent::RepairCheckOverdue { repair }
+        | AssessmentEvent::RepairDecisionOverdue { repair } => *repair,
+        _ => return Err(defect(envelope, "not about a repair")),
+    };
+    let mut row = Rows::known(rows.repair(id)?, &id.0)?.clone();
+    match (&mut row.state, event) {
+        (RepairState::Applied { overdue, .. }, AssessmentEvent::RepairCheckOverdue { .. }) => {
+            *overdue = true;
+        }
+        (_, AssessmentEvent::RepairDecisionOverdue { .. }) => row.overdue = true,
+        _ => return Err(defect(envelope, "the repair is in another state")),
+    }
+    rows.put(Key::Repair(id), Row::Repair(row))
+}
+
 pub(super) fn open_repair(
     rows: &mut Rows,
     id: ListingId,
@@ -225,7 +247,9 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
                 listing: *listing,
                 applied_on: envelope.legal_date,
                 decide_by: *decide_by,
-                state: RepairState::Applied { accept_by: *accept_by },
+                extended: false,
+                overdue: false,
+                state: RepairState::Applied { accept_by: *accept_by, overdue: false },
                 settle_through: None,
                 outcome: None,
                 reviewed: false,

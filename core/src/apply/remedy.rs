@@ -63,8 +63,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
                 let row = match act_by {
                     Some(act_by) => {
                         open_repair(rows, row.listing, Some(*id))?;
-                        let state = RepairState::Applied { accept_by: *act_by };
-                        RepairRow { state, decide_by: *act_by, ..row }
+                        let state = RepairState::Applied { accept_by: *act_by, overdue: false };
+                        RepairRow { state, decide_by: *act_by, overdue: false, ..row }
                     }
                     None => RepairRow { state: RepairState::Refused, ..row },
                 };
@@ -87,6 +87,11 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(rows, envelope, event)
         }
+        E::RepairExtended { repair, decide_by, .. } => put_repair(rows, *repair, |row| RepairRow {
+            decide_by: *decide_by,
+            extended: true,
+            ..row
+        }),
         E::CourtDocumentFiled { document, effect } => {
             let id = CourtDocumentId(here(envelope));
             rows.want([Key::CourtDocument(id)])?;

@@ -106,4 +106,10 @@ pub enum RemedyCommand {
         document: FactDocument,
         effect: String,
     },
+    ExtendRepair {
+        repair: RepairId,
+        reasons: Sealed,
+        document_sha256: Digest,
+        service: Service,
+    },
 }

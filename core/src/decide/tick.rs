@@ -52,7 +52,7 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
         }
         Due::Measure(id) => measure(rows, id, context),
         Due::Objection(id) => objection(rows, id, context),
-        Due::Repair(id) => crate::decide::revocation::restore(rows, id, context),
+        Due::Repair(id) => crate::decide::repair::timer(rows, id, context),
         Due::Commitment(id) => crate::decide::commitment::timer(rows, id, context),
         Due::Tolerance(id) => crate::decide::tolerance::timer(rows, id, context),
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
-use crate::id::{AssessmentId, MeasureId, ObjectionId};
+use crate::id::{AssessmentId, MeasureId, ObjectionId, RepairId};
 use crate::tally::{Counts, Month};
 use crate::text::Digest;
 use crate::time::Day;
@@ -63,5 +63,9 @@ AssessmentEvent {
     ExecutionDue "assessment.execution_due" { measure: MeasureId, due: Deadline, }
     /// It was not executed in time; for the assessment only.
     ExecutionOverdue "assessment.execution_overdue" { measure: MeasureId, }
+    /// The formal check of a repair was not made in time; for the assessment only.
+    RepairCheckOverdue "assessment.repair_check_overdue" { repair: RepairId, }
+    /// A repair was not decided in time; for the assessment only.
+    RepairDecisionOverdue "assessment.repair_decision_overdue" { repair: RepairId, }
 }
 }

@@ -120,5 +120,10 @@ RemedyEvent {
     ReliefEnded "relief.ended" { relief: ReliefId, document: FactDocument, reasons: Sealed, }
     /// A court's document is on file.
     CourtDocumentFiled "court_document.filed" { document: FactDocument, effect: String, }
+    /// The decision on a repair takes longer, once; the party was told why and until when.
+    RepairExtended "repair.extended" {
+        repair: RepairId, reasons: Sealed, document_sha256: Digest, service: Service,
+        decide_by: Deadline,
+    }
 }
 }

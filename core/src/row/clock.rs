@@ -130,8 +130,8 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
         }
         Row::Repair(row) => {
             let found = match &mut row.state {
-                RepairState::Applied { accept_by } => Some(accept_by),
-                RepairState::Accepted { .. } => Some(&mut row.decide_by),
+                RepairState::Applied { accept_by, overdue: false } => Some(accept_by),
+                RepairState::Accepted { .. } if !row.overdue => Some(&mut row.decide_by),
                 RepairState::Review { decide_by } => Some(decide_by),
                 RepairState::Revoking(own) => window(own),
                 _ => None,

@@ -126,6 +126,13 @@ pub fn derived(row: &Row) -> Vec<Index> {
                 }
                 _ => {}
             }
+            for by in row.late_after() {
+                let entry = Index::Due(by.day.plus_days(1), Due::Repair(row.id));
+                // Both may be due on the same day, and one entry stands for both.
+                if !entries.contains(&entry) {
+                    entries.push(entry);
+                }
+            }
         }
         Row::Remedy(row) => {
             entries.push(Index::SubjectRemedy(row.subject, row.id));

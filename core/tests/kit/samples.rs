@@ -140,6 +140,13 @@ pub fn remedies() -> Vec<Event> {
         RemedyEvent::RedressDone { remedy, account: text(), evidence: vec![digest(48)] },
         RemedyEvent::StayOrdered { remedy, document: ruling(organisation(1)) },
         RemedyEvent::StayEnded { remedy, document: ruling(organisation(1)) },
+        RemedyEvent::RepairExtended {
+            repair,
+            reasons: text(),
+            document_sha256: digest(54),
+            service: served(day("2026-07-20")),
+            decide_by: deadline(),
+        },
         RemedyEvent::RepairRevocationNoticed {
             repair,
             reasons: text(),

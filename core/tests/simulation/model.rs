@@ -71,6 +71,8 @@ const TIMERS: &[&str] = &[
     "assessment.referral_due",
     "assessment.referral_overdue",
     "assessment.execution_overdue",
+    "assessment.repair_check_overdue",
+    "assessment.repair_decision_overdue",
     "objection.accepted",
     "objection.overdue",
     "objection.closed",

@@ -291,6 +291,32 @@ impl Write for CompleteRemedyRedress {
     }
 }
 
+/// 延长办理期限, once, with the served notice of it: ten working days more for the decision.
+/// Source: domain.md T07.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendRepair {
+    reasons: String,
+    document_sha256: Hex32,
+    service: ServiceBody,
+}
+
+impl Write for ExtendRepair {
+    const LABEL: &'static str = "repairs.extend";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let repair = id(path)?;
+        let subject = edge.subject_of_repair(repair)?;
+        Ok(Command::Remedy(RemedyCommand::ExtendRepair {
+            repair,
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
+        }))
+    }
+}
+
 /// 拟撤销修复告知: the repair is said to have been obtained by fraud.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -482,6 +508,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<EndStay>("/v1/remedies/{id}/end-stay", "恢复执行 / end of the stay")
         .post::<DecideRemedy>("/v1/remedies/{id}/decide", "复议、诉讼结果 / its outcome")
         .post::<CompleteRemedyRedress>("/v1/remedies/{id}/redress", "恢复信誉 / redress")
+        .post::<ExtendRepair>("/v1/repairs/{id}/extension", "延长办理期限 / more time, once")
         .post::<NoticeRevocation>(
             "/v1/repairs/{id}/revocation/notice",
             "拟撤销修复告知 / notice of a revocation",

@@ -413,10 +413,12 @@ pub fn repair(row: &RepairRow) -> Value {
         "listing": row.listing.to_string(),
         "applied_on": row.applied_on,
         "accept_by": match &row.state {
-            RepairState::Applied { accept_by } => json!(accept_by),
+            RepairState::Applied { accept_by, .. } => json!(accept_by),
             _ => Value::Null,
         },
         "decide_by": row.decide_by,
+        "extended": row.extended,
+        "overdue": row.overdue,
         "state": row.state.name(),
     })
 }

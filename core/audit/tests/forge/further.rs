@@ -10,7 +10,7 @@ use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, Target};
+use shouxin_core::event::{CallFault, CaseHook, CaseRef, RepairAcceptance, Target};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
 use shouxin_core::rules::Strength;
 
@@ -149,6 +149,19 @@ pub fn argued() -> World {
         evidence: vec![digest(32)],
     };
     world.must(&party(organisation(1)), &remedy(add));
+    world
+}
+
+/// A repair that is checked late, given more time, decided late, and refused.
+pub fn repair_late() -> World {
+    let (mut world, listing) = listed();
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.pass(8);
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    world.must(&handler(), &extend_repair(&world, id));
+    world.pass(40);
+    world.must(&head(), &refuse_repair(&world, id));
     world
 }
 
@@ -326,6 +339,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("undelivered", undelivered()),
         ("forwarded", forwarded()),
         ("argued", argued()),
+        ("repair late", repair_late()),
         ("repair stands", repair_stands()),
         ("revoked in vain", revoked_in_vain()),
         ("channel closed", channel_closed()),

@@ -45,7 +45,7 @@ use forge::kit::rules::{
 };
 use forge::kit::steps::*;
 use forge::kit::{World, organisation, party, person};
-use forge::{Log, lives};
+use forge::{Log, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
@@ -145,6 +145,7 @@ fn table() -> Vec<Forgery> {
     measures::measures(&mut table);
     outcomes::objections(&mut table);
     outcomes::ends(&mut table);
+    outcomes::repair_times(&mut table);
     outcomes::red(&mut table);
     outcomes::records(&mut table);
     outcomes::order(&mut table);

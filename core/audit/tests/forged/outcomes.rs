@@ -235,6 +235,59 @@ pub(super) fn ends(table: &mut Table) {
     });
 }
 
+/// When a repair is checked and decided, and how long that may take.
+pub(super) fn repair_times(table: &mut Table) {
+    let late = further::repair_late();
+    let extended = "repair.extended";
+    table.change("DEADLINE", "longer than the rules give", &late, extended, |own| {
+        if let Event::Remedy(RemedyEvent::RepairExtended { decide_by, .. }) = &mut own.event {
+            decide_by.day = decide_by.day.plus_days(1);
+        }
+    });
+    table.change(
+        "G-NOTICE",
+        "more time without a notice",
+        &late,
+        extended,
+        inner!(Remedy, RemedyEvent::RepairExtended, document_sha256 => [0; 32]),
+    );
+    table.change("G-COMPETENT", "another unit extends", &late, extended, by(&implementer()));
+    table.change("G-HUMAN", "a timer extends", &late, extended, |own| own.actor = Actor::System);
+    table.other("INV-2", "extended twice", &late, |log| {
+        let place = log.last(extended);
+        log.cut(place);
+        let again = log.at(place).clone();
+        log.append(again)
+    });
+    table.other("DEADLINE", "extended after its day", &late, |log| {
+        let place = log.last(extended);
+        log.cut(place);
+        let late = log.at(place).legal_date.plus_days(30);
+        log.date(place, late);
+        log.at(place).position
+    });
+    for (name, what) in [
+        ("assessment.repair_check_overdue", "a check marked late on its last day"),
+        ("assessment.repair_decision_overdue", "a decision marked late on its last day"),
+    ] {
+        table.other("DEADLINE", what, &late, |log| {
+            let place = log.last(name);
+            let last = log.commits.iter().flatten().rev().find_map(|own| match &own.event {
+                Event::RepairApplied { accept_by, .. } => Some(accept_by.day),
+                Event::Remedy(RemedyEvent::RepairExtended { decide_by, .. })
+                    if name.ends_with("decision_overdue") =>
+                {
+                    Some(decide_by.day)
+                }
+                _ => None,
+            });
+            log.cut(place);
+            log.date(place, last.expect("its last day"));
+            log.at(place).position
+        });
+    }
+}
+
 pub(super) fn red(table: &mut Table) {
     let world = lives::red();
     table.change("G-CONSENT", "a person who did not consent", &world, "listing.nominated", |own| {
