@@ -221,6 +221,8 @@ pub struct ListingRow {
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
     pub open_repair: Option<RepairId>,
+    /// A repair obtained by fraud was revoked: the first day to apply for another.
+    pub repair_again_from: Option<Day>,
     /// Relief under way.
     pub relief: Option<ReliefId>,
 }

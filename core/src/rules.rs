@@ -495,6 +495,7 @@ pub struct RulePack {
     pub repair_accept_wd: u16,
     pub repair_decide_wd: u16,
     pub repair_extend_wd: u16,
+    pub repair_bar_months: u16,
     pub double_publicity_wd: u16,
     pub publicity_minor_months: (u16, u16),
     pub publicity_general_months: (u16, u16),

@@ -287,6 +287,7 @@ fn what_follows_a_repair_knows_no_other_way() {
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    const REVOKED: &[&str] = &["repair.revoked", "repair.barred"];
     compare(
         &machines::REPAIR_AFTER,
         &states,
@@ -299,9 +300,9 @@ fn what_follows_a_repair_knows_no_other_way() {
             ("done", "tell", &["repair.revocation_noticed"]),
             ("told", "state", &["repair.revocation_stated"]),
             ("told", "drop", &["repair.revocation_dropped"]),
-            ("told, period over", "revoke unanswered", &["repair.revoked"]),
+            ("told, period over", "revoke unanswered", REVOKED),
             ("told, period over", "drop", &["repair.revocation_dropped"]),
-            ("heard", "revoke", &["repair.revoked"]),
+            ("heard", "revoke", REVOKED),
             ("heard", "drop", &["repair.revocation_dropped"]),
             ("revoked, day come", "tick", &["listing.restored", "classification.changed"]),
             ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),

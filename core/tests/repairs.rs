@@ -7,9 +7,10 @@ use crate::kit::steps::*;
 use crate::kit::{Post, World, authority, guard, misfit, officer, organisation, party};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::RepairAcceptance;
+use shouxin_core::event::remedy::RemedyEvent;
+use shouxin_core::event::{Event, RepairAcceptance};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::RepairId;
+use shouxin_core::id::{ListingId, RepairId};
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Key, RepairRow, Row};
 use shouxin_core::tally::{Counter, Unit};
@@ -155,4 +156,82 @@ fn an_extension_moves_the_day_behind_which_a_decision_is_late() {
     world.must(&head(), &refusal);
     assert_eq!(count(&world, Counter::RepairsDecidedOnTime), (1, 0));
     assert!(!world.pass(60).contains(&late), "what is decided is not late");
+}
+
+fn revoked() -> (World, ListingId) {
+    let (mut world, id) = accepted();
+    let listing = row(&world, id).listing;
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    world.close();
+    let notice = remedy(RemedyCommand::NoticeRevocation {
+        repair: id,
+        reasons: text(),
+        document_sha256: digest(33),
+        service: served(world.today),
+    });
+    world.must(&handler(), &notice);
+    world.pass(12);
+    let decision = remedy(RemedyCommand::RevokeRepair {
+        repair: id,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: Vec::new(),
+        service: served(world.today),
+    });
+    world.must(&head(), &decision);
+    (world, listing)
+}
+
+/// Who had a repair revoked for fraud may apply again after the months of the rule pack, on that
+/// very day and not before; the refusal names the day.
+#[test]
+fn a_revoked_repair_is_not_applied_for_again_before_its_day() {
+    let (mut world, listing) = revoked();
+    let day = world.today.plus_months(6);
+    world.pass(12);
+    let asked = repair(listing);
+    let who = party(organisation(1));
+    world.go_to(day.plus_days(-1));
+    let refusal = world.run(&who, &asked).expect_err("it is barred");
+    assert_eq!(refusal.ground, guard(Guard::RepairPeriod));
+    assert!(refusal.detail.contains(&day.to_string()) && refusal.cure.contains(&day.to_string()));
+    world.go_to(day);
+    assert_eq!(world.run(&who, &asked).unwrap(), ["repair.applied"]);
+}
+
+/// The bar ends with the listing, however many months the rules set.
+#[test]
+fn a_bar_never_outlasts_its_listing() {
+    let (world, listing) = revoked();
+    let said = world.log.iter().rev().find_map(|own| match own.event {
+        Event::Remedy(RemedyEvent::RepairBarred { again_from, .. }) => Some(again_from),
+        _ => None,
+    });
+    assert_eq!(said, Some(world.today.plus_months(6)), "it is shorter than the listing");
+    let (mut late, id) = accepted();
+    let approval = approve(&late, id);
+    late.must(&head(), &approval);
+    late.close();
+    late.go_to(end().plus_days(-40));
+    let notice = remedy(RemedyCommand::NoticeRevocation {
+        repair: id,
+        reasons: text(),
+        document_sha256: digest(33),
+        service: served(late.today),
+    });
+    late.must(&handler(), &notice);
+    late.pass(12);
+    let decision = remedy(RemedyCommand::RevokeRepair {
+        repair: id,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: Vec::new(),
+        service: served(late.today),
+    });
+    late.must(&head(), &decision);
+    let Some(Row::Listing(own)) = late.row(&Key::Listing(listing)) else { panic!("a listing") };
+    assert_eq!(own.repair_again_from, Some(end()));
 }

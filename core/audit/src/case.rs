@@ -146,6 +146,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        again_from: None,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);

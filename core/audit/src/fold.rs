@@ -230,6 +230,8 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
+    /// A revoked repair is not applied for again before that day.
+    pub again_from: Option<Day>,
 }
 
 #[derive(Debug)]

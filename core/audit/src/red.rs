@@ -118,6 +118,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        again_from: None,
     };
     fold.listings.insert(ListingId(at.at()), listing);
 }

@@ -85,6 +85,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         | E::RepairRevocationDropped { .. }
         | E::RepairRevocationLapsed { .. }
         | E::RepairedRestored { .. } => repair::revocation(fold, commit, at, event),
+        E::RepairBarred { repair, again_from } => repair::barred(fold, at, *repair, *again_from),
         E::RepairExtended { .. } => repair::extended(fold, at, event),
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(fold, commit, at, event);

@@ -172,7 +172,10 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
         Some(rule) => {
             let earliest = case.starts_on.map(|on| on.plus_months(rule.min_months));
             let passed = earliest.is_some_and(|day| at.today >= day);
+            let barred = fold.listings.get(listing).and_then(|own| own.again_from);
+            let free = barred.is_none_or(|day| at.today >= day);
             at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
+            at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
         }
     }
     let proven = !proof_sha256.is_empty()
@@ -227,6 +230,33 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     }
     own.extended = true;
     own.decide_by = decide_by.day;
+}
+
+/// The bar after a revocation: as long as the rules say, and never longer than the listing.
+pub(crate) fn barred(fold: &mut Fold, at: &mut Here<'_>, id: RepairId, again_from: Day) {
+    let Some(own) = fold.repairs.get(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    let listing = own.listing;
+    if !matches!(own.stage, RepairStage::Revoked { .. }) {
+        at.broken(INV_2, "no served decision revoked the repair");
+    }
+    let end = fold.case(CaseRef::Listing(listing)).and_then(|own| own.end());
+    let whole = at.today.plus_months(at.pack().repair_bar_months);
+    match end {
+        Some(end) if again_from > end => {
+            at.guard(Guard::End, format!("it bars until {again_from}, the listing ends on {end}"));
+        }
+        _ if again_from != end.map_or(whole, |end| whole.min(end)) => {
+            at.broken(DEADLINE, format!("it bars until {again_from}"));
+        }
+        _ => {}
+    }
+    if let Some(own) = fold.listings.get_mut(&listing) {
+        own.again_from = Some(again_from);
+    }
 }
 
 fn black(

@@ -92,6 +92,7 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             unlifted: 0,
             extends: None,
             open_repair: None,
+            repair_again_from: None,
             relief: None,
         },
     )
@@ -323,6 +324,7 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             unlifted: 0,
             extends: None,
             open_repair: None,
+            repair_again_from: None,
             relief: None,
         },
     )

@@ -92,6 +92,12 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
             extended: true,
             ..row
         }),
+        E::RepairBarred { repair, again_from } => {
+            let id = Rows::known(rows.repair(*repair)?, &repair.0)?.listing;
+            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            let row = ListingRow { repair_again_from: Some(*again_from), ..row };
+            rows.put(Key::Listing(id), Row::Listing(row))
+        }
         E::CourtDocumentFiled { document, effect } => {
             let id = CourtDocumentId(here(envelope));
             rows.want([Key::CourtDocument(id)])?;

@@ -105,6 +105,13 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
             format!("{earliest} 起可申请 / apply from that day"),
         )?;
     }
+    if let Some(day) = row.repair_again_from.filter(|day| context.today < *day) {
+        refuse::<()>(
+            Guard::RepairPeriod,
+            format!("原修复因弄虚作假被撤销，{day} 前不得再次申请 / barred until that day"),
+            format!("{day} 起可申请 / apply from that day"),
+        )?;
+    }
     let proven = !proof_sha256.is_empty()
         && proof_sha256.len() <= EVIDENCE_MAX
         && proof_sha256.iter().all(digest_is_stated)

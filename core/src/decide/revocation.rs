@@ -170,9 +170,23 @@ pub(super) fn decide(
         }
         _ => return Err(Stop::Defect("not a step of a revocation".to_owned())),
     };
+    let barred = matches!(event, RemedyEvent::RepairRevoked { .. });
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::Remedy(event));
+    if barred {
+        let again_from = again_from(case, context);
+        let event = RemedyEvent::RepairBarred { repair: id, again_from };
+        drafts.push(row.subject, Event::Remedy(event));
+    }
     drafts.finish()
+}
+
+/// From which day the party may apply again: the bar is about this listing and never outlasts it.
+fn again_from(case: &DecisionCase, context: &Context<'_>) -> Day {
+    let bar_months = context.rules.pack(context.today).repair_bar_months;
+    let end = case.path.served().map(|served| served.decided.decision.end);
+    let day = context.today.plus_months(bar_months);
+    end.map_or(day, |end| day.min(end))
 }
 
 fn revoked(

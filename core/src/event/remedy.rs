@@ -125,5 +125,8 @@ RemedyEvent {
         repair: RepairId, reasons: Sealed, document_sha256: Digest, service: Service,
         decide_by: Deadline,
     }
+    /// A revoked repair is not applied for again before that day; it is never later than the last
+    /// day of the listing.
+    RepairBarred "repair.barred" { repair: RepairId, again_from: Day, }
 }
 }

@@ -284,6 +284,7 @@ fn pack() -> RulePack {
         repair_accept_wd: 2,
         repair_decide_wd: 10,
         repair_extend_wd: 10,
+        repair_bar_months: 6,
         double_publicity_wd: 7,
         publicity_minor_months: (0, 3),
         publicity_general_months: (3, 12),

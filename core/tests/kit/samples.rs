@@ -168,6 +168,7 @@ pub fn remedies() -> Vec<Event> {
             service: served(day("2026-08-12")),
             starts_on: day("2026-08-20"),
         },
+        RemedyEvent::RepairBarred { repair, again_from: day("2027-02-12") },
         RemedyEvent::RepairRevocationDropped { repair, reasons: text() },
         RemedyEvent::RepairRevocationLapsed { repair },
         RemedyEvent::RepairedRestored { repair, published: true },

@@ -181,19 +181,35 @@ pub fn revoked_in_vain() -> World {
     let stated =
         RemedyCommand::StateOnRevocation { repair, points: vec![text()], received_on: world.today };
     world.must(&party(organisation(1)), &remedy(stated));
-    let revoked = RemedyCommand::RevokeRepair {
-        repair,
-        document_number: "尤市监撤〔2026〕1号".to_owned(),
-        document_sha256: digest(34),
-        reasons: text(),
-        answers: vec![text()],
-        service: served(world.today),
-    };
-    world.must(&head(), &remedy(revoked));
+    world.must(&head(), &remedy(revoking(&world, repair, 1)));
     // The timer was down until then.
     world.today = end().plus_days(1);
     assert!(world.tick().contains(&"repair.revocation_lapsed"));
     world
+}
+
+/// A revoked repair that is applied for again once the bar is over.
+pub fn repaired_again() -> World {
+    let mut world = lives::repaired();
+    let repair = noticed(&mut world);
+    world.pass(12);
+    world.must(&head(), &remedy(revoking(&world, repair, 0)));
+    world.pass(12);
+    let listing = listing_of(&world);
+    world.go_to(day("2027-01-20"));
+    world.must(&party(organisation(1)), &super::kit::steps::repair(listing));
+    world
+}
+
+fn revoking(world: &World, repair: RepairId, answers: usize) -> RemedyCommand {
+    RemedyCommand::RevokeRepair {
+        repair,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: vec![text(); answers],
+        service: served(world.today),
+    }
 }
 
 fn noticed(world: &mut World) -> RepairId {
@@ -340,6 +356,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("forwarded", forwarded()),
         ("argued", argued()),
         ("repair late", repair_late()),
+        ("repaired again", repaired_again()),
         ("repair stands", repair_stands()),
         ("revoked in vain", revoked_in_vain()),
         ("channel closed", channel_closed()),

@@ -266,6 +266,44 @@ pub(super) fn repair_times(table: &mut Table) {
         log.date(place, late);
         log.at(place).position
     });
+    let again = further::repaired_again();
+    let barred = "repair.barred";
+    table.change("DEADLINE", "barred for longer than the rules say", &again, barred, |own| {
+        if let Event::Remedy(RemedyEvent::RepairBarred { again_from, .. }) = &mut own.event {
+            *again_from = again_from.plus_days(1);
+        }
+    });
+    table.change(
+        "G-END",
+        "barred beyond the listing",
+        &again,
+        barred,
+        inner!(Remedy, RemedyEvent::RepairBarred, again_from => end().plus_days(1)),
+    );
+    table.other("INV-2", "barred with nothing revoked", &lives::repaired(), |log| {
+        let place = log.last("repair.done");
+        let Event::RepairDone { repair } = log.at(place).event else {
+            panic!("a repair");
+        };
+        let again_from = end();
+        let barred = Event::Remedy(RemedyEvent::RepairBarred { repair, again_from });
+        let decided = log.at(log.last("repair.approved")).actor.clone();
+        let day = log.at(place).recorded_at;
+        let own = Envelope { actor: decided, recorded_at: day, ..log.like(place, barred) };
+        log.append(own)
+    });
+    table.other("G-REPAIR-PERIOD", "applied for while it is barred", &again, |log| {
+        let place = log.last("repair.applied");
+        let early = log.at(log.last("listing.restored")).legal_date;
+        log.date(place, early);
+        let calendar = log.rules.calendar.clone();
+        log.change(place, |own| {
+            if let Event::RepairApplied { accept_by, decide_by, .. } = &mut own.event {
+                *accept_by = calendar.after(early, 2);
+                *decide_by = calendar.after(early, 10);
+            }
+        })
+    });
     for (name, what) in [
         ("assessment.repair_check_overdue", "a check marked late on its last day"),
         ("assessment.repair_decision_overdue", "a decision marked late on its last day"),
