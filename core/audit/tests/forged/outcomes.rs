@@ -285,7 +285,7 @@ pub(super) fn repair_times(table: &mut Table) {
         let Event::RepairDone { repair } = log.at(place).event else {
             panic!("a repair");
         };
-        let again_from = end();
+        let again_from = log.at(place).legal_date.plus_months(6);
         let barred = Event::Remedy(RemedyEvent::RepairBarred { repair, again_from });
         let decided = log.at(log.last("repair.approved")).actor.clone();
         let day = log.at(place).recorded_at;
@@ -294,7 +294,7 @@ pub(super) fn repair_times(table: &mut Table) {
     });
     table.other("G-REPAIR-PERIOD", "applied for while it is barred", &again, |log| {
         let place = log.last("repair.applied");
-        let early = log.at(log.last("listing.restored")).legal_date;
+        let early = log.at((place.0 - 1, 0)).legal_date;
         log.date(place, early);
         let calendar = log.rules.calendar.clone();
         log.change(place, |own| {
