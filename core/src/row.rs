@@ -150,6 +150,10 @@ pub struct RecordRow {
     pub state: RecordState,
     /// How often it was corrected; the versions before stand in the log.
     pub corrections: u16,
+    /// The newest correction.
+    pub corrected_at: Option<Position>,
+    /// What was missing, as it was last added, and where that stands.
+    pub supplement: Option<(Position, Sealed)>,
     /// Since which day it is over.
     pub ended_on: Option<Day>,
     pub holds: Vec<Hold>,
@@ -223,6 +227,8 @@ pub struct ListingRow {
     pub open_repair: Option<RepairId>,
     /// A repair obtained by fraud was revoked: the first day to apply for another.
     pub repair_again_from: Option<Day>,
+    /// An objection found that it should not be shown.
+    pub display_ended: bool,
     /// Relief under way.
     pub relief: Option<ReliefId>,
 }
@@ -372,6 +378,8 @@ pub struct ObjectionRow {
     pub outcome: Option<(Day, OfficerRef)>,
     /// It took the thing off display because the provider never reported.
     pub undisplayed: bool,
+    /// It was right, and what it disputed stays, put right.
+    pub kept: bool,
     /// It has been reviewed; what remains are reconsideration and suit.
     pub reviewed: bool,
 }

@@ -26,6 +26,7 @@ mod no_order;
 mod plan;
 mod properties;
 mod publicity;
+mod put_right;
 mod remedies;
 mod repairs;
 mod reviews;

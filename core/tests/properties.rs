@@ -417,6 +417,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "remedy.stay_ordered",
         "remedy.stay_ended",
         "remedy.decided",
+        "record.supplemented",
+        "listing.display_ended",
         "repair.barred",
         "repair.extended",
         "repair.revocation_noticed",

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
-use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
+use shouxin_core::event::{Capacity, CaseRef, Colour, Finding, Mark, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
     RepairId,
@@ -73,6 +73,8 @@ pub(crate) struct Record {
     pub published: bool,
     pub until: Option<Day>,
     pub version: u16,
+    pub corrected_at: Option<Position>,
+    pub supplemented_at: Option<Position>,
     pub stage: RecordStage,
     pub ended_on: Option<Day>,
     pub holds: BTreeSet<Hold>,
@@ -232,6 +234,8 @@ pub(crate) struct Listing {
     pub relief: bool,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
+    /// An objection found that it should not be shown.
+    pub display_ended: bool,
 }
 
 #[derive(Debug)]
@@ -296,7 +300,7 @@ pub(crate) enum ObjectionStage {
     Refused,
     Verifying,
     Unverified,
-    Verified { error: bool },
+    Verified { finding: Finding },
     Resolved { upheld: bool },
     Review { refused: bool },
     Closed { upheld: bool },
@@ -317,6 +321,8 @@ pub(crate) struct Objection {
     pub through: Option<Position>,
     pub redress: Option<bool>,
     pub undisplayed: bool,
+    /// It was right, and what it disputed stays, put right.
+    pub kept: bool,
     pub reviewed: bool,
 }
 

@@ -119,6 +119,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         measures: Vec::new(),
         relief: false,
         again_from: None,
+        display_ended: false,
     };
     fold.listings.insert(ListingId(at.at()), listing);
 }

@@ -86,6 +86,19 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         | E::RepairRevocationLapsed { .. }
         | E::RepairedRestored { .. } => repair::revocation(fold, commit, at, event),
         E::RepairBarred { repair, again_from } => repair::barred(fold, at, *repair, *again_from),
+        E::ListingDisplayEnded { listing, reasons } => {
+            let Some((subject, authority, _)) = fold.owner(Target::Listing(*listing)) else {
+                at.missing(listing);
+                return;
+            };
+            at.about(subject);
+            at.of_authority(authority);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            fold.display(Target::Listing(*listing), false);
+            if let Some(own) = fold.listings.get_mut(listing) {
+                own.display_ended = true;
+            }
+        }
         E::RepairExtended { .. } => repair::extended(fold, at, event),
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(fold, commit, at, event);
@@ -140,7 +153,7 @@ fn closed(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         at.broken(INV_2, "it has no outcome");
         return;
     };
-    repair::reached(fold, at, own.through, own.target, upheld);
+    repair::reached(fold, at, own.through, own.target, upheld && !own.kept);
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = ObjectionStage::Closed { upheld };
     }

@@ -449,8 +449,9 @@ fn restored(
     own.effect = true;
     own.since = starts_on.or(own.since);
     let subject = own.subject;
-    let open = !published || !subject.is_personal();
-    at.must(open, Guard::Open, "a person's listing is not published");
+    let ended = fold.listings.get(&listing).is_some_and(|own| own.display_ended);
+    let open = !published || (!subject.is_personal() && !ended);
+    at.must(open, Guard::Open, "a person's listing, or one found not to be shown, is published");
     if let Some(own) = fold.listings.get_mut(&listing) {
         own.published = published;
     }

@@ -31,6 +31,12 @@ fn reviewed(fold: &Fold, of: ReviewOf) -> Option<Reviewed> {
                     | ObjectionStage::Resolved { upheld: false }
                     | ObjectionStage::Closed { upheld: false }
             );
+            let kept = own.kept
+                && matches!(
+                    own.stage,
+                    ObjectionStage::Resolved { .. } | ObjectionStage::Closed { .. }
+                );
+            let asked = asked || kept;
             let under_way = matches!(own.stage, ObjectionStage::Review { .. });
             let (subject, reviewed) = (own.subject, own.reviewed);
             Some(Reviewed { subject, outcome: own.outcome.clone(), asked, under_way, reviewed })
@@ -149,7 +155,7 @@ fn objection_decided(
         return;
     };
     let refused = own.stage == ObjectionStage::Review { refused: true };
-    let (target, suspends) = (own.target, own.suspends);
+    let (target, suspends, kept) = (own.target, own.suspends, own.kept);
     let taken_up = refused && upheld;
     if taken_up {
         // It has to be looked at after all, and suspends like any objection.
@@ -157,7 +163,7 @@ fn objection_decided(
     }
     let shown = fold.shown(target);
     if !taken_up && suspends {
-        objection::closed(fold, commit, at, id, !upheld);
+        objection::closed(fold, commit, at, id, !upheld && !kept);
     }
     if upheld && !refused {
         commit.void(at.at(), target);
@@ -166,8 +172,9 @@ fn objection_decided(
         own.stage = match (refused, upheld) {
             (true, true) => ObjectionStage::Accepted,
             (true, false) => ObjectionStage::Refused,
-            (false, upheld) => ObjectionStage::Resolved { upheld },
+            (false, upheld) => ObjectionStage::Resolved { upheld: upheld || own.kept },
         };
+        own.kept &= !upheld;
         own.suspends |= taken_up;
         own.reviewed = true;
         own.through = shown.then_some(at.at());

@@ -93,6 +93,7 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             extends: None,
             open_repair: None,
             repair_again_from: None,
+            display_ended: false,
             relief: None,
         },
     )
@@ -325,6 +326,7 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             extends: None,
             open_repair: None,
             repair_again_from: None,
+            display_ended: false,
             relief: None,
         },
     )

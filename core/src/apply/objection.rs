@@ -3,7 +3,7 @@
 use crate::apply::channel::{self, shown};
 use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
 use crate::event::assessment::AssessmentEvent;
-use crate::event::{CaseRef, Envelope, Event, RepairAcceptance, Target};
+use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
 use crate::id::{ListingId, ObjectionId, RepairId};
 use crate::path::Hold;
 use crate::row::{
@@ -139,7 +139,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             ObjectionState::Verifying { .. } | ObjectionState::Unverified,
             Event::VerificationReported { finding, .. },
         ) => ObjectionState::Verified { finding: *finding, by: officer_of(envelope)? },
-        (ObjectionState::Verified { .. }, Event::ObjectionResolved { upheld, .. }) => {
+        (ObjectionState::Verified { finding, .. }, Event::ObjectionResolved { upheld, .. }) => {
+            row.kept = *upheld && !finding.voids();
             ObjectionState::Resolved { upheld: *upheld }
         }
         (state, Event::RedressOpened { .. }) => {
@@ -152,6 +153,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         }
         _ => return Err(defect(envelope, "the objection is in another state")),
     };
+    // What should not be shown is not shown again, whatever took it off display.
+    row.undisplayed &=
+        !matches!(row.state, ObjectionState::Verified { finding: Finding::DisplayStopped, .. });
     if closes.is_some() {
         row.settle_through = (!shown(rows, row.target)?.is_empty()).then_some(here(envelope));
         row.outcome = Some((envelope.legal_date, officer_of(envelope)?));
@@ -159,8 +163,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     if let Some(rejected) = closes {
         dispute(rows, envelope, row.target, Hold::Objection(id), Dispute::Close { rejected })?;
     }
-    // What the office had taken off display because nobody verified it was found correct.
-    let again = row.undisplayed && matches!(row.state, ObjectionState::Resolved { upheld: false });
+    // What the office had taken off display because nobody verified it is correct, or is now.
+    let stands = row.kept || matches!(row.state, ObjectionState::Resolved { upheld: false });
+    let again = row.undisplayed && stands;
     row.undisplayed &= !again;
     let target = row.target;
     rows.put(Key::Objection(id), Row::Objection(row))?;
@@ -199,6 +204,7 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         settle_through: None,
         outcome: None,
         undisplayed: false,
+        kept: false,
         reviewed: false,
     };
     rows.put(Key::Objection(id), Row::Objection(row))?;

@@ -13,6 +13,7 @@ use crate::row::{
     Revocation, Row,
 };
 use crate::rows::{Rows, Stop};
+use crate::rules::Severity;
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
     use RemedyEvent as E;
@@ -97,6 +98,16 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
             let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
             let row = ListingRow { repair_again_from: Some(*again_from), ..row };
             rows.put(Key::Listing(id), Row::Listing(row))
+        }
+        E::ListingDisplayEnded { listing, .. } => {
+            let target = Target::Listing(*listing);
+            let changes = shown(rows, target)?;
+            display(rows, target, false)?;
+            let row = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
+            let row = ListingRow { display_ended: true, ..row };
+            rows.put(Key::Listing(*listing), Row::Listing(row))?;
+            channel::note(rows, envelope, changes);
+            Ok(())
         }
         E::CourtDocumentFiled { document, effect } => {
             let id = CourtDocumentId(here(envelope));
@@ -190,10 +201,12 @@ fn unverified(rows: &mut Rows, envelope: &Envelope, id: ObjectionId) -> Result<(
 
 /// Shows again what an unverified objection had taken off display, where it still stands.
 pub(super) fn show_again(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
-    if let Target::Record(id) = target
-        && Rows::known(rows.record(id)?, &id.0)?.state != RecordState::Accepted
-    {
-        return Ok(());
+    if let Target::Record(id) = target {
+        let row = Rows::known(rows.record(id)?, &id.0)?;
+        // A correction may have made it minor meanwhile, and such are not shown (domain.md 4.4).
+        if row.state != RecordState::Accepted || row.severity == Some(Severity::Minor) {
+            return Ok(());
+        }
     }
     display(rows, target, true)?;
     channel::touch(rows, envelope, target)?;
@@ -224,13 +237,15 @@ fn objection_reviewed(
     let state = match (refused, upheld) {
         (true, true) => ObjectionState::Accepted,
         (true, false) => ObjectionState::Refused,
-        (false, upheld) => ObjectionState::Resolved { upheld },
+        (false, upheld) => ObjectionState::Resolved { upheld: upheld || row.kept },
     };
     let target = row.target;
+    let rejected = !upheld && !row.kept;
     let settle_through = (!shown(rows, target)?.is_empty()).then_some(here(envelope));
     let row = ObjectionRow {
         state,
         suspends: row.suspends || opens,
+        kept: row.kept && !upheld,
         reviewed: true,
         settle_through,
         outcome: Some((envelope.legal_date, by)),
@@ -240,7 +255,7 @@ fn objection_reviewed(
         dispute(rows, envelope, target, Hold::Objection(id), Dispute::Open)?;
     }
     if ends {
-        let turn = Dispute::Close { rejected: !upheld };
+        let turn = Dispute::Close { rejected };
         dispute(rows, envelope, target, Hold::Objection(id), turn)?;
     }
     rows.put(Key::Objection(id), Row::Objection(row))?;

@@ -106,6 +106,12 @@ pub enum RemedyCommand {
         document: FactDocument,
         effect: String,
     },
+    SupplementRecord {
+        objection: ObjectionId,
+        statement: Sealed,
+        document_sha256: Option<Digest>,
+        reasons: Sealed,
+    },
     ExtendRepair {
         repair: RepairId,
         reasons: Sealed,

@@ -31,6 +31,13 @@ fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
                     | ObjectionState::Resolved { upheld: false }
                     | ObjectionState::Closed { upheld: false }
             );
+            // Who asked for its end, and had it put right instead, may ask again.
+            let kept = row.kept
+                && matches!(
+                    row.state,
+                    ObjectionState::Resolved { .. } | ObjectionState::Closed { .. }
+                );
+            let open = open || kept;
             (row.subject, row.state.name(), open, &row.outcome, row.reviewed)
         }
         ReviewOf::Repair(id) => {

@@ -274,7 +274,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
                 drafts.push(person.person, Event::CaseAnnulled { case, reasons: None });
             }
         }
-        let published = !row.subject.is_personal();
+        let hidden = rows.must_listing(row.listing)?.display_ended;
+        let published = !row.subject.is_personal() && !hidden;
         let event = RemedyEvent::RepairedRestored { repair: id, published };
         drafts.push(row.subject, Event::Remedy(event));
         let reference = CaseRef::Listing(row.listing);

@@ -128,5 +128,7 @@ RemedyEvent {
     /// A revoked repair is not applied for again before that day; it is never later than the last
     /// day of the listing.
     RepairBarred "repair.barred" { repair: RepairId, again_from: Day, }
+    /// A listing is shown no more, though it stands: an objection found that it should not be.
+    ListingDisplayEnded "listing.display_ended" { listing: ListingId, reasons: Sealed, }
 }
 }

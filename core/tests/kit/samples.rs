@@ -43,6 +43,14 @@ pub fn records() -> Vec<Event> {
         }),
         Event::Record(RecordEvent::DisplayEnded { record, reasons: text() }),
         Event::Record(RecordEvent::Archived { record }),
+        Event::Record(RecordEvent::Supplemented {
+            record,
+            objection: ObjectionId(at(9)),
+            version: 2,
+            statement: text(),
+            document_sha256: Some(digest(56)),
+            reasons: text(),
+        }),
     ]
 }
 
@@ -168,6 +176,7 @@ pub fn remedies() -> Vec<Event> {
             service: served(day("2026-08-12")),
             starts_on: day("2026-08-20"),
         },
+        RemedyEvent::ListingDisplayEnded { listing: ListingId(at(2)), reasons: text() },
         RemedyEvent::RepairBarred { repair, again_from: day("2027-02-12") },
         RemedyEvent::RepairRevocationDropped { repair, reasons: text() },
         RemedyEvent::RepairRevocationLapsed { repair },

@@ -77,6 +77,33 @@ impl Write for AddEvidence {
     }
 }
 
+/// 补充: what the objection found missing is added to the record, as a new version.
+/// Source: domain.md O63, T03.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementRecord {
+    statement: String,
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
+    reasons: String,
+}
+
+impl Write for SupplementRecord {
+    const LABEL: &'static str = "objections.supplement";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
+        Ok(Command::Remedy(RemedyCommand::SupplementRecord {
+            objection,
+            statement: edge.seal(subject, &self.statement)?,
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
+            reasons: edge.seal(subject, &self.reasons)?,
+        }))
+    }
+}
+
 /// 逾期未核实: taken off display; it stays suspended.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -498,6 +525,10 @@ pub(crate) fn routes(table: &mut Table<'_>) {
             "要求补充证据 / ask for evidence",
         )
         .post::<AddEvidence>("/v1/objections/{id}/evidence", "补充证据 / add evidence")
+        .post::<SupplementRecord>(
+            "/v1/objections/{id}/supplement",
+            "补充遗漏 / add what is missing",
+        )
         .post::<MarkUnverified>("/v1/objections/{id}/unverified", "逾期未核实 / unverified")
         .post::<RequestReview>("/v1/objections/{id}/review", "申请复核 / ask for a review")
         .post::<DecideReview>("/v1/objections/{id}/review/decide", "复核决定 / decide it")

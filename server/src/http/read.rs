@@ -188,6 +188,8 @@ pub fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
             (Some(content), _) => content_json(unseal(vault, row.subject, content)),
             (None, _) => Value::Null,
         },
+        "corrections": row.corrections,
+        "supplement": row.supplement.as_ref().map(|own| unseal(vault, row.subject, &own.1)),
     })
 }
 

@@ -9,10 +9,10 @@ use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
-use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, RepairAcceptance, Target};
+use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
+use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
-use shouxin_core::rules::Strength;
+use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
     listed, listing_of, objection_of, office_head, remedy, remedy_of, repair_of,
@@ -149,6 +149,74 @@ pub fn argued() -> World {
         evidence: vec![digest(32)],
     };
     world.must(&party(organisation(1)), &remedy(add));
+    world
+}
+
+/// An objection to a record with a listing on it that ends with something put right.
+pub fn put_right(finding: Finding) -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Executed);
+    let target = match finding {
+        Finding::DisplayStopped => Target::Listing(listing),
+        _ => Target::Record(record),
+    };
+    let id = world.objection(organisation(1), target, false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    match finding {
+        Finding::Corrected => {
+            let correct = Command::CorrectRecord {
+                record,
+                document_number: "尤市监罚〔2026〕改1号".to_owned(),
+                document_date: day("2026-01-14"),
+                document_sha256: Some(digest(38)),
+                content: Some(text()),
+                severity: Some(Severity::General),
+                reasons: text(),
+            };
+            world.must(&handler(), &correct);
+        }
+        Finding::Supplemented => {
+            let supplement = RemedyCommand::SupplementRecord {
+                objection: id,
+                statement: text(),
+                document_sha256: Some(digest(39)),
+                reasons: text(),
+            };
+            world.must(&handler(), &remedy(supplement));
+        }
+        _ => {}
+    }
+    world.must(&head(), &report(id, finding));
+    world.must(&clerk(), &resolve(&world, id));
+    world.close();
+    world.must(&handler(), &redress(id));
+    world
+}
+
+/// A record that nobody verified, found not to be shown, and ended by a review.
+pub fn hidden_and_ended() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let id = world.objection(organisation(1), Target::Record(record), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.pass(40);
+    let service = served(world.today);
+    let unverified = RemedyCommand::MarkUnverified { objection: id, reasons: text(), service };
+    world.must(&clerk(), &remedy(unverified));
+    world.must(&head(), &report(id, Finding::DisplayStopped));
+    world.must(&clerk(), &resolve(&world, id));
+    let of = ReviewOf::Objection(id);
+    let (statement, evidence) = (text(), vec![digest(31)]);
+    let asked = RemedyCommand::RequestReview { of, statement, evidence, new_facts: true };
+    world.must(&party(organisation(1)), &remedy(asked));
+    let service = served(world.today);
+    let decided = RemedyCommand::DecideReview { of, upheld: true, reasons: text(), service };
+    world.must(&office_head(), &remedy(decided));
+    world.close();
     world
 }
 
@@ -355,6 +423,10 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("undelivered", undelivered()),
         ("forwarded", forwarded()),
         ("argued", argued()),
+        ("corrected", put_right(Finding::Corrected)),
+        ("supplemented", put_right(Finding::Supplemented)),
+        ("off display", put_right(Finding::DisplayStopped)),
+        ("hidden and ended", hidden_and_ended()),
         ("repair late", repair_late()),
         ("repaired again", repaired_again()),
         ("repair stands", repair_stands()),

@@ -235,6 +235,60 @@ pub(super) fn ends(table: &mut Table) {
     });
 }
 
+/// What an objection puts right without ending it.
+pub(super) fn put_right(table: &mut Table) {
+    let reported = "verification.reported";
+    let supplemented = further::put_right(Finding::Supplemented);
+    let said = "record.supplemented";
+    for (world, gone, what) in [
+        (&further::put_right(Finding::Corrected), "record.corrected", "nothing corrected"),
+        (&supplemented, said, "nothing supplemented"),
+        (&further::put_right(Finding::DisplayStopped), "listing.display_ended", "still shown"),
+    ] {
+        table.remove("INV-6", what, world, &[gone], reported);
+    }
+    table.change(
+        "G-FACT",
+        "a supplement with no document",
+        &supplemented,
+        said,
+        inner!(Record, RecordEvent::Supplemented, document_sha256 => None),
+    );
+    table.change("G-COMPETENT", "another unit adds to it", &supplemented, said, by(&implementer()));
+    table.change(
+        "INV-10",
+        "a version is left out",
+        &supplemented,
+        said,
+        inner!(Record, RecordEvent::Supplemented, version => 2),
+    );
+    table.other("INV-2", "added to with no objection", &supplemented, |log| {
+        let place = log.last(said);
+        let actor = log.at(place).actor.clone();
+        let mut event = log.at(place).event.clone();
+        if let Event::Record(RecordEvent::Supplemented { version, .. }) = &mut event {
+            *version = 2;
+        }
+        let last = (log.commits.len() - 1, 0);
+        let own = Envelope { actor, ..log.like(last, event) };
+        log.append(own)
+    });
+    table.change(
+        "G-COMPETENT",
+        "another unit takes a listing off display",
+        &further::put_right(Finding::DisplayStopped),
+        "listing.display_ended",
+        by(&implementer()),
+    );
+    // What was put right stands; it is not said to be void.
+    table.other("INV-5", "rejected, though it was corrected", &supplemented, |log| {
+        let place = log.last("objection.resolved");
+        log.cut(place);
+        log.commits[place.0].retain(|own| !matches!(own.event, Event::RedressOpened { .. }));
+        log.change(place, set!(ObjectionResolved, upheld => false))
+    });
+}
+
 /// When a repair is checked and decided, and how long that may take.
 pub(super) fn repair_times(table: &mut Table) {
     let late = further::repair_late();
