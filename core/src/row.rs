@@ -369,6 +369,10 @@ pub struct ObjectionRow {
     pub state: ObjectionState,
     /// The referral to the provider, from the acceptance on (T02).
     pub referral: Option<Owed>,
+    /// The result, from the report of what was found on (T03).
+    pub result: Option<Owed>,
+    /// The timer has said that its review was not decided in time.
+    pub review_overdue: bool,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
     /// Position of the outcome, where it changed what is public: what channels have to confirm.
@@ -382,6 +386,20 @@ pub struct ObjectionRow {
     pub kept: bool,
     /// It has been reviewed; what remains are reconsideration and suit.
     pub reviewed: bool,
+}
+
+impl ObjectionRow {
+    /// The last day of what the office owes, while it is awaited and was not marked late: the
+    /// referral, the result, the review.
+    pub fn office_due(&self) -> Option<Deadline> {
+        let open = |owed: Option<Owed>| owed.filter(|own| !own.overdue).map(|own| own.by);
+        match &self.state {
+            ObjectionState::Accepted => open(self.referral),
+            ObjectionState::Verified { .. } => open(self.result),
+            ObjectionState::Review { decide_by, .. } if !self.review_overdue => Some(*decide_by),
+            _ => None,
+        }
+    }
 }
 
 /// State of a repair application (domain.md 2.5).
@@ -414,6 +432,8 @@ pub struct RepairRow {
     pub extended: bool,
     /// The timer has said that it was not decided in time.
     pub overdue: bool,
+    /// The timer has said that its review was not.
+    pub review_overdue: bool,
     pub state: RepairState,
     /// Position of the approval, where it changed what is public: what channels have to confirm.
     pub settle_through: Option<Position>,
@@ -438,9 +458,17 @@ impl RepairRow {
         (open && !self.overdue).then_some(self.decide_by)
     }
 
+    /// The last day of its review, while that is awaited and was not marked late.
+    pub fn review_due(&self) -> Option<Deadline> {
+        match self.state {
+            RepairState::Review { decide_by } if !self.review_overdue => Some(decide_by),
+            _ => None,
+        }
+    }
+
     /// The days behind which a timer marks it late.
     pub fn late_after(&self) -> impl Iterator<Item = Deadline> {
-        self.check_due().into_iter().chain(self.decision_due())
+        [self.check_due(), self.decision_due(), self.review_due()].into_iter().flatten()
     }
 }
 

@@ -15,7 +15,7 @@ use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{Finding, RepairAcceptance, Target};
-use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, ObjectionId, Position, RecordId, RepairId};
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Closing, Key, RecordRow, Row};
@@ -86,7 +86,12 @@ fn row(world: &World, id: RecordId) -> RecordRow {
 /// Covers O63, O65, T03.
 #[test]
 fn what_puts_an_objection_right_knows_no_other_way() {
-    let (verifying, record, _, id) = verifying();
+    let (verifying, record, listing, id) = verifying();
+    let mut other = verifying.clone();
+    let own = other.objection(organisation(1), Target::Listing(listing), false);
+    other.must(&clerk(), &Command::AcceptObjection { objection: own });
+    let received_on = other.today;
+    other.must(&clerk(), &Command::ReferObjection { objection: own, received_on });
     let corrected = after(&verifying, &handler(), &correction(record));
     let supplemented = after(&verifying, &handler(), &supplement(id));
     let found = |world: &World, finding| after(world, &head(), &report(id, finding));
@@ -98,6 +103,7 @@ fn what_puts_an_objection_right_knows_no_other_way() {
     let mut closed = told.clone();
     assert_eq!(closed.close(), ["objection.closed"]);
     let states = [
+        ("listing, verifying", other),
         ("verifying", verifying),
         ("corrected", corrected),
         ("supplemented", supplemented),
@@ -110,18 +116,24 @@ fn what_puts_an_objection_right_knows_no_other_way() {
     ];
     let commands: [Asked<'_>; 8] = [
         ("correct", handler(), &|_| correction(record)),
-        ("supplement", handler(), &|_| supplement(id)),
-        ("report corrected", head(), &|_| report(id, Finding::Corrected)),
-        ("report supplemented", head(), &|_| report(id, Finding::Supplemented)),
-        ("report not to be shown", head(), &|_| report(id, Finding::DisplayStopped)),
-        ("resolve", clerk(), &|world| resolve(world, id)),
-        ("close", timer(), &|_| Command::Close(Closing::Objection(id))),
-        ("request", party(organisation(1)), &|_| request(id)),
+        ("supplement", handler(), &|world| supplement(objection_of(world))),
+        ("report corrected", head(), &|world| report(objection_of(world), Finding::Corrected)),
+        ("report supplemented", head(), &|world| {
+            report(objection_of(world), Finding::Supplemented)
+        }),
+        ("report not to be shown", head(), &|world| {
+            report(objection_of(world), Finding::DisplayStopped)
+        }),
+        ("resolve", clerk(), &|world| resolve(world, objection_of(world))),
+        ("close", timer(), &|world| Command::Close(Closing::Objection(objection_of(world)))),
+        ("request", party(organisation(1)), &|world| request(objection_of(world))),
     ];
+    const VALUE: Ground = Ground::Misfit(Misfit::Value);
     const CORRECTED: &[&str] = &["record.corrected"];
     const SUPPLEMENTED: &[&str] = &["record.supplemented"];
-    const REPORTED: &[&str] = &["verification.reported"];
-    const HIDDEN: &[&str] = &["record.display_ended", "verification.reported"];
+    const REPORTED: &[&str] = &["verification.reported", "assessment.result_due"];
+    const HIDDEN: &[&str] =
+        &["record.display_ended", "verification.reported", "assessment.result_due"];
     const KEPT: &[&str] = &["objection.resolved", "classification.changed", "redress.opened"];
     compare(
         &machines::OBJECTION_RIGHT,
@@ -144,8 +156,17 @@ fn what_puts_an_objection_right_knows_no_other_way() {
             ("upheld", "request", &["review.requested"]),
             ("upheld, channels told", "request", &["review.requested"]),
             ("closed", "request", &["review.requested"]),
+            (
+                "listing, verifying",
+                "report not to be shown",
+                &["listing.display_ended", "verification.reported", "assessment.result_due"],
+            ),
         ],
-        &[],
+        &[
+            ("listing, verifying", "supplement", VALUE),
+            ("listing, verifying", "report corrected", VALUE),
+            ("listing, verifying", "report supplemented", VALUE),
+        ],
     );
 }
 
@@ -242,7 +263,7 @@ fn a_listing_off_display_stays_so() {
     let standing = |world: &World| world.standing(|rows, on| rows.listing_standing(listing, on));
     assert_eq!(shown(&world), (true, false));
     let said = world.run(&head(), &report(id, Finding::DisplayStopped)).unwrap();
-    assert_eq!(said, ["listing.display_ended", "verification.reported"]);
+    assert_eq!(said[..2], ["listing.display_ended", "verification.reported"]);
     let outcome = resolve(&world, id);
     world.must(&clerk(), &outcome);
     assert_eq!((shown(&world), standing(&world)), ((false, true), Standing::InForce));

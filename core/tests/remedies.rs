@@ -62,6 +62,8 @@ fn the_review_of_an_objection_knows_no_other_way() {
     let of_refusal = after(&refused, &party(organisation(1)), &request(of(&refused), false));
     let reviewed = after(&under, &office_head(), &review(&under, of(&under), false));
     let too_late = later(&rejected, 30);
+    let long_reviewed =
+        World { today: under_suspended.today.plus_days(40), ..under_suspended.clone() };
     let states = [
         ("filed", filed),
         ("refused", refused),
@@ -75,10 +77,12 @@ fn the_review_of_an_objection_knows_no_other_way() {
         ("closed", closed),
         ("under review", under),
         ("under review, suspended", under_suspended),
+        ("under review, suspended, day passed", long_reviewed),
         ("refusal under review", of_refusal),
         ("reviewed", reviewed),
     ];
-    let commands: [Asked<'_>; 8] = [
+    let commands: [Asked<'_>; 9] = [
+        ("tick", timer(), &|world| Command::Tick { due: Due::Objection(objection_of(world)) }),
         ("request", party(organisation(1)), &|world| request(of(world), false)),
         ("request on new facts", party(organisation(1)), &|world| request(of(world), true)),
         ("uphold", office_head(), &|world| review(world, of(world), true)),
@@ -105,6 +109,7 @@ fn the_review_of_an_objection_knows_no_other_way() {
         }),
         ("report", head(), &|world| report(objection_of(world), Finding::Correct)),
     ];
+    const REPORTED: &[&str] = &["verification.reported", "assessment.result_due"];
     const SUSPENDS: &[&str] = &["review.requested", "classification.changed"];
     const ANNULS: &[&str] =
         &["review.decided", "listing.annulled", "classification.changed", "redress.opened"];
@@ -119,17 +124,17 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("refused", "request on new facts", SUSPENDS),
             ("verifying", "ask for evidence", &["evidence.requested"]),
             ("verifying", "add evidence", &["evidence.added"]),
-            ("verifying", "report", &["verification.reported"]),
+            ("verifying", "report", REPORTED),
             ("overdue", "ask for evidence", &["evidence.requested"]),
             ("overdue", "add evidence", &["evidence.added"]),
-            ("overdue", "report", &["verification.reported"]),
+            ("overdue", "report", REPORTED),
             ("overdue for long", "unverified", &["objection.unverified"]),
             ("overdue for long", "ask for evidence", &["evidence.requested"]),
             ("overdue for long", "add evidence", &["evidence.added"]),
-            ("overdue for long", "report", &["verification.reported"]),
+            ("overdue for long", "report", REPORTED),
             ("unverified", "ask for evidence", &["evidence.requested"]),
             ("unverified", "add evidence", &["evidence.added"]),
-            ("unverified", "report", &["verification.reported"]),
+            ("unverified", "report", REPORTED),
             ("rejected", "request", &["review.requested"]),
             ("rejected", "request on new facts", SUSPENDS),
             ("closed", "request", &["review.requested"]),
@@ -142,6 +147,25 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("under review, suspended", "reject", &["review.decided", "classification.changed"]),
             ("under review, suspended", "ask for evidence", &["evidence.requested"]),
             ("under review, suspended", "add evidence", &["evidence.added"]),
+            ("under review, suspended, day passed", "tick", &["assessment.review_overdue"]),
+            (
+                "under review, suspended, day passed",
+                "uphold",
+                &[
+                    "review.decided",
+                    "listing.annulled",
+                    "classification.changed",
+                    "redress.opened",
+                    "assessment.review_late",
+                ],
+            ),
+            (
+                "under review, suspended, day passed",
+                "reject",
+                &["review.decided", "classification.changed", "assessment.review_late"],
+            ),
+            ("under review, suspended, day passed", "ask for evidence", &["evidence.requested"]),
+            ("under review, suspended, day passed", "add evidence", &["evidence.added"]),
             ("refusal under review", "uphold", &["review.decided", "classification.changed"]),
             ("refusal under review", "reject", &["review.decided"]),
             ("refusal under review", "ask for evidence", &["evidence.requested"]),
@@ -258,6 +282,7 @@ fn what_follows_a_repair_knows_no_other_way() {
     let states = [
         ("accepted", accepted),
         ("refused", refused),
+        ("under review, day passed", World { today: under.today.plus_days(40), ..under.clone() }),
         ("under review", under),
         ("reviewed", reviewed),
         ("to be decided again", again),
@@ -296,6 +321,9 @@ fn what_follows_a_repair_knows_no_other_way() {
             ("refused", "request", &["review.requested"]),
             ("under review", "uphold", &["review.decided"]),
             ("under review", "reject", &["review.decided"]),
+            ("under review, day passed", "tick", &["assessment.review_overdue"]),
+            ("under review, day passed", "uphold", &["review.decided", "assessment.review_late"]),
+            ("under review, day passed", "reject", &["review.decided", "assessment.review_late"]),
             ("to be decided again", "check", &["repair.accept_decided"]),
             ("done", "tell", &["repair.revocation_noticed"]),
             ("told", "state", &["repair.revocation_stated"]),

@@ -447,6 +447,7 @@ fn an_objection_knows_no_other_way() {
     let overdue = after(&late, &timer(), &Command::Tick { due: Due::Objection(id) });
     let correct = after(&verifying, &head(), &report(id, Finding::Correct));
     let error = after(&verifying, &head(), &report(id, Finding::Error));
+    let unserved = World { today: correct.today.plus_days(14), ..correct.clone() };
     let rejected = after(&correct, &clerk(), &resolve(&correct, id));
     let upheld = after(&error, &clerk(), &resolve(&error, id));
     let redressed = after(&upheld, &handler(), &redress(id));
@@ -462,6 +463,7 @@ fn an_objection_knows_no_other_way() {
         ("verifying", verifying),
         ("verifying, day passed", late),
         ("overdue", overdue),
+        ("found correct, day passed", unserved),
         ("found correct", correct),
         ("found wrong", error),
         ("rejected", rejected),
@@ -489,6 +491,7 @@ fn an_objection_knows_no_other_way() {
         ("redress", handler(), &|world| redress(only_objection(world))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Objection(only_objection(world)) }),
     ];
+    const REPORTED: &[&str] = &["verification.reported", "assessment.result_due"];
     const SUSPENDS: &[&str] = &["objection.filed", "classification.changed"];
     compare(
         &machines::OBJECTION,
@@ -513,10 +516,16 @@ fn an_objection_knows_no_other_way() {
             ("accepted", "refer", &["objection.referred"]),
             ("accepted, day passed", "refer", &["objection.referred", "assessment.referral_late"]),
             ("accepted, day passed", "tick", &["assessment.referral_overdue"]),
-            ("verifying", "report", &["verification.reported"]),
-            ("verifying, day passed", "report", &["verification.reported"]),
+            ("verifying", "report", REPORTED),
+            ("verifying, day passed", "report", REPORTED),
             ("verifying, day passed", "tick", &["objection.overdue"]),
-            ("overdue", "report", &["verification.reported"]),
+            ("overdue", "report", REPORTED),
+            ("found correct, day passed", "tick", &["assessment.result_overdue"]),
+            (
+                "found correct, day passed",
+                "resolve",
+                &["objection.resolved", "classification.changed", "assessment.result_late"],
+            ),
             ("found correct", "resolve", &["objection.resolved", "classification.changed"]),
             (
                 "found wrong",

@@ -48,6 +48,8 @@ fn allowed(name: &str) -> u8 {
         | "assessment.execution_overdue"
         | "assessment.repair_check_overdue"
         | "assessment.repair_decision_overdue"
+        | "assessment.result_overdue"
+        | "assessment.review_overdue"
         | "channel.confirmed"
         | "channel.failed"
         | "channel.overdue"

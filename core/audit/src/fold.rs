@@ -315,6 +315,9 @@ pub(crate) struct Objection {
     pub suspends: bool,
     pub accept_by: Day,
     pub verify_by: Day,
+    /// By when the result is to be served, and by when a review is to be decided.
+    pub result_by: Option<Day>,
+    pub review_by: Option<Day>,
     pub stage: ObjectionStage,
     pub outcome: Option<(Day, OfficerRef)>,
     /// Position every channel has to confirm before it closes.
@@ -348,6 +351,7 @@ pub(crate) struct Repair {
     pub accept_by: Day,
     pub decide_by: Day,
     pub extended: bool,
+    pub review_by: Option<Day>,
     pub stage: RepairStage,
     pub outcome: Option<(Day, OfficerRef)>,
     pub through: Option<Position>,

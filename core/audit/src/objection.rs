@@ -263,6 +263,8 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         suspends: *suspends,
         accept_by: accept_by.day,
         verify_by: accept_by.day,
+        result_by: None,
+        review_by: None,
         stage: ObjectionStage::Filed,
         outcome: None,
         through: None,

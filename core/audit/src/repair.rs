@@ -191,6 +191,7 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
         accept_by: accept_by.day,
         decide_by: decide_by.day,
         extended: false,
+        review_by: None,
         stage: RepairStage::Applied,
         outcome: None,
         through: None,

@@ -83,6 +83,7 @@ pub(crate) fn requested(
             let refused = own.stage == ObjectionStage::Refused;
             own.stage = ObjectionStage::Review { refused };
             own.suspends = *suspends;
+            own.review_by = Some(decide_by.day);
             let target = own.target;
             if *suspends {
                 commit.hold(fold, at.at(), target, Hold::Objection(*id));
@@ -91,6 +92,7 @@ pub(crate) fn requested(
         ReviewOf::Repair(id) => {
             if let Some(own) = fold.repairs.get_mut(id) {
                 own.stage = RepairStage::Review;
+                own.review_by = Some(decide_by.day);
             }
         }
     }

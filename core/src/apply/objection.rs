@@ -3,6 +3,7 @@
 use crate::apply::channel::{self, shown};
 use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
 use crate::event::assessment::AssessmentEvent;
+use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
 use crate::id::{ListingId, ObjectionId, RepairId};
 use crate::path::Hold;
@@ -84,22 +85,32 @@ fn hold(
     }
 }
 
-/// By when an accepted objection is to be referred, and that it was not.
-pub(super) fn apply_referral(
+/// By when the office owes the referral of an objection or its result, and that it was late with
+/// one of these or with a review.
+pub(super) fn apply_owed(
     rows: &mut Rows,
     envelope: &Envelope,
     event: &AssessmentEvent,
 ) -> Result<(), Stop> {
-    let (id, owed) = match event {
-        AssessmentEvent::ReferralDue { objection, due } => {
-            (*objection, Some(Owed { by: *due, overdue: false }))
-        }
-        AssessmentEvent::ReferralOverdue { objection } => (*objection, None),
-        _ => return Err(defect(envelope, "not about a referral")),
+    use AssessmentEvent as E;
+    let (E::ReferralDue { objection: id, .. }
+    | E::ReferralOverdue { objection: id }
+    | E::ResultDue { objection: id, .. }
+    | E::ResultOverdue { objection: id }
+    | E::ReviewOverdue { of: ReviewOf::Objection(id) }) = event
+    else {
+        return Err(defect(envelope, "not about what an office owes"));
     };
-    let mut row = Rows::known(rows.objection(id)?, &id.0)?.clone();
-    row.referral = owed.or(row.referral.map(|own| Owed { overdue: true, ..own }));
-    rows.put(Key::Objection(id), Row::Objection(row))
+    let mut row = Rows::known(rows.objection(*id)?, &id.0)?.clone();
+    let overdue = |own: Option<Owed>| own.map(|own| Owed { overdue: true, ..own });
+    match event {
+        E::ReferralDue { due, .. } => row.referral = Some(Owed { by: *due, overdue: false }),
+        E::ResultDue { due, .. } => row.result = Some(Owed { by: *due, overdue: false }),
+        E::ReferralOverdue { .. } => row.referral = overdue(row.referral),
+        E::ResultOverdue { .. } => row.result = overdue(row.result),
+        _ => row.review_overdue = true,
+    }
+    rows.put(Key::Objection(*id), Row::Objection(row))
 }
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -200,6 +211,8 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         suspends: *suspends,
         state: ObjectionState::Filed { accept_by: *accept_by },
         referral: None,
+        result: None,
+        review_overdue: false,
         redress_done: None,
         settle_through: None,
         outcome: None,
@@ -211,7 +224,7 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     put_walks(rows, found)
 }
 
-/// That a repair was not checked, or not decided, in time.
+/// That a repair was not checked, decided or reviewed in time.
 pub(super) fn apply_repair_late(
     rows: &mut Rows,
     envelope: &Envelope,
@@ -219,7 +232,8 @@ pub(super) fn apply_repair_late(
 ) -> Result<(), Stop> {
     let id = match event {
         AssessmentEvent::RepairCheckOverdue { repair }
-        | AssessmentEvent::RepairDecisionOverdue { repair } => *repair,
+        | AssessmentEvent::RepairDecisionOverdue { repair }
+        | AssessmentEvent::ReviewOverdue { of: ReviewOf::Repair(repair) } => *repair,
         _ => return Err(defect(envelope, "not about a repair")),
     };
     let mut row = Rows::known(rows.repair(id)?, &id.0)?.clone();
@@ -228,6 +242,7 @@ pub(super) fn apply_repair_late(
             *overdue = true;
         }
         (_, AssessmentEvent::RepairDecisionOverdue { .. }) => row.overdue = true,
+        (_, AssessmentEvent::ReviewOverdue { .. }) => row.review_overdue = true,
         _ => return Err(defect(envelope, "the repair is in another state")),
     }
     rows.put(Key::Repair(id), Row::Repair(row))
@@ -255,6 +270,7 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
                 decide_by: *decide_by,
                 extended: false,
                 overdue: false,
+                review_overdue: false,
                 state: RepairState::Applied { accept_by: *accept_by, overdue: false },
                 settle_through: None,
                 outcome: None,

@@ -52,9 +52,17 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
             | AssessmentEvent::ExecutionOverdue { measure }
             | AssessmentEvent::LiftLate { measure, .. },
         ) => of_measure(rows, envelope, *measure),
-        Event::Assessment(AssessmentEvent::ReferralLate { .. }) => {
-            let unit = Unit::Authority(officer_of(envelope)?.authority);
-            Ok(Some((unit, vec![(Counter::ReferredLate, 1)])))
+        Event::Assessment(
+            event @ (AssessmentEvent::ReferralLate { .. }
+            | AssessmentEvent::ResultLate { .. }
+            | AssessmentEvent::ReviewLate { .. }),
+        ) => {
+            let counter = match event {
+                AssessmentEvent::ReferralLate { .. } => Counter::ReferredLate,
+                AssessmentEvent::ResultLate { .. } => Counter::ResolvedLate,
+                _ => Counter::ReviewedLate,
+            };
+            Ok(Some((Unit::Authority(officer_of(envelope)?.authority), vec![(counter, 1)])))
         }
         Event::ObjectionReferred { objection, .. }
         | Event::ObjectionOverdue { objection }

@@ -419,6 +419,10 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
             evidence: evidence.clone(),
         },
     );
+    let resolve_wd = context.rules.pack(context.today).resolve_wd;
+    let due = context.rules.calendar.after(context.today, resolve_wd);
+    let event = AssessmentEvent::ResultDue { objection: *objection, due };
+    drafts.push(None, Event::Assessment(event));
     drafts.finish()
 }
 
@@ -559,6 +563,12 @@ fn resolve(
     }
     if upheld {
         drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
+    }
+    if let Some(Owed { by: due, .. }) = row.result
+        && context.today > due.day
+    {
+        let event = AssessmentEvent::ResultLate { objection: id, due };
+        drafts.push(None, Event::Assessment(event));
     }
     drafts.finish()
 }

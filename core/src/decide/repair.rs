@@ -9,7 +9,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome, revocation};
 use crate::event::assessment::AssessmentEvent;
-use crate::event::remedy::RemedyEvent;
+use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Event, RepairAcceptance};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RepairId};
@@ -218,6 +218,10 @@ pub(super) fn timer(rows: &Rows, id: RepairId, context: &Context<'_>) -> Result<
     }
     if row.decision_due().is_some_and(|by| context.today > by.day) {
         let event = AssessmentEvent::RepairDecisionOverdue { repair: id };
+        drafts.push(None, Event::Assessment(event));
+    }
+    if row.review_due().is_some_and(|by| context.today > by.day) {
+        let event = AssessmentEvent::ReviewOverdue { of: ReviewOf::Repair(id) };
         drafts.push(None, Event::Assessment(event));
     }
     drafts.finish()

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
+use crate::event::remedy::ReviewOf;
 use crate::id::{AssessmentId, MeasureId, ObjectionId, RepairId};
 use crate::tally::{Counts, Month};
 use crate::text::Digest;
@@ -67,5 +68,15 @@ AssessmentEvent {
     RepairCheckOverdue "assessment.repair_check_overdue" { repair: RepairId, }
     /// A repair was not decided in time; for the assessment only.
     RepairDecisionOverdue "assessment.repair_decision_overdue" { repair: RepairId, }
+    /// By when the result of an objection is to be served (T03).
+    ResultDue "assessment.result_due" { objection: ObjectionId, due: Deadline, }
+    /// It was not; the credit office's head is to see it, and everything stays suspended.
+    ResultOverdue "assessment.result_overdue" { objection: ObjectionId, }
+    /// It was served after that day; for the assessment of the credit office.
+    ResultLate "assessment.result_late" { objection: ObjectionId, due: Deadline, }
+    /// A review was not decided in time; what it suspends stays suspended.
+    ReviewOverdue "assessment.review_overdue" { of: ReviewOf, }
+    /// It was decided after that day; for the assessment of the credit office.
+    ReviewLate "assessment.review_late" { of: ReviewOf, due: Deadline, }
 }
 }

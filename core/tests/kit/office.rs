@@ -5,6 +5,7 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
+use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::id::{
     AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position, RepairId,
 };
@@ -85,6 +86,11 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::ExecutionOverdue { measure },
         A::RepairCheckOverdue { repair },
         A::RepairDecisionOverdue { repair },
+        A::ResultDue { objection, due },
+        A::ResultOverdue { objection },
+        A::ResultLate { objection, due },
+        A::ReviewOverdue { of: ReviewOf::Objection(objection) },
+        A::ReviewLate { of: ReviewOf::Repair(repair), due },
         A::Opened { from: month("2026-01"), to: month("2026-02") },
         A::MetricsFrozen { assessment, figures, comment_by: due },
         A::Commented {

@@ -73,6 +73,8 @@ const TIMERS: &[&str] = &[
     "assessment.execution_overdue",
     "assessment.repair_check_overdue",
     "assessment.repair_decision_overdue",
+    "assessment.result_overdue",
+    "assessment.review_overdue",
     "objection.accepted",
     "objection.overdue",
     "objection.closed",

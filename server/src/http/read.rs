@@ -367,6 +367,11 @@ pub fn objection(row: &ObjectionRow) -> Value {
             ObjectionState::Verifying { verify_by, .. } => json!(verify_by),
             _ => Value::Null,
         },
+        "result_by": match &row.state {
+            ObjectionState::Verified { .. } => json!(row.result.map(|own| own.by)),
+            _ => Value::Null,
+        },
+        "kept": row.kept,
         "review_by": match &row.state {
             ObjectionState::Review { decide_by, .. } => json!(decide_by),
             _ => Value::Null,

@@ -196,6 +196,26 @@ pub fn put_right(finding: Finding) -> World {
     world
 }
 
+/// A result that is served late, and a review that is decided late.
+pub fn office_late() -> World {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.must(&head(), &report(id, Finding::Correct));
+    world.pass(12);
+    world.must(&clerk(), &resolve(&world, id));
+    let of = ReviewOf::Objection(id);
+    let (statement, evidence) = (text(), vec![digest(31)]);
+    let asked = RemedyCommand::RequestReview { of, statement, evidence, new_facts: true };
+    world.must(&party(organisation(1)), &remedy(asked));
+    world.pass(60);
+    let service = served(world.today);
+    let decided = RemedyCommand::DecideReview { of, upheld: false, reasons: text(), service };
+    world.must(&office_head(), &remedy(decided));
+    world
+}
+
 /// A record that nobody verified, found not to be shown, and ended by a review.
 pub fn hidden_and_ended() -> World {
     let mut world = World::seeded();
@@ -426,6 +446,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("corrected", put_right(Finding::Corrected)),
         ("supplemented", put_right(Finding::Supplemented)),
         ("off display", put_right(Finding::DisplayStopped)),
+        ("office late", office_late()),
         ("hidden and ended", hidden_and_ended()),
         ("repair late", repair_late()),
         ("repaired again", repaired_again()),

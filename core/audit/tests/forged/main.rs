@@ -48,6 +48,7 @@ use forge::kit::{World, organisation, party, person};
 use forge::{Log, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
+use shouxin_core::event::assessment::AssessmentEvent;
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
 use shouxin_core::event::{Envelope, Event, Finding, Mark, NamedMeasure, Target};
@@ -147,6 +148,7 @@ fn table() -> Vec<Forgery> {
     outcomes::objections(&mut table);
     outcomes::ends(&mut table);
     outcomes::put_right(&mut table);
+    outcomes::office_times(&mut table);
     outcomes::repair_times(&mut table);
     outcomes::red(&mut table);
     outcomes::records(&mut table);

@@ -42,7 +42,7 @@ pub(super) fn objections(table: &mut Table) {
         "INV-5",
         "resolved with nothing verified",
         &rejected,
-        &["verification.reported"],
+        &["assessment.result_due", "verification.reported"],
         "objection.resolved",
     );
     table.other("INV-6", "the listing outlives its record", &upheld, |log| {
@@ -287,6 +287,52 @@ pub(super) fn put_right(table: &mut Table) {
         log.commits[place.0].retain(|own| !matches!(own.event, Event::RedressOpened { .. }));
         log.change(place, set!(ObjectionResolved, upheld => false))
     });
+}
+
+/// By when the office owes the result of an objection, and the outcome of a review.
+pub(super) fn office_times(table: &mut Table) {
+    let late = further::office_late();
+    table.change("DEADLINE", "more days for the result", &late, "assessment.result_due", |own| {
+        if let Event::Assessment(AssessmentEvent::ResultDue { due, .. }) = &mut own.event {
+            due.day = due.day.plus_days(1);
+        }
+    });
+    for (name, asked, what) in [
+        ("assessment.result_overdue", "assessment.result_due", "a result late on its last day"),
+        ("assessment.review_overdue", "review.requested", "a review late on its last day"),
+    ] {
+        table.other("DEADLINE", what, &late, |log| {
+            let last = match &log.at(log.last(asked)).event {
+                Event::Assessment(AssessmentEvent::ResultDue { due, .. }) => due.day,
+                Event::Remedy(RemedyEvent::ReviewRequested { decide_by, .. }) => decide_by.day,
+                other => panic!("{other:?}"),
+            };
+            let place = log.last(name);
+            log.cut(place);
+            log.date(place, last);
+            log.at(place).position
+        });
+    }
+    table.other("INV-10", "a result late that was served", &late, |log| {
+        let own = log.at(log.last("assessment.result_overdue")).clone();
+        let last = log.at((log.commits.len() - 1, 0)).clone();
+        let late = Envelope { event: own.event, subject: None, actor: Actor::System, ..last };
+        log.append(late)
+    });
+    for (name, what) in [
+        ("assessment.result_late", "a result in time is said to be late"),
+        ("assessment.review_late", "a review in time is said to be late"),
+    ] {
+        table.change("DEADLINE", what, &late, name, |own| {
+            let today = own.legal_date;
+            if let Event::Assessment(
+                AssessmentEvent::ResultLate { due, .. } | AssessmentEvent::ReviewLate { due, .. },
+            ) = &mut own.event
+            {
+                due.day = today;
+            }
+        });
+    }
 }
 
 /// When a repair is checked and decided, and how long that may take.
