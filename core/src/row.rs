@@ -355,6 +355,17 @@ impl ObjectionState {
     }
 }
 
+/// Expert testing: it stops the clock once, as long as it takes and no longer than the rules allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Testing {
+    /// The day on which it began.
+    pub from: Day,
+    /// What the clock ran to before.
+    pub before: Deadline,
+    /// The expert has reported.
+    pub ended: bool,
+}
+
 /// An objection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -369,6 +380,8 @@ pub struct ObjectionRow {
     pub state: ObjectionState,
     /// The referral to the provider, from the acceptance on (T02).
     pub referral: Option<Owed>,
+    /// Expert testing that stops or stopped the provider's clock.
+    pub testing: Option<Testing>,
     /// The result, from the report of what was found on (T03).
     pub result: Option<Owed>,
     /// The timer has said that its review was not decided in time.

@@ -486,6 +486,7 @@ pub struct RulePack {
     pub objection_refer_wd: u16,
     pub verification_wd: u16,
     pub unverified_after_wd: u16,
+    pub expert_testing_wd: u16,
     pub resolve_wd: u16,
     pub whistle_triage_wd: u16,
     pub whistle_verify_wd: u16,

@@ -34,6 +34,7 @@ mod scenarios;
 mod simulation;
 mod states;
 mod support;
+mod testing;
 mod tolerance;
 mod transitions;
 mod whistle;

@@ -421,6 +421,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "remedy.decided",
         "record.supplemented",
         "listing.display_ended",
+        "objection.testing_begun",
+        "objection.testing_ended",
         "repair.barred",
         "repair.extended",
         "repair.revocation_noticed",

@@ -41,6 +41,9 @@ fn the_review_of_an_objection_knows_no_other_way() {
     let refer = Command::ReferObjection { objection: id, received_on: accepted.today };
     let verifying = after(&accepted, &clerk(), &refer);
     let overdue = later(&verifying, 12);
+    let testing = after(&verifying, &handler(), &begin_testing(&verifying, id));
+    let untested = World { today: testing.today.plus_days(60), ..testing.clone() };
+    let tested = after(&testing, &handler(), &end_testing(&testing, id));
     let waited = later(&verifying, 40);
     let unverified = after(
         &waited,
@@ -69,6 +72,9 @@ fn the_review_of_an_objection_knows_no_other_way() {
         ("refused", refused),
         ("verifying", verifying),
         ("overdue", overdue),
+        ("testing", testing),
+        ("testing, too long", untested),
+        ("tested", tested),
         ("overdue for long", waited),
         ("unverified", unverified),
         ("rejected", rejected),
@@ -81,7 +87,9 @@ fn the_review_of_an_objection_knows_no_other_way() {
         ("refusal under review", of_refusal),
         ("reviewed", reviewed),
     ];
-    let commands: [Asked<'_>; 9] = [
+    let commands: [Asked<'_>; 11] = [
+        ("begin testing", handler(), &|world| begin_testing(world, objection_of(world))),
+        ("end testing", handler(), &|world| end_testing(world, objection_of(world))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Objection(objection_of(world)) }),
         ("request", party(organisation(1)), &|world| request(of(world), false)),
         ("request on new facts", party(organisation(1)), &|world| request(of(world), true)),
@@ -125,6 +133,18 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("verifying", "ask for evidence", &["evidence.requested"]),
             ("verifying", "add evidence", &["evidence.added"]),
             ("verifying", "report", REPORTED),
+            ("verifying", "begin testing", &["objection.testing_begun"]),
+            ("testing", "end testing", &["objection.testing_ended"]),
+            ("testing", "ask for evidence", &["evidence.requested"]),
+            ("testing", "add evidence", &["evidence.added"]),
+            ("testing, too long", "tick", &["objection.overdue"]),
+            ("testing, too long", "end testing", &["objection.testing_ended"]),
+            ("testing, too long", "ask for evidence", &["evidence.requested"]),
+            ("testing, too long", "add evidence", &["evidence.added"]),
+            ("testing, too long", "unverified", &["objection.unverified"]),
+            ("tested", "ask for evidence", &["evidence.requested"]),
+            ("tested", "add evidence", &["evidence.added"]),
+            ("tested", "report", REPORTED),
             ("overdue", "ask for evidence", &["evidence.requested"]),
             ("overdue", "add evidence", &["evidence.added"]),
             ("overdue", "report", REPORTED),
@@ -171,7 +191,11 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("refusal under review", "ask for evidence", &["evidence.requested"]),
             ("refusal under review", "add evidence", &["evidence.added"]),
         ],
-        &[],
+        &[
+            ("testing", "begin testing", EXISTS),
+            ("testing, too long", "begin testing", EXISTS),
+            ("tested", "begin testing", EXISTS),
+        ],
     );
 }
 

@@ -306,15 +306,28 @@ pub(crate) enum ObjectionStage {
     Closed { upheld: bool },
 }
 
+/// Expert testing that stops a clock, or stopped it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Testing {
+    pub from: Day,
+    pub before: Day,
+    pub most: u16,
+    pub ended: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Objection {
     pub subject: SubjectKey,
     pub target: Target,
     pub provider: Uscc,
     pub filed_on: Day,
+    /// The day on which the provider got it.
+    pub received_on: Day,
     pub suspends: bool,
     pub accept_by: Day,
     pub verify_by: Day,
+    /// Expert testing: since when, what the clock ran to before, for how many days at most.
+    pub testing: Option<Testing>,
     /// By when the result is to be served, and by when a review is to be decided.
     pub result_by: Option<Day>,
     pub review_by: Option<Day>,

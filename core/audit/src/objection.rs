@@ -62,6 +62,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, fits, ObjectionStage::Verifying);
             if let Some(own) = fold.objections.get_mut(&id) {
                 own.verify_by = verify_by.day;
+                own.received_on = *received_on;
             }
         }
         Event::ObjectionOverdue { .. } => {
@@ -76,6 +77,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
             at.must(!same, Guard::FourEyes, "the one who made it verifies it");
             let fits = matches!(own.stage, ObjectionStage::Verifying | ObjectionStage::Unverified);
+            let tested = own.testing.is_none_or(|own| own.ended);
+            if own.stage == ObjectionStage::Verifying && !tested {
+                at.broken(INV_2, "expert testing is under way");
+            }
             put_right(fold, at, id, *finding);
             turn(fold, at, id, fits, ObjectionStage::Verified { finding: *finding });
         }
@@ -260,9 +265,11 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         target: *target,
         provider: *provider,
         filed_on: at.today,
+        received_on: at.today,
         suspends: *suspends,
         accept_by: accept_by.day,
         verify_by: accept_by.day,
+        testing: None,
         result_by: None,
         review_by: None,
         stage: ObjectionStage::Filed,

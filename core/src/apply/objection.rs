@@ -211,6 +211,7 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         suspends: *suspends,
         state: ObjectionState::Filed { accept_by: *accept_by },
         referral: None,
+        testing: None,
         result: None,
         review_overdue: false,
         redress_done: None,

@@ -3,6 +3,7 @@
 use crate::apply::channel::{self, shown};
 use crate::apply::objection::{Dispute, dispute, open_repair};
 use crate::apply::{case, defect, here, officer_of, put_walks, subject_of, walks};
+use crate::calendar::Deadline;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Envelope, Target};
 use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
@@ -10,7 +11,7 @@ use crate::path::{EndReason, Hold, Path};
 use crate::row::{
     CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState, RecordRow,
     RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow, RepairState,
-    Revocation, Row,
+    Revocation, Row, Testing,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::Severity;
@@ -109,6 +110,16 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
             channel::note(rows, envelope, changes);
             Ok(())
         }
+        E::TestingBegun { objection, from, verify_by, .. } => {
+            testing(rows, envelope, *objection, *verify_by, |before, _| {
+                Some(Testing { from: *from, before, ended: false })
+            })
+        }
+        E::TestingEnded { objection, verify_by, .. } => {
+            testing(rows, envelope, *objection, *verify_by, |_, own| {
+                own.map(|own| Testing { ended: true, ..own })
+            })
+        }
         E::CourtDocumentFiled { document, effect } => {
             let id = CourtDocumentId(here(envelope));
             rows.want([Key::CourtDocument(id)])?;
@@ -122,6 +133,23 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
             rows.put(Key::CourtDocument(id), Row::CourtDocument(row))
         }
     }
+}
+
+/// The provider's clock is set anew, because of testing that began or ended.
+fn testing(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: ObjectionId,
+    verify_by: Deadline,
+    of: impl FnOnce(Deadline, Option<Testing>) -> Option<Testing>,
+) -> Result<(), Stop> {
+    let row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    let ObjectionState::Verifying { verify_by: before, overdue } = row.state else {
+        return Err(defect(envelope, "nothing is verified"));
+    };
+    let state = ObjectionState::Verifying { verify_by, overdue };
+    let testing = of(before, row.testing);
+    rows.put(Key::Objection(id), Row::Objection(ObjectionRow { state, testing, ..row }))
 }
 
 /// A defect that says at which event it was met.

@@ -120,7 +120,10 @@ pub(super) fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(),
 }
 
 /// An officer of the unit that provided the disputed thing.
-fn providing<'a>(context: &Context<'a>, row: &ObjectionRow) -> Result<checks::Human<'a>, Stop> {
+pub(super) fn providing<'a>(
+    context: &Context<'a>,
+    row: &ObjectionRow,
+) -> Result<checks::Human<'a>, Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != row.provider {
         refuse::<()>(
@@ -390,6 +393,14 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     let (ObjectionState::Verifying { .. } | ObjectionState::Unverified) = row.state else {
         return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
     };
+    let tested = row.testing.is_none_or(|own| own.ended);
+    if matches!(row.state, ObjectionState::Verifying { .. }) && !tested {
+        misfit::<()>(
+            Misfit::State,
+            "检验鉴定尚未办结，期限仍在扣除 / expert testing is under way",
+            "请先登记检验鉴定结束 / record its end first",
+        )?;
+    }
     let proposer = match row.target {
         Target::Record(id) => Some(&rows.must_record(id)?.submitted_by),
         Target::Listing(id) => match &rows.must_listing(id)?.kind {

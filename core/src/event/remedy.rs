@@ -7,6 +7,7 @@ use crate::calendar::Deadline;
 use crate::event::Target;
 use crate::id::{ListingId, ObjectionId, ReliefId, RemedyId, RepairId};
 use crate::identifier::uscc::Uscc;
+use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
 use crate::time::Day;
 
@@ -130,5 +131,15 @@ RemedyEvent {
     RepairBarred "repair.barred" { repair: RepairId, again_from: Day, }
     /// A listing is shown no more, though it stands: an objection found that it should not be.
     ListingDisplayEnded "listing.display_ended" { listing: ListingId, reasons: Sealed, }
+    /// Expert testing stops the provider's clock, as a law says; at the latest it runs out on the
+    /// day stated here, and everything stays suspended.
+    TestingBegun "objection.testing_begun" {
+        objection: ObjectionId, basis: Vec<Citation>, reasons: Sealed, document_sha256: Digest,
+        from: Day, verify_by: Deadline,
+    }
+    /// The expert has reported: the clock runs on, for what was left of it.
+    TestingEnded "objection.testing_ended" {
+        objection: ObjectionId, document_sha256: Digest, ended_on: Day, verify_by: Deadline,
+    }
 }
 }

@@ -6,8 +6,8 @@ use shouxin_core::event::Target;
 use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::row::{Index, Key};
 
-use super::rules::{OFFICE, STATUTE};
-use super::steps::Stage;
+use super::rules::{OFFICE, STATUTE, cite};
+use super::steps::{Stage, digest, text};
 use super::{Post, Who, World, officer};
 
 /// The head of the credit office.
@@ -92,4 +92,24 @@ pub fn changes(world: &World, from: Position) -> Vec<Target> {
         _ => None,
     });
     found.collect()
+}
+
+/// Expert testing begins today, as a law says.
+pub fn begin_testing(world: &World, objection: ObjectionId) -> Command {
+    remedy(RemedyCommand::BeginTesting {
+        objection,
+        basis: vec![cite("law")],
+        reasons: text(),
+        document_sha256: digest(59),
+        from: world.today,
+    })
+}
+
+/// The expert reports today.
+pub fn end_testing(world: &World, objection: ObjectionId) -> Command {
+    remedy(RemedyCommand::EndTesting {
+        objection,
+        document_sha256: digest(60),
+        ended_on: world.today,
+    })
 }

@@ -275,6 +275,7 @@ fn pack() -> RulePack {
         objection_refer_wd: 1,
         verification_wd: 7,
         unverified_after_wd: 7,
+        expert_testing_wd: 8,
         resolve_wd: 3,
         whistle_triage_wd: 3,
         whistle_verify_wd: 15,

@@ -12,7 +12,7 @@ use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
 use crate::http::Table;
-use crate::http::edge::{Edge, FactBody, Hex32, ServiceBody, id, target};
+use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id, target};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::Write;
 
@@ -100,6 +100,59 @@ impl Write for SupplementRecord {
             statement: edge.seal(subject, &self.statement)?,
             document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
             reasons: edge.seal(subject, &self.reasons)?,
+        }))
+    }
+}
+
+/// 检验、检测、鉴定: stops the provider's clock where a law says so; all stays suspended.
+/// Source: domain.md O63, T01.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BeginTesting {
+    basis: Vec<CitationBody>,
+    reasons: String,
+    document_sha256: Hex32,
+    #[schema(value_type = String, format = Date)]
+    from: Day,
+}
+
+impl Write for BeginTesting {
+    const LABEL: &'static str = "objections.testing";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
+        Ok(Command::Remedy(RemedyCommand::BeginTesting {
+            objection,
+            basis: citations(self.basis),
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            from: self.from,
+        }))
+    }
+}
+
+/// 检验、检测、鉴定结束: the clock runs on, for what was left of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndTesting {
+    document_sha256: Hex32,
+    #[schema(value_type = String, format = Date)]
+    ended_on: Day,
+}
+
+impl Write for EndTesting {
+    const LABEL: &'static str = "objections.testing_end";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
+        Ok(Command::Remedy(RemedyCommand::EndTesting {
+            objection,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            ended_on: self.ended_on,
         }))
     }
 }
@@ -529,6 +582,8 @@ pub(crate) fn routes(table: &mut Table<'_>) {
             "/v1/objections/{id}/supplement",
             "补充遗漏 / add what is missing",
         )
+        .post::<BeginTesting>("/v1/objections/{id}/testing", "检验鉴定 / expert testing")
+        .post::<EndTesting>("/v1/objections/{id}/testing/end", "检验鉴定结束 / its end")
         .post::<MarkUnverified>("/v1/objections/{id}/unverified", "逾期未核实 / unverified")
         .post::<RequestReview>("/v1/objections/{id}/review", "申请复核 / ask for a review")
         .post::<DecideReview>("/v1/objections/{id}/review/decide", "复核决定 / decide it")

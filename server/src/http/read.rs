@@ -367,6 +367,7 @@ pub fn objection(row: &ObjectionRow) -> Value {
             ObjectionState::Verifying { verify_by, .. } => json!(verify_by),
             _ => Value::Null,
         },
+        "testing": row.testing.map(|own| json!({ "from": own.from, "ended": own.ended })),
         "result_by": match &row.state {
             ObjectionState::Verified { .. } => json!(row.result.map(|own| own.by)),
             _ => Value::Null,

@@ -15,7 +15,8 @@ use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Pos
 use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
-    listed, listing_of, objection_of, office_head, remedy, remedy_of, repair_of,
+    begin_testing, end_testing, listed, listing_of, objection_of, office_head, remedy, remedy_of,
+    repair_of,
 };
 use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
@@ -193,6 +194,22 @@ pub fn put_right(finding: Finding) -> World {
     world.must(&clerk(), &resolve(&world, id));
     world.close();
     world.must(&handler(), &redress(id));
+    world
+}
+
+/// Expert testing that a law provides for, and a report in the time that was left.
+pub fn tested() -> World {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.pass(2);
+    world.must(&handler(), &begin_testing(&world, id));
+    world.pass(9);
+    world.must(&handler(), &end_testing(&world, id));
+    world.pass(5);
+    world.must(&head(), &report(id, Finding::Correct));
+    world.must(&clerk(), &resolve(&world, id));
     world
 }
 
@@ -446,6 +463,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("corrected", put_right(Finding::Corrected)),
         ("supplemented", put_right(Finding::Supplemented)),
         ("off display", put_right(Finding::DisplayStopped)),
+        ("tested", tested()),
         ("office late", office_late()),
         ("hidden and ended", hidden_and_ended()),
         ("repair late", repair_late()),

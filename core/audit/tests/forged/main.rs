@@ -149,6 +149,7 @@ fn table() -> Vec<Forgery> {
     outcomes::ends(&mut table);
     outcomes::put_right(&mut table);
     outcomes::office_times(&mut table);
+    outcomes::testing(&mut table);
     outcomes::repair_times(&mut table);
     outcomes::red(&mut table);
     outcomes::records(&mut table);

@@ -335,6 +335,59 @@ pub(super) fn office_times(table: &mut Table) {
     }
 }
 
+/// What stops the clock of a verification, and for how long.
+pub(super) fn testing(table: &mut Table) {
+    let tested = further::tested();
+    let (begun, ended) = ("objection.testing_begun", "objection.testing_ended");
+    table.change(
+        "G-BASIS-RANK",
+        "no law stops the clock",
+        &tested,
+        begun,
+        inner!(Remedy, RemedyEvent::TestingBegun, basis => vec![cite("plan")]),
+    );
+    table.change(
+        "G-BASIS",
+        "nothing is said to stop it",
+        &tested,
+        begun,
+        inner!(Remedy, RemedyEvent::TestingBegun, basis => Vec::new()),
+    );
+    table.change("G-COMPETENT", "another unit stops it", &tested, begun, by(&implementer()));
+    table.change("G-HUMAN", "a timer stops it", &tested, begun, |own| own.actor = Actor::System);
+    table.change(
+        "DEADLINE",
+        "stopped before the provider had it",
+        &tested,
+        begun,
+        inner!(Remedy, RemedyEvent::TestingBegun, from => day("2026-01-05")),
+    );
+    for name in [begun, ended] {
+        table.change("DEADLINE", "stopped for longer than it took", &tested, name, |own| {
+            if let Event::Remedy(
+                RemedyEvent::TestingBegun { verify_by, .. }
+                | RemedyEvent::TestingEnded { verify_by, .. },
+            ) = &mut own.event
+            {
+                verify_by.day = verify_by.day.plus_days(1);
+            }
+        });
+    }
+    table.other("INV-2", "stopped twice", &tested, |log| {
+        let place = log.last(begun);
+        log.cut(place);
+        let again = log.at(place).clone();
+        log.append(again)
+    });
+    table.remove(
+        "INV-2",
+        "reported while it is tested",
+        &tested,
+        &[ended],
+        "verification.reported",
+    );
+}
+
 /// When a repair is checked and decided, and how long that may take.
 pub(super) fn repair_times(table: &mut Table) {
     let late = further::repair_late();
