@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
-use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
+use shouxin_core::event::{Capacity, CaseRef, Colour, Finding, Mark, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
     RepairId,
@@ -73,6 +73,8 @@ pub(crate) struct Record {
     pub published: bool,
     pub until: Option<Day>,
     pub version: u16,
+    pub corrected_at: Option<Position>,
+    pub supplemented_at: Option<Position>,
     pub stage: RecordStage,
     pub ended_on: Option<Day>,
     pub holds: BTreeSet<Hold>,
@@ -230,6 +232,10 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
+    /// A revoked repair is not applied for again before that day.
+    pub again_from: Option<Day>,
+    /// An objection found that it should not be shown.
+    pub display_ended: bool,
 }
 
 #[derive(Debug)]
@@ -294,10 +300,19 @@ pub(crate) enum ObjectionStage {
     Refused,
     Verifying,
     Unverified,
-    Verified { error: bool },
+    Verified { finding: Finding },
     Resolved { upheld: bool },
     Review { refused: bool },
     Closed { upheld: bool },
+}
+
+/// Expert testing that stops a clock, or stopped it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Testing {
+    pub from: Day,
+    pub before: Day,
+    pub most: u16,
+    pub ended: bool,
 }
 
 #[derive(Debug)]
@@ -306,15 +321,24 @@ pub(crate) struct Objection {
     pub target: Target,
     pub provider: Uscc,
     pub filed_on: Day,
+    /// The day on which the provider got it.
+    pub received_on: Day,
     pub suspends: bool,
     pub accept_by: Day,
     pub verify_by: Day,
+    /// Expert testing: since when, what the clock ran to before, for how many days at most.
+    pub testing: Option<Testing>,
+    /// By when the result is to be served, and by when a review is to be decided.
+    pub result_by: Option<Day>,
+    pub review_by: Option<Day>,
     pub stage: ObjectionStage,
     pub outcome: Option<(Day, OfficerRef)>,
     /// Position every channel has to confirm before it closes.
     pub through: Option<Position>,
     pub redress: Option<bool>,
     pub undisplayed: bool,
+    /// It was right, and what it disputed stays, put right.
+    pub kept: bool,
     pub reviewed: bool,
 }
 
@@ -337,6 +361,10 @@ pub(crate) enum RepairStage {
 pub(crate) struct Repair {
     pub subject: SubjectKey,
     pub listing: ListingId,
+    pub accept_by: Day,
+    pub decide_by: Day,
+    pub extended: bool,
+    pub review_by: Option<Day>,
     pub stage: RepairStage,
     pub outcome: Option<(Day, OfficerRef)>,
     pub through: Option<Position>,

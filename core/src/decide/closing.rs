@@ -19,7 +19,7 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
             let ObjectionState::Resolved { upheld } = row.state else {
                 return Ok(false);
             };
-            let lifted = !upheld || lifted(rows, row.target)?;
+            let lifted = !upheld || row.kept || lifted(rows, row.target)?;
             Ok(lifted && confirmed(rows, row.settle_through)?)
         }
         Closing::Repair(id) => {

@@ -7,7 +7,7 @@ use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome};
 use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::row::{Index, Key};
 
-use super::rules::{OFFICE, STATUTE};
+use super::rules::{OFFICE, STATUTE, cite};
 use super::steps::{Stage, digest, ruling, text};
 use super::{Post, Who, World, officer, organisation};
 
@@ -124,4 +124,24 @@ pub fn stay(world: &World) -> Command {
 pub fn end_stay(world: &World) -> Command {
     let document = ruling(organisation(1));
     remedy(RemedyCommand::EndStay { remedy: remedy_of(world), document })
+}
+
+/// Expert testing begins today, as a law says.
+pub fn begin_testing(world: &World, objection: ObjectionId) -> Command {
+    remedy(RemedyCommand::BeginTesting {
+        objection,
+        basis: vec![cite("law")],
+        reasons: text(),
+        document_sha256: digest(59),
+        from: world.today,
+    })
+}
+
+/// The expert reports today.
+pub fn end_testing(world: &World, objection: ObjectionId) -> Command {
+    remedy(RemedyCommand::EndTesting {
+        objection,
+        document_sha256: digest(60),
+        ended_on: world.today,
+    })
 }
