@@ -1,6 +1,8 @@
 //! The edges of each check: the last value that is taken and the first that is not, and each of
 //! several conditions by itself. A check that loses one of them is met by a test of this file.
 
+mod remedies;
+
 use crate::kit::rules::{HEARING, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;

@@ -255,34 +255,6 @@ fn applied() -> (World, RepairId) {
     (world, id)
 }
 
-fn revocation_notice(world: &World, repair: RepairId) -> Command {
-    remedy(RemedyCommand::NoticeRevocation {
-        repair,
-        reasons: text(),
-        document_sha256: digest(33),
-        service: served(world.today),
-    })
-}
-
-fn revocation_statement(world: &World, repair: RepairId) -> Command {
-    remedy(RemedyCommand::StateOnRevocation {
-        repair,
-        points: vec![text(), text()],
-        received_on: world.today,
-    })
-}
-
-fn revoke_repair(world: &World, repair: RepairId, answers: usize) -> Command {
-    remedy(RemedyCommand::RevokeRepair {
-        repair,
-        document_number: "尤市监撤〔2026〕1号".to_owned(),
-        document_sha256: digest(34),
-        reasons: text(),
-        answers: vec![text(); answers],
-        service: served(world.today),
-    })
-}
-
 #[test]
 fn what_follows_a_repair_knows_no_other_way() {
     let (accepted, id) = applied();

@@ -7,7 +7,6 @@ use crate::calendar::Deadline;
 use crate::command::commitment::CommitmentCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::commitment::{by_party, documents, handling, one};
-use crate::decide::revocation::points_are_stated;
 use crate::decide::{Context, Outcome};
 use crate::event::commitment::CommitmentEvent;
 use crate::guard::{Guard, Misfit};
@@ -202,24 +201,8 @@ fn hear(
                 handling(context, row)?;
             }
             let window = window(case)?;
-            points_are_stated(points)?;
-            if *received_on > context.today || *received_on < window.from {
-                misfit::<()>(
-                    Misfit::Value,
-                    format!(
-                        "收到日期须在 {} 与当日之间 / day of receipt out of range",
-                        window.from
-                    ),
-                    "请填写实际收到日期 / give the day of receipt",
-                )?;
-            }
-            if *received_on > window.day {
-                misfit::<()>(
-                    Misfit::State,
-                    format!("陈述期至 {} / the period ended on that day", window.day),
-                    "可在送达后提出异议、申请修复、复议或诉讼 / object, seek repair, reconsideration or suit",
-                )?;
-            }
+            checks::points(points)?;
+            checks::received_within(context, window, *received_on)?;
             Ok(CommitmentEvent::BreachStatementReceived {
                 commitment: *commitment,
                 points: points.clone(),

@@ -11,7 +11,7 @@ use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
 use crate::limits::{
-    ATTRIBUTIONS_PER_LISTING_MAX, LISTINGS_PER_RECORD_MAX, POINTS_MAX, RECORDS_PER_LISTING_MAX,
+    ATTRIBUTIONS_PER_LISTING_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
 };
 use crate::path::{DecisionCase, Hearing, Path, Standing};
 use crate::row::{Key, ListingKind, RecordState};
@@ -417,29 +417,8 @@ fn check_hearing(
     let state = found.case.path.name();
     match (event, &found.case.path) {
         (Event::StatementReceived { points, received_on, .. }, Path::Noticed(noticed)) => {
-            if points.is_empty() || points.len() > POINTS_MAX {
-                misfit::<()>(
-                    Misfit::Value,
-                    format!("陈述须分 1 至 {POINTS_MAX} 点 / 1 to {POINTS_MAX} points"),
-                    "请逐点列明 / number the points",
-                )?;
-            }
-            let told = noticed.notice.window.from;
-            if *received_on < told || *received_on > context.today {
-                misfit::<()>(
-                    Misfit::Value,
-                    format!("收到日期须在 {told} 与当日之间 / day of receipt out of range"),
-                    "请填写实际收到日期 / give the day of receipt",
-                )?;
-            }
-            if *received_on > noticed.notice.window.day {
-                misfit::<()>(
-                    Misfit::State,
-                    format!("陈述期已于 {} 届满 / the period ended", noticed.notice.window.day),
-                    "可在决定后提出异议、复议或诉讼 / object, or seek reconsideration or suit",
-                )?;
-            }
-            points.iter().try_for_each(|point| stated(Guard::Heard, &[("points", point)]))?;
+            checks::points(points)?;
+            checks::received_within(context, noticed.notice.window, *received_on)?;
             Ok(())
         }
         (Event::StatementWaived { document_sha256, .. }, Path::Noticed(_)) => {

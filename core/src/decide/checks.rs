@@ -3,10 +3,13 @@
 //! Source: domain.md O01, O02, T13.
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
+use crate::calendar::Deadline;
 use crate::decide::Context;
 use crate::event::NamedMeasure;
 use crate::guard::{Guard, Misfit, Refusal};
-use crate::limits::{CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX};
+use crate::limits::{
+    CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX, POINTS_MAX,
+};
 use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer, RuleSet};
 use crate::text::{FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
@@ -337,6 +340,42 @@ pub(super) fn named_measures(
             );
         }
         stated(Guard::Proportion, &[("proportionality", &named.proportionality)])?;
+    }
+    Ok(())
+}
+
+/// A statement of the party in one to `POINTS_MAX` points, each of which needs an answer (G-HEARD).
+pub(super) fn points(points: &[Sealed]) -> Result<(), Refusal> {
+    if points.is_empty() || points.len() > POINTS_MAX {
+        misfit::<()>(
+            Misfit::Value,
+            format!("陈述须分 1 至 {POINTS_MAX} 点 / 1 to {POINTS_MAX} points"),
+            "请逐点列明 / number the points",
+        )?;
+    }
+    points.iter().try_for_each(|point| stated(Guard::Heard, &[("points", point)]))
+}
+
+/// It came after the notice that it answers, and before the end of the period.
+pub(super) fn received_within(
+    context: &Context<'_>,
+    window: Deadline,
+    received_on: Day,
+) -> Result<(), Refusal> {
+    let told = window.from;
+    if received_on < told || received_on > context.today {
+        misfit::<()>(
+            Misfit::Value,
+            format!("收到日期须在 {told} 与当日之间 / day of receipt out of range"),
+            "请填写实际收到日期 / give the day of receipt",
+        )?;
+    }
+    if received_on > window.day {
+        misfit::<()>(
+            Misfit::State,
+            format!("陈述期已于 {} 届满 / the period ended", window.day),
+            "可在决定后提出异议、复议或诉讼 / object, or seek reconsideration or suit",
+        )?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::command::listing::ListingCommand;
 use crate::decide::case::{self, opened};
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::revocation::{answered, in_window, points_are_stated};
+use crate::decide::revocation::{answered, in_window};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event};
@@ -194,7 +194,7 @@ fn red(
                 checks::human(context)?;
             }
             in_window(revocation, *received_on, context)?;
-            points_are_stated(points)?;
+            checks::points(points)?;
             ListingEvent::RevocationStated {
                 listing,
                 points: points.clone(),

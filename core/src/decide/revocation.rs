@@ -10,7 +10,6 @@ use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::RepairId;
-use crate::limits::POINTS_MAX;
 use crate::path::{DecisionCase, EndReason, Ended, Path, Served};
 use crate::row::{Key, ListingKind, RepairRow, RepairState, Revocation};
 use crate::rows::{Rows, Stop};
@@ -30,25 +29,7 @@ pub(super) fn in_window(
             "可作为补充证据提交 / hand in more as evidence",
         )?;
     }
-    if received_on > context.today || received_on > revocation.window.day {
-        misfit::<()>(
-            Misfit::State,
-            format!("陈述期至 {} / the period ended on that day", revocation.window.day),
-            "可在决定后申请复核、复议或诉讼 / seek review, reconsideration or suit",
-        )?;
-    }
-    Ok(())
-}
-
-pub(super) fn points_are_stated(points: &[Sealed]) -> Result<(), Stop> {
-    if points.is_empty() || points.len() > POINTS_MAX {
-        misfit::<()>(
-            Misfit::Value,
-            format!("陈述须分 1 至 {POINTS_MAX} 点 / 1 to {POINTS_MAX} points"),
-            "请逐点列明 / number the points",
-        )?;
-    }
-    points.iter().try_for_each(|point| stated(Guard::Heard, &[("points", point)]))?;
+    checks::received_within(context, revocation.window, received_on)?;
     Ok(())
 }
 
@@ -153,7 +134,7 @@ pub(super) fn decide(
                 checks::human(context)?;
             }
             in_window(own, *received_on, context)?;
-            points_are_stated(points)?;
+            checks::points(points)?;
             RemedyEvent::RepairRevocationStated {
                 repair: id,
                 points: points.clone(),

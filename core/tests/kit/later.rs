@@ -8,7 +8,7 @@ use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::row::{Index, Key};
 
 use super::rules::{OFFICE, STATUTE, cite};
-use super::steps::{Stage, digest, ruling, text};
+use super::steps::{Stage, digest, ruling, served, text};
 use super::{Post, Who, World, officer, organisation};
 
 /// The head of the credit office.
@@ -143,5 +143,36 @@ pub fn end_testing(world: &World, objection: ObjectionId) -> Command {
         objection,
         document_sha256: digest(60),
         ended_on: world.today,
+    })
+}
+
+/// Tells the subject that its repair is to be revoked.
+pub fn revocation_notice(world: &World, repair: RepairId) -> Command {
+    remedy(RemedyCommand::NoticeRevocation {
+        repair,
+        reasons: text(),
+        document_sha256: digest(33),
+        service: served(world.today),
+    })
+}
+
+/// The subject answers in two points.
+pub fn revocation_statement(world: &World, repair: RepairId) -> Command {
+    remedy(RemedyCommand::StateOnRevocation {
+        repair,
+        points: vec![text(), text()],
+        received_on: world.today,
+    })
+}
+
+/// The head revokes it.
+pub fn revoke_repair(world: &World, repair: RepairId, answers: usize) -> Command {
+    remedy(RemedyCommand::RevokeRepair {
+        repair,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: vec![text(); answers],
+        service: served(world.today),
     })
 }
