@@ -1,6 +1,19 @@
 //! The edges of each check: the last value that is taken and the first that is not, and each of
 //! several conditions by itself. A check that loses one of them is met by a test of this file.
 
+/// The command with other values in some of its fields.
+macro_rules! with {
+    ($command:expr, $variant:ident, $($field:ident = $value:expr),+) => {{
+        let mut command: Command = $command.clone();
+        match &mut command {
+            Command::$variant { $($field,)+ .. } => { $(*$field = $value;)+ }
+            other => panic!("not a {}: {other:?}", stringify!($variant)),
+        }
+        command
+    }};
+}
+
+mod records;
 mod remedies;
 
 use crate::kit::rules::{HEARING, STATUTE};
@@ -18,18 +31,6 @@ use shouxin_core::limits::{
 use shouxin_core::row::{Due, Key, ListingKind, Row};
 use shouxin_core::text::FactDocument;
 use shouxin_core::time::Day;
-
-/// The command with other values in some of its fields.
-macro_rules! with {
-    ($command:expr, $variant:ident, $($field:ident = $value:expr),+) => {{
-        let mut command: Command = $command.clone();
-        match &mut command {
-            Command::$variant { $($field,)+ .. } => { $(*$field = $value;)+ }
-            other => panic!("not a {}: {other:?}", stringify!($variant)),
-        }
-        command
-    }};
-}
 
 #[track_caller]
 fn taken(world: &World, who: &Who, command: &Command) {

@@ -8,7 +8,8 @@ use crate::decide::Context;
 use crate::event::NamedMeasure;
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::limits::{
-    CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX, POINTS_MAX,
+    BATCH_ITEMS_MAX, CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX,
+    POINTS_MAX,
 };
 use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer, RuleSet};
 use crate::text::{FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
@@ -342,6 +343,18 @@ pub(super) fn named_measures(
         stated(Guard::Proportion, &[("proportionality", &named.proportionality)])?;
     }
     Ok(())
+}
+
+/// Refuses a batch without items, or with too many.
+pub(super) fn batch(items: usize) -> Result<(), Refusal> {
+    if (1..=BATCH_ITEMS_MAX).contains(&items) {
+        return Ok(());
+    }
+    misfit(
+        Misfit::Limit,
+        format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
+        "请分批提交 / split the batch",
+    )
 }
 
 /// A statement of the party in one to `POINTS_MAX` points, each of which needs an answer (G-HEARD).

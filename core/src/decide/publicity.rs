@@ -36,7 +36,7 @@ fn file(
 ) -> Result<Outcome, Stop> {
     let human = checks::human(context)?;
     let records: Vec<&NewRecord> = decisions.iter().map(|decision| &decision.record).collect();
-    record::batch(records.len() + unread.len())?;
+    checks::batch(records.len() + unread.len())?;
     record::want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
     let mut rejects = unread.to_vec();

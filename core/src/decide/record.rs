@@ -11,7 +11,7 @@ use crate::event::record::RecordEvent;
 use crate::event::{Capacity, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::RecordId;
-use crate::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX};
+use crate::limits::CONTENT_BYTES_MAX;
 use crate::row::publicity::decision_kind;
 use crate::row::{Key, RecordRow, RecordState, SubjectRow};
 use crate::rows::{Rows, Stop};
@@ -28,7 +28,7 @@ pub(super) fn submit(
 ) -> Result<Outcome, Stop> {
     let human = checks::human(context)?;
     let records: Vec<&NewRecord> = records.iter().collect();
-    batch(records.len())?;
+    checks::batch(records.len())?;
     want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
     let mut rejects = Vec::new();
@@ -47,18 +47,6 @@ pub(super) fn submit(
         }
     }
     Ok(Outcome { drafts: drafts.drafts, rejects })
-}
-
-/// Refuses a batch without items, or with too many.
-pub(super) fn batch(items: usize) -> Result<(), Stop> {
-    if !(1..=BATCH_ITEMS_MAX).contains(&items) {
-        misfit::<()>(
-            Misfit::Limit,
-            format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
-            "请分批提交 / split the batch",
-        )?;
-    }
-    Ok(())
 }
 
 /// Loads what every check of a batch needs.

@@ -8,22 +8,10 @@ use crate::decide::checks::{self, misfit};
 use crate::decide::{Context, Drafts, Outcome, Reject};
 use crate::event::Event;
 use crate::guard::Misfit;
-use crate::limits::BATCH_ITEMS_MAX;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
 use crate::rules::SubjectKind;
 use crate::text::{Name, digest_is_stated, short_text_is_stated};
-
-fn batch(len: usize) -> Result<(), Stop> {
-    if len == 0 || len > BATCH_ITEMS_MAX {
-        misfit::<()>(
-            Misfit::Limit,
-            format!("每批 1 至 {BATCH_ITEMS_MAX} 条 / 1 to {BATCH_ITEMS_MAX} items a batch"),
-            "请分批提交 / split the batch",
-        )?;
-    }
-    Ok(())
-}
 
 fn reject(index: usize, field: &'static str, reason: &'static str, detail: &str) -> Reject {
     Reject { index, field, reason, detail: detail.to_owned() }
@@ -35,7 +23,7 @@ pub(super) fn register(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     checks::human(context)?;
-    batch(subjects.len())?;
+    checks::batch(subjects.len())?;
     rows.want(subjects.iter().map(|subject| Key::Subject(subject.key)))?;
     let mut drafts = Drafts::new(context);
     let mut rejects = Vec::new();
@@ -84,7 +72,7 @@ pub(super) fn register_persons(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     checks::human(context)?;
-    batch(persons.len())?;
+    checks::batch(persons.len())?;
     let keys = persons
         .iter()
         .flat_map(|person| [Key::Subject(person.key), Key::PersonLookup(person.lookup)]);

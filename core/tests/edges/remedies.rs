@@ -15,7 +15,7 @@ use crate::kit::table::STATE;
 use crate::kit::{Who, World, guard, misfit, organisation, party, person, timer};
 
 /// The command with other values in some of its fields.
-macro_rules! with {
+macro_rules! remedied {
     ($command:expr, $variant:ident, $($field:ident = $value:expr),+) => {{
         let Command::Remedy(mut own) = $command.clone() else { panic!("not about a remedy") };
         match &mut own {
@@ -59,14 +59,14 @@ fn a_statement_on_a_revocation_comes_within_its_period_in_one_to_so_many_points(
     let subject = party(organisation(1));
     let right = revocation_statement(&world, id);
     let value = Err(misfit(Misfit::Value));
-    let of = |count: usize| with!(right, StateOnRevocation, points = vec![text(); count]);
+    let of = |count: usize| remedied!(right, StateOnRevocation, points = vec![text(); count]);
     for (count, wanted) in [(0, value), (1, Ok(())), (POINTS_MAX, Ok(())), (POINTS_MAX + 1, value)]
     {
         asked(&world, &subject, &of(count), wanted);
     }
-    let mute = with!(right, StateOnRevocation, points = vec![no_text()]);
+    let mute = remedied!(right, StateOnRevocation, points = vec![no_text()]);
     refused(&world, &subject, &mute, guard(Guard::Heard));
-    let on = |day| with!(right, StateOnRevocation, received_on = day);
+    let on = |day| remedied!(right, StateOnRevocation, received_on = day);
     let told = world.today;
     refused(&world, &subject, &on(told.plus_days(-1)), misfit(Misfit::Value));
     refused(&world, &subject, &on(told.plus_days(1)), misfit(Misfit::Value));
@@ -90,11 +90,11 @@ fn a_revocation_needs_its_document_and_a_start_before_the_old_end() {
     refused(
         &world,
         &head(),
-        &with!(right, RevokeRepair, document_number = String::new()),
+        &remedied!(right, RevokeRepair, document_number = String::new()),
         document,
     );
-    refused(&world, &head(), &with!(right, RevokeRepair, document_sha256 = [0; 32]), document);
-    let early = with!(right, RevokeRepair, service = served(world.today.plus_days(-1)));
+    refused(&world, &head(), &remedied!(right, RevokeRepair, document_sha256 = [0; 32]), document);
+    let early = remedied!(right, RevokeRepair, service = served(world.today.plus_days(-1)));
     refused(&world, &head(), &early, guard(Guard::Served));
     // Its standstill ends on the last day that the listing had, or it is too late.
     let start = |today| {
