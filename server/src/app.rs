@@ -405,6 +405,8 @@ impl Server {
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
         let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
+        let late = schedule::reports(whistle.clone(), engine.clone(), stopped.clone());
+        tasks.push(tokio::spawn(late));
         let streams = Arc::new(Streams::default());
         let app = App {
             engine: engine.clone(),
