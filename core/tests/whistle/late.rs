@@ -7,7 +7,8 @@ use shouxin_core::whistle::Late;
 /// step in the office's own ledger. Covers O44.
 #[test]
 fn what_is_late_is_marked_once_for_the_office() {
-    let stages: [(World, fn(&Late) -> u32); 4] = [
+    type Count = fn(&Late) -> u32;
+    let stages: [(World, Count); 4] = [
         (at(Stage::Received), |late| late.triage),
         (at(Stage::Assigned), |late| late.verification),
         (extended(), |late| late.verification),
