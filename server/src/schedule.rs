@@ -14,15 +14,11 @@ use tokio::sync::{Notify, watch};
 
 use crate::engine::query::{Query, QueryError};
 use crate::engine::{Engine, EngineError, Request};
-use crate::whistle::Whistle;
 
 /// Due entries looked at between two looks at the stop signal.
 const STEP_ENTRIES: usize = 256;
 /// How often the date is looked at; what is due waits no longer than this.
 const EVERY: Duration = Duration::from_secs(5);
-
-/// How often the reports of wrongdoing are looked at: their steps have days.
-const EVERY_REPORT: Duration = Duration::from_secs(60);
 
 /// Runs the timers until told to stop. `kick` makes it look at once.
 pub async fn run(engine: Arc<Engine>, kick: Arc<Notify>, mut stop: watch::Receiver<bool>) {
@@ -35,22 +31,6 @@ pub async fn run(engine: Arc<Engine>, kick: Arc<Notify>, mut stop: watch::Receiv
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = kick.notified() => {}
-            _ = stop.changed() => if *stop.borrow() { return },
-        }
-    }
-}
-
-/// Marks what is late in the reports of wrongdoing, in their own log, until told to stop.
-pub async fn reports(whistle: Arc<Whistle>, engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
-    loop {
-        let (own, today, rules) =
-            (whistle.clone(), engine.clock.now().legal_date(), engine.rules.clone());
-        let done = tokio::task::spawn_blocking(move || own.mark_overdue(today, &rules)).await;
-        if let Ok(Err(error)) = done {
-            tracing::error!(%error, "what is late in the reports cannot be marked");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(EVERY_REPORT) => {}
             _ = stop.changed() => if *stop.borrow() { return },
         }
     }

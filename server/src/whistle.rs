@@ -11,6 +11,7 @@
 //! What is kept has a day, never a time. Nothing here is traced but failures, without content.
 
 pub mod identity;
+pub mod timer;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
