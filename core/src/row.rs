@@ -10,6 +10,7 @@ pub mod clock;
 pub mod commitment;
 pub mod credit_review;
 mod entries;
+mod owed;
 pub mod publicity;
 mod record;
 pub mod search;
@@ -47,6 +48,7 @@ use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
 
 pub use entries::derived;
+pub use owed::Testing;
 
 /// Key of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -355,17 +357,6 @@ impl ObjectionState {
     }
 }
 
-/// Expert testing: it stops the clock once, as long as it takes and no longer than the rules allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Testing {
-    /// The day on which it began.
-    pub from: Day,
-    /// What the clock ran to before.
-    pub before: Deadline,
-    /// The expert has reported.
-    pub ended: bool,
-}
-
 /// An objection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -399,20 +390,6 @@ pub struct ObjectionRow {
     pub kept: bool,
     /// It has been reviewed; what remains are reconsideration and suit.
     pub reviewed: bool,
-}
-
-impl ObjectionRow {
-    /// The last day of what the office owes, while it is awaited and was not marked late: the
-    /// referral, the result, the review.
-    pub fn office_due(&self) -> Option<Deadline> {
-        let open = |owed: Option<Owed>| owed.filter(|own| !own.overdue).map(|own| own.by);
-        match &self.state {
-            ObjectionState::Accepted => open(self.referral),
-            ObjectionState::Verified { .. } => open(self.result),
-            ObjectionState::Review { decide_by, .. } if !self.review_overdue => Some(*decide_by),
-            _ => None,
-        }
-    }
 }
 
 /// State of a repair application (domain.md 2.5).
@@ -454,35 +431,6 @@ pub struct RepairRow {
     pub outcome: Option<(Day, OfficerRef)>,
     /// It has been reviewed once.
     pub reviewed: bool,
-}
-
-impl RepairRow {
-    /// The last day of the formal check, while it is awaited and was not marked late.
-    pub fn check_due(&self) -> Option<Deadline> {
-        match self.state {
-            RepairState::Applied { accept_by, overdue: false } => Some(accept_by),
-            _ => None,
-        }
-    }
-
-    /// The last day of the decision, while it is awaited and was not marked late.
-    pub fn decision_due(&self) -> Option<Deadline> {
-        let open = matches!(self.state, RepairState::Applied { .. } | RepairState::Accepted { .. });
-        (open && !self.overdue).then_some(self.decide_by)
-    }
-
-    /// The last day of its review, while that is awaited and was not marked late.
-    pub fn review_due(&self) -> Option<Deadline> {
-        match self.state {
-            RepairState::Review { decide_by } if !self.review_overdue => Some(decide_by),
-            _ => None,
-        }
-    }
-
-    /// The days behind which a timer marks it late.
-    pub fn late_after(&self) -> impl Iterator<Item = Deadline> {
-        [self.check_due(), self.decision_due(), self.review_due()].into_iter().flatten()
-    }
 }
 
 /// State of a reconsideration or suit.

@@ -22,8 +22,8 @@ pub use self::apply::apply;
 pub use self::decide::{Command, Context, decide};
 pub use self::event::WhistleEvent;
 pub use self::row::{
-    Identity, Ledger, Opening, ReportRow, ReportState, Request, WhistleRow, Worklist, ledger_key,
-    report_key,
+    Identity, Late, Ledger, Opening, ReportRow, ReportState, Request, WhistleRow, Worklist,
+    ledger_key, report_key,
 };
 use crate::actor::OfficerRef;
 use crate::text::Digest;
@@ -62,6 +62,8 @@ pub enum By {
     Reporter,
     /// A named officer.
     Officer(OfficerRef),
+    /// A timer: it says that a day has passed, and nothing else.
+    Timer,
 }
 
 /// An event of a report with everything that is kept of how it came about. There is no time in it,

@@ -299,7 +299,13 @@ fn a_listing_off_display_stays_so() {
 /// shown again with the result.
 #[test]
 fn what_nobody_verified_is_shown_again_only_if_it_may_be() {
-    for (finding, shown) in [(Finding::Corrected, true), (Finding::DisplayStopped, false)] {
+    let ways = [
+        (Finding::Corrected, Severity::General, true),
+        // A minor act is not shown in principle.
+        (Finding::Corrected, Severity::Minor, false),
+        (Finding::DisplayStopped, Severity::General, false),
+    ];
+    for (finding, severity, shown) in ways {
         let (mut world, record, _, id) = verifying();
         world.pass(40);
         let unverified = remedy(RemedyCommand::MarkUnverified {
@@ -310,12 +316,16 @@ fn what_nobody_verified_is_shown_again_only_if_it_may_be() {
         world.must(&clerk(), &unverified);
         assert!(!row(&world, record).published);
         if finding == Finding::Corrected {
-            world.must(&handler(), &correction(record));
+            let mut correction = correction(record);
+            if let Command::CorrectRecord { severity: own, .. } = &mut correction {
+                *own = Some(severity);
+            }
+            world.must(&handler(), &correction);
         }
         world.must(&head(), &report(id, finding));
         let outcome = resolve(&world, id);
         world.must(&clerk(), &outcome);
-        assert_eq!(row(&world, record).published, shown, "{finding:?}");
+        assert_eq!(row(&world, record).published, shown, "{finding:?}, {severity:?}");
     }
 }
 

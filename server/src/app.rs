@@ -34,7 +34,7 @@ use crate::plugins::{AdmissionError, PluginGrant, Plugins};
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
-use crate::whistle::{Whistle, WhistleError};
+use crate::whistle::{Whistle, WhistleError, timer};
 use crate::{channels, closing, schedule};
 
 /// Marks a folder whose clock was moved by a demonstration.
@@ -405,6 +405,10 @@ impl Server {
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
         let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
+        let clock = engine.clone();
+        let today = move || clock.clock.now().legal_date();
+        let late = timer::run(whistle.clone(), today, engine.rules.clone(), stopped.clone());
+        tasks.push(tokio::spawn(late));
         let streams = Arc::new(Streams::default());
         let app = App {
             engine: engine.clone(),

@@ -11,6 +11,7 @@
 //! What is kept has a day, never a time. Nothing here is traced but failures, without content.
 
 pub mod identity;
+pub mod timer;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,8 +28,8 @@ use shouxin_core::rules::RuleSet;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 use shouxin_core::whistle::{
-    By, Command, Context, Ledger, ReportEnvelope, ReportId, ReportRow, WhistleEvent, WhistleRow,
-    Worklist, apply, decide, ledger_key, report_key,
+    By, Command, Context, Late, Ledger, ReportEnvelope, ReportId, ReportRow, WhistleEvent,
+    WhistleRow, Worklist, apply, decide, ledger_key, report_key,
 };
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
@@ -40,6 +41,8 @@ use crate::view::{Applied, Changes, View, ViewError, ViewSettings};
 
 /// Number of the log: neither the register's nor the access log's.
 const LOG_NUMBER: u16 = u16::MAX - 1;
+/// Reports that a timer looks at together.
+const STEP: usize = 64;
 const VIEW: ViewSettings =
     ViewSettings { cache_bytes: 4 << 20, overlay_rows_max: 2000, flush_interval_ms: 5000 };
 
@@ -311,6 +314,36 @@ impl Whistle {
                 Err(error)
             }
         }
+    }
+
+    /// Marks every step whose last day has passed; how many.
+    pub fn mark_overdue(&self, today: Day, rules: &Arc<RuleSet>) -> Result<usize, WhistleError> {
+        let asked = Asked { by: By::Timer, role: Role::Public, today, rules: Arc::clone(rules) };
+        let (mut marked, mut after) = (0, None);
+        loop {
+            let (rows, next) = self.page(&Worklist::Due, after.as_deref(), STEP)?;
+            // They come by their last days: behind the first that is in time, all are.
+            for row in rows {
+                if !row.is_late(today) {
+                    return Ok(marked);
+                }
+                match self.step(row.id, &asked, |_| Ok(Command::MarkOverdue)) {
+                    Ok(stepped) => marked += usize::from(stepped.is_some()),
+                    // Somebody has just taken the step.
+                    Err(WhistleError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            after = next;
+            if after.is_none() {
+                return Ok(marked);
+            }
+        }
+    }
+
+    /// How often a step was late, over all reports.
+    pub fn late(&self) -> Result<Late, WhistleError> {
+        Ok(self.ledger()?.late)
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, WhistleError> {

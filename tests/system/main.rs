@@ -14,6 +14,7 @@ mod kill;
 mod office;
 mod plugins;
 mod publicity;
+mod put_right;
 mod reads_more;
 mod social;
 mod tolerance;

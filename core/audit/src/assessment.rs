@@ -106,10 +106,8 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
             Some(by) => at.after(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),
         },
-        AssessmentEvent::ReviewLate { due, .. } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was decided in time, by {}", due.day));
-            }
+        AssessmentEvent::ReviewLate { due, .. } if at.today <= due.day => {
+            at.broken(DEADLINE, format!("it was decided in time, by {}", due.day));
         }
         _ => {}
     }

@@ -34,6 +34,15 @@ pub fn apply(
         (true, false) => ledger.open = ledger.open.saturating_sub(1),
         _ => {}
     }
+    if let WhistleEvent::Overdue { .. } = envelope.event {
+        let late = &mut ledger.late;
+        let own = match row.state {
+            ReportState::Received { .. } => &mut late.triage,
+            ReportState::Assigned { .. } => &mut late.verification,
+            _ => &mut late.feedback,
+        };
+        *own = own.saturating_add(1);
+    }
     let named = row.slots.iter().map(|slot| slot.saturating_add(1)).max();
     ledger.slots = ledger.slots.max(named.unwrap_or_default());
     Ok((row, ledger))
@@ -50,6 +59,7 @@ fn received(envelope: &ReportEnvelope) -> Result<ReportRow, String> {
     let mut row = ReportRow {
         id: envelope.report,
         state: ReportState::Received { triage_by: *triage_by },
+        overdue: None,
         received_on: envelope.on,
         reported: reported.clone(),
         received_at: envelope.sequence,
@@ -80,8 +90,11 @@ fn fold(
     envelope: &ReportEnvelope,
 ) -> Result<(), String> {
     let misfit = |row: &ReportRow| Err(format!("{} in state {}", event.name(), row.state.name()));
+    let before = row.state.clone();
     match event {
         WhistleEvent::Received { .. } => return misfit(row),
+        WhistleEvent::Overdue { due } if row.state.due().is_some() => row.overdue = Some(*due),
+        WhistleEvent::Overdue { .. } => return misfit(row),
         WhistleEvent::Triaged { .. } => row.state = ReportState::Triaged,
         WhistleEvent::OutOfScope { keep_until, .. } => {
             row.state = ReportState::OutOfScope;
@@ -143,6 +156,10 @@ fn fold(
                 _ => row.keep_until = row.keep_until.map(|day| day.max(*keep_until)),
             }
         }
+    }
+    // What was late is done: the next step has a day of its own.
+    if row.state != before {
+        row.overdue = None;
     }
     Ok(())
 }

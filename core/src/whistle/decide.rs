@@ -46,6 +46,8 @@ pub enum Command {
     Purge,
     /// Say that one suffers for the report.
     ReportRetaliation { account: Sealed },
+    /// Say that the last day of the next step has passed.
+    MarkOverdue,
 }
 
 /// What a command is judged by besides the report.
@@ -126,6 +128,7 @@ pub fn decide(
         Command::ApproveUnseal => approve_unseal(row, context),
         Command::Purge => purge(row, context),
         Command::ReportRetaliation { account } => retaliation(row, account, context),
+        Command::MarkOverdue => overdue(row, context),
     }
 }
 
@@ -146,7 +149,7 @@ fn staff<'a>(context: &Context<'a>, roles: &[Role]) -> Result<Human<'a>, Refusal
     let actor = match context.by {
         By::Officer(reference) => Actor::Officer(reference.clone()),
         // Without an officer there is nobody to name: G-HUMAN refuses it.
-        By::Reporter => Actor::System,
+        By::Reporter | By::Timer => Actor::System,
     };
     let human = checks::on_file(context.rules, &actor)?;
     if !roles.contains(&context.role) {
@@ -413,4 +416,19 @@ fn retaliation(
     }
     stated("account", account)?;
     Ok(WhistleEvent::Retaliation { account: account.clone(), keep_until: context.keep_until() })
+}
+
+/// A timer marks what is late, once; it changes nothing else of a report.
+fn overdue(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
+    if *context.by != By::Timer {
+        return misfit(
+            Misfit::Forbidden,
+            "逾期由定时器标记 / a timer marks what is late",
+            "无需办理 / there is nothing to do",
+        );
+    }
+    match row.state.due().filter(|_| row.is_late(context.today)) {
+        Some(due) => Ok(WhistleEvent::Overdue { due: due.day }),
+        None => not_in(row, "late"),
+    }
 }

@@ -44,5 +44,7 @@ WhistleEvent {
     Purged "identity.purged" { slots: Vec<u64>, }
     /// The reporter suffers for the report; the credit office has it at once.
     Retaliation "retaliation.reported" { account: Sealed, keep_until: Day, }
+    /// The last day of a step passed without it; for the office's own ledger.
+    Overdue "whistle.overdue" { due: Day, }
 }
 }

@@ -130,6 +130,8 @@ pub struct ReportRow {
     pub id: ReportId,
     /// Where it stands.
     pub state: ReportState,
+    /// The last day of the step that is awaited, once a timer has said that it passed.
+    pub overdue: Option<Day>,
     /// When it came.
     pub received_on: Day,
     /// Code of the reported organisation.
@@ -165,6 +167,10 @@ pub enum Worklist {
     Escalated,
     /// Reports with a request for the identity that waits for the second person.
     Requested,
+    /// Reports whose next step has a last day, by that day.
+    Due,
+    /// Reports whose next step is late.
+    Overdue,
 }
 
 impl Worklist {
@@ -190,6 +196,8 @@ impl Worklist {
             }
             Worklist::Escalated => vec![b'e'],
             Worklist::Requested => vec![b'u'],
+            Worklist::Due => vec![b'q'],
+            Worklist::Overdue => vec![b'o'],
         }
     }
 
@@ -223,15 +231,42 @@ impl ReportRow {
         if self.identity.as_ref().is_some_and(|own| own.request.is_some()) {
             lists.push(Worklist::Requested);
         }
-        let day = self.received_on.number().saturating_sub(Day::MIN.number());
-        let entry = |list: &Worklist| {
+        if self.overdue.is_some() {
+            lists.push(Worklist::Overdue);
+        }
+        let entry = |list: &Worklist, day: Day| {
+            let day = day.number().saturating_sub(Day::MIN.number());
             let mut key = list.prefix();
             key.extend_from_slice(&day.to_be_bytes());
             key.extend_from_slice(&self.id.0);
             key
         };
-        lists.iter().map(entry).collect()
+        let mut entries: Vec<Vec<u8>> =
+            lists.iter().map(|list| entry(list, self.received_on)).collect();
+        entries.extend(self.awaited().map(|due| entry(&Worklist::Due, due.day)));
+        entries
     }
+
+    /// The last day of the next step, where nobody has said that it passed.
+    fn awaited(&self) -> Option<Deadline> {
+        self.state.due().filter(|_| self.overdue.is_none())
+    }
+
+    /// Whether the last day of the next step has passed, and nobody has said so.
+    pub fn is_late(&self, today: Day) -> bool {
+        self.awaited().is_some_and(|due| today > due.day)
+    }
+}
+
+/// How often a step was late, over all reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// The triage.
+    pub triage: u32,
+    /// The verification.
+    pub verification: u32,
+    /// The answer to the reporter.
+    pub feedback: u32,
 }
 
 /// What is known of all reports together: the bounds are kept by it.
@@ -245,11 +280,13 @@ pub struct Ledger {
     pub open: u32,
     /// Slots of the key ring that the log has named: the ring must have as many.
     pub slots: u64,
+    /// What was late.
+    pub late: Late,
 }
 
 impl Default for Ledger {
     fn default() -> Ledger {
-        Ledger { day: Day::MIN, received: 0, open: 0, slots: 0 }
+        Ledger { day: Day::MIN, received: 0, open: 0, slots: 0, late: Late::default() }
     }
 }
 

@@ -589,6 +589,7 @@ pub struct Filter {
 fn list(caller: &Caller, officer: &OfficerRef, state: &str) -> Option<Worklist> {
     match (caller.role, state) {
         (Role::Triage | Role::CreditOffice, "escalated") => Some(Worklist::Escalated),
+        (Role::Triage, "overdue") => Some(Worklist::Overdue),
         (Role::Triage | Role::DataOfficer, "unseal_requested") => Some(Worklist::Requested),
         (Role::Triage | Role::DataOfficer, state) => Worklist::of(state, None),
         (_, state) => Worklist::of(state, Some(officer.authority)),
@@ -606,7 +607,7 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
         return Err(Problem::new(
             Code::ValueInvalid,
             "没有该状态 / there is no such state",
-            format!("{states}, escalated, unseal_requested"),
+            format!("{states}, escalated, overdue, unseal_requested"),
         )
         .on("state"));
     };
@@ -627,7 +628,12 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
         }
     }
     let next = next.map(|cursor| HEXLOWER.encode(&cursor));
-    Ok(answer(StatusCode::OK, &json!({"reports": reports, "next": next})))
+    let mut body = json!({"reports": reports, "next": next});
+    if caller.role == Role::Triage {
+        // The office's own ledger; it goes into no assessment.
+        body["late"] = json!(app.whistle.late()?);
+    }
+    Ok(answer(StatusCode::OK, &body))
 }
 
 /// What a list says of a report. A data officer needs no more than its state and its days.
@@ -637,6 +643,7 @@ fn summary(row: &ReportRow, reported: Option<Uscc>, caller: &Caller) -> Value {
         "state": row.state.name(),
         "received_on": row.received_on,
         "due": row.state.due().map(|due| due.day),
+        "overdue": row.overdue.is_some(),
         "keep_until": row.keep_until,
         "escalated_on": row.escalated_on,
     });

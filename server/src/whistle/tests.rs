@@ -307,3 +307,24 @@ fn a_text_opens_only_where_it_belongs() {
     assert!(whistle.text(one.id, "answer", &facts).is_err());
     assert!(whistle.text(other.id, "facts", &facts).is_err());
 }
+
+#[test]
+fn a_timer_marks_what_is_late_once_and_it_stays_marked_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whistle = open(folder.path(), None);
+    let late = receive(&whistle, None);
+    let other = receive(&whistle, None);
+    point_elsewhere(&whistle, other.row.id);
+    let mark = |whistle: &Whistle, today| whistle.mark_overdue(day(today), &rules()).expect("it");
+    assert_eq!(mark(&whistle, "2026-11-24"), 0, "there is time yet");
+    assert_eq!(mark(&whistle, "2026-12-24"), 1, "what needs no step is not late");
+    assert_eq!(mark(&whistle, "2026-12-25"), 0, "once");
+    let marked = |whistle: &Whistle| {
+        let (rows, _) = whistle.page(&Worklist::Overdue, None, 10).expect("a page");
+        let ids: Vec<ReportId> = rows.iter().map(|row| row.id).collect();
+        (ids, whistle.late().expect("the ledger").triage)
+    };
+    assert_eq!(marked(&whistle), (vec![late.row.id], 1));
+    drop(whistle);
+    assert_eq!(marked(&open(folder.path(), None)), (vec![late.row.id], 1));
+}
