@@ -671,6 +671,18 @@ impl MeasureState {
         }
     }
 
+    /// Whether nobody was ordered to execute it, or no longer is: an end leaves nothing to lift.
+    pub fn never_executed(&self) -> bool {
+        matches!(
+            self,
+            MeasureState::Initiated
+                | MeasureState::Noticed
+                | MeasureState::Dispatched { .. }
+                | MeasureState::Accepted { .. }
+                | MeasureState::Declined
+        )
+    }
+
     /// The order to execute, while one stands.
     pub fn order(&self) -> Option<&Order> {
         match self {

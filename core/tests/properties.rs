@@ -239,6 +239,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "record.expired",
         "measure.response_overdue",
         "measure.expired",
+        "measure.closed",
         "objection.accepted",
         "objection.overdue",
         "family.settled",

@@ -36,6 +36,7 @@ fn allowed(name: &str) -> u8 {
         | "record.archived"
         | "measure.response_overdue"
         | "measure.expired"
+        | "measure.closed"
         | "family.settled"
         | "objection.overdue"
         | "objection.closed"

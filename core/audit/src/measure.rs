@@ -535,7 +535,8 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         }
         MeasureEvent::ForwardAnswered { measure, .. }
         | MeasureEvent::ForwardRecalled { measure, .. }
-        | MeasureEvent::CourtLimitExempted { measure, .. } => *measure,
+        | MeasureEvent::CourtLimitExempted { measure, .. }
+        | MeasureEvent::Closed { measure } => *measure,
     };
     let standing = fold.measure_standing(id, at.today);
     let Some(own) = fold.measures.get_mut(&id) else {
@@ -543,6 +544,16 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         return;
     };
     at.about(own.subject);
+    if let MeasureEvent::Closed { .. } = event {
+        if standing != Standing::Ended {
+            at.broken(INV_6, "what it rests on has not ended");
+        }
+        if own.unlifted() || matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled) {
+            at.broken(INV_6, "it was executed, and is to be lifted");
+        }
+        own.stage = Stage::Closed;
+        return;
+    }
     at.of_authority(own.by.authority);
     if !matches!(own.stage, Stage::Forwarded | Stage::Recalled) {
         at.broken(INV_2, "the measure was not forwarded");
@@ -568,6 +579,6 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
                 at.broken(INV_1, "the limit has ended");
             }
         }
-        MeasureEvent::Forwarded { .. } => {}
+        MeasureEvent::Forwarded { .. } | MeasureEvent::Closed { .. } => {}
     }
 }

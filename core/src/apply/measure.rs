@@ -190,9 +190,17 @@ pub(super) fn apply_beyond(
         }
         MeasureEvent::ForwardAnswered { measure, .. }
         | MeasureEvent::ForwardRecalled { measure, .. }
-        | MeasureEvent::CourtLimitExempted { measure, .. } => *measure,
+        | MeasureEvent::CourtLimitExempted { measure, .. }
+        | MeasureEvent::Closed { measure } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
+    if let MeasureEvent::Closed { .. } = event {
+        if !row.state.never_executed() {
+            return Err(defect(envelope, "the measure was executed"));
+        }
+        let row = MeasureRow { state: MeasureState::Closed, execution: None, ..row };
+        return rows.put(Key::Measure(id), Row::Measure(row));
+    }
     let MeasureState::Forwarded { answered, recalled } = row.state else {
         return Err(defect(envelope, "the measure was not forwarded"));
     };

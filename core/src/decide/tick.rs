@@ -4,22 +4,25 @@
 use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
+use crate::decide::measure::with_parents;
 use crate::decide::objection::referral_due;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
+use crate::event::measure::MeasureEvent;
 use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
 use crate::limits::ARCHIVE_AFTER_DAYS;
-use crate::path::Path;
+use crate::path::{Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
     Due, Key, ListingKind, MeasureState, ObjectionState, Owed, RecordState, RedState, Row,
 };
 use crate::rows::{Rows, Stop};
+use crate::time::Day;
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
     checks::system(context)?;
@@ -137,7 +140,6 @@ fn start(
     context: &Context<'_>,
     drafts: &mut Drafts,
 ) -> Result<(), Stop> {
-    use crate::path::Standing;
     let allowed = match reference {
         CaseRef::Listing(id) => {
             let ListingKind::Black { records, .. } = &rows.must_listing(id)?.kind else {
@@ -182,9 +184,22 @@ fn red_listing(
     drafts.finish()
 }
 
+/// Whether a timer has to say of a measure that what it rests on has ended: the one rule by which
+/// the timers and the walk through a family find it.
+pub fn owes_an_end(rows: &Rows, id: MeasureId, today: Day) -> Result<bool, Stop> {
+    let row = with_parents(rows, id)?;
+    Ok(row.state.never_executed() && rows.measure_standing(id, today)? == Standing::Ended)
+}
+
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let row = rows.must_measure(id)?;
+    let row = with_parents(rows, id)?;
     let mut drafts = Drafts::new(context);
+    // What nobody executed ends here; nobody is late with it any more.
+    if owes_an_end(rows, id, context.today)? {
+        let event = MeasureEvent::Closed { measure: id };
+        drafts.push(row.subject, Event::Measure(event));
+        return drafts.finish();
+    }
     if let Some(Owed { by, overdue: false }) = row.feedback
         && context.today > by.day
     {

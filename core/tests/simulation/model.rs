@@ -67,6 +67,7 @@ const TIMERS: &[&str] = &[
     "record.archived",
     "measure.response_overdue",
     "measure.expired",
+    "measure.closed",
     "assessment.feedback_overdue",
     "assessment.referral_due",
     "assessment.referral_overdue",
