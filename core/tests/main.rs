@@ -18,6 +18,7 @@ mod collection;
 mod commitment;
 mod deliveries;
 mod effects;
+mod ends;
 mod guards;
 mod imported;
 mod lives;

@@ -213,6 +213,10 @@ fn a_measure_case_knows_no_other_way() {
     no_report.today = no_report.today.plus_days(30);
     let mut end_passed = measure(Progress::FedBack);
     end_passed.today = kit::rules::day("2027-03-02");
+    let late = |mut world: World| {
+        world.today = kit::rules::day("2027-03-02");
+        world
+    };
     let found = |finding| {
         let mut world = disputed(Progress::Executed);
         let id = only_objection(&world);
@@ -246,6 +250,7 @@ fn a_measure_case_knows_no_other_way() {
         ("executed, found wrong", found(Finding::Error)),
         ("executed, held", held),
         ("executed, held, free again", resumed),
+        ("accepted, end passed", late(measure(Progress::Accepted))),
         ("accepted, ended", ended(measure(Progress::Accepted))),
         ("executing, ended", ended(measure(Progress::Executing))),
         ("executed, ended", ended(measure(Progress::Executed))),
@@ -299,6 +304,7 @@ fn a_measure_case_knows_no_other_way() {
             ("*", "object", &["objection.filed"]),
             ("fed back, end passed", "lift", &["measure.lifted", "assessment.feedback_due"]),
             ("fed back, end passed", "tick", &["measure.expired"]),
+            ("accepted, end passed", "tick", &["measure.closed"]),
             ("fed back, annulled", "lift", &["measure.lifted", "assessment.feedback_due"]),
             ("dispatched, day passed", "accept", &["measure.accepted"]),
             ("dispatched, day passed", "decline", &["measure.declined"]),
@@ -348,9 +354,15 @@ fn a_measure_case_knows_no_other_way() {
             ("*", "initiate", EXISTS),
             ("none", "object", ABSENT),
             ("accepted, ended", "object", STATE),
+            ("accepted, end passed", "object", STATE),
             ("lifted", "object", STATE),
             ("closed", "object", STATE),
             ("fed back, end passed", "initiate", ENDED),
+            ("accepted, end passed", "initiate", ENDED),
+            ("accepted, end passed", "notice", ENDED),
+            ("accepted, end passed", "dispatch", ENDED),
+            ("accepted, end passed", "accept", ENDED),
+            ("accepted, end passed", "execute", ENDED),
             ("accepted, ended", "initiate", ENDED),
             ("executing, ended", "initiate", ENDED),
             ("executed, ended", "initiate", ENDED),

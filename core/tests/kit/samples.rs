@@ -123,6 +123,7 @@ pub fn measures() -> Vec<Event> {
             document: ruling(organisation(1)),
             until: day("2026-08-01"),
         },
+        MeasureEvent::Closed { measure },
     ];
     all.into_iter().map(Event::Measure).collect()
 }

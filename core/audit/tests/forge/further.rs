@@ -47,6 +47,17 @@ pub fn not_executed() -> World {
     world
 }
 
+/// Measures that end before anybody executed them: by their listing, and by their own date.
+pub fn never_executed() -> World {
+    let mut world = World::seeded();
+    let all = [STATUTE, HEARING];
+    let listing = world.listing(&[], &all, Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Accepted);
+    world.measure(listing, HEARING, Progress::Dispatched);
+    world.go_to(end().plus_days(1));
+    world
+}
+
 /// A nominee who withdraws; an exemplar whose revocation is dropped.
 pub fn red_ways() -> World {
     let mut world = lives::red();
@@ -322,6 +333,7 @@ pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("not executed", not_executed()),
         ("declined", declined()),
+        ("never executed", never_executed()),
         ("red ways", red_ways()),
         ("undelivered", undelivered()),
         ("forwarded", forwarded()),

@@ -136,6 +136,33 @@ pub(super) fn measures(table: &mut Table) {
             Event::MeasureLifted { measure, reference: "尤税办〔2026〕8号".to_owned() };
         log.append(log.like(place, event))
     });
+    ended(table, &world);
+}
+
+/// What is said of the end of a measure.
+fn ended(table: &mut Table, world: &World) {
+    let over = forge::further::never_executed();
+    let closed = "measure.closed";
+    table.change("G-COMPETENT", "an officer closes it", &over, closed, by(&implementer()));
+    table.other("INV-6", "closed while it is in force", &listed_with(), |log| {
+        let place = log.last("measure.initiated");
+        let event =
+            Event::Measure(MeasureEvent::Closed { measure: MeasureId(log.at(place).position) });
+        let own = Envelope { actor: Actor::System, ..log.like(place, event) };
+        log.append(own)
+    });
+    table.other("INV-6", "closed though it was executed", world, |log| {
+        let place = log.last("measure.executed");
+        let measure = match &log.at(place).event {
+            Event::MeasureExecuted { measure, .. } => *measure,
+            other => panic!("{other:?}"),
+        };
+        let event = Event::Measure(MeasureEvent::Closed { measure });
+        let mut own = Envelope { actor: Actor::System, ..log.like(place, event) };
+        own.legal_date = end().plus_days(1);
+        own.recorded_at = Timestamp::start_of(own.legal_date);
+        log.append(own)
+    });
 }
 
 /// A listing whose decision names one measure only, with a case of it.

@@ -1,0 +1,161 @@
+//! What becomes of a measure when what it rests on ends (domain.md 2.4): what was executed is owed
+//! a lift, what never was is closed by the system, and both are found from rows alone.
+
+use crate::kit::later::listing_of;
+use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, cite, day};
+use crate::kit::steps::*;
+use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::event::{CaseRef, Event, Finding, Target};
+use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::id::{ListingId, MeasureId};
+use shouxin_core::row::{Due, Index, Key, MeasureState};
+
+/// A timer looks at a measure.
+fn look(measure: MeasureId) -> Command {
+    Command::Tick { due: Due::Measure(measure) }
+}
+
+/// The head of the listing authority takes the listing back.
+fn revoke(world: &World, case: CaseRef) -> Command {
+    Command::Listing(ListingCommand::Revoke {
+        case,
+        document_number: "尤市监撤〔2026〕2号".to_owned(),
+        document_sha256: digest(39),
+        reasons: text(),
+        service: served(world.today),
+    })
+}
+
+/// States of a department's worklist in which the case stands, and days on which a timer looks.
+fn listed_at(world: &World, measure: MeasureId) -> (Vec<&'static str>, usize) {
+    let states = world.index.iter().filter_map(|entry| match entry {
+        Index::Worklist(_, state, id) if *id == measure => Some(*state),
+        _ => None,
+    });
+    let due = |entry: &&Index| matches!(entry, Index::Due(_, Due::Measure(id)) if *id == measure);
+    (states.collect(), world.index.iter().filter(due).count())
+}
+
+fn declined(world: &mut World, listing: ListingId) -> MeasureId {
+    let measure = world.measure(listing, STATUTE, Progress::Dispatched);
+    let decline =
+        Command::DeclineMeasure { measure, reasons: text(), legal_ground: Some(cite("law")) };
+    world.must(&implementer(), &decline);
+    measure
+}
+
+/// Whatever ends it, and wherever it stands: a case that nobody executed leaves the worklist.
+#[test]
+fn what_was_never_executed_is_closed_by_the_system() {
+    type Opened = fn(&mut World, ListingId) -> MeasureId;
+    let progress: [(&str, Opened); 5] = [
+        ("initiated", |world, id| world.measure(id, STATUTE, Progress::Initiated)),
+        ("noticed", |world, id| world.measure(id, STATUTE, Progress::Noticed)),
+        ("dispatched", |world, id| world.measure(id, STATUTE, Progress::Dispatched)),
+        ("accepted", |world, id| world.measure(id, STATUTE, Progress::Accepted)),
+        ("declined", declined),
+    ];
+    for (state, open) in progress {
+        let mut world = World::seeded();
+        let record = world.with_record();
+        let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+        let measure = open(&mut world, listing);
+        assert_eq!(listed_at(&world, measure).0, [state]);
+        assert!(world.run(&timer(), &look(measure)).unwrap().is_empty(), "it is in force");
+
+        // Its own end date.
+        let mut dated = world.clone();
+        let names = dated.go_to(dated.measure_row(measure).until.plus_days(1));
+        assert!(names.contains(&"measure.closed"), "{state}: {names:?}");
+        assert!(!names.contains(&"measure.expired"), "{state}: nothing is to be lifted");
+        gone(&dated, measure);
+
+        // Its listing is taken back; the walk through the family has the timer look.
+        let mut revoked = world.clone();
+        revoked.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
+        assert!(revoked.rows.keys().any(|key| matches!(key, Key::Walk { .. })), "{state}");
+        assert_eq!(revoked.run(&timer(), &look(measure)).unwrap(), ["measure.closed"], "{state}");
+        assert!(revoked.run(&timer(), &look(measure)).unwrap().is_empty(), "{state}: once");
+        gone(&revoked, measure);
+
+        // An objection to the measure itself was right: closed by the entry of its own day.
+        let mut annulled = world.clone();
+        let id = annulled.objection(organisation(1), Target::Measure(measure), false);
+        annulled.outcome(id, Finding::Error);
+        assert!(annulled.tick().contains(&"measure.closed"), "{state}");
+        gone(&annulled, measure);
+    }
+}
+
+fn gone(world: &World, measure: MeasureId) {
+    assert_eq!(world.measure_row(measure).state, MeasureState::Closed);
+    assert_eq!(listed_at(world, measure), (vec!["closed"], 0));
+    let last = world.log.iter().rfind(|own| own.event.name() == "measure.closed").unwrap();
+    assert_eq!(last.actor, timer().actor);
+    assert_eq!(last.subject, Some(world.measure_row(measure).subject));
+}
+
+/// An incentive that nobody executed ends with the exemplar's listing.
+#[test]
+fn an_incentive_that_was_never_executed_is_closed_too() {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
+    let mut world = World::seeded();
+    let listing = exemplar(&mut world, &nominator, &decider);
+    let mut command = initiate(listing, None, INCENTIVE);
+    if let Command::InitiateMeasure { until, .. } = &mut command {
+        *until = world.today.plus_days(40);
+    }
+    let measure = MeasureId(world.must(&nominator, &command));
+    world.must(&party(organisation(2)), &close_red(listing));
+    assert_eq!(world.run(&timer(), &look(measure)).unwrap(), ["measure.closed"]);
+    gone(&world, measure);
+}
+
+fn exemplar(world: &mut World, nominator: &Who, decider: &Who) -> ListingId {
+    let id = ListingId(world.must(nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    world.must(nominator, &check);
+    world.must(nominator, &Command::OpenPublicNotice { listing: id });
+    world.pass(8);
+    world.must(decider, &decide_red(world, id));
+    id
+}
+
+/// A person's measure ends with the person's own attribution, and not before.
+#[test]
+fn a_persons_measure_is_closed_when_the_attribution_ends() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let own = world.attribution(listing, person(1), Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(own), STATUTE)));
+    let mut revoked = world.clone();
+    revoked.must(&head(), &revoke(&world, CaseRef::Attribution(own)));
+    assert_eq!(revoked.run(&timer(), &look(measure)).unwrap(), ["measure.closed"]);
+    assert_eq!(revoked.log.last().unwrap().subject, Some(person(1)));
+    gone(&revoked, measure);
+}
+
+/// What an order stands for is lifted, not closed; and what is closed goes no further.
+#[test]
+fn what_was_executed_is_lifted_and_what_is_closed_stays_so() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let mut ordered = world.clone();
+    let executing = ordered.measure(listing, STATUTE, Progress::Executing);
+    ordered.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
+    let names = ordered.run(&timer(), &look(executing)).unwrap();
+    assert!(!names.contains(&"measure.closed"), "{names:?}");
+    let measure = world.measure(listing, STATUTE, Progress::Accepted);
+    world.must(&head(), &revoke(&world, CaseRef::Listing(listing_of(&world))));
+    world.must(&timer(), &look(measure));
+    let execute = Command::ExecuteMeasure { measure };
+    assert_eq!(world.refused(&implementer(), &execute), guard(Guard::End));
+    let accept = Command::AcceptMeasure { measure };
+    assert_eq!(world.refused(&implementer(), &accept), guard(Guard::End));
+    let filed = world.refused(&implementer(), &feedback(measure));
+    assert_eq!(filed, misfit(Misfit::State), "nobody reports on what was never done");
+    assert!(world.today < day("2027-03-01"));
+    assert!(world.log.iter().any(|own| matches!(own.event, Event::Measure(_))));
+}
