@@ -315,6 +315,7 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Feedback(id) => (b'F', id.0),
         Clock::Execution(id) => (b'E', id.0),
         Clock::Referral(id) => (b'o', id.0),
+        Clock::Lift(id) => (b'U', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -471,6 +472,7 @@ pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
         b'F' => Some(Clock::Feedback(MeasureId(at))),
         b'E' => Some(Clock::Execution(MeasureId(at))),
         b'o' => Some(Clock::Referral(ObjectionId(at))),
+        b'U' => Some(Clock::Lift(MeasureId(at))),
         _ => None,
     }
 }

@@ -309,6 +309,8 @@ pub struct MeasureRow {
     pub feedback: Option<Owed>,
     /// The execution, where the catalogue sets days for it (T10).
     pub execution: Option<Owed>,
+    /// The lift, once what it rests on has ended.
+    pub lift: Option<Owed>,
     pub annulled: bool,
     pub annulled_on: Option<Day>,
     /// The timer has said that its own end date passed.
@@ -652,6 +654,9 @@ pub enum Index {
     Named(String, Uscc),
     Social(social::SocialIndex),
 }
+
+/// The worklist of what should have been lifted by now, beside those by state.
+pub const LIFT_OVERDUE: &str = "lift_overdue";
 
 impl MeasureState {
     /// Name of the state, English.

@@ -7,7 +7,7 @@ use crate::kit::steps::*;
 use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
-use shouxin_core::event::{CaseRef, Event, Finding, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId};
 use shouxin_core::row::{Due, Index, Key, MeasureState};
@@ -135,6 +135,62 @@ fn a_persons_measure_is_closed_when_the_attribution_ends() {
     assert_eq!(revoked.run(&timer(), &look(measure)).unwrap(), ["measure.closed"]);
     assert_eq!(revoked.log.last().unwrap().subject, Some(person(1)));
     gone(&revoked, measure);
+}
+
+fn names(world: &World, of: &str) -> usize {
+    world.log.iter().filter(|own| own.event.name() == of).count()
+}
+
+/// A lift is owed within three working days of the end. Where nobody lifts, it is said once, in the
+/// subject's own file, and the case stands on the worklist of overdue lifts until it is lifted.
+#[test]
+fn a_lift_that_is_overdue_is_said_once_and_shown() {
+    for timers in [true, false] {
+        let mut world = World::seeded();
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        let measure = world.measure(listing, STATUTE, Progress::FedBack);
+        world.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
+        let ended = world.today;
+        if timers {
+            assert_eq!(world.run(&timer(), &look(measure)).unwrap(), ["measure.lift_required"]);
+            assert!(world.run(&timer(), &look(measure)).unwrap().is_empty(), "it is said once");
+            let due = world.measure_row(measure).lift.unwrap().by;
+            assert_eq!((due.from, due.working_days), (ended, 3));
+            let said = world.go_to(due.day);
+            assert!(!said.contains(&"measure.lift_overdue"), "the last day counts: {said:?}");
+            world.pass(20);
+        } else {
+            // The timers are late: one look says both.
+            world.today = world.today.plus_days(20);
+            let said = world.run(&timer(), &look(measure)).unwrap();
+            assert_eq!(said, ["measure.lift_required", "measure.lift_overdue"]);
+        }
+        assert_eq!(names(&world, "measure.lift_overdue"), 1);
+        assert_eq!(names(&world, "measure.lift_required"), 1);
+        let said =
+            world.log.iter().rfind(|own| own.event.name() == "measure.lift_overdue").unwrap();
+        assert_eq!(said.subject, Some(organisation(1)), "the subject sees it");
+        assert_eq!(listed_at(&world, measure).0, ["fed_back", "lift_overdue"]);
+        let lifted = world.run(&implementer(), &by_hand(measure, CaseHook::Lift)).unwrap();
+        assert!(lifted.contains(&"assessment.lift_late"), "{lifted:?}");
+        assert_eq!(world.measure_row(measure).lift, None);
+        assert_eq!(listed_at(&world, measure).0, ["lifted"]);
+        assert_eq!(world.replayed().rows, world.rows);
+    }
+}
+
+/// What is lifted in time is never called overdue, and a dated end owes a lift like any other.
+#[test]
+fn a_lift_in_time_is_not_overdue() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Executed);
+    let said = world.go_to(world.measure_row(measure).until.plus_days(1));
+    assert!(said.contains(&"measure.expired") && said.contains(&"measure.lift_required"));
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    world.pass(30);
+    assert_eq!(names(&world, "measure.lift_overdue"), 0);
+    assert_eq!(names(&world, "assessment.lift_late"), 0);
 }
 
 /// What an order stands for is lifted, not closed; and what is closed goes no further.

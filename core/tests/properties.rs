@@ -240,6 +240,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "measure.response_overdue",
         "measure.expired",
         "measure.closed",
+        "measure.lift_required",
+        "measure.lift_overdue",
         "objection.accepted",
         "objection.overdue",
         "family.settled",

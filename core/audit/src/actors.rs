@@ -37,6 +37,8 @@ fn allowed(name: &str) -> u8 {
         | "measure.response_overdue"
         | "measure.expired"
         | "measure.closed"
+        | "measure.lift_required"
+        | "measure.lift_overdue"
         | "family.settled"
         | "objection.overdue"
         | "objection.closed"

@@ -38,6 +38,7 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::BreachStatement(id) => fold.commitments.get_mut(&id)?.breach.as_mut()?.window(),
         Clock::Tolerance(id) => fold.tolerances.get_mut(&id).map(Tolerance::due),
         Clock::Feedback(id) => fold.measures.get_mut(&id)?.feedback_by.as_mut(),
+        Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
         Clock::Decision(_)
         | Clock::BreachDecision(_)
         | Clock::Answer(_)

@@ -268,6 +268,8 @@ pub(crate) struct Measure {
     pub plugin: Option<String>,
     /// By when the department has to report.
     pub feedback_by: Option<Day>,
+    /// By when it has to lift what has ended.
+    pub lift_by: Option<Day>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,

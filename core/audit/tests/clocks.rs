@@ -21,7 +21,7 @@ use shouxin_core::row::Index;
 use shouxin_core::rules::RuleSet;
 
 /// Every clock, so that none can be added without a course that meets it.
-const CLOCKS: [&str; 15] = [
+const CLOCKS: [&str; 16] = [
     "answer",
     "breach decision",
     "breach statement",
@@ -30,6 +30,7 @@ const CLOCKS: [&str; 15] = [
     "decision",
     "execution",
     "feedback",
+    "lift",
     "objection",
     "red statement",
     "referral",
@@ -56,6 +57,7 @@ fn name(clock: Clock) -> &'static str {
         Clock::Feedback(_) => "feedback",
         Clock::Execution(_) => "execution",
         Clock::Referral(_) => "referral",
+        Clock::Lift(_) => "lift",
     }
 }
 

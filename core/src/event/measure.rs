@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Deadline;
 use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
@@ -32,5 +33,9 @@ MeasureEvent {
     }
     /// What the measure rests on has ended before anybody executed it: there is nothing to lift.
     Closed "measure.closed" { measure: MeasureId, }
+    /// What an executed measure rests on has ended: it is to be lifted by the day stated.
+    LiftRequired "measure.lift_required" { measure: MeasureId, due: Deadline, }
+    /// It was not: the office and the subject are to see it.
+    LiftOverdue "measure.lift_overdue" { measure: MeasureId, }
 }
 }

@@ -76,7 +76,11 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
             entries.push(entry);
         }
     }
-    for owed in [row.feedback, row.execution].into_iter().flatten().filter(|own| !own.overdue) {
+    if row.lift.is_some_and(|own| own.overdue) {
+        entries.push(Index::Worklist(row.department.clone(), LIFT_OVERDUE, row.id));
+    }
+    let owed = [row.feedback, row.execution, row.lift];
+    for owed in owed.into_iter().flatten().filter(|own| !own.overdue) {
         let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
         // Several may be due on the same day, and one entry stands for all.
         if !entries.contains(&entry) {

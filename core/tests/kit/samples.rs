@@ -124,6 +124,8 @@ pub fn measures() -> Vec<Event> {
             until: day("2026-08-01"),
         },
         MeasureEvent::Closed { measure },
+        MeasureEvent::LiftRequired { measure, due: deadline() },
+        MeasureEvent::LiftOverdue { measure },
     ];
     all.into_iter().map(Event::Measure).collect()
 }

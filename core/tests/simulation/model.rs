@@ -68,6 +68,8 @@ const TIMERS: &[&str] = &[
     "measure.response_overdue",
     "measure.expired",
     "measure.closed",
+    "measure.lift_required",
+    "measure.lift_overdue",
     "assessment.feedback_overdue",
     "assessment.referral_due",
     "assessment.referral_overdue",

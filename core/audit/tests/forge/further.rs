@@ -58,6 +58,15 @@ pub fn never_executed() -> World {
     world
 }
 
+/// A measure that nobody lifts within the days for it, and that is lifted late.
+pub fn lifted_late() -> World {
+    let (mut world, listing) = listed();
+    let measure = world.measure(listing, STATUTE, Progress::FedBack);
+    world.go_to(end().plus_days(20));
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    world
+}
+
 /// A nominee who withdraws; an exemplar whose revocation is dropped.
 pub fn red_ways() -> World {
     let mut world = lives::red();
@@ -334,6 +343,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("not executed", not_executed()),
         ("declined", declined()),
         ("never executed", never_executed()),
+        ("lifted late", lifted_late()),
         ("red ways", red_ways()),
         ("undelivered", undelivered()),
         ("forwarded", forwarded()),

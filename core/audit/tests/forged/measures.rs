@@ -163,6 +163,34 @@ fn ended(table: &mut Table, world: &World) {
         own.recorded_at = Timestamp::start_of(own.legal_date);
         log.append(own)
     });
+    let late = forge::further::lifted_late();
+    let (required, overdue) = ("measure.lift_required", "measure.lift_overdue");
+    table.change("DEADLINE", "longer to lift", &late, required, |own| {
+        if let Event::Measure(MeasureEvent::LiftRequired { due, .. }) = &mut own.event {
+            due.day = due.day.plus_days(1);
+        }
+    });
+    table.change("G-COMPETENT", "an officer calls it overdue", &late, overdue, by(&clerk()));
+    table.other("DEADLINE", "called overdue on its last day", &late, |log| {
+        let due = match &log.at(log.last(required)).event {
+            Event::Measure(MeasureEvent::LiftRequired { due, .. }) => due.day,
+            other => panic!("{other:?}"),
+        };
+        let place = log.last(overdue);
+        log.cut(place);
+        log.date(place, due);
+        log.at(place).position
+    });
+    table.other("INV-6", "a lift of what is in force", world, |log| {
+        let place = log.last("measure.executed");
+        let measure = match &log.at(place).event {
+            Event::MeasureExecuted { measure, .. } => *measure,
+            other => panic!("{other:?}"),
+        };
+        let due = log.rules.calendar.after(log.at(place).legal_date, 3);
+        let event = Event::Measure(MeasureEvent::LiftRequired { measure, due });
+        log.append(Envelope { actor: Actor::System, ..log.like(place, event) })
+    });
 }
 
 /// A listing whose decision names one measure only, with a case of it.
