@@ -63,7 +63,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),
     ("dept_doc.filed", "a document on file"),
-    ("assessment.lift_late", "a figure of the department's assessment"),
 ];
 
 #[test]

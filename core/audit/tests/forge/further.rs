@@ -12,6 +12,7 @@ use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, Target};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
+use shouxin_core::row::Due;
 use shouxin_core::rules::Strength;
 
 use super::kit::later::{
@@ -62,7 +63,16 @@ pub fn never_executed() -> World {
 pub fn lifted_late() -> World {
     let (mut world, listing) = listed();
     let measure = world.measure(listing, STATUTE, Progress::FedBack);
-    world.go_to(end().plus_days(20));
+    let revoke = ListingCommand::Revoke {
+        case: CaseRef::Listing(listing),
+        document_number: "尤市监撤〔2026〕3号".to_owned(),
+        document_sha256: digest(39),
+        reasons: text(),
+        service: served(world.today),
+    };
+    world.must(&head(), &Command::Listing(revoke));
+    world.must(&timer(), &Command::Tick { due: Due::Measure(measure) });
+    world.pass(20);
     world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     world
 }
