@@ -5,11 +5,14 @@ use crate::kit::later::listing_of;
 use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, cite, day};
 use crate::kit::steps::*;
 use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
-use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, Target};
+use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
+use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
-use shouxin_core::id::{ListingId, MeasureId};
+use shouxin_core::id::{ListingId, MeasureId, RepairId};
+use shouxin_core::path::Standing;
 use shouxin_core::row::{Due, Index, Key, MeasureState};
 
 /// A timer looks at a measure.
@@ -191,6 +194,58 @@ fn a_lift_in_time_is_not_overdue() {
     world.pass(30);
     assert_eq!(names(&world, "measure.lift_overdue"), 0);
     assert_eq!(names(&world, "assessment.lift_late"), 0);
+}
+
+fn last(world: &World, of: &str) -> (Option<SubjectKey>, Event) {
+    let own = world.log.iter().rfind(|own| own.event.name() == of).unwrap();
+    (own.subject, own.event.clone())
+}
+
+/// Whatever ends the organisation's listing ends what persons answered for under it, and the file
+/// of each says so, with the ground. Covers O49, O60.
+#[test]
+fn an_attribution_ends_with_the_listing_and_the_persons_file_says_so() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let own = world.attribution(listing, person(1), Stage::Effective);
+    let over = world.attribution(listing, person(2), Stage::Proposed);
+    let drop = Command::DropCase { case: CaseRef::Attribution(over), reasons: text() };
+    world.must(&handler(), &drop);
+    let pending = world.attribution(listing, person(2), Stage::Noticed);
+    assert_eq!(names(&world, "attribution.ended"), 0);
+    let said = |world: &World, ground| {
+        assert_eq!(names(world, "attribution.ended"), 2, "what is over does not end again");
+        let event = ListingEvent::AttributionEnded { attribution: pending, listing, ground };
+        assert_eq!(last(world, "attribution.ended"), (Some(person(2)), Event::Listing(event)));
+        assert!(world.marks(person(1)).is_empty());
+        let standing = world.standing(|rows, on| rows.attribution_standing(own, on));
+        assert_eq!(standing, Standing::Ended);
+        assert_eq!(world.replayed().rows, world.rows);
+    };
+    let mut expired = world.clone();
+    expired.go_to(end().plus_days(1));
+    said(&expired, AttributionEnd::Expired);
+
+    let mut revoked = world.clone();
+    revoked.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
+    said(&revoked, AttributionEnd::Annulled);
+
+    let mut upheld = world.clone();
+    let id = upheld.objection(organisation(1), Target::Listing(listing), false);
+    upheld.outcome(id, Finding::Error);
+    said(&upheld, AttributionEnd::Annulled);
+
+    let mut repaired = world.clone();
+    repaired.pass(120);
+    let id = RepairId(repaired.must(&party(organisation(1)), &repair(listing)));
+    repaired.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    repaired.must(&head(), &approve(&repaired, id));
+    said(&repaired, AttributionEnd::Removed);
+
+    // The person's own end is none of the listing's.
+    let mut alone = world.clone();
+    alone.must(&head(), &revoke(&world, CaseRef::Attribution(own)));
+    assert_eq!(names(&alone, "attribution.ended"), 0);
 }
 
 /// What an order stands for is lifted, not closed; and what is closed goes no further.

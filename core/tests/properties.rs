@@ -240,6 +240,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "measure.response_overdue",
         "measure.expired",
         "measure.closed",
+        "attribution.ended",
         "measure.lift_required",
         "measure.lift_overdue",
         "objection.accepted",

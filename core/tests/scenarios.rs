@@ -164,6 +164,7 @@ fn an_objection_upheld_ends_everything_that_rests_on_the_record_and_opens_redres
             "listing.annulled",
             "classification.changed",
             "classification.changed",
+            "attribution.ended",
             "redress.opened",
         ]
     );

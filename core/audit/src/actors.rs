@@ -55,7 +55,10 @@ fn allowed(name: &str) -> u8 {
         | "commitment.overdue"
         | "breach.window_closed"
         | "tolerant_acceptance.overdue" => TIMER,
-        "objection.accepted" | "assessment.referral_due" | "listing.annulled" => OFFICER | TIMER,
+        "objection.accepted"
+        | "assessment.referral_due"
+        | "listing.annulled"
+        | "attribution.ended" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,
         "statement.received"
         | "statement.waived"

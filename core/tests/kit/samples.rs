@@ -3,7 +3,7 @@
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::event::channel::ChannelEvent;
-use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome, ReviewOf};
@@ -85,6 +85,11 @@ pub fn listings() -> Vec<Event> {
             service: served(day("2026-04-12")),
         },
         ListingEvent::RevocationDropped { listing, reasons: text() },
+        ListingEvent::AttributionEnded {
+            attribution: AttributionId(at(3)),
+            listing,
+            ground: AttributionEnd::Annulled,
+        },
     ];
     all.into_iter().map(Event::Listing).collect()
 }

@@ -68,6 +68,7 @@ const TIMERS: &[&str] = &[
     "measure.response_overdue",
     "measure.expired",
     "measure.closed",
+    "attribution.ended",
     "measure.lift_required",
     "measure.lift_overdue",
     "assessment.feedback_overdue",

@@ -163,6 +163,31 @@ fn ended(table: &mut Table, world: &World) {
         own.recorded_at = Timestamp::start_of(own.legal_date);
         log.append(own)
     });
+    let upheld = lives::disputed(Finding::Error);
+    let gone = "attribution.ended";
+    table.change("INV-6", "the listing did not end so", &upheld, gone, |own| {
+        if let Event::Listing(ListingEvent::AttributionEnded { ground, .. }) = &mut own.event {
+            *ground = AttributionEnd::Removed;
+        }
+    });
+    table.other(
+        "INV-6",
+        "a person's answer ends before the listing",
+        &lives::attribution(),
+        |log| {
+            let place = log.last("attribution.proposed");
+            let attribution = AttributionId(log.at(place).position);
+            let listing = match &log.at(place).event {
+                Event::AttributionProposed { listing, .. } => *listing,
+                other => panic!("{other:?}"),
+            };
+            let ground = AttributionEnd::Annulled;
+            let event = ListingEvent::AttributionEnded { attribution, listing, ground };
+            // Its last event stands in the same file.
+            let last = log.last("feedback.filed");
+            log.append(log.like(last, Event::Listing(event)))
+        },
+    );
     let late = forge::further::lifted_late();
     let (required, overdue) = ("measure.lift_required", "measure.lift_overdue");
     table.change("DEADLINE", "longer to lift", &late, required, |own| {
