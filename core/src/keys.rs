@@ -14,7 +14,7 @@ use crate::id::{
     RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
-use crate::row::{Closing, Due, Index, Key};
+use crate::row::{Closing, Due, Index, Key, Newest};
 use crate::tally::Unit;
 use crate::time::Day;
 
@@ -133,6 +133,20 @@ impl Key {
                 }
                 text(&mut bytes, measure);
                 text(&mut bytes, department);
+            }
+            Key::Newest(own) => {
+                bytes.push(0x2B);
+                match own {
+                    Newest::Assessment(from, to) => {
+                        bytes.push(b'A');
+                        bytes.extend_from_slice(&from.number().to_be_bytes());
+                        bytes.extend_from_slice(&to.number().to_be_bytes());
+                    }
+                    Newest::Nomination(key, source) => {
+                        bytes.extend_from_slice(&[b'N', *source as u8]);
+                        subject(&mut bytes, key);
+                    }
+                }
             }
             Key::Channels => bytes.push(0x26),
             Key::Remedy(id) => prefixed(&mut bytes, 0x27, id.0),

@@ -78,6 +78,8 @@ pub enum Key {
         measure: String,
         department: String,
     },
+    /// The newest thing of which one at a time may be open.
+    Newest(Newest),
     Channels,
     Plugins,
     ApiKey(String),
@@ -97,6 +99,15 @@ pub enum Key {
     DepartmentDocument(Position),
     CatalogueEntry(CatalogueEntryId),
     Social(social::SocialKey),
+}
+
+/// What may be open only once at a time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Newest {
+    /// The assessment of a period; it is about every department.
+    Assessment(Month, Month),
+    /// The nomination of a subject by one source.
+    Nomination(SubjectKey, NominationSource),
 }
 
 /// Head of a credit file.
@@ -549,6 +560,7 @@ pub enum Row {
     CreditReview(CreditReviewRow),
     Tolerance(ToleranceRow),
     CaseOf(MeasureId),
+    Newest(Position),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
     ApiKey(ApiKeyRow),

@@ -35,4 +35,5 @@ mod states;
 mod support;
 mod tolerance;
 mod transitions;
+mod twice;
 mod whistle;

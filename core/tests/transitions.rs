@@ -714,6 +714,11 @@ fn the_red_list_knows_no_other_way() {
         ],
         &[
             ("nominated", "check, adverse found", Ground::Guard(Guard::RedCheck)),
+            ("nominated", "nominate", EXISTS),
+            ("checked", "nominate", EXISTS),
+            ("public notice", "nominate", EXISTS),
+            ("public notice over", "nominate", EXISTS),
+            ("public notice over, disputed", "nominate", EXISTS),
             ("active", "nominate", EXISTS),
             ("active, disputed", "nominate", EXISTS),
             ("active, end passed", "nominate", EXISTS),
