@@ -1,10 +1,12 @@
 //! What one command costs the core, `decide` and `apply` with their rows in memory, for a subject
-//! with few records and for one with many: it must not depend on how much a file holds.
+//! with few records and for one with many: it must not depend on how much a file holds. Measured
+//! by criterion, whose samples and warm-up are better than a loop of ours.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+use criterion::{BenchmarkId, Criterion};
 use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::apply::{apply, record_source};
 use shouxin_core::command::{Command, NewRecord, NewSubject};
@@ -24,9 +26,6 @@ use crate::running::county;
 /// Records of the two subjects.
 const FEW: u64 = 10;
 const MANY: u64 = 10_000;
-/// Commands of one round; the rounds of both subjects alternate, so that what else the machine
-/// does weighs on both.
-const ROUND: u32 = 1_000;
 
 /// Rows in memory, and the next position.
 struct Register {
@@ -149,18 +148,10 @@ impl Register {
         }
         first
     }
-
-    fn round(&self, command: &Command) -> Duration {
-        let began = Instant::now();
-        for _ in 0..ROUND {
-            std::hint::black_box(self.judge(command));
-        }
-        began.elapsed() / ROUND
-    }
 }
 
 /// `decide`
-pub fn decide_and_apply(rounds: usize) {
+pub fn decide_and_apply(samples: usize) {
     let files = app::read_rules(&county()).expect("the county's data files");
     let rules = app::load_rules(&files).expect("they are whole");
     let found = rules.department("market").expect("the department");
@@ -181,29 +172,34 @@ pub fn decide_and_apply(rounds: usize) {
     let submit =
         |subject| Command::SubmitRecords { records: vec![register.record(subject, 1_000_000)] };
     let annul = |record| Command::AnnulRecord { record, reasons: reasons.clone() };
+    let Ok(folder) = tempfile::tempdir() else {
+        return eprintln!("no folder for the samples");
+    };
+    let mut criterion = Criterion::default()
+        .without_plots()
+        .sample_size(samples.max(10))
+        .output_directory(folder.path());
     for (what, commands) in [
         ("submit a record", subjects.iter().map(|own| submit(own.1)).collect::<Vec<_>>()),
         ("annul a record", subjects.iter().map(|own| annul(own.2)).collect()),
     ] {
-        let mut times = vec![Vec::new(); commands.len()];
-        for _ in 0..rounds.max(1) {
-            for (command, times) in commands.iter().zip(&mut times) {
-                times.push(register.round(command));
-            }
+        let mut group = criterion.benchmark_group(what);
+        for (command, (records, ..)) in commands.iter().zip(&subjects) {
+            let id = BenchmarkId::from_parameter(format!("{records} records on file"));
+            group.bench_function(id, |bencher| bencher.iter(|| register.judge(command)));
         }
-        let medians: Vec<Duration> = times.iter_mut().map(|own| median(own)).collect();
-        for (median, (records, ..)) in medians.iter().zip(&subjects) {
-            let nanos = median.as_nanos();
-            println!("{what:<28} {nanos:>9} ns  decide + apply, a subject with {records} records");
-        }
+        group.finish();
+        let medians: Vec<f64> =
+            subjects.iter().filter_map(|own| median_ns(folder.path(), what, own.0)).collect();
         if let [few, many] = medians.as_slice() {
-            let ratio = many.as_secs_f64() / few.as_secs_f64();
-            println!("{:<28} {ratio:>9.2}     at most 1.5", "many / few");
+            println!("{what}: {MANY} / {FEW} records {:.2}, at most 1.5\n", many / few);
         }
     }
 }
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+/// The median that criterion estimated.
+fn median_ns(folder: &Path, what: &str, records: u64) -> Option<f64> {
+    let path = folder.join(what).join(format!("{records} records on file/new/estimates.json"));
+    let estimates: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    estimates["median"]["point_estimate"].as_f64()
 }

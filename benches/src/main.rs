@@ -53,9 +53,9 @@ enum Question {
     },
     /// `decide` and `apply` of one command, for a subject with 10 and with 10,000 records.
     Decide {
-        /// Rounds of 1,000 commands each; the median is shown.
-        #[arg(long, default_value_t = 51)]
-        rounds: usize,
+        /// Samples of each figure.
+        #[arg(long, default_value_t = 100)]
+        samples: usize,
     },
     /// Events audited a second.
     Audit {
@@ -82,7 +82,7 @@ fn main() -> std::process::ExitCode {
         Question::Commands { seconds } => http::commands(seconds),
         Question::Reads { files, seconds } => http::reads(files, seconds),
         Question::Replay { events } => replay::replay(events),
-        Question::Decide { rounds } => decide::decide_and_apply(rounds),
+        Question::Decide { samples } => decide::decide_and_apply(samples),
         Question::Audit { events } => audit::audit(events),
         Question::Plugin { calls } => plugin::calls(calls),
         Question::PluginHost => {}

@@ -140,6 +140,16 @@ impl Calendar {
         unbroken.last().and_then(|(year, _)| Day::new(year, 12, 31))
     }
 
+    /// How many working days lie behind `from`, up to and with `to`; no more than `most`.
+    pub fn between(&self, from: Day, to: Day, most: u16) -> u16 {
+        let (mut day, mut counted) = (from, 0);
+        while counted < most && day < to {
+            day = day.plus_days(1);
+            counted += u16::from(self.is_working_day(day).working);
+        }
+        counted
+    }
+
     /// The `count`-th working day after `from`, which itself is not counted (Civil Code 201);
     /// `from` itself where `count` is 0. Provisional if any day up to it has no notice.
     pub fn after(&self, from: Day, count: u16) -> Deadline {

@@ -30,6 +30,7 @@ mod review;
 mod revocation;
 mod subject;
 mod support;
+mod testing;
 mod tick;
 mod tolerance;
 

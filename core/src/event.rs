@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::guard::Guard;
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
+use crate::id::{
+    AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+};
 use crate::identifier::uscc::Uscc;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed, Service};
@@ -64,6 +66,8 @@ pub enum Target {
     Attribution(AttributionId),
     /// One measure.
     Measure(MeasureId),
+    /// The served finding that a commitment was broken.
+    Commitment(CommitmentId),
 }
 
 /// Red or black.
@@ -177,6 +181,24 @@ pub enum Finding {
     Error,
     /// 无误
     Correct,
+    /// 有误，已更正: the provider has corrected it since.
+    Corrected,
+    /// 有遗漏，已补充: what was missing has been added since.
+    Supplemented,
+    /// 不应公示或者已超期，停止公示: it stays on file.
+    DisplayStopped,
+}
+
+impl Finding {
+    /// Whether the objection was right.
+    pub fn upholds(self) -> bool {
+        self != Finding::Correct
+    }
+
+    /// Whether what was disputed ends; otherwise it stays, put right.
+    pub fn voids(self) -> bool {
+        self == Finding::Error
+    }
 }
 
 /// Where an exemplar was found (domain.md O27).

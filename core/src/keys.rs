@@ -64,6 +64,7 @@ fn target(bytes: &mut Vec<u8>, target: &Target) {
         Target::Listing(id) => (b'L', id.0),
         Target::Attribution(id) => (b'A', id.0),
         Target::Measure(id) => (b'M', id.0),
+        Target::Commitment(id) => (b'C', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -329,6 +330,7 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Feedback(id) => (b'F', id.0),
         Clock::Execution(id) => (b'E', id.0),
         Clock::Referral(id) => (b'o', id.0),
+        Clock::Outcome(id) => (b's', id.0),
         Clock::Lift(id) => (b'U', id.0),
     };
     bytes.push(tag);
@@ -486,6 +488,7 @@ pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
         b'F' => Some(Clock::Feedback(MeasureId(at))),
         b'E' => Some(Clock::Execution(MeasureId(at))),
         b'o' => Some(Clock::Referral(ObjectionId(at))),
+        b's' => Some(Clock::Outcome(ObjectionId(at))),
         b'U' => Some(Clock::Lift(MeasureId(at))),
         _ => None,
     }
@@ -509,6 +512,7 @@ pub(crate) fn read_target(bytes: &[u8]) -> Option<Target> {
         b'L' => Some(Target::Listing(ListingId(at))),
         b'A' => Some(Target::Attribution(AttributionId(at))),
         b'M' => Some(Target::Measure(MeasureId(at))),
+        b'C' => Some(Target::Commitment(CommitmentId(at))),
         _ => None,
     }
 }

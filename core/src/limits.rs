@@ -56,6 +56,8 @@ pub const TOLERANCE_WD_MAX: u16 = 60;
 pub const MISSING_DOCUMENTS_MAX: usize = 16;
 /// Adverse records named where a clean record is asked for.
 pub const ADVERSE_RECORDS_MAX: usize = 100;
+/// Supports of suits open at once about one subject.
+pub const SUPPORTS_OPEN_MAX: usize = 32;
 /// Handings-over of evidence in one support of a suit.
 pub const HANDOVERS_MAX: u16 = 50;
 /// Years for which a clean record may be asked for.

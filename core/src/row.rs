@@ -161,6 +161,10 @@ pub struct RecordRow {
     pub state: RecordState,
     /// How often it was corrected; the versions before stand in the log.
     pub corrections: u16,
+    /// The newest correction.
+    pub corrected_at: Option<Position>,
+    /// What was missing, as it was last added, and where that stands.
+    pub supplement: Option<(Position, Sealed)>,
     /// Since which day it is over.
     pub ended_on: Option<Day>,
     pub holds: Vec<Hold>,
@@ -232,6 +236,10 @@ pub struct ListingRow {
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
     pub open_repair: Option<RepairId>,
+    /// A repair obtained by fraud was revoked: the first day to apply for another.
+    pub repair_again_from: Option<Day>,
+    /// An objection found that it should not be shown.
+    pub display_ended: bool,
     /// Relief under way.
     pub relief: Option<ReliefId>,
 }
@@ -360,6 +368,17 @@ impl ObjectionState {
     }
 }
 
+/// Expert testing: it stops the clock once, as long as it takes and no longer than the rules allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Testing {
+    /// The day on which it began.
+    pub from: Day,
+    /// What the clock ran to before.
+    pub before: Deadline,
+    /// The expert has reported.
+    pub ended: bool,
+}
+
 /// An objection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -374,6 +393,12 @@ pub struct ObjectionRow {
     pub state: ObjectionState,
     /// The referral to the provider, from the acceptance on (T02).
     pub referral: Option<Owed>,
+    /// Expert testing that stops or stopped the provider's clock.
+    pub testing: Option<Testing>,
+    /// The result, from the report of what was found on (T03).
+    pub result: Option<Owed>,
+    /// The timer has said that its review was not decided in time.
+    pub review_overdue: bool,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
     /// Position of the outcome, where it changed what is public: what channels have to confirm.
@@ -383,15 +408,31 @@ pub struct ObjectionRow {
     pub outcome: Option<(Day, OfficerRef)>,
     /// It took the thing off display because the provider never reported.
     pub undisplayed: bool,
+    /// It was right, and what it disputed stays, put right.
+    pub kept: bool,
     /// It has been reviewed; what remains are reconsideration and suit.
     pub reviewed: bool,
+}
+
+impl ObjectionRow {
+    /// The last day of what the office owes, while it is awaited and was not marked late: the
+    /// referral, the result, the review.
+    pub fn office_due(&self) -> Option<Deadline> {
+        let open = |owed: Option<Owed>| owed.filter(|own| !own.overdue).map(|own| own.by);
+        match &self.state {
+            ObjectionState::Accepted => open(self.referral),
+            ObjectionState::Verified { .. } => open(self.result),
+            ObjectionState::Review { decide_by, .. } if !self.review_overdue => Some(*decide_by),
+            _ => None,
+        }
+    }
 }
 
 /// State of a repair application (domain.md 2.5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the states are those of domain.md 2.5")]
 pub enum RepairState {
-    Applied { accept_by: Deadline },
+    Applied { accept_by: Deadline, overdue: bool },
     Accepted { by: OfficerRef },
     Returned,
     NotAccepted,
@@ -413,6 +454,12 @@ pub struct RepairRow {
     pub listing: ListingId,
     pub applied_on: Day,
     pub decide_by: Deadline,
+    /// The decision was given more time; that happens once.
+    pub extended: bool,
+    /// The timer has said that it was not decided in time.
+    pub overdue: bool,
+    /// The timer has said that its review was not.
+    pub review_overdue: bool,
     pub state: RepairState,
     /// Position of the approval, where it changed what is public: what channels have to confirm.
     pub settle_through: Option<Position>,
@@ -420,6 +467,35 @@ pub struct RepairRow {
     pub outcome: Option<(Day, OfficerRef)>,
     /// It has been reviewed once.
     pub reviewed: bool,
+}
+
+impl RepairRow {
+    /// The last day of the formal check, while it is awaited and was not marked late.
+    pub fn check_due(&self) -> Option<Deadline> {
+        match self.state {
+            RepairState::Applied { accept_by, overdue: false } => Some(accept_by),
+            _ => None,
+        }
+    }
+
+    /// The last day of the decision, while it is awaited and was not marked late.
+    pub fn decision_due(&self) -> Option<Deadline> {
+        let open = matches!(self.state, RepairState::Applied { .. } | RepairState::Accepted { .. });
+        (open && !self.overdue).then_some(self.decide_by)
+    }
+
+    /// The last day of its review, while that is awaited and was not marked late.
+    pub fn review_due(&self) -> Option<Deadline> {
+        match self.state {
+            RepairState::Review { decide_by } if !self.review_overdue => Some(decide_by),
+            _ => None,
+        }
+    }
+
+    /// The days behind which a timer marks it late.
+    pub fn late_after(&self) -> impl Iterator<Item = Deadline> {
+        [self.check_due(), self.decision_due(), self.review_due()].into_iter().flatten()
+    }
 }
 
 /// State of a reconsideration or suit.

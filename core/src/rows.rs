@@ -275,6 +275,7 @@ impl Rows {
             Target::Listing(id) => self.listing_standing(id, day),
             Target::Attribution(id) => self.attribution_standing(id, day),
             Target::Measure(id) => self.measure_standing(id, day),
+            Target::Commitment(id) => Ok(self.must_commitment(id)?.finding_standing(day)),
         }
     }
 

@@ -179,6 +179,14 @@ counters! {
     ExecutionOverdue "execution_overdue" "执行超期";
     /// Accepted objections that the office referred to their provider late.
     ReferredLate "referred_late" "逾期转交";
+    /// The last day of a formal check passed without one.
+    RepairCheckOverdue "repair_check_overdue" "修复受理超期";
+    /// The last day of a decision on a repair passed without one.
+    RepairDecisionOverdue "repair_decision_overdue" "修复决定超期";
+    /// Results of objections that the office served late.
+    ResolvedLate "resolved_late" "逾期送达异议结果";
+    /// Reviews that the office decided late.
+    ReviewedLate "reviewed_late" "逾期复核";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

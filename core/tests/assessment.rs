@@ -3,6 +3,7 @@
 
 use crate::kit;
 use crate::kit::courses::{begun, make, moves, settle_some};
+use crate::kit::later::{office_head, remedy};
 use crate::kit::office::month;
 use crate::kit::rules::{HEARING, JUSTICE, MARKET, OFFICE, STATUTE, TAX, day};
 use crate::kit::steps::*;
@@ -13,7 +14,9 @@ use crate::kit::{
 use proptest::prelude::*;
 use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;
+use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
+use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{CaseHook, Event, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{AssessmentId, ObjectionId, Position};
@@ -300,6 +303,62 @@ fn an_objection_that_is_referred_late_counts_for_the_office() {
         assert_eq!(counted.get(Counter::ReferredLate), late, "after {days} days");
         assert!(!world.pass(30).contains(&"assessment.referral_overdue"));
     }
+}
+
+/// The office serves a result within three working days and decides a review within twenty: later, the
+/// timer says so once, what is late counts for the office, and everything stays suspended until it
+/// acts. Covers O64, T03.
+#[test]
+fn a_result_or_review_that_is_late_counts_for_the_office() {
+    let late = |counter, said: &'static str, reviews: bool| {
+        for (days, told) in [(3, 0), (60, 1)] {
+            let mut world = World::seeded();
+            let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+            let suspended = |world: &World| {
+                world.standing(|rows, on| rows.listing_standing(listing, on)) == Standing::Suspended
+            };
+            let id = world.objection(organisation(1), Target::Listing(listing), false);
+            world.must(&clerk(), &Command::AcceptObjection { objection: id });
+            let refer = Command::ReferObjection { objection: id, received_on: world.today };
+            world.must(&clerk(), &refer);
+            world.must(&head(), &report(id, Finding::Correct));
+            let of = ReviewOf::Objection(id);
+            if reviews {
+                let outcome = resolve(&world, id);
+                world.must(&clerk(), &outcome);
+                let asked = RemedyCommand::RequestReview {
+                    of,
+                    statement: text(),
+                    evidence: vec![digest(31)],
+                    new_facts: true,
+                };
+                world.must(&party(organisation(1)), &remedy(asked));
+            }
+            let marked = world.pass(days).into_iter().filter(|name| *name == said).count();
+            assert_eq!((marked, suspended(&world)), (told, true), "{said} after {days} days");
+            assert!(told == 0 || !world.clone().pass(1).contains(&said), "once");
+            let decided = match reviews {
+                false => resolve(&world, id),
+                true => remedy(RemedyCommand::DecideReview {
+                    of,
+                    upheld: false,
+                    reasons: text(),
+                    service: served(world.today),
+                }),
+            };
+            let who = if reviews { office_head() } else { clerk() };
+            world.must(&who, &decided);
+            assert!(!suspended(&world));
+            let at = world.today.ymd();
+            let unit = Unit::Authority(authority(OFFICE));
+            let counted = counts(&world, unit, &format!("{}-{:02}", at.0, at.1));
+            let told = u32::try_from(told).unwrap();
+            assert_eq!(counted.get(counter), told, "{said} after {days} days");
+            assert_eq!(world.replayed().rows, world.rows);
+        }
+    };
+    late(Counter::ResolvedLate, "assessment.result_overdue", false);
+    late(Counter::ReviewedLate, "assessment.review_overdue", true);
 }
 
 /// Covers T08, O71.

@@ -419,7 +419,8 @@ fn variants() -> Vec<(String, Event)> {
     for exempt in [Exemption::Person, Exemption::Minor, Exemption::Directory] {
         all.push((format!("{exempt:?}"), filed(DecisionKind::Permit, Some(exempt))));
     }
-    for finding in [Finding::Error, Finding::Correct] {
+    use Finding as F;
+    for finding in [F::Error, F::Correct, F::Corrected, F::Supplemented, F::DisplayStopped] {
         let objection = ObjectionId(at(9));
         let event = Event::VerificationReported {
             objection,

@@ -2,21 +2,26 @@
 //! one is a record of a fact and nothing more.
 
 use crate::kit::commitments::*;
-use crate::kit::later::{after, later};
+use crate::kit::later::{
+    after, changes, later, newest_or, objection_of, office_head, rule, stay, suit,
+};
 use crate::kit::rules::{TAX, cite, day};
 use crate::kit::steps::*;
-use crate::kit::table::{Asked, EXISTS, STATE, compare};
+use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
 use crate::kit::{
     Post, Who, World, guard, machines, misfit, officer, organisation, party, person, timer,
 };
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand as C;
 use shouxin_core::event::commitment::CommitmentKind;
+use shouxin_core::event::remedy::RemedyOutcome;
+use shouxin_core::event::{Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::CommitmentId;
+use shouxin_core::id::{CommitmentId, ObjectionId};
 use shouxin_core::path::Standing;
 use shouxin_core::row::commitment::CommitmentState;
 use shouxin_core::row::{Due, Index, Key};
+use shouxin_core::time::Day;
 
 fn of(world: &World) -> CommitmentId {
     let found = world.rows.keys().filter_map(|key| match key {
@@ -32,6 +37,24 @@ fn at(until: Word) -> World {
 
 fn then(world: &World, who: &Who, command: impl Fn(&World, CommitmentId) -> Command) -> World {
     after(world, who, &command(world, of(world)))
+}
+
+fn at_day(world: &World, day: Day) -> World {
+    let mut world = world.clone();
+    world.go_to(day);
+    world
+}
+
+/// A finding of breach to which the subject objected, verified by another officer.
+fn disputed(finding: Finding) -> World {
+    let mut world = at(Word::Breached);
+    let target = Target::Commitment(of(&world));
+    let objection = ObjectionId(world.must(&party(organisation(1)), &object(target, true)));
+    world.must(&office_head(), &Command::AcceptObjection { objection });
+    let received_on = world.today;
+    world.must(&office_head(), &Command::ReferObjection { objection, received_on });
+    world.must(&colleague(), &report(objection, finding));
+    world
 }
 
 fn permit() -> World {
@@ -75,6 +98,19 @@ fn states() -> Vec<(&'static str, World)> {
         ("decided", at(Word::Decided)),
         ("decided, end passed", end_passed),
         ("breached", at(Word::Breached)),
+        ("breached, disputed", disputed(Finding::Error)),
+        ("breached, end passed", {
+            let mut world = at(Word::Breached);
+            world.today = shown_until().plus_days(1);
+            world
+        }),
+        ("breached, over", at_day(&at(Word::Breached), shown_until().plus_days(1))),
+        (
+            "annulled",
+            then(&disputed(Finding::Error), &office_head(), |world, _| {
+                resolve(world, objection_of(world))
+            }),
+        ),
         ("repaired", at(Word::Repaired)),
         ("closed", then(&at(Word::Offered), &subject, |_, id| decline(id))),
         ("withdrawn", then(&at(Word::InForce), &subject, |_, id| withdraw(id))),
@@ -137,6 +173,10 @@ fn a_commitment_knows_no_other_way() {
             ("heard", "fulfil", FULFILLED),
             ("dropped", "fulfil", FULFILLED),
             ("breached", "repair", &["commitment.repaired"]),
+            ("breached, disputed", "repair", &["commitment.repaired"]),
+            ("breached, end passed", "repair", &["commitment.repaired"]),
+            ("breached, end passed", "tick", &["breach.expired"]),
+            ("annulled", "fulfil", FULFILLED),
         ],
         &[],
     );
@@ -144,7 +184,7 @@ fn a_commitment_knows_no_other_way() {
 
 #[test]
 fn the_way_to_a_breach_knows_no_other_way() {
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 9] = [
         ("propose", handler(), &|world| propose_breach(of(world))),
         ("notice", handler(), &|world| breach_notice(world, of(world))),
         ("statement", party(organisation(1)), &|world| breach_statement(world, of(world))),
@@ -152,6 +192,14 @@ fn the_way_to_a_breach_knows_no_other_way() {
         ("drop", head(), &|world| drop_breach(of(world))),
         ("decide", head(), &|world| decide_breach(of(world), 2)),
         ("serve", handler(), &|world| serve_breach(world, of(world))),
+        ("object", party(organisation(1)), &|world| object(Target::Commitment(of(world)), true)),
+        ("resolve", office_head(), &|world| {
+            let of = |key: &Key| match key {
+                Key::Objection(id) => Some(*id),
+                _ => None,
+            };
+            resolve(world, newest_or(world, of, ObjectionId(world.next())))
+        }),
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
@@ -175,6 +223,14 @@ fn the_way_to_a_breach_knows_no_other_way() {
             ("heard", "drop", DROPPED),
             ("decided", "drop", DROPPED),
             ("decided, end passed", "drop", DROPPED),
+            ("breached", "object", &["objection.filed"]),
+            ("breached, disputed", "object", &["objection.filed"]),
+            (
+                "breached, disputed",
+                "resolve",
+                &["objection.resolved", "breach.annulled", "redress.opened"],
+            ),
+            ("annulled", "propose", &["breach.proposed"]),
         ],
         &[
             ("overdue", "propose", NO_NOTICE),
@@ -191,6 +247,9 @@ fn the_way_to_a_breach_knows_no_other_way() {
             ("noticed", "decide", NOT_HEARD),
             ("noticed, period over", "decide", NOT_HEARD),
             ("decided, end passed", "serve", Ground::Guard(Guard::End)),
+            // There is no objection.
+            ("*", "resolve", ABSENT),
+            ("annulled", "resolve", STATE),
         ],
     );
 }
@@ -403,6 +462,95 @@ fn a_breach_is_a_fact_with_an_end_and_leaves_no_mark() {
     let repaired = then(&world, &head(), repair_breach);
     assert!(!commitment_row(&repaired, id).is_shown(repaired.today));
     assert!(!repaired.index.contains(&Index::PublicCommitment(id)));
+}
+
+/// Covers O61, O62, O63.
+#[test]
+fn an_objection_takes_a_finding_off_display_at_once_until_its_outcome() {
+    let (mut world, id) = word(Word::Breached);
+    let target = Target::Commitment(id);
+    let standing = |world: &World| commitment_row(world, id).finding_standing(world.today);
+    assert_eq!(standing(&world), Standing::InForce);
+    let from = world.next();
+    let objection = ObjectionId(world.must(&party(organisation(1)), &object(target, false)));
+    assert_eq!(standing(&world), Standing::Suspended, "with the filing, not with its acceptance");
+    assert_eq!(changes(&world, from), [target], "and channels are told");
+    assert!(commitment_row(&world, id).is_shown(world.today), "the promise itself stays");
+    // Another may not object, and who proposed the finding may not verify it.
+    let strange = object(target, true);
+    assert_eq!(world.refused(&party(organisation(2)), &strange), misfit(Misfit::Forbidden));
+    world.must(&office_head(), &Command::AcceptObjection { objection });
+    let received_on = world.today;
+    world.must(&office_head(), &Command::ReferObjection { objection, received_on });
+    let found = report(objection, Finding::Correct);
+    assert_eq!(world.refused(&handler(), &found), guard(Guard::FourEyes));
+    let elsewhere = officer(TAX, Post::Head);
+    assert_eq!(world.refused(&elsewhere, &found), guard(Guard::Competent));
+    world.must(&colleague(), &found);
+    assert_eq!(standing(&world), Standing::Suspended, "a finding is no outcome");
+    let outcome = resolve(&world, objection);
+    world.must(&office_head(), &outcome);
+    assert_eq!(standing(&world), Standing::InForce);
+    // The same once more, without new facts, suspends nothing.
+    world.must(&party(organisation(1)), &object(target, false));
+    assert_eq!(standing(&world), Standing::InForce);
+}
+
+#[test]
+fn an_upheld_objection_voids_the_finding_and_leaves_the_promise() {
+    let world = disputed(Finding::Error);
+    let id = of(&world);
+    let from = world.next();
+    let annulled = then(&world, &office_head(), |world, _| resolve(world, objection_of(world)));
+    let row = commitment_row(&annulled, id);
+    assert!(matches!(row.state, CommitmentState::CurePeriod { .. }));
+    assert!(row.is_shown(annulled.today) && !row.breach_is_open());
+    assert!(changes(&annulled, from).contains(&Target::Commitment(id)));
+    // It cannot be objected to any more, and a new finding needs the whole way again.
+    let again = object(Target::Commitment(id), true);
+    assert_eq!(annulled.refused(&party(organisation(1)), &again), STATE);
+    assert_eq!(annulled.refused(&head(), &decide_breach(id, 0)), STATE);
+}
+
+#[test]
+fn a_court_that_revokes_a_finding_voids_it_at_once() {
+    let (mut world, id) = word(Word::Breached);
+    let filed = suit(&world, Target::Commitment(id));
+    world.must(&handler(), &filed);
+    let stayed = after(&world, &handler(), &stay(&world));
+    let row = commitment_row(&stayed, id);
+    assert_eq!(row.finding_standing(stayed.today), Standing::Suspended);
+    let revoked = after(&stayed, &handler(), &rule(&stayed, RemedyOutcome::Revoked));
+    let row = commitment_row(&revoked, id);
+    assert_eq!(row.finding_standing(revoked.today), Standing::Ended);
+    assert!(matches!(row.state, CommitmentState::CurePeriod { .. }));
+}
+
+#[test]
+fn nothing_is_proposed_anew_while_the_former_finding_is_disputed() {
+    let mut world = disputed(Finding::Error);
+    let id = of(&world);
+    // Two objections are open; the outcome of one leaves the other.
+    world.must(&party(organisation(1)), &object(Target::Commitment(id), true));
+    let first = world.rows.keys().find_map(|key| match key {
+        Key::Objection(id) => Some(*id),
+        _ => None,
+    });
+    let outcome = resolve(&world, first.expect("the first objection"));
+    world.must(&office_head(), &outcome);
+    assert_eq!(world.refused(&handler(), &propose_breach(id)), guard(Guard::NoSuspension));
+}
+
+#[test]
+fn a_statement_is_received_after_its_notice_and_before_the_end_of_the_period() {
+    let (world, id) = word(Word::Noticed);
+    let right = breach_statement(&world, id);
+    let subject = party(organisation(1));
+    let before = world.today.plus_days(-1);
+    let value = misfit(Misfit::Value);
+    spoiled(&world, &subject, &right, value, set!(StateOnBreach, received_on = before));
+    let tomorrow = world.today.plus_days(1);
+    spoiled(&world, &subject, &right, value, set!(StateOnBreach, received_on = tomorrow));
 }
 
 #[test]

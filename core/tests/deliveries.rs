@@ -3,15 +3,16 @@
 
 use crate::kit;
 use crate::kit::later::{after, listed};
-use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, day};
+use crate::kit::rules::{HEARING, INCENTIVE, OFFICE, STATUTE, TAX, day};
 use crate::kit::steps::*;
 use crate::kit::table::{Asked, EXISTS, compare};
 use crate::kit::{Post, World, machines, officer, operator, organisation, party, plugin, timer};
 use shouxin_core::command::Command;
+use shouxin_core::decide::owed_hook;
 use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId};
-use shouxin_core::row::{Due, Key};
+use shouxin_core::row::{Due, Key, ListingKind, RedState};
 
 const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
 const ENDED: Ground = Ground::Guard(Guard::End);
@@ -55,6 +56,11 @@ fn failed(world: &World, hook: CaseHook, final_attempt: bool) -> Command {
     }
 }
 
+fn owed(world: &World) -> Option<CaseHook> {
+    let id = measure_of(world);
+    owed_hook(world.measure_row(id), world.standing(|rows, on| rows.measure_standing(id, on)))
+}
+
 fn disputed(progress: Progress) -> World {
     let world = carried(progress);
     let target = Target::Measure(measure_of(&world));
@@ -92,6 +98,21 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         ("executed, ended, undelivered", undelivered),
         ("lifted", lifted),
     ];
+    // What the plugin is called for follows from the state and the standing, and from nothing else.
+    let owed = states.iter().map(|(state, world)| (*state, owed(world)));
+    assert_eq!(
+        owed.filter_map(|(state, hook)| Some((state, hook?))).collect::<Vec<_>>(),
+        [
+            ("executing", CaseHook::Execute),
+            ("executing, failed before", CaseHook::Execute),
+            ("executing, disputed", CaseHook::Suspend),
+            ("executed, disputed", CaseHook::Suspend),
+            ("executed, held, free again", CaseHook::Resume),
+            ("executing, ended", CaseHook::Lift),
+            ("executed, ended", CaseHook::Lift),
+            ("executed, ended, undelivered", CaseHook::Lift),
+        ]
+    );
     let commands: [Asked<'_>; 9] = [
         ("execute", implementer(), &|world| Command::ExecuteMeasure { measure: measure_of(world) }),
         ("done", plugin(), &|world| done(world, CaseHook::Execute)),
@@ -210,6 +231,13 @@ fn red_of(world: &World) -> ListingId {
     kit::later::listing_of(world)
 }
 
+fn red_state(world: &World) -> RedState {
+    match &world.listing_row(red_of(world)).kind {
+        ListingKind::Red(red) => red.state.clone(),
+        ListingKind::Black { .. } => panic!("not a red listing"),
+    }
+}
+
 fn grant(world: &World) -> Command {
     let mut command = initiate(red_of(world), None, INCENTIVE);
     if let Command::InitiateMeasure { until, .. } = &mut command {
@@ -290,4 +318,55 @@ fn an_incentive_knows_no_other_way() {
             ("executed, listing withdrawn", "execute", ENDED),
         ],
     );
+}
+
+#[test]
+fn a_plugin_is_called_for_its_own_department_and_measures_only() {
+    let plugin_of = |department: &str, measure: &str| {
+        let (mut world, listing) = listed();
+        let mut deployed = deploy();
+        if let Command::DeployPlugin { department: of, measures, .. } = &mut deployed {
+            *of = department.to_owned();
+            *measures = vec![measure.to_owned()];
+        }
+        world.must(&operator(), &deployed);
+        let id = world.measure(listing, STATUTE, Progress::Executing);
+        world.measure_row(id).state.order().and_then(|order| order.plugin.clone())
+    };
+    assert_eq!(plugin_of(TAX, STATUTE).as_deref(), Some("tax-plugin"));
+    assert_eq!(plugin_of(TAX, HEARING), None);
+    // What nobody carries out by plugin is owed to nobody.
+    let (mut world, listing) = listed();
+    world.measure(listing, STATUTE, Progress::Executing);
+    assert_eq!(owed(&world), None);
+}
+
+/// Covers T10.
+#[test]
+fn a_lift_is_late_behind_its_last_day() {
+    let late = |world: &World, days: i32| {
+        let mut world = world.clone();
+        let until = world.today;
+        let last = world.rules.calendar.after(until, world.rules.pack(until).lift_wd).day;
+        world.go_to(last.plus_days(days));
+        let said = world.run(&implementer(), &by_hand(measure_of(&world), CaseHook::Lift));
+        said.expect("it is lifted").contains(&"assessment.lift_late")
+    };
+    // The end of a measure, and of the red listing that an incentive rests on.
+    let (mut measure, listing) = listed();
+    measure.measure(listing, STATUTE, Progress::Executed);
+    measure.go_to(day("2027-03-02"));
+    let mut incentive = benefit(Progress::Executed);
+    let RedState::Active { until, .. } = red_state(&incentive) else {
+        panic!("the honour is in force");
+    };
+    let before = incentive.measure_row(measure_of(&incentive)).until;
+    incentive.go_to(until.min(before).plus_days(1));
+    for world in [&measure, &incentive] {
+        assert!(!late(world, 0), "its last day counts");
+        assert!(late(world, 1));
+    }
+    let mut withdrawn = benefit(Progress::Executed);
+    withdrawn.must(&party(organisation(2)), &close_red(red_of(&withdrawn)));
+    assert!(!late(&withdrawn, 0));
 }

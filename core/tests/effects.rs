@@ -1,7 +1,7 @@
 //! Every command in every state of what has effect: a listing once it stands, and an attribution
 //! to a person on its whole way.
 
-use crate::kit::later::{after, listed, listing_of, remedy};
+use crate::kit::later::{after, end_stay, listed, listing_of, remedy, rule, stay, suit};
 use crate::kit::rules::{STATUTE, cite, day};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
@@ -9,11 +9,11 @@ use crate::kit::{World, machines, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand as R;
-use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome};
+use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard};
 use shouxin_core::id::{
-    AttributionId, ListingId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
+    AttributionId, ListingId, ObjectionId, Position, RecordId, ReliefId, RepairId,
 };
 use shouxin_core::row::{Due, Key};
 
@@ -51,7 +51,6 @@ newest! {
     record_of Record RecordId;
     objection_of Objection ObjectionId;
     repair_of Repair RepairId;
-    remedy_of Remedy RemedyId;
     relief_of Relief ReliefId;
     attribution_of Attribution AttributionId;
 }
@@ -84,27 +83,7 @@ fn reported(world: &World, finding: Finding) -> World {
 }
 
 fn file(world: &World) -> Command {
-    remedy(R::FileRemedy {
-        target: Target::Listing(first(world)),
-        kind: RemedyKind::Litigation,
-        body: "尤溪县人民法院".to_owned(),
-        number: "（2026）闽0426行初1号".to_owned(),
-        filed_on: world.today,
-        document_sha256: digest(35),
-    })
-}
-
-fn rule(world: &World, outcome: RemedyOutcome) -> Command {
-    let document = ruling(organisation(1));
-    remedy(R::DecideRemedy { remedy: remedy_of(world), outcome, document, reasons: text() })
-}
-
-fn stay(world: &World) -> Command {
-    remedy(R::OrderStay { remedy: remedy_of(world), document: ruling(organisation(1)) })
-}
-
-fn end_stay(world: &World) -> Command {
-    remedy(R::EndStay { remedy: remedy_of(world), document: ruling(organisation(1)) })
+    suit(world, Target::Listing(first(world)))
 }
 
 fn grant(world: &World) -> Command {

@@ -9,7 +9,7 @@ use crate::kit::table::{Asked, EXISTS, compare};
 use crate::kit::{World, guard, machines, misfit, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
+use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{Position, ReliefId, RepairId};
@@ -41,6 +41,9 @@ fn the_review_of_an_objection_knows_no_other_way() {
     let refer = Command::ReferObjection { objection: id, received_on: accepted.today };
     let verifying = after(&accepted, &clerk(), &refer);
     let overdue = later(&verifying, 12);
+    let testing = after(&verifying, &handler(), &begin_testing(&verifying, id));
+    let untested = World { today: testing.today.plus_days(60), ..testing.clone() };
+    let tested = after(&testing, &handler(), &end_testing(&testing, id));
     let waited = later(&verifying, 40);
     let unverified = after(
         &waited,
@@ -62,11 +65,16 @@ fn the_review_of_an_objection_knows_no_other_way() {
     let of_refusal = after(&refused, &party(organisation(1)), &request(of(&refused), false));
     let reviewed = after(&under, &office_head(), &review(&under, of(&under), false));
     let too_late = later(&rejected, 30);
+    let long_reviewed =
+        World { today: under_suspended.today.plus_days(40), ..under_suspended.clone() };
     let states = [
         ("filed", filed),
         ("refused", refused),
         ("verifying", verifying),
         ("overdue", overdue),
+        ("testing", testing),
+        ("testing, too long", untested),
+        ("tested", tested),
         ("overdue for long", waited),
         ("unverified", unverified),
         ("rejected", rejected),
@@ -75,10 +83,14 @@ fn the_review_of_an_objection_knows_no_other_way() {
         ("closed", closed),
         ("under review", under),
         ("under review, suspended", under_suspended),
+        ("under review, suspended, day passed", long_reviewed),
         ("refusal under review", of_refusal),
         ("reviewed", reviewed),
     ];
-    let commands: [Asked<'_>; 8] = [
+    let commands: [Asked<'_>; 11] = [
+        ("begin testing", handler(), &|world| begin_testing(world, objection_of(world))),
+        ("end testing", handler(), &|world| end_testing(world, objection_of(world))),
+        ("tick", timer(), &|world| Command::Tick { due: Due::Objection(objection_of(world)) }),
         ("request", party(organisation(1)), &|world| request(of(world), false)),
         ("request on new facts", party(organisation(1)), &|world| request(of(world), true)),
         ("uphold", office_head(), &|world| review(world, of(world), true)),
@@ -105,6 +117,7 @@ fn the_review_of_an_objection_knows_no_other_way() {
         }),
         ("report", head(), &|world| report(objection_of(world), Finding::Correct)),
     ];
+    const REPORTED: &[&str] = &["verification.reported", "assessment.result_due"];
     const SUSPENDS: &[&str] = &["review.requested", "classification.changed"];
     const ANNULS: &[&str] =
         &["review.decided", "listing.annulled", "classification.changed", "redress.opened"];
@@ -119,17 +132,29 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("refused", "request on new facts", SUSPENDS),
             ("verifying", "ask for evidence", &["evidence.requested"]),
             ("verifying", "add evidence", &["evidence.added"]),
-            ("verifying", "report", &["verification.reported"]),
+            ("verifying", "report", REPORTED),
+            ("verifying", "begin testing", &["objection.testing_begun"]),
+            ("testing", "end testing", &["objection.testing_ended"]),
+            ("testing", "ask for evidence", &["evidence.requested"]),
+            ("testing", "add evidence", &["evidence.added"]),
+            ("testing, too long", "tick", &["objection.overdue"]),
+            ("testing, too long", "end testing", &["objection.testing_ended"]),
+            ("testing, too long", "ask for evidence", &["evidence.requested"]),
+            ("testing, too long", "add evidence", &["evidence.added"]),
+            ("testing, too long", "unverified", &["objection.unverified"]),
+            ("tested", "ask for evidence", &["evidence.requested"]),
+            ("tested", "add evidence", &["evidence.added"]),
+            ("tested", "report", REPORTED),
             ("overdue", "ask for evidence", &["evidence.requested"]),
             ("overdue", "add evidence", &["evidence.added"]),
-            ("overdue", "report", &["verification.reported"]),
+            ("overdue", "report", REPORTED),
             ("overdue for long", "unverified", &["objection.unverified"]),
             ("overdue for long", "ask for evidence", &["evidence.requested"]),
             ("overdue for long", "add evidence", &["evidence.added"]),
-            ("overdue for long", "report", &["verification.reported"]),
+            ("overdue for long", "report", REPORTED),
             ("unverified", "ask for evidence", &["evidence.requested"]),
             ("unverified", "add evidence", &["evidence.added"]),
-            ("unverified", "report", &["verification.reported"]),
+            ("unverified", "report", REPORTED),
             ("rejected", "request", &["review.requested"]),
             ("rejected", "request on new facts", SUSPENDS),
             ("closed", "request", &["review.requested"]),
@@ -142,12 +167,35 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("under review, suspended", "reject", &["review.decided", "classification.changed"]),
             ("under review, suspended", "ask for evidence", &["evidence.requested"]),
             ("under review, suspended", "add evidence", &["evidence.added"]),
+            ("under review, suspended, day passed", "tick", &["assessment.review_overdue"]),
+            (
+                "under review, suspended, day passed",
+                "uphold",
+                &[
+                    "review.decided",
+                    "listing.annulled",
+                    "classification.changed",
+                    "redress.opened",
+                    "assessment.review_late",
+                ],
+            ),
+            (
+                "under review, suspended, day passed",
+                "reject",
+                &["review.decided", "classification.changed", "assessment.review_late"],
+            ),
+            ("under review, suspended, day passed", "ask for evidence", &["evidence.requested"]),
+            ("under review, suspended, day passed", "add evidence", &["evidence.added"]),
             ("refusal under review", "uphold", &["review.decided", "classification.changed"]),
             ("refusal under review", "reject", &["review.decided"]),
             ("refusal under review", "ask for evidence", &["evidence.requested"]),
             ("refusal under review", "add evidence", &["evidence.added"]),
         ],
-        &[],
+        &[
+            ("testing", "begin testing", EXISTS),
+            ("testing, too long", "begin testing", EXISTS),
+            ("tested", "begin testing", EXISTS),
+        ],
     );
 }
 
@@ -258,6 +306,7 @@ fn what_follows_a_repair_knows_no_other_way() {
     let states = [
         ("accepted", accepted),
         ("refused", refused),
+        ("under review, day passed", World { today: under.today.plus_days(40), ..under.clone() }),
         ("under review", under),
         ("reviewed", reviewed),
         ("to be decided again", again),
@@ -287,6 +336,7 @@ fn what_follows_a_repair_knows_no_other_way() {
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    const REVOKED: &[&str] = &["repair.revoked", "repair.barred"];
     compare(
         &machines::REPAIR_AFTER,
         &states,
@@ -295,13 +345,16 @@ fn what_follows_a_repair_knows_no_other_way() {
             ("refused", "request", &["review.requested"]),
             ("under review", "uphold", &["review.decided"]),
             ("under review", "reject", &["review.decided"]),
+            ("under review, day passed", "tick", &["assessment.review_overdue"]),
+            ("under review, day passed", "uphold", &["review.decided", "assessment.review_late"]),
+            ("under review, day passed", "reject", &["review.decided", "assessment.review_late"]),
             ("to be decided again", "check", &["repair.accept_decided"]),
             ("done", "tell", &["repair.revocation_noticed"]),
             ("told", "state", &["repair.revocation_stated"]),
             ("told", "drop", &["repair.revocation_dropped"]),
-            ("told, period over", "revoke unanswered", &["repair.revoked"]),
+            ("told, period over", "revoke unanswered", REVOKED),
             ("told, period over", "drop", &["repair.revocation_dropped"]),
-            ("heard", "revoke", &["repair.revoked"]),
+            ("heard", "revoke", REVOKED),
             ("heard", "drop", &["repair.revocation_dropped"]),
             ("revoked, day come", "tick", &["listing.restored", "classification.changed"]),
             ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),
@@ -348,47 +401,19 @@ fn a_revoked_repair_brings_back_the_listing_to_its_old_end_and_no_person() {
     assert_eq!(world.replayed().rows, world.rows);
 }
 
-fn file_remedy(world: &World, target: Target) -> Command {
-    remedy(RemedyCommand::FileRemedy {
-        target,
-        kind: RemedyKind::Litigation,
-        body: "尤溪县人民法院".to_owned(),
-        number: "（2026）闽0426行初1号".to_owned(),
-        filed_on: world.today,
-        document_sha256: digest(35),
-    })
-}
-
-fn decide_remedy(world: &World, outcome: RemedyOutcome) -> Command {
-    remedy(RemedyCommand::DecideRemedy {
-        remedy: remedy_of(world),
-        outcome,
-        document: ruling(organisation(1)),
-        reasons: text(),
-    })
-}
-
 /// Covers O68.
 #[test]
 fn a_reconsideration_or_suit_knows_no_other_way() {
     let (world, listing) = listed();
-    let filed = after(&world, &handler(), &file_remedy(&world, Target::Listing(listing)));
-    let order = |world: &World| RemedyCommand::OrderStay {
-        remedy: remedy_of(world),
-        document: ruling(organisation(1)),
-    };
-    let end_stay = |world: &World| RemedyCommand::EndStay {
-        remedy: remedy_of(world),
-        document: ruling(organisation(1)),
-    };
+    let filed = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     let redress = |world: &World| RemedyCommand::CompleteRemedyRedress {
         remedy: remedy_of(world),
         account: text(),
         evidence: Vec::new(),
     };
-    let stayed = after(&filed, &handler(), &remedy(order(&filed)));
-    let upheld = after(&filed, &handler(), &decide_remedy(&filed, RemedyOutcome::Upheld));
-    let revoked = after(&stayed, &handler(), &decide_remedy(&stayed, RemedyOutcome::Revoked));
+    let stayed = after(&filed, &handler(), &stay(&filed));
+    let upheld = after(&filed, &handler(), &rule(&filed, RemedyOutcome::Upheld));
+    let revoked = after(&stayed, &handler(), &rule(&stayed, RemedyOutcome::Revoked));
     let restored = after(&revoked, &handler(), &remedy(redress(&revoked)));
     let states = [
         ("none", world),
@@ -400,13 +425,13 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
     ];
     let earlier = RemedyOutcome::Changed { end: day("2027-01-01") };
     let commands: [Asked<'_>; 8] = [
-        ("file", handler(), &|world| file_remedy(world, Target::Listing(listing))),
-        ("stay", handler(), &|world| remedy(order(world))),
-        ("end the stay", handler(), &|world| remedy(end_stay(world))),
-        ("revoke", handler(), &|world| decide_remedy(world, RemedyOutcome::Revoked)),
-        ("uphold", handler(), &|world| decide_remedy(world, RemedyOutcome::Upheld)),
-        ("withdraw", handler(), &|world| decide_remedy(world, RemedyOutcome::Withdrawn)),
-        ("shorten", handler(), &|world| decide_remedy(world, earlier)),
+        ("file", handler(), &|world| suit(world, Target::Listing(listing))),
+        ("stay", handler(), &|world| stay(world)),
+        ("end the stay", handler(), &|world| end_stay(world)),
+        ("revoke", handler(), &|world| rule(world, RemedyOutcome::Revoked)),
+        ("uphold", handler(), &|world| rule(world, RemedyOutcome::Upheld)),
+        ("withdraw", handler(), &|world| rule(world, RemedyOutcome::Withdrawn)),
+        ("shorten", handler(), &|world| rule(world, earlier)),
         ("redress", handler(), &|world| remedy(redress(world))),
     ];
     compare(
@@ -450,12 +475,12 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
 #[test]
 fn a_changed_decision_never_ends_later() {
     let (world, listing) = listed();
-    let mut world = after(&world, &handler(), &file_remedy(&world, Target::Listing(listing)));
+    let mut world = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     for wrong in [end(), end().plus_days(1), world.today.plus_days(-1)] {
-        let command = decide_remedy(&world, RemedyOutcome::Changed { end: wrong });
+        let command = rule(&world, RemedyOutcome::Changed { end: wrong });
         assert_eq!(world.refused(&handler(), &command), guard(Guard::End), "{wrong}");
     }
-    let command = decide_remedy(&world, RemedyOutcome::Changed { end: day("2026-06-30") });
+    let command = rule(&world, RemedyOutcome::Changed { end: day("2026-06-30") });
     world.must(&handler(), &command);
     world.go_to(day("2026-06-30"));
     assert_eq!(world.marks(organisation(1)).len(), 1);

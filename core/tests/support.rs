@@ -13,6 +13,7 @@ use shouxin_core::event::Target;
 use shouxin_core::event::support::SuitGround;
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{RecordId, SupportId};
+use shouxin_core::limits::{HANDOVERS_MAX, SUPPORTS_OPEN_MAX};
 use shouxin_core::row::Key;
 use shouxin_core::row::social::SocialKey;
 
@@ -160,4 +161,38 @@ fn what_comes_to_be_disputed_is_handed_to_nobody() {
     assert_eq!(world.refused(&clerk(), &hand_over(&world)), guard(Guard::NoSuspension));
     let world = later(&world, 400);
     assert_eq!(world.refused(&clerk(), &hand_over(&world)), guard(Guard::NoSuspension));
+}
+
+#[test]
+fn no_more_are_open_about_a_subject_than_the_bound_and_one_that_is_closed_makes_room() {
+    let (mut world, record) = recorded();
+    let open = opening(Target::Record(record), |_| {});
+    for _ in 0..SUPPORTS_OPEN_MAX {
+        world.must(&handler(), &open);
+    }
+    assert_eq!(world.refused(&handler(), &open), misfit(Misfit::Limit));
+    // Another subject's are counted by themselves.
+    let own = submit(organisation(2), "尤市监罚〔2026〕902号");
+    let other = RecordId(world.must(&handler(), &own));
+    after(&world, &handler(), &opening(Target::Record(other), |_| {}));
+    world.must(&handler(), &close(&world));
+    world.must(&handler(), &open);
+    assert_eq!(world.refused(&handler(), &open), misfit(Misfit::Limit));
+    assert_eq!(world.replayed().rows, world.rows);
+    for _ in 0..HANDOVERS_MAX {
+        world.must(&handler(), &hand_over(&world));
+    }
+    assert_eq!(world.refused(&handler(), &hand_over(&world)), misfit(Misfit::Limit));
+}
+
+#[test]
+fn what_the_credit_office_opened_is_still_for_the_authority_whose_it_is() {
+    let (mut world, record) = recorded();
+    world.must(&clerk(), &opening(Target::Record(record), |_| {}));
+    let other = officer(TAX, Post::Handler);
+    assert_eq!(world.refused(&other, &hand_over(&world)), guard(Guard::Competent));
+    assert_eq!(world.refused(&other, &close(&world)), guard(Guard::Competent));
+    world.must(&handler(), &hand_over(&world));
+    world.must(&clerk(), &hand_over(&world));
+    world.must(&handler(), &close(&world));
 }

@@ -460,6 +460,7 @@ fn an_objection_knows_no_other_way() {
     let overdue = after(&late, &timer(), &Command::Tick { due: Due::Objection(id) });
     let correct = after(&verifying, &head(), &report(id, Finding::Correct));
     let error = after(&verifying, &head(), &report(id, Finding::Error));
+    let unserved = World { today: correct.today.plus_days(14), ..correct.clone() };
     let rejected = after(&correct, &clerk(), &resolve(&correct, id));
     let upheld = after(&error, &clerk(), &resolve(&error, id));
     let redressed = after(&upheld, &handler(), &redress(id));
@@ -475,6 +476,7 @@ fn an_objection_knows_no_other_way() {
         ("verifying", verifying),
         ("verifying, day passed", late),
         ("overdue", overdue),
+        ("found correct, day passed", unserved),
         ("found correct", correct),
         ("found wrong", error),
         ("rejected", rejected),
@@ -502,6 +504,7 @@ fn an_objection_knows_no_other_way() {
         ("redress", handler(), &|world| redress(only_objection(world))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Objection(only_objection(world)) }),
     ];
+    const REPORTED: &[&str] = &["verification.reported", "assessment.result_due"];
     const SUSPENDS: &[&str] = &["objection.filed", "classification.changed"];
     compare(
         &machines::OBJECTION,
@@ -526,10 +529,16 @@ fn an_objection_knows_no_other_way() {
             ("accepted", "refer", &["objection.referred"]),
             ("accepted, day passed", "refer", &["objection.referred", "assessment.referral_late"]),
             ("accepted, day passed", "tick", &["assessment.referral_overdue"]),
-            ("verifying", "report", &["verification.reported"]),
-            ("verifying, day passed", "report", &["verification.reported"]),
+            ("verifying", "report", REPORTED),
+            ("verifying, day passed", "report", REPORTED),
             ("verifying, day passed", "tick", &["objection.overdue"]),
-            ("overdue", "report", &["verification.reported"]),
+            ("overdue", "report", REPORTED),
+            ("found correct, day passed", "tick", &["assessment.result_overdue"]),
+            (
+                "found correct, day passed",
+                "resolve",
+                &["objection.resolved", "classification.changed", "assessment.result_late"],
+            ),
             ("found correct", "resolve", &["objection.resolved", "classification.changed"]),
             (
                 "found wrong",
@@ -572,6 +581,10 @@ fn a_repair_knows_no_other_way() {
     let returned = after(&applied, &handler(), &check(RepairAcceptance::Returned(text())));
     let not_accepted = after(&applied, &handler(), &check(RepairAcceptance::NotAccepted(text())));
     let refused = after(&accepted, &head(), &refuse_repair(&accepted, id));
+    let extended = after(&accepted, &handler(), &extend_repair(&accepted, id));
+    let on = |world: &World, days| World { today: world.today.plus_days(days), ..world.clone() };
+    let mut marked = on(&accepted, 30);
+    marked.must(&timer(), &Command::Tick { due: Due::Repair(id) });
     let propagating = after(&accepted, &head(), &approve(&accepted, id));
     let mut done = propagating.clone();
     let walk = done.rows.keys().find_map(|key| match key {
@@ -584,8 +597,13 @@ fn a_repair_knows_no_other_way() {
     lifted.must(&implementer(), &by_hand(only_measure(&lifted), CaseHook::Lift));
     let states = [
         ("none", listed),
+        ("applied, day passed", on(&applied, 7)),
+        ("applied, all days passed", on(&applied, 30)),
         ("applied", applied),
+        ("accepted, day passed", on(&accepted, 30)),
         ("accepted", accepted),
+        ("accepted, overdue", marked),
+        ("accepted, extended", extended),
         ("returned", returned),
         ("not accepted", not_accepted),
         ("refused", refused),
@@ -593,8 +611,10 @@ fn a_repair_knows_no_other_way() {
         ("propagating, all lifted", lifted),
         ("done", done),
     ];
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 9] = [
         ("apply", party(organisation(1)), &|_| repair(listing)),
+        ("extend", handler(), &|world| extend_repair(world, id)),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Repair(id) }),
         ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
         ("return", handler(), &|_| check(RepairAcceptance::Returned(text()))),
         ("not accept", handler(), &|_| check(RepairAcceptance::NotAccepted(text()))),
@@ -602,27 +622,55 @@ fn a_repair_knows_no_other_way() {
         ("approve", head(), &|world| approve(world, id)),
         ("refuse", head(), &|world| refuse_repair(world, id)),
     ];
+    const CHECKED: &[&str] = &["repair.accept_decided"];
+    const APPROVED: &[&str] = &["repair.approved", "listing.removed", "classification.changed"];
+    const REFUSED: &[&str] = &["repair.refused"];
     compare(
         &machines::REPAIR,
         &states,
         &commands,
         &[
             ("none", "apply", &["repair.applied"]),
-            ("applied", "check", &["repair.accept_decided"]),
-            ("applied", "return", &["repair.accept_decided"]),
-            ("applied", "not accept", &["repair.accept_decided"]),
-            ("propagating, all lifted", "close", &["repair.done"]),
+            ("applied", "check", CHECKED),
+            ("applied", "return", CHECKED),
+            ("applied", "not accept", CHECKED),
+            ("applied, day passed", "check", CHECKED),
+            ("applied, day passed", "return", CHECKED),
+            ("applied, day passed", "not accept", CHECKED),
+            ("applied, day passed", "tick", &["assessment.repair_check_overdue"]),
+            ("applied, all days passed", "check", CHECKED),
+            ("applied, all days passed", "return", CHECKED),
+            ("applied, all days passed", "not accept", CHECKED),
             (
-                "accepted",
-                "approve",
-                &["repair.approved", "listing.removed", "classification.changed"],
+                "applied, all days passed",
+                "tick",
+                &["assessment.repair_check_overdue", "assessment.repair_decision_overdue"],
             ),
-            ("accepted", "refuse", &["repair.refused"]),
+            ("accepted, day passed", "tick", &["assessment.repair_decision_overdue"]),
+            ("accepted", "extend", &["repair.extended"]),
+            ("propagating, all lifted", "close", &["repair.done"]),
+            ("accepted", "approve", APPROVED),
+            ("accepted, day passed", "approve", APPROVED),
+            ("accepted, overdue", "approve", APPROVED),
+            ("accepted, extended", "approve", APPROVED),
+            ("accepted", "refuse", REFUSED),
+            ("accepted, day passed", "refuse", REFUSED),
+            ("accepted, overdue", "refuse", REFUSED),
+            ("accepted, extended", "refuse", REFUSED),
             ("returned", "apply", &["repair.applied"]),
             ("not accepted", "apply", &["repair.applied"]),
             ("refused", "apply", &["repair.applied"]),
         ],
-        &[("applied", "apply", EXISTS), ("accepted", "apply", EXISTS)],
+        &[
+            ("applied", "apply", EXISTS),
+            ("applied, day passed", "apply", EXISTS),
+            ("applied, all days passed", "apply", EXISTS),
+            ("accepted", "apply", EXISTS),
+            ("accepted, day passed", "apply", EXISTS),
+            ("accepted, overdue", "apply", EXISTS),
+            ("accepted, extended", "apply", EXISTS),
+            ("accepted, extended", "extend", EXISTS),
+        ],
     );
 }
 

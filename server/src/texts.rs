@@ -307,5 +307,6 @@ fn target(target: Target) -> String {
         Target::Listing(id) => format!("名单 {id}"),
         Target::Attribution(id) => format!("责任落实 {id}"),
         Target::Measure(id) => format!("措施 {id}"),
+        Target::Commitment(id) => format!("违诺认定 {id}"),
     }
 }

@@ -47,6 +47,7 @@ fn routes(client: &Client) -> Vec<(String, Option<Value>)> {
                 Some("classifications") => "Z-1",
                 Some("typical-cases") => "K-1",
                 Some("member-notes") => "N-1",
+                Some("litigation-supports") => "S-1",
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));

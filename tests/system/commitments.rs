@@ -4,8 +4,11 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{code, digest};
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
+
+use crate::plugins::{Running, Teller};
 
 const MARKET: &str = "11350426XY0001023Q";
 const CONTENT: &str = "产品质量符合所公布的标准";
@@ -212,4 +215,108 @@ fn a_review_lists_the_records_in_effect(county: &County, own: &str) {
     for reader in [&county.market, &county.other, &county.public] {
         assert_eq!(get(reader, &path).status, 404, "it is another authority's matter");
     }
+}
+
+/// Covers O61, O62, O65.
+#[test]
+fn a_finding_of_breach_is_off_display_while_it_is_disputed_and_void_when_that_is_upheld() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let teller = Teller::new();
+    let own = code("91", 1);
+    let market = running.client(Role::Department, "market", "SC-03");
+    let colleague = running.client(Role::Department, "market", "SC-02");
+    let head = running.client(Role::Department, "market", "SC-01");
+    let office = running.client(Role::CreditOffice, "development_reform", "SC-03");
+    let public = Client::new(&running.base, None);
+    let subjects = json!({"subjects": [{"code": own, "name": "甲公司"}]});
+    teller.post(&market, "/v1/subjects", &subjects);
+    let subject = running.subject(&own);
+    let paper = |text: &str| market.document(&own, text);
+    let service = |day: &str| json!({"manner": "direct", "on": day, "proof_sha256": paper(day)});
+    paper("signed");
+    let mut special = offer(&own, "special");
+    special["due"] = json!("2026-03-31");
+    let made = teller.post(&market, "/v1/commitments", &special);
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let at = |step: &str| format!("/v1/commitments/{id}/{step}");
+    teller.post(&subject, &at("sign"), &signature());
+    teller.post(&market, &at("publish"), &json!({}));
+    running.on("2026-04-01");
+    let cure = json!({
+        "reasons": "未按期履行", "document_sha256": paper("cure"), "service": service("2026-04-01"),
+        "working_days": 10,
+    });
+    teller.post(&market, &at("cure-notice"), &cure);
+    running.on("2026-04-20");
+    let breach = json!({
+        "basis": [{"instrument": "samr-order-44", "article": "第九条"}], "facts": "未履行",
+        "evidence": [paper("evidence")],
+    });
+    teller.post(&market, &at("breach"), &breach);
+    let notice = json!({
+        "facts": "未履行", "reasons": "逾期未改正", "rights_stated": true,
+        "document_sha256": paper("notice"), "service": service("2026-04-20"),
+    });
+    teller.post(&market, &at("breach-notice"), &notice);
+    let waiver = json!({"waiver_sha256": paper("waiver")});
+    teller.post(&subject, &at("breach-statement"), &waiver);
+    let decision = json!({
+        "document_number": "尤市监诺〔2026〕1号", "document_sha256": paper("decision"),
+        "facts": "未履行", "reasons": "逾期未改正", "answers": [], "end": "2026-07-20",
+        "repair_conditions": "履行承诺", "remedies": "六十日内复议，六个月内诉讼",
+    });
+    teller.post(&head, &at("breach-decide"), &decision);
+    let served = json!({"service": service("2026-04-20"), "repair_guide_sha256": paper("guide")});
+    teller.post(&market, &at("breach-serve"), &served);
+    let path = format!("/v1/commitments/{id}");
+    let shown = || {
+        let seen = get(&public, &path).body;
+        (seen["state"].clone(), seen["breach"]["number"].clone())
+    };
+    let finding = (json!("breached"), json!("尤市监诺〔2026〕1号"));
+    assert_eq!(shown(), finding);
+    // Filed, and at once the public and other departments see the promise without the finding.
+    let file = |new_facts: bool| {
+        let body = json!({
+            "target": id, "trigger": "subject", "grounds": ["error"], "statement": "已经履行",
+            "new_facts": new_facts,
+        });
+        let made = teller.post(&subject, "/v1/objections", &body);
+        made["id"].as_str().expect("an id").to_owned()
+    };
+    let outcome = |objection: &str, found: &str| {
+        let to = |step: &str| format!("/v1/objections/{objection}/{step}");
+        teller.post(&office, &to("accept"), &json!({}));
+        teller.post(&office, &to("refer"), &json!({"received_on": "2026-04-20"}));
+        let report = json!({"finding": found, "reasons": "已核实", "evidence": []});
+        teller.post(&colleague, &to("verification"), &report);
+        let resolved = json!({"reasons": "核实结果", "service": service("2026-04-20")});
+        teller.post(&office, &to("resolve"), &resolved)
+    };
+    let disputed = (json!("in_force"), Value::Null);
+    let first = file(true);
+    assert_eq!(shown(), disputed);
+    let whole = get(&subject, &path).body;
+    assert_eq!((&whole["state"], &whole["suspended_by"]), (&json!("breached"), &json!([first])));
+    outcome(&first, "correct");
+    assert_eq!(shown(), finding, "the objection was rejected with reasons");
+    let second = file(true);
+    let resolved = outcome(&second, "error");
+    let events: Vec<&str> = resolved["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .filter_map(|own| own["event"].as_str())
+        .collect();
+    assert_eq!(events, ["objection.resolved", "breach.annulled", "redress.opened"]);
+    assert_eq!(shown(), (json!("in_force"), Value::Null));
+    // Whoever follows the feed hears of it, without a word of the finding.
+    let feed = get(&public, "/v1/events").body.to_string();
+    assert!(feed.contains(&id) && !feed.contains("尤市监诺"), "{feed}");
+    // A third objection finds nothing that stands.
+    let again = json!({
+        "target": id, "trigger": "subject", "grounds": ["error"], "statement": "已经履行",
+    });
+    refused(&post(&subject, "/v1/objections", &again), "STATE");
 }

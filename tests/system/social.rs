@@ -393,4 +393,18 @@ fn evidence_goes_to_a_plaintiff_of_the_law_and_nothing_follows_for_the_subject()
     must(&bench.market, &format!("{one}/close"), &json!({"outcome": "检察院已起诉"}));
     let more = json!({"documents": [request, request], "receipt_sha256": request});
     refused(&post(&bench.market, &format!("{one}/evidence"), &more), "STATE");
+    // What the credit office opens, the authority whose record it is sees and serves; no other.
+    let client = |role, uscc| {
+        Client::new(&bench.server.base, Some(&key(&bench.data, role, Some((uscc, "SC-03")))))
+    };
+    let office = client("credit_office", "11350426XY0001015X");
+    let other = client("department", TAX);
+    refused(&post(&other, path, &open("food-safety-law")), "G-COMPETENT");
+    let second = id(&must(&office, path, &open("food-safety-law")));
+    let second = format!("{path}/{second}");
+    assert_eq!(other.get(&second).expect("an answer").status, 404);
+    refused(&post(&other, &format!("{second}/evidence"), &evidence), "G-COMPETENT");
+    must(&bench.market, &format!("{second}/evidence"), &evidence);
+    assert_eq!(get(&bench.market, &second)["handovers"], json!(1));
+    assert_eq!(get(&office, &second)["opened_by"], json!("11350426XY0001015X/SC-03"));
 }

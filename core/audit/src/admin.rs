@@ -1,6 +1,7 @@
-//! Plugins: admitted for what their department implements, told of everything in order.
+//! Plugins: admitted for what their department implements, told of everything in order. Keys: who
+//! was given the role of the credit office.
 
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, Role};
 use shouxin_core::event::Event;
 use shouxin_core::guard::Guard;
 
@@ -27,6 +28,15 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>) {
             }
         }
         _ => {}
+    }
+}
+
+/// A key says for whom it is; that it was revoked since does not make earlier steps wrong.
+pub(crate) fn key(fold: &mut Fold, at: &Here<'_>) {
+    if let Event::KeyCreated { role: Role::CreditOffice, officer: Some(officer), .. } =
+        &at.event.event
+    {
+        fold.office.insert(officer.clone());
     }
 }
 

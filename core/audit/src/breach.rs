@@ -43,6 +43,20 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
     match event {
         E::BreachProposed { .. } => proposed(own, at, event),
         E::Repaired { .. } => repaired(own, at, event),
+        E::BreachAnnulled { reasons, .. } => {
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            match own.stage {
+                Stage::Broken { cure_until, .. } => own.stage = Stage::Cure { until: cure_until },
+                _ => at.broken(INV_2, "there is no served finding"),
+            }
+        }
+        E::BreachExpired { .. } => {
+            match own.stage {
+                Stage::Broken { shown_until, .. } => at.after(Some(shown_until), "it"),
+                _ => at.broken(INV_2, "there is no served finding"),
+            }
+            own.stage = Stage::Over;
+        }
         _ => {
             let Some(mut breach) = own.breach.take() else {
                 at.broken(INV_2, "nobody proposed to find it broken");
@@ -64,7 +78,13 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
                 E::BreachDecided { .. } => decided(&mut breach, at, event),
                 E::BreachServed { .. } => {
                     served(own, &breach, at, event);
-                    own.stage = Stage::Broken { proposer: breach.proposer };
+                    let cure_until = match own.stage {
+                        Stage::Cure { until } => until,
+                        _ => at.today,
+                    };
+                    let shown_until = breach.decided.map_or(at.today, |(_, end)| end);
+                    let proposer = breach.proposer;
+                    own.stage = Stage::Broken { proposer, shown_until, cure_until };
                     return;
                 }
                 _ => {}
@@ -91,6 +111,10 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     if own.breach.is_some() {
         at.broken(INV_2, "a proposal is under way");
     }
+    if !own.holds.is_empty() {
+        at.guard(Guard::NoSuspension, "what was found before is still disputed");
+    }
+    own.rejected = false;
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);
@@ -139,7 +163,7 @@ fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
 }
 
 fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
-    let Some((_, until)) = breach.window else {
+    let Some((told, until)) = breach.window else {
         at.guard(Guard::Notice, "no prior notice was served");
         return;
     };
@@ -152,7 +176,7 @@ fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Commi
         CommitmentEvent::BreachStatementReceived { points, received_on, .. } => {
             at.own_matter(own.subject);
             at.of_authority(own.authority);
-            let within = *received_on <= until.min(at.today);
+            let within = (told..=until.min(at.today)).contains(received_on);
             at.must(within, Guard::Heard, "received outside the period for a statement");
             at.must(!points.is_empty(), Guard::Heard, "a statement without a point");
             points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
@@ -247,7 +271,7 @@ fn repaired(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
         return;
     };
     match &own.stage {
-        Stage::Broken { proposer } => at.head_beside(&proposer.clone()),
+        Stage::Broken { proposer, .. } => at.head_beside(&proposer.clone()),
         _ => at.broken(INV_2, "it was not found broken"),
     }
     documents(at, Guard::RepairProof, proof_sha256);

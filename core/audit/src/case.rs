@@ -146,6 +146,8 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        again_from: None,
+        display_ended: false,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);

@@ -23,13 +23,20 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
             match own.stage {
                 ObjectionStage::Filed => Some(&mut own.accept_by),
                 ObjectionStage::Verifying => Some(&mut own.verify_by),
+                ObjectionStage::Review { .. } => own.review_by.as_mut(),
                 _ => None,
             }
         }
-        Clock::Repair(id) => match &mut fold.repairs.get_mut(&id)?.stage {
-            RepairStage::Revoking(own) => Some(&mut own.window),
-            _ => None,
-        },
+        Clock::Repair(id) => {
+            let repair = fold.repairs.get_mut(&id)?;
+            match &mut repair.stage {
+                RepairStage::Applied => Some(&mut repair.accept_by),
+                RepairStage::Accepted { .. } => Some(&mut repair.decide_by),
+                RepairStage::Review => repair.review_by.as_mut(),
+                RepairStage::Revoking(own) => Some(&mut own.window),
+                _ => None,
+            }
+        }
         Clock::RedStatement(id) => fold.red_mut(id)?.revocation.as_mut().map(|own| &mut own.window),
         Clock::Cure(id) => match &mut fold.commitments.get_mut(&id)?.stage {
             commitment::Stage::Cure { until } => Some(until),
@@ -38,6 +45,7 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::BreachStatement(id) => fold.commitments.get_mut(&id)?.breach.as_mut()?.window(),
         Clock::Tolerance(id) => fold.tolerances.get_mut(&id).map(Tolerance::due),
         Clock::Feedback(id) => fold.measures.get_mut(&id)?.feedback_by.as_mut(),
+        Clock::Outcome(id) => fold.objections.get_mut(&id)?.result_by.as_mut(),
         Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
         Clock::Decision(_)
         | Clock::BreachDecision(_)

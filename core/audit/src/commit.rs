@@ -228,6 +228,11 @@ impl Commit {
                         missed(*at, id.to_string());
                     }
                 }
+                Target::Commitment(id) => {
+                    if fold.commitments.get(id).is_some_and(|own| own.is_broken(day)) {
+                        missed(*at, id.to_string());
+                    }
+                }
                 Target::Listing(_) => {}
             }
         }

@@ -1,9 +1,10 @@
 //! Credit commitments (domain.md 2.2): offered, signed, in force, kept or overdue. What finds one
 //! broken stands in `breach`. A commitment that nothing can follow on any more is dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::event::Target;
 use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::CommitmentId;
@@ -13,9 +14,10 @@ use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::breach::{self, Breach};
-use crate::fold::Fold;
+use crate::commit::Commit;
+use crate::fold::{Fold, Hold};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_2, INV_10};
+use crate::names::{DEADLINE, INV_2, INV_6, INV_10};
 
 /// Every commitment on which something can still follow.
 pub(crate) type Commitments = BTreeMap<CommitmentId, Commitment>;
@@ -31,6 +33,30 @@ pub(crate) struct Commitment {
     pub stage: Stage,
     /// The proposal to find it broken that is under way.
     pub breach: Option<Breach>,
+    /// What suspends the finding that it was broken, and whether an objection to it was rejected.
+    pub holds: BTreeSet<Hold>,
+    pub rejected: bool,
+}
+
+impl Commitment {
+    /// Whether a served finding that it was broken stands on `day`.
+    pub(crate) fn is_broken(&self, day: Day) -> bool {
+        matches!(&self.stage, Stage::Broken { shown_until, .. } if day <= *shown_until)
+    }
+
+    /// Who proposed the finding that stands.
+    pub(crate) fn finder(&self) -> Option<&OfficerRef> {
+        match &self.stage {
+            Stage::Broken { proposer, .. } => Some(proposer),
+            _ => None,
+        }
+    }
+
+    /// Whether it is on public display.
+    pub(crate) fn is_shown(&self) -> bool {
+        let live = !matches!(self.stage, Stage::Offered | Stage::Signed | Stage::Over);
+        self.published && !self.subject.is_personal() && live
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +68,17 @@ pub(crate) enum Stage {
     Cure {
         until: Day,
     },
-    /// Found broken, on the proposal of this officer.
+    /// Found broken, on the proposal of this officer, shown until that day; the time to put it
+    /// right ran to the other.
     Broken {
         proposer: OfficerRef,
+        shown_until: Day,
+        cure_until: Day,
     },
     Over,
 }
 
-pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
+pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: &CommitmentEvent) {
     let Some(id) = event.about() else {
         offered(fold, at, event);
         return;
@@ -58,6 +87,12 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent)
     let subject = fold.commitments.get(&id).map(|own| own.subject);
     if let (CommitmentEvent::Signed { .. }, Some(subject)) = (event, subject) {
         at.capacity(fold, subject);
+    }
+    // Only an outcome of an objection or of a remedy voids a finding.
+    if let CommitmentEvent::BreachAnnulled { .. } = event
+        && !commit.voids(fold, Target::Commitment(id))
+    {
+        at.broken(INV_6, "no outcome of this commit voids it");
     }
     let Some(own) = fold.commitments.get_mut(&id) else {
         at.missing(id);
@@ -85,6 +120,8 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent)
         | E::BreachDropped { .. }
         | E::BreachDecided { .. }
         | E::BreachServed { .. }
+        | E::BreachAnnulled { .. }
+        | E::BreachExpired { .. }
         | E::Repaired { .. } => breach::check(own, at, event),
     }
     if own.stage == Stage::Over {
@@ -172,6 +209,8 @@ fn offered(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
         matter_decided: false,
         stage: Stage::Offered,
         breach: None,
+        holds: BTreeSet::new(),
+        rejected: false,
     };
     fold.commitments.insert(CommitmentId(at.at()), own);
 }

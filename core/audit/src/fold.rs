@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
-use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
+use shouxin_core::event::{Capacity, CaseRef, Colour, Finding, Mark, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
     RepairId,
@@ -73,6 +73,8 @@ pub(crate) struct Record {
     pub published: bool,
     pub until: Option<Day>,
     pub version: u16,
+    pub corrected_at: Option<Position>,
+    pub supplemented_at: Option<Position>,
     pub stage: RecordStage,
     pub ended_on: Option<Day>,
     pub holds: BTreeSet<Hold>,
@@ -230,6 +232,10 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
+    /// A revoked repair is not applied for again before that day.
+    pub again_from: Option<Day>,
+    /// An objection found that it should not be shown.
+    pub display_ended: bool,
 }
 
 #[derive(Debug)]
@@ -296,10 +302,19 @@ pub(crate) enum ObjectionStage {
     Refused,
     Verifying,
     Unverified,
-    Verified { error: bool },
+    Verified { finding: Finding },
     Resolved { upheld: bool },
     Review { refused: bool },
     Closed { upheld: bool },
+}
+
+/// Expert testing that stops a clock, or stopped it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Testing {
+    pub from: Day,
+    pub before: Day,
+    pub most: u16,
+    pub ended: bool,
 }
 
 #[derive(Debug)]
@@ -308,15 +323,24 @@ pub(crate) struct Objection {
     pub target: Target,
     pub provider: Uscc,
     pub filed_on: Day,
+    /// The day on which the provider got it.
+    pub received_on: Day,
     pub suspends: bool,
     pub accept_by: Day,
     pub verify_by: Day,
+    /// Expert testing: since when, what the clock ran to before, for how many days at most.
+    pub testing: Option<Testing>,
+    /// By when the result is to be served, and by when a review is to be decided.
+    pub result_by: Option<Day>,
+    pub review_by: Option<Day>,
     pub stage: ObjectionStage,
     pub outcome: Option<(Day, OfficerRef)>,
     /// Position every channel has to confirm before it closes.
     pub through: Option<Position>,
     pub redress: Option<bool>,
     pub undisplayed: bool,
+    /// It was right, and what it disputed stays, put right.
+    pub kept: bool,
     pub reviewed: bool,
 }
 
@@ -339,6 +363,10 @@ pub(crate) enum RepairStage {
 pub(crate) struct Repair {
     pub subject: SubjectKey,
     pub listing: ListingId,
+    pub accept_by: Day,
+    pub decide_by: Day,
+    pub extended: bool,
+    pub review_by: Option<Day>,
     pub stage: RepairStage,
     pub outcome: Option<(Day, OfficerRef)>,
     pub through: Option<Position>,
@@ -393,6 +421,8 @@ pub(crate) struct Fold {
     pub tolerances: Tolerances,
     pub classifications: Classifications,
     pub case_studies: CaseStudies,
+    /// Officers who were ever given a key of the credit office.
+    pub office: BTreeSet<OfficerRef>,
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,
@@ -523,7 +553,7 @@ impl Fold {
                     found.push((own.case.subject, CaseRef::Attribution(id)));
                 }
             }
-            Target::Measure(_) => {}
+            Target::Measure(_) | Target::Commitment(_) => {}
         }
         found
     }
@@ -546,6 +576,7 @@ impl Fold {
                 listing.unwrap_or_default().into_iter().filter(under).collect()
             }
             Target::Measure(id) => vec![id],
+            Target::Commitment(_) => Vec::new(),
         }
     }
 
@@ -566,6 +597,9 @@ impl Fold {
                 .get(&id)
                 .is_some_and(|own| own.published || own.listings.iter().any(listing)),
             Target::Listing(id) => listing(&id),
+            Target::Commitment(id) => {
+                self.commitments.get(&id).is_some_and(crate::commitment::Commitment::is_shown)
+            }
             Target::Attribution(_) | Target::Measure(_) => false,
         }
     }
@@ -582,7 +616,7 @@ impl Fold {
                     own.published = on;
                 }
             }
-            Target::Attribution(_) | Target::Measure(_) => {}
+            Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => {}
         }
     }
 
@@ -602,6 +636,9 @@ impl Fold {
             }
             Target::Measure(id) => {
                 self.measures.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+            }
+            Target::Commitment(id) => {
+                self.commitments.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
             }
         }
     }
@@ -626,6 +663,10 @@ impl Fold {
             }
             Target::Measure(id) => {
                 self.measures.get(&id).map(|own| (own.subject, own.by.authority, &own.by))
+            }
+            Target::Commitment(id) => {
+                let own = self.commitments.get(&id)?;
+                own.finder().map(|by| (own.subject, own.authority, by))
             }
         }
     }

@@ -268,16 +268,16 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Publicity(event) => publicity::check(fold, at, event),
         Event::Calendar(event) => clock::check(fold, at, event),
         Event::Assessment(event) => assessment::check(fold, at, event),
-        Event::Commitment(event) => commitment::check(fold, at, event),
+        Event::Commitment(event) => commitment::check(fold, commit, at, event),
         Event::CreditReview(event) => credit_review::check(fold, at, event),
         Event::Tolerance(event) => tolerance::check(fold, at, event),
         Event::Imported(event) => imported::check(fold, at, event),
         Event::CaseStudy(event) => case_study::check(fold, at, event),
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
+        Event::KeyCreated { .. } => admin::key(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }
-        | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
         | Event::AliasLinked { .. }

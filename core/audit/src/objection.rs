@@ -62,6 +62,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, fits, ObjectionStage::Verifying);
             if let Some(own) = fold.objections.get_mut(&id) {
                 own.verify_by = verify_by.day;
+                own.received_on = *received_on;
             }
         }
         Event::ObjectionOverdue { .. } => {
@@ -76,8 +77,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
             at.must(!same, Guard::FourEyes, "the one who made it verifies it");
             let fits = matches!(own.stage, ObjectionStage::Verifying | ObjectionStage::Unverified);
-            let error = *finding == Finding::Error;
-            turn(fold, at, id, fits, ObjectionStage::Verified { error });
+            let tested = own.testing.is_none_or(|own| own.ended);
+            if own.stage == ObjectionStage::Verifying && !tested {
+                at.broken(INV_2, "expert testing is under way");
+            }
+            put_right(fold, at, id, *finding);
+            turn(fold, at, id, fits, ObjectionStage::Verified { finding: *finding });
         }
         Event::ObjectionResolved { upheld, reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
@@ -88,7 +93,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if own.provider != *provider {
                 at.guard(Guard::Competent, "the provider owes the redress");
             }
-            if !commit.voids(fold, own.target) {
+            let kept = own.kept && own.stage == (ObjectionStage::Resolved { upheld: true });
+            if !kept && !commit.voids(fold, own.target) {
                 at.broken(INV_6, "no outcome of this commit upholds it");
             }
             redress(fold, id, false);
@@ -102,6 +108,36 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             redress(fold, id, true);
         }
         _ => {}
+    }
+}
+
+/// What was found is done: corrected or supplemented since it was filed, or not shown any more.
+fn put_right(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, finding: Finding) {
+    let Some(own) = fold.objections.get(&id) else {
+        return;
+    };
+    let since = |at: Option<shouxin_core::id::Position>| at.is_some_and(|at| at > id.0);
+    let done = match (finding, own.target) {
+        (Finding::Error | Finding::Correct, _) => true,
+        (Finding::Corrected, Target::Record(id)) => {
+            fold.records.get(&id).is_some_and(|own| since(own.corrected_at))
+        }
+        (Finding::Supplemented, Target::Record(id)) => {
+            fold.records.get(&id).is_some_and(|own| since(own.supplemented_at))
+        }
+        (Finding::DisplayStopped, Target::Record(id)) => {
+            fold.records.get(&id).is_some_and(|own| !own.published)
+        }
+        (Finding::DisplayStopped, Target::Listing(id)) => {
+            fold.listings.get(&id).is_some_and(|own| own.display_ended)
+        }
+        _ => false,
+    };
+    if !done {
+        at.broken(INV_6, "what was found was not put right");
+    }
+    if let Some(own) = fold.objections.get_mut(&id) {
+        own.undisplayed &= finding != Finding::DisplayStopped;
     }
 }
 
@@ -163,31 +199,37 @@ fn resolved(
     };
     let (target, undisplayed) = (own.target, own.undisplayed);
     let stage = own.stage;
+    let kept = match stage {
+        ObjectionStage::Verified { finding } => upheld && !finding.voids(),
+        _ => false,
+    };
     match stage {
-        ObjectionStage::Verified { error } if error != upheld => {
+        ObjectionStage::Verified { finding } if finding.upholds() != upheld => {
             at.broken(INV_5, "the outcome is not what was verified");
         }
         ObjectionStage::Verified { .. } => {}
         _ => at.broken(INV_5, "nothing was verified"),
     }
     closed(fold, commit, at, id, !upheld);
-    if upheld {
+    if upheld && !kept {
         commit.void(at.at(), target);
     } else if undisplayed {
         show_again(fold, target);
     }
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = ObjectionStage::Resolved { upheld };
-        own.undisplayed &= upheld;
+        own.undisplayed &= upheld && !kept;
+        own.kept = kept;
     }
 }
 
 /// What was off display because nobody verified it is shown again once it was found correct.
 fn show_again(fold: &mut Fold, target: Target) {
     let stands = match target {
-        Target::Record(id) => {
-            fold.records.get(&id).is_some_and(|own| own.stage == crate::fold::RecordStage::Live)
-        }
+        Target::Record(id) => fold.records.get(&id).is_some_and(|own| {
+            let minor = own.severity == Some(shouxin_core::rules::Severity::Minor);
+            own.stage == crate::fold::RecordStage::Live && !minor
+        }),
         _ => true,
     };
     if stands {
@@ -223,14 +265,19 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         target: *target,
         provider: *provider,
         filed_on: at.today,
+        received_on: at.today,
         suspends: *suspends,
         accept_by: accept_by.day,
         verify_by: accept_by.day,
+        testing: None,
+        result_by: None,
+        review_by: None,
         stage: ObjectionStage::Filed,
         outcome: None,
         through: None,
         redress: None,
         undisplayed: false,
+        kept: false,
         reviewed: false,
     };
     fold.objections.insert(id, objection);

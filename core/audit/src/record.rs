@@ -14,9 +14,9 @@ use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
-use crate::fold::{File, Fold, Record, RecordStage};
+use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_3, INV_6, INV_10};
+use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
@@ -196,6 +196,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         published: *published,
         until: *publicity_until,
         version: 0,
+        corrected_at: None,
+        supplemented_at: None,
         stage: RecordStage::Live,
         ended_on: None,
         holds: BTreeSet::new(),
@@ -225,6 +227,7 @@ pub(crate) fn check_later(
 ) {
     match event {
         RecordEvent::Corrected { .. } => corrected(fold, at, event),
+        RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
                 let (subject, provider) = (own.subject, own.provider);
@@ -292,9 +295,47 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     }
     if let Some(own) = fold.records.get_mut(record) {
         own.version = *number_of;
+        own.corrected_at = Some(at.at());
         own.dated = *document_date;
         own.severity = *severity;
         own.until = *publicity_until;
         own.published = own.published && *severity != Some(Severity::Minor);
+    }
+}
+
+/// What is added is what an open objection to this very record found missing.
+fn supplemented(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
+    let RecordEvent::Supplemented {
+        record,
+        objection,
+        version,
+        statement,
+        document_sha256,
+        reasons,
+    } = event
+    else {
+        return;
+    };
+    let verifying = fold.objections.get(objection).is_some_and(|own| {
+        own.target == Target::Record(*record)
+            && matches!(own.stage, ObjectionStage::Verifying | ObjectionStage::Unverified)
+    });
+    let Some(own) = live(fold, at, *record, false) else {
+        return;
+    };
+    at.about(own.subject);
+    at.of_authority(own.provider);
+    at.stated(Guard::Document, &[("statement", statement), ("reasons", reasons)]);
+    let document = document_sha256.is_some_and(|own| digest_is_stated(&own));
+    at.must(document || !own.adverse, Guard::Fact, "no effective document");
+    if !verifying {
+        at.broken(INV_2, "no objection to it is verified");
+    }
+    if *version != own.version.saturating_add(1) {
+        at.broken(INV_10, format!("version {version} follows {}", own.version));
+    }
+    if let Some(own) = fold.records.get_mut(record) {
+        own.version = *version;
+        own.supplemented_at = Some(at.at());
     }
 }

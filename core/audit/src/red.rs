@@ -118,6 +118,8 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        again_from: None,
+        display_ended: false,
     };
     fold.listings.insert(ListingId(at.at()), listing);
 }

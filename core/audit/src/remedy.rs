@@ -4,11 +4,12 @@ use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ObjectionId, ReliefId, RemedyId};
-use shouxin_core::rules::FactKind;
+use shouxin_core::rules::{FactKind, LegalLevel};
 use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use shouxin_core::time::Day;
 
 use crate::commit::Commit;
-use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing};
+use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
 use crate::{objection, repair, review};
@@ -85,6 +86,25 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         | E::RepairRevocationDropped { .. }
         | E::RepairRevocationLapsed { .. }
         | E::RepairedRestored { .. } => repair::revocation(fold, commit, at, event),
+        E::RepairBarred { repair, again_from } => repair::barred(fold, at, *repair, *again_from),
+        E::ListingDisplayEnded { listing, reasons } => {
+            let Some((subject, authority, _)) = fold.owner(Target::Listing(*listing)) else {
+                at.missing(listing);
+                return;
+            };
+            at.about(subject);
+            at.of_authority(authority);
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            fold.display(Target::Listing(*listing), false);
+            if let Some(own) = fold.listings.get_mut(listing) {
+                own.display_ended = true;
+            }
+        }
+        E::TestingBegun { objection, .. } | E::TestingEnded { objection, .. } => {
+            about_objection(fold, at, *objection);
+            testing(fold, at, *objection, event);
+        }
+        E::RepairExtended { .. } => repair::extended(fold, at, event),
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(fold, commit, at, event);
         }
@@ -130,6 +150,66 @@ fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
     }
 }
 
+/// Testing stops the clock once, where a law says so, for the working days it took and no more.
+fn testing(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, event: &RemedyEvent) {
+    let Some(own) = fold.objections.get_mut(&id) else {
+        return;
+    };
+    at.of_authority(own.provider);
+    if own.stage != ObjectionStage::Verifying {
+        at.broken(INV_2, "nothing is verified");
+    }
+    match event {
+        RemedyEvent::TestingBegun { basis, reasons, document_sha256, from, verify_by, .. } => {
+            at.basis(basis);
+            let law = basis.iter().any(|own| {
+                let found = at.rules.instrument(&own.instrument);
+                found.is_some_and(|own| own.level <= LegalLevel::AdministrativeRegulation)
+            });
+            at.must(law || basis.is_empty(), Guard::BasisRank, "no law says so");
+            at.stated(Guard::Document, &[("reasons", reasons)]);
+            at.must(digest_is_stated(document_sha256), Guard::Document, "no commission");
+            let within = *from >= own.received_on && *from <= at.today;
+            if own.testing.is_some() {
+                at.broken(INV_2, "the clock was stopped once");
+            } else if at.today > own.verify_by || !within {
+                at.broken(DEADLINE, "the clock had run out, or it begins out of its time");
+            } else {
+                at.deadline("verify_by", *verify_by, own.verify_by, at.pack().expert_testing_wd);
+            }
+            let most = at.pack().expert_testing_wd;
+            let before = own.verify_by;
+            own.testing = Some(Testing { from: *from, before, most, ended: false });
+            own.verify_by = verify_by.day;
+        }
+        RemedyEvent::TestingEnded { document_sha256, ended_on, verify_by, .. } => {
+            at.must(digest_is_stated(document_sha256), Guard::Document, "no report");
+            match own.testing.filter(|own| !own.ended) {
+                Some(testing) => {
+                    let within = *ended_on >= testing.from && *ended_on <= at.today;
+                    if !within {
+                        at.broken(DEADLINE, format!("it cannot have ended on {ended_on}"));
+                    }
+                    let days = worked(at, testing.from, *ended_on).min(testing.most);
+                    at.deadline("verify_by", *verify_by, testing.before, days);
+                    own.testing = Some(Testing { ended: true, ..testing });
+                }
+                None => at.broken(INV_2, "no testing is under way"),
+            }
+            own.verify_by = verify_by.day;
+        }
+        _ => {}
+    }
+}
+
+/// The working days behind one day, up to and with another.
+fn worked(at: &Here<'_>, from: Day, to: Day) -> u16 {
+    let days = to.number().saturating_sub(from.number()).clamp(0, 4_000);
+    let worked =
+        (1..=days).filter(|more| at.rules.calendar.is_working_day(from.plus_days(*more)).working);
+    u16::try_from(worked.count()).unwrap_or(u16::MAX)
+}
+
 fn closed(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
     let Some(own) = fold.objections.get(&id) else {
         return;
@@ -138,7 +218,7 @@ fn closed(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         at.broken(INV_2, "it has no outcome");
         return;
     };
-    repair::reached(fold, at, own.through, own.target, upheld);
+    repair::reached(fold, at, own.through, own.target, upheld && !own.kept);
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = ObjectionStage::Closed { upheld };
     }

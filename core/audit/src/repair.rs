@@ -11,7 +11,7 @@ use shouxin_core::time::Day;
 use crate::commit::Commit;
 use crate::fold::{Fold, Kind, Over, Repair, RepairStage, Revocation, Standing};
 use crate::here::Here;
-use crate::names::{INV_1, INV_2, INV_10, INV_13};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_10, INV_13};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -172,7 +172,10 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
         Some(rule) => {
             let earliest = case.starts_on.map(|on| on.plus_months(rule.min_months));
             let passed = earliest.is_some_and(|day| at.today >= day);
+            let barred = fold.listings.get(listing).and_then(|own| own.again_from);
+            let free = barred.is_none_or(|day| at.today >= day);
             at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
+            at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
         }
     }
     let proven = !proof_sha256.is_empty()
@@ -185,12 +188,76 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
     let repair = Repair {
         subject,
         listing: *listing,
+        accept_by: accept_by.day,
+        decide_by: decide_by.day,
+        extended: false,
+        review_by: None,
         stage: RepairStage::Applied,
         outcome: None,
         through: None,
         reviewed: false,
     };
     fold.repairs.insert(RepairId(at.at()), repair);
+}
+
+/// More time for the decision: once, while its day has not passed, and the party was told.
+pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) {
+    let RemedyEvent::RepairExtended { repair, reasons, document_sha256, service, decide_by } =
+        event
+    else {
+        return;
+    };
+    let Some((subject, listing)) = fold.repairs.get(repair).map(|own| (own.subject, own.listing))
+    else {
+        at.missing(repair);
+        return;
+    };
+    at.about(subject);
+    if let Some(authority) = proposer(fold, listing).map(|by| by.authority) {
+        at.of_authority(authority);
+    }
+    at.stated(Guard::Notice, &[("reasons", reasons)]);
+    at.service(Guard::Notice, service);
+    at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
+    let Some(own) = fold.repairs.get_mut(repair) else {
+        return;
+    };
+    if own.extended || !matches!(own.stage, RepairStage::Accepted { .. }) {
+        at.broken(INV_2, "there is no decision to wait for, or its time was extended once");
+    } else if at.today > own.decide_by {
+        at.broken(DEADLINE, format!("its time ended on {}", own.decide_by));
+    } else {
+        at.deadline("decide_by", *decide_by, own.decide_by, at.pack().repair_extend_wd);
+    }
+    own.extended = true;
+    own.decide_by = decide_by.day;
+}
+
+/// The bar after a revocation: as long as the rules say, and never longer than the listing.
+pub(crate) fn barred(fold: &mut Fold, at: &mut Here<'_>, id: RepairId, again_from: Day) {
+    let Some(own) = fold.repairs.get(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    let listing = own.listing;
+    if !matches!(own.stage, RepairStage::Revoked { .. }) {
+        at.broken(INV_2, "no served decision revoked the repair");
+    }
+    let end = fold.case(CaseRef::Listing(listing)).and_then(|own| own.end());
+    let whole = at.today.plus_months(at.pack().repair_bar_months);
+    match end {
+        Some(end) if again_from > end => {
+            at.guard(Guard::End, format!("it bars until {again_from}, the listing ends on {end}"));
+        }
+        _ if again_from != end.map_or(whole, |end| whole.min(end)) => {
+            at.broken(DEADLINE, format!("it bars until {again_from}"));
+        }
+        _ => {}
+    }
+    if let Some(own) = fold.listings.get_mut(&listing) {
+        own.again_from = Some(again_from);
+    }
 }
 
 fn black(
@@ -383,8 +450,9 @@ fn restored(
     own.effect = true;
     own.since = starts_on.or(own.since);
     let subject = own.subject;
-    let open = !published || !subject.is_personal();
-    at.must(open, Guard::Open, "a person's listing is not published");
+    let ended = fold.listings.get(&listing).is_some_and(|own| own.display_ended);
+    let open = !published || (!subject.is_personal() && !ended);
+    at.must(open, Guard::Open, "a person's listing, or one found not to be shown, is published");
     if let Some(own) = fold.listings.get_mut(&listing) {
         own.published = published;
     }

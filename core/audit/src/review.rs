@@ -31,6 +31,12 @@ fn reviewed(fold: &Fold, of: ReviewOf) -> Option<Reviewed> {
                     | ObjectionStage::Resolved { upheld: false }
                     | ObjectionStage::Closed { upheld: false }
             );
+            let kept = own.kept
+                && matches!(
+                    own.stage,
+                    ObjectionStage::Resolved { .. } | ObjectionStage::Closed { .. }
+                );
+            let asked = asked || kept;
             let under_way = matches!(own.stage, ObjectionStage::Review { .. });
             let (subject, reviewed) = (own.subject, own.reviewed);
             Some(Reviewed { subject, outcome: own.outcome.clone(), asked, under_way, reviewed })
@@ -77,6 +83,7 @@ pub(crate) fn requested(
             let refused = own.stage == ObjectionStage::Refused;
             own.stage = ObjectionStage::Review { refused };
             own.suspends = *suspends;
+            own.review_by = Some(decide_by.day);
             let target = own.target;
             if *suspends {
                 commit.hold(fold, at.at(), target, Hold::Objection(*id));
@@ -85,6 +92,7 @@ pub(crate) fn requested(
         ReviewOf::Repair(id) => {
             if let Some(own) = fold.repairs.get_mut(id) {
                 own.stage = RepairStage::Review;
+                own.review_by = Some(decide_by.day);
             }
         }
     }
@@ -123,6 +131,10 @@ pub(crate) fn decided(
                 return;
             };
             own.reviewed = true;
+            if let Some(by) = act_by {
+                own.accept_by = by.day;
+                own.decide_by = by.day;
+            }
             own.stage = match upheld {
                 true => RepairStage::Applied,
                 false => RepairStage::Refused,
@@ -145,7 +157,7 @@ fn objection_decided(
         return;
     };
     let refused = own.stage == ObjectionStage::Review { refused: true };
-    let (target, suspends) = (own.target, own.suspends);
+    let (target, suspends, kept) = (own.target, own.suspends, own.kept);
     let taken_up = refused && upheld;
     if taken_up {
         // It has to be looked at after all, and suspends like any objection.
@@ -153,7 +165,7 @@ fn objection_decided(
     }
     let shown = fold.shown(target);
     if !taken_up && suspends {
-        objection::closed(fold, commit, at, id, !upheld);
+        objection::closed(fold, commit, at, id, !upheld && !kept);
     }
     if upheld && !refused {
         commit.void(at.at(), target);
@@ -162,8 +174,9 @@ fn objection_decided(
         own.stage = match (refused, upheld) {
             (true, true) => ObjectionStage::Accepted,
             (true, false) => ObjectionStage::Refused,
-            (false, upheld) => ObjectionStage::Resolved { upheld },
+            (false, upheld) => ObjectionStage::Resolved { upheld: upheld || own.kept },
         };
+        own.kept &= !upheld;
         own.suspends |= taken_up;
         own.reviewed = true;
         own.through = shown.then_some(at.at());

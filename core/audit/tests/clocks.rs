@@ -21,7 +21,7 @@ use shouxin_core::row::Index;
 use shouxin_core::rules::RuleSet;
 
 /// Every clock, so that none can be added without a course that meets it.
-const CLOCKS: [&str; 16] = [
+const CLOCKS: [&str; 17] = [
     "answer",
     "breach decision",
     "breach statement",
@@ -32,6 +32,7 @@ const CLOCKS: [&str; 16] = [
     "feedback",
     "lift",
     "objection",
+    "outcome",
     "red statement",
     "referral",
     "repair",
@@ -57,6 +58,7 @@ fn name(clock: Clock) -> &'static str {
         Clock::Feedback(_) => "feedback",
         Clock::Execution(_) => "execution",
         Clock::Referral(_) => "referral",
+        Clock::Outcome(_) => "outcome",
         Clock::Lift(_) => "lift",
     }
 }

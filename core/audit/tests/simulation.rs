@@ -37,7 +37,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn five_years_of_a_county_give_nothing() {
-    let subjects = number("SHOUXIN_SIMULATION_SUBJECTS", 300);
+    let subjects = number("SHOUXIN_SIMULATION_SUBJECTS", 500);
     let seed = number("SHOUXIN_SIMULATION_SEED", 20_260_401);
     let mut county = County::new(seed, day("2024-01-01"), subjects);
     county.play(day("2028-12-31"));

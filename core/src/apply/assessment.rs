@@ -3,6 +3,7 @@
 use crate::apply::{defect, here, measure, objection, officer_of};
 use crate::event::Envelope;
 use crate::event::assessment::AssessmentEvent;
+use crate::event::remedy::ReviewOf;
 use crate::id::AssessmentId;
 use crate::row::assessment::{AssessmentRow, Frozen, Rectification};
 use crate::row::{Key, Newest, Row};
@@ -19,11 +20,23 @@ pub(super) fn apply(
         | E::FeedbackOverdue { .. }
         | E::ExecutionDue { .. }
         | E::ExecutionOverdue { .. } => return measure::apply(rows, envelope),
-        E::ReferralDue { .. } | E::ReferralOverdue { .. } => {
-            return objection::apply_referral(rows, envelope, event);
+        E::ReferralDue { .. }
+        | E::ReferralOverdue { .. }
+        | E::ResultDue { .. }
+        | E::ResultOverdue { .. }
+        | E::ReviewOverdue { of: ReviewOf::Objection(_) } => {
+            return objection::apply_owed(rows, envelope, event);
+        }
+        E::RepairCheckOverdue { .. }
+        | E::RepairDecisionOverdue { .. }
+        | E::ReviewOverdue { of: ReviewOf::Repair(_) } => {
+            return objection::apply_repair_late(rows, envelope, event);
         }
         // These only count, and `tally` has done that.
-        E::LiftLate { .. } | E::ReferralLate { .. } => return Ok(()),
+        E::LiftLate { .. }
+        | E::ReferralLate { .. }
+        | E::ResultLate { .. }
+        | E::ReviewLate { .. } => return Ok(()),
         E::Opened { .. } => AssessmentId(here(envelope)),
         E::MetricsFrozen { assessment, .. }
         | E::Commented { assessment, .. }

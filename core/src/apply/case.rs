@@ -94,6 +94,8 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             unlifted: 0,
             extends: None,
             open_repair: None,
+            repair_again_from: None,
+            display_ended: false,
             relief: None,
         },
     )
@@ -327,6 +329,8 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             unlifted: 0,
             extends: None,
             open_repair: None,
+            repair_again_from: None,
+            display_ended: false,
             relief: None,
         },
     )

@@ -4,6 +4,7 @@ use crate::apply::defect;
 use crate::event::channel::ChannelEvent;
 use crate::event::{Envelope, Target};
 use crate::path::Path;
+use crate::row::commitment::CommitmentRow;
 use crate::row::{ChannelRow, Index, Key, ListingKind, ListingRow, RecordRow, RedState, Row};
 use crate::rows::{Rows, Stop};
 
@@ -15,6 +16,11 @@ pub fn listing_is_shown(row: &ListingRow) -> bool {
         }
         ListingKind::Red(red) => matches!(&red.state, RedState::Active { published: true, .. }),
     }
+}
+
+/// Whether a commitment is on public display, dates left aside.
+pub(super) fn commitment_is_shown(row: &CommitmentRow) -> bool {
+    row.is_shown(row.offered_on)
 }
 
 /// What is on public display of a thing and of what rests on it. To be asked before anything is
@@ -34,6 +40,11 @@ pub(super) fn shown(rows: &Rows, target: Target) -> Result<Vec<Target>, Stop> {
         }
         Target::Listing(id) => {
             if listing_is_shown(Rows::known(rows.listing(id)?, &id.0)?) {
+                found.push(target);
+            }
+        }
+        Target::Commitment(id) => {
+            if commitment_is_shown(Rows::known(rows.commitment(id)?, &id.0)?) {
                 found.push(target);
             }
         }

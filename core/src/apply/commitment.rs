@@ -1,8 +1,9 @@
 //! Folds the events of credit commitments and of the finding that one was broken.
 
+use crate::apply::channel::{self, shown};
 use crate::apply::{defect, here, officer_of, subject_of};
-use crate::event::Envelope;
 use crate::event::commitment::CommitmentEvent;
+use crate::event::{Envelope, Target};
 use crate::id::CommitmentId;
 use crate::path::{Decision, DecisionCase, EndReason, HeardParty, Hearing, Notice, Path, Proposed};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
@@ -19,6 +20,7 @@ pub(super) fn apply(
     };
     let row = Rows::known(rows.commitment(id)?, &id.0)?.clone();
     let misfit = || defect(envelope, "the commitment is in another state");
+    let before = shown(rows, Target::Commitment(id))?;
     let row = match event {
         CommitmentEvent::BreachProposed { .. } => proposed(row, envelope, event)?,
         CommitmentEvent::BreachNoticeServed { .. }
@@ -27,12 +29,37 @@ pub(super) fn apply(
         | CommitmentEvent::BreachWindowClosed { .. }
         | CommitmentEvent::BreachDropped { .. }
         | CommitmentEvent::BreachDecided { .. }
-        | CommitmentEvent::BreachServed { .. } => {
+        | CommitmentEvent::BreachServed { .. }
+        | CommitmentEvent::BreachAnnulled { .. }
+        | CommitmentEvent::BreachExpired { .. } => {
             breach_step(row, envelope, event).ok_or_else(misfit)?
         }
         _ => step(row, envelope, event).ok_or_else(misfit)?,
     };
-    rows.put(Key::Commitment(id), Row::Commitment(row))
+    let told =
+        tells(event).then(|| match before.is_empty() && channel::commitment_is_shown(&row) {
+            true => vec![Target::Commitment(id)],
+            false => before,
+        });
+    rows.put(Key::Commitment(id), Row::Commitment(row))?;
+    channel::note(rows, envelope, told.unwrap_or_default());
+    Ok(())
+}
+
+/// Whether the public sees something else of the commitment afterwards. That it is late, or that a
+/// finding is on its way, is no business of theirs.
+fn tells(event: &CommitmentEvent) -> bool {
+    use CommitmentEvent as E;
+    matches!(
+        event,
+        E::Published { .. }
+            | E::Withdrawn { .. }
+            | E::Fulfilled { .. }
+            | E::BreachServed { .. }
+            | E::BreachAnnulled { .. }
+            | E::BreachExpired { .. }
+            | E::Repaired { .. }
+    )
 }
 
 fn offered(rows: &mut Rows, envelope: &Envelope, event: &CommitmentEvent) -> Result<(), Stop> {
@@ -91,7 +118,7 @@ fn step(
         }
         (S::InForce, E::Overdue { .. }) => S::Overdue,
         (S::Overdue, E::CureNoticeServed { cure_by, .. }) => S::CurePeriod { cure_by: *cure_by },
-        (S::Breached, E::Repaired { .. }) => S::Repaired,
+        (S::Breached { .. }, E::Repaired { .. }) => S::Repaired,
         _ => return None,
     };
     Some(row)
@@ -141,6 +168,10 @@ fn breach_step(
         row.breach = Some(ended(case, envelope));
         return Some(row);
     }
+    let cure_by = match row.state {
+        CommitmentState::CurePeriod { cure_by } | CommitmentState::Breached { cure_by } => cure_by,
+        _ => return None,
+    };
     let at = here(envelope);
     let path = match (case.path, event) {
         (Path::Proposed(state), E::BreachNoticeServed { window, .. }) => {
@@ -168,8 +199,15 @@ fn breach_step(
         }
         (Path::Decided(state), E::BreachServed { service, published, .. }) => {
             // Nothing is imposed, so there is no standstill: a fact is a fact once it is served.
-            row.state = CommitmentState::Breached;
+            row.state = CommitmentState::Breached { cure_by };
             Path::Effective(state.serve(service.on, service.on).take_effect(*published))
+        }
+        (path @ Path::Effective(_), E::BreachAnnulled { .. }) => {
+            row.state = CommitmentState::CurePeriod { cure_by };
+            path.end(EndReason::Annulled, envelope.legal_date)
+        }
+        (path @ Path::Effective(_), E::BreachExpired { .. }) => {
+            path.end(EndReason::Expired, envelope.legal_date)
         }
         _ => return None,
     };

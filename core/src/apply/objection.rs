@@ -3,7 +3,8 @@
 use crate::apply::channel::{self, shown};
 use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
 use crate::event::assessment::AssessmentEvent;
-use crate::event::{CaseRef, Envelope, Event, RepairAcceptance, Target};
+use crate::event::remedy::ReviewOf;
+use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
 use crate::id::{ListingId, ObjectionId, RepairId};
 use crate::path::Hold;
 use crate::row::{
@@ -81,25 +82,42 @@ fn hold(
             turned(&mut row.holds, &mut row.rejected_objections, id, turn);
             rows.put(Key::Measure(measure), Row::Measure(row))
         }
+        Target::Commitment(commitment) => {
+            let mut row = Rows::known(rows.commitment(commitment)?, &commitment.0)?.clone();
+            if let Some(case) = &mut row.breach {
+                turned(&mut case.holds, &mut case.rejected_objections, id, turn);
+            }
+            rows.put(Key::Commitment(commitment), Row::Commitment(row))
+        }
     }
 }
 
-/// By when an accepted objection is to be referred, and that it was not.
-pub(super) fn apply_referral(
+/// By when the office owes the referral of an objection or its result, and that it was late with
+/// one of these or with a review.
+pub(super) fn apply_owed(
     rows: &mut Rows,
     envelope: &Envelope,
     event: &AssessmentEvent,
 ) -> Result<(), Stop> {
-    let (id, owed) = match event {
-        AssessmentEvent::ReferralDue { objection, due } => {
-            (*objection, Some(Owed { by: *due, overdue: false }))
-        }
-        AssessmentEvent::ReferralOverdue { objection } => (*objection, None),
-        _ => return Err(defect(envelope, "not about a referral")),
+    use AssessmentEvent as E;
+    let (E::ReferralDue { objection: id, .. }
+    | E::ReferralOverdue { objection: id }
+    | E::ResultDue { objection: id, .. }
+    | E::ResultOverdue { objection: id }
+    | E::ReviewOverdue { of: ReviewOf::Objection(id) }) = event
+    else {
+        return Err(defect(envelope, "not about what an office owes"));
     };
-    let mut row = Rows::known(rows.objection(id)?, &id.0)?.clone();
-    row.referral = owed.or(row.referral.map(|own| Owed { overdue: true, ..own }));
-    rows.put(Key::Objection(id), Row::Objection(row))
+    let mut row = Rows::known(rows.objection(*id)?, &id.0)?.clone();
+    let overdue = |own: Option<Owed>| own.map(|own| Owed { overdue: true, ..own });
+    match event {
+        E::ReferralDue { due, .. } => row.referral = Some(Owed { by: *due, overdue: false }),
+        E::ResultDue { due, .. } => row.result = Some(Owed { by: *due, overdue: false }),
+        E::ReferralOverdue { .. } => row.referral = overdue(row.referral),
+        E::ResultOverdue { .. } => row.result = overdue(row.result),
+        _ => row.review_overdue = true,
+    }
+    rows.put(Key::Objection(*id), Row::Objection(row))
 }
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
@@ -139,7 +157,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             ObjectionState::Verifying { .. } | ObjectionState::Unverified,
             Event::VerificationReported { finding, .. },
         ) => ObjectionState::Verified { finding: *finding, by: officer_of(envelope)? },
-        (ObjectionState::Verified { .. }, Event::ObjectionResolved { upheld, .. }) => {
+        (ObjectionState::Verified { finding, .. }, Event::ObjectionResolved { upheld, .. }) => {
+            row.kept = *upheld && !finding.voids();
             ObjectionState::Resolved { upheld: *upheld }
         }
         (state, Event::RedressOpened { .. }) => {
@@ -152,6 +171,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         }
         _ => return Err(defect(envelope, "the objection is in another state")),
     };
+    // What should not be shown is not shown again, whatever took it off display.
+    row.undisplayed &=
+        !matches!(row.state, ObjectionState::Verified { finding: Finding::DisplayStopped, .. });
     if closes.is_some() {
         row.settle_through = (!shown(rows, row.target)?.is_empty()).then_some(here(envelope));
         row.outcome = Some((envelope.legal_date, officer_of(envelope)?));
@@ -159,8 +181,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     if let Some(rejected) = closes {
         dispute(rows, envelope, row.target, Hold::Objection(id), Dispute::Close { rejected })?;
     }
-    // What the office had taken off display because nobody verified it was found correct.
-    let again = row.undisplayed && matches!(row.state, ObjectionState::Resolved { upheld: false });
+    // What the office had taken off display because nobody verified it is correct, or is now.
+    let stands = row.kept || matches!(row.state, ObjectionState::Resolved { upheld: false });
+    let again = row.undisplayed && stands;
     row.undisplayed &= !again;
     let target = row.target;
     rows.put(Key::Objection(id), Row::Objection(row))?;
@@ -195,14 +218,42 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         suspends: *suspends,
         state: ObjectionState::Filed { accept_by: *accept_by },
         referral: None,
+        testing: None,
+        result: None,
+        review_overdue: false,
         redress_done: None,
         settle_through: None,
         outcome: None,
         undisplayed: false,
+        kept: false,
         reviewed: false,
     };
     rows.put(Key::Objection(id), Row::Objection(row))?;
     put_walks(rows, found)
+}
+
+/// That a repair was not checked, decided or reviewed in time.
+pub(super) fn apply_repair_late(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    event: &AssessmentEvent,
+) -> Result<(), Stop> {
+    let id = match event {
+        AssessmentEvent::RepairCheckOverdue { repair }
+        | AssessmentEvent::RepairDecisionOverdue { repair }
+        | AssessmentEvent::ReviewOverdue { of: ReviewOf::Repair(repair) } => *repair,
+        _ => return Err(defect(envelope, "not about a repair")),
+    };
+    let mut row = Rows::known(rows.repair(id)?, &id.0)?.clone();
+    match (&mut row.state, event) {
+        (RepairState::Applied { overdue, .. }, AssessmentEvent::RepairCheckOverdue { .. }) => {
+            *overdue = true;
+        }
+        (_, AssessmentEvent::RepairDecisionOverdue { .. }) => row.overdue = true,
+        (_, AssessmentEvent::ReviewOverdue { .. }) => row.review_overdue = true,
+        _ => return Err(defect(envelope, "the repair is in another state")),
+    }
+    rows.put(Key::Repair(id), Row::Repair(row))
 }
 
 pub(super) fn open_repair(
@@ -225,7 +276,10 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
                 listing: *listing,
                 applied_on: envelope.legal_date,
                 decide_by: *decide_by,
-                state: RepairState::Applied { accept_by: *accept_by },
+                extended: false,
+                overdue: false,
+                review_overdue: false,
+                state: RepairState::Applied { accept_by: *accept_by, overdue: false },
                 settle_through: None,
                 outcome: None,
                 reviewed: false,

@@ -63,6 +63,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 publicity_until: *publicity_until,
                 state: RecordState::Accepted,
                 corrections: 0,
+                corrected_at: None,
+                supplement: None,
                 ended_on: None,
                 holds: Vec::new(),
                 rejected_objections: 0,
@@ -88,6 +90,7 @@ pub(super) fn apply_later(
 ) -> Result<(), Stop> {
     let (RecordEvent::Corrected { record: id, .. }
     | RecordEvent::DisplayEnded { record: id, .. }
+    | RecordEvent::Supplemented { record: id, .. }
     | RecordEvent::Archived { record: id }) = event;
     let changes = shown(rows, Target::Record(*id))?;
     let row = Rows::known(rows.record(*id)?, &id.0)?.clone();
@@ -102,6 +105,7 @@ pub(super) fn apply_later(
             ..
         } => RecordRow {
             corrections: row.corrections.saturating_add(1),
+            corrected_at: Some(envelope.position),
             document_number: document_number.clone(),
             document_date: *document_date,
             document_sha256: *document_sha256,
@@ -110,6 +114,11 @@ pub(super) fn apply_later(
             publicity_until: *publicity_until,
             // Minor acts are not shown in principle (domain.md 4.4).
             published: row.published && *severity != Some(Severity::Minor),
+            ..row
+        },
+        RecordEvent::Supplemented { statement, .. } => RecordRow {
+            corrections: row.corrections.saturating_add(1),
+            supplement: Some((envelope.position, statement.clone())),
             ..row
         },
         RecordEvent::DisplayEnded { .. } => RecordRow { published: false, ..row },

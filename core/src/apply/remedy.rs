@@ -3,6 +3,7 @@
 use crate::apply::channel::{self, shown};
 use crate::apply::objection::{Dispute, dispute, open_repair};
 use crate::apply::{case, defect, here, officer_of, put_walks, subject_of, walks};
+use crate::calendar::Deadline;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Envelope, Target};
 use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
@@ -10,9 +11,10 @@ use crate::path::{EndReason, Hold, Path};
 use crate::row::{
     CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState, RecordRow,
     RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow, RepairState,
-    Revocation, Row,
+    Revocation, Row, Testing,
 };
 use crate::rows::{Rows, Stop};
+use crate::rules::Severity;
 
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
     use RemedyEvent as E;
@@ -63,8 +65,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
                 let row = match act_by {
                     Some(act_by) => {
                         open_repair(rows, row.listing, Some(*id))?;
-                        let state = RepairState::Applied { accept_by: *act_by };
-                        RepairRow { state, decide_by: *act_by, ..row }
+                        let state = RepairState::Applied { accept_by: *act_by, overdue: false };
+                        RepairRow { state, decide_by: *act_by, overdue: false, ..row }
                     }
                     None => RepairRow { state: RepairState::Refused, ..row },
                 };
@@ -87,6 +89,37 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(rows, envelope, event)
         }
+        E::RepairExtended { repair, decide_by, .. } => put_repair(rows, *repair, |row| RepairRow {
+            decide_by: *decide_by,
+            extended: true,
+            ..row
+        }),
+        E::RepairBarred { repair, again_from } => {
+            let id = Rows::known(rows.repair(*repair)?, &repair.0)?.listing;
+            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            let row = ListingRow { repair_again_from: Some(*again_from), ..row };
+            rows.put(Key::Listing(id), Row::Listing(row))
+        }
+        E::ListingDisplayEnded { listing, .. } => {
+            let target = Target::Listing(*listing);
+            let changes = shown(rows, target)?;
+            display(rows, target, false)?;
+            let row = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
+            let row = ListingRow { display_ended: true, ..row };
+            rows.put(Key::Listing(*listing), Row::Listing(row))?;
+            channel::note(rows, envelope, changes);
+            Ok(())
+        }
+        E::TestingBegun { objection, from, verify_by, .. } => {
+            testing(rows, envelope, *objection, *verify_by, |before, _| {
+                Some(Testing { from: *from, before, ended: false })
+            })
+        }
+        E::TestingEnded { objection, verify_by, .. } => {
+            testing(rows, envelope, *objection, *verify_by, |_, own| {
+                own.map(|own| Testing { ended: true, ..own })
+            })
+        }
         E::CourtDocumentFiled { document, effect } => {
             let id = CourtDocumentId(here(envelope));
             rows.want([Key::CourtDocument(id)])?;
@@ -100,6 +133,23 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
             rows.put(Key::CourtDocument(id), Row::CourtDocument(row))
         }
     }
+}
+
+/// The provider's clock is set anew, because of testing that began or ended.
+fn testing(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: ObjectionId,
+    verify_by: Deadline,
+    of: impl FnOnce(Deadline, Option<Testing>) -> Option<Testing>,
+) -> Result<(), Stop> {
+    let row = Rows::known(rows.objection(id)?, &id.0)?.clone();
+    let ObjectionState::Verifying { verify_by: before, overdue } = row.state else {
+        return Err(defect(envelope, "nothing is verified"));
+    };
+    let state = ObjectionState::Verifying { verify_by, overdue };
+    let testing = of(before, row.testing);
+    rows.put(Key::Objection(id), Row::Objection(ObjectionRow { state, testing, ..row }))
 }
 
 /// A defect that says at which event it was met.
@@ -154,7 +204,8 @@ fn display(rows: &mut Rows, target: Target, on: bool) -> Result<(), Stop> {
             }
             rows.put(Key::Listing(id), Row::Listing(ListingRow { kind, ..row }))
         }
-        Target::Attribution(_) | Target::Measure(_) => Ok(()),
+        // A disputed finding is off display already.
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Ok(()),
     }
 }
 
@@ -179,10 +230,12 @@ fn unverified(rows: &mut Rows, envelope: &Envelope, id: ObjectionId) -> Result<(
 
 /// Shows again what an unverified objection had taken off display, where it still stands.
 pub(super) fn show_again(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
-    if let Target::Record(id) = target
-        && Rows::known(rows.record(id)?, &id.0)?.state != RecordState::Accepted
-    {
-        return Ok(());
+    if let Target::Record(id) = target {
+        let row = Rows::known(rows.record(id)?, &id.0)?;
+        // A correction may have made it minor meanwhile, and such are not shown (domain.md 4.4).
+        if row.state != RecordState::Accepted || row.severity == Some(Severity::Minor) {
+            return Ok(());
+        }
     }
     display(rows, target, true)?;
     channel::touch(rows, envelope, target)?;
@@ -213,13 +266,15 @@ fn objection_reviewed(
     let state = match (refused, upheld) {
         (true, true) => ObjectionState::Accepted,
         (true, false) => ObjectionState::Refused,
-        (false, upheld) => ObjectionState::Resolved { upheld },
+        (false, upheld) => ObjectionState::Resolved { upheld: upheld || row.kept },
     };
     let target = row.target;
+    let rejected = !upheld && !row.kept;
     let settle_through = (!shown(rows, target)?.is_empty()).then_some(here(envelope));
     let row = ObjectionRow {
         state,
         suspends: row.suspends || opens,
+        kept: row.kept && !upheld,
         reviewed: true,
         settle_through,
         outcome: Some((envelope.legal_date, by)),
@@ -229,7 +284,7 @@ fn objection_reviewed(
         dispute(rows, envelope, target, Hold::Objection(id), Dispute::Open)?;
     }
     if ends {
-        let turn = Dispute::Close { rejected: !upheld };
+        let turn = Dispute::Close { rejected };
         dispute(rows, envelope, target, Hold::Objection(id), turn)?;
     }
     rows.put(Key::Objection(id), Row::Objection(row))?;

@@ -52,9 +52,17 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
             | AssessmentEvent::ExecutionOverdue { measure }
             | AssessmentEvent::LiftLate { measure, .. },
         ) => of_measure(rows, envelope, *measure),
-        Event::Assessment(AssessmentEvent::ReferralLate { .. }) => {
-            let unit = Unit::Authority(officer_of(envelope)?.authority);
-            Ok(Some((unit, vec![(Counter::ReferredLate, 1)])))
+        Event::Assessment(
+            event @ (AssessmentEvent::ReferralLate { .. }
+            | AssessmentEvent::ResultLate { .. }
+            | AssessmentEvent::ReviewLate { .. }),
+        ) => {
+            let counter = match event {
+                AssessmentEvent::ReferralLate { .. } => Counter::ReferredLate,
+                AssessmentEvent::ResultLate { .. } => Counter::ResolvedLate,
+                _ => Counter::ReviewedLate,
+            };
+            Ok(Some((Unit::Authority(officer_of(envelope)?.authority), vec![(counter, 1)])))
         }
         Event::ObjectionReferred { objection, .. }
         | Event::ObjectionOverdue { objection }
@@ -64,7 +72,11 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
         | Event::RedressCompleted { objection, .. } => of_objection(rows, envelope, *objection),
         Event::RepairAcceptDecided { repair, .. }
         | Event::RepairApproved { repair, .. }
-        | Event::RepairRefused { repair, .. } => of_repair(rows, envelope, *repair),
+        | Event::RepairRefused { repair, .. }
+        | Event::Assessment(
+            AssessmentEvent::RepairCheckOverdue { repair }
+            | AssessmentEvent::RepairDecisionOverdue { repair },
+        ) => of_repair(rows, envelope, *repair),
         Event::CaseDecided { case, .. } | Event::CaseNotDecided { case, .. } => {
             of_case(rows, envelope, *case)
         }
@@ -175,22 +187,37 @@ fn of_objection(rows: &Rows, envelope: &Envelope, id: ObjectionId) -> Result<Fou
 
 fn of_repair(rows: &Rows, envelope: &Envelope, id: RepairId) -> Result<Found, Stop> {
     let row: &RepairRow = Rows::known(rows.repair(id)?, &id.0)?;
-    let counter = match (&envelope.event, &row.state) {
-        (Event::RepairAcceptDecided { .. }, RepairState::Applied { accept_by }) => on_time(
-            envelope,
-            *accept_by,
-            Counter::RepairsCheckedOnTime,
-            Counter::RepairsCheckedLate,
-        ),
-        (Event::RepairApproved { .. } | Event::RepairRefused { .. }, _) => on_time(
-            envelope,
-            row.decide_by,
-            Counter::RepairsDecidedOnTime,
-            Counter::RepairsDecidedLate,
-        ),
+    let found = match (&envelope.event, &row.state) {
+        (Event::RepairAcceptDecided { .. }, RepairState::Applied { accept_by, overdue }) => {
+            let counters = (
+                Counter::RepairsCheckedOnTime,
+                Counter::RepairsCheckedLate,
+                Counter::RepairCheckOverdue,
+            );
+            answered(envelope, *accept_by, *overdue, counters)
+        }
+        (Event::RepairApproved { .. } | Event::RepairRefused { .. }, _) => {
+            let counters = (
+                Counter::RepairsDecidedOnTime,
+                Counter::RepairsDecidedLate,
+                Counter::RepairDecisionOverdue,
+            );
+            answered(envelope, row.decide_by, row.overdue, counters)
+        }
+        (Event::Assessment(AssessmentEvent::RepairCheckOverdue { .. }), _) => {
+            vec![(Counter::RepairCheckOverdue, 1)]
+        }
+        (Event::Assessment(AssessmentEvent::RepairDecisionOverdue { .. }), _) => {
+            vec![(Counter::RepairDecisionOverdue, 1)]
+        }
         _ => return Ok(None),
     };
-    Ok(Some((Unit::Authority(officer_of(envelope)?.authority), vec![(counter, 1)])))
+    // Who listed decides the repair, and owes it when nobody did.
+    let id = row.listing;
+    let ListingKind::Black { case, .. } = &Rows::known(rows.listing(id)?, &id.0)?.kind else {
+        return Ok(None);
+    };
+    Ok(Some((Unit::Authority(case.proposed_by.authority), found)))
 }
 
 fn of_case(rows: &Rows, envelope: &Envelope, case: CaseRef) -> Result<Found, Stop> {

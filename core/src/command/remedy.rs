@@ -3,6 +3,7 @@
 use crate::event::Target;
 use crate::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
 use crate::id::{ListingId, ObjectionId, ReliefId, RemedyId, RepairId};
+use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
 use crate::time::Day;
 
@@ -105,5 +106,29 @@ pub enum RemedyCommand {
     FileCourtDocument {
         document: FactDocument,
         effect: String,
+    },
+    SupplementRecord {
+        objection: ObjectionId,
+        statement: Sealed,
+        document_sha256: Option<Digest>,
+        reasons: Sealed,
+    },
+    BeginTesting {
+        objection: ObjectionId,
+        basis: Vec<Citation>,
+        reasons: Sealed,
+        document_sha256: Digest,
+        from: Day,
+    },
+    EndTesting {
+        objection: ObjectionId,
+        document_sha256: Digest,
+        ended_on: Day,
+    },
+    ExtendRepair {
+        repair: RepairId,
+        reasons: Sealed,
+        document_sha256: Digest,
+        service: Service,
     },
 }

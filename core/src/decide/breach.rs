@@ -95,6 +95,14 @@ fn propose(
             "请等待结果 / wait for its outcome",
         )?;
     }
+    // What was found before is still disputed or stayed; its outcome may bear on this one.
+    if row.breach.as_ref().is_some_and(|case| !case.holds.is_empty()) {
+        refuse::<()>(
+            Guard::NoSuspension,
+            "对此前认定的异议或救济尚未办结 / an objection to the former finding is open",
+            "请等待结果 / wait for its outcome",
+        )?;
+    }
     if context.today <= cure_by.day {
         refuse::<()>(
             Guard::Notice,
@@ -195,11 +203,21 @@ fn hear(
             }
             let window = window(case)?;
             points_are_stated(points)?;
-            if *received_on > context.today || *received_on > window.day {
+            if *received_on > context.today || *received_on < window.from {
+                misfit::<()>(
+                    Misfit::Value,
+                    format!(
+                        "收到日期须在 {} 与当日之间 / day of receipt out of range",
+                        window.from
+                    ),
+                    "请填写实际收到日期 / give the day of receipt",
+                )?;
+            }
+            if *received_on > window.day {
                 misfit::<()>(
                     Misfit::State,
                     format!("陈述期至 {} / the period ended on that day", window.day),
-                    "可在决定后申请修复、复议或诉讼 / seek repair, reconsideration or suit",
+                    "可在送达后提出异议、申请修复、复议或诉讼 / object, seek repair, reconsideration or suit",
                 )?;
             }
             Ok(CommitmentEvent::BreachStatementReceived {
@@ -363,9 +381,12 @@ fn repair(
     else {
         return Err(Stop::Defect("not a repair".to_owned()));
     };
-    let (CommitmentState::Breached, Some(case)) = (&row.state, &row.breach) else {
+    let (CommitmentState::Breached { .. }, Some(case)) = (&row.state, &row.breach) else {
         return Ok(wrong_state("承诺 / commitment", row.state.name(), "breached")?);
     };
+    if matches!(case.path, Path::Ended(_)) {
+        return Ok(wrong_state("违诺认定 / breach", case.path.name(), "effective")?);
+    }
     checks::deciding_head(context, &case.proposed_by)?;
     documents(Guard::RepairProof, proof_sha256, "履行证明")?;
     stated(Guard::Document, &[("reasons", reasons)])?;

@@ -454,13 +454,19 @@ fn check_hearing(
     let state = found.case.path.name();
     match (event, &found.case.path) {
         (Event::StatementReceived { points, received_on, .. }, Path::Noticed(noticed)) => {
-            if points.is_empty() || points.len() > POINTS_MAX || *received_on > context.today {
+            if points.is_empty() || points.len() > POINTS_MAX {
                 misfit::<()>(
                     Misfit::Value,
-                    format!(
-                        "陈述须分 1 至 {POINTS_MAX} 点，日期不得晚于当日 / 1 to {POINTS_MAX} points"
-                    ),
+                    format!("陈述须分 1 至 {POINTS_MAX} 点 / 1 to {POINTS_MAX} points"),
                     "请逐点列明 / number the points",
+                )?;
+            }
+            let told = noticed.notice.window.from;
+            if *received_on < told || *received_on > context.today {
+                misfit::<()>(
+                    Misfit::Value,
+                    format!("收到日期须在 {told} 与当日之间 / day of receipt out of range"),
+                    "请填写实际收到日期 / give the day of receipt",
                 )?;
             }
             if *received_on > noticed.notice.window.day {

@@ -19,7 +19,7 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
             let ObjectionState::Resolved { upheld } = row.state else {
                 return Ok(false);
             };
-            let lifted = !upheld || lifted(rows, row.target)?;
+            let lifted = !upheld || row.kept || lifted(rows, row.target)?;
             Ok(lifted && confirmed(rows, row.settle_through)?)
         }
         Closing::Repair(id) => {
@@ -53,6 +53,7 @@ fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
         Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
         Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),
         Target::Measure(id) => Ok(rows.must_measure(id)?.state.order().is_none()),
+        Target::Commitment(_) => Ok(true),
     }
 }
 

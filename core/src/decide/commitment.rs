@@ -398,7 +398,7 @@ fn cure_notice(
     one(row.subject, event, context)
 }
 
-/// What a timer does: it marks what is overdue, and closes a statement period.
+/// What a timer does: it marks what is overdue, closes a statement period, and ends a finding.
 pub(super) fn timer(rows: &Rows, id: CommitmentId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_commitment(id)?;
     let mut drafts = Drafts::new(context);
@@ -410,6 +410,11 @@ pub(super) fn timer(rows: &Rows, id: CommitmentId, context: &Context<'_>) -> Res
             if context.today > noticed.notice.window.day =>
         {
             Some(CommitmentEvent::BreachWindowClosed { commitment: id })
+        }
+        (CommitmentState::Breached { .. }, Some(Path::Effective(effective)))
+            if context.today > effective.served.decided.decision.end =>
+        {
+            Some(CommitmentEvent::BreachExpired { commitment: id })
         }
         _ => None,
     };

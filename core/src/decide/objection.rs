@@ -3,20 +3,26 @@
 //! Source: domain.md O53, O61..O66, T01, T02.
 
 use crate::actor::{Actor, SubjectKey};
+use crate::apply::listing_is_shown;
 use crate::command::Command;
+use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
+use crate::event::commitment::CommitmentEvent;
+use crate::event::record::RecordEvent;
+use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::id::ObjectionId;
+use crate::id::{ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
 use crate::path::{Hold, Standing};
 use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState};
 use crate::rows::{Rows, Stop};
-use crate::text::Sealed;
+use crate::rules::Polarity;
+use crate::text::{Sealed, digest_is_stated};
 
 pub(super) fn decide(
     rows: &Rows,
@@ -115,7 +121,10 @@ pub(super) fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(),
 }
 
 /// An officer of the unit that provided the disputed thing.
-fn providing<'a>(context: &Context<'a>, row: &ObjectionRow) -> Result<checks::Human<'a>, Stop> {
+pub(super) fn providing<'a>(
+    context: &Context<'a>,
+    row: &ObjectionRow,
+) -> Result<checks::Human<'a>, Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != row.provider {
         refuse::<()>(
@@ -183,6 +192,17 @@ pub(super) fn disputed<'r>(
                     || row.state.order().is_some(),
                 holds: &row.holds,
                 rejected: row.rejected_objections,
+            }
+        }
+        Target::Commitment(id) => {
+            let row = rows.must_commitment(id)?;
+            let case = row.breach.as_ref();
+            Disputed {
+                subject: row.subject,
+                provider: row.offered_by.authority,
+                live: row.finding_standing(context.today) != Standing::Ended,
+                holds: case.map_or(&[], |case| &case.holds),
+                rejected: case.map_or(0, |case| case.rejected_objections),
             }
         }
     };
@@ -280,7 +300,8 @@ pub(super) fn turn(
             let person = rows.must_attribution(id)?.person;
             classification::turn_one(rows, drafts, person, CaseRef::Attribution(id), turn)
         }
-        Target::Measure(_) => Ok(()),
+        // Neither leaves a mark of its own.
+        Target::Measure(_) | Target::Commitment(_) => Ok(()),
     }
 }
 
@@ -318,7 +339,7 @@ pub(super) fn release(
             }
             return Ok(());
         }
-        Target::Measure(_) => return Ok(()),
+        Target::Measure(_) | Target::Commitment(_) => return Ok(()),
     };
     for listing in listings {
         if !classification::still_suspended(rows, listing, own)? {
@@ -385,6 +406,14 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     let (ObjectionState::Verifying { .. } | ObjectionState::Unverified) = row.state else {
         return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
     };
+    let tested = row.testing.is_none_or(|own| own.ended);
+    if matches!(row.state, ObjectionState::Verifying { .. }) && !tested {
+        misfit::<()>(
+            Misfit::State,
+            "检验鉴定尚未办结，期限仍在扣除 / expert testing is under way",
+            "请先登记检验鉴定结束 / record its end first",
+        )?;
+    }
     let proposer = match row.target {
         Target::Record(id) => Some(&rows.must_record(id)?.submitted_by),
         Target::Listing(id) => match &rows.must_listing(id)?.kind {
@@ -393,6 +422,9 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
         },
         Target::Attribution(id) => Some(&rows.must_attribution(id)?.case.proposed_by),
         Target::Measure(id) => Some(&rows.must_measure(id)?.initiated_by),
+        Target::Commitment(id) => {
+            rows.must_commitment(id)?.breach.as_ref().map(|case| &case.proposed_by)
+        }
     };
     if proposer == Some(&human.reference) {
         refuse::<()>(
@@ -403,8 +435,9 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
     bounded(evidence.len(), "evidence")?;
-    one(
-        context,
+    let mut drafts = Drafts::new(context);
+    put_right(rows, row, *finding, reasons, &mut drafts, context)?;
+    drafts.push(
         row.subject,
         Event::VerificationReported {
             objection: *objection,
@@ -412,7 +445,117 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
             reasons: reasons.clone(),
             evidence: evidence.clone(),
         },
-    )
+    );
+    let resolve_wd = context.rules.pack(context.today).resolve_wd;
+    let due = context.rules.calendar.after(context.today, resolve_wd);
+    let event = AssessmentEvent::ResultDue { objection: *objection, due };
+    drafts.push(None, Event::Assessment(event));
+    drafts.finish()
+}
+
+/// What was found is done before it is reported, or in the same commit: a correction and a
+/// supplement stand in the record by then, a display ends here (T03).
+fn put_right(
+    rows: &Rows,
+    row: &ObjectionRow,
+    finding: Finding,
+    reasons: &Sealed,
+    drafts: &mut Drafts,
+    context: &Context<'_>,
+) -> Result<(), Stop> {
+    let since = |at: Option<Position>| at.is_some_and(|at| at > row.id.0);
+    let (done, what) = match (finding, row.target) {
+        (Finding::Error | Finding::Correct, _) => return Ok(()),
+        (Finding::Corrected, Target::Record(id)) => {
+            let own = rows.must_record(id)?;
+            (since(own.corrected_at) && own.state == RecordState::Accepted, "更正 / correction")
+        }
+        (Finding::Supplemented, Target::Record(id)) => {
+            let own = rows.must_record(id)?;
+            let at = own.supplement.as_ref().map(|own| own.0);
+            (since(at) && own.state == RecordState::Accepted, "补充 / supplement")
+        }
+        (Finding::DisplayStopped, Target::Record(record)) => {
+            let own = rows.must_record(record)?;
+            if own.published {
+                let event = RecordEvent::DisplayEnded { record, reasons: reasons.clone() };
+                drafts.push(row.subject, Event::Record(event));
+            }
+            (own.published || row.undisplayed, "公示 / display")
+        }
+        (Finding::DisplayStopped, Target::Listing(listing)) => {
+            let live = rows.listing_standing(listing, context.today)? != Standing::Ended;
+            let shown = live && listing_is_shown(rows.must_listing(listing)?);
+            if shown || row.undisplayed {
+                let event = RemedyEvent::ListingDisplayEnded { listing, reasons: reasons.clone() };
+                drafts.push(row.subject, Event::Remedy(event));
+            }
+            (shown || row.undisplayed, "公示 / display")
+        }
+        _ => {
+            return Ok(misfit(
+                Misfit::Value,
+                "更正、补充只适用于记录，停止公示只适用于记录和名单 / it does not fit what is disputed",
+                "名单、措施有误的请用 error / what is wrong with a listing or measure is an error",
+            )?);
+        }
+    };
+    if !done {
+        misfit::<()>(
+            Misfit::State,
+            format!("异议提出后未见{what} / nothing of that kind since it was filed"),
+            "请先办理，再反馈核实结果 / do it first, then report it",
+        )?;
+    }
+    Ok(())
+}
+
+/// What an objection found missing is added to the record, by the provider, while it verifies.
+pub(super) fn supplement(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let RemedyCommand::SupplementRecord { objection, statement, document_sha256, reasons } =
+        command
+    else {
+        return Err(Stop::Defect("not a supplement".to_owned()));
+    };
+    let row = rows.must_objection(*objection)?;
+    providing(context, row)?;
+    let (ObjectionState::Verifying { .. } | ObjectionState::Unverified) = row.state else {
+        return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
+    };
+    let Target::Record(record) = row.target else {
+        return Ok(misfit(
+            Misfit::Value,
+            "补充只适用于记录 / only a record is supplemented",
+            "请核对异议事项 / check what is disputed",
+        )?);
+    };
+    let own = rows.must_record(record)?;
+    if own.state != RecordState::Accepted {
+        return Ok(wrong_state("信用记录 / record", "over", "accepted")?);
+    }
+    stated(Guard::Document, &[("statement", statement), ("reasons", reasons)])?;
+    if own.polarity == Polarity::Adverse
+        && !document_sha256.is_some_and(|own| digest_is_stated(&own))
+    {
+        refuse::<()>(
+            Guard::Fact,
+            "不良记录须附生效文书的 SHA-256 / attach the effective document",
+            "请附文书 / attach it",
+        )?;
+    }
+    let event = RecordEvent::Supplemented {
+        record,
+        objection: *objection,
+        version: own.corrections.saturating_add(1),
+        statement: statement.clone(),
+        document_sha256: *document_sha256,
+        reasons: reasons.clone(),
+    };
+    one(context, row.subject, Event::Record(event))
 }
 
 fn resolve(
@@ -429,7 +572,7 @@ fn resolve(
     };
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::service(context, Guard::Served, service)?;
-    let upheld = finding == Finding::Error;
+    let upheld = finding.upholds();
     let mut drafts = Drafts::new(context);
     drafts.push(
         row.subject,
@@ -440,11 +583,19 @@ fn resolve(
             service: service.clone(),
         },
     );
-    if upheld {
+    if finding.voids() {
         annul(rows, context, &mut drafts, row.target, reasons)?;
-        drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
     } else {
         resume(rows, context, &mut drafts, row)?;
+    }
+    if upheld {
+        drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
+    }
+    if let Some(Owed { by: due, .. }) = row.result
+        && context.today > due.day
+    {
+        let event = AssessmentEvent::ResultLate { objection: id, due };
+        drafts.push(None, Event::Assessment(event));
     }
     drafts.finish()
 }
@@ -487,6 +638,15 @@ pub(super) fn annul(
             if !row.annulled {
                 let event = Event::MeasureAnnulled { measure, reasons: reasons.clone() };
                 drafts.push(row.subject, event);
+            }
+        }
+        Target::Commitment(commitment) => {
+            let row = rows.must_commitment(commitment)?;
+            // What was made good, or has come to its end, keeps the end it came to.
+            if row.finding_standing(context.today) != Standing::Ended {
+                let reasons = reasons.clone();
+                let event = CommitmentEvent::BreachAnnulled { commitment, reasons };
+                drafts.push(row.subject, Event::Commitment(event));
             }
         }
     }

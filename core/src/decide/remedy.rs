@@ -5,8 +5,8 @@ use crate::actor::Actor;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::objection::{annul, bounded, disputed, receiving, release, turn};
-use crate::decide::{Context, Drafts, Outcome, relief, review, revocation};
+use crate::decide::objection::{self, annul, bounded, disputed, receiving, release, turn};
+use crate::decide::{Context, Drafts, Outcome, relief, repair, review, revocation, testing};
 use crate::event::listing::ListingEvent;
 use crate::event::remedy::{RemedyEvent, RemedyOutcome};
 use crate::event::{CaseRef, Event, Target};
@@ -69,6 +69,9 @@ pub(super) fn decide(
         C::GrantRelief { .. } | C::CompleteRelief { .. } | C::EndRelief { .. } => {
             relief::decide(rows, command, context)
         }
+        C::SupplementRecord { .. } => objection::supplement(rows, command, context),
+        C::BeginTesting { .. } | C::EndTesting { .. } => testing::decide(rows, command, context),
+        C::ExtendRepair { .. } => repair::extend(rows, command, context),
         C::FileCourtDocument { document, effect } => {
             checks::human(context)?;
             rows.must_subject(document.about)?;
@@ -321,7 +324,7 @@ fn case_of(rows: &Rows, target: Target) -> Result<Option<(CaseRef, &DecisionCase
         Target::Attribution(id) => {
             Some((CaseRef::Attribution(id), &rows.must_attribution(id)?.case))
         }
-        Target::Record(_) | Target::Measure(_) => None,
+        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => None,
     })
 }
 
@@ -337,7 +340,7 @@ fn shorten(
         return Ok(misfit(
             Misfit::Value,
             "变更期限只适用于名单或责任认定 / only a listing or attribution has an end to change",
-            "记录请更正或撤销，措施请撤销 / correct or annul the record, annul the measure",
+            "记录请更正或撤销，措施和违诺认定请撤销 / correct or annul the record, annul the rest",
         )?);
     };
     let served = match &held.path {

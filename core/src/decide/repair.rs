@@ -4,9 +4,12 @@
 
 use crate::actor::Actor;
 use crate::command::Command;
+use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, revocation};
+use crate::event::assessment::AssessmentEvent;
+use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Event, RepairAcceptance};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RepairId};
@@ -102,6 +105,13 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
             format!("{earliest} 起可申请 / apply from that day"),
         )?;
     }
+    if let Some(day) = row.repair_again_from.filter(|day| context.today < *day) {
+        refuse::<()>(
+            Guard::RepairPeriod,
+            format!("原修复因弄虚作假被撤销，{day} 前不得再次申请 / barred until that day"),
+            format!("{day} 起可申请 / apply from that day"),
+        )?;
+    }
     let proven = !proof_sha256.is_empty()
         && proof_sha256.len() <= EVIDENCE_MAX
         && proof_sha256.iter().all(digest_is_stated)
@@ -130,6 +140,93 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
     drafts.finish()
 }
 
+/// An officer of the authority that listed: who listed decides the repair.
+fn of_who_listed(context: &Context<'_>, case: &DecisionCase) -> Result<(), Stop> {
+    if checks::human(context)?.reference.authority != case.proposed_by.authority {
+        refuse::<()>(
+            Guard::Competent,
+            "谁认定、谁修复 / the authority that listed decides the repair",
+            "请由认定机关办理 / ask that authority",
+        )?;
+    }
+    Ok(())
+}
+
+/// More time for the decision, once, and only while its day has not passed: the party is told why
+/// and until when before it runs.
+pub(super) fn extend(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let RemedyCommand::ExtendRepair { repair, reasons, document_sha256, service } = command else {
+        return Err(Stop::Defect("not an extension".to_owned()));
+    };
+    let row = rows.must_repair(*repair)?;
+    let (case, _, _) = black_case(rows, row.listing)?;
+    of_who_listed(context, case)?;
+    accepted_by(row)?;
+    if row.extended {
+        misfit::<()>(
+            Misfit::Exists,
+            "办理期限已延长过一次 / its time was extended once",
+            "请在延长后的期限内作出决定 / decide within it",
+        )?;
+    }
+    if context.today > row.decide_by.day {
+        misfit::<()>(
+            Misfit::State,
+            format!("办理期限已于 {} 届满 / its time ended on that day", row.decide_by.day),
+            "请立即作出决定 / decide at once",
+        )?;
+    }
+    stated(Guard::Notice, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Notice, service)?;
+    if !digest_is_stated(document_sha256) {
+        refuse::<()>(
+            Guard::Notice,
+            "缺少延期告知书 / there is no notice of the extension",
+            "请附告知书 / attach it",
+        )?;
+    }
+    let extend_wd = context.rules.pack(context.today).repair_extend_wd;
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
+        Event::Remedy(RemedyEvent::RepairExtended {
+            repair: *repair,
+            reasons: reasons.clone(),
+            document_sha256: *document_sha256,
+            service: service.clone(),
+            decide_by: context.rules.calendar.after(row.decide_by.day, extend_wd),
+        }),
+    );
+    drafts.finish()
+}
+
+/// What a timer does about a repair: it marks what the authority owes and did not do, and puts a
+/// served revocation into effect on its day.
+pub(super) fn timer(rows: &Rows, id: RepairId, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let row = rows.must_repair(id)?;
+    if let RepairState::Revoked { .. } = row.state {
+        return revocation::restore(rows, id, context);
+    }
+    let mut drafts = Drafts::new(context);
+    if row.check_due().is_some_and(|by| context.today > by.day) {
+        let event = AssessmentEvent::RepairCheckOverdue { repair: id };
+        drafts.push(None, Event::Assessment(event));
+    }
+    if row.decision_due().is_some_and(|by| context.today > by.day) {
+        let event = AssessmentEvent::RepairDecisionOverdue { repair: id };
+        drafts.push(None, Event::Assessment(event));
+    }
+    if row.review_due().is_some_and(|by| context.today > by.day) {
+        let event = AssessmentEvent::ReviewOverdue { of: ReviewOf::Repair(id) };
+        drafts.push(None, Event::Assessment(event));
+    }
+    drafts.finish()
+}
+
 fn accept(
     rows: &Rows,
     id: RepairId,
@@ -138,14 +235,7 @@ fn accept(
 ) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
     let (case, _, _) = black_case(rows, row.listing)?;
-    let human = checks::human(context)?;
-    if human.reference.authority != case.proposed_by.authority {
-        refuse::<()>(
-            Guard::Competent,
-            "谁认定、谁修复 / the authority that listed decides the repair",
-            "请由认定机关办理 / ask that authority",
-        )?;
-    }
+    of_who_listed(context, case)?;
     let RepairState::Applied { .. } = row.state else {
         return Ok(wrong_state("修复 / repair", row.state.name(), "applied")?);
     };

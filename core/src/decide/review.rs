@@ -8,6 +8,7 @@ use crate::decide::classification::Turn;
 use crate::decide::objection::{annul, bounded, disputed, resume, turn};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
+use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::guard::{Guard, Misfit};
 use crate::limits::DISPUTES_MAX;
@@ -31,6 +32,13 @@ fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
                     | ObjectionState::Resolved { upheld: false }
                     | ObjectionState::Closed { upheld: false }
             );
+            // Who asked for its end, and had it put right instead, may ask again.
+            let kept = row.kept
+                && matches!(
+                    row.state,
+                    ObjectionState::Resolved { .. } | ObjectionState::Closed { .. }
+                );
+            let open = open || kept;
             (row.subject, row.state.name(), open, &row.outcome, row.reviewed)
         }
         ReviewOf::Repair(id) => {
@@ -113,22 +121,28 @@ pub(super) fn decide(
     let RemedyCommand::DecideReview { of, upheld, reasons, service } = command else {
         return Err(Stop::Defect("not a review".to_owned()));
     };
-    let (subject, state, open, before) = match of {
+    let (subject, state, due, before) = match of {
         ReviewOf::Objection(id) => {
             let row = rows.must_objection(*id)?;
-            let open = matches!(row.state, ObjectionState::Review { .. });
-            (row.subject, row.state.name(), open, &row.outcome)
+            let due = match row.state {
+                ObjectionState::Review { decide_by, .. } => Some(decide_by),
+                _ => None,
+            };
+            (row.subject, row.state.name(), due, &row.outcome)
         }
         ReviewOf::Repair(id) => {
             let row = rows.must_repair(*id)?;
-            let open = matches!(row.state, RepairState::Review { .. });
-            (row.subject, row.state.name(), open, &row.outcome)
+            let due = match row.state {
+                RepairState::Review { decide_by } => Some(decide_by),
+                _ => None,
+            };
+            (row.subject, row.state.name(), due, &row.outcome)
         }
     };
     let human = checks::credit_office(context)?;
-    if !open {
+    let Some(due) = due else {
         return Ok(wrong_state("复核 / review", state, "review")?);
-    }
+    };
     let same = before.as_ref().is_some_and(|(_, by)| *by == human.reference);
     if same || !human.officer.head {
         refuse::<()>(
@@ -169,6 +183,10 @@ pub(super) fn decide(
             }
             (_, false) => resume(rows, context, &mut drafts, row)?,
         }
+    }
+    if context.today > due.day {
+        let event = AssessmentEvent::ReviewLate { of: *of, due };
+        drafts.push(None, Event::Assessment(event));
     }
     drafts.finish()
 }

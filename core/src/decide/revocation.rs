@@ -170,9 +170,23 @@ pub(super) fn decide(
         }
         _ => return Err(Stop::Defect("not a step of a revocation".to_owned())),
     };
+    let barred = matches!(event, RemedyEvent::RepairRevoked { .. });
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::Remedy(event));
+    if barred {
+        let again_from = again_from(case, context);
+        let event = RemedyEvent::RepairBarred { repair: id, again_from };
+        drafts.push(row.subject, Event::Remedy(event));
+    }
     drafts.finish()
+}
+
+/// From which day the party may apply again: the bar is about this listing and never outlasts it.
+fn again_from(case: &DecisionCase, context: &Context<'_>) -> Day {
+    let bar_months = context.rules.pack(context.today).repair_bar_months;
+    let end = case.path.served().map(|served| served.decided.decision.end);
+    let day = context.today.plus_months(bar_months);
+    end.map_or(day, |end| day.min(end))
 }
 
 fn revoked(
@@ -260,7 +274,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
                 drafts.push(person.person, Event::CaseAnnulled { case, reasons: None });
             }
         }
-        let published = !row.subject.is_personal();
+        let hidden = rows.must_listing(row.listing)?.display_ended;
+        let published = !row.subject.is_personal() && !hidden;
         let event = RemedyEvent::RepairedRestored { repair: id, published };
         drafts.push(row.subject, Event::Remedy(event));
         let reference = CaseRef::Listing(row.listing);

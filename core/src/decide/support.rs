@@ -1,7 +1,7 @@
 //! Support of public-interest litigation: evidence goes to a plaintiff whom a law names, from the
 //! authority whose record or listing it is. Nothing follows for the subject (domain.md M-S09).
 //!
-//! Source: domain.md O47.
+//! Source: domain.md O47, M-S09.
 
 use crate::actor::{Role, SubjectKey};
 use crate::command::support::SupportCommand;
@@ -12,10 +12,10 @@ use crate::event::{Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::SupportId;
 use crate::identifier::uscc::Uscc;
-use crate::limits::{EVIDENCE_MAX, HANDOVERS_MAX};
+use crate::limits::{EVIDENCE_MAX, HANDOVERS_MAX, SUPPORTS_OPEN_MAX};
 use crate::path::Standing;
+use crate::row::RecordState;
 use crate::row::social::SupportRow;
-use crate::row::{ListingKind, RecordState};
 use crate::rows::{Rows, Stop};
 use crate::rules::LegalLevel;
 use crate::text::{digest_is_stated, short_text_is_stated};
@@ -71,17 +71,16 @@ fn one(subject: SubjectKey, context: &Context<'_>, event: SupportEvent) -> Resul
 fn of_target(rows: &Rows, target: Target) -> Result<(SubjectKey, Uscc), Stop> {
     match target {
         Target::Record(id) => {
-            let row = rows.must_record(id)?;
-            Ok((row.subject, row.provider))
+            rows.must_record(id)?;
         }
         Target::Listing(id) => {
-            let row = rows.must_listing(id)?;
-            let ListingKind::Black { case, .. } = &row.kind else {
-                return nothing_to_prove();
-            };
-            Ok((row.subject, case.proposed_by.authority))
+            rows.must_listing(id)?;
         }
-        Target::Attribution(_) | Target::Measure(_) => nothing_to_prove(),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => {}
+    }
+    match rows.supportable(target)? {
+        Some(found) => Ok(found),
+        None => nothing_to_prove(),
     }
 }
 
@@ -102,7 +101,7 @@ fn undisputed(rows: &Rows, target: Target, context: &Context<'_>) -> Result<(), 
             row.state == RecordState::Accepted && row.holds.is_empty()
         }
         Target::Listing(id) => rows.listing_standing(id, context.today)? == Standing::InForce,
-        Target::Attribution(_) | Target::Measure(_) => false,
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
     };
     if stands {
         return Ok(());
@@ -132,7 +131,8 @@ fn own_open<'r>(
     context: &Context<'_>,
 ) -> Result<&'r SupportRow, Stop> {
     let row = rows.must_support(id)?;
-    competent(row.opened_by.authority, context)?;
+    // The credit office may have opened it; the documents are still that authority's.
+    competent(row.authority, context)?;
     match row.closed_on {
         None => Ok(row),
         Some(_) => Ok(wrong_state("支持公益诉讼 / support", "closed", "open")?),
@@ -166,6 +166,13 @@ fn open(rows: &Rows, command: &SupportCommand, context: &Context<'_>) -> Result<
             Guard::Document,
             "缺少原告名称或其书面请求 / the plaintiff or its request is missing",
             "请填写 plaintiff 并附请求书 / give both",
+        )?;
+    }
+    if rows.open_supports(subject)?.len() >= SUPPORTS_OPEN_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("同一主体未办结的上限 {SUPPORTS_OPEN_MAX} 件 / too many open about it at once"),
+            "请先办结其他支持事项 / close another one first",
         )?;
     }
     let event = SupportEvent::Opened {

@@ -11,6 +11,7 @@ use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::measure::MeasureEvent;
 use crate::event::record::RecordEvent;
+use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
@@ -19,8 +20,8 @@ use crate::path::{Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
-    Due, Key, ListingKind, MeasureRow, MeasureState, ObjectionState, Owed, RecordState, RedState,
-    Row,
+    Due, Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, Owed,
+    RecordState, RedState, Row,
 };
 use crate::rows::{Rows, Stop};
 use crate::time::Day;
@@ -56,7 +57,7 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
         }
         Due::Measure(id) => measure(rows, id, context),
         Due::Objection(id) => objection(rows, id, context),
-        Due::Repair(id) => crate::decide::revocation::restore(rows, id, context),
+        Due::Repair(id) => crate::decide::repair::timer(rows, id, context),
         Due::Commitment(id) => crate::decide::commitment::timer(rows, id, context),
         Due::Tolerance(id) => crate::decide::tolerance::timer(rows, id, context),
     }
@@ -268,6 +269,11 @@ fn lift(
     Ok(())
 }
 
+/// What the office owes in the matter of an objection is late, and nobody has said so.
+fn late(row: &ObjectionRow, context: &Context<'_>) -> bool {
+    row.office_due().is_some_and(|by| context.today > by.day)
+}
+
 fn objection(rows: &Rows, id: ObjectionId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_objection(id)?;
     let mut drafts = Drafts::new(context);
@@ -277,10 +283,16 @@ fn objection(rows: &Rows, id: ObjectionId, context: &Context<'_>) -> Result<Outc
             drafts.push(row.subject, event);
             drafts.push(None, referral_due(id, context));
         }
-        ObjectionState::Accepted
-            if row.referral.is_some_and(|own| !own.overdue && context.today > own.by.day) =>
-        {
+        ObjectionState::Accepted if late(row, context) => {
             let event = AssessmentEvent::ReferralOverdue { objection: id };
+            drafts.push(None, Event::Assessment(event));
+        }
+        ObjectionState::Verified { .. } if late(row, context) => {
+            let event = AssessmentEvent::ResultOverdue { objection: id };
+            drafts.push(None, Event::Assessment(event));
+        }
+        ObjectionState::Review { .. } if late(row, context) => {
+            let event = AssessmentEvent::ReviewOverdue { of: ReviewOf::Objection(id) };
             drafts.push(None, Event::Assessment(event));
         }
         ObjectionState::Verifying { verify_by, overdue: false }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
-use crate::id::{AssessmentId, MeasureId, ObjectionId};
+use crate::event::remedy::ReviewOf;
+use crate::id::{AssessmentId, MeasureId, ObjectionId, RepairId};
 use crate::tally::{Counts, Month};
 use crate::text::Digest;
 use crate::time::Day;
@@ -63,5 +64,19 @@ AssessmentEvent {
     ExecutionDue "assessment.execution_due" { measure: MeasureId, due: Deadline, }
     /// It was not executed in time; for the assessment only.
     ExecutionOverdue "assessment.execution_overdue" { measure: MeasureId, }
+    /// The formal check of a repair was not made in time; for the assessment only.
+    RepairCheckOverdue "assessment.repair_check_overdue" { repair: RepairId, }
+    /// A repair was not decided in time; for the assessment only.
+    RepairDecisionOverdue "assessment.repair_decision_overdue" { repair: RepairId, }
+    /// By when the result of an objection is to be served (T03).
+    ResultDue "assessment.result_due" { objection: ObjectionId, due: Deadline, }
+    /// It was not; the credit office's head is to see it, and everything stays suspended.
+    ResultOverdue "assessment.result_overdue" { objection: ObjectionId, }
+    /// It was served after that day; for the assessment of the credit office.
+    ResultLate "assessment.result_late" { objection: ObjectionId, due: Deadline, }
+    /// A review was not decided in time; what it suspends stays suspended.
+    ReviewOverdue "assessment.review_overdue" { of: ReviewOf, }
+    /// It was decided after that day; for the assessment of the credit office.
+    ReviewLate "assessment.review_late" { of: ReviewOf, due: Deadline, }
 }
 }

@@ -43,6 +43,8 @@ pub enum Clock {
     Execution(MeasureId),
     /// By when the office refers an accepted objection.
     Referral(ObjectionId),
+    /// By when the office serves the result of an objection.
+    Outcome(ObjectionId),
     /// By when a department lifts what has ended.
     Lift(MeasureId),
 }

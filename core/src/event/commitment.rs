@@ -114,6 +114,11 @@ CommitmentEvent {
         commitment: CommitmentId, proof_sha256: Vec<Digest>, document_number: String,
         document_sha256: Digest, reasons: Sealed, service: Service,
     }
+    /// The finding is void: an objection or a remedy was upheld. The commitment stands where it
+    /// stood before the finding.
+    BreachAnnulled "breach.annulled" { commitment: CommitmentId, reasons: Sealed, }
+    /// The end date of the finding passed.
+    BreachExpired "breach.expired" { commitment: CommitmentId, }
 }
 }
 
@@ -140,6 +145,8 @@ impl CommitmentEvent {
             | E::BreachDropped { commitment, .. }
             | E::BreachDecided { commitment, .. }
             | E::BreachServed { commitment, .. }
+            | E::BreachAnnulled { commitment, .. }
+            | E::BreachExpired { commitment }
             | E::Repaired { commitment, .. } => Some(*commitment),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::RecordId;
+use crate::id::{ObjectionId, RecordId};
 use crate::rules::Severity;
 use crate::text::{Digest, Sealed};
 use crate::time::Day;
@@ -20,5 +20,10 @@ RecordEvent {
     DisplayEnded "record.display_ended" { record: RecordId, reasons: Sealed, }
     /// What ended some time ago is kept for auditors only.
     Archived "record.archived" { record: RecordId, }
+    /// The provider added what an objection found missing; the version before stays in the log.
+    Supplemented "record.supplemented" {
+        record: RecordId, objection: ObjectionId, version: u16, statement: Sealed,
+        document_sha256: Option<Digest>, reasons: Sealed,
+    }
 }
 }

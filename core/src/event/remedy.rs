@@ -7,6 +7,7 @@ use crate::calendar::Deadline;
 use crate::event::Target;
 use crate::id::{ListingId, ObjectionId, ReliefId, RemedyId, RepairId};
 use crate::identifier::uscc::Uscc;
+use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
 use crate::time::Day;
 
@@ -120,5 +121,25 @@ RemedyEvent {
     ReliefEnded "relief.ended" { relief: ReliefId, document: FactDocument, reasons: Sealed, }
     /// A court's document is on file.
     CourtDocumentFiled "court_document.filed" { document: FactDocument, effect: String, }
+    /// The decision on a repair takes longer, once; the party was told why and until when.
+    RepairExtended "repair.extended" {
+        repair: RepairId, reasons: Sealed, document_sha256: Digest, service: Service,
+        decide_by: Deadline,
+    }
+    /// A revoked repair is not applied for again before that day; it is never later than the last
+    /// day of the listing.
+    RepairBarred "repair.barred" { repair: RepairId, again_from: Day, }
+    /// A listing is shown no more, though it stands: an objection found that it should not be.
+    ListingDisplayEnded "listing.display_ended" { listing: ListingId, reasons: Sealed, }
+    /// Expert testing stops the provider's clock, as a law says; at the latest it runs out on the
+    /// day stated here, and everything stays suspended.
+    TestingBegun "objection.testing_begun" {
+        objection: ObjectionId, basis: Vec<Citation>, reasons: Sealed, document_sha256: Digest,
+        from: Day, verify_by: Deadline,
+    }
+    /// The expert has reported: the clock runs on, for what was left of it.
+    TestingEnded "objection.testing_ended" {
+        objection: ObjectionId, document_sha256: Digest, ended_on: Day, verify_by: Deadline,
+    }
 }
 }

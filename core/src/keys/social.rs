@@ -19,6 +19,10 @@ impl SocialKey {
             SocialKey::CaseStudy(id) => prefixed(bytes, 0x39, id.0),
             SocialKey::MemberNote(id) => prefixed(bytes, 0x3A, id.0),
             SocialKey::Support(id) => prefixed(bytes, 0x3B, id.0),
+            SocialKey::OpenSupports(key) => {
+                bytes.extend_from_slice(&[0x3B, 0xFF, 0xFF]);
+                subject(bytes, key);
+            }
         }
     }
 }

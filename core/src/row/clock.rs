@@ -30,7 +30,7 @@ impl Clock {
             Clock::Answer(id) => Key::Social(SocialKey::MemberNote(id)),
             Clock::Comment(id) => Key::Assessment(id),
             Clock::Feedback(id) | Clock::Execution(id) | Clock::Lift(id) => Key::Measure(id),
-            Clock::Referral(id) => Key::Objection(id),
+            Clock::Referral(id) | Clock::Outcome(id) => Key::Objection(id),
         }
     }
 }
@@ -94,15 +94,17 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
         }
         Row::Objection(row) => {
             let accepted = matches!(row.state, ObjectionState::Accepted);
+            let verified = matches!(row.state, ObjectionState::Verified { .. });
             let found = match &mut row.state {
                 ObjectionState::Filed { accept_by } => Some(accept_by),
                 ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by),
-                ObjectionState::Review { decide_by, .. } => Some(decide_by),
+                ObjectionState::Review { decide_by, .. } if !row.review_overdue => Some(decide_by),
                 _ => None,
             };
             let referral = accepted.then(|| owed(Clock::Referral(row.id), &mut row.referral));
+            let result = verified.then(|| owed(Clock::Outcome(row.id), &mut row.result));
             let found = found.map(|own| (Clock::Objection(row.id), own));
-            found.into_iter().chain(referral.flatten()).collect()
+            found.into_iter().chain(referral.flatten()).chain(result.flatten()).collect()
         }
         Row::Commitment(row) => {
             let id = row.id;
@@ -131,9 +133,9 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
         }
         Row::Repair(row) => {
             let found = match &mut row.state {
-                RepairState::Applied { accept_by } => Some(accept_by),
-                RepairState::Accepted { .. } => Some(&mut row.decide_by),
-                RepairState::Review { decide_by } => Some(decide_by),
+                RepairState::Applied { accept_by, overdue: false } => Some(accept_by),
+                RepairState::Accepted { .. } if !row.overdue => Some(&mut row.decide_by),
+                RepairState::Review { decide_by } if !row.review_overdue => Some(decide_by),
                 RepairState::Revoking(own) => window(own),
                 _ => None,
             };

@@ -26,7 +26,10 @@ pub enum CommitmentState {
     CurePeriod {
         cure_by: Deadline,
     },
-    Breached,
+    /// Found broken; the time to cure that had passed before.
+    Breached {
+        cure_by: Deadline,
+    },
     Repaired,
 }
 
@@ -42,7 +45,7 @@ impl CommitmentState {
             CommitmentState::Fulfilled => "fulfilled",
             CommitmentState::Overdue => "overdue",
             CommitmentState::CurePeriod { .. } => "cure_period",
-            CommitmentState::Breached => "breached",
+            CommitmentState::Breached { .. } => "breached",
             CommitmentState::Repaired => "repaired",
         }
     }
@@ -76,15 +79,23 @@ impl CommitmentRow {
         self.breach.as_ref().is_some_and(|case| !matches!(case.path, Path::Ended(_)))
     }
 
+    /// Standing on `day` of the served finding that it was broken; ended where there is none. What
+    /// is only proposed weighs on nobody and is answered by a statement.
+    pub fn finding_standing(&self, day: Day) -> Standing {
+        match (&self.state, &self.breach) {
+            (CommitmentState::Breached { .. }, Some(case)) => case.standing(day),
+            _ => Standing::Ended,
+        }
+    }
+
     /// Whether it is on public display on `day`: a served finding that it was broken is shown to
-    /// its end date, what has not been decided yet is not.
+    /// its end date, what has not been decided yet is not. While the finding is disputed the
+    /// commitment is shown without it.
     pub fn is_shown(&self, day: Day) -> bool {
         use CommitmentState as S;
         let state = match self.state {
             S::InForce | S::Overdue | S::CurePeriod { .. } | S::Fulfilled => true,
-            S::Breached => {
-                self.breach.as_ref().is_some_and(|case| case.standing(day) != Standing::Ended)
-            }
+            S::Breached { .. } => self.finding_standing(day) != Standing::Ended,
             S::Offered | S::Signed | S::Closed | S::Withdrawn | S::Repaired => false,
         };
         self.published && !self.subject.is_personal() && state
@@ -101,6 +112,9 @@ pub(super) fn entries(row: &CommitmentRow, entries: &mut Vec<Index>) {
         (CommitmentState::InForce, _) => Some(row.due),
         (CommitmentState::CurePeriod { .. }, Some(Path::Noticed(noticed))) => {
             Some(noticed.notice.window.day)
+        }
+        (CommitmentState::Breached { .. }, Some(Path::Effective(effective))) => {
+            Some(effective.served.decided.decision.end)
         }
         _ => None,
     };

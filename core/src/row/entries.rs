@@ -115,11 +115,8 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectObjection(row.subject, row.id));
             let due = match &row.state {
                 ObjectionState::Filed { accept_by } => Some(accept_by.day),
-                ObjectionState::Accepted => {
-                    row.referral.filter(|own| !own.overdue).map(|own| own.by.day)
-                }
                 ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by.day),
-                _ => None,
+                _ => row.office_due().map(|own| own.day),
             };
             if let Some(day) = due {
                 entries.push(Index::Due(day.plus_days(1), Due::Objection(row.id)));
@@ -138,6 +135,13 @@ pub fn derived(row: &Row) -> Vec<Index> {
                     entries.push(Index::Due(*starts_on, Due::Repair(row.id)));
                 }
                 _ => {}
+            }
+            for by in row.late_after() {
+                let entry = Index::Due(by.day.plus_days(1), Due::Repair(row.id));
+                // Both may be due on the same day, and one entry stands for both.
+                if !entries.contains(&entry) {
+                    entries.push(entry);
+                }
             }
         }
         Row::Remedy(row) => {

@@ -12,7 +12,7 @@ use crate::event::support::SuitGround;
 use crate::guard::{Misfit, Refusal};
 use crate::id::{CaseStudyId, ImportedId, MemberNoteId, Position, RecordId, SupportId};
 use crate::identifier::uscc::Uscc;
-use crate::row::{Index, Key, RecordRow, Row, SubjectRow};
+use crate::row::{Index, Key, ListingKind, RecordRow, Row, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Openness, RecordClass};
 use crate::text::Sealed;
@@ -32,6 +32,8 @@ pub enum SocialKey {
     CaseStudy(CaseStudyId),
     MemberNote(MemberNoteId),
     Support(SupportId),
+    /// The supports that are open about a subject.
+    OpenSupports(SubjectKey),
 }
 
 /// One of these rows.
@@ -43,6 +45,7 @@ pub enum SocialRow {
     CaseStudy(CaseStudyRow),
     MemberNote(MemberNoteRow),
     Support(SupportRow),
+    OpenSupports(Vec<SupportId>),
 }
 
 /// An index entry of these rows.
@@ -170,6 +173,8 @@ pub struct MemberNoteRow {
 pub struct SupportRow {
     pub id: SupportId,
     pub subject: SubjectKey,
+    /// Whose record or listing it is.
+    pub authority: Uscc,
     pub target: Target,
     pub ground: SuitGround,
     pub plaintiff: String,
@@ -197,7 +202,7 @@ impl SocialRow {
     pub(super) fn entries(&self) -> Vec<SocialIndex> {
         match self {
             SocialRow::Imported(row) => vec![SocialIndex::SubjectImported(row.subject, row.id)],
-            SocialRow::ImportedOf(_) => Vec::new(),
+            SocialRow::ImportedOf(_) | SocialRow::OpenSupports(_) => Vec::new(),
             SocialRow::CaseStudy(row) => match row.state {
                 CaseStudyState::Published { .. } => vec![SocialIndex::CaseStudies(row.id)],
                 _ => Vec::new(),
@@ -244,6 +249,27 @@ impl Rows {
             Some(SocialRow::ImportedOf(id)) => Ok(Some(*id)),
             _ => Ok(None),
         }
+    }
+
+    /// The supports that are open about a subject.
+    pub(crate) fn open_supports(&self, subject: SubjectKey) -> Result<&[SupportId], Stop> {
+        match self.social(SocialKey::OpenSupports(subject))? {
+            Some(SocialRow::OpenSupports(open)) => Ok(open),
+            _ => Ok(&[]),
+        }
+    }
+
+    /// Whose a record or black listing is, and which authority answers for it; a support is about
+    /// nothing else.
+    pub(crate) fn supportable(&self, target: Target) -> Result<Option<(SubjectKey, Uscc)>, Stop> {
+        Ok(match target {
+            Target::Record(id) => self.record(id)?.map(|row| (row.subject, row.provider)),
+            Target::Listing(id) => self.listing(id)?.and_then(|row| match &row.kind {
+                ListingKind::Black { case, .. } => Some((row.subject, case.proposed_by.authority)),
+                ListingKind::Red(_) => None,
+            }),
+            Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+        })
     }
 }
 

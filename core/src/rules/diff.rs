@@ -122,8 +122,8 @@ impl RuleSet {
                     decide_within_wd, serve_within_days, standstill_wd, black_cap_months,
                     red_cap_months, red_public_notice_days, dispatch_wd, respond_wd, feedback_wd,
                     lift_wd, objection_accept_wd, objection_refer_wd, verification_wd,
-                    unverified_after_wd, resolve_wd, review_request_wd, repair_accept_wd,
-                    repair_decide_wd, double_publicity_wd, publicity_minor_months,
+                    unverified_after_wd, expert_testing_wd, resolve_wd, review_request_wd, repair_accept_wd,
+                    repair_decide_wd, repair_extend_wd, repair_bar_months, double_publicity_wd, publicity_minor_months,
                     publicity_general_months, publicity_serious_months, clean_record_years,
                     whistle_triage_wd, whistle_verify_wd, whistle_feedback_wd, whistle_keep_months)
             },

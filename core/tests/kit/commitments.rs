@@ -330,6 +330,8 @@ pub fn samples() -> Vec<Event> {
             reasons: text(),
             service: served(day("2026-06-25")),
         },
+        E::BreachAnnulled { commitment, reasons: text() },
+        E::BreachExpired { commitment },
     ];
     let offered = offered(CommitmentKind::Permit);
     later.into_iter().map(Event::Commitment).chain([offered]).collect()

@@ -354,6 +354,7 @@ fn objecting(world: &World, held: &Held, it: Move) -> Asked {
             _ => return None,
         },
         Target::Measure(id) => world.measure_row(id).subject,
+        Target::Commitment(_) => return None,
     };
     Some((party(subject), object(target, it.twist & 1 == 0)))
 }

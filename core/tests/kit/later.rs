@@ -3,12 +3,13 @@
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::Target;
+use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome};
 use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::row::{Index, Key};
 
-use super::rules::{OFFICE, STATUTE};
-use super::steps::Stage;
-use super::{Post, Who, World, officer};
+use super::rules::{OFFICE, STATUTE, cite};
+use super::steps::{Stage, digest, ruling, text};
+use super::{Post, Who, World, officer, organisation};
 
 /// The head of the credit office.
 pub fn office_head() -> Who {
@@ -92,4 +93,55 @@ pub fn changes(world: &World, from: Position) -> Vec<Target> {
         _ => None,
     });
     found.collect()
+}
+
+/// A suit about a thing.
+pub fn suit(world: &World, target: Target) -> Command {
+    remedy(RemedyCommand::FileRemedy {
+        target,
+        kind: RemedyKind::Litigation,
+        body: "尤溪县人民法院".to_owned(),
+        number: "（2026）闽0426行初1号".to_owned(),
+        filed_on: world.today,
+        document_sha256: digest(35),
+    })
+}
+
+/// The outcome of the newest suit about organisation 1.
+pub fn rule(world: &World, outcome: RemedyOutcome) -> Command {
+    let document = ruling(organisation(1));
+    let remedy_id = remedy_of(world);
+    remedy(RemedyCommand::DecideRemedy { remedy: remedy_id, outcome, document, reasons: text() })
+}
+
+/// Its stay of execution.
+pub fn stay(world: &World) -> Command {
+    let document = ruling(organisation(1));
+    remedy(RemedyCommand::OrderStay { remedy: remedy_of(world), document })
+}
+
+/// The end of that stay.
+pub fn end_stay(world: &World) -> Command {
+    let document = ruling(organisation(1));
+    remedy(RemedyCommand::EndStay { remedy: remedy_of(world), document })
+}
+
+/// Expert testing begins today, as a law says.
+pub fn begin_testing(world: &World, objection: ObjectionId) -> Command {
+    remedy(RemedyCommand::BeginTesting {
+        objection,
+        basis: vec![cite("law")],
+        reasons: text(),
+        document_sha256: digest(59),
+        from: world.today,
+    })
+}
+
+/// The expert reports today.
+pub fn end_testing(world: &World, objection: ObjectionId) -> Command {
+    remedy(RemedyCommand::EndTesting {
+        objection,
+        document_sha256: digest(60),
+        ended_on: world.today,
+    })
 }

@@ -308,6 +308,8 @@ machines! {
     OBJECTION "objection" "异议" "Objection" "domain.md 2.6" objection_state;
     OBJECTION_AFTER "objection-review" "异议：举证、逾期与复核"
         "Objection: evidence, what nobody verified, review" "domain.md 2.6" objection_state;
+    OBJECTION_RIGHT "objection-put-right" "异议：更正、补充、停止公示"
+        "Objection: corrected, supplemented, off display" "domain.md 2.6" objection_state;
     REMEDY "remedy" "行政复议与行政诉讼" "Reconsideration and suit" "domain.md 2.6" remedy_state;
     WHISTLE "whistle" "失信举报" "Report of wrongdoing" "domain.md 2.7" |_, _| None;
     ENTRY "catalogue-entry" "清单条目" "Catalogue entry" "domain.md 2.8" entry_state;

@@ -21,6 +21,7 @@ pub mod samples;
 pub mod social;
 pub mod steps;
 pub mod table;
+pub mod timing;
 pub mod tolerance;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,7 +5,10 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
-use shouxin_core::id::{AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position};
+use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::id::{
+    AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position, RepairId,
+};
 use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
 
@@ -60,6 +63,7 @@ fn assessments() -> Vec<AssessmentEvent> {
     let assessment = AssessmentId(at(50));
     let measure = MeasureId(at(4));
     let objection = ObjectionId(at(5));
+    let repair = RepairId(at(10));
     let due = Deadline {
         day: day("2026-03-09"),
         provisional: true,
@@ -80,6 +84,13 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::ReferralLate { objection, due },
         A::ExecutionDue { measure, due },
         A::ExecutionOverdue { measure },
+        A::RepairCheckOverdue { repair },
+        A::RepairDecisionOverdue { repair },
+        A::ResultDue { objection, due },
+        A::ResultOverdue { objection },
+        A::ResultLate { objection, due },
+        A::ReviewOverdue { of: ReviewOf::Objection(objection) },
+        A::ReviewLate { of: ReviewOf::Repair(repair), due },
         A::Opened { from: month("2026-01"), to: month("2026-02") },
         A::MetricsFrozen { assessment, figures, comment_by: due },
         A::Commented {

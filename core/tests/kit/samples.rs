@@ -43,6 +43,14 @@ pub fn records() -> Vec<Event> {
         }),
         Event::Record(RecordEvent::DisplayEnded { record, reasons: text() }),
         Event::Record(RecordEvent::Archived { record }),
+        Event::Record(RecordEvent::Supplemented {
+            record,
+            objection: ObjectionId(at(9)),
+            version: 2,
+            statement: text(),
+            document_sha256: Some(digest(56)),
+            reasons: text(),
+        }),
     ]
 }
 
@@ -148,6 +156,13 @@ pub fn remedies() -> Vec<Event> {
         RemedyEvent::RedressDone { remedy, account: text(), evidence: vec![digest(48)] },
         RemedyEvent::StayOrdered { remedy, document: ruling(organisation(1)) },
         RemedyEvent::StayEnded { remedy, document: ruling(organisation(1)) },
+        RemedyEvent::RepairExtended {
+            repair,
+            reasons: text(),
+            document_sha256: digest(54),
+            service: served(day("2026-07-20")),
+            decide_by: deadline(),
+        },
         RemedyEvent::RepairRevocationNoticed {
             repair,
             reasons: text(),
@@ -169,6 +184,22 @@ pub fn remedies() -> Vec<Event> {
             service: served(day("2026-08-12")),
             starts_on: day("2026-08-20"),
         },
+        RemedyEvent::TestingBegun {
+            objection,
+            basis: vec![cite("law")],
+            reasons: text(),
+            document_sha256: digest(57),
+            from: day("2026-03-04"),
+            verify_by: deadline(),
+        },
+        RemedyEvent::TestingEnded {
+            objection,
+            document_sha256: digest(58),
+            ended_on: day("2026-03-20"),
+            verify_by: deadline(),
+        },
+        RemedyEvent::ListingDisplayEnded { listing: ListingId(at(2)), reasons: text() },
+        RemedyEvent::RepairBarred { repair, again_from: day("2027-02-12") },
         RemedyEvent::RepairRevocationDropped { repair, reasons: text() },
         RemedyEvent::RepairRevocationLapsed { repair },
         RemedyEvent::RepairedRestored { repair, published: true },

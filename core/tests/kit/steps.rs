@@ -3,6 +3,7 @@
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::record_source;
+use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
 use shouxin_core::event::{
     Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource, ObjectionGround,
@@ -316,6 +317,16 @@ pub fn approve(world: &World, repair: RepairId) -> Command {
         reasons: text(),
         service: served(world.today),
     }
+}
+
+/// More time for the decision on a repair, with the served notice of it.
+pub fn extend_repair(world: &World, repair: RepairId) -> Command {
+    Command::Remedy(RemedyCommand::ExtendRepair {
+        repair,
+        reasons: text(),
+        document_sha256: digest(55),
+        service: served(world.today),
+    })
 }
 
 /// The refusal, served today.

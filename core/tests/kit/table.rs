@@ -7,6 +7,7 @@ use shouxin_core::command::Command;
 use shouxin_core::guard::{Ground, Misfit};
 
 use super::diagram::{Diagram, Machine, Tried};
+use super::timing::keeps_its_days;
 use super::{Who, World};
 
 /// What a command leads to: names of events, or a refusal.
@@ -47,6 +48,7 @@ pub fn compare(
     let mut diagram = Diagram::new(machine);
     for (state, world) in states {
         let before = machine.states(world);
+        keeps_its_days(state, world);
         for (name, who, command) in commands {
             let mut world = world.clone();
             let command = command(&world);

@@ -56,6 +56,7 @@ pub struct Model {
 const TIMERS: &[&str] = &[
     "commitment.overdue",
     "breach.window_closed",
+    "breach.expired",
     "tolerant_acceptance.overdue",
     "statement.window_closed",
     "listing.took_effect",
@@ -75,6 +76,10 @@ const TIMERS: &[&str] = &[
     "assessment.referral_due",
     "assessment.referral_overdue",
     "assessment.execution_overdue",
+    "assessment.repair_check_overdue",
+    "assessment.repair_decision_overdue",
+    "assessment.result_overdue",
+    "assessment.review_overdue",
     "objection.accepted",
     "objection.overdue",
     "objection.closed",
@@ -173,7 +178,7 @@ impl Model {
                 .filter(|(_, own)| own.records.contains(&id))
                 .map(|(case, _)| *case)
                 .collect(),
-            Target::Measure(_) => Vec::new(),
+            Target::Measure(_) | Target::Commitment(_) => Vec::new(),
         };
         for case in cases {
             let Some(subject) = self.cases.get(&case).and_then(|own| own.subject) else {

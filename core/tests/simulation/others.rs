@@ -23,7 +23,7 @@ use shouxin_core::row::commitment::CommitmentState as S;
 use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rules::{Citation, LegalLevel};
 
-use super::county::County;
+use super::county::{County, Task};
 use crate::kit::steps::{digest, served, text};
 use crate::kit::tolerance::{adverse, version};
 use crate::kit::{Who, party, person, timer};
@@ -66,7 +66,7 @@ impl County {
                 _ => false,
             },
             Target::Measure(id) => owed(id),
-            Target::Record(_) => false,
+            Target::Record(_) | Target::Commitment(_) => false,
         }
     }
 
@@ -252,7 +252,7 @@ impl County {
                     C::ServeBreach { commitment, service, repair_guide_sha256: digest(58) },
                 ),
             },
-            S::Breached => {
+            S::Breached { .. } => {
                 let repair = C::Repair {
                     commitment,
                     proof_sha256: vec![digest(59)],
@@ -265,8 +265,12 @@ impl County {
             }
             S::Closed | S::Withdrawn | S::Fulfilled | S::Repaired => return true,
         };
+        let served = matches!(step, C::ServeBreach { .. });
         // What is refused is tried again when its turn comes.
-        let _tried = self.world.run(&who, &Command::Commitment(step));
+        let taken = self.world.run(&who, &Command::Commitment(step)).is_ok();
+        if served && taken && self.chance(50) {
+            self.later(1..60, Task::Object(Target::Commitment(commitment)));
+        }
         false
     }
 

@@ -55,6 +55,10 @@ impl County {
                 Row::Measure(row) => Some(row.subject),
                 _ => None,
             },
+            Target::Commitment(id) => match self.world.row(&Key::Commitment(id))? {
+                Row::Commitment(row) => Some(row.subject),
+                _ => None,
+            },
         }
     }
 

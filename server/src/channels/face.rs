@@ -5,12 +5,13 @@
 use serde_json::{Value, json};
 use shouxin_core::apply::listing_is_shown;
 use shouxin_core::event::{Colour, Target};
-use shouxin_core::id::{ListingId, Position, RecordId};
+use shouxin_core::id::{CommitmentId, ListingId, Position, RecordId};
 use shouxin_core::path::Standing;
 use shouxin_core::row::ListingKind;
 use shouxin_core::time::Day;
 
 use crate::engine::query::Query;
+use crate::http::commitments::{self, Face};
 use crate::http::read::{self, Sight};
 use crate::vault::Vault;
 
@@ -38,6 +39,7 @@ pub(crate) fn of(
         Target::Listing(id) => listing(vault, query, id, at, today),
         Target::Attribution(id) => Ok(withdrawn(id.to_string(), at, today)),
         Target::Measure(id) => Ok(withdrawn(id.to_string(), at, today)),
+        Target::Commitment(id) => commitment(vault, query, id, at, today),
     }
 }
 
@@ -99,5 +101,32 @@ fn listing(
         "list": if black { Colour::Black } else { Colour::Red },
         "name": read::name(vault, &head),
         "listing": read::listing(query, &row, today).map_err(problem)?,
+    }))
+}
+
+fn commitment(
+    vault: &Vault,
+    query: &mut Query<'_>,
+    id: CommitmentId,
+    at: Position,
+    today: Day,
+) -> Result<Value, DeliveryError> {
+    let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+    if !row.is_shown(today) {
+        return Ok(withdrawn(id.to_string(), at, today));
+    }
+    let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
+    let remedies = read::remedies(query, Target::Commitment(id)).map_err(problem)?;
+    // A disputed finding is off display; what stays on it is the promise.
+    let suspended = row.finding_standing(today) == Standing::Suspended;
+    Ok(json!({
+        "id": id.to_string(),
+        "position": at.to_string(),
+        "action": if remedies.is_empty() { "publish" } else { "annotate" },
+        "status": read::status(suspended, &remedies),
+        "subject": row.subject.to_string(),
+        "name": read::name(vault, &head),
+        "commitment": commitments::shown(&row, Face::Public, today),
+        "remedies": remedies,
     }))
 }

@@ -173,7 +173,7 @@ impl Walk {
                 self.through = true;
                 return Ok(());
             }
-            Target::Record(_) => {
+            Target::Record(_) | Target::Commitment(_) => {
                 self.through = true;
                 return Ok(());
             }

@@ -65,6 +65,10 @@ fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
             let row = query.ask(|rows| rows.must_measure(id).cloned())?;
             of(id.0, row.subject, row.initiated_by.authority)
         }
+        Target::Commitment(id) => {
+            let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+            of(id.0, row.subject, row.offered_by.authority)
+        }
     })
 }
 

@@ -5,6 +5,7 @@ use shouxin_core::event::Target;
 use shouxin_core::id::Position;
 use shouxin_core::keys;
 use shouxin_core::path::Path;
+use shouxin_core::row::commitment::CommitmentRow;
 use shouxin_core::row::{ListingKind, ListingRow, RecordRow, RedState};
 use shouxin_core::time::Day;
 
@@ -58,7 +59,7 @@ pub(crate) fn public(query: &Query<'_>, after: Position, count: usize) -> Result
 }
 
 /// About `count` changes after `after` of records that departments share, each at its newest, and
-/// of listings on public display.
+/// of listings and commitments on public display.
 pub(crate) fn shared(query: &Query<'_>, after: Position, count: usize) -> Result<Changes, Problem> {
     let listings = public(query, after, count)?;
     let from = keys::shared_changes_after(after);
@@ -69,7 +70,8 @@ pub(crate) fn shared(query: &Query<'_>, after: Position, count: usize) -> Result
     // Behind the nearer end one of the two may have more.
     let end = [listings.end, records.end].into_iter().flatten().min();
     let listings = listings.found.into_iter();
-    let listings = listings.filter(|(_, target)| matches!(target, Target::Listing(_)));
+    let listings =
+        listings.filter(|(_, target)| matches!(target, Target::Listing(_) | Target::Commitment(_)));
     let mut found: Vec<(Position, Target)> = listings.chain(records.found).collect();
     found.retain(|(at, _)| end.is_none_or(|end| *at <= end));
     found.sort_unstable();
@@ -96,6 +98,15 @@ pub(crate) fn before_day(app: &App, day: Day) -> Result<Position, Problem> {
 pub(crate) fn record_withdrawn_on(row: &RecordRow, today: Day) -> Day {
     let over = row.publicity_until.map(|until| until.plus_days(1));
     row.ended_on.or(over).filter(|on| *on <= today).unwrap_or(today)
+}
+
+/// The day from which the finding that a commitment was broken is over; none where none is.
+pub(crate) fn finding_over_on(row: &CommitmentRow) -> Option<Day> {
+    let case = row.breach.as_ref()?;
+    match &case.path {
+        Path::Ended(ended) => Some(ended.on),
+        path => path.served().map(|served| served.decided.decision.end.plus_days(1)),
+    }
 }
 
 /// The same of a listing.

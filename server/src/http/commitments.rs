@@ -29,11 +29,6 @@ const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice
 const OFFICERS_AND_SUBJECT: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::Subject];
 
-fn subject_of(edge: &Edge<'_>, commitment: CommitmentId) -> Result<SubjectKey, Problem> {
-    let mut query = Query::new(edge.engine.view.read());
-    Ok(query.ask(|rows| Ok(rows.must_commitment(commitment)?.subject))?)
-}
-
 /// 提供承诺书: a text that says what it asks and that the ordinary path stays open.
 /// Source: domain.md O13, O29, O30.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -92,7 +87,7 @@ impl Write for Decline {
         Ok(Command::Commitment(CommitmentCommand::Decline {
             commitment: id(path)?,
             document_sha256: edge.document_if_any(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
@@ -120,12 +115,12 @@ impl Write for Sign {
             commitment: id(path)?,
             template_sha256: self.template_sha256.kept_by_its_maker(),
             document_sha256: edge.document(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
             agent_sha256: edge.document_if_any(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "agent_sha256",
                 self.agent_sha256,
             )?,
@@ -150,7 +145,7 @@ impl Write for Publish {
         Ok(Command::Commitment(CommitmentCommand::Publish {
             commitment: id(path)?,
             consent_sha256: edge.document_if_any(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "consent_sha256",
                 self.consent_sha256,
             )?,
@@ -195,9 +190,9 @@ impl Write for Withdraw {
         let commitment = id(path)?;
         Ok(Command::Commitment(CommitmentCommand::Withdraw {
             commitment,
-            reasons: edge.seal(subject_of(edge, commitment)?, &self.reasons)?,
+            reasons: edge.seal(edge.subject_of_commitment(commitment)?, &self.reasons)?,
             document_sha256: edge.document_if_any(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
@@ -217,8 +212,10 @@ impl Write for Fulfil {
     const ROLES: &'static [Role] = OFFICERS;
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
-        let (commitment, evidence) =
-            (id(path)?, edge.documents(subject_of(edge, id(path)?)?, "evidence", self.evidence)?);
+        let (commitment, evidence) = (
+            id(path)?,
+            edge.documents(edge.subject_of_commitment(id(path)?)?, "evidence", self.evidence)?,
+        );
         Ok(Command::Commitment(CommitmentCommand::Fulfil { commitment, evidence }))
     }
 }
@@ -242,13 +239,13 @@ impl Write for CureNotice {
         let commitment = id(path)?;
         Ok(Command::Commitment(CommitmentCommand::ServeCureNotice {
             commitment,
-            reasons: edge.seal(subject_of(edge, commitment)?, &self.reasons)?,
+            reasons: edge.seal(edge.subject_of_commitment(commitment)?, &self.reasons)?,
             document_sha256: edge.document(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
-            service: edge.service(subject_of(edge, id(path)?)?, self.service)?,
+            service: edge.service(edge.subject_of_commitment(id(path)?)?, self.service)?,
             working_days: self.working_days,
         }))
     }
@@ -272,8 +269,12 @@ impl Write for ProposeBreach {
         Ok(Command::Commitment(CommitmentCommand::ProposeBreach {
             commitment,
             basis: citations(self.basis),
-            facts: edge.seal(subject_of(edge, commitment)?, &self.facts)?,
-            evidence: edge.documents(subject_of(edge, id(path)?)?, "evidence", self.evidence)?,
+            facts: edge.seal(edge.subject_of_commitment(commitment)?, &self.facts)?,
+            evidence: edge.documents(
+                edge.subject_of_commitment(id(path)?)?,
+                "evidence",
+                self.evidence,
+            )?,
         }))
     }
 }
@@ -295,18 +296,18 @@ impl Write for BreachNotice {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let commitment = id(path)?;
-        let subject = subject_of(edge, commitment)?;
+        let subject = edge.subject_of_commitment(commitment)?;
         Ok(Command::Commitment(CommitmentCommand::ServeBreachNotice {
             commitment,
             facts: edge.seal(subject, &self.facts)?,
             reasons: edge.seal(subject, &self.reasons)?,
             rights_stated: self.rights_stated,
             document_sha256: edge.document(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
-            service: edge.service(subject_of(edge, id(path)?)?, self.service)?,
+            service: edge.service(edge.subject_of_commitment(id(path)?)?, self.service)?,
         }))
     }
 }
@@ -342,14 +343,14 @@ impl Write for BreachStatement {
             (Some(waiver), _) => CommitmentCommand::WaiveStatement {
                 commitment,
                 document_sha256: edge.document(
-                    subject_of(edge, id(path)?)?,
+                    edge.subject_of_commitment(id(path)?)?,
                     "waiver_sha256",
                     waiver,
                 )?,
             },
             (None, Some(received_on)) => CommitmentCommand::StateOnBreach {
                 commitment,
-                points: edge.seal_all(subject_of(edge, commitment)?, &self.points)?,
+                points: edge.seal_all(edge.subject_of_commitment(commitment)?, &self.points)?,
                 received_on,
             },
             (None, None) => {
@@ -378,7 +379,7 @@ impl Write for DropBreach {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let commitment = id(path)?;
-        let reasons = edge.seal(subject_of(edge, commitment)?, &self.reasons)?;
+        let reasons = edge.seal(edge.subject_of_commitment(commitment)?, &self.reasons)?;
         Ok(Command::Commitment(CommitmentCommand::DropBreach { commitment, reasons }))
     }
 }
@@ -405,12 +406,12 @@ impl Write for DecideBreach {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let commitment = id(path)?;
-        let subject = subject_of(edge, commitment)?;
+        let subject = edge.subject_of_commitment(commitment)?;
         Ok(Command::Commitment(CommitmentCommand::DecideBreach {
             commitment,
             document_number: self.document_number,
             document_sha256: edge.document(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
@@ -439,9 +440,9 @@ impl Write for ServeBreach {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         Ok(Command::Commitment(CommitmentCommand::ServeBreach {
             commitment: id(path)?,
-            service: edge.service(subject_of(edge, id(path)?)?, self.service)?,
+            service: edge.service(edge.subject_of_commitment(id(path)?)?, self.service)?,
             repair_guide_sha256: edge.document(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "repair_guide_sha256",
                 self.repair_guide_sha256,
             )?,
@@ -469,18 +470,18 @@ impl Write for RepairBreach {
         Ok(Command::Commitment(CommitmentCommand::Repair {
             commitment,
             proof_sha256: edge.documents(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "proof_sha256",
                 self.proof_sha256,
             )?,
             document_number: self.document_number,
             document_sha256: edge.document(
-                subject_of(edge, id(path)?)?,
+                edge.subject_of_commitment(id(path)?)?,
                 "document_sha256",
                 self.document_sha256,
             )?,
-            reasons: edge.seal(subject_of(edge, commitment)?, &self.reasons)?,
-            service: edge.service(subject_of(edge, id(path)?)?, self.service)?,
+            reasons: edge.seal(edge.subject_of_commitment(commitment)?, &self.reasons)?,
+            service: edge.service(edge.subject_of_commitment(id(path)?)?, self.service)?,
         }))
     }
 }
@@ -515,9 +516,7 @@ fn visible(row: &CommitmentRow, face: Face, today: Day) -> bool {
         Face::Public => row.is_shown(today),
         Face::Shared => match row.state {
             S::InForce | S::Overdue | S::CurePeriod { .. } | S::Fulfilled => true,
-            S::Breached => {
-                row.breach.as_ref().is_some_and(|case| case.standing(today) != Standing::Ended)
-            }
+            S::Breached { .. } => row.finding_standing(today) != Standing::Ended,
             _ => false,
         },
         Face::Whole => true,
@@ -552,13 +551,20 @@ fn finding(case: &DecisionCase, face: Face) -> Value {
     })
 }
 
-fn shown(row: &CommitmentRow, face: Face) -> Value {
+/// A commitment for a reader.
+pub(crate) fn shown(row: &CommitmentRow, face: Face, today: Day) -> Value {
     use CommitmentState as S;
+    let disputed = row.finding_standing(today) == Standing::Suspended;
     let state = match row.state {
         // Late is not broken: that is for the head to find, after notice and hearing.
         S::Overdue | S::CurePeriod { .. } if face != Face::Whole => S::InForce,
+        // Nor is what is disputed, until there is an outcome.
+        S::Breached { .. } if disputed && face != Face::Whole => S::InForce,
         state => state,
     };
+    // A finding that is void, over or disputed is nobody else's business.
+    let stands = row.finding_standing(today) == Standing::InForce;
+    let breach = row.breach.as_ref().filter(|_| stands || face == Face::Whole);
     let mut body = json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
@@ -571,13 +577,17 @@ fn shown(row: &CommitmentRow, face: Face) -> Value {
         "published": row.published,
         "state": state.name(),
         "fulfilled_on": row.fulfilled_on,
-        "breach": row.breach.as_ref().map(|case| finding(case, face)),
+        "breach": breach.map(|case| finding(case, face)),
     });
     if face == Face::Whole {
         body["matter_decided_on"] = json!(row.matter_decided_on);
         body["cure_by"] = match row.state {
             S::CurePeriod { cure_by } => json!(cure_by),
             _ => Value::Null,
+        };
+        body["suspended_by"] = match &row.breach {
+            Some(case) => case.holds.iter().map(ToString::to_string).collect(),
+            None => json!([]),
         };
     }
     body
@@ -627,7 +637,7 @@ async fn commitment(
     if !visible(&row, face, today) {
         return Err(Problem::not_found());
     }
-    let mut body = shown(&row, face);
+    let mut body = shown(&row, face, today);
     body["texts"] = texts(&app, &row)?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -695,7 +705,7 @@ async fn commitments(
             false => face(&caller, row.subject, row.offered_by.authority),
         };
         if let Some(face) = face.filter(|face| visible(&row, *face, today)) {
-            found.push(shown(&row, face));
+            found.push(shown(&row, face, today));
         }
     }
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "commitments": found, "next": next})))
@@ -713,7 +723,7 @@ pub(crate) fn displayed(
     for at in positions {
         let row = query.ask(|rows| rows.must_commitment(CommitmentId(at)).cloned())?;
         if visible(&row, Face::Public, today) {
-            found.push(shown(&row, Face::Public));
+            found.push(shown(&row, Face::Public, today));
         }
     }
     Ok(found)

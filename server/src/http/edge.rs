@@ -5,7 +5,9 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::{CaseRef, NamedMeasure, Target};
-use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, RecordId, RepairId};
+use shouxin_core::id::{
+    AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, RecordId, RepairId,
+};
 use shouxin_core::limits::TEXT_BYTES_MAX;
 use shouxin_core::row::SubjectRow;
 use shouxin_core::rules::{Citation, FactKind};
@@ -152,6 +154,7 @@ pub fn target(text: &str) -> Result<Target, Problem> {
         Some('R') => id(text).map(Target::Record),
         Some('L') => id(text).map(Target::Listing),
         Some('A') => id(text).map(Target::Attribution),
+        Some('C') => id(text).map(Target::Commitment),
         _ => id(text).map(Target::Measure),
     }
 }
@@ -343,6 +346,7 @@ impl Edge<'_> {
             Target::Listing(id) => self.subject_of(CaseRef::Listing(id)),
             Target::Attribution(id) => self.subject_of(CaseRef::Attribution(id)),
             Target::Measure(id) => self.subject_of_measure(id),
+            Target::Commitment(id) => self.subject_of_commitment(id),
         }
     }
 
@@ -356,6 +360,12 @@ impl Edge<'_> {
     pub fn subject_of_measure(&self, id: MeasureId) -> Result<SubjectKey, Problem> {
         let mut query = Query::new(self.engine.view.read());
         Ok(query.ask(|rows| Ok(rows.must_measure(id)?.subject))?)
+    }
+
+    /// Whose file a commitment stands in.
+    pub fn subject_of_commitment(&self, id: CommitmentId) -> Result<SubjectKey, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| Ok(rows.must_commitment(id)?.subject))?)
     }
 
     /// Whose file an objection stands in.

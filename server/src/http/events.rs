@@ -165,6 +165,11 @@ fn shown(
             let row = query.ask(|rows| rows.must_listing(id).cloned())?;
             (row.subject.is_personal(), changes::listing_withdrawn_on(&row, today))
         }
+        Target::Commitment(id) => {
+            let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+            let on = changes::finding_over_on(&row).filter(|on| *on <= today);
+            (row.subject.is_personal(), on.unwrap_or(today))
+        }
         // Persons and measures are in no feed.
         Target::Attribution(_) | Target::Measure(_) => (true, today),
     };

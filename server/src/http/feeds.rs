@@ -23,7 +23,7 @@ use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::reads::{Cursor, PAGE_ROWS, PAGE_ROWS_MAX};
-use crate::http::{App, Table, reads};
+use crate::http::{App, Table, changes, reads};
 
 /// Things that one event can change; more than a command can touch.
 const CHANGES_OF_ONE_EVENT_MAX: usize = 4_096;
@@ -83,6 +83,10 @@ fn over_since(
                     _ => None,
                 },
             },
+            Target::Commitment(id) => {
+                let over = changes::finding_over_on(rows.must_commitment(id)?);
+                over.filter(|on| *on <= today)
+            }
             Target::Attribution(_) | Target::Measure(_) => None,
         })
     })

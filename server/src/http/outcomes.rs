@@ -12,7 +12,7 @@ use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
 use crate::http::Table;
-use crate::http::edge::{Edge, FactBody, Hex32, ServiceBody, id, target};
+use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id, target};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::Write;
 
@@ -73,6 +73,86 @@ impl Write for AddEvidence {
             objection,
             statement: edge.seal(subject, &self.statement)?,
             evidence: edge.documents(subject, "evidence", self.evidence)?,
+        }))
+    }
+}
+
+/// 补充: what the objection found missing is added to the record, as a new version.
+/// Source: domain.md O63, T03.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementRecord {
+    statement: String,
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
+    reasons: String,
+}
+
+impl Write for SupplementRecord {
+    const LABEL: &'static str = "objections.supplement";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
+        Ok(Command::Remedy(RemedyCommand::SupplementRecord {
+            objection,
+            statement: edge.seal(subject, &self.statement)?,
+            document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
+            reasons: edge.seal(subject, &self.reasons)?,
+        }))
+    }
+}
+
+/// 检验、检测、鉴定: stops the provider's clock where a law says so; all stays suspended.
+/// Source: domain.md O63, T01.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BeginTesting {
+    basis: Vec<CitationBody>,
+    reasons: String,
+    document_sha256: Hex32,
+    #[schema(value_type = String, format = Date)]
+    from: Day,
+}
+
+impl Write for BeginTesting {
+    const LABEL: &'static str = "objections.testing";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
+        Ok(Command::Remedy(RemedyCommand::BeginTesting {
+            objection,
+            basis: citations(self.basis),
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            from: self.from,
+        }))
+    }
+}
+
+/// 检验、检测、鉴定结束: the clock runs on, for what was left of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndTesting {
+    document_sha256: Hex32,
+    #[schema(value_type = String, format = Date)]
+    ended_on: Day,
+}
+
+impl Write for EndTesting {
+    const LABEL: &'static str = "objections.testing_end";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let objection = id(path)?;
+        let subject = edge.subject_of_objection(objection)?;
+        Ok(Command::Remedy(RemedyCommand::EndTesting {
+            objection,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            ended_on: self.ended_on,
         }))
     }
 }
@@ -291,6 +371,32 @@ impl Write for CompleteRemedyRedress {
     }
 }
 
+/// 延长办理期限, once, with the served notice of it: ten working days more for the decision.
+/// Source: domain.md T07.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendRepair {
+    reasons: String,
+    document_sha256: Hex32,
+    service: ServiceBody,
+}
+
+impl Write for ExtendRepair {
+    const LABEL: &'static str = "repairs.extend";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let repair = id(path)?;
+        let subject = edge.subject_of_repair(repair)?;
+        Ok(Command::Remedy(RemedyCommand::ExtendRepair {
+            repair,
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
+        }))
+    }
+}
+
 /// 拟撤销修复告知: the repair is said to have been obtained by fraud.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -472,6 +578,12 @@ pub(crate) fn routes(table: &mut Table<'_>) {
             "要求补充证据 / ask for evidence",
         )
         .post::<AddEvidence>("/v1/objections/{id}/evidence", "补充证据 / add evidence")
+        .post::<SupplementRecord>(
+            "/v1/objections/{id}/supplement",
+            "补充遗漏 / add what is missing",
+        )
+        .post::<BeginTesting>("/v1/objections/{id}/testing", "检验鉴定 / expert testing")
+        .post::<EndTesting>("/v1/objections/{id}/testing/end", "检验鉴定结束 / its end")
         .post::<MarkUnverified>("/v1/objections/{id}/unverified", "逾期未核实 / unverified")
         .post::<RequestReview>("/v1/objections/{id}/review", "申请复核 / ask for a review")
         .post::<DecideReview>("/v1/objections/{id}/review/decide", "复核决定 / decide it")
@@ -482,6 +594,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<EndStay>("/v1/remedies/{id}/end-stay", "恢复执行 / end of the stay")
         .post::<DecideRemedy>("/v1/remedies/{id}/decide", "复议、诉讼结果 / its outcome")
         .post::<CompleteRemedyRedress>("/v1/remedies/{id}/redress", "恢复信誉 / redress")
+        .post::<ExtendRepair>("/v1/repairs/{id}/extension", "延长办理期限 / more time, once")
         .post::<NoticeRevocation>(
             "/v1/repairs/{id}/revocation/notice",
             "拟撤销修复告知 / notice of a revocation",

@@ -188,6 +188,8 @@ pub fn record(vault: &Vault, row: &RecordRow, sight: Sight) -> Value {
             (Some(content), _) => content_json(unseal(vault, row.subject, content)),
             (None, _) => Value::Null,
         },
+        "corrections": row.corrections,
+        "supplement": row.supplement.as_ref().map(|own| unseal(vault, row.subject, &own.1)),
     })
 }
 
@@ -285,6 +287,7 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["objections"] = case.holds.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
             body["decide_by"] = json!(case.decide_by);
+            body["repair_again_from"] = json!(row.repair_again_from);
             body["extends"] = json!(row.extends.map(|id| id.to_string()));
             if let Path::Noticed(noticed) = &case.path {
                 body["statement_until"] = json!(noticed.notice.window);
@@ -366,6 +369,12 @@ pub fn objection(row: &ObjectionRow) -> Value {
             ObjectionState::Verifying { verify_by, .. } => json!(verify_by),
             _ => Value::Null,
         },
+        "testing": row.testing.map(|own| json!({ "from": own.from, "ended": own.ended })),
+        "result_by": match &row.state {
+            ObjectionState::Verified { .. } => json!(row.result.map(|own| own.by)),
+            _ => Value::Null,
+        },
+        "kept": row.kept,
         "review_by": match &row.state {
             ObjectionState::Review { decide_by, .. } => json!(decide_by),
             _ => Value::Null,
@@ -397,13 +406,14 @@ pub fn remedy(row: &RemedyRow) -> Value {
     })
 }
 
-/// `R-...`, `L-...`, `A-...` or `M-...`
+/// `R-...`, `L-...`, `A-...`, `M-...` or `C-...`
 pub fn target_id(target: Target) -> String {
     match target {
         Target::Record(id) => id.to_string(),
         Target::Listing(id) => id.to_string(),
         Target::Attribution(id) => id.to_string(),
         Target::Measure(id) => id.to_string(),
+        Target::Commitment(id) => id.to_string(),
     }
 }
 
@@ -415,10 +425,12 @@ pub fn repair(row: &RepairRow) -> Value {
         "listing": row.listing.to_string(),
         "applied_on": row.applied_on,
         "accept_by": match &row.state {
-            RepairState::Applied { accept_by } => json!(accept_by),
+            RepairState::Applied { accept_by, .. } => json!(accept_by),
             _ => Value::Null,
         },
         "decide_by": row.decide_by,
+        "extended": row.extended,
+        "overdue": row.overdue,
         "state": row.state.name(),
     })
 }

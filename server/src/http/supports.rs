@@ -43,7 +43,7 @@ fn owner(edge: &Edge<'_>, target: Target) -> Result<SubjectKey, Problem> {
     let found = query.ask(|rows| match target {
         Target::Record(id) => Ok(Some(rows.must_record(id)?.subject)),
         Target::Listing(id) => Ok(Some(rows.must_listing(id)?.subject)),
-        Target::Attribution(_) | Target::Measure(_) => Ok(None),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Ok(None),
     })?;
     found.ok_or_else(|| {
         Problem::new(
@@ -98,7 +98,7 @@ impl Write for Open {
 }
 
 /// 移交材料, against a receipt.
-/// Source: domain.md O47.
+/// Source: domain.md O47, M-S09.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandOver {
@@ -122,6 +122,7 @@ impl Write for HandOver {
 }
 
 /// 办结, with the outcome.
+/// Source: domain.md O47, M-S09.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Close {
@@ -139,10 +140,10 @@ impl Write for Close {
     }
 }
 
-/// The subject, the authority that supports, the credit office and auditors.
+/// The subject, the authority whose it is or that opened it, the credit office and auditors.
 fn may_see(caller: &Caller, row: &SupportRow) -> Option<Sight> {
     let own = matches!(&caller.actor, Some(Actor::Officer(own))
-        if own.authority == row.opened_by.authority);
+        if [row.authority, row.opened_by.authority].contains(&own.authority));
     match read::sight(caller, row.subject)? {
         Sight::Whole => Some(Sight::Whole),
         Sight::Government if own || caller.role == Role::CreditOffice => Some(Sight::Government),
@@ -167,6 +168,7 @@ fn shown(row: &SupportRow) -> Value {
 }
 
 /// `GET /v1/litigation-supports/{id}`
+/// Source: domain.md O47, M-S09.
 async fn one(
     request: HttpRequest,
     path: Path<String>,
@@ -192,6 +194,7 @@ struct OfSubject {
 }
 
 /// `GET /v1/litigation-supports?subject=KEY`
+/// Source: domain.md O47, M-S09.
 async fn of_subject(
     request: HttpRequest,
     page: UrlQuery<OfSubject>,

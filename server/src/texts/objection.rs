@@ -100,6 +100,9 @@ pub fn result(
             let outcome = match finding {
                 Finding::Error => "经核实，异议成立：争议信息有误。",
                 Finding::Correct => "经核实，异议不成立：争议信息无误。",
+                Finding::Corrected => "经核实，异议成立：争议信息有误，已经更正。",
+                Finding::Supplemented => "经核实，异议成立：争议信息有遗漏，已经补充。",
+                Finding::DisplayStopped => "经核实，异议成立：争议信息不应公示或者已超过公示期限。",
             };
             sheet.paragraph(outcome);
             let found = sheet.need("核实理由", found.as_ref());
@@ -109,6 +112,14 @@ pub fn result(
             sheet.paragraph(match finding {
                 Finding::Error => format!(
                     "撤销争议事项和以其为依据的全部名单、措施，在公示和共享的同等范围内更正；由{provider}恢复信誉。"
+                ),
+                Finding::Corrected | Finding::Supplemented => format!(
+                    "在公示和共享的同等范围内以更正、补充后的内容替代；自本通知书送达之日起恢复以其为依据的公示和措施，\
+                     暂停期间计入期限，终止日期不变；由{provider}恢复信誉。"
+                ),
+                Finding::DisplayStopped => format!(
+                    "停止公示，信息留存备查；自本通知书送达之日起恢复以其为依据的措施，暂停期间计入期限，终止日期不变；\
+                     由{provider}恢复信誉。"
                 ),
                 Finding::Correct => {
                     "自本通知书送达之日起恢复公示和措施；暂停期间计入期限，终止日期不变。".to_owned()

@@ -9,14 +9,15 @@ use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
-use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, Target};
+use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
+use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
 use shouxin_core::row::Due;
-use shouxin_core::rules::Strength;
+use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
-    listed, listing_of, objection_of, office_head, remedy, remedy_of, repair_of,
+    begin_testing, end_testing, listed, listing_of, objection_of, office_head, remedy, remedy_of,
+    repair_of,
 };
 use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
@@ -182,6 +183,123 @@ pub fn argued() -> World {
     world
 }
 
+/// An objection to a record with a listing on it that ends with something put right.
+pub fn put_right(finding: Finding) -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Executed);
+    let target = match finding {
+        Finding::DisplayStopped => Target::Listing(listing),
+        _ => Target::Record(record),
+    };
+    let id = world.objection(organisation(1), target, false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    match finding {
+        Finding::Corrected => {
+            let correct = Command::CorrectRecord {
+                record,
+                document_number: "尤市监罚〔2026〕改1号".to_owned(),
+                document_date: day("2026-01-14"),
+                document_sha256: Some(digest(38)),
+                content: Some(text()),
+                severity: Some(Severity::General),
+                reasons: text(),
+            };
+            world.must(&handler(), &correct);
+        }
+        Finding::Supplemented => {
+            let supplement = RemedyCommand::SupplementRecord {
+                objection: id,
+                statement: text(),
+                document_sha256: Some(digest(39)),
+                reasons: text(),
+            };
+            world.must(&handler(), &remedy(supplement));
+        }
+        _ => {}
+    }
+    world.must(&head(), &report(id, finding));
+    world.must(&clerk(), &resolve(&world, id));
+    world.close();
+    world.must(&handler(), &redress(id));
+    world
+}
+
+/// Expert testing that a law provides for, and a report in the time that was left.
+pub fn tested() -> World {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.pass(2);
+    world.must(&handler(), &begin_testing(&world, id));
+    world.pass(9);
+    world.must(&handler(), &end_testing(&world, id));
+    world.pass(5);
+    world.must(&head(), &report(id, Finding::Correct));
+    world.must(&clerk(), &resolve(&world, id));
+    world
+}
+
+/// A result that is served late, and a review that is decided late.
+pub fn office_late() -> World {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.must(&head(), &report(id, Finding::Correct));
+    world.pass(12);
+    world.must(&clerk(), &resolve(&world, id));
+    let of = ReviewOf::Objection(id);
+    let (statement, evidence) = (text(), vec![digest(31)]);
+    let asked = RemedyCommand::RequestReview { of, statement, evidence, new_facts: true };
+    world.must(&party(organisation(1)), &remedy(asked));
+    world.pass(60);
+    let service = served(world.today);
+    let decided = RemedyCommand::DecideReview { of, upheld: false, reasons: text(), service };
+    world.must(&office_head(), &remedy(decided));
+    world
+}
+
+/// A record that nobody verified, found not to be shown, and ended by a review.
+pub fn hidden_and_ended() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let id = world.objection(organisation(1), Target::Record(record), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.pass(40);
+    let service = served(world.today);
+    let unverified = RemedyCommand::MarkUnverified { objection: id, reasons: text(), service };
+    world.must(&clerk(), &remedy(unverified));
+    world.must(&head(), &report(id, Finding::DisplayStopped));
+    world.must(&clerk(), &resolve(&world, id));
+    let of = ReviewOf::Objection(id);
+    let (statement, evidence) = (text(), vec![digest(31)]);
+    let asked = RemedyCommand::RequestReview { of, statement, evidence, new_facts: true };
+    world.must(&party(organisation(1)), &remedy(asked));
+    let service = served(world.today);
+    let decided = RemedyCommand::DecideReview { of, upheld: true, reasons: text(), service };
+    world.must(&office_head(), &remedy(decided));
+    world.close();
+    world
+}
+
+/// A repair that is checked late, given more time, decided late, and refused.
+pub fn repair_late() -> World {
+    let (mut world, listing) = listed();
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.pass(8);
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    world.must(&handler(), &extend_repair(&world, id));
+    world.pass(40);
+    world.must(&head(), &refuse_repair(&world, id));
+    world
+}
+
 /// A revocation of a repair that is dropped.
 pub fn repair_stands() -> World {
     let mut world = lives::repaired();
@@ -198,19 +316,35 @@ pub fn revoked_in_vain() -> World {
     let stated =
         RemedyCommand::StateOnRevocation { repair, points: vec![text()], received_on: world.today };
     world.must(&party(organisation(1)), &remedy(stated));
-    let revoked = RemedyCommand::RevokeRepair {
-        repair,
-        document_number: "尤市监撤〔2026〕1号".to_owned(),
-        document_sha256: digest(34),
-        reasons: text(),
-        answers: vec![text()],
-        service: served(world.today),
-    };
-    world.must(&head(), &remedy(revoked));
+    world.must(&head(), &remedy(revoking(&world, repair, 1)));
     // The timer was down until then.
     world.today = end().plus_days(1);
     assert!(world.tick().contains(&"repair.revocation_lapsed"));
     world
+}
+
+/// A revoked repair that is applied for again once the bar is over.
+pub fn repaired_again() -> World {
+    let mut world = lives::repaired();
+    let repair = noticed(&mut world);
+    world.pass(12);
+    world.must(&head(), &remedy(revoking(&world, repair, 0)));
+    world.pass(12);
+    let listing = listing_of(&world);
+    world.go_to(day("2027-01-20"));
+    world.must(&party(organisation(1)), &super::kit::steps::repair(listing));
+    world
+}
+
+fn revoking(world: &World, repair: RepairId, answers: usize) -> RemedyCommand {
+    RemedyCommand::RevokeRepair {
+        repair,
+        document_number: "尤市监撤〔2026〕1号".to_owned(),
+        document_sha256: digest(34),
+        reasons: text(),
+        answers: vec![text(); answers],
+        service: served(world.today),
+    }
 }
 
 fn noticed(world: &mut World) -> RepairId {
@@ -358,6 +492,14 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("undelivered", undelivered()),
         ("forwarded", forwarded()),
         ("argued", argued()),
+        ("corrected", put_right(Finding::Corrected)),
+        ("supplemented", put_right(Finding::Supplemented)),
+        ("off display", put_right(Finding::DisplayStopped)),
+        ("tested", tested()),
+        ("office late", office_late()),
+        ("hidden and ended", hidden_and_ended()),
+        ("repair late", repair_late()),
+        ("repaired again", repaired_again()),
         ("repair stands", repair_stands()),
         ("revoked in vain", revoked_in_vain()),
         ("channel closed", channel_closed()),

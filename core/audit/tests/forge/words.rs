@@ -1,28 +1,30 @@
 //! Whole courses of commitments, tolerant acceptances, credit reviews, and of what others write:
 //! received classifications, typical cases, associations' files.
 
-use shouxin_core::actor::SubjectKey;
+use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::support::SupportCommand;
-use shouxin_core::event::Target;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
 use shouxin_core::event::support::SuitGround;
+use shouxin_core::event::{Finding, Target};
 use shouxin_core::id::{
-    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, SupportId, ToleranceId,
+    CaseStudyId, CommitmentId, ImportedId, MemberNoteId, ObjectionId, RecordId, SupportId,
+    ToleranceId,
 };
 
 use super::kit::commitments::*;
+use super::kit::later::{office_head, stay, suit};
 use super::kit::reviews::review;
 use super::kit::rules::{GUILD, RATING, TAX, cite, day};
 use super::kit::social::guild;
 use super::kit::steps::*;
 use super::kit::tolerance::{close, give_up, supply, tolerate};
-use super::kit::{Post, World, officer, organisation, party, person};
+use super::kit::{Post, World, officer, operator, organisation, party, person};
 use super::lives;
 
 /// A public commitment that is kept, another that is declined, and one that is withdrawn.
@@ -74,6 +76,36 @@ pub fn broken_in_silence() -> World {
     world.must(&head(), &decide_breach(id, 0));
     let serve = serve_breach(&world, id);
     world.must(&handler(), &serve);
+    world
+}
+
+/// Found broken; a first objection finds the finding correct, a second one voids it. It is found
+/// broken anew, a court stays that, and it comes to its end on its date.
+pub fn disputed() -> World {
+    let (mut world, id) = word(Word::Breached);
+    let target = Target::Commitment(id);
+    for finding in [Finding::Correct, Finding::Error] {
+        let filed = world.must(&party(organisation(1)), &object(target, true));
+        let objection = ObjectionId(filed);
+        world.must(&office_head(), &Command::AcceptObjection { objection });
+        let received_on = world.today;
+        world.must(&office_head(), &Command::ReferObjection { objection, received_on });
+        world.must(&colleague(), &report(objection, finding));
+        let outcome = resolve(&world, objection);
+        world.must(&office_head(), &outcome);
+    }
+    world.must(&handler(), &propose_breach(id));
+    let notice = breach_notice(&world, id);
+    world.must(&handler(), &notice);
+    world.must(&party(organisation(1)), &breach_waiver(id));
+    world.must(&head(), &decide_breach(id, 0));
+    let serve = serve_breach(&world, id);
+    world.must(&handler(), &serve);
+    let filed = suit(&world, target);
+    world.must(&handler(), &filed);
+    let ordered = stay(&world);
+    world.must(&handler(), &ordered);
+    world.go_to(shown_until().plus_days(1));
     world
 }
 
@@ -187,10 +219,28 @@ pub fn told() -> World {
     world
 }
 
-/// A suit in the public interest that is supported with evidence.
+/// A suit in the public interest that is supported with evidence, and closed by the credit office.
 pub fn supported() -> World {
+    let (mut world, support, _) = support_begun();
+    let close = SupportCommand::Close { support, outcome: text() };
+    world.must(&clerk(), &Command::Support(close));
+    world
+}
+
+/// The same before it is closed, with the record it is about.
+pub fn support_begun() -> (World, SupportId, RecordId) {
     let mut world = World::seeded();
     let record = world.with_record();
+    let Actor::Officer(office) = clerk().actor else { panic!("no officer") };
+    let key = Command::CreateKey {
+        key_id: "office".to_owned(),
+        secret_hash: digest(39),
+        role: Role::CreditOffice,
+        officer: Some(office),
+        acts_for: None,
+        expires_on: day("2027-01-01"),
+    };
+    world.must(&operator(), &key);
     let open = SupportCommand::Open {
         target: Target::Record(record),
         ground: SuitGround::Pollution,
@@ -204,9 +254,7 @@ pub fn supported() -> World {
     let documents = vec![digest(42)];
     let hand = SupportCommand::HandOver { support, documents, receipt_sha256 };
     world.must(&handler(), &Command::Support(hand));
-    let close = SupportCommand::Close { support, outcome: text() };
-    world.must(&clerk(), &Command::Support(close));
-    world
+    (world, support, record)
 }
 
 /// Notes of an association, with every answer to an objection.
@@ -244,6 +292,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("permit", permit()),
         ("breach", broken()),
         ("breach in silence", broken_in_silence()),
+        ("disputed breach", disputed()),
         ("a person's commitment", of_a_person()),
         ("credit review", looked_at()),
         ("tolerant acceptance", tolerated()),

@@ -45,11 +45,13 @@ use forge::kit::rules::{
 };
 use forge::kit::steps::*;
 use forge::kit::{World, organisation, party, person};
-use forge::{Log, lives};
+use forge::{Log, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
+use shouxin_core::event::assessment::AssessmentEvent;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::measure::MeasureEvent;
+use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
 use shouxin_core::event::{Envelope, Event, Finding, Mark, NamedMeasure, Target};
 use shouxin_core::guard::Guard;
@@ -148,6 +150,10 @@ fn table() -> Vec<Forgery> {
     measures::measures(&mut table);
     outcomes::objections(&mut table);
     outcomes::ends(&mut table);
+    outcomes::put_right(&mut table);
+    outcomes::office_times(&mut table);
+    outcomes::testing(&mut table);
+    outcomes::repair_times(&mut table);
     outcomes::red(&mut table);
     outcomes::records(&mut table);
     outcomes::order(&mut table);

@@ -42,7 +42,7 @@ pub(super) fn objections(table: &mut Table) {
         "INV-5",
         "resolved with nothing verified",
         &rejected,
-        &["verification.reported"],
+        &["assessment.result_due", "verification.reported"],
         "objection.resolved",
     );
     table.other("INV-6", "the listing outlives its record", &upheld, |log| {
@@ -234,6 +234,250 @@ pub(super) fn ends(table: &mut Table) {
         }
         log.at(place).position
     });
+}
+
+/// What an objection puts right without ending it.
+pub(super) fn put_right(table: &mut Table) {
+    let reported = "verification.reported";
+    let supplemented = further::put_right(Finding::Supplemented);
+    let said = "record.supplemented";
+    for (world, gone, what) in [
+        (&further::put_right(Finding::Corrected), "record.corrected", "nothing corrected"),
+        (&supplemented, said, "nothing supplemented"),
+        (&further::put_right(Finding::DisplayStopped), "listing.display_ended", "still shown"),
+    ] {
+        table.remove("INV-6", what, world, &[gone], reported);
+    }
+    table.change(
+        "G-FACT",
+        "a supplement with no document",
+        &supplemented,
+        said,
+        inner!(Record, RecordEvent::Supplemented, document_sha256 => None),
+    );
+    table.change("G-COMPETENT", "another unit adds to it", &supplemented, said, by(&implementer()));
+    table.change(
+        "INV-10",
+        "a version is left out",
+        &supplemented,
+        said,
+        inner!(Record, RecordEvent::Supplemented, version => 2),
+    );
+    table.other("INV-2", "added to with no objection", &supplemented, |log| {
+        let place = log.last(said);
+        let actor = log.at(place).actor.clone();
+        let mut event = log.at(place).event.clone();
+        if let Event::Record(RecordEvent::Supplemented { version, .. }) = &mut event {
+            *version = 2;
+        }
+        let last = (log.commits.len() - 1, 0);
+        let own = Envelope { actor, ..log.like(last, event) };
+        log.append(own)
+    });
+    table.change(
+        "G-COMPETENT",
+        "another unit takes a listing off display",
+        &further::put_right(Finding::DisplayStopped),
+        "listing.display_ended",
+        by(&implementer()),
+    );
+    // What was put right stands; it is not said to be void.
+    table.other("INV-5", "rejected, though it was corrected", &supplemented, |log| {
+        let place = log.last("objection.resolved");
+        log.cut(place);
+        log.commits[place.0].retain(|own| !matches!(own.event, Event::RedressOpened { .. }));
+        log.change(place, set!(ObjectionResolved, upheld => false))
+    });
+}
+
+/// By when the office owes the result of an objection, and the outcome of a review.
+pub(super) fn office_times(table: &mut Table) {
+    let late = further::office_late();
+    table.change("DEADLINE", "more days for the result", &late, "assessment.result_due", |own| {
+        if let Event::Assessment(AssessmentEvent::ResultDue { due, .. }) = &mut own.event {
+            due.day = due.day.plus_days(1);
+        }
+    });
+    for (name, asked, what) in [
+        ("assessment.result_overdue", "assessment.result_due", "a result late on its last day"),
+        ("assessment.review_overdue", "review.requested", "a review late on its last day"),
+    ] {
+        table.other("DEADLINE", what, &late, |log| {
+            let last = match &log.at(log.last(asked)).event {
+                Event::Assessment(AssessmentEvent::ResultDue { due, .. }) => due.day,
+                Event::Remedy(RemedyEvent::ReviewRequested { decide_by, .. }) => decide_by.day,
+                other => panic!("{other:?}"),
+            };
+            let place = log.last(name);
+            log.cut(place);
+            log.date(place, last);
+            log.at(place).position
+        });
+    }
+    table.other("INV-10", "a result late that was served", &late, |log| {
+        let own = log.at(log.last("assessment.result_overdue")).clone();
+        let last = log.at((log.commits.len() - 1, 0)).clone();
+        let late = Envelope { event: own.event, subject: None, actor: Actor::System, ..last };
+        log.append(late)
+    });
+    for (name, what) in [
+        ("assessment.result_late", "a result in time is said to be late"),
+        ("assessment.review_late", "a review in time is said to be late"),
+    ] {
+        table.change("DEADLINE", what, &late, name, |own| {
+            let today = own.legal_date;
+            if let Event::Assessment(
+                AssessmentEvent::ResultLate { due, .. } | AssessmentEvent::ReviewLate { due, .. },
+            ) = &mut own.event
+            {
+                due.day = today;
+            }
+        });
+    }
+}
+
+/// What stops the clock of a verification, and for how long.
+pub(super) fn testing(table: &mut Table) {
+    let tested = further::tested();
+    let (begun, ended) = ("objection.testing_begun", "objection.testing_ended");
+    table.change(
+        "G-BASIS-RANK",
+        "no law stops the clock",
+        &tested,
+        begun,
+        inner!(Remedy, RemedyEvent::TestingBegun, basis => vec![cite("plan")]),
+    );
+    table.change(
+        "G-BASIS",
+        "nothing is said to stop it",
+        &tested,
+        begun,
+        inner!(Remedy, RemedyEvent::TestingBegun, basis => Vec::new()),
+    );
+    table.change("G-COMPETENT", "another unit stops it", &tested, begun, by(&implementer()));
+    table.change("G-HUMAN", "a timer stops it", &tested, begun, |own| own.actor = Actor::System);
+    table.change(
+        "DEADLINE",
+        "stopped before the provider had it",
+        &tested,
+        begun,
+        inner!(Remedy, RemedyEvent::TestingBegun, from => day("2026-01-05")),
+    );
+    for name in [begun, ended] {
+        table.change("DEADLINE", "stopped for longer than it took", &tested, name, |own| {
+            if let Event::Remedy(
+                RemedyEvent::TestingBegun { verify_by, .. }
+                | RemedyEvent::TestingEnded { verify_by, .. },
+            ) = &mut own.event
+            {
+                verify_by.day = verify_by.day.plus_days(1);
+            }
+        });
+    }
+    table.other("INV-2", "stopped twice", &tested, |log| {
+        let place = log.last(begun);
+        log.cut(place);
+        let again = log.at(place).clone();
+        log.append(again)
+    });
+    table.remove(
+        "INV-2",
+        "reported while it is tested",
+        &tested,
+        &[ended],
+        "verification.reported",
+    );
+}
+
+/// When a repair is checked and decided, and how long that may take.
+pub(super) fn repair_times(table: &mut Table) {
+    let late = further::repair_late();
+    let extended = "repair.extended";
+    table.change("DEADLINE", "longer than the rules give", &late, extended, |own| {
+        if let Event::Remedy(RemedyEvent::RepairExtended { decide_by, .. }) = &mut own.event {
+            decide_by.day = decide_by.day.plus_days(1);
+        }
+    });
+    table.change(
+        "G-NOTICE",
+        "more time without a notice",
+        &late,
+        extended,
+        inner!(Remedy, RemedyEvent::RepairExtended, document_sha256 => [0; 32]),
+    );
+    table.change("G-COMPETENT", "another unit extends", &late, extended, by(&implementer()));
+    table.change("G-HUMAN", "a timer extends", &late, extended, |own| own.actor = Actor::System);
+    table.other("INV-2", "extended twice", &late, |log| {
+        let place = log.last(extended);
+        log.cut(place);
+        let again = log.at(place).clone();
+        log.append(again)
+    });
+    table.other("DEADLINE", "extended after its day", &late, |log| {
+        let place = log.last(extended);
+        log.cut(place);
+        let late = log.at(place).legal_date.plus_days(30);
+        log.date(place, late);
+        log.at(place).position
+    });
+    let again = further::repaired_again();
+    let barred = "repair.barred";
+    table.change("DEADLINE", "barred for longer than the rules say", &again, barred, |own| {
+        if let Event::Remedy(RemedyEvent::RepairBarred { again_from, .. }) = &mut own.event {
+            *again_from = again_from.plus_days(1);
+        }
+    });
+    table.change(
+        "G-END",
+        "barred beyond the listing",
+        &again,
+        barred,
+        inner!(Remedy, RemedyEvent::RepairBarred, again_from => end().plus_days(1)),
+    );
+    table.other("INV-2", "barred with nothing revoked", &lives::repaired(), |log| {
+        let place = log.last("repair.done");
+        let Event::RepairDone { repair } = log.at(place).event else {
+            panic!("a repair");
+        };
+        let again_from = log.at(place).legal_date.plus_months(6);
+        let barred = Event::Remedy(RemedyEvent::RepairBarred { repair, again_from });
+        let decided = log.at(log.last("repair.approved")).actor.clone();
+        let day = log.at(place).recorded_at;
+        let own = Envelope { actor: decided, recorded_at: day, ..log.like(place, barred) };
+        log.append(own)
+    });
+    table.other("G-REPAIR-PERIOD", "applied for while it is barred", &again, |log| {
+        let place = log.last("repair.applied");
+        let early = log.at((place.0 - 1, 0)).legal_date;
+        log.date(place, early);
+        let calendar = log.rules.calendar.clone();
+        log.change(place, |own| {
+            if let Event::RepairApplied { accept_by, decide_by, .. } = &mut own.event {
+                *accept_by = calendar.after(early, 2);
+                *decide_by = calendar.after(early, 10);
+            }
+        })
+    });
+    for (name, what) in [
+        ("assessment.repair_check_overdue", "a check marked late on its last day"),
+        ("assessment.repair_decision_overdue", "a decision marked late on its last day"),
+    ] {
+        table.other("DEADLINE", what, &late, |log| {
+            let place = log.last(name);
+            let last = log.commits.iter().flatten().rev().find_map(|own| match &own.event {
+                Event::RepairApplied { accept_by, .. } => Some(accept_by.day),
+                Event::Remedy(RemedyEvent::RepairExtended { decide_by, .. })
+                    if name.ends_with("decision_overdue") =>
+                {
+                    Some(decide_by.day)
+                }
+                _ => None,
+            });
+            log.cut(place);
+            log.date(place, last.expect("its last day"));
+            log.at(place).position
+        });
+    }
 }
 
 pub(super) fn red(table: &mut Table) {

@@ -1,5 +1,6 @@
 //! Forgeries about received classifications, typical cases and associations' files.
 
+use shouxin_core::actor::Role;
 use shouxin_core::event::case_study::CaseStudyEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::MemberEvent;
@@ -174,6 +175,40 @@ pub(super) fn supports(table: &mut Table) {
         "litigation_support.evidence_handed_over",
         inner!(Support, SupportEvent::EvidenceHandedOver, receipt_sha256 => [0; 32]),
     );
+    for event in [opened, "litigation_support.evidence_handed_over", "litigation_support.closed"] {
+        table.change("G-COMPETENT", "a third department's", &world, event, by(&implementer()));
+    }
+    table.other("G-COMPETENT", "nobody made its officer the credit office's", &world, |log| {
+        let key = log.last("key.created");
+        log.change(key, set!(KeyCreated, role => Role::Auditor));
+        let place = log.last("litigation_support.closed");
+        log.cut(place);
+        log.change(place, |_| {})
+    });
+    table.change("INV-10", "in another subject's file", &world, opened, |own| {
+        own.subject = Some(organisation(2));
+    });
+    let measure = Target::Measure(MeasureId(Position::local(3)));
+    table.change(
+        "INV-10",
+        "about a measure",
+        &world,
+        opened,
+        inner!(Support, SupportEvent::Opened, target => measure),
+    );
+    // Once the record is disputed, the same step is wrong.
+    let (mut disputed, _, record) = words::support_begun();
+    disputed.objection(organisation(1), Target::Record(record), false);
+    for event in [opened, "litigation_support.evidence_handed_over"] {
+        table.other("G-NOSUSP", "what is disputed is handed out", &disputed, |log| {
+            let own = log.at(log.last(event)).clone();
+            log.append(own)
+        });
+    }
+    table.other("INV-10", "handed over after it was closed", &world, |log| {
+        let own = log.at(log.last("litigation_support.evidence_handed_over")).clone();
+        log.append(own)
+    });
 }
 
 pub(super) fn member_files(table: &mut Table) {

@@ -221,6 +221,48 @@ pub(super) fn breaches(table: &mut Table) {
         log.cut(place);
         log.at(place).position
     });
+    let disputed = words::disputed();
+    table.other("INV-6", "a finding voided without an outcome", &disputed, |log| {
+        let place = log.last("objection.filed");
+        log.cut(place);
+        let commitment = first_commitment(log);
+        let event = CommitmentEvent::BreachAnnulled { commitment, reasons: text() };
+        let own = log.like(log.last("objection.resolved"), Event::Commitment(event));
+        log.append(own)
+    });
+    table.other("INV-6", "an upheld objection leaves the finding", &disputed, |log| {
+        let place = log.last("breach.annulled");
+        log.cut(place);
+        log.remove(place);
+        log.at(log.last("objection.resolved")).position
+    });
+    table.other("DEADLINE", "a finding ends before its end date", &disputed, |log| {
+        let place = log.last("breach.expired");
+        log.date(place, steps::shown_until());
+        log.at(place).position
+    });
+    table.other("INV-4", "a first objection to a finding suspends nothing", &disputed, |log| {
+        let place = log.place("objection.filed", 0);
+        log.change(place, |own| {
+            if let Event::ObjectionFiled { suspends, .. } = &mut own.event {
+                *suspends = false;
+            }
+        });
+        log.at(place).position
+    });
+    table.other(
+        "G-NOSUSP",
+        "found broken anew while the former finding is disputed",
+        &disputed,
+        |log| {
+            // A third objection stays open.
+            let own = log.at(log.last("objection.filed")).clone();
+            log.insert(log.place("objection.accepted", 1), own);
+            let place = log.place("breach.proposed", 1);
+            log.cut(place);
+            log.at(place).position
+        },
+    );
     table.other("G-4EYES", "no head takes its finding back", &words::broken_in_silence(), |log| {
         let place = log.last("breach.dropped");
         log.cut(place);
