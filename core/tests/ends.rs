@@ -2,7 +2,7 @@
 //! a lift, what never was is closed by the system, and both are found from rows alone.
 
 use crate::kit::later::listing_of;
-use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, cite, day};
+use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, TAX, cite, day};
 use crate::kit::steps::*;
 use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
@@ -269,4 +269,14 @@ fn what_was_executed_is_lifted_and_what_is_closed_stays_so() {
     assert_eq!(filed, misfit(Misfit::State), "nobody reports on what was never done");
     assert!(world.today < day("2027-03-01"));
     assert!(world.log.iter().any(|own| matches!(own.event, Event::Measure(_))));
+}
+
+#[test]
+fn an_officer_of_a_department_without_the_case_confirms_nothing() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Executing);
+    let command = by_hand(measure, CaseHook::Execute);
+    assert_eq!(world.refused(&handler(), &command), guard(Guard::Competent));
+    world.must(&officer(TAX, Post::Head), &command);
 }

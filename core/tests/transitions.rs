@@ -789,22 +789,3 @@ fn only_timers_do_what_timers_do() {
     }
     world.must(&timer(), &tick);
 }
-
-#[test]
-fn a_record_is_named_once_as_the_ground_of_a_listing() {
-    let mut world = World::seeded();
-    let record = world.with_record();
-    let twice = propose(organisation(1), &[record, record]);
-    assert_eq!(world.refused(&handler(), &twice), misfit(Misfit::Value));
-    world.must(&handler(), &propose(organisation(1), &[record]));
-}
-
-#[test]
-fn an_officer_of_a_department_without_the_case_confirms_nothing() {
-    let world = measure(Progress::Executing);
-    let command = by_hand(only_measure(&world), CaseHook::Execute);
-    let ground = world.refused(&handler(), &command);
-    assert_eq!(ground, Ground::Guard(Guard::Competent));
-    let mut world = world;
-    world.must(&officer(TAX, Post::Head), &command);
-}

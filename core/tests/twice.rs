@@ -100,3 +100,12 @@ fn a_source_nominates_a_subject_once_at_a_time() {
     let mut other = after(&world, &office_head(), &close_red(open));
     other.must(&nominator, &again);
 }
+
+#[test]
+fn a_record_is_named_once_as_the_ground_of_a_listing() {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let twice = propose(organisation(1), &[record, record]);
+    assert_eq!(world.refused(&handler(), &twice), misfit(Misfit::Value));
+    world.must(&handler(), &propose(organisation(1), &[record]));
+}

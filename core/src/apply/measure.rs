@@ -228,7 +228,7 @@ fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
     let ordered = row.state.order().is_some();
     let row = row.clone();
     Some(match event {
-        MeasureEvent::Closed { .. } => row.state.never_executed().then(|| MeasureRow {
+        MeasureEvent::Closed { .. } => row.state.never_executed().then_some(MeasureRow {
             state: MeasureState::Closed,
             execution: None,
             ..row
