@@ -245,6 +245,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         incentive,
         stage,
         plugin: None,
+        tried: false,
         feedback_by: None,
         lift_by: None,
         remote_suspended: false,
@@ -414,6 +415,7 @@ fn ordered(
         at.guard(Guard::Competent, format!("{name} does not carry {} out", own.measure));
     }
     own.plugin = plugin.map(str::to_owned);
+    own.tried = true;
     turn(own, at, Stage::Accepted, Stage::Executing);
 }
 
@@ -591,7 +593,7 @@ fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
     match event {
         MeasureEvent::Closed { .. } => {
             let over = matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled);
-            if own.unlifted() || over {
+            if own.tried || own.unlifted() || over {
                 at.broken(INV_6, "it was executed, and is to be lifted");
             }
             own.stage = Stage::Closed;

@@ -23,14 +23,15 @@ impl MeasureState {
         }
     }
 
-    /// Whether nobody was ordered to execute it, or no longer is: an end leaves nothing to lift.
+    /// Whether nobody was ever ordered to execute it: an end leaves nothing to lift. An execution
+    /// that failed may have reached the department all the same, so such a case is left to it.
     pub fn never_executed(&self) -> bool {
         matches!(
             self,
             MeasureState::Initiated
                 | MeasureState::Noticed
                 | MeasureState::Dispatched { .. }
-                | MeasureState::Accepted { .. }
+                | MeasureState::Accepted { failures: 0 }
                 | MeasureState::Declined
         )
     }
