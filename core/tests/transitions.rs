@@ -2,7 +2,7 @@
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
 
 use crate::kit;
-use crate::kit::rules::{OFFICE, STATUTE, TAX, cite};
+use crate::kit::rules::{OFFICE, STATUTE, cite};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
 use crate::kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
