@@ -49,6 +49,7 @@ pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
 pub use measure::owed_hook;
+pub use tick::owes_an_end;
 pub use tolerance::clean_from;
 
 /// What a command is judged by besides the rows.

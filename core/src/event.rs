@@ -202,7 +202,7 @@ impl Finding {
 }
 
 /// Where an exemplar was found (domain.md O27).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names are the five sources of domain.md O27")]
 pub enum NominationSource {

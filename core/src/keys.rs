@@ -14,7 +14,7 @@ use crate::id::{
     RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
-use crate::row::{Closing, Due, Index, Key};
+use crate::row::{Closing, Due, Index, Key, Newest};
 use crate::tally::Unit;
 use crate::time::Day;
 
@@ -134,6 +134,20 @@ impl Key {
                 }
                 text(&mut bytes, measure);
                 text(&mut bytes, department);
+            }
+            Key::Newest(own) => {
+                bytes.push(0x2B);
+                match own {
+                    Newest::Assessment(from, to) => {
+                        bytes.push(b'A');
+                        bytes.extend_from_slice(&from.number().to_be_bytes());
+                        bytes.extend_from_slice(&to.number().to_be_bytes());
+                    }
+                    Newest::Nomination(key, source) => {
+                        bytes.extend_from_slice(&[b'N', *source as u8]);
+                        subject(&mut bytes, key);
+                    }
+                }
             }
             Key::Channels => bytes.push(0x26),
             Key::Remedy(id) => prefixed(&mut bytes, 0x27, id.0),
@@ -317,6 +331,7 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Execution(id) => (b'E', id.0),
         Clock::Referral(id) => (b'o', id.0),
         Clock::Outcome(id) => (b's', id.0),
+        Clock::Lift(id) => (b'U', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -474,6 +489,7 @@ pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
         b'E' => Some(Clock::Execution(MeasureId(at))),
         b'o' => Some(Clock::Referral(ObjectionId(at))),
         b's' => Some(Clock::Outcome(ObjectionId(at))),
+        b'U' => Some(Clock::Lift(MeasureId(at))),
         _ => None,
     }
 }

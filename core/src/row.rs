@@ -15,6 +15,7 @@ pub mod publicity;
 mod record;
 pub mod search;
 pub mod social;
+mod states;
 pub mod tolerance;
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,7 @@ use crate::time::Day;
 
 pub use entries::derived;
 pub use owed::Testing;
+pub use states::LIFT_OVERDUE;
 
 /// Key of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +82,8 @@ pub enum Key {
         measure: String,
         department: String,
     },
+    /// The newest thing of which one at a time may be open.
+    Newest(Newest),
     Channels,
     Plugins,
     ApiKey(String),
@@ -99,6 +103,15 @@ pub enum Key {
     DepartmentDocument(Position),
     CatalogueEntry(CatalogueEntryId),
     Social(social::SocialKey),
+}
+
+/// What may be open only once at a time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Newest {
+    /// The assessment of a period; it is about every department.
+    Assessment(Month, Month),
+    /// The nomination of a subject by one source.
+    Nomination(SubjectKey, NominationSource),
 }
 
 /// Head of a credit file.
@@ -319,6 +332,8 @@ pub struct MeasureRow {
     pub feedback: Option<Owed>,
     /// The execution, where the catalogue sets days for it (T10).
     pub execution: Option<Owed>,
+    /// The lift, once what it rests on has ended.
+    pub lift: Option<Owed>,
     pub annulled: bool,
     pub annulled_on: Option<Day>,
     /// The timer has said that its own end date passed.
@@ -571,6 +586,7 @@ pub enum Row {
     CreditReview(CreditReviewRow),
     Tolerance(ToleranceRow),
     CaseOf(MeasureId),
+    Newest(Position),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
     ApiKey(ApiKeyRow),
@@ -675,86 +691,4 @@ pub enum Index {
     /// Organisations by their folded name.
     Named(String, Uscc),
     Social(social::SocialIndex),
-}
-
-impl MeasureState {
-    /// Name of the state, English.
-    pub fn name(&self) -> &'static str {
-        match self {
-            MeasureState::Initiated => "initiated",
-            MeasureState::Noticed => "noticed",
-            MeasureState::Dispatched { .. } => "dispatched",
-            MeasureState::Accepted { .. } => "accepted",
-            MeasureState::Declined => "declined",
-            MeasureState::Executing { .. } => "executing",
-            MeasureState::Executed { .. } => "executed",
-            MeasureState::FedBack { .. } => "fed_back",
-            MeasureState::Lifted { .. } => "lifted",
-            MeasureState::Closed => "closed",
-            MeasureState::Forwarded { .. } => "forwarded",
-        }
-    }
-
-    /// The order to execute, while one stands.
-    pub fn order(&self) -> Option<&Order> {
-        match self {
-            MeasureState::Executing { order, .. }
-            | MeasureState::Executed { order, .. }
-            | MeasureState::FedBack { order, .. } => Some(order),
-            _ => None,
-        }
-    }
-}
-
-impl ObjectionState {
-    /// Name of the state, English.
-    pub fn name(&self) -> &'static str {
-        match self {
-            ObjectionState::Filed { .. } => "filed",
-            ObjectionState::Accepted => "accepted",
-            ObjectionState::Refused => "refused",
-            ObjectionState::Verifying { overdue: false, .. } => "verifying",
-            ObjectionState::Verifying { overdue: true, .. } => "overdue",
-            ObjectionState::Verified { .. } => "verified",
-            ObjectionState::Unverified => "unverified",
-            ObjectionState::Closed { upheld: true } => "closed_upheld",
-            ObjectionState::Closed { upheld: false } => "closed_rejected",
-            ObjectionState::Review { .. } => "review",
-            ObjectionState::Resolved { upheld: true } => "upheld",
-            ObjectionState::Resolved { upheld: false } => "rejected",
-        }
-    }
-}
-
-impl RepairState {
-    /// Name of the state, English.
-    pub fn name(&self) -> &'static str {
-        match self {
-            RepairState::Applied { .. } => "applied",
-            RepairState::Accepted { .. } => "accepted",
-            RepairState::Returned => "returned",
-            RepairState::NotAccepted => "not_accepted",
-            RepairState::Refused => "refused",
-            RepairState::Propagating => "propagating",
-            RepairState::Done => "done",
-            RepairState::Review { .. } => "review",
-            RepairState::Revoking(_) => "revoking",
-            RepairState::Revoked { .. } => "revoked",
-            RepairState::Restored => "restored",
-        }
-    }
-}
-
-impl RedState {
-    /// Name of the state, English.
-    pub fn name(&self) -> &'static str {
-        match self {
-            RedState::Nominated => "nominated",
-            RedState::Checked => "checked",
-            RedState::PublicNotice { .. } => "public_notice",
-            RedState::Active { .. } => "active",
-            RedState::Closed => "closed",
-            RedState::Expired { .. } => "expired",
-        }
-    }
 }

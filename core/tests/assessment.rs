@@ -162,7 +162,7 @@ fn an_assessment_knows_no_other_way() {
         &states,
         &commands,
         &[
-            ("*", "open", &["assessment.opened"]),
+            ("none", "open", &["assessment.opened"]),
             ("opened", "freeze", &["assessment.metrics_frozen"]),
             ("metrics_frozen", "comment", &["assessment.commented"]),
             ("metrics_frozen, period over", "comment", &["assessment.commented"]),
@@ -176,6 +176,7 @@ fn an_assessment_knows_no_other_way() {
             ("rectified", "report", &["assessment.reported_to_county"]),
         ],
         &[
+            ("*", "open", EXISTS),
             ("metrics_frozen", "finalise", NOT_HEARD),
             ("dept_commented", "comment", EXISTS),
             ("dept_commented", "finalise", NOT_HEARD),

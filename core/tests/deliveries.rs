@@ -251,6 +251,9 @@ fn an_incentive_knows_no_other_way() {
     let nominator = officer(OFFICE, Post::Handler);
     let executed = benefit(Progress::Executed);
     let withdrawn = after(&executed, &party(organisation(2)), &close_red(red_of(&executed)));
+    let mut not_lifted = withdrawn.clone();
+    not_lifted.must(&timer(), &Command::Tick { due: Due::Measure(measure_of(&withdrawn)) });
+    not_lifted.today = not_lifted.today.plus_days(30);
     let states = [
         ("none", honoured()),
         ("initiated", benefit(Progress::Initiated)),
@@ -259,6 +262,7 @@ fn an_incentive_knows_no_other_way() {
         ("executing", benefit(Progress::Executing)),
         ("executed", executed),
         ("executed, listing withdrawn", withdrawn),
+        ("executed, not lifted in time", not_lifted),
     ];
     let commands: [Asked<'_>; 9] = [
         ("initiate", nominator.clone(), &grant),
@@ -288,9 +292,25 @@ fn an_incentive_knows_no_other_way() {
             ("accepted", "execute", &["execution.ordered"]),
             ("executing", "done", EXECUTED),
             ("executed, listing withdrawn", "lift", LIFTED),
+            ("executed, listing withdrawn", "tick", &["measure.lift_required"]),
+            (
+                "executed, not lifted in time",
+                "lift",
+                &["measure.lifted", "assessment.lift_late", "assessment.feedback_due"],
+            ),
+            (
+                "executed, not lifted in time",
+                "tick",
+                &["assessment.feedback_overdue", "measure.lift_overdue"],
+            ),
         ],
         &[
             ("*", "initiate", EXISTS),
+            ("executed, not lifted in time", "initiate", Ground::Guard(Guard::Served)),
+            ("executed, not lifted in time", "notice", ENDED),
+            ("executed, not lifted in time", "dispatch", ENDED),
+            ("executed, not lifted in time", "accept", ENDED),
+            ("executed, not lifted in time", "execute", ENDED),
             ("executed, listing withdrawn", "initiate", Ground::Guard(Guard::Served)),
             ("executed, listing withdrawn", "notice", ENDED),
             ("executed, listing withdrawn", "dispatch", ENDED),

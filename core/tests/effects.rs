@@ -438,7 +438,10 @@ fn an_attribution_knows_no_other_way() {
         &states,
         &commands,
         &[
-            ("*", "propose", &["attribution.proposed"]),
+            ("none", "propose", &["attribution.proposed"]),
+            ("annulled", "propose", &["attribution.proposed"]),
+            ("dropped", "propose", &["attribution.proposed"]),
+            ("not decided", "propose", &["attribution.proposed"]),
             ("proposed", "notice", &["prenotice.served"]),
             ("noticed", "statement", &["statement.received"]),
             ("noticed", "waiver", &["statement.waived"]),
@@ -471,6 +474,7 @@ fn an_attribution_knows_no_other_way() {
             ("end passed", "tick", EXPIRES),
         ],
         &[
+            ("*", "propose", EXISTS),
             ("served, standstill over, listing disputed", "propose", SUSPENDED),
             ("served, end passed", "propose", SUSPENDED),
             ("its listing disputed", "propose", SUSPENDED),

@@ -164,6 +164,7 @@ fn an_objection_upheld_ends_everything_that_rests_on_the_record_and_opens_redres
             "listing.annulled",
             "classification.changed",
             "classification.changed",
+            "attribution.ended",
             "redress.opened",
         ]
     );
@@ -214,14 +215,17 @@ fn a_persons_own_objection_outlives_that_of_the_organisation_and_the_other_way_r
 }
 
 #[test]
-fn one_person_held_twice_under_a_listing_is_free_of_both_with_it() {
+fn one_person_held_by_two_listings_on_a_record_is_free_of_both_with_it() {
     let mut world = World::seeded();
-    let listing = world.listing(&[], &[], Stage::Effective);
-    let first = CaseRef::Attribution(world.attribution(listing, person(1), Stage::Effective));
-    let second = CaseRef::Attribution(world.attribution(listing, person(1), Stage::Effective));
-    assert_eq!(world.marks(person(1)), [(first, false), (second, false)]);
-    let objection = world.objection(organisation(1), Target::Listing(listing), false);
-    assert_eq!(world.marks(person(1)), [(first, true), (second, true)]);
+    let record = world.with_record();
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let listing = world.listing(&[record], &[], Stage::Effective);
+        held.push(CaseRef::Attribution(world.attribution(listing, person(1), Stage::Effective)));
+    }
+    assert_eq!(world.marks(person(1)), [(held[0], false), (held[1], false)]);
+    let objection = world.objection(organisation(1), Target::Record(record), false);
+    assert_eq!(world.marks(person(1)), [(held[0], true), (held[1], true)]);
     world.outcome(objection, Finding::Error);
     assert_eq!(world.marks(person(1)), []);
 }

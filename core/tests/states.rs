@@ -59,11 +59,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("family.settled", "the end of a walk over what rests on something"),
     ("assessment.execution_due", "a last day for the assessment, tried in plan.rs"),
     ("assessment.execution_overdue", "that it passed, tried in plan.rs"),
+    ("attribution.ended", "the end of the listing it rests on, tried in ends.rs"),
     ("deadline.recomputed", "a deadline, not a state"),
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),
     ("dept_doc.filed", "a document on file"),
-    ("assessment.lift_late", "a figure of the department's assessment"),
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
 
 use crate::kit;
-use crate::kit::rules::{OFFICE, STATUTE, TAX, cite};
+use crate::kit::rules::{OFFICE, STATUTE, cite};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
 use crate::kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
@@ -213,6 +213,10 @@ fn a_measure_case_knows_no_other_way() {
     no_report.today = no_report.today.plus_days(30);
     let mut end_passed = measure(Progress::FedBack);
     end_passed.today = kit::rules::day("2027-03-02");
+    let late = |mut world: World| {
+        world.today = kit::rules::day("2027-03-02");
+        world
+    };
     let found = |finding| {
         let mut world = disputed(Progress::Executed);
         let id = only_objection(&world);
@@ -246,6 +250,7 @@ fn a_measure_case_knows_no_other_way() {
         ("executed, found wrong", found(Finding::Error)),
         ("executed, held", held),
         ("executed, held, free again", resumed),
+        ("accepted, end passed", late(measure(Progress::Accepted))),
         ("accepted, ended", ended(measure(Progress::Accepted))),
         ("executing, ended", ended(measure(Progress::Executing))),
         ("executed, ended", ended(measure(Progress::Executed))),
@@ -298,7 +303,9 @@ fn a_measure_case_knows_no_other_way() {
             ("executed, found wrong", "feed back", &["feedback.filed"]),
             ("*", "object", &["objection.filed"]),
             ("fed back, end passed", "lift", &["measure.lifted", "assessment.feedback_due"]),
-            ("fed back, end passed", "tick", &["measure.expired"]),
+            ("fed back, end passed", "tick", &["measure.expired", "measure.lift_required"]),
+            ("accepted, end passed", "tick", &["measure.closed"]),
+            ("fed back, annulled", "tick", &["measure.lift_required"]),
             ("fed back, annulled", "lift", &["measure.lifted", "assessment.feedback_due"]),
             ("dispatched, day passed", "accept", &["measure.accepted"]),
             ("dispatched, day passed", "decline", &["measure.declined"]),
@@ -348,9 +355,15 @@ fn a_measure_case_knows_no_other_way() {
             ("*", "initiate", EXISTS),
             ("none", "object", ABSENT),
             ("accepted, ended", "object", STATE),
+            ("accepted, end passed", "object", STATE),
             ("lifted", "object", STATE),
             ("closed", "object", STATE),
             ("fed back, end passed", "initiate", ENDED),
+            ("accepted, end passed", "initiate", ENDED),
+            ("accepted, end passed", "notice", ENDED),
+            ("accepted, end passed", "dispatch", ENDED),
+            ("accepted, end passed", "accept", ENDED),
+            ("accepted, end passed", "execute", ENDED),
             ("accepted, ended", "initiate", ENDED),
             ("executing, ended", "initiate", ENDED),
             ("executed, ended", "initiate", ENDED),
@@ -749,6 +762,11 @@ fn the_red_list_knows_no_other_way() {
         ],
         &[
             ("nominated", "check, adverse found", Ground::Guard(Guard::RedCheck)),
+            ("nominated", "nominate", EXISTS),
+            ("checked", "nominate", EXISTS),
+            ("public notice", "nominate", EXISTS),
+            ("public notice over", "nominate", EXISTS),
+            ("public notice over, disputed", "nominate", EXISTS),
             ("active", "nominate", EXISTS),
             ("active, disputed", "nominate", EXISTS),
             ("active, end passed", "nominate", EXISTS),
@@ -770,23 +788,4 @@ fn only_timers_do_what_timers_do() {
         assert_eq!(world.refused(&who, &tick), misfit(Misfit::Forbidden), "{who:?}");
     }
     world.must(&timer(), &tick);
-}
-
-#[test]
-fn a_record_is_named_once_as_the_ground_of_a_listing() {
-    let mut world = World::seeded();
-    let record = world.with_record();
-    let twice = propose(organisation(1), &[record, record]);
-    assert_eq!(world.refused(&handler(), &twice), misfit(Misfit::Value));
-    world.must(&handler(), &propose(organisation(1), &[record]));
-}
-
-#[test]
-fn an_officer_of_a_department_without_the_case_confirms_nothing() {
-    let world = measure(Progress::Executing);
-    let command = by_hand(only_measure(&world), CaseHook::Execute);
-    let ground = world.refused(&handler(), &command);
-    assert_eq!(ground, Ground::Guard(Guard::Competent));
-    let mut world = world;
-    world.must(&officer(TAX, Post::Head), &command);
 }

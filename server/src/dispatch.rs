@@ -8,7 +8,7 @@ mod message;
 mod retry;
 mod walk;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use shouxin_core::command::Command;
 use shouxin_core::decide::owed_hook;
 use shouxin_core::event::{CallFault, CaseHook};
 use shouxin_core::id::{MeasureId, Position};
-use shouxin_core::row::{Index, Key, MeasureRow, PluginRow, Row};
+use shouxin_core::row::{Due, Index, Key, MeasureRow, PluginRow, Row};
 use shouxin_core::text::Sealed;
 use shouxin_plugin_host::wire::AnswerOutcome;
 use shouxin_plugin_host::{Call, FailureKind, Hook, Outcome, SubmitError};
@@ -65,6 +65,7 @@ enum Note {
     CaseCommitted { measure: MeasureId, result: Result<(), EngineError> },
     Told { plugin: String },
     WalkSettled,
+    Ended { measure: MeasureId },
 }
 
 /// The dispatcher.
@@ -79,6 +80,8 @@ pub struct Dispatcher {
     cursors: HashMap<String, Option<Position>>,
     telling: HashMap<String, Telling>,
     walks: Walks,
+    /// Cases of which a timer is saying that they have ended.
+    ending: HashSet<MeasureId>,
     next_ticket: u64,
 }
 
@@ -101,6 +104,7 @@ impl Dispatcher {
             cursors: HashMap::new(),
             telling: HashMap::new(),
             walks: Walks::default(),
+            ending: HashSet::new(),
             next_ticket: 1,
         }
     }
@@ -159,7 +163,17 @@ impl Dispatcher {
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {
-            self.call_case(owed.measure, owed.hook, owed.cause);
+            if let Some(hook) = owed.steps.hook {
+                self.call_case(owed.measure, hook, owed.cause);
+            }
+            // No call waits for this: what it says is true whether a system answers or not.
+            if owed.steps.end && self.ending.insert(owed.measure) {
+                let (measure, due) = (owed.measure, Due::Measure(owed.measure));
+                let command = Command::Tick { due };
+                let mut request = Request::internal(Actor::System, "families.end", command);
+                request.cause = Some(owed.cause);
+                self.spawn(request, move |_| Note::Ended { measure });
+            }
         }
         for (cause, root) in self.walks.take_settled() {
             let command = Command::SettleFamily { cause, root };
@@ -398,6 +412,9 @@ impl Dispatcher {
                 self.telling.remove(&plugin);
             }
             Note::WalkSettled => self.walks.look_again(),
+            Note::Ended { measure } => {
+                self.ending.remove(&measure);
+            }
         }
     }
 

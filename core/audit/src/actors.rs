@@ -36,6 +36,9 @@ fn allowed(name: &str) -> u8 {
         | "record.archived"
         | "measure.response_overdue"
         | "measure.expired"
+        | "measure.closed"
+        | "measure.lift_required"
+        | "measure.lift_overdue"
         | "family.settled"
         | "objection.overdue"
         | "objection.closed"
@@ -57,7 +60,10 @@ fn allowed(name: &str) -> u8 {
         | "breach.window_closed"
         | "breach.expired"
         | "tolerant_acceptance.overdue" => TIMER,
-        "objection.accepted" | "assessment.referral_due" | "listing.annulled" => OFFICER | TIMER,
+        "objection.accepted"
+        | "assessment.referral_due"
+        | "listing.annulled"
+        | "attribution.ended" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,
         "statement.received"
         | "statement.waived"

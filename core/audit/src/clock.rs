@@ -46,6 +46,7 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Tolerance(id) => fold.tolerances.get_mut(&id).map(Tolerance::due),
         Clock::Feedback(id) => fold.measures.get_mut(&id)?.feedback_by.as_mut(),
         Clock::Outcome(id) => fold.objections.get_mut(&id)?.result_by.as_mut(),
+        Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
         Clock::Decision(_)
         | Clock::BreachDecision(_)
         | Clock::Answer(_)

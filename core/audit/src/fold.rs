@@ -272,8 +272,12 @@ pub(crate) struct Measure {
     pub incentive: bool,
     pub stage: Stage,
     pub plugin: Option<String>,
+    /// An order was given; even where it failed, it may have reached the department.
+    pub tried: bool,
     /// By when the department has to report.
     pub feedback_by: Option<Day>,
+    /// By when it has to lift what has ended.
+    pub lift_by: Option<Day>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,

@@ -1,6 +1,6 @@
 //! Listings beside their path: extension, revocation, a court's earlier end, relief.
 
-use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::ListingId;
@@ -56,6 +56,23 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 at.broken(INV_6, format!("{relief} is not completed in this commit"));
             }
             commit.end(fold, at.at(), CaseRef::Listing(*listing), Over::Relieved);
+        }
+        ListingEvent::AttributionEnded { attribution, listing, ground } => {
+            let Some(own) = fold.attributions.get(attribution) else {
+                at.missing(attribution);
+                return;
+            };
+            at.about(own.case.subject);
+            let over = fold.case(CaseRef::Listing(*listing)).and_then(|case| case.over);
+            let same = match ground {
+                AttributionEnd::Expired => over == Some(Over::Expired),
+                AttributionEnd::Removed => matches!(over, Some(Over::Removed(_))),
+                AttributionEnd::Relieved => over == Some(Over::Relieved),
+                AttributionEnd::Annulled => over == Some(Over::Annulled),
+            };
+            if own.listing != *listing || own.case.over.is_some() || !same {
+                at.broken(INV_6, "its listing has not ended so");
+            }
         }
         ListingEvent::RevocationNoticed { listing, .. }
         | ListingEvent::RevocationStated { listing, .. }

@@ -16,7 +16,7 @@ use crate::admin::by_plugin;
 use crate::commit::Commit;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
 use crate::here::Here;
-use crate::names::{INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -245,7 +245,9 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         incentive,
         stage,
         plugin: None,
+        tried: false,
         feedback_by: None,
+        lift_by: None,
         remote_suspended: false,
         annulled: false,
         holds: std::collections::BTreeSet::new(),
@@ -413,6 +415,7 @@ fn ordered(
         at.guard(Guard::Competent, format!("{name} does not carry {} out", own.measure));
     }
     own.plugin = plugin.map(str::to_owned);
+    own.tried = true;
     turn(own, at, Stage::Accepted, Stage::Executing);
 }
 
@@ -535,7 +538,10 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         }
         MeasureEvent::ForwardAnswered { measure, .. }
         | MeasureEvent::ForwardRecalled { measure, .. }
-        | MeasureEvent::CourtLimitExempted { measure, .. } => *measure,
+        | MeasureEvent::CourtLimitExempted { measure, .. }
+        | MeasureEvent::Closed { measure }
+        | MeasureEvent::LiftRequired { measure, .. }
+        | MeasureEvent::LiftOverdue { measure } => *measure,
     };
     let standing = fold.measure_standing(id, at.today);
     let Some(own) = fold.measures.get_mut(&id) else {
@@ -543,6 +549,16 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         return;
     };
     at.about(own.subject);
+    if let MeasureEvent::Closed { .. }
+    | MeasureEvent::LiftRequired { .. }
+    | MeasureEvent::LiftOverdue { .. } = event
+    {
+        if standing != Standing::Ended {
+            at.broken(INV_6, "what it rests on has not ended");
+        }
+        ended(own, at, event);
+        return;
+    }
     at.of_authority(own.by.authority);
     if !matches!(own.stage, Stage::Forwarded | Stage::Recalled) {
         at.broken(INV_2, "the measure was not forwarded");
@@ -568,6 +584,36 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
                 at.broken(INV_1, "the limit has ended");
             }
         }
-        MeasureEvent::Forwarded { .. } => {}
+        _ => {}
+    }
+}
+
+/// What the system says of a measure that has ended: nothing is left, or a lift is owed by its day.
+fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
+    match event {
+        MeasureEvent::Closed { .. } => {
+            let over = matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled);
+            if own.tried || own.unlifted() || over {
+                at.broken(INV_6, "it was executed, and is to be lifted");
+            }
+            own.stage = Stage::Closed;
+        }
+        MeasureEvent::LiftRequired { due, .. } => {
+            at.deadline("due", *due, due.from, at.pack().lift_wd);
+            if due.from > at.today {
+                at.broken(DEADLINE, "the lift is counted from a day to come");
+            }
+            if !own.ordered() {
+                at.broken(INV_10, "there is nothing to lift");
+            }
+            own.lift_by = Some(due.day);
+        }
+        MeasureEvent::LiftOverdue { .. } => {
+            at.after(own.lift_by, "the time to lift it");
+            if !own.ordered() {
+                at.broken(INV_10, "there is nothing to lift");
+            }
+        }
+        _ => {}
     }
 }

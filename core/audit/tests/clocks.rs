@@ -21,7 +21,7 @@ use shouxin_core::row::Index;
 use shouxin_core::rules::RuleSet;
 
 /// Every clock, so that none can be added without a course that meets it.
-const CLOCKS: [&str; 16] = [
+const CLOCKS: [&str; 17] = [
     "answer",
     "breach decision",
     "breach statement",
@@ -30,6 +30,7 @@ const CLOCKS: [&str; 16] = [
     "decision",
     "execution",
     "feedback",
+    "lift",
     "objection",
     "outcome",
     "red statement",
@@ -58,6 +59,7 @@ fn name(clock: Clock) -> &'static str {
         Clock::Execution(_) => "execution",
         Clock::Referral(_) => "referral",
         Clock::Outcome(_) => "outcome",
+        Clock::Lift(_) => "lift",
     }
 }
 

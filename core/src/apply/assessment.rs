@@ -6,7 +6,7 @@ use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::ReviewOf;
 use crate::id::AssessmentId;
 use crate::row::assessment::{AssessmentRow, Frozen, Rectification};
-use crate::row::{Key, Row};
+use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(
@@ -47,6 +47,11 @@ pub(super) fn apply(
     };
     let key = Key::Assessment(id);
     rows.want([key.clone()])?;
+    if let E::Opened { from, to } = event {
+        let newest = Key::Newest(Newest::Assessment(*from, *to));
+        rows.want([newest.clone()])?;
+        rows.put(newest, Row::Newest(id.0))?;
+    }
     let row = match event {
         E::Opened { from, to } => AssessmentRow {
             id,

@@ -8,7 +8,9 @@ use crate::path::{
     Decided, Decision, DecisionCase, EndReason, Heard, HeardParty, Hearing, Notice, Noticed, Path,
     Proposed, Served,
 };
-use crate::row::{AttributionRow, Key, ListingKind, ListingRow, RecordRow, RedCase, RedState, Row};
+use crate::row::{
+    AttributionRow, Key, ListingKind, ListingRow, Newest, RecordRow, RedCase, RedState, Row,
+};
 use crate::rows::{Rows, Stop};
 
 fn pairs(measures: &[NamedMeasure]) -> Vec<(String, String)> {
@@ -302,7 +304,9 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         return Err(defect(envelope, "not a nomination"));
     };
     let id = ListingId(here(envelope));
-    rows.want([Key::Listing(id)])?;
+    let newest = Key::Newest(Newest::Nomination(subject_of(envelope)?, *source));
+    rows.want([Key::Listing(id), newest.clone()])?;
+    rows.put(newest, Row::Newest(id.0))?;
     let red = RedCase {
         authority: *authority,
         nominated_by: officer_of(envelope)?,

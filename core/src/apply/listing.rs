@@ -40,6 +40,8 @@ pub(super) fn apply(
             channel::note(rows, envelope, changes);
             Ok(())
         }
+        // A line in the person's history: how it stands follows from the listing it rests on.
+        ListingEvent::AttributionEnded { .. } => Ok(()),
         ListingEvent::RevocationNoticed { listing, .. }
         | ListingEvent::RevocationStated { listing, .. }
         | ListingEvent::RedRevoked { listing, .. }

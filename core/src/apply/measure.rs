@@ -105,6 +105,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         remote: Remote::Nothing,
         feedback: None,
         execution: None,
+        lift: None,
         annulled: false,
         annulled_on: None,
         expired: false,
@@ -172,6 +173,7 @@ pub(super) fn apply_beyond(
                 annulled_on: None,
                 feedback: None,
                 execution: None,
+                lift: None,
                 expired: false,
                 confirmed_at: None,
                 fault: None,
@@ -190,9 +192,16 @@ pub(super) fn apply_beyond(
         }
         MeasureEvent::ForwardAnswered { measure, .. }
         | MeasureEvent::ForwardRecalled { measure, .. }
-        | MeasureEvent::CourtLimitExempted { measure, .. } => *measure,
+        | MeasureEvent::CourtLimitExempted { measure, .. }
+        | MeasureEvent::Closed { measure }
+        | MeasureEvent::LiftRequired { measure, .. }
+        | MeasureEvent::LiftOverdue { measure } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
+    if let Some(row) = ended(&row, event) {
+        let row = row.ok_or_else(|| defect(envelope, "its end was said in another state"))?;
+        return rows.put(Key::Measure(id), Row::Measure(row));
+    }
     let MeasureState::Forwarded { answered, recalled } = row.state else {
         return Err(defect(envelope, "the measure was not forwarded"));
     };
@@ -212,6 +221,28 @@ pub(super) fn apply_beyond(
         _ => MeasureState::Forwarded { answered, recalled },
     };
     rows.put(Key::Measure(id), Row::Measure(MeasureRow { state, ..row }))
+}
+
+/// The row after what follows from an end, where it is such an event: nothing in another state.
+fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
+    let ordered = row.state.order().is_some();
+    let row = row.clone();
+    Some(match event {
+        MeasureEvent::Closed { .. } => row.state.never_executed().then_some(MeasureRow {
+            state: MeasureState::Closed,
+            execution: None,
+            ..row
+        }),
+        MeasureEvent::LiftRequired { due, .. } => {
+            let lift = Some(Owed { by: *due, overdue: false });
+            ordered.then_some(MeasureRow { lift, ..row })
+        }
+        MeasureEvent::LiftOverdue { .. } => {
+            let lift = row.lift.filter(|_| ordered)?;
+            Some(MeasureRow { lift: Some(Owed { overdue: true, ..lift }), ..row })
+        }
+        _ => return None,
+    })
 }
 
 /// The row after an event that leaves its state alone, if it is such an event.
@@ -269,6 +300,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
         Event::FeedbackFiled { .. } => row.feedback = None,
         // What is done, declined or over is owed no more.
         Event::MeasureExecuted { .. } | Event::MeasureDeclined { .. } => row.execution = None,
+        Event::MeasureLifted { .. } => row.lift = None,
         _ => {}
     }
     row.state = match (row.state, &envelope.event) {

@@ -15,7 +15,7 @@ use crate::limits::{
     RECTIFICATIONS_MAX, TALLY_ROWS_MAX,
 };
 use crate::row::assessment::{AssessmentRow, Frozen};
-use crate::row::{Key, Row};
+use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Department, RuleSet};
 use crate::tally::{Counts, Month, Unit};
@@ -29,7 +29,7 @@ pub(super) fn decide(
 ) -> Result<Outcome, Stop> {
     use AssessmentCommand as C;
     let event = match command {
-        C::Open { from, to } => open(*from, *to, context)?,
+        C::Open { from, to } => open(rows, *from, *to, context)?,
         C::Freeze { assessment } => freeze(rows, *assessment, context)?,
         C::Comment { assessment, comment } => remark(rows, *assessment, comment, context)?,
         C::Finalise { assessment, document_number, document_sha256 } => {
@@ -113,7 +113,12 @@ fn period(from: Month, to: Month) -> Result<usize, Refusal> {
     .map_err(|refusal| refusal.on("to"))
 }
 
-fn open(from: Month, to: Month, context: &Context<'_>) -> Result<AssessmentEvent, Stop> {
+fn open(
+    rows: &Rows,
+    from: Month,
+    to: Month,
+    context: &Context<'_>,
+) -> Result<AssessmentEvent, Stop> {
     checks::credit_office(context)?;
     period(from, to)?;
     if from > Month::of(context.today) {
@@ -121,6 +126,14 @@ fn open(from: Month, to: Month, context: &Context<'_>) -> Result<AssessmentEvent
             Misfit::Value,
             format!("{from} 尚未开始 / has not begun"),
             "考核期间不得全部在将来 / a period that has begun",
+        )?;
+    }
+    if let Some(Row::Newest(at)) = rows.get(&Key::Newest(Newest::Assessment(from, to)))? {
+        let id = AssessmentId(*at);
+        misfit::<()>(
+            Misfit::Exists,
+            format!("该期间已有考核 {id} / {id} assesses the same period"),
+            "请在原考核中办理 / go on with that assessment",
         )?;
     }
     Ok(AssessmentEvent::Opened { from, to })

@@ -137,6 +137,7 @@ fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
     resting_records(rows, records, *subject)?;
+    proposed_once(rows, records, &behaviour.id)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         *subject,
@@ -161,6 +162,30 @@ fn capacity(found: Option<crate::event::Capacity>, subject: SubjectKey) -> Resul
             "该自然人不具有完全民事行为能力 / the person has no full civil capacity",
             "不得对其列入名单或归责 / nothing may be decided against them",
         )?;
+    }
+    Ok(())
+}
+
+/// One proposal at a time on one record, for one behaviour: a second would have the party answer
+/// twice for one thing.
+fn proposed_once(rows: &Rows, records: &[RecordId], behaviour: &str) -> Result<(), Stop> {
+    let mut listings = Vec::new();
+    for id in records {
+        listings.extend(rows.must_record(*id)?.listings.iter().copied());
+    }
+    rows.want(listings.iter().map(|id| Key::Listing(*id)))?;
+    for id in listings {
+        let ListingKind::Black { behaviour: own, case, .. } = &rows.must_listing(id)?.kind else {
+            continue;
+        };
+        let open = !matches!(case.path, Path::Effective(_) | Path::Ended(_));
+        if open && own == behaviour {
+            misfit::<()>(
+                Misfit::Exists,
+                format!("同一记录和行为已有未结案件 {id} / {id} is open on the same record"),
+                "请在原案件中办理 / go on with that case",
+            )?;
+        }
     }
     Ok(())
 }
@@ -229,7 +254,9 @@ fn propose_attribution(
     let human = checks::human(context)?;
     let found = opened(rows, CaseRef::Listing(*listing))?;
     let head = rows.must_subject(*person)?;
-    let attributions = rows.must_listing(*listing)?.attributions.len();
+    let under = &rows.must_listing(*listing)?.attributions;
+    let attributions = under.len();
+    rows.want(under.iter().map(|id| Key::Attribution(*id)))?;
     if found.case.proposed_by.authority != human.reference.authority {
         refuse::<()>(
             Guard::Competent,
@@ -266,6 +293,16 @@ fn propose_attribution(
     capacity(head.capacity, *person)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Person, &[("finding", finding)])?;
+    for id in under {
+        let own = rows.must_attribution(*id)?;
+        if own.person == *person && own.case.standing(context.today) != Standing::Ended {
+            misfit::<()>(
+                Misfit::Exists,
+                format!("该人员在此名单下已有责任认定 {id} / {id} is open for the same person"),
+                "请在原案件中办理 / go on with that case",
+            )?;
+        }
+    }
     let mut drafts = Drafts::new(context);
     drafts.push(
         *person,

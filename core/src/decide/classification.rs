@@ -4,9 +4,10 @@
 
 use crate::actor::SubjectKey;
 use crate::decide::{Context, Drafts};
+use crate::event::listing::{AttributionEnd, ListingEvent};
 use crate::event::{CaseRef, Event, Mark};
 use crate::id::{AttributionId, ListingId};
-use crate::path::{Hold, Standing};
+use crate::path::{Hold, Path, Standing};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
 use crate::time::Day;
@@ -114,10 +115,37 @@ pub(super) fn turn_listing(
     let row = rows.must_listing(listing)?;
     rows.want(row.attributions.iter().map(|id| Key::Attribution(*id)))?;
     turn_one(rows, drafts, row.subject, CaseRef::Listing(listing), turn)?;
+    // How it ended, if it did: the step that turns the marks says so before.
+    let ground = drafts.drafts.iter().find_map(|draft| ended_by(&draft.event, listing));
     for attribution in &row.attributions {
         turn_attribution(rows, context, drafts, *attribution, turn)?;
+        let own = rows.must_attribution(*attribution)?;
+        if let (Turn::End, Some(ground), false) =
+            (turn, ground, matches!(own.case.path, Path::Ended(_)))
+        {
+            let attribution = *attribution;
+            let event = ListingEvent::AttributionEnded { attribution, listing, ground };
+            drafts.push(own.person, Event::Listing(event));
+        }
     }
     Ok(())
+}
+
+/// How an event ends a listing, if it does.
+fn ended_by(event: &Event, listing: ListingId) -> Option<AttributionEnd> {
+    let (of, ground) = match event {
+        Event::CaseExpired { case: CaseRef::Listing(id) } => (id, AttributionEnd::Expired),
+        Event::CaseRemoved { case: CaseRef::Listing(id), .. } => (id, AttributionEnd::Removed),
+        Event::CaseAnnulled { case: CaseRef::Listing(id), .. }
+        | Event::Listing(ListingEvent::Revoked { case: CaseRef::Listing(id), .. }) => {
+            (id, AttributionEnd::Annulled)
+        }
+        Event::Listing(ListingEvent::Relieved { listing: id, .. }) => {
+            (id, AttributionEnd::Relieved)
+        }
+        _ => return None,
+    };
+    (*of == listing).then_some(ground)
 }
 
 fn turn_attribution(

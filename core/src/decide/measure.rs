@@ -647,6 +647,20 @@ pub(super) fn confirmed(
 /// The last day for lifting a measure, counted from the first of the ends that it had; none where
 /// the register does not know the day of its end.
 fn lift_by(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<Option<Deadline>, Stop> {
+    if let Some(own) = row.lift {
+        return Ok(Some(own.by));
+    }
+    let ended = first_end(rows, row, context.today)?;
+    Ok(ended.map(|day| lift_within(day, context)))
+}
+
+/// The last day for lifting what ended on a day.
+pub(super) fn lift_within(ended: Day, context: &Context<'_>) -> Deadline {
+    context.rules.calendar.after(ended, context.rules.pack(context.today).lift_wd)
+}
+
+/// The first of the ends that a measure had by a day, of its own or of what it rests on.
+pub(super) fn first_end(rows: &Rows, row: &MeasureRow, today: Day) -> Result<Option<Day>, Stop> {
     let of_case = |case: &DecisionCase| match &case.path {
         Path::Ended(Ended { reason: EndReason::Expired, served: Some(served), .. }) => {
             Some(served.decided.decision.end.plus_days(1))
@@ -668,9 +682,7 @@ fn lift_by(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<Optio
         None => None,
     };
     let ends = [Some(row.until.plus_days(1)), row.annulled_on, listing, attribution];
-    let ended = ends.into_iter().flatten().filter(|day| *day <= context.today).min();
-    let lift_wd = context.rules.pack(context.today).lift_wd;
-    Ok(ended.map(|day| context.rules.calendar.after(day, lift_wd)))
+    Ok(ends.into_iter().flatten().filter(|day| *day <= today).min())
 }
 
 fn feedback(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {

@@ -11,7 +11,7 @@ use crate::event::{CaseRef, Colour, Event, Mark};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
 use crate::limits::EVIDENCE_MAX;
-use crate::row::{Key, ListingKind, ListingRow, RedCase, RedState};
+use crate::row::{Key, ListingKind, ListingRow, Newest, RedCase, RedState, Row};
 use crate::rows::{Rows, Stop};
 use crate::text::{digest_is_stated, short_text_is_stated};
 
@@ -90,6 +90,17 @@ fn nominate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
             "该主体已在红名单 / the subject is on the red list already",
             "期满后可再推荐 / nominate again after it ends",
         )?;
+    }
+    if let Some(Row::Newest(at)) = rows.get(&Key::Newest(Newest::Nomination(*subject, *source)))? {
+        let id = ListingId(*at);
+        let (_, red) = red_listing(rows, id)?;
+        if !matches!(red.state, RedState::Closed | RedState::Expired { .. }) {
+            misfit::<()>(
+                Misfit::Exists,
+                format!("同一来源已有推荐 {id} / {id} is open for the same subject and source"),
+                "请在原推荐中办理 / go on with that nomination",
+            )?;
+        }
     }
     let mut drafts = Drafts::new(context);
     drafts.push(

@@ -4,24 +4,27 @@
 use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
+use crate::decide::measure::{first_end, lift_within, with_parents};
 use crate::decide::objection::referral_due;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
+use crate::event::measure::MeasureEvent;
 use crate::event::record::RecordEvent;
 use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
 use crate::limits::ARCHIVE_AFTER_DAYS;
-use crate::path::Path;
+use crate::path::{Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
-    Due, Key, ListingKind, MeasureState, ObjectionRow, ObjectionState, Owed, RecordState, RedState,
-    Row,
+    Due, Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, Owed,
+    RecordState, RedState, Row,
 };
 use crate::rows::{Rows, Stop};
+use crate::time::Day;
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
     checks::system(context)?;
@@ -139,7 +142,6 @@ fn start(
     context: &Context<'_>,
     drafts: &mut Drafts,
 ) -> Result<(), Stop> {
-    use crate::path::Standing;
     let allowed = match reference {
         CaseRef::Listing(id) => {
             let ListingKind::Black { records, .. } = &rows.must_listing(id)?.kind else {
@@ -184,9 +186,32 @@ fn red_listing(
     drafts.finish()
 }
 
+/// Whether a timer has to say of a measure that what it rests on has ended: the one rule by which
+/// the timers and the walk through a family find it.
+pub fn owes_an_end(rows: &Rows, id: MeasureId, today: Day) -> Result<bool, Stop> {
+    let row = with_parents(rows, id)?;
+    if rows.measure_standing(id, today)? != Standing::Ended {
+        return Ok(false);
+    }
+    Ok(row.state.never_executed() || owes_a_lift(row))
+}
+
+/// Whether a lift is owed of which nobody has said so. An end is final as long as it is: a repair
+/// can be taken back only after every lift that it led to was confirmed.
+fn owes_a_lift(row: &MeasureRow) -> bool {
+    row.state.order().is_some() && row.lift.is_none()
+}
+
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let row = rows.must_measure(id)?;
+    let row = with_parents(rows, id)?;
+    let ended = rows.measure_standing(id, context.today)? == Standing::Ended;
     let mut drafts = Drafts::new(context);
+    // What nobody executed ends here; nobody is late with it any more.
+    if ended && row.state.never_executed() {
+        let event = MeasureEvent::Closed { measure: id };
+        drafts.push(row.subject, Event::Measure(event));
+        return drafts.finish();
+    }
     if let Some(Owed { by, overdue: false }) = row.feedback
         && context.today > by.day
     {
@@ -210,7 +235,38 @@ fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
         }
         _ => {}
     }
+    if ended {
+        lift(rows, row, context, &mut drafts)?;
+    }
     drafts.finish()
+}
+
+/// A lift that is owed is said once with its day, and once more when that day has passed.
+fn lift(
+    rows: &Rows,
+    row: &MeasureRow,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    let measure = row.id;
+    let owed = match owes_a_lift(row) {
+        true => {
+            // Of an exemplar's withdrawal no day is kept: the day on which it is noticed counts.
+            let ended = first_end(rows, row, context.today)?.unwrap_or(context.today);
+            let due = lift_within(ended, context);
+            let event = MeasureEvent::LiftRequired { measure, due };
+            drafts.push(row.subject, Event::Measure(event));
+            Some(Owed { by: due, overdue: false })
+        }
+        false => row.lift,
+    };
+    if let (Some(_), Some(Owed { by, overdue: false })) = (row.state.order(), owed)
+        && context.today > by.day
+    {
+        let event = MeasureEvent::LiftOverdue { measure };
+        drafts.push(row.subject, Event::Measure(event));
+    }
+    Ok(())
 }
 
 /// What the office owes in the matter of an objection is late, and nobody has said so.

@@ -45,6 +45,8 @@ pub enum Clock {
     Referral(ObjectionId),
     /// By when the office serves the result of an objection.
     Outcome(ObjectionId),
+    /// By when a department lifts what has ended.
+    Lift(MeasureId),
 }
 
 events! {

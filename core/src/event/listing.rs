@@ -4,9 +4,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::CaseRef;
-use crate::id::{ListingId, ReliefId};
+use crate::id::{AttributionId, ListingId, ReliefId};
 use crate::text::{Digest, Sealed, Service};
 use crate::time::Day;
+
+/// How the organisation's listing ended, and with it what a person answered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributionEnd {
+    /// Its end date passed.
+    Expired,
+    /// It was repaired.
+    Removed,
+    /// A reorganisation plan was performed.
+    Relieved,
+    /// It is void, or its authority took it back.
+    Annulled,
+}
 
 events! {
 /// Events of listings and attributions beside the path to their decision.
@@ -38,5 +52,9 @@ ListingEvent {
     }
     /// The head let it stand.
     RevocationDropped "red_listing.revocation_dropped" { listing: ListingId, reasons: Sealed, }
+    /// What a person answered for has ended with the organisation's listing (domain.md 2.3b).
+    AttributionEnded "attribution.ended" {
+        attribution: AttributionId, listing: ListingId, ground: AttributionEnd,
+    }
 }
 }

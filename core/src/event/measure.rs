@@ -1,14 +1,16 @@
-//! Measures that no department of the county executes, and court limits (domain.md 1.6).
+//! Measures that no department of the county executes, and court limits (domain.md 1.6); what
+//! becomes of a measure when what it rests on ends (domain.md 2.4).
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Deadline;
 use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
 use crate::time::Day;
 
 events! {
-/// Events of measures beyond the county.
+/// Events of measures beyond the county, and of the end of any.
 MeasureEvent {
     /// A measure that only a higher authority can take was recorded and forwarded to it.
     Forwarded "measure.forwarded" {
@@ -29,5 +31,11 @@ MeasureEvent {
     CourtLimitExempted "court_limit.exempted" {
         measure: MeasureId, document: FactDocument, until: Day,
     }
+    /// What the measure rests on has ended before anybody executed it: there is nothing to lift.
+    Closed "measure.closed" { measure: MeasureId, }
+    /// What an executed measure rests on has ended: it is to be lifted by the day stated.
+    LiftRequired "measure.lift_required" { measure: MeasureId, due: Deadline, }
+    /// It was not: the office and the subject are to see it.
+    LiftOverdue "measure.lift_overdue" { measure: MeasureId, }
 }
 }

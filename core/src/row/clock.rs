@@ -29,7 +29,7 @@ impl Clock {
             Clock::Tolerance(id) => Key::Tolerance(id),
             Clock::Answer(id) => Key::Social(SocialKey::MemberNote(id)),
             Clock::Comment(id) => Key::Assessment(id),
-            Clock::Feedback(id) | Clock::Execution(id) => Key::Measure(id),
+            Clock::Feedback(id) | Clock::Execution(id) | Clock::Lift(id) => Key::Measure(id),
             Clock::Referral(id) | Clock::Outcome(id) => Key::Objection(id),
         }
     }
@@ -89,6 +89,7 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
             };
             found.extend(owed(Clock::Feedback(row.id), &mut row.feedback));
             found.extend(owed(Clock::Execution(row.id), &mut row.execution));
+            found.extend(owed(Clock::Lift(row.id), &mut row.lift));
             found
         }
         Row::Objection(row) => {

@@ -64,10 +64,23 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state {
         entries.push(Index::Due(respond_by.day.plus_days(1), Due::Measure(row.id)));
     }
-    if row.state.order().is_some() && !row.expired && !row.annulled {
-        entries.push(Index::Due(row.until.plus_days(1), Due::Measure(row.id)));
+    let dated = match row.annulled_on {
+        // Annulled before anybody executed it, it is closed at once.
+        Some(on) => row.state.never_executed().then_some(on),
+        None => (row.state.never_executed() || (row.state.order().is_some() && !row.expired))
+            .then(|| row.until.plus_days(1)),
+    };
+    if let Some(day) = dated {
+        let entry = Index::Due(day, Due::Measure(row.id));
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
     }
-    for owed in [row.feedback, row.execution].into_iter().flatten().filter(|own| !own.overdue) {
+    if row.lift.is_some_and(|own| own.overdue) {
+        entries.push(Index::Worklist(row.department.clone(), LIFT_OVERDUE, row.id));
+    }
+    let owed = [row.feedback, row.execution, row.lift];
+    for owed in owed.into_iter().flatten().filter(|own| !own.overdue) {
         let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
         // Several may be due on the same day, and one entry stands for all.
         if !entries.contains(&entry) {

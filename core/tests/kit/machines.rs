@@ -92,7 +92,9 @@ fn red_state(_: &World, row: &Row) -> Option<String> {
 
 fn measure_state(world: &World, row: &Row) -> Option<String> {
     let Row::Measure(row) = row else { return None };
-    let MeasureRow { state, remote, feedback, fault, exempt_until, expired, annulled, .. } = row;
+    let MeasureRow {
+        state, remote, feedback, lift, fault, exempt_until, expired, annulled, ..
+    } = row;
     let standing = world.standing(|rows, on| rows.measure_standing(row.id, on));
     let forwarded = |wanted: bool, by_answer: bool| match state {
         MeasureState::Forwarded { answered, recalled } => {
@@ -128,6 +130,7 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
             (*expired && !closed, "end said"),
             (*annulled, "annulled"),
             (feedback.is_some_and(|own| own.overdue), "feedback overdue"),
+            (lift.is_some_and(|own| own.overdue), "lift overdue"),
         ],
     )
 }

@@ -3,7 +3,7 @@
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::event::channel::ChannelEvent;
-use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome, ReviewOf};
@@ -93,6 +93,11 @@ pub fn listings() -> Vec<Event> {
             service: served(day("2026-04-12")),
         },
         ListingEvent::RevocationDropped { listing, reasons: text() },
+        ListingEvent::AttributionEnded {
+            attribution: AttributionId(at(3)),
+            listing,
+            ground: AttributionEnd::Annulled,
+        },
     ];
     all.into_iter().map(Event::Listing).collect()
 }
@@ -131,6 +136,9 @@ pub fn measures() -> Vec<Event> {
             document: ruling(organisation(1)),
             until: day("2026-08-01"),
         },
+        MeasureEvent::Closed { measure },
+        MeasureEvent::LiftRequired { measure, due: deadline() },
+        MeasureEvent::LiftOverdue { measure },
     ];
     all.into_iter().map(Event::Measure).collect()
 }

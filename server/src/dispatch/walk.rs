@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use shouxin_core::decide::owed_hook;
+use shouxin_core::decide::{owed_hook, owes_an_end};
 use shouxin_core::event::{CaseHook, Target};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::keys;
@@ -16,15 +16,24 @@ use crate::engine::query::{Query, QueryError};
 
 /// Walks under way at once; later ones wait in the view.
 const WALKS_MAX: usize = 256;
-/// Cases of one walk that are owed a call at once; the walk goes on when some are answered.
+/// Cases of one walk that are owed a step at once; the walk goes on when some are answered.
 const OUTSTANDING_MAX: usize = 1024;
 
-/// A call that is owed.
+/// What a case is owed after a change of what it rests on.
+#[derive(Clone, Copy)]
+pub struct Steps {
+    /// Which hook of its plugin, if any.
+    pub hook: Option<CaseHook>,
+    /// A timer has to say that it has ended.
+    pub end: bool,
+}
+
+/// A step that is owed.
 pub struct Owed {
     /// The case.
     pub measure: MeasureId,
-    /// Which hook.
-    pub hook: CaseHook,
+    /// Which.
+    pub steps: Steps,
     /// The event from which it follows: the step of the call.
     pub cause: Position,
 }
@@ -76,7 +85,7 @@ impl Walks {
         Ok(())
     }
 
-    /// Calls that are owed, looking at no more than `rows_max` cases.
+    /// Steps that are owed, looking at no more than `rows_max` cases.
     pub fn owed(
         &mut self,
         query: &mut Query<'_>,
@@ -145,7 +154,7 @@ impl Walk {
         for id in waiting {
             *left = left.saturating_sub(1);
             match look(query, id, root, today)? {
-                Some(hook) => found.push(Owed { measure: id, hook, cause }),
+                Some(steps) => found.push(Owed { measure: id, steps, cause }),
                 None => {
                     self.outstanding.remove(&id);
                 }
@@ -174,9 +183,9 @@ impl Walk {
         *left = left.saturating_sub(page.len());
         for at in &page {
             let id = MeasureId(*at);
-            if let Some(hook) = look(query, id, root, today)? {
+            if let Some(steps) = look(query, id, root, today)? {
                 self.outstanding.insert(id);
-                found.push(Owed { measure: id, hook, cause });
+                found.push(Owed { measure: id, steps, cause });
             }
         }
         self.after = page.last().copied().or(self.after);
@@ -191,12 +200,13 @@ fn look(
     id: MeasureId,
     root: Target,
     today: Day,
-) -> Result<Option<CaseHook>, QueryError> {
+) -> Result<Option<Steps>, QueryError> {
     let (row, standing) = case(query, id, today)?;
     let under = match root {
         Target::Attribution(attribution) => row.attribution == Some(attribution),
         _ => true,
     };
-    let owed = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
-    Ok(owed.filter(|_| under))
+    let hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
+    let end = query.ask(|rows| owes_an_end(rows, id, today))?;
+    Ok(Some(Steps { hook, end }).filter(|own| under && (own.hook.is_some() || own.end)))
 }

@@ -345,6 +345,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
             MeasureState::Dispatched { respond_by, .. } => json!(respond_by),
             _ => Value::Null,
         },
+        "lift_by": row.lift.map(|own| own.by),
+        "lift_overdue": row.lift.is_some_and(|own| own.overdue),
         "objections": row.holds.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }

@@ -12,7 +12,7 @@ use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, Re
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::row::{Index, Key, LIFT_OVERDUE, Row};
 use utoipa::ToSchema;
 
 use crate::engine::query::Query;
@@ -257,7 +257,8 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
     Ok(HttpResponse::Ok().json(read::measure(&mut query, &row, today)?))
 }
 
-/// `GET /v1/measures?department=&state=`: a department's worklist, its own.
+/// `GET /v1/measures?department=&state=`: a department's worklist, its own. `lift_overdue` lists
+/// what should have been lifted by now, whatever its state.
 /// Source: domain.md O51.
 pub async fn worklist(request: HttpRequest, page: UrlQuery<Page>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
@@ -311,6 +312,7 @@ const STATES: &[&str] = &[
     "lifted",
     "closed",
     "forwarded",
+    LIFT_OVERDUE,
 ];
 
 /// `GET /v1/objections/{id}`

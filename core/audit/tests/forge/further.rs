@@ -12,6 +12,7 @@ use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
+use shouxin_core::row::Due;
 use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
@@ -45,6 +46,35 @@ pub fn not_executed() -> World {
     let listing = world.listing(&[], &[HEARING], Stage::Effective);
     world.measure(listing, HEARING, Progress::Dispatched);
     world.pass(30);
+    world
+}
+
+/// Measures that end before anybody executed them: by their listing, and by their own date.
+pub fn never_executed() -> World {
+    let mut world = World::seeded();
+    let all = [STATUTE, HEARING];
+    let listing = world.listing(&[], &all, Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Accepted);
+    world.measure(listing, HEARING, Progress::Dispatched);
+    world.go_to(end().plus_days(1));
+    world
+}
+
+/// A measure that nobody lifts within the days for it, and that is lifted late.
+pub fn lifted_late() -> World {
+    let (mut world, listing) = listed();
+    let measure = world.measure(listing, STATUTE, Progress::FedBack);
+    let revoke = ListingCommand::Revoke {
+        case: CaseRef::Listing(listing),
+        document_number: "尤市监撤〔2026〕3号".to_owned(),
+        document_sha256: digest(39),
+        reasons: text(),
+        service: served(world.today),
+    };
+    world.must(&head(), &Command::Listing(revoke));
+    world.must(&timer(), &Command::Tick { due: Due::Measure(measure) });
+    world.pass(20);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     world
 }
 
@@ -456,6 +486,8 @@ pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("not executed", not_executed()),
         ("declined", declined()),
+        ("never executed", never_executed()),
+        ("lifted late", lifted_late()),
         ("red ways", red_ways()),
         ("undelivered", undelivered()),
         ("forwarded", forwarded()),

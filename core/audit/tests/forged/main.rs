@@ -49,12 +49,15 @@ use forge::{Log, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
 use shouxin_core::event::assessment::AssessmentEvent;
+use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
+use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
 use shouxin_core::event::{Envelope, Event, Finding, Mark, NamedMeasure, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{MeasureId, Position};
+use shouxin_core::id::{AttributionId, MeasureId, Position};
 use shouxin_core::rules::Executor;
+use shouxin_core::time::Timestamp;
 
 /// What no stored event can show, and why.
 const UNSEEN: &[(&str, &str)] = &[

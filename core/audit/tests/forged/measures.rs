@@ -136,6 +136,86 @@ pub(super) fn measures(table: &mut Table) {
             Event::MeasureLifted { measure, reference: "尤税办〔2026〕8号".to_owned() };
         log.append(log.like(place, event))
     });
+    ended(table, &world);
+}
+
+/// What is said of the end of a measure.
+fn ended(table: &mut Table, world: &World) {
+    let over = forge::further::never_executed();
+    let closed = "measure.closed";
+    table.change("G-COMPETENT", "an officer closes it", &over, closed, by(&implementer()));
+    table.other("INV-6", "closed while it is in force", &listed_with(), |log| {
+        let place = log.last("measure.initiated");
+        let event =
+            Event::Measure(MeasureEvent::Closed { measure: MeasureId(log.at(place).position) });
+        let own = Envelope { actor: Actor::System, ..log.like(place, event) };
+        log.append(own)
+    });
+    table.other("INV-6", "closed though it was executed", world, |log| {
+        let place = log.last("measure.executed");
+        let measure = match &log.at(place).event {
+            Event::MeasureExecuted { measure, .. } => *measure,
+            other => panic!("{other:?}"),
+        };
+        let event = Event::Measure(MeasureEvent::Closed { measure });
+        let mut own = Envelope { actor: Actor::System, ..log.like(place, event) };
+        own.legal_date = end().plus_days(1);
+        own.recorded_at = Timestamp::start_of(own.legal_date);
+        log.append(own)
+    });
+    let upheld = lives::disputed(Finding::Error);
+    let gone = "attribution.ended";
+    table.change("INV-6", "the listing did not end so", &upheld, gone, |own| {
+        if let Event::Listing(ListingEvent::AttributionEnded { ground, .. }) = &mut own.event {
+            *ground = AttributionEnd::Removed;
+        }
+    });
+    table.other(
+        "INV-6",
+        "a person's answer ends before the listing",
+        &lives::attribution(),
+        |log| {
+            let place = log.last("attribution.proposed");
+            let attribution = AttributionId(log.at(place).position);
+            let listing = match &log.at(place).event {
+                Event::AttributionProposed { listing, .. } => *listing,
+                other => panic!("{other:?}"),
+            };
+            let ground = AttributionEnd::Annulled;
+            let event = ListingEvent::AttributionEnded { attribution, listing, ground };
+            // Its last event stands in the same file.
+            let last = log.last("feedback.filed");
+            log.append(log.like(last, Event::Listing(event)))
+        },
+    );
+    let late = forge::further::lifted_late();
+    let (required, overdue) = ("measure.lift_required", "measure.lift_overdue");
+    table.change("DEADLINE", "longer to lift", &late, required, |own| {
+        if let Event::Measure(MeasureEvent::LiftRequired { due, .. }) = &mut own.event {
+            due.day = due.day.plus_days(1);
+        }
+    });
+    table.change("G-COMPETENT", "an officer calls it overdue", &late, overdue, by(&clerk()));
+    table.other("DEADLINE", "called overdue on its last day", &late, |log| {
+        let due = match &log.at(log.last(required)).event {
+            Event::Measure(MeasureEvent::LiftRequired { due, .. }) => due.day,
+            other => panic!("{other:?}"),
+        };
+        let place = log.last(overdue);
+        log.cut(place);
+        log.date(place, due);
+        log.at(place).position
+    });
+    table.other("INV-6", "a lift of what is in force", world, |log| {
+        let place = log.last("measure.executed");
+        let measure = match &log.at(place).event {
+            Event::MeasureExecuted { measure, .. } => *measure,
+            other => panic!("{other:?}"),
+        };
+        let due = log.rules.calendar.after(log.at(place).legal_date, 3);
+        let event = Event::Measure(MeasureEvent::LiftRequired { measure, due });
+        log.append(Envelope { actor: Actor::System, ..log.like(place, event) })
+    });
 }
 
 /// A listing whose decision names one measure only, with a case of it.

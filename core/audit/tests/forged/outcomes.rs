@@ -53,6 +53,7 @@ pub(super) fn objections(table: &mut Table) {
         let said = resolved.commits[resolved.last("objection.resolved").0].clone();
         let commit = &mut log.commits[place.0];
         commit.retain(|own| !matches!(own.event, Event::CaseAnnulled { .. }));
+        commit.retain(|own| own.event.name() != "attribution.ended");
         for own in commit.iter_mut() {
             let same = said.iter().find(|other| {
                 other.subject == own.subject && other.event.name() == "classification.changed"
