@@ -6,8 +6,10 @@
 //! made again years later and compared with the digest that the event names.
 
 mod case;
+mod commitment;
 mod measure;
 mod objection;
+mod outcome;
 mod repair;
 mod sheet;
 #[cfg(test)]
@@ -20,9 +22,17 @@ use shouxin_core::text::{Digest, FactDocument, ServiceManner};
 use shouxin_core::time::Day;
 
 pub use case::{decision, notice, repair_guide, service_receipt};
+pub use commitment::{
+    BreachCase, CommitmentCase, breach_decision, breach_notice, cure_notice,
+    repaired as commitment_repaired,
+};
 pub use measure::notice as measure_notice;
 pub use objection::result as objection_result;
 pub use objection::{acceptance as objection_acceptance, refusal as objection_refusal};
+pub use outcome::{
+    ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed, RevocationCase,
+    RevocationWords, Revoked, relief, review, revocation_decision, revocation_notice,
+};
 pub use repair::{acceptance as repair_acceptance, decision as repair_decision};
 pub use sheet::{Incomplete, Text};
 

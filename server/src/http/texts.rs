@@ -8,6 +8,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::event::CaseRef;
+use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::row::ListingKind;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
@@ -18,7 +20,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::{App, Body, Table, bytes};
 use crate::texts::{self, Desk, Incomplete, Text};
-use gather::Words;
+use gather::{Revocable, Words};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -50,17 +52,29 @@ pub struct Draft {
     pub(super) remedies: Option<String>,
     /// `accepted`, `returned` or `not_accepted`, for the acceptance of a repair.
     pub(super) outcome: Option<String>,
-    /// For the decision of a repair.
+    /// For the decision of a repair or of a review.
     pub(super) approved: Option<bool>,
 }
 
 /// The texts of each noun.
 const TEXTS: &[(&str, &[&str])] = &[
-    ("listings", &["notice", "decision", "repair-guide", "service-receipt"]),
+    (
+        "listings",
+        &[
+            "notice",
+            "decision",
+            "repair-guide",
+            "service-receipt",
+            "revocation-notice",
+            "revocation-decision",
+        ],
+    ),
     ("attributions", &["notice", "decision", "repair-guide", "service-receipt"]),
     ("measures", &["notice"]),
-    ("objections", &["acceptance", "refusal", "result"]),
-    ("repairs", &["acceptance", "decision"]),
+    ("objections", &["acceptance", "refusal", "result", "review"]),
+    ("repairs", &["acceptance", "decision", "review", "revocation-notice", "revocation-decision"]),
+    ("commitments", &["cure-notice", "breach-notice", "breach-decision", "repair"]),
+    ("reliefs", &["grant", "end"]),
 ];
 
 /// Registers the routes.
@@ -94,7 +108,7 @@ async fn recorded(
 ) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     let text = text(noun, &path.1)?;
-    let file = file(noun, &path.0, &caller, &app)?;
+    let file = file(noun, text, &path.0, &caller, &app)?;
     read::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
         .await?;
     answer(&app, &file, text, None, &format)
@@ -112,7 +126,7 @@ async fn drafted(
     let body = bytes(body)?;
     let text = text(noun, &path.1)?;
     let draft: Draft = parse(&body)?;
-    let file = file(noun, &path.0, &caller, &app)?;
+    let file = file(noun, text, &path.0, &caller, &app)?;
     read::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
         .await?;
     answer(&app, &file, text, Some(draft), &format)
@@ -130,6 +144,9 @@ enum Of {
     Measure(shouxin_core::id::MeasureId),
     Objection(shouxin_core::id::ObjectionId),
     Repair(shouxin_core::id::RepairId),
+    Commitment(shouxin_core::id::CommitmentId),
+    Honour(shouxin_core::id::ListingId),
+    Relief(shouxin_core::id::ReliefId),
 }
 
 /// The file a text is made from, and who makes it.
@@ -140,13 +157,28 @@ struct File {
 }
 
 /// Finds the case and lets through the officers of the authority that handles it.
-fn file(noun: &str, path: &str, caller: &Caller, app: &App) -> Result<File, Problem> {
+fn file(noun: &str, text: &str, path: &str, caller: &Caller, app: &App) -> Result<File, Problem> {
     caller.require(OFFICERS)?;
     let Some(Actor::Officer(officer)) = &caller.actor else {
         return Err(Problem::not_found());
     };
     let mut query = Query::new(app.engine.view.read());
     let (of, subject, authorities) = match noun {
+        "listings" if text.starts_with("revocation") => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_listing(id).cloned())?;
+            let ListingKind::Red(red) = row.kind else {
+                return Err(Problem::not_found());
+            };
+            (Of::Honour(id), row.subject, vec![red.authority])
+        }
+        "reliefs" => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_relief(id).cloned())?;
+            let case = CaseRef::Listing(row.listing);
+            let (_, found) = gather::decision_case(&mut query, case)?;
+            (Of::Relief(id), row.subject, vec![found.proposed_by.authority])
+        }
         "listings" | "attributions" => {
             let case = match noun {
                 "listings" => CaseRef::Listing(id(path)?),
@@ -168,12 +200,21 @@ fn file(noun: &str, path: &str, caller: &Caller, app: &App) -> Result<File, Prob
             let handling = [Some(row.provider), office].into_iter().flatten().collect();
             (Of::Objection(id), row.subject, handling)
         }
+        "commitments" => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+            (Of::Commitment(id), row.subject, vec![row.offered_by.authority])
+        }
         _ => {
             let id = id(path)?;
             let row = query.ask(|rows| rows.must_repair(id).cloned())?;
             let case = CaseRef::Listing(row.listing);
             let (_, found) = gather::decision_case(&mut query, case)?;
-            (Of::Repair(id), row.subject, vec![found.proposed_by.authority])
+            // A review of it is decided at the credit office.
+            let office = (text == "review" && caller.role == Role::CreditOffice)
+                .then_some(officer.authority);
+            let handling = [Some(found.proposed_by.authority), office].into_iter().flatten();
+            (Of::Repair(id), row.subject, handling.collect())
         }
     };
     if !authorities.contains(&officer.authority) {
@@ -233,11 +274,27 @@ fn answer(
                     let (by, on, reasons) = words.objection_refused(id)?;
                     texts::objection_refusal(desk(on), &case, &by, reasons.as_ref())
                 }
+                "review" => {
+                    let (case, by, on, own) = words.review(ReviewOf::Objection(id))?;
+                    texts::review(desk(on), &case, &by, &own)
+                }
                 _ => {
                     let (by, on, reasons) = words.objection_resolved(id)?;
                     texts::objection_result(desk(on), &case, &by, reasons.as_ref())
                 }
             }
+        }
+        Of::Honour(id) => revocation(&words, Revocable::Honour(id), text, desk)?,
+        Of::Relief(id) => {
+            let (case, on, own) = words.relief(id, text == "end")?;
+            texts::relief(desk(on), &case, &own)
+        }
+        Of::Repair(id) if text.starts_with("revocation") => {
+            revocation(&words, Revocable::Repair(id), text, desk)?
+        }
+        Of::Repair(id) if text == "review" => {
+            let (case, by, on, own) = words.review(ReviewOf::Repair(id))?;
+            texts::review(desk(on), &case, &by, &own)
         }
         Of::Repair(id) => {
             let case = words.repair(id)?;
@@ -252,9 +309,45 @@ fn answer(
                 }
             }
         }
+        Of::Commitment(id) => {
+            let case = words.commitment(id)?;
+            match text {
+                "cure-notice" => {
+                    let (by, on, reasons, cure_by) = words.cure_notice(id)?;
+                    texts::cure_notice(desk(on), &case, &by, reasons.as_ref(), cure_by)
+                }
+                "breach-notice" => {
+                    let (by, on, own) = words.breach_notice(id)?;
+                    texts::breach_notice(desk(on), &case, &by, &own)
+                }
+                "breach-decision" => {
+                    let (on, own) = words.breach_decision(id)?;
+                    texts::breach_decision(desk(on), &case, &own)
+                }
+                _ => {
+                    let (on, own) = words.commitment_repaired(id)?;
+                    texts::commitment_repaired(desk(on), &case, &own)
+                }
+            }
+        }
     };
     let made = made.map_err(|own| incomplete(&own))?;
     Ok(sent(&made, format))
+}
+
+/// Notice or decision of a revocation.
+fn revocation<'d>(
+    words: &Words<'_>,
+    of: Revocable,
+    text: &str,
+    desk: impl Fn(Day) -> Desk<'d>,
+) -> Result<Result<Text, Incomplete>, Problem> {
+    if text == "revocation-notice" {
+        let (case, by, on, reasons) = words.revocation_notice(of)?;
+        return Ok(texts::revocation_notice(desk(on), &case, &by, reasons.as_ref()));
+    }
+    let (case, on, own) = words.revocation_decision(of)?;
+    Ok(texts::revocation_decision(desk(on), &case, &own))
 }
 
 fn sent(text: &Text, format: &Format) -> HttpResponse {

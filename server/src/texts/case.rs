@@ -96,9 +96,10 @@ pub fn notice(desk: Desk<'_>, case: &Case, words: &NoticeWords) -> Result<Text, 
     sheet.finish()
 }
 
-fn heard(sheet: &mut Sheet<'_>, case: &Case, words: &DecisionWords) {
+/// A heading with what the party said, and the answer to each point.
+pub(super) fn heard(sheet: &mut Sheet<'_>, heard: Option<&HeardWords>, answers: &[Option<String>]) {
     sheet.heading("陈述、申辩及答复");
-    match &case.heard {
+    match heard {
         None => sheet.missing("陈述申辩情况（告知期限届满、收到陈述或者书面放弃）"),
         Some(HeardWords::Waived) => sheet.paragraph("你（单位）书面表示放弃陈述和申辩。"),
         Some(HeardWords::Silent) => {
@@ -108,16 +109,12 @@ fn heard(sheet: &mut Sheet<'_>, case: &Case, words: &DecisionWords) {
             for (at, point) in points.iter().enumerate() {
                 let number = at + 1;
                 let point = sheet.need(&format!("陈述第 {number} 点"), point.as_ref());
-                let answer = words.answers.get(at).and_then(Option::as_ref);
+                let answer = answers.get(at).and_then(Option::as_ref);
                 let answer = sheet.need(&format!("对陈述第 {number} 点的答复"), answer);
                 sheet.paragraph(format!("{number}. 陈述：{point}"));
                 sheet.paragraph(format!("答复：{answer}"));
             }
         }
-    }
-    if let Some(summary) = &case.hearing {
-        let summary = sheet.need("听证情况", summary.as_ref());
-        sheet.paragraph(format!("听证情况：{summary}"));
     }
 }
 
@@ -139,7 +136,11 @@ pub fn decision(desk: Desk<'_>, case: &Case, words: &DecisionWords) -> Result<Te
     sheet.paragraph(format!("{kind}：{act}"));
     sheet.section("事实", words.facts.as_ref());
     documents(&mut sheet, case);
-    heard(&mut sheet, case, words);
+    heard(&mut sheet, case.heard.as_ref(), &words.answers);
+    if let Some(summary) = &case.hearing {
+        let summary = sheet.need("听证情况", summary.as_ref());
+        sheet.paragraph(format!("听证情况：{summary}"));
+    }
     sheet.section("理由", words.reasons.as_ref());
     sheet.basis(&case.basis);
     sheet.heading("决定");

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use shouxin_core::actor::PersonKey;
+use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::id::{ListingId, Position};
 use shouxin_core::identifier::uscc::Uscc;
 
@@ -153,6 +154,167 @@ fn repair(rules: &RuleSet) -> RepairCase {
     }
 }
 
+fn commitment(rules: &RuleSet) -> CommitmentCase {
+    CommitmentCase {
+        id: "C-4001".to_owned(),
+        party: company(),
+        kind: CommitmentKind::Special,
+        offered_by: officer(rules, HR, "SC-03"),
+        signed_on: Some(day("2026-01-12")),
+        due: day("2026-02-28"),
+        content: some("在2026年2月底前付清农民工工资。"),
+        breach: Some(BreachCase {
+            basis: vec![cite("wage-regulation", "第四十八条")],
+            cap: day("2029-05-01"),
+            heard: Some(HeardWords::Statement(vec![some("工程款被拖欠")])),
+            number: some("尤人社违诺决〔2026〕1号"),
+        }),
+    }
+}
+
+fn breach_words() -> DecisionWords {
+    DecisionWords {
+        number: some("尤人社违诺决〔2026〕1号"),
+        answers: vec![some("拖欠工程款不免除支付义务。")],
+        measures: Vec::new(),
+        removal_conditions: some("付清工资并提交支付凭证后，可以申请修复。"),
+        ..decision_words()
+    }
+}
+
+fn revocation(rules: &RuleSet, of: Revoked) -> RevocationCase {
+    RevocationCase {
+        id: if of == Revoked::Repair { "X-3001" } else { "L-5001" }.to_owned(),
+        party: company(),
+        of,
+        listing: if of == Revoked::Repair { "L-1042" } else { "L-5001" }.to_owned(),
+        authority: rules.department(HR).unwrap().uscc.clone(),
+        basis: match of {
+            Revoked::Repair => Vec::new(),
+            Revoked::Honour => vec![cite("wage-regulation", "第四十八条")],
+        },
+        end: (of == Revoked::Repair).then(|| day("2028-04-20")),
+        heard: Some(HeardWords::Statement(vec![some("凭证由他人提供")])),
+    }
+}
+
+fn reviewed(of: Reviewed) -> ReviewCase {
+    let id = if of == Reviewed::Repair { "X-3001" } else { "O-2001" }.to_owned();
+    ReviewCase { id, party: company(), of, requested_on: Some(day("2026-11-09")) }
+}
+
+fn relieved(rules: &RuleSet) -> ReliefCase {
+    ReliefCase {
+        id: "B-6001".to_owned(),
+        party: company(),
+        listing: "L-1042".to_owned(),
+        authority: rules.department(HR).unwrap().uscc.clone(),
+        until: day("2027-11-05"),
+    }
+}
+
+fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
+    let desk = Desk { rules, on: day("2026-11-20") };
+    let (by, head) = (officer(rules, HR, "SC-03"), officer(rules, "development_reform", "SC-01"));
+    let answer = |upheld| ReviewWords {
+        upheld,
+        reasons: some("经复核，核实程序和结论有证据支持。"),
+        act_by: upheld.then(|| day("2026-12-04")),
+    };
+    let reasons = some("修复申请所附的支付凭证系伪造。");
+    let words = RevocationWords {
+        number: some("尤人社撤〔2026〕1号"),
+        reasons: reasons.clone(),
+        answers: vec![some("申请人对所附材料的真实性负责。")],
+    };
+    let (repair, honour) = (revocation(rules, Revoked::Repair), revocation(rules, Revoked::Honour));
+    let step = |step| ReliefWords {
+        step,
+        document: Some(FactDocument {
+            kind: FactKind::Judgment,
+            number: "（2026）闽0426破1号".to_owned(),
+            issuer: "尤溪县人民法院".to_owned(),
+            ..case(rules).documents[0].clone()
+        }),
+        reasons: some("法院已经裁定。"),
+    };
+    let review = |of, upheld| review(desk, &reviewed(of), &head, &answer(upheld));
+    let relief = |own| relief(desk, &relieved(rules), &step(own));
+    let noticed = |own| revocation_notice(desk, own, &by, reasons.as_ref());
+    vec![
+        ("objection-review-upheld", review(Reviewed::Result, true)),
+        ("objection-review-rejected", review(Reviewed::Result, false)),
+        ("objection-review-refusal", review(Reviewed::Refusal, true)),
+        ("repair-review-upheld", review(Reviewed::Repair, true)),
+        ("repair-revocation-notice", noticed(&repair)),
+        ("repair-revocation-decision", revocation_decision(desk, &repair, &words)),
+        ("red-revocation-notice", noticed(&honour)),
+        ("red-revocation-decision", revocation_decision(desk, &honour, &words)),
+        ("relief-grant", relief(ReliefStep::Granted)),
+        ("relief-completed", relief(ReliefStep::Completed)),
+        ("relief-ended", relief(ReliefStep::Ended)),
+    ]
+}
+
+#[test]
+fn what_follows_an_outcome_is_refused_without_what_the_law_requires() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-11-20") };
+    let head = officer(&rules, "development_reform", "SC-01");
+    let words = ReviewWords { upheld: true, reasons: None, act_by: None };
+    let unasked = ReviewCase { requested_on: None, ..reviewed(Reviewed::Repair) };
+    assert_eq!(
+        missing(review(desk, &unasked, &head, &words)),
+        ["复核申请", "理由", "重新决定的期限"]
+    );
+    let unheard = RevocationCase { heard: None, ..revocation(&rules, Revoked::Repair) };
+    let named = missing(revocation_decision(desk, &unheard, &RevocationWords::default()));
+    assert_eq!(named.len(), 3, "{named:?}");
+    assert!(named[1].starts_with("陈述申辩情况"), "{named:?}");
+    let words = ReliefWords { step: ReliefStep::Ended, document: None, reasons: None };
+    assert_eq!(missing(relief(desk, &relieved(&rules), &words)), ["法院文书", "理由"]);
+}
+
+fn of_commitments(rules: &RuleSet) -> Vec<Made> {
+    let desk = Desk { rules, on: day("2026-04-20") };
+    let (case, by) = (commitment(rules), officer(rules, HR, "SC-03"));
+    let repaired = RepairWords {
+        approved: true,
+        number: some("尤人社修〔2026〕2号"),
+        reasons: some("工资已经付清。"),
+    };
+    let reasons = some("截至2026年3月1日，尚有12名农民工工资未付。");
+    let until = Some(day("2026-05-08"));
+    vec![
+        ("commitment-cure-notice", cure_notice(desk, &case, &by, reasons.as_ref(), until)),
+        ("commitment-breach-notice", breach_notice(desk, &case, &by, &notice_words())),
+        ("commitment-breach-decision", breach_decision(desk, &case, &breach_words())),
+        ("commitment-repaired", commitment_repaired(desk, &case, &repaired)),
+    ]
+}
+
+#[test]
+fn a_finding_of_breach_is_refused_without_what_the_law_requires() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let (case, by) = (commitment(&rules), officer(&rules, HR, "SC-03"));
+    assert_eq!(missing(cure_notice(desk, &case, &by, None, None)), ["未履行的情况", "改正期限"]);
+    assert_eq!(
+        missing(breach_decision(desk, &case, &DecisionWords::default())),
+        ["决定书文号", "事实", "对陈述第 1 点的答复", "理由", "终止日期", "修复的条件和程序"]
+    );
+    let unopened = CommitmentCase { breach: None, signed_on: None, ..case };
+    assert_eq!(
+        missing(breach_notice(desk, &unopened, &by, &notice_words())),
+        ["签署日期", "违诺认定的立案"]
+    );
+    let text = breach_decision(desk, &commitment(&rules), &breach_words()).unwrap().plain();
+    for part in ["第四十八条", "2028年4月20日", "60日内", "6个月内", "主要负责人（SC-01）"]
+    {
+        assert!(text.contains(part), "no {part} in\n{text}");
+    }
+}
+
 type Made = (&'static str, Result<Text, Incomplete>);
 
 fn all(rules: &RuleSet) -> Vec<Made> {
@@ -228,7 +390,9 @@ fn every_text_is_its_golden_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts/golden");
     let rules = rules();
     let write = std::env::var_os("SHOUXIN_WRITE_GOLDEN").is_some();
-    let made = all(&rules);
+    let mut made = all(&rules);
+    made.extend(of_commitments(&rules));
+    made.extend(of_outcomes(&rules));
     for (name, text) in &made {
         let text = text.as_ref().unwrap_or_else(|own| panic!("{name}: {:?}", own.missing));
         let path = folder.join(format!("{name}.txt"));

@@ -1,6 +1,9 @@
 //! What a text is made from: rows for what stands, the log for what was said, a draft for what is
 //! going to be said.
 
+mod commitment;
+mod outcome;
+
 use serde_json::Value;
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::codec;
@@ -21,6 +24,8 @@ use crate::texts::{
     About, AcceptanceWords, Case, DecisionWords, HeardWords, MeasureCase, NamedWords, NoticeWords,
     ObjectionCase, Party, RepairCase, RepairWords, ServedWords,
 };
+
+pub(super) use outcome::Revocable;
 
 /// Events of a file looked through for the one that a text is about.
 const EVENTS_MAX: usize = 2000;
@@ -248,16 +253,7 @@ impl Words<'_> {
         let Some(draft) = &self.draft else {
             return self.decided(id);
         };
-        let words = DecisionWords {
-            number: draft.document_number.clone(),
-            facts: draft.facts.clone(),
-            reasons: draft.reasons.clone(),
-            answers: draft.answers.iter().cloned().map(Some).collect(),
-            measures: drafted(&draft.measures),
-            end: draft.end,
-            removal_conditions: draft.removal_conditions.clone(),
-            remedies: draft.remedies.clone(),
-        };
+        let words = drafted_decision(draft);
         Ok((self.today, words))
     }
 
@@ -516,6 +512,20 @@ impl Words<'_> {
 fn wants(field: &'static str, cure: &str) -> Problem {
     let detail = format!("草稿缺少 {field} / the draft lacks {field}");
     Problem::new(Code::ValueInvalid, detail, cure).on(field)
+}
+
+/// The words of a decision to be.
+fn drafted_decision(draft: &Draft) -> DecisionWords {
+    DecisionWords {
+        number: draft.document_number.clone(),
+        facts: draft.facts.clone(),
+        reasons: draft.reasons.clone(),
+        answers: draft.answers.iter().cloned().map(Some).collect(),
+        measures: drafted(&draft.measures),
+        end: draft.end,
+        removal_conditions: draft.removal_conditions.clone(),
+        remedies: draft.remedies.clone(),
+    }
 }
 
 fn drafted(measures: &[NamedMeasureBody]) -> Vec<NamedWords> {

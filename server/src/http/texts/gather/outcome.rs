@@ -1,0 +1,296 @@
+//! What a text about a review, a revocation or a relief is made from.
+
+use shouxin_core::actor::OfficerRef;
+use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
+use shouxin_core::event::{CaseRef, Event};
+use shouxin_core::id::{ListingId, Position, ReliefId, RepairId};
+use shouxin_core::row::ListingKind;
+use shouxin_core::text::Sealed;
+use shouxin_core::time::Day;
+
+use super::{Words, decided, decision_case, not_yet, wants};
+use crate::http::problem::Problem;
+use crate::texts::{
+    HeardWords, ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed,
+    RevocationCase, RevocationWords, Revoked,
+};
+
+/// What may be revoked after notice and hearing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Revocable {
+    Repair(RepairId),
+    Honour(ListingId),
+}
+
+/// What the log holds of the last revocation.
+#[derive(Default)]
+struct Course {
+    notice: Option<(OfficerRef, Day, Sealed, Day)>,
+    points: Option<Vec<Sealed>>,
+    decision: Option<(Day, String, Sealed, Vec<Sealed>)>,
+}
+
+impl Words<'_> {
+    /// A review as it was asked for, and who decided it, when and how.
+    pub(in super::super) fn review(
+        &self,
+        of: ReviewOf,
+    ) -> Result<(ReviewCase, OfficerRef, Day, ReviewWords), Problem> {
+        let (from, id, subject) = match of {
+            ReviewOf::Objection(id) => {
+                let row = self.query().ask(|rows| rows.must_objection(id).cloned())?;
+                (id.0, id.to_string(), row.subject)
+            }
+            ReviewOf::Repair(id) => {
+                let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
+                (id.0, id.to_string(), row.subject)
+            }
+        };
+        let refused = self.after(from, |envelope| match &envelope.event {
+            Event::ObjectionRefused { objection, .. } => {
+                (of == ReviewOf::Objection(*objection)).then_some(())
+            }
+            _ => None,
+        })?;
+        let requested_on = self.after(from, |envelope| match &envelope.event {
+            Event::Remedy(RemedyEvent::ReviewRequested { of: own, .. }) if *own == of => {
+                Some(envelope.legal_date)
+            }
+            _ => None,
+        })?;
+        let case = ReviewCase {
+            id,
+            party: self.party(subject)?,
+            of: match (of, refused) {
+                (ReviewOf::Repair(_), _) => Reviewed::Repair,
+                (ReviewOf::Objection(_), Some(())) => Reviewed::Refusal,
+                (ReviewOf::Objection(_), None) => Reviewed::Result,
+            },
+            requested_on,
+        };
+        if let Some(draft) = &self.draft {
+            let upheld = draft.approved;
+            let upheld = upheld.ok_or_else(|| wants("approved", "true 或 false / or"))?;
+            let rules = &self.app.engine.rules;
+            let days = rules.pack(self.today).repair_decide_wd;
+            let act_by = Some(rules.calendar.after(self.today, days).day);
+            let words = ReviewWords { upheld, reasons: draft.reasons.clone(), act_by };
+            return Ok((case, self.officer.clone(), self.today, words));
+        }
+        let found = self.after(from, |envelope| match &envelope.event {
+            Event::Remedy(RemedyEvent::ReviewDecided {
+                of: own, upheld, reasons, act_by, ..
+            }) if *own == of => {
+                let act_by = act_by.map(|own| own.day);
+                let words = ReviewWords { upheld: *upheld, reasons: self.open(reasons), act_by };
+                Some((self.signer(&envelope.actor), envelope.legal_date, words))
+            }
+            _ => None,
+        })?;
+        let found = found.ok_or_else(|| not_yet("尚未复核 / it was not reviewed yet"))?;
+        Ok((case, found.0, found.1, found.2))
+    }
+
+    /// The course of the last revocation: each notice begins anew.
+    fn course(&self, from: Position, of: Revocable) -> Result<Course, Problem> {
+        let course = std::cell::RefCell::new(Course::default());
+        self.after(from, |envelope| -> Option<()> {
+            let on = envelope.legal_date;
+            let mut own = course.borrow_mut();
+            match &envelope.event {
+                Event::Remedy(RemedyEvent::RepairRevocationNoticed {
+                    repair,
+                    reasons,
+                    window,
+                    ..
+                }) if of == Revocable::Repair(*repair) => {
+                    let notice = (self.signer(&envelope.actor), on, reasons.clone(), window.day);
+                    *own = Course { notice: Some(notice), ..Course::default() };
+                }
+                Event::Listing(ListingEvent::RevocationNoticed {
+                    listing,
+                    reasons,
+                    window,
+                    ..
+                }) if of == Revocable::Honour(*listing) => {
+                    let notice = (self.signer(&envelope.actor), on, reasons.clone(), window.day);
+                    *own = Course { notice: Some(notice), ..Course::default() };
+                }
+                Event::Remedy(RemedyEvent::RepairRevocationStated { repair, points, .. })
+                    if of == Revocable::Repair(*repair) =>
+                {
+                    own.points = Some(points.clone());
+                }
+                Event::Listing(ListingEvent::RevocationStated { listing, points, .. })
+                    if of == Revocable::Honour(*listing) =>
+                {
+                    own.points = Some(points.clone());
+                }
+                Event::Remedy(RemedyEvent::RepairRevoked {
+                    repair,
+                    document_number,
+                    reasons,
+                    answers,
+                    ..
+                }) if of == Revocable::Repair(*repair) => {
+                    own.decision =
+                        Some((on, document_number.clone(), reasons.clone(), answers.clone()));
+                }
+                Event::Listing(ListingEvent::RedRevoked {
+                    listing,
+                    document_number,
+                    reasons,
+                    answers,
+                    ..
+                }) if of == Revocable::Honour(*listing) => {
+                    own.decision =
+                        Some((on, document_number.clone(), reasons.clone(), answers.clone()));
+                }
+                _ => {}
+            }
+            None
+        })?;
+        Ok(course.into_inner())
+    }
+
+    fn revocable(&self, of: Revocable) -> Result<(RevocationCase, Course), Problem> {
+        let (from, id, subject, kind, listing, authority, end, basis) = match of {
+            Revocable::Repair(id) => {
+                let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
+                let (_, case) = decision_case(&mut self.query(), CaseRef::Listing(row.listing))?;
+                let end = decided(&case.path).map(|own| own.decision.end);
+                let authority = case.proposed_by.authority;
+                (
+                    id.0,
+                    id.to_string(),
+                    row.subject,
+                    Revoked::Repair,
+                    row.listing,
+                    authority,
+                    end,
+                    Vec::new(),
+                )
+            }
+            Revocable::Honour(id) => {
+                let row = self.query().ask(|rows| rows.must_listing(id).cloned())?;
+                let ListingKind::Red(red) = row.kind else {
+                    return Err(Problem::not_found());
+                };
+                (
+                    id.0,
+                    id.to_string(),
+                    row.subject,
+                    Revoked::Honour,
+                    id,
+                    red.authority,
+                    None,
+                    red.basis,
+                )
+            }
+        };
+        let course = self.course(from, of)?;
+        let silent = course.notice.as_ref().is_some_and(|own| self.today > own.3);
+        let heard = match &course.points {
+            Some(points) => Some(HeardWords::Statement(self.open_all(points))),
+            None => (silent || course.decision.is_some()).then_some(HeardWords::Silent),
+        };
+        let case = RevocationCase {
+            id,
+            party: self.party(subject)?,
+            of: kind,
+            listing: listing.to_string(),
+            authority: authority.as_str().to_owned(),
+            basis,
+            end,
+            heard,
+        };
+        Ok((case, course))
+    }
+
+    /// Who gave notice of a revocation, when and why.
+    pub(in super::super) fn revocation_notice(
+        &self,
+        of: Revocable,
+    ) -> Result<(RevocationCase, OfficerRef, Day, Option<String>), Problem> {
+        let (case, course) = self.revocable(of)?;
+        if let Some(draft) = &self.draft {
+            return Ok((case, self.officer.clone(), self.today, draft.reasons.clone()));
+        }
+        match course.notice {
+            Some((by, on, reasons, _)) => Ok((case, by, on, self.open(&reasons))),
+            None => Err(not_yet("尚未告知 / no notice was served yet")),
+        }
+    }
+
+    /// The words of a revocation, and its day.
+    pub(in super::super) fn revocation_decision(
+        &self,
+        of: Revocable,
+    ) -> Result<(RevocationCase, Day, RevocationWords), Problem> {
+        let (case, course) = self.revocable(of)?;
+        if let Some(draft) = &self.draft {
+            let words = RevocationWords {
+                number: draft.document_number.clone(),
+                reasons: draft.reasons.clone(),
+                answers: draft.answers.iter().cloned().map(Some).collect(),
+            };
+            return Ok((case, self.today, words));
+        }
+        let Some((on, number, reasons, answers)) = course.decision else {
+            return Err(not_yet("尚未决定 / nothing was decided yet"));
+        };
+        let words = RevocationWords {
+            number: Some(number),
+            reasons: self.open(&reasons),
+            answers: self.open_all(&answers),
+        };
+        Ok((case, on, words))
+    }
+
+    /// A relief as it stands, and how it began or ended.
+    pub(in super::super) fn relief(
+        &self,
+        id: ReliefId,
+        end: bool,
+    ) -> Result<(ReliefCase, Day, ReliefWords), Problem> {
+        let row = self.query().ask(|rows| rows.must_relief(id).cloned())?;
+        let (_, found) = decision_case(&mut self.query(), CaseRef::Listing(row.listing))?;
+        let case = ReliefCase {
+            id: id.to_string(),
+            party: self.party(row.subject)?,
+            listing: row.listing.to_string(),
+            authority: found.proposed_by.authority.as_str().to_owned(),
+            until: row.until,
+        };
+        if !end {
+            let envelope = self.event(id.0)?;
+            let Event::Remedy(RemedyEvent::ReliefGranted { ruling, reasons, .. }) = envelope.event
+            else {
+                return Err(Problem::not_found());
+            };
+            let reasons = self.open(&reasons);
+            let words = ReliefWords { step: ReliefStep::Granted, document: Some(ruling), reasons };
+            return Ok((case, envelope.legal_date, words));
+        }
+        let found = self.after(id.0, |envelope| {
+            let (step, document, reasons) = match &envelope.event {
+                Event::Remedy(RemedyEvent::ReliefCompleted { relief, document, reasons })
+                    if *relief == id =>
+                {
+                    (ReliefStep::Completed, document, reasons)
+                }
+                Event::Remedy(RemedyEvent::ReliefEnded { relief, document, reasons })
+                    if *relief == id =>
+                {
+                    (ReliefStep::Ended, document, reasons)
+                }
+                _ => return None,
+            };
+            let (document, reasons) = (Some(document.clone()), self.open(reasons));
+            Some((envelope.legal_date, ReliefWords { step, document, reasons }))
+        })?;
+        let (on, words) = found.ok_or_else(|| not_yet("尚未办结 / it is open still"))?;
+        Ok((case, on, words))
+    }
+}
