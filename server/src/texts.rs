@@ -26,14 +26,16 @@ pub use commitment::{
     BreachCase, CommitmentCase, breach_decision, breach_notice, cure_notice,
     repaired as commitment_repaired,
 };
-pub use measure::notice as measure_notice;
+pub use measure::{Forwarding, forward_letter, notice as measure_notice};
 pub use objection::result as objection_result;
 pub use objection::{acceptance as objection_acceptance, refusal as objection_refusal};
 pub use outcome::{
     ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed, RevocationCase,
     RevocationWords, Revoked, relief, review, revocation_decision, revocation_notice,
 };
-pub use repair::{acceptance as repair_acceptance, decision as repair_decision};
+pub use repair::{
+    acceptance as repair_acceptance, decision as repair_decision, extension as repair_extension,
+};
 pub use sheet::{Incomplete, Text};
 
 /// What every text is written with: the rules, and the day it bears.

@@ -243,30 +243,56 @@ fn a_finding_of_breach_is_off_display_while_it_is_disputed_and_void_when_that_is
     teller.post(&subject, &at("sign"), &signature());
     teller.post(&market, &at("publish"), &json!({}));
     running.on("2026-04-01");
+    // Each text is drafted, uploaded, named by its step, and read again as it was.
+    let text_of = |officer: &Client, name: &str, draft: &Value| {
+        let headers = [("Purpose", "test case"), ("Content-Type", "application/json")];
+        let body = draft.to_string();
+        let drafted = officer.send(&at(&format!("texts/{name}")), &headers, body.as_bytes());
+        let drafted = drafted.expect("an answer");
+        let text = drafted.body["text"].as_str().unwrap_or_else(|| panic!("{drafted:?}"));
+        paper(text);
+        (text.to_owned(), digest(text))
+    };
+    let read_again = |officer: &Client, name: &str| {
+        let read = get(officer, &at(&format!("texts/{name}")));
+        read.body["text"].as_str().unwrap_or_else(|| panic!("{read:?}")).to_owned()
+    };
+    let words = json!({"reasons": "未按期履行", "end": "2026-04-16"});
+    let (cure_text, cure_sha256) = text_of(&market, "cure-notice", &words);
     let cure = json!({
-        "reasons": "未按期履行", "document_sha256": paper("cure"), "service": service("2026-04-01"),
+        "reasons": "未按期履行", "document_sha256": cure_sha256, "service": service("2026-04-01"),
         "working_days": 10,
     });
     teller.post(&market, &at("cure-notice"), &cure);
+    assert_eq!(read_again(&market, "cure-notice"), cure_text);
     running.on("2026-04-20");
     let breach = json!({
         "basis": [{"instrument": "samr-order-44", "article": "第九条"}], "facts": "未履行",
         "evidence": [paper("evidence")],
     });
     teller.post(&market, &at("breach"), &breach);
+    let words = json!({"facts": "未履行", "reasons": "逾期未改正"});
+    let (notice_text, notice_sha256) = text_of(&market, "breach-notice", &words);
     let notice = json!({
         "facts": "未履行", "reasons": "逾期未改正", "rights_stated": true,
-        "document_sha256": paper("notice"), "service": service("2026-04-20"),
+        "document_sha256": notice_sha256, "service": service("2026-04-20"),
     });
     teller.post(&market, &at("breach-notice"), &notice);
+    assert_eq!(read_again(&market, "breach-notice"), notice_text);
     let waiver = json!({"waiver_sha256": paper("waiver")});
     teller.post(&subject, &at("breach-statement"), &waiver);
+    let words = json!({
+        "document_number": "尤市监诺〔2026〕1号", "facts": "未履行", "reasons": "逾期未改正",
+        "end": "2026-07-20", "removal_conditions": "履行承诺", "remedies": "六十日内复议，六个月内诉讼",
+    });
+    let (decision_text, decision_sha256) = text_of(&head, "breach-decision", &words);
     let decision = json!({
-        "document_number": "尤市监诺〔2026〕1号", "document_sha256": paper("decision"),
+        "document_number": "尤市监诺〔2026〕1号", "document_sha256": decision_sha256,
         "facts": "未履行", "reasons": "逾期未改正", "answers": [], "end": "2026-07-20",
         "repair_conditions": "履行承诺", "remedies": "六十日内复议，六个月内诉讼",
     });
     teller.post(&head, &at("breach-decide"), &decision);
+    assert_eq!(read_again(&head, "breach-decision"), decision_text);
     let served = json!({"service": service("2026-04-20"), "repair_guide_sha256": paper("guide")});
     teller.post(&market, &at("breach-serve"), &served);
     let path = format!("/v1/commitments/{id}");

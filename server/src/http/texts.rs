@@ -54,6 +54,10 @@ pub struct Draft {
     pub(super) outcome: Option<String>,
     /// For the decision of a repair or of a review.
     pub(super) approved: Option<bool>,
+    /// For a letter to a higher authority: to whom.
+    pub(super) to: Option<String>,
+    /// And which measure, by its id in the catalogue.
+    pub(super) measure: Option<String>,
 }
 
 /// The texts of each noun.
@@ -67,12 +71,23 @@ const TEXTS: &[(&str, &[&str])] = &[
             "service-receipt",
             "revocation-notice",
             "revocation-decision",
+            "forward-letter",
         ],
     ),
     ("attributions", &["notice", "decision", "repair-guide", "service-receipt"]),
     ("measures", &["notice"]),
     ("objections", &["acceptance", "refusal", "result", "review"]),
-    ("repairs", &["acceptance", "decision", "review", "revocation-notice", "revocation-decision"]),
+    (
+        "repairs",
+        &[
+            "acceptance",
+            "extension",
+            "decision",
+            "review",
+            "revocation-notice",
+            "revocation-decision",
+        ],
+    ),
     ("commitments", &["cure-notice", "breach-notice", "breach-decision", "repair"]),
     ("reliefs", &["grant", "end"]),
 ];
@@ -235,6 +250,10 @@ fn answer(
     let words = Words { app, subject: file.subject, officer: &file.officer, draft, today };
     let desk = |on: Day| Desk { rules: &rules, on };
     let made = match file.of {
+        Of::Case(CaseRef::Listing(id)) if text == "forward-letter" => {
+            let (case, by, on) = words.forwarding(id)?;
+            texts::forward_letter(desk(on), &case, &by)
+        }
         Of::Case(id) => {
             let case = words.case(id)?;
             match text {
@@ -302,6 +321,10 @@ fn answer(
                 "acceptance" => {
                     let (by, on, own) = words.repair_accepted(id)?;
                     texts::repair_acceptance(desk(on), &case, &by, &own)
+                }
+                "extension" => {
+                    let (by, on, reasons, until) = words.repair_extended(id)?;
+                    texts::repair_extension(desk(on), &case, &by, reasons.as_ref(), until)
                 }
                 _ => {
                     let (on, own) = words.repair_decided(id)?;

@@ -107,7 +107,7 @@ pub fn cure_notice(
     sheet.heading("改正期限");
     match cure_by {
         Some(day) => sheet.paragraph(format!(
-            "请在{}前履行承诺并向{name}提交证明。按期履行的，按已履行处理，不作违诺认定。",
+            "请在{}（含当日）前履行承诺并向{name}提交证明。按期履行的，按已履行处理，不作违诺认定。",
             date(day)
         )),
         None => sheet.missing("改正期限"),

@@ -1,7 +1,11 @@
-//! The notice of a measure.
+//! The notice of a measure, and the letter that asks a higher authority for one.
+
+use shouxin_core::actor::OfficerRef;
+use shouxin_core::rules::Citation;
+use shouxin_core::time::Day;
 
 use crate::texts::sheet::Sheet;
-use crate::texts::{Desk, Incomplete, MeasureCase, Text, date};
+use crate::texts::{Desk, Incomplete, MeasureCase, Party, Text, date};
 
 /// 惩戒措施告知书: measure, reasons, basis, who carries it out, how it ends, remedies.
 ///
@@ -38,6 +42,66 @@ pub fn notice(
     sheet.remedies("本措施", authority, remedies);
     sheet.paragraph("你（单位）有权向发起单位和实施单位陈述意见，也可以随时提出异议。");
     let officer = sheet.post(&case.initiated_by);
+    sheet.sign(&name, &format!("联系人：{officer}"));
+    sheet.finish()
+}
+
+/// A measure that the county cannot take itself, as it is asked of whoever can.
+#[derive(Clone, Debug)]
+pub struct Forwarding {
+    /// About whom.
+    pub party: Party,
+    /// Number of the decision that listed it.
+    pub decision_number: Option<String>,
+    /// What that rests on.
+    pub basis: Vec<Citation>,
+    /// The higher authority.
+    pub to: Option<String>,
+    /// Catalogue id.
+    pub measure: Option<String>,
+    /// Why.
+    pub reasons: Option<String>,
+    /// Last day.
+    pub until: Option<Day>,
+}
+
+/// 提请函 to a higher authority.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn forward_letter(
+    desk: Desk<'_>,
+    case: &Forwarding,
+    by: &OfficerRef,
+) -> Result<Text, Incomplete> {
+    let mut sheet = Sheet::new(desk, "关于提请采取信用惩戒措施的函");
+    let to = sheet.need("提请的机关", case.to.as_ref());
+    sheet.plain(format!("{to}："));
+    sheet.party(&case.party);
+    let number = sheet.need("决定书文号", case.decision_number.as_ref());
+    sheet.paragraph(format!(
+        "当事人已由{number}列入严重失信主体名单。下列措施不属于本县权限，提请依法决定是否采取："
+    ));
+    sheet.heading("措施");
+    match &case.measure {
+        Some(id) => {
+            let name = sheet.measure(id);
+            sheet.paragraph(name);
+        }
+        None => sheet.missing("措施编号"),
+    }
+    sheet.section("理由", case.reasons.as_ref());
+    sheet.basis(&case.basis);
+    sheet.heading("期限与解除");
+    match case.until {
+        Some(until) => sheet.paragraph(format!(
+            "最迟至{}。名单移出、修复、撤销、期满或者暂停的，即时函告，请同时解除或者暂停。",
+            date(until)
+        )),
+        None => sheet.missing("期限"),
+    }
+    let name = sheet.authority(by.authority.as_str());
+    let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));
     sheet.finish()
 }

@@ -1,6 +1,7 @@
 //! What is answered to a repair application.
 
 use shouxin_core::actor::OfficerRef;
+use shouxin_core::time::Day;
 
 use crate::texts::sheet::Sheet;
 use crate::texts::{AcceptanceWords, Desk, Incomplete, RepairCase, RepairWords, Text, date};
@@ -93,5 +94,29 @@ pub fn decision(
     let name = sheet.authority(&case.authority);
     let head = sheet.head(&case.authority);
     sheet.sign(&name, &format!("签发：{head}"));
+    sheet.finish()
+}
+
+/// 延长办理期限通知书: why it takes longer, and until when; once.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn extension(
+    desk: Desk<'_>,
+    case: &RepairCase,
+    by: &OfficerRef,
+    reasons: Option<&String>,
+    decide_by: Day,
+) -> Result<Text, Incomplete> {
+    let mut sheet = opened(desk, case, "信用修复延长办理期限通知书");
+    sheet.section("延长的理由", reasons);
+    sheet.heading("办理期限");
+    sheet.paragraph(format!(
+        "延长至{}，只延长一次。办理期间名单的终止日期不变，期满自动终止。",
+        date(decide_by)
+    ));
+    let name = sheet.authority(&case.authority);
+    let officer = sheet.post(by);
+    sheet.sign(&name, &format!("经办：{officer}"));
     sheet.finish()
 }

@@ -315,6 +315,18 @@ fn a_finding_of_breach_is_refused_without_what_the_law_requires() {
     }
 }
 
+fn forwarding() -> Forwarding {
+    Forwarding {
+        party: company(),
+        decision_number: some("尤人社失信决〔2026〕1号"),
+        basis: vec![cite("wage-regulation", "第四十八条")],
+        to: some("三明市人力资源和社会保障局"),
+        measure: some("M-A17"),
+        reasons: some("与行为直接相关，期限与名单一致。"),
+        until: Some(day("2028-04-20")),
+    }
+}
+
 type Made = (&'static str, Result<Text, Incomplete>);
 
 fn all(rules: &RuleSet) -> Vec<Made> {
@@ -380,6 +392,17 @@ fn all(rules: &RuleSet) -> Vec<Made> {
         ),
         ("repair-returned", repair_acceptance(later, &repair(rules), &hr, &returned)),
         ("repair-not-accepted", repair_acceptance(later, &repair(rules), &hr, &not_accepted)),
+        (
+            "repair-extension",
+            repair_extension(
+                later,
+                &repair(rules),
+                &hr,
+                some("需要实地核查。").as_ref(),
+                day("2026-11-30"),
+            ),
+        ),
+        ("forward-letter", forward_letter(later, &forwarding(), &hr)),
         ("repair-approved", repair_decision(later, &repair(rules), &approved)),
         ("repair-refused", repair_decision(later, &repair(rules), &refused)),
     ]
@@ -472,6 +495,9 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     let office = officer(&rules, "development_reform", "SC-03");
     let made = objection_result(desk, &unverified, &office, some("理由").as_ref());
     assert_eq!(missing(made), ["信息提供单位的核实反馈"]);
+    let bare = Forwarding { to: None, measure: None, until: None, ..forwarding() };
+    let made = forward_letter(desk, &bare, &office);
+    assert_eq!(missing(made), ["提请的机关", "措施编号", "期限"]);
     let mut without = rules.clone();
     without.remedies = None;
     let desk = Desk { rules: &without, on: day("2026-04-20") };

@@ -2,8 +2,9 @@
 
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
-use shouxin_core::event::{CaseRef, Event};
+use shouxin_core::event::{CaseRef, Envelope, Event};
 use shouxin_core::id::{ListingId, Position, ReliefId, RepairId};
 use shouxin_core::row::ListingKind;
 use shouxin_core::text::Sealed;
@@ -12,7 +13,7 @@ use shouxin_core::time::Day;
 use super::{Words, decided, decision_case, not_yet, wants};
 use crate::http::problem::Problem;
 use crate::texts::{
-    HeardWords, ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed,
+    Forwarding, HeardWords, ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed,
     RevocationCase, RevocationWords, Revoked,
 };
 
@@ -292,5 +293,83 @@ impl Words<'_> {
         })?;
         let (on, words) = found.ok_or_else(|| not_yet("尚未办结 / it is open still"))?;
         Ok((case, on, words))
+    }
+}
+
+/// What is said before a repair is decided, and to a higher authority.
+impl Words<'_> {
+    /// Why a repair takes longer, who says so, the day, and until when.
+    pub(in super::super) fn repair_extended(
+        &self,
+        id: RepairId,
+    ) -> Result<(OfficerRef, Day, Option<String>, Day), Problem> {
+        if let Some(draft) = &self.draft {
+            let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
+            let rules = &self.app.engine.rules;
+            let days = rules.pack(self.today).repair_extend_wd;
+            let until = rules.calendar.after(row.decide_by.day, days).day;
+            return Ok((self.officer.clone(), self.today, draft.reasons.clone(), until));
+        }
+        let found = self.after(id.0, |envelope| match &envelope.event {
+            Event::Remedy(RemedyEvent::RepairExtended { repair, reasons, decide_by, .. })
+                if *repair == id =>
+            {
+                let by = self.signer(&envelope.actor);
+                Some((by, envelope.legal_date, self.open(reasons), decide_by.day))
+            }
+            _ => None,
+        })?;
+        found.ok_or_else(|| not_yet("没有延长 / it was not extended"))
+    }
+
+    /// The letter about a measure of a listing: a draft, or the newest that was sent.
+    pub(in super::super) fn forwarding(
+        &self,
+        id: ListingId,
+    ) -> Result<(Forwarding, OfficerRef, Day), Problem> {
+        let (subject, found) = decision_case(&mut self.query(), CaseRef::Listing(id))?;
+        let case = Forwarding {
+            party: self.party(subject)?,
+            decision_number: decided(&found.path).map(|own| own.decision.number.clone()),
+            basis: found.basis,
+            to: None,
+            measure: None,
+            reasons: None,
+            until: None,
+        };
+        if let Some(draft) = &self.draft {
+            let case = Forwarding {
+                to: draft.to.clone(),
+                measure: draft.measure.clone(),
+                reasons: draft.reasons.clone(),
+                until: draft.end,
+                ..case
+            };
+            return Ok((case, self.officer.clone(), self.today));
+        }
+        let (mut from, mut newest) = (id.0, None);
+        let sent = |envelope: &Envelope| match &envelope.event {
+            Event::Measure(MeasureEvent::Forwarded { listing, .. }) if *listing == id => {
+                Some(envelope.clone())
+            }
+            _ => None,
+        };
+        while let Some(found) = self.after(from, sent)? {
+            from = found.position;
+            newest = Some(found);
+        }
+        let newest = newest.ok_or_else(|| not_yet("没有提请 / nothing was forwarded"))?;
+        let by = self.signer(&newest.actor);
+        match newest.event {
+            Event::Measure(MeasureEvent::Forwarded {
+                to, measure, reasons, until, basis, ..
+            }) => {
+                let reasons = self.open(&reasons);
+                let (to, measure, until) = (Some(to), Some(measure), Some(until));
+                let case = Forwarding { to, measure, reasons, until, basis, ..case };
+                Ok((case, by, newest.legal_date))
+            }
+            _ => Err(Problem::not_found()),
+        }
     }
 }
