@@ -5,8 +5,10 @@ use crate::kit;
 use crate::kit::later::{after, listed};
 use crate::kit::rules::{HEARING, INCENTIVE, OFFICE, STATUTE, TAX, day};
 use crate::kit::steps::*;
-use crate::kit::table::{Asked, EXISTS, compare};
-use crate::kit::{Post, World, machines, officer, operator, organisation, party, plugin, timer};
+use crate::kit::table::{Asked, EXISTS, STATE, compare};
+use crate::kit::{
+    Post, World, guard, machines, officer, operator, organisation, party, plugin, timer,
+};
 use shouxin_core::command::Command;
 use shouxin_core::decide::owed_hook;
 use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
@@ -83,7 +85,11 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
     let lifted = after(&ended, &plugin(), &done(&ended, CaseHook::Lift));
     let mut never = carried(Progress::Executing);
     never.go_to(day("2027-03-02"));
+    let mut given_up_ended = given_up.clone();
+    given_up_ended.go_to(day("2027-03-02"));
+    let stuck = after(&hold, &plugin(), &failed(&hold, CaseHook::Suspend, true));
     let states = [
+        ("executed, disputed, undelivered", stuck),
         ("accepted", carried(Progress::Accepted)),
         ("executing", executing),
         ("executing, failed before", again),
@@ -96,6 +102,7 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         ("executing, ended", never),
         ("executed, ended", ended),
         ("executed, ended, undelivered", undelivered),
+        ("accepted, given up, ended", given_up_ended),
         ("lifted", lifted),
     ];
     // What the plugin is called for follows from the state and the standing, and from nothing else.
@@ -103,6 +110,7 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
     assert_eq!(
         owed.filter_map(|(state, hook)| Some((state, hook?))).collect::<Vec<_>>(),
         [
+            ("executed, disputed, undelivered", CaseHook::Suspend),
             ("executing", CaseHook::Execute),
             ("executing, failed before", CaseHook::Execute),
             ("executing, disputed", CaseHook::Suspend),
@@ -113,7 +121,7 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
             ("executed, ended, undelivered", CaseHook::Lift),
         ]
     );
-    let commands: [Asked<'_>; 9] = [
+    let commands: [Asked<'_>; 11] = [
         ("execute", implementer(), &|world| Command::ExecuteMeasure { measure: measure_of(world) }),
         ("done", plugin(), &|world| done(world, CaseHook::Execute)),
         ("failed", plugin(), &|world| failed(world, CaseHook::Execute, false)),
@@ -123,7 +131,12 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         ("lifted", plugin(), &|world| done(world, CaseHook::Lift)),
         ("lift failed", plugin(), &|world| failed(world, CaseHook::Lift, false)),
         ("done by hand", implementer(), &|world| by_hand(measure_of(world), CaseHook::Execute)),
+        ("suspended by hand", implementer(), &|world| {
+            by_hand(measure_of(world), CaseHook::Suspend)
+        }),
+        ("lifted by hand", implementer(), &|world| by_hand(measure_of(world), CaseHook::Lift)),
     ];
+    const BY_HAND: &[&str] = &["execution.ordered", "measure.executed", "assessment.feedback_due"];
     compare(
         &machines::BY_PLUGIN,
         &states,
@@ -131,6 +144,18 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         &[
             ("accepted", "execute", &["execution.ordered"]),
             ("accepted, given up", "execute", &["execution.ordered"]),
+            ("accepted, given up", "done by hand", BY_HAND),
+            ("accepted, given up, ended", "lifted by hand", &["measure.closed"]),
+            (
+                "executed, disputed, undelivered",
+                "suspended by hand",
+                &["measure.suspension_confirmed"],
+            ),
+            ("executed, ended, undelivered", "lifted by hand", LIFTED),
+            ("executed, disputed, undelivered", "failed", &[]),
+            ("executed, disputed, undelivered", "failed for good", &[]),
+            ("executed, disputed, undelivered", "suspended", &["measure.suspension_confirmed"]),
+            ("executed, disputed, undelivered", "lift failed", &[]),
             ("executing", "done", EXECUTED),
             ("executing, failed before", "done", EXECUTED),
             ("executing, disputed", "done", EXECUTED),
@@ -162,6 +187,16 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
             ("executed, ended, undelivered", "lift failed", &[]),
         ],
         &[
+            ("executed, disputed, undelivered", "execute", SUSPENDED),
+            ("accepted, given up, ended", "execute", ENDED),
+            ("accepted, given up, ended", "done by hand", ENDED),
+            ("accepted, given up, ended", "done", NOT_GIVEN),
+            ("accepted, given up, ended", "failed", NOT_GIVEN),
+            ("accepted, given up, ended", "failed for good", NOT_GIVEN),
+            ("accepted, given up, ended", "suspended", NOT_GIVEN),
+            ("accepted, given up, ended", "resumed", NOT_GIVEN),
+            ("accepted, given up, ended", "lifted", NOT_GIVEN),
+            ("accepted, given up, ended", "lift failed", NOT_GIVEN),
             ("executing, disputed", "execute", SUSPENDED),
             ("executed, disputed", "execute", SUSPENDED),
             ("executed, held", "execute", SUSPENDED),
@@ -369,4 +404,30 @@ fn a_lift_is_late_behind_its_last_day() {
     let mut withdrawn = benefit(Progress::Executed);
     withdrawn.must(&party(organisation(2)), &close_red(red_of(&withdrawn)));
     assert!(!late(&withdrawn, 0));
+}
+
+/// A plugin that fails keeps nobody from doing by hand what relieves the subject; an execution it
+/// may still make is its own until it gives up.
+#[test]
+fn what_a_plugin_fails_to_do_an_officer_does() {
+    let executing = carried(Progress::Executing);
+    let again = after(&executing, &plugin(), &failed(&executing, CaseHook::Execute, false));
+    let id = measure_of(&again);
+    let by = |hook| by_hand(id, hook);
+    assert_eq!(again.refused(&implementer(), &by(CaseHook::Execute)), STATE);
+    let given_up = after(&again, &plugin(), &failed(&again, CaseHook::Execute, true));
+    let done_by_hand = after(&given_up, &implementer(), &by(CaseHook::Execute));
+    let order = done_by_hand.measure_row(id).state.order().expect("an order of the officer's own");
+    assert_eq!(order.plugin, None);
+    assert_eq!(given_up.refused(&handler(), &by(CaseHook::Execute)), guard(Guard::Competent));
+    let held = after(&given_up, &party(organisation(1)), &object(Target::Measure(id), true));
+    assert_eq!(held.refused(&implementer(), &by(CaseHook::Execute)), SUSPENDED);
+    // While its calls succeed, the plugin alone says what it did.
+    let mut ended = carried(Progress::Executed);
+    ended.go_to(day("2027-03-02"));
+    let id = measure_of(&ended);
+    assert_eq!(ended.refused(&implementer(), &by_hand(id, CaseHook::Lift)), STATE);
+    let undelivered = after(&ended, &plugin(), &failed(&ended, CaseHook::Lift, true));
+    let lifted = after(&undelivered, &implementer(), &by_hand(id, CaseHook::Lift));
+    assert_eq!(owed(&lifted), None, "and the plugin is asked no more");
 }

@@ -36,7 +36,6 @@ fn allowed(name: &str) -> u8 {
         | "record.archived"
         | "measure.response_overdue"
         | "measure.expired"
-        | "measure.closed"
         | "measure.lift_required"
         | "measure.lift_overdue"
         | "family.settled"
@@ -60,7 +59,8 @@ fn allowed(name: &str) -> u8 {
         | "breach.window_closed"
         | "breach.expired"
         | "tolerant_acceptance.overdue" => TIMER,
-        "objection.accepted"
+        "measure.closed"
+        | "objection.accepted"
         | "assessment.referral_due"
         | "listing.annulled"
         | "attribution.ended" => OFFICER | TIMER,

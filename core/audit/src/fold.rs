@@ -274,6 +274,8 @@ pub(crate) struct Measure {
     pub plugin: Option<String>,
     /// An order was given; even where it failed, it may have reached the department.
     pub tried: bool,
+    /// The last call of its plugin failed.
+    pub failed: bool,
     /// By when the department has to report.
     pub feedback_by: Option<Day>,
     /// By when it has to lift what has ended.

@@ -246,6 +246,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         stage,
         plugin: None,
         tried: false,
+        failed: false,
         feedback_by: None,
         lift_by: None,
         remote_suspended: false,
@@ -425,11 +426,19 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
         _ if !own.ordered() => {}
         (Some(name), Actor::Plugin { .. }) => by_plugin(at, name),
         (None, Actor::Officer(_)) => at.of_department(&own.department),
+        // What relieves the subject waits for no plugin that fails.
+        (Some(_), Actor::Officer(_))
+            if own.failed && !matches!(at.event.event, Event::MeasureExecuted { .. }) =>
+        {
+            at.of_department(&own.department);
+        }
         (_, Actor::Officer(_) | Actor::Plugin { .. }) => {
             at.guard(Guard::Competent, "the order was not given to whoever answers");
         }
         _ => {}
     }
+    own.failed =
+        matches!(at.event.event, Event::ExecutionFailed { .. } | Event::DeliveryFailed { .. });
     match &at.event.event {
         Event::MeasureExecuted { .. } => {
             if own.stage != Stage::Executing {
@@ -539,7 +548,7 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         MeasureEvent::ForwardAnswered { measure, .. }
         | MeasureEvent::ForwardRecalled { measure, .. }
         | MeasureEvent::CourtLimitExempted { measure, .. }
-        | MeasureEvent::Closed { measure }
+        | MeasureEvent::Closed { measure, .. }
         | MeasureEvent::LiftRequired { measure, .. }
         | MeasureEvent::LiftOverdue { measure } => *measure,
     };
@@ -591,10 +600,17 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
 /// What the system says of a measure that has ended: nothing is left, or a lift is owed by its day.
 fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
     match event {
-        MeasureEvent::Closed { .. } => {
+        MeasureEvent::Closed { reference, .. } => {
             let over = matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled);
-            if own.tried || own.unlifted() || over {
+            // After a failed attempt an officer looks whether it had an effect.
+            let officer = matches!(at.event.actor, Actor::Officer(_));
+            let looked = officer && reference.as_deref().is_some_and(short_text_is_stated);
+            if (own.tried && !looked) || own.unlifted() || over {
                 at.broken(INV_6, "it was executed, and is to be lifted");
+            } else if looked && own.tried {
+                at.of_department(&own.department);
+            } else if officer || reference.is_some() {
+                at.guard(Guard::Competent, "an officer closes what was tried, and nothing else");
             }
             own.stage = Stage::Closed;
         }

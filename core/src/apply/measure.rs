@@ -193,7 +193,7 @@ pub(super) fn apply_beyond(
         MeasureEvent::ForwardAnswered { measure, .. }
         | MeasureEvent::ForwardRecalled { measure, .. }
         | MeasureEvent::CourtLimitExempted { measure, .. }
-        | MeasureEvent::Closed { measure }
+        | MeasureEvent::Closed { measure, .. }
         | MeasureEvent::LiftRequired { measure, .. }
         | MeasureEvent::LiftOverdue { measure } => *measure,
     };
@@ -228,11 +228,9 @@ fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
     let ordered = row.state.order().is_some();
     let row = row.clone();
     Some(match event {
-        MeasureEvent::Closed { .. } => row.state.never_executed().then_some(MeasureRow {
-            state: MeasureState::Closed,
-            execution: None,
-            ..row
-        }),
+        MeasureEvent::Closed { reference, .. } => (row.state.never_executed()
+            || (reference.is_some() && row.state.given_up()))
+        .then_some(MeasureRow { state: MeasureState::Closed, execution: None, ..row }),
         MeasureEvent::LiftRequired { due, .. } => {
             let lift = Some(Owed { by: *due, overdue: false });
             ordered.then_some(MeasureRow { lift, ..row })

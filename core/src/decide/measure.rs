@@ -7,6 +7,7 @@ use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
+use crate::event::measure::MeasureEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, MeasureId};
@@ -535,14 +536,7 @@ fn decline(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
 fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = with_parents(rows, id)?;
     implementing(context, row)?;
-    in_force(rows, row, context.today)?;
-    if context.starts_stopped {
-        refuse::<()>(
-            Guard::Clock,
-            "系统时钟发生跳变 / the clock jumped",
-            "由操作员核对时钟并确认 / an operator checks and confirms it",
-        )?;
-    }
+    may_begin(rows, row, context)?;
     let MeasureState::Accepted { .. } = row.state else {
         return Ok(wrong_state("措施 / measure", row.state.name(), "accepted")?);
     };
@@ -554,6 +548,47 @@ fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
         })
         .map(|plugin| plugin.name.clone());
     one(context, row, Event::ExecutionOrdered { measure: id, plugin })
+}
+
+/// A burden begins while everything it rests on has effect, by a clock that can be trusted.
+fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
+    in_force(rows, row, context.today)?;
+    if context.starts_stopped {
+        refuse::<()>(
+            Guard::Clock,
+            "系统时钟发生跳变 / the clock jumped",
+            "由操作员核对时钟并确认 / an operator checks and confirms it",
+        )?;
+    }
+    Ok(())
+}
+
+/// What the officer did, or found, about a case whose plugin gave the execution up: it is executed
+/// by hand under an order of the officer's own, or, once it has ended, found without effect.
+fn after_giving_up(
+    rows: &Rows,
+    row: &MeasureRow,
+    hook: CaseHook,
+    reference: &str,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let measure = row.id;
+    let reference = reference.to_owned();
+    let mut drafts = Drafts::new(context);
+    match hook {
+        CaseHook::Execute => {
+            may_begin(rows, row, context)?;
+            drafts.push(row.subject, Event::ExecutionOrdered { measure, plugin: None });
+            drafts.push(row.subject, Event::MeasureExecuted { measure, reference });
+            drafts.push(None, feedback_due(measure, context));
+        }
+        CaseHook::Lift if rows.measure_standing(measure, context.today)? == Standing::Ended => {
+            let event = MeasureEvent::Closed { measure, reference: Some(reference) };
+            drafts.push(row.subject, Event::Measure(event));
+        }
+        _ => return Ok(wrong_state("措施 / measure", row.state.name(), "executing")?),
+    }
+    drafts.finish()
 }
 
 fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -569,11 +604,18 @@ fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             "请填写部门办理文号 / give the department's own reference",
         )?;
     }
-    if row.state.order().is_some_and(|order| order.plugin.is_some()) {
+    if row.state.given_up() {
+        return after_giving_up(rows, row, *hook, reference, context);
+    }
+    // An execution is a plugin's alone until it gives up, so that nothing is done twice. What
+    // relieves the subject waits for no plugin that fails.
+    let by_plugin = row.state.order().is_some_and(|order| order.plugin.is_some());
+    if by_plugin && (*hook == CaseHook::Execute || row.fault.is_none()) {
         misfit::<()>(
             Misfit::State,
             "该措施由插件执行 / a plugin carries this measure out",
-            "请等待插件结果 / wait for its result",
+            "请等待插件结果；调用失败的，可以人工办理暂停、恢复和解除 / wait for its result; after a failed call \
+             suspend, resume or lift by hand",
         )?;
     }
     let standing = rows.measure_standing(*measure, context.today)?;
@@ -637,11 +679,16 @@ pub(super) fn confirmed(
         drafts.push(None, Event::Assessment(AssessmentEvent::LiftLate { measure, due }));
     }
     if reports {
-        let feedback_wd = context.rules.pack(context.today).feedback_wd;
-        let due = context.rules.calendar.after(context.today, feedback_wd);
-        drafts.push(None, Event::Assessment(AssessmentEvent::FeedbackDue { measure, due }));
+        drafts.push(None, feedback_due(measure, context));
     }
     drafts.finish()
+}
+
+/// By when the department reports on what it did (T08).
+fn feedback_due(measure: MeasureId, context: &Context<'_>) -> Event {
+    let feedback_wd = context.rules.pack(context.today).feedback_wd;
+    let due = context.rules.calendar.after(context.today, feedback_wd);
+    Event::Assessment(AssessmentEvent::FeedbackDue { measure, due })
 }
 
 /// The last day for lifting a measure, counted from the first of the ends that it had; none where

@@ -208,7 +208,7 @@ fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
     let mut drafts = Drafts::new(context);
     // What nobody executed ends here; nobody is late with it any more.
     if ended && row.state.never_executed() {
-        let event = MeasureEvent::Closed { measure: id };
+        let event = MeasureEvent::Closed { measure: id, reference: None };
         drafts.push(row.subject, Event::Measure(event));
         return drafts.finish();
     }

@@ -31,8 +31,10 @@ MeasureEvent {
     CourtLimitExempted "court_limit.exempted" {
         measure: MeasureId, document: FactDocument, until: Day,
     }
-    /// What the measure rests on has ended before anybody executed it: there is nothing to lift.
-    Closed "measure.closed" { measure: MeasureId, }
+    /// What the measure rests on has ended before anybody executed it: there is nothing to lift. A
+    /// reference is the department's own, where an officer found that a failed attempt had had no
+    /// effect.
+    Closed "measure.closed" { measure: MeasureId, reference: Option<String>, }
     /// What an executed measure rests on has ended: it is to be lifted by the day stated.
     LiftRequired "measure.lift_required" { measure: MeasureId, due: Deadline, }
     /// It was not: the office and the subject are to see it.

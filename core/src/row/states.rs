@@ -36,6 +36,11 @@ impl MeasureState {
         )
     }
 
+    /// Whether the last attempt to execute it failed for good. It may have reached the department.
+    pub fn given_up(&self) -> bool {
+        matches!(self, MeasureState::Accepted { failures } if *failures > 0)
+    }
+
     /// The order to execute, while one stands.
     pub fn order(&self) -> Option<&Order> {
         match self {

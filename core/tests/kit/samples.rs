@@ -136,7 +136,7 @@ pub fn measures() -> Vec<Event> {
             document: ruling(organisation(1)),
             until: day("2026-08-01"),
         },
-        MeasureEvent::Closed { measure },
+        MeasureEvent::Closed { measure, reference: Some("尤税核〔2027〕1号".to_owned()) },
         MeasureEvent::LiftRequired { measure, due: deadline() },
         MeasureEvent::LiftOverdue { measure },
     ];

@@ -119,6 +119,36 @@ pub fn undelivered() -> World {
     let plugin_name = "tax-plugin".to_owned();
     let told = Command::PluginTold { plugin: plugin_name, through, undelivered: Vec::new() };
     world.must(&plugin(), &told);
+    // The department does it by hand.
+    world.must(&implementer(), &by_hand(measure, CaseHook::Suspend));
+    world
+}
+
+/// A plugin gave an execution up: an officer executes one case by hand, and finds, once what it
+/// rests on has ended, that another attempt had no effect.
+pub fn given_up() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy());
+    for by_officer in [true, false] {
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        let measure = world.measure(listing, STATUTE, Progress::Executing);
+        let failed = Command::PluginFailed {
+            measure,
+            hook: CaseHook::Execute,
+            order: world.order(measure),
+            fault: CallFault::Crash,
+            detail: text(),
+            attempt: 5,
+            final_attempt: true,
+        };
+        world.must(&plugin(), &failed);
+        if by_officer {
+            world.must(&implementer(), &by_hand(measure, CaseHook::Execute));
+        } else {
+            world.go_to(day("2027-03-02"));
+            world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+        }
+    }
     world
 }
 
@@ -490,6 +520,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("lifted late", lifted_late()),
         ("red ways", red_ways()),
         ("undelivered", undelivered()),
+        ("given up", given_up()),
         ("forwarded", forwarded()),
         ("argued", argued()),
         ("corrected", put_right(Finding::Corrected)),

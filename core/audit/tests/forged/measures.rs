@@ -146,8 +146,10 @@ fn ended(table: &mut Table, world: &World) {
     table.change("G-COMPETENT", "an officer closes it", &over, closed, by(&implementer()));
     table.other("INV-6", "closed while it is in force", &listed_with(), |log| {
         let place = log.last("measure.initiated");
-        let event =
-            Event::Measure(MeasureEvent::Closed { measure: MeasureId(log.at(place).position) });
+        let event = Event::Measure(MeasureEvent::Closed {
+            measure: MeasureId(log.at(place).position),
+            reference: None,
+        });
         let own = Envelope { actor: Actor::System, ..log.like(place, event) };
         log.append(own)
     });
@@ -157,12 +159,29 @@ fn ended(table: &mut Table, world: &World) {
             Event::MeasureExecuted { measure, .. } => *measure,
             other => panic!("{other:?}"),
         };
-        let event = Event::Measure(MeasureEvent::Closed { measure });
+        let event = Event::Measure(MeasureEvent::Closed { measure, reference: None });
         let mut own = Envelope { actor: Actor::System, ..log.like(place, event) };
         own.legal_date = end().plus_days(1);
         own.recorded_at = Timestamp::start_of(own.legal_date);
         log.append(own)
     });
+    let given_up = forge::further::given_up();
+    let looked = "a failed attempt is closed without a look";
+    table.change("INV-6", looked, &given_up, closed, |own| {
+        if let Event::Measure(MeasureEvent::Closed { reference, .. }) = &mut own.event {
+            *reference = None;
+        }
+    });
+    table.change("G-COMPETENT", "another department looks", &given_up, closed, by(&handler()));
+    let undelivered = forge::further::undelivered();
+    let eager = "an officer answers for a plugin that has not failed";
+    table.remove(
+        "G-COMPETENT",
+        eager,
+        &undelivered,
+        &["delivery.failed"],
+        "measure.suspension_confirmed",
+    );
     let upheld = lives::disputed(Finding::Error);
     let gone = "attribution.ended";
     table.change("INV-6", "the listing did not end so", &upheld, gone, |own| {
