@@ -11,6 +11,7 @@ mod catalogue;
 mod channel;
 mod commitment;
 mod credit_review;
+mod erasure;
 mod imported;
 mod listing;
 mod measure;
@@ -64,7 +65,8 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         };
         // An association's file is its own: nothing of it stands in the register's (domain.md O45).
         if !matches!(envelope.event, Event::Member(_)) {
-            let head = SubjectRow { last: envelope.position, ..head.clone() };
+            let last_on = envelope.legal_date;
+            let head = SubjectRow { last: envelope.position, last_on, ..head.clone() };
             rows.put(Key::Subject(subject), Row::Subject(head))?;
             rows.add_entry(Index::History(subject, envelope.position));
         }
@@ -126,6 +128,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::Imported(event) => imported::apply(rows, envelope, event),
         Event::CaseStudy(event) => case_study::apply(rows, envelope, event),
         Event::Support(event) => support::apply(rows, envelope, event),
+        Event::Erasure(event) => erasure::apply(rows, envelope, event),
         Event::Member(event) => member::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
@@ -240,6 +243,8 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         attestation: None,
         capacity: None,
         last: envelope.position,
+        last_on: envelope.legal_date,
+        erasure: None,
         marks: Vec::new(),
     }
 }

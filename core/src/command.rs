@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod channel;
 pub mod commitment;
 pub mod credit_review;
+pub mod erasure;
 pub mod imported;
 pub mod listing;
 pub mod measure;
@@ -377,6 +378,8 @@ pub enum Command {
     CaseStudy(case_study::CaseStudyCommand),
     /// About the support of public-interest litigation.
     Support(support::SupportCommand),
+    /// About the erasure of a file.
+    Erasure(erasure::ErasureCommand),
     /// An association's file about a member.
     Member(member::MemberCommand),
 

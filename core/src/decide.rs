@@ -13,6 +13,7 @@ mod classification;
 mod closing;
 mod commitment;
 mod credit_review;
+mod erasure;
 mod forward;
 mod imported;
 mod listing;
@@ -161,6 +162,12 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
             return Err(Refusal::misfit(Misfit::Stale, detail, cure).on("If-Match").into());
         }
     }
+    let outcome = dispatch(rows, command, context)?;
+    erasure::bar(rows, &outcome.drafts)?;
+    Ok(outcome)
+}
+
+fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
     use Command as C;
     match command {
         C::LoadRules { .. } | C::CreateKey { .. } | C::RevokeKey { .. } => {
@@ -228,6 +235,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
         C::Imported(own) => imported::decide(rows, own, context),
         C::Support(own) => support::decide(rows, own, context),
         C::CaseStudy(own) => case_study::decide(rows, own, context),
+        C::Erasure(own) => erasure::decide(rows, own, context),
         C::Member(own) => member::decide(rows, own, context),
         C::Tick { due } => tick::decide(rows, *due, context),
         C::Assessment(command) => assessment::decide(rows, command, context),

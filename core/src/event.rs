@@ -294,6 +294,7 @@ pub mod case_study;
 pub mod channel;
 pub mod commitment;
 pub mod credit_review;
+pub mod erasure;
 pub mod imported;
 pub mod listing;
 pub mod measure;
@@ -556,5 +557,7 @@ groups {
     Member(member::MemberEvent),
     /// Of the support of public-interest litigation.
     Support(support::SupportEvent),
+    /// Of the erasure of a file.
+    Erasure(erasure::ErasureEvent),
 }
 }

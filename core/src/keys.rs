@@ -227,6 +227,11 @@ impl Index {
                 position(&mut bytes, *at);
             }
             Index::Closing(closing) => closes(&mut bytes, closing),
+            Index::Keeps(_, until, at) => {
+                day(&mut bytes, *until);
+                position(&mut bytes, *at);
+            }
+            Index::Erasing(key) => subject(&mut bytes, key),
             Index::Provisional(clock) => runs(&mut bytes, *clock),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
@@ -304,6 +309,8 @@ impl Index {
                 text(&mut bytes, department);
             }
             Index::CatalogueEntries(_) => bytes.push(0x6A),
+            Index::Keeps(key, ..) => listed(&mut bytes, 0x71, key),
+            Index::Erasing(_) => bytes.extend_from_slice(ERASING),
             Index::Named(..) => bytes.extend_from_slice(NAMES),
             Index::Social(entry) => entry.prefix(&mut bytes),
         }
@@ -379,6 +386,29 @@ pub fn read_name(bytes: &[u8]) -> Option<Uscc> {
 
 /// The prefix of every record.
 pub const RECORDS: &[u8] = &[0x10];
+/// The prefix of every erasure on its way.
+pub const ERASING: &[u8] = &[0x72];
+
+/// The subject of an entry of [`ERASING`].
+pub fn read_erasing(bytes: &[u8]) -> Option<SubjectKey> {
+    subject_of_key(&[SUBJECTS, bytes.strip_prefix(ERASING)?].concat())
+}
+
+/// Behind which entry to look for what keeps a file on `day` or later.
+pub fn kept_before(key: &SubjectKey, on: Day) -> Vec<u8> {
+    let mut bytes = Index::Keeps(*key, on, Position::local(0)).prefix();
+    day(&mut bytes, on);
+    bytes
+}
+
+/// The last day and the thing of what keeps a file.
+pub fn read_kept(bytes: &[u8]) -> Option<(Day, Position)> {
+    let head = bytes.len().checked_sub(POSITION_BYTES + 4)?;
+    let on = bytes.get(head..head + 4)?;
+    let shifted = i32::try_from(u32::from_be_bytes(on.try_into().ok()?)).ok()?;
+    let on = Day::from_number(shifted.checked_add(Day::MIN.number())?);
+    Some((on, tail_position(bytes)?))
+}
 /// The prefix of every published listing.
 pub const PUBLISHED: &[u8] = &[0x51];
 

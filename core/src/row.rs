@@ -10,6 +10,7 @@ pub mod clock;
 pub mod commitment;
 pub mod credit_review;
 mod entries;
+mod keep;
 mod owed;
 pub mod publicity;
 mod record;
@@ -127,8 +128,42 @@ pub struct SubjectRow {
     pub capacity: Option<Capacity>,
     /// Position of the newest event of this file: its version.
     pub last: Position,
+    /// Its day: the file is kept for some time after it.
+    pub last_on: Day,
+    /// How far its erasure is, if one was proposed.
+    pub erasure: Option<Erasure>,
     /// What is in force: the subject's classification.
     pub marks: Vec<Mark>,
+}
+
+impl SubjectRow {
+    /// Whether the file was erased.
+    pub fn is_erased(&self) -> bool {
+        matches!(self.erasure, Some(Erasure::Erased { .. }))
+    }
+
+    /// Whether nothing readable is left of the file: its code may be registered anew.
+    pub fn key_is_destroyed(&self) -> bool {
+        matches!(self.erasure, Some(Erasure::Erased { key_destroyed: true, .. }))
+    }
+}
+
+/// How far the erasure of a file is (domain.md 2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
+pub enum Erasure {
+    Proposed { at: Position, by: OfficerRef, on: Day },
+    Erased { on: Day, key_destroyed: bool },
+}
+
+impl Erasure {
+    /// Name of the state, English.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Erasure::Proposed { .. } => "proposed",
+            Erasure::Erased { .. } => "erased",
+        }
+    }
 }
 
 /// State of a record (domain.md 2.1).
@@ -690,5 +725,9 @@ pub enum Index {
     SubjectTolerance(SubjectKey, ToleranceId),
     /// Organisations by their folded name.
     Named(String, Uscc),
+    /// What keeps a file from being erased, by the last day it is kept for.
+    Keeps(SubjectKey, Day, Position),
+    /// Erasures on their way: proposed, or erased with a key that is still there.
+    Erasing(SubjectKey),
     Social(social::SocialIndex),
 }

@@ -492,6 +492,7 @@ pub struct RulePack {
     pub whistle_verify_wd: u16,
     pub whistle_feedback_wd: u16,
     pub whistle_keep_months: u16,
+    pub retention_months: u16,
     pub review_request_wd: u16,
     pub repair_accept_wd: u16,
     pub repair_decide_wd: u16,

@@ -20,6 +20,7 @@ mod deliveries;
 mod edges;
 mod effects;
 mod ends;
+mod erasure;
 mod guards;
 mod imported;
 mod lives;

@@ -52,6 +52,7 @@ fn allowed(name: &str) -> u8 {
         | "assessment.repair_decision_overdue"
         | "assessment.result_overdue"
         | "assessment.review_overdue"
+        | "subject.key_destroyed"
         | "channel.confirmed"
         | "channel.failed"
         | "channel.overdue"

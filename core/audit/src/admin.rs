@@ -1,5 +1,5 @@
 //! Plugins: admitted for what their department implements, told of everything in order. Keys: who
-//! was given the role of the credit office.
+//! was given the role of the credit office, or the duty for personal information.
 
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::event::Event;
@@ -33,11 +33,14 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>) {
 
 /// A key says for whom it is; that it was revoked since does not make earlier steps wrong.
 pub(crate) fn key(fold: &mut Fold, at: &Here<'_>) {
-    if let Event::KeyCreated { role: Role::CreditOffice, officer: Some(officer), .. } =
-        &at.event.event
-    {
-        fold.office.insert(officer.clone());
-    }
+    let Event::KeyCreated { role, officer: Some(officer), .. } = &at.event.event else {
+        return;
+    };
+    match role {
+        Role::CreditOffice => fold.office.insert(officer.clone()),
+        Role::DataOfficer => fold.erasures.guardians.insert(officer.clone()),
+        _ => false,
+    };
 }
 
 /// The plugin that answers is the one that was asked.

@@ -17,6 +17,7 @@ use shouxin_core::time::Day;
 
 use crate::case_study::CaseStudies;
 use crate::commitment::Commitments;
+use crate::erasure::Erasures;
 use crate::imported::Classifications;
 use crate::member::Notes;
 use crate::support::Supports;
@@ -430,6 +431,7 @@ pub(crate) struct Fold {
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,
+    pub erasures: Erasures,
 }
 
 impl Fold {

@@ -25,6 +25,7 @@ mod clock;
 mod commit;
 mod commitment;
 mod credit_review;
+mod erasure;
 mod fold;
 mod here;
 mod imported;
@@ -114,7 +115,9 @@ impl Audit {
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
         self.commit.see(event);
+        erasure::barred(&mut self.fold, &mut at);
         judge(&mut self.fold, &mut self.commit, &mut at);
+        erasure::see(&mut self.fold, &at);
         found
     }
 
@@ -132,9 +135,12 @@ impl Audit {
         found
     }
 
-    /// The log is over: closes a commit that was left open.
+    /// The log is over: closes a commit that was left open, and looks for what was open about a
+    /// file that was erased.
     pub fn finish(&mut self) -> Vec<Violation> {
-        self.end_commit()
+        let mut found = self.end_commit();
+        found.extend(erasure::open_about_the_erased(&self.fold));
+        found
     }
 
     /// How many things the audit holds in memory.
@@ -275,6 +281,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::CaseStudy(event) => case_study::check(fold, at, event),
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
+        Event::Erasure(event) => erasure::check(fold, at, event),
         Event::KeyCreated { .. } => admin::key(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }

@@ -21,7 +21,7 @@ pub(crate) type Notes = BTreeMap<MemberNoteId, Note>;
 
 #[derive(Debug)]
 pub(crate) struct Note {
-    subject: SubjectKey,
+    pub subject: SubjectKey,
     association: Uscc,
     disputed: bool,
 }

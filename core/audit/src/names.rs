@@ -28,6 +28,7 @@ invariants! {
     INV_11 "INV-11" "仅可下达已公布的措施" "Only published measures are dispatched";
     INV_12 "INV-12" "不得向市场主体下达指令" "No market body is given an order";
     INV_13 "INV-13" "撤下须与公示同样快、同样广" "Withdrawal reaches everybody that publication reached";
+    ERASURE "ERASURE" "档案须保存期满、无未办结事项并经两人决定方可删除" "A file is erased by two officers, with nothing open, after its retention";
     DEADLINE "DEADLINE" "期限须按当日日历和规则计算" "Dates follow from the calendar and the rules of their day";
 }
 

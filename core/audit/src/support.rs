@@ -21,7 +21,7 @@ pub(crate) type Supports = BTreeMap<SupportId, Support>;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Support {
-    subject: SubjectKey,
+    pub subject: SubjectKey,
     authority: Uscc,
     target: Target,
 }

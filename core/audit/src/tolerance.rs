@@ -24,7 +24,7 @@ pub(crate) type Tolerances = BTreeMap<ToleranceId, Tolerance>;
 
 #[derive(Debug)]
 pub(crate) struct Tolerance {
-    subject: SubjectKey,
+    pub subject: SubjectKey,
     authority: Uscc,
     opened_on: Day,
     due: Day,

@@ -71,7 +71,8 @@ pub(super) fn check<'a>(
         return Err(Stop::Defect("no such record in the batch".to_owned()));
     };
     let twice = records.iter().take(index).any(|other| other.source == record.source);
-    let Some(subject) = rows.subject(record.subject)? else {
+    let head = rows.subject(record.subject)?.filter(|head| !head.is_erased());
+    let Some(subject) = head else {
         let detail = "主体未建档 / the subject has no file".to_owned();
         return Ok(Err(("subject", "UNKNOWN_SUBJECT", detail)));
     };

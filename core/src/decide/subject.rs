@@ -41,7 +41,7 @@ pub(super) fn register(
         if person {
             let detail = "自然人由 /v1/persons 建档 / persons are registered at /v1/persons";
             rejects.push(reject(index, "kind", "SUBJECT_KIND", detail));
-        } else if twice || rows.subject(subject.key)?.is_some() {
+        } else if twice || rows.subject(subject.key)?.is_some_and(|head| !head.key_is_destroyed()) {
             let detail = "该代码已建档 / the code has a file already";
             rejects.push(reject(index, "code", "EXISTS", detail));
         } else if !named {

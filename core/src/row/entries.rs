@@ -101,6 +101,14 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::Subject(row) => {
             social::subject_entries(row, &mut entries);
             search::subject_entries(row, &mut entries);
+            let waits = match row.erasure {
+                Some(Erasure::Proposed { .. }) => true,
+                Some(Erasure::Erased { key_destroyed, .. }) => !key_destroyed,
+                None => false,
+            };
+            if waits {
+                entries.push(Index::Erasing(row.key));
+            }
         }
         Row::Record(record) => record_entries(record, &mut entries),
         Row::Listing(listing) => listing_entries(listing, &mut entries),
@@ -168,6 +176,9 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::CatalogueEntry(row) => entries.push(Index::CatalogueEntries(row.id)),
         _ => {}
+    }
+    if let Some((subject, until, at)) = keep::kept(row) {
+        entries.push(Index::Keeps(subject, until, at));
     }
     let clocks = clock::provisional(row).into_iter();
     entries.extend(clocks.map(|(clock, _)| Index::Provisional(clock)));

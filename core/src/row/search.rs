@@ -26,6 +26,7 @@ pub fn folded(name: &str) -> String {
 pub(super) fn subject_entries(row: &SubjectRow, entries: &mut Vec<Index>) {
     if let (SubjectKey::Organisation(code), Name::Clear(name)) = (row.key, &row.name)
         && !row.key.is_personal()
+        && !row.is_erased()
     {
         entries.push(Index::Named(folded(name), code));
     }

@@ -125,7 +125,7 @@ impl RuleSet {
                     unverified_after_wd, expert_testing_wd, resolve_wd, review_request_wd, repair_accept_wd,
                     repair_decide_wd, repair_extend_wd, repair_bar_months, double_publicity_wd, publicity_minor_months,
                     publicity_general_months, publicity_serious_months, clean_record_years,
-                    whistle_triage_wd, whistle_verify_wd, whistle_feedback_wd, whistle_keep_months)
+                    whistle_triage_wd, whistle_verify_wd, whistle_feedback_wd, whistle_keep_months, retention_months)
             },
             &mut found,
         );

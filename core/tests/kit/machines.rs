@@ -231,6 +231,12 @@ fn support_state(_: &World, row: &Row) -> Option<String> {
     )
 }
 
+fn erasure_state(_: &World, row: &Row) -> Option<String> {
+    let Row::Subject(row) = row else { return None };
+    let erasure = row.erasure.as_ref()?;
+    with(erasure.name(), &[(row.key_is_destroyed(), "key destroyed")])
+}
+
 fn note_state(_: &World, row: &Row) -> Option<String> {
     let Row::Social(SocialRow::MemberNote(row)) = row else { return None };
     let name = match row.withdrawn_on {
@@ -323,6 +329,7 @@ machines! {
         "domain.md O47" support_state;
     NOTE "member-note" "协会会员档案" "Association's note about a member"
         "domain.md O45" note_state;
+    ERASURE "erasure" "档案删除" "Erasure of a file" "domain.md 2.1, design.md 3" erasure_state;
     CHANNEL "channel" "公示渠道" "Channel that shows what is public"
         "domain.md A25, INV-13" channel_state;
 }

@@ -281,6 +281,7 @@ fn pack() -> RulePack {
         whistle_verify_wd: 15,
         whistle_feedback_wd: 5,
         whistle_keep_months: 12,
+        retention_months: 60,
         review_request_wd: 10,
         repair_accept_wd: 2,
         repair_decide_wd: 10,

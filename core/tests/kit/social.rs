@@ -3,6 +3,7 @@
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::case_study::CaseStudyEvent;
+use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::{MemberEvent, NoteKind};
 use shouxin_core::event::support::{SuitGround, SupportEvent};
@@ -61,6 +62,10 @@ pub fn samples() -> Vec<Event> {
             receipt_sha256: digest(42),
         }),
         Event::Support(SupportEvent::Closed { support, outcome: text() }),
+        Event::Erasure(ErasureEvent::Proposed { basis: vec![cite("law")] }),
+        Event::Erasure(ErasureEvent::Withdrawn { proposal: at(64) }),
+        Event::Erasure(ErasureEvent::Erased { proposal: at(64), slot: 7 }),
+        Event::Erasure(ErasureEvent::KeyDestroyed { slot: 7 }),
         Event::Imported(ImportedEvent::Received {
             authority: authority(TAX),
             author: "尤溪县税务局".to_owned(),

@@ -1,5 +1,6 @@
 //! What holds of every state of every machine: a timer does nothing before its day, and a
-//! deadline that was counted beyond the calendar is counted anew as long as it runs.
+//! deadline that was counted beyond the calendar is counted anew as long as it runs; and what is
+//! still waited for keeps its file.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
@@ -9,7 +10,7 @@ use shouxin_core::command::Command;
 use shouxin_core::event::Event;
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::row::clock::provisional;
-use shouxin_core::row::{Due, Index};
+use shouxin_core::row::{Due, Index, derived};
 use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
 
@@ -112,8 +113,25 @@ fn comes_on_its_day(state: &str, world: &World, due: Due) {
     }
 }
 
-/// Holds a state to both.
+/// What a timer, a plugin or a confirmation still has to do with keeps its file from being erased.
+fn keeps_its_file(state: &str, world: &World) {
+    for (key, row) in &world.rows {
+        let entries = derived(row);
+        let waits = |entry: &Index| match entry {
+            // The comments of departments are about no file.
+            Index::Provisional(clock) => !matches!(clock, Clock::Comment(_)),
+            Index::Due(..) | Index::Closing(_) | Index::Owed(..) | Index::TargetRemedy(..) => true,
+            _ => false,
+        };
+        let kept = entries.iter().any(|entry| matches!(entry, Index::Keeps(..)));
+        let waiting: Vec<&Index> = entries.iter().filter(|entry| waits(entry)).collect();
+        assert!(kept || waiting.is_empty(), "{state}: {key:?} keeps no file: {waiting:?}");
+    }
+}
+
+/// Holds a state to all of it.
 pub fn keeps_its_days(state: &str, world: &World) {
+    keeps_its_file(state, world);
     for entry in &world.index {
         match entry {
             Index::Due(on, due) if *on > world.today => comes_on_its_day(state, world, *due),

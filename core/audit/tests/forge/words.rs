@@ -5,6 +5,7 @@ use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::commitment::CommitmentCommand;
+use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::support::SupportCommand;
@@ -16,15 +17,17 @@ use shouxin_core::id::{
     CaseStudyId, CommitmentId, ImportedId, MemberNoteId, ObjectionId, RecordId, SupportId,
     ToleranceId,
 };
+use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
+use shouxin_core::row::{Key, Row};
 
 use super::kit::commitments::*;
 use super::kit::later::{office_head, stay, suit};
 use super::kit::reviews::review;
-use super::kit::rules::{GUILD, RATING, TAX, cite, day};
+use super::kit::rules::{GUILD, OFFICE, RATING, TAX, cite, day};
 use super::kit::social::guild;
 use super::kit::steps::*;
 use super::kit::tolerance::{close, give_up, supply, tolerate};
-use super::kit::{Post, World, officer, operator, organisation, party, person};
+use super::kit::{Post, Who, World, officer, operator, organisation, party, person, timer};
 use super::lives;
 
 /// A public commitment that is kept, another that is declined, and one that is withdrawn.
@@ -231,16 +234,7 @@ pub fn supported() -> World {
 pub fn support_begun() -> (World, SupportId, RecordId) {
     let mut world = World::seeded();
     let record = world.with_record();
-    let Actor::Officer(office) = clerk().actor else { panic!("no officer") };
-    let key = Command::CreateKey {
-        key_id: "office".to_owned(),
-        secret_hash: digest(39),
-        role: Role::CreditOffice,
-        officer: Some(office),
-        acts_for: None,
-        expires_on: day("2027-01-01"),
-    };
-    world.must(&operator(), &key);
+    give_key(&mut world, "office", Role::CreditOffice, &clerk());
     let open = SupportCommand::Open {
         target: Target::Record(record),
         ground: SuitGround::Pollution,
@@ -255,6 +249,48 @@ pub fn support_begun() -> (World, SupportId, RecordId) {
     let hand = SupportCommand::HandOver { support, documents, receipt_sha256 };
     world.must(&handler(), &Command::Support(hand));
     (world, support, record)
+}
+
+/// A key for an officer, as the operator creates it.
+fn give_key(world: &mut World, key_id: &str, role: Role, who: &Who) {
+    let Actor::Officer(officer) = who.actor.clone() else { panic!("no officer") };
+    let key = Command::CreateKey {
+        key_id: key_id.to_owned(),
+        secret_hash: digest(39),
+        role,
+        officer: Some(officer),
+        acts_for: None,
+        expires_on: day("2099-01-01"),
+    };
+    world.must(&operator(), &key);
+}
+
+/// A file that nothing happened to for years: proposed, taken back, proposed years later, erased,
+/// and its code registered anew.
+pub fn erased() -> World {
+    let mut world = World::seeded();
+    let guardian = Who { role: Role::DataOfficer, ..officer(OFFICE, Post::Colleague) };
+    give_key(&mut world, "office", Role::CreditOffice, &clerk());
+    give_key(&mut world, "guardian", Role::DataOfficer, &guardian);
+    let subject = organisation(1);
+    let record = world.with_record();
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    world.pass(ARCHIVE_AFTER_DAYS);
+    let propose = |world: &mut World| {
+        world.today = world.today.plus_months(60);
+        let Some(Row::Subject(head)) = world.row(&Key::Subject(subject)) else { panic!("a file") };
+        let kept = Kept { seen: head.last, by: None };
+        let own = ErasureCommand::Propose { subject, basis: vec![cite("law")], kept };
+        Kept { seen: world.must(&guardian, &Command::Erasure(own)), by: None }
+    };
+    propose(&mut world);
+    world.must(&clerk(), &Command::Erasure(ErasureCommand::Withdraw { subject }));
+    let kept = propose(&mut world);
+    world.must(&clerk(), &Command::Erasure(ErasureCommand::Approve { subject, kept }));
+    world.must(&timer(), &Command::Erasure(ErasureCommand::KeyDestroyed { subject }));
+    world.must(&handler(), &register(subject));
+    world.must(&handler(), &submit(subject, "尤市监罚〔2036〕1号"));
+    world
 }
 
 /// Notes of an association, with every answer to an objection.
@@ -302,5 +338,6 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("typical case", told()),
         ("supported suit", supported()),
         ("member file", noted()),
+        ("erased file", erased()),
     ]
 }

@@ -167,6 +167,7 @@ fn table() -> Vec<Forgery> {
     social::classifications(&mut table);
     social::case_studies(&mut table);
     social::supports(&mut table);
+    social::erasures(&mut table);
     social::member_files(&mut table);
     table.0
 }

@@ -2,6 +2,7 @@
 
 use shouxin_core::actor::Role;
 use shouxin_core::event::case_study::CaseStudyEvent;
+use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::MemberEvent;
 use shouxin_core::event::support::SupportEvent;
@@ -10,6 +11,7 @@ use shouxin_core::rules::Openness;
 use super::*;
 use crate::forge::kit::rules::{GUILD, OTHER_GUILD};
 use crate::forge::kit::social::guild;
+use crate::forge::kit::timer;
 use crate::forge::words;
 
 /// A citizen's number that passes every check and was never issued.
@@ -142,6 +144,84 @@ pub(super) fn case_studies(table: &mut Table) {
     table.change("G-4EYES", "its author publishes it", &world, "case_study.published", |own| {
         own.actor = handler().actor;
     });
+}
+
+pub(super) fn erasures(table: &mut Table) {
+    let world = words::erased();
+    let proposed = "erasure.proposed";
+    let erased = "subject.erased";
+    table.change("G-BASIS", "a file erased on nothing", &world, proposed, |own| {
+        if let Event::Erasure(ErasureEvent::Proposed { basis }) = &mut own.event {
+            basis.clear();
+        }
+    });
+    table.change("G-COMPETENT", "proposed by the credit office", &world, proposed, by(&clerk()));
+    table.change("G-HUMAN", "proposed by a timer", &world, proposed, by(&timer()));
+    table.other("G-COMPETENT", "nobody made its officer the credit office's", &world, |log| {
+        let key = log.place("key.created", 0);
+        log.change(key, set!(KeyCreated, role => Role::Auditor));
+        let place = log.last(erased);
+        log.cut(place);
+        log.change(place, |_| {})
+    });
+    table.change(
+        "G-COMPETENT",
+        "a key destroyed by hand",
+        &world,
+        "subject.key_destroyed",
+        by(&clerk()),
+    );
+    for event in [erased, "erasure.withdrawn"] {
+        table.change("INV-10", "what nobody proposed", &world, event, |own| match &mut own.event {
+            Event::Erasure(
+                ErasureEvent::Erased { proposal, .. } | ErasureEvent::Withdrawn { proposal },
+            ) => *proposal = Position::local(1),
+            other => panic!("{other:?}"),
+        });
+    }
+    for event in [erased, "subject.key_destroyed"] {
+        table.change("INV-10", "another's key", &world, event, |own| match &mut own.event {
+            Event::Erasure(
+                ErasureEvent::Erased { slot, .. } | ErasureEvent::KeyDestroyed { slot },
+            ) => *slot = 9,
+            other => panic!("{other:?}"),
+        });
+    }
+    table.other("ERASURE", "before its retention is over", &world, |log| {
+        let place = log.last(proposed);
+        let on = log.at(log.last("erasure.withdrawn")).legal_date.plus_months(60).plus_days(-1);
+        log.cut(place);
+        log.date(place, on);
+        log.change(place, |_| {})
+    });
+    table.other("ERASURE", "something happened since the proposal", &world, |log| {
+        let own = log.like(
+            log.last(proposed),
+            Event::AliasLinked { kind: "legacy".to_owned(), code: "350426".to_owned() },
+        );
+        let place = log.last(erased);
+        log.cut(place);
+        log.insert(place, own);
+        let place = log.last(erased);
+        log.at(place).position
+    });
+    table.other("ERASURE", "something happens to an erased file", &world, |log| {
+        let own = log.like(
+            log.last(proposed),
+            Event::AliasLinked { kind: "legacy".to_owned(), code: "350426".to_owned() },
+        );
+        log.cut(log.last("subject.key_destroyed"));
+        log.append(own)
+    });
+    table.remove("ERASURE", "a record is still shown", &world, &["record.archived"], erased);
+    table.remove("ERASURE", "a key nobody gave up", &world, &[erased], "subject.key_destroyed");
+    table.remove(
+        "ERASURE",
+        "registered anew over a key that is still there",
+        &world,
+        &["subject.key_destroyed"],
+        "subject.registered",
+    );
 }
 
 pub(super) fn supports(table: &mut Table) {
