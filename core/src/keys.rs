@@ -103,6 +103,10 @@ impl Key {
                 bytes.push(0x03);
                 bytes.extend_from_slice(tag);
             }
+            Key::PersonTag(key) => {
+                bytes.push(0x04);
+                subject(&mut bytes, key);
+            }
             Key::Record(id) => prefixed(&mut bytes, 0x10, id.0),
             Key::RecordSource(tag) => {
                 bytes.push(0x11);
@@ -231,7 +235,7 @@ impl Index {
                 day(&mut bytes, *until);
                 position(&mut bytes, *at);
             }
-            Index::Erasing(key) => subject(&mut bytes, key),
+            Index::ErasureProposed(key) | Index::Erased(key) => subject(&mut bytes, key),
             Index::Provisional(clock) => runs(&mut bytes, *clock),
             Index::SubjectRepair(_, id) => position(&mut bytes, id.0),
             Index::Due(on, what) => {
@@ -310,7 +314,8 @@ impl Index {
             }
             Index::CatalogueEntries(_) => bytes.push(0x6A),
             Index::Keeps(key, ..) => listed(&mut bytes, 0x71, key),
-            Index::Erasing(_) => bytes.extend_from_slice(ERASING),
+            Index::ErasureProposed(_) => bytes.extend_from_slice(&[0x72, b'P']),
+            Index::Erased(_) => bytes.extend_from_slice(&[0x72, b'K']),
             Index::Named(..) => bytes.extend_from_slice(NAMES),
             Index::Social(entry) => entry.prefix(&mut bytes),
         }
@@ -386,17 +391,20 @@ pub fn read_name(bytes: &[u8]) -> Option<Uscc> {
 
 /// The prefix of every record.
 pub const RECORDS: &[u8] = &[0x10];
-/// The prefix of every erasure on its way.
-pub const ERASING: &[u8] = &[0x72];
-
-/// The subject of an entry of [`ERASING`].
+/// The subject of an entry of a file that is being erased.
 pub fn read_erasing(bytes: &[u8]) -> Option<SubjectKey> {
-    subject_of_key(&[SUBJECTS, bytes.strip_prefix(ERASING)?].concat())
+    let [0x72, _, rest @ ..] = bytes else { return None };
+    subject_of_key(&[SUBJECTS, rest].concat())
+}
+
+/// What every entry of what keeps a file begins with.
+pub fn kept_by(key: &SubjectKey) -> Vec<u8> {
+    Index::Keeps(*key, Day::MIN, Position::local(0)).prefix()
 }
 
 /// Behind which entry to look for what keeps a file on `day` or later.
 pub fn kept_before(key: &SubjectKey, on: Day) -> Vec<u8> {
-    let mut bytes = Index::Keeps(*key, on, Position::local(0)).prefix();
+    let mut bytes = kept_by(key);
     day(&mut bytes, on);
     bytes
 }

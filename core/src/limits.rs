@@ -40,6 +40,9 @@ pub const ROWS_PER_COMMAND_MAX: usize = 8192;
 /// Days after which a record that is over is kept for auditors only: the time in which an
 /// objection's outcome is reviewed and redress done.
 pub const ARCHIVE_AFTER_DAYS: i32 = 90;
+/// Months in which a suit may follow on what was done last (Administrative Litigation Law 46): no
+/// file is erased before, whatever the rules say about its retention.
+pub const REMEDY_MONTHS: u16 = 6;
 /// Working days that a cure notice gives at least.
 pub const CURE_WD_MIN: u16 = 10;
 /// Working days that a cure notice gives at most.

@@ -63,6 +63,8 @@ pub enum Key {
         code: String,
     },
     PersonLookup([u8; 32]),
+    /// Under which lookup a person is found, as long as the file is there.
+    PersonTag(SubjectKey),
     Record(RecordId),
     RecordSource([u8; 32]),
     Listing(ListingId),
@@ -636,6 +638,7 @@ pub enum Row {
     DepartmentDocument(DepartmentDocumentRow),
     CatalogueEntry(CatalogueEntryRow),
     Social(social::SocialRow),
+    PersonTag([u8; 32]),
 }
 
 /// Something a timer has to look at on a day.
@@ -727,7 +730,9 @@ pub enum Index {
     Named(String, Uscc),
     /// What keeps a file from being erased, by the last day it is kept for.
     Keeps(SubjectKey, Day, Position),
-    /// Erasures on their way: proposed, or erased with a key that is still there.
-    Erasing(SubjectKey),
+    /// Files whose erasure is proposed.
+    ErasureProposed(SubjectKey),
+    /// Erased files whose data key is still there.
+    Erased(SubjectKey),
     Social(social::SocialIndex),
 }

@@ -73,7 +73,7 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     let erased = after(&proposed, &clerk(), &approve(&proposed, subject));
     let gone = after(&erased, &timer(), &destroyed(subject));
     assert_eq!(gone.replayed().rows, gone.rows);
-    assert!(!gone.index.iter().any(|entry| matches!(entry, Index::Erasing(_))));
+    assert!(!gone.index.iter().any(|entry| matches!(entry, Index::Erased(_))));
     let states = [
         ("none", none),
         ("idle", idle),

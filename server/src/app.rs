@@ -35,7 +35,7 @@ use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
 use crate::whistle::{Whistle, WhistleError, timer};
-use crate::{channels, closing, schedule};
+use crate::{channels, closing, erasure, schedule};
 
 /// Marks a folder whose clock was moved by a demonstration.
 const DEMO_MARK: &str = "DEMO";
@@ -393,6 +393,7 @@ impl Server {
         let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
             tokio::spawn(closing::run(engine.clone(), stopped.clone())),
+            tokio::spawn(erasure::run(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::recount(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped.clone())),
         ];

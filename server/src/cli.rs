@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod check;
+mod erase;
 mod export;
 mod import;
 mod inspect;
@@ -42,6 +43,8 @@ enum Command {
     Audit(audit::Audit),
     /// 重建视图 / delete the view and rebuild it from the log
     Rebuild(inspect::Rebuild),
+    /// 删除档案 / erase a file: a data officer proposes, the credit office agrees
+    Erase(erase::Erase),
     /// 密钥 / API keys
     #[command(subcommand)]
     Key(admin::Key),
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Replay(replay) => inspect::replay(&replay),
         Command::Verify(verify) => inspect::verify(&verify),
         Command::Audit(audit) => audit::audit(&audit),
+        Command::Erase(own) => erase::erase(own),
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),
         Command::Key(key) => admin::key(key),
         Command::Plugin(plugin) => admin::plugin(plugin),

@@ -14,6 +14,7 @@ pub mod county;
 pub mod credit_reviews;
 pub mod documents;
 pub mod edge;
+pub mod erasures;
 pub mod events;
 pub mod feeds;
 mod format;
@@ -143,6 +144,7 @@ fn every_route(table: &mut Table<'_>) {
     assessment::routes(table);
     bundle::routes(table);
     supports::routes(table);
+    erasures::routes(table);
     feeds::routes(table);
     case_studies::routes(table);
     members::routes(table);

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod dispatch;
 pub mod documents;
 pub mod engine;
+pub mod erasure;
 pub mod export;
 pub mod http;
 pub mod import;

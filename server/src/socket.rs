@@ -37,6 +37,8 @@ pub enum Ask {
     ConfirmClock {},
     /// A batch of an import.
     Import(crate::import::Batch),
+    /// One or both steps of erasing a file.
+    Erase(crate::erasure::Steps),
     /// A page of an export.
     Export(crate::export::Wanted),
 }
@@ -126,6 +128,7 @@ pub fn answer(ask: Ask, engine: &Engine, access: &AccessLog, health: &Health) ->
             Ok(json!({"now": engine.clock.now().to_string()}))
         }
         Ask::Import(batch) => crate::import::carry_out(&batch, engine).map(|done| json!(done)),
+        Ask::Erase(steps) => steps.carry_out(engine).map(|done| json!(done)),
         Ask::Export(wanted) => crate::export::page(&wanted, engine, access).map(|page| json!(page)),
     };
     match done {

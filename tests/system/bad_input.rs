@@ -67,6 +67,8 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
     let department =
         Client::new(&server.base, Some(&key(&data, "department", Some((MARKET, "SC-04")))));
     let guild = Client::new(&server.base, Some(&key(&data, "association", Some((GUILD, "XH-01")))));
+    let guardian = key(&data, "data_officer", Some((MARKET, "SC-03")));
+    let guardian = Client::new(&server.base, Some(&guardian));
     let auditor = Client::new(&server.base, Some(&key(&data, "auditor", None)));
     let public = Client::new(&server.base, None);
     let wrong = Client::new(&server.base, Some("sx_nobody_wrong"));
@@ -83,6 +85,7 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
         let sender = match () {
             () if may("credit_office") => &officer,
             () if may("association") => &guild,
+            () if may("data_officer") => &guardian,
             () => &department,
         };
         let any = |body: &[u8]| sender.send(path, &headers, body);

@@ -9,6 +9,7 @@ mod command_line;
 mod commitments;
 mod demo;
 mod documents;
+mod erasure;
 mod import;
 mod kill;
 mod office;

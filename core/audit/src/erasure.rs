@@ -10,6 +10,7 @@ use shouxin_core::event::Event;
 use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::guard::Guard;
 use shouxin_core::id::Position;
+use shouxin_core::limits::REMEDY_MONTHS;
 use shouxin_core::time::Day;
 
 use crate::Violation;
@@ -103,7 +104,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
             at.basis(basis);
             let guardian = by.as_ref().is_none_or(|by| fold.erasures.guardians.contains(by));
             at.must(guardian, Guard::Competent, "its duty is not personal information");
-            let from = file.on.plus_months(at.pack().retention_months);
+            let from = file.on.plus_months(at.pack().retention_months.max(REMEDY_MONTHS));
             if at.today < from {
                 at.broken(ERASURE, format!("the file is kept until {from}"));
             }

@@ -11,6 +11,7 @@ use crate::decide::{Context, Draft, Drafts, Outcome};
 use crate::event::Event;
 use crate::event::erasure::ErasureEvent;
 use crate::guard::{Guard, Misfit, Refusal};
+use crate::limits::REMEDY_MONTHS;
 use crate::row::{Erasure, Key, SubjectRow};
 use crate::rows::{Rows, Stop};
 
@@ -107,7 +108,7 @@ fn approve(
 
 /// Nothing has happened to the file for as long as it is to be kept (PIPL 19, 47).
 fn retained(head: &SubjectRow, context: &Context<'_>) -> Result<(), Refusal> {
-    let months = context.rules.pack(context.today).retention_months;
+    let months = context.rules.pack(context.today).retention_months.max(REMEDY_MONTHS);
     let from = head.last_on.plus_months(months);
     if context.today >= from {
         return Ok(());

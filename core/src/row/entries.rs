@@ -101,13 +101,12 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::Subject(row) => {
             social::subject_entries(row, &mut entries);
             search::subject_entries(row, &mut entries);
-            let waits = match row.erasure {
-                Some(Erasure::Proposed { .. }) => true,
-                Some(Erasure::Erased { key_destroyed, .. }) => !key_destroyed,
-                None => false,
-            };
-            if waits {
-                entries.push(Index::Erasing(row.key));
+            match row.erasure {
+                Some(Erasure::Proposed { .. }) => entries.push(Index::ErasureProposed(row.key)),
+                Some(Erasure::Erased { key_destroyed: false, .. }) => {
+                    entries.push(Index::Erased(row.key));
+                }
+                Some(Erasure::Erased { .. }) | None => {}
             }
         }
         Row::Record(record) => record_entries(record, &mut entries),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shouxin_core::apply::apply;
 use shouxin_core::codec;
+use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::log::StoredCommit;
 use shouxin_core::row::{Key, Row};
@@ -57,25 +58,37 @@ impl Source for Published<'_> {
     }
 }
 
-/// Links a person's number to their file. The tag stands in no event, so it is worked out from
-/// the sealed number each time; once the data key is destroyed there is nothing left to link.
+/// Links a person's number to their file, and undoes it when the file is erased. The tag stands in
+/// no event, so it is worked out from the sealed number each time; once the data key is destroyed
+/// there is nothing left to link.
 pub(crate) fn link_person(rows: &mut Rows, envelope: &Envelope, vault: &Vault) -> Result<(), Stop> {
-    let (Event::PersonRegistered { number, .. }, Some(subject)) =
-        (&envelope.event, envelope.subject)
-    else {
-        return Ok(());
-    };
-    let clear = match vault.open_text(number, &subject.to_string()) {
-        Ok(clear) => clear,
-        Err(VaultError::Destroyed { .. }) => return Ok(()),
-        Err(error) => return Err(Stop::Defect(format!("the number of {subject}: {error}"))),
-    };
-    let Ok(clear) = std::str::from_utf8(&clear) else {
-        return Ok(());
-    };
-    let key = Key::PersonLookup(vault.person_lookup(clear));
-    rows.want([key.clone()])?;
-    rows.put(key, Row::PersonLookup(subject))
+    match (&envelope.event, envelope.subject) {
+        (Event::PersonRegistered { number, .. }, Some(subject)) => {
+            let clear = match vault.open_text(number, &subject.to_string()) {
+                Ok(clear) => clear,
+                Err(VaultError::Destroyed { .. }) => return Ok(()),
+                Err(error) => {
+                    return Err(Stop::Defect(format!("the number of {subject}: {error}")));
+                }
+            };
+            let Ok(clear) = std::str::from_utf8(&clear) else {
+                return Ok(());
+            };
+            let tag = vault.person_lookup(clear);
+            rows.want([Key::PersonLookup(tag), Key::PersonTag(subject)])?;
+            rows.put(Key::PersonLookup(tag), Row::PersonLookup(subject))?;
+            rows.put(Key::PersonTag(subject), Row::PersonTag(tag))
+        }
+        (Event::Erasure(ErasureEvent::Erased { .. }), Some(subject)) => {
+            let Some(Row::PersonTag(tag)) = rows.get(&Key::PersonTag(subject))?.cloned() else {
+                return Ok(());
+            };
+            rows.want([Key::PersonLookup(tag)])?;
+            rows.remove(Key::PersonLookup(tag))?;
+            rows.remove(Key::PersonTag(subject))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Applies what the view lacks, up to `end` (exclusive). Calls `progress` with the entries
@@ -137,6 +150,12 @@ fn fold(view: &View, vault: &Vault, commits: &[StoredCommit]) -> Result<u64, Rec
             settle(&source, &mut rows, |rows| apply(rows, &envelope)).map_err(misfit)?;
             settle(&source, &mut rows, |rows| link_person(rows, &envelope, vault))
                 .map_err(misfit)?;
+            // A key ring that was restored from a backup holds keys that the log says are gone.
+            if let Event::Erasure(ErasureEvent::KeyDestroyed { slot }) = envelope.event {
+                vault.destroy(slot).map_err(|error| {
+                    RecoveryError::Apply(format!("entry {at}: destroying a key: {error}"))
+                })?;
+            }
             count += 1;
         }
     }

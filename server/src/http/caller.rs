@@ -31,6 +31,12 @@ impl Caller {
         let Some(header) = request.headers().get("authorization") else {
             return Ok(Caller::public());
         };
+        let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+        Caller::holding(token.unwrap_or_default(), engine)
+    }
+
+    /// Whoever holds a key: `sx_<id>_<secret>`.
+    pub fn holding(token: &str, engine: &Engine) -> Result<Caller, Problem> {
         let rejected = || {
             Problem::new(
                 Code::Unauthenticated,
@@ -38,8 +44,7 @@ impl Caller {
                 "请使用 Authorization: Bearer <密钥> / send the key as a bearer token",
             )
         };
-        let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-        let (key_id, secret) = token.and_then(split).ok_or_else(rejected)?;
+        let (key_id, secret) = split(token).ok_or_else(rejected)?;
         let query = Query::new(engine.view.read());
         let found = query.row(&Key::ApiKey(key_id.to_owned()))?;
         // The hash is compared even where there is no such key, so that both take as long.

@@ -78,6 +78,11 @@ struct Parts {
 }
 
 impl Problem {
+    /// What is wrong and what would be right, for a terminal.
+    pub fn in_words(&self) -> String {
+        format!("{} {}\n{}\n{}", self.0.code, self.0.title_zh, self.0.detail, self.0.cure)
+    }
+
     /// A problem of the table.
     pub fn new(code: Code, detail: impl Into<String>, cure: impl Into<String>) -> Problem {
         let (status, code, title_zh, title_en) = code.row();

@@ -25,8 +25,8 @@ use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
-use crate::http::imported;
 use crate::http::problem::{Code, Problem};
+use crate::http::{erasures, imported};
 use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
@@ -126,6 +126,19 @@ pub(crate) fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Val
         },
         // The data key was destroyed: the content is gone, the entry stays.
         Err(_) => Value::Null,
+    }
+}
+
+/// The head of a file. One that was erased is there for its subject and for auditors alone.
+pub(crate) fn head(
+    query: &mut Query<'_>,
+    key: SubjectKey,
+    sight: Sight,
+) -> Result<SubjectRow, Problem> {
+    let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+    match head.is_erased() && sight != Sight::Whole {
+        true => Err(Problem::not_found()),
+        false => Ok(head),
     }
 }
 
@@ -497,6 +510,7 @@ pub fn file(
         "registered_on": head.registered_on,
         "attested": head.attestation.as_ref().map(|own| own.document_number.clone()),
         "version": head.last.to_string(),
+        "erasure": erasures::shown(head),
         "as_of": today,
         "classification": marks(head, today, sight),
         "records": records,

@@ -87,7 +87,7 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
-    let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+    let head = read::head(&mut query, key, sight)?;
     let tag = format!("\"{key}@{}@{sight:?}@{today}\"", head.last);
     let unchanged = request.headers().get("if-none-match").is_some_and(|own| own == tag.as_str());
     let mut response = HttpResponse::Ok();
@@ -193,7 +193,7 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
             None => None,
         };
         results.push(match head {
-            Some((Row::Subject(head), sight)) => json!({
+            Some((Row::Subject(head), sight)) if !head.is_erased() => json!({
                 "key": key.to_string(),
                 "found": true,
                 "classification": read::marks(&head, today, sight),

@@ -89,7 +89,7 @@ fn made(
 ) -> Result<Value, Problem> {
     // Nothing about a person is public, so a person's own report says what departments read.
     let sight = if key.is_personal() { Sight::Government } else { Sight::Public };
-    let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+    let head = read::head(query, key, sight)?;
     let (records, next) = records(engine, query, key, sight, after, today)?;
     let mut body = match after {
         None => read::file(&engine.vault, query, &head, sight, today)?,
