@@ -408,7 +408,9 @@ Event {
         consent_sha256: Option<Digest>,
     }
     /// The facts were checked: no black entry, no open adverse record.
-    NominationChecked "listing.checked" { listing: ListingId, adverse_records: Vec<RecordId>, }
+    NominationChecked "listing.checked" {
+        listing: ListingId, adverse_records: Vec<RecordId>, black: Vec<CaseRef>,
+    }
     /// The public notice of a nomination opened.
     PublicNoticeOpened "public_notice.opened" { listing: ListingId, ends_on: Day, }
     /// The head decided the red listing, which has effect from this day.

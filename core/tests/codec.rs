@@ -263,7 +263,11 @@ fn red_list() -> Vec<Event> {
             basis: vec![cite("plan")],
             consent_sha256: Some(digest(15)),
         },
-        Event::NominationChecked { listing, adverse_records: vec![RecordId(at(1))] },
+        Event::NominationChecked {
+            listing,
+            adverse_records: vec![RecordId(at(1))],
+            black: vec![CaseRef::Listing(listing)],
+        },
         Event::PublicNoticeOpened { listing, ends_on: day("2026-03-09") },
         Event::RedListingDecided {
             listing,

@@ -14,6 +14,7 @@ use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
+use shouxin_core::limits::EVIDENCE_MAX;
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Due, Index, Key, MeasureState};
 
@@ -149,6 +150,35 @@ fn exemplar(world: &mut World, nominator: &Who, decider: &Who) -> ListingId {
     world.pass(8);
     world.must(decider, &decide_red(world, id));
     id
+}
+
+/// The facts of the check close a nomination, and stand in the event; once they have ended, the
+/// subject is nominated anew.
+#[test]
+fn a_check_that_finds_something_closes_the_nomination() {
+    let nominator = officer(OFFICE, Post::Handler);
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[], Stage::Effective);
+    let id = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    let found = vec![record; EVIDENCE_MAX + 1];
+    world.must(&nominator, &Command::CheckNomination { listing: id, adverse_records: found });
+    let Event::NominationChecked { adverse_records, black, .. } = &world.log.last().unwrap().event
+    else {
+        panic!("a check");
+    };
+    assert_eq!(adverse_records.len(), EVIDENCE_MAX, "bounded");
+    assert_eq!(*black, [CaseRef::Listing(listing)]);
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    assert_eq!(world.refused(&nominator, &check), misfit(Misfit::State), "it is over");
+    // The black list alone is enough.
+    let again = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    world.must(
+        &nominator,
+        &Command::CheckNomination { listing: again, adverse_records: Vec::new() },
+    );
+    let open = Command::OpenPublicNotice { listing: again };
+    assert_eq!(world.refused(&nominator, &open), misfit(Misfit::State));
 }
 
 /// A person's measure ends with the person's own attribution, and not before.

@@ -657,16 +657,6 @@ fn red(table: &mut Table) {
     );
     let id = ListingId(world.must(&nominator, &nominate(organisation(1))));
     let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
-    let record = world.with_record();
-    table.command((G::RedCheck, "an adverse record"), &world, &nominator, &check, |it| {
-        set!(it, CheckNomination, adverse_records = vec![record]);
-    });
-    let mut black_too = world.clone();
-    let (listing, _) = black(&mut black_too, Stage::Effective);
-    table.later((G::RedCheck, "on the black list"), &black_too, &nominator, &check, |world| {
-        let objection = world.objection(organisation(1), Target::Listing(listing), false);
-        world.outcome(objection, Finding::Error);
-    });
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     let early = decide_red(&world, id);
@@ -683,6 +673,13 @@ fn red(table: &mut Table) {
     });
     table.command((G::End, "longer than the cap"), &world, &decider, &right, |it| {
         set!(it, DecideRedListing, until = day("2029-01-01"));
+    });
+    let mut black_too = world.clone();
+    let (listing, _) = black(&mut black_too, Stage::Effective);
+    let late = decide_red(&black_too, id);
+    table.later((G::RedCheck, "on the black list"), &black_too, &decider, &late, |world| {
+        let objection = world.objection(organisation(1), Target::Listing(listing), false);
+        world.outcome(objection, Finding::Error);
     });
 }
 

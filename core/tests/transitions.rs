@@ -746,6 +746,7 @@ fn the_red_list_knows_no_other_way() {
             ("public notice over, disputed", "withdraw", &["red_listing.closed"]),
             ("active, disputed", "withdraw", &["red_listing.closed", "classification.changed"]),
             ("nominated", "check", &["listing.checked"]),
+            ("nominated", "check, adverse found", &["listing.checked"]),
             ("nominated", "close", &["red_listing.closed"]),
             ("checked", "open", &["public_notice.opened"]),
             ("checked", "close", &["red_listing.closed"]),
@@ -761,7 +762,6 @@ fn the_red_list_knows_no_other_way() {
             ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
         &[
-            ("nominated", "check, adverse found", Ground::Guard(Guard::RedCheck)),
             ("nominated", "nominate", EXISTS),
             ("checked", "nominate", EXISTS),
             ("public notice", "nominate", EXISTS),

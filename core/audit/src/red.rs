@@ -1,9 +1,9 @@
 //! The red list (domain.md 2.3c): nomination, check, public notice, decision, end.
 
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::ListingId;
+use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::text::digest_is_stated;
 
 use crate::commit::Commit;
@@ -31,14 +31,13 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let stage = red.stage;
     let listed = listed_black(fold, subject);
     match &at.event.event {
-        Event::NominationChecked { adverse_records, .. } => {
+        Event::NominationChecked { adverse_records, black, .. } => {
             at.of_authority(red.nominator.authority);
-            let open = fold.files.get(&subject).map_or(0, |file| file.adverse.len());
-            if open > 0 || !adverse_records.is_empty() {
-                at.guard(Guard::RedCheck, format!("{open} adverse records are open"));
-            }
-            at.must(!listed, Guard::RedCheck, "the subject is on the black list");
-            turn(fold, at, id, stage == RedStage::Nominated, RedStage::Checked);
+            checked(fold, at, subject, adverse_records, black);
+            // What is found closes the nomination.
+            let passed = adverse_records.is_empty() && black.is_empty();
+            let to = if passed { RedStage::Checked } else { RedStage::Over };
+            turn(fold, at, id, stage == RedStage::Nominated, to);
         }
         Event::PublicNoticeOpened { ends_on, .. } => {
             at.of_authority(red.nominator.authority);
@@ -80,7 +79,30 @@ fn turn(fold: &mut Fold, at: &mut Here<'_>, id: ListingId, fits: bool, to: RedSt
     }
 }
 
-fn listed_black(fold: &Fold, subject: shouxin_core::actor::SubjectKey) -> bool {
+/// The check names what this fold knows, and nothing that it does not.
+fn checked(
+    fold: &Fold,
+    at: &mut Here<'_>,
+    subject: SubjectKey,
+    adverse: &[RecordId],
+    black: &[CaseRef],
+) {
+    let Some(file) = fold.files.get(&subject) else {
+        return;
+    };
+    let open = file.adverse.len();
+    if open > 0 && adverse.is_empty() {
+        at.guard(Guard::RedCheck, format!("{open} adverse records are open"));
+    }
+    let unknown = adverse.iter().any(|record| !file.adverse.contains(record));
+    at.must(!unknown, Guard::RedCheck, "it names a record that is not open about the subject");
+    let listed = listed_black(fold, subject);
+    at.must(!listed || !black.is_empty(), Guard::RedCheck, "the subject is on the black list");
+    let unlisted = black.iter().any(|case| !file.cases.contains(case));
+    at.must(!unlisted, Guard::RedCheck, "it names a listing that is not in force");
+}
+
+fn listed_black(fold: &Fold, subject: SubjectKey) -> bool {
     let file = fold.files.get(&subject);
     file.is_some_and(|file| file.cases.iter().any(|case| fold.case(*case).is_some()))
 }

@@ -269,7 +269,12 @@ pub(super) fn apply_red(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
     let mut walk = None;
     let mut changes = shown(rows, Target::Listing(id))?;
     let state = match (&red.state, &envelope.event) {
-        (RedState::Nominated, Event::NominationChecked { .. }) => RedState::Checked,
+        (RedState::Nominated, Event::NominationChecked { adverse_records, black, .. }) => {
+            match adverse_records.is_empty() && black.is_empty() {
+                true => RedState::Checked,
+                false => RedState::Closed,
+            }
+        }
         (RedState::Checked, Event::PublicNoticeOpened { ends_on, .. }) => {
             RedState::PublicNotice { ends_on: *ends_on }
         }

@@ -152,18 +152,14 @@ fn check(
     let RedState::Nominated = red.state else {
         return Ok(wrong_state("红名单 / red listing", red.state.name(), "nominated")?);
     };
-    no_black_mark(rows, row)?;
-    if !adverse.is_empty() {
-        let listed: Vec<String> =
-            adverse.iter().take(EVIDENCE_MAX).map(ToString::to_string).collect();
-        refuse::<()>(
-            Guard::RedCheck,
-            format!("存在未了结的不良记录：{} / open adverse records", listed.join("、")),
-            "不良记录期满、修复或撤销后方可 / after they ended",
-        )?;
-    }
+    // Facts only: what is found closes the nomination and stands in the event; nothing else is
+    // weighed.
+    let head = rows.must_subject(row.subject)?;
+    let black = head.marks.iter().filter(|mark| mark.colour == Colour::Black);
+    let black = black.map(|mark| mark.case).collect();
+    let adverse_records = adverse.iter().take(EVIDENCE_MAX).copied().collect();
     let mut drafts = Drafts::new(context);
-    drafts.push(row.subject, Event::NominationChecked { listing, adverse_records: Vec::new() });
+    drafts.push(row.subject, Event::NominationChecked { listing, adverse_records, black });
     drafts.finish()
 }
 

@@ -1,6 +1,8 @@
 //! Forgeries about objections, ends, the red list, records, and the order of the log.
 
 use super::*;
+use shouxin_core::event::CaseRef;
+use shouxin_core::id::{ListingId, RecordId};
 
 pub(super) fn objections(table: &mut Table) {
     let rejected = lives::disputed(Finding::Correct);
@@ -503,6 +505,20 @@ pub(super) fn red(table: &mut Table) {
         log.cut(checked);
         log.at(checked).position
     });
+    table.change(
+        "G-RED-CHECK",
+        "closed for a record that is not there",
+        &world,
+        "listing.checked",
+        set!(NominationChecked, adverse_records => vec![RecordId(Position::local(1))]),
+    );
+    table.change(
+        "G-RED-CHECK",
+        "closed for a listing that is not there",
+        &world,
+        "listing.checked",
+        set!(NominationChecked, black => vec![CaseRef::Listing(ListingId(Position::local(1)))]),
+    );
     table.other("G-END", "a red listing for ever", &world, |log| {
         let place = log.last("red_listing.decided");
         log.cut(place);
