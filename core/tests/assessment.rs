@@ -15,13 +15,16 @@ use proptest::prelude::*;
 use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::decide::figures;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{CaseHook, Event, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{AssessmentId, ObjectionId, Position};
+use shouxin_core::limits::{OFFICE_TEXT_BYTES_MAX, RECTIFICATION_MONTHS_MAX, TALLY_ROWS_MAX};
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Key, Row};
+use shouxin_core::rows::{Rows, Stop};
 use shouxin_core::tally::{Counter, Counts, Month, Unit};
 use shouxin_core::time::Day;
 
@@ -532,5 +535,82 @@ proptest! {
             );
             prop_assert_eq!(sum(&[C::RecordsProvided]), log(&["record.accepted"]));
         }
+    }
+}
+
+/// Everybody speaks for their own department, once; another's words are none of theirs.
+#[test]
+fn a_department_comments_and_is_ordered_once_whatever_others_do() {
+    let (mut frozen, id) = frozen();
+    frozen.must(&officer(TAX, Post::Colleague), &comment(id));
+    frozen.must(&officer(MARKET, Post::Colleague), &comment(id));
+    let again = frozen.refused(&officer(TAX, Post::Handler), &comment(id));
+    assert_eq!(again, misfit(Misfit::Exists));
+    let (mut world, id) = finalised();
+    let by = day("2026-06-30");
+    world.must(&clerk(), &order(id, by));
+    assert_eq!(world.refused(&clerk(), &order(id, by)), misfit(Misfit::Exists));
+    let other = ask(AssessmentCommand::Order {
+        assessment: id,
+        department: MARKET.to_owned(),
+        reasons: "反馈逾期".to_owned(),
+        by,
+    });
+    world.must(&clerk(), &other);
+}
+
+#[test]
+fn the_last_day_month_and_byte_that_are_taken() {
+    let mut world = World::seeded();
+    world.today = day("2026-04-01");
+    world.must(&clerk(), &open("2026-04", "2026-04"));
+    assert_eq!(world.refused(&clerk(), &open("2026-05", "2026-05")), misfit(Misfit::Value));
+    let (world, id) = finalised();
+    let latest = world.today.plus_months(RECTIFICATION_MONTHS_MAX);
+    assert_eq!(world.refused(&clerk(), &order(id, latest.plus_days(1))), guard(Guard::End));
+    assert!(world.ask(&clerk(), &order(id, latest)).is_ok());
+    let (frozen, id) = frozen();
+    let said = |bytes: usize| {
+        let comment = "a".repeat(bytes);
+        frozen.ask(
+            &officer(TAX, Post::Handler),
+            &ask(AssessmentCommand::Comment { assessment: id, comment }),
+        )
+    };
+    assert!(said(OFFICE_TEXT_BYTES_MAX).is_ok());
+    assert!(said(OFFICE_TEXT_BYTES_MAX + 1).is_err());
+}
+
+#[test]
+fn what_makes_an_assessment_final_has_a_number_and_a_digest() {
+    let (mut world, id) = frozen();
+    world.pass(10);
+    for (number, sha) in [("", digest(40)), ("尤信考〔2026〕1号", [0; 32])] {
+        let bare = ask(AssessmentCommand::Finalise {
+            assessment: id,
+            document_number: number.to_owned(),
+            document_sha256: sha,
+        });
+        assert_eq!(world.refused(&chief(), &bare), guard(Guard::Document), "{number}");
+    }
+}
+
+/// A report reads a bounded number of counters, the bound included.
+#[test]
+fn the_figures_of_more_departments_and_months_than_the_bound_are_refused() {
+    let of = |departments: usize| {
+        let mut rules = kit::rules::rules().clone();
+        let one = rules.departments[0].clone();
+        rules.departments = vec![one; departments];
+        let (from, to) = (month("2026-01"), month("2027-04"));
+        figures(&Rows::new(), &rules, from, to)
+    };
+    // Sixteen months, two counters a month and department.
+    let most = TALLY_ROWS_MAX / 32;
+    assert_eq!(most * 32, TALLY_ROWS_MAX);
+    assert!(matches!(of(most), Err(Stop::Need(_))));
+    for over in [most + 1, most + 2] {
+        let refusal = of(over);
+        assert!(matches!(refusal, Err(Stop::Refuse(own)) if own.ground == misfit(Misfit::Limit)));
     }
 }

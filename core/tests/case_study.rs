@@ -11,9 +11,11 @@ use shouxin_core::actor::SubjectKey;
 use shouxin_core::anonymity::{holds_name, holds_personal_number};
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
-use shouxin_core::event::Capacity;
+use shouxin_core::event::case_study::CaseStudyEvent;
+use shouxin_core::event::{Capacity, Event};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::CaseStudyId;
+use shouxin_core::limits::TEXT_BYTES_MAX;
 use shouxin_core::row::social::{SocialIndex, SocialKey};
 use shouxin_core::row::{Index, Key};
 
@@ -195,4 +197,27 @@ fn numbers_and_names_are_found_however_they_are_written() {
     assert!(holds_name("Zhang-Sanfeng", "ZHANG SANFENG"));
     assert!(!holds_name("张某按期还款", "张三丰"));
     assert!(!holds_name("张某", ""), "a name that nobody can read is no name");
+}
+
+#[test]
+fn a_story_is_as_long_as_its_bound_and_says_whether_a_person_occurs() {
+    let world = seeded();
+    let full = usize::try_from(TEXT_BYTES_MAX).unwrap();
+    let of = |bytes: usize| drafted(|own| set!(own, text = "a".repeat(bytes)));
+    assert!(world.ask(&handler(), &of(full)).is_ok());
+    assert_eq!(world.refused(&handler(), &of(full + 1)), misfit(Misfit::Value));
+    let persons = |stated: bool, checked: u16| {
+        let command = drafted(|own| {
+            set!(own, natural_persons = stated, persons_checked = checked, anonymised = true);
+        });
+        let outcome = world.ask(&handler(), &command).expect("it is taken");
+        match &outcome.drafts[0].event {
+            Event::CaseStudy(CaseStudyEvent::Drafted { natural_persons, .. }) => *natural_persons,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(!persons(false, 0));
+    assert!(persons(true, 0));
+    assert!(persons(false, 1));
+    assert!(persons(true, 2));
 }

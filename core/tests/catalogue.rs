@@ -16,9 +16,10 @@ use shouxin_core::command::catalogue::CatalogueCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{CatalogueEntryId, Position};
+use shouxin_core::limits::ENTRY_DEPARTMENTS_MAX;
 use shouxin_core::row::catalogue::EntryState;
 use shouxin_core::row::{Index, Key, Row};
-use shouxin_core::rules::Strength;
+use shouxin_core::rules::{Department, Strength};
 
 fn ask(command: CatalogueCommand) -> Command {
     Command::Catalogue(command)
@@ -369,4 +370,68 @@ fn a_department_files_its_own_documents_only() {
     let at: Position = world.must(&who, &file(TAX, "实施细则", "2026-02-01"));
     assert!(world.index.contains(&Index::DepartmentDocuments(TAX.to_owned(), at)));
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+#[test]
+fn a_document_on_file_is_whole_and_of_today_at_the_latest() {
+    let world = World::seeded();
+    let who = officer(TAX, Post::Handler);
+    let file = |title: &str, number: &str, sha: u8, on: &str| {
+        ask(CatalogueCommand::FileDocument {
+            department: TAX.to_owned(),
+            title: title.to_owned(),
+            number: number.to_owned(),
+            issued_on: day(on),
+            document_sha256: [sha; 32],
+        })
+    };
+    assert!(world.ask(&who, &file("实施细则", "尤税发〔2026〕3号", 51, "2026-03-02")).is_ok());
+    for bare in [
+        file("", "尤税发〔2026〕3号", 51, "2026-03-02"),
+        file("实施细则", "", 51, "2026-03-02"),
+        file("实施细则", "尤税发〔2026〕3号", 0, "2026-03-02"),
+        file("实施细则", "尤税发〔2026〕3号", 51, "2026-03-03"),
+    ] {
+        assert_eq!(world.refused(&who, &bare), guard(Guard::Document));
+    }
+}
+
+#[test]
+fn a_draft_is_taken_back_by_its_department_or_the_office_and_what_is_public_by_the_head() {
+    let (drafted, id) = entry(proposal(), 0);
+    for who in [drafter(), officer(MARKET, Post::Colleague), checker()] {
+        assert!(drafted.ask(&who, &retire(id)).is_ok(), "{who:?}");
+    }
+    let other = officer(TAX, Post::Handler);
+    assert_eq!(drafted.refused(&other, &retire(id)), guard(Guard::Competent));
+    let (mut world, id) = entry(proposal(), 4);
+    world.pass(31);
+    world.must(&chief(), &publish(id));
+    without_the_measure(&mut world);
+    assert!(world.ask(&chief(), &retire(id)).is_ok());
+    for who in [checker(), officer(MARKET, Post::Head), other] {
+        assert_eq!(world.refused(&who, &retire(id)), guard(Guard::FourEyes), "{who:?}");
+    }
+}
+
+#[test]
+fn an_entry_names_each_department_once_and_no_more_than_the_bound() {
+    let mut world = World::seeded();
+    let mut rules = kit::rules::rules().clone();
+    let codes: Vec<String> = (0..=ENTRY_DEPARTMENTS_MAX).map(|at| format!("unit{at}")).collect();
+    for code in &codes {
+        let own = Department { code: code.clone(), ..rules.departments[0].clone() };
+        rules.departments.push(own);
+    }
+    rules.departments.sort_by(|one, other| one.code.cmp(&other.code));
+    world.rules = Arc::new(rules);
+    let id = CatalogueEntryId(world.must(&drafter(), &draft(proposal())));
+    let told =
+        |cc: Vec<String>| world.ask(&drafter(), &ask(CatalogueCommand::Submit { entry: id, cc }));
+    let named = |others: usize| [vec![TAX.to_owned()], codes[..others].to_vec()].concat();
+    told(named(ENTRY_DEPARTMENTS_MAX - 1)).expect("as many as may be named");
+    for over in [ENTRY_DEPARTMENTS_MAX, ENTRY_DEPARTMENTS_MAX + 1] {
+        let ground = told(named(over)).expect_err("too many").ground;
+        assert_eq!(ground, misfit(Misfit::Value));
+    }
 }

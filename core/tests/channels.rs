@@ -7,9 +7,11 @@ use crate::kit::table::{Asked, compare};
 use crate::kit::{World, machines, operator, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
-use shouxin_core::event::{CaseHook, Finding, RepairAcceptance, Target};
+use shouxin_core::event::channel::ChannelEvent;
+use shouxin_core::event::{CaseHook, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Misfit};
 use shouxin_core::id::{Position, RepairId};
+use shouxin_core::limits::{CHANNELS_MAX, SHORT_TEXT_BYTES_MAX};
 use shouxin_core::row::{Key, RepairState, Row};
 
 fn channel(command: ChannelCommand) -> Command {
@@ -141,4 +143,47 @@ fn an_objection_closes_when_the_channel_has_the_outcome() {
     let id = world.objection(organisation(1), Target::Measure(measure), false);
     world.outcome(id, Finding::Error);
     assert_eq!(world.close(), ["objection.closed"]);
+}
+
+#[test]
+fn a_channel_has_a_name_and_there_are_no_more_than_the_bound() {
+    let mut world = World::seeded();
+    let from = Position::local(0);
+    let open = |name: &str| channel(ChannelCommand::Open { channel: name.to_owned(), from });
+    assert_eq!(world.refused(&operator(), &open("")), Ground::Misfit(Misfit::Limit));
+    for at in 0..CHANNELS_MAX {
+        world.must(&operator(), &open(&format!("c{at}")));
+    }
+    assert_eq!(world.refused(&operator(), &open("more")), Ground::Misfit(Misfit::Limit));
+}
+
+/// What a portal says of itself stands in the log as far as a short text goes, whole letters only.
+#[test]
+fn what_a_channel_confirms_is_recorded_with_a_digest_and_a_short_reference() {
+    let mut world = World::seeded();
+    world.with_record();
+    opened(&mut world);
+    let through = Position::local(world.next().sequence - 1);
+    let said = |reference: &str, sha: u8| {
+        channel(ChannelCommand::Confirm {
+            channel: "portal".to_owned(),
+            through,
+            items: 1,
+            batch_sha256: [sha; 32],
+            reference: reference.to_owned(),
+        })
+    };
+    assert_eq!(world.refused(&timer(), &said("1", 0)), Ground::Misfit(Misfit::Value));
+    let recorded = |reference: &str| {
+        let outcome = world.ask(&timer(), &said(reference, 43)).expect("it is taken");
+        match &outcome.drafts[0].event {
+            Event::Channel(ChannelEvent::Confirmed { reference, .. }) => reference.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(recorded("000001.json"), "000001.json");
+    let full = "a".repeat(SHORT_TEXT_BYTES_MAX);
+    assert_eq!(recorded(&full), full);
+    let long = "回".repeat(SHORT_TEXT_BYTES_MAX);
+    assert_eq!(recorded(&long), "回".repeat(SHORT_TEXT_BYTES_MAX / 3));
 }

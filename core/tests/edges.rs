@@ -14,6 +14,7 @@ macro_rules! with {
 }
 
 mod records;
+mod register;
 mod remedies;
 
 use crate::kit::rules::{HEARING, STATUTE};

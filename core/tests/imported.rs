@@ -16,6 +16,7 @@ use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::ImportedId;
 use shouxin_core::row::social::{ImportedRow, SocialIndex, SocialKey, SocialRow};
 use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::rules::SubjectKind;
 
 fn tax() -> Who {
     officer(TAX, Post::Handler)
@@ -215,4 +216,21 @@ fn it_is_replaced_by_its_author_and_ended_by_its_date() {
         other => panic!("{other:?}"),
     }
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+#[test]
+fn a_standard_is_for_kinds_of_organisations_and_its_class_holds_through_today() {
+    let mut world = seeded();
+    let own = received(organisation(1), |it| set!(it, valid_until = world.today));
+    assert!(world.ask(&tax(), &own).is_ok());
+    let mut rules = kit::rules::rules().clone();
+    for standard in &mut rules.standards {
+        standard.subjects.push(SubjectKind::NaturalPerson);
+        standard.subjects.retain(|kind| *kind != SubjectKind::Enterprise);
+    }
+    world.rules = std::sync::Arc::new(rules);
+    for subject in [organisation(1), person(1)] {
+        let own = received(subject, |_| {});
+        assert_eq!(world.refused(&tax(), &own), misfit(Misfit::Value), "{subject}");
+    }
 }

@@ -6,13 +6,13 @@ use crate::kit::later::*;
 use crate::kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
-use crate::kit::{Post, World, guard, machines, officer, organisation, party, timer};
+use crate::kit::{Post, World, guard, machines, misfit, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
-use shouxin_core::guard::{Ground, Guard};
+use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, RepairId};
 use shouxin_core::row::{Due, Key, Row};
 use shouxin_core::rules::Severity;
@@ -535,4 +535,48 @@ fn a_court_document_is_about_this_very_subject() {
             effect: "限制消费令".to_owned(),
         }),
     );
+}
+
+/// Each part of a letter to and from a higher authority by itself.
+#[test]
+fn what_is_sent_and_answered_is_whole_and_of_today_at_the_latest() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HIGHER, COURT], Stage::Effective);
+    let there = forward(&world, listing);
+    for (to, sha) in [("", digest(40)), ("福建省地方金融监督管理局", [0; 32])] {
+        let mut bare = there.clone();
+        if let Command::Measure(MeasureCommand::Forward { to: own, document_sha256, .. }) =
+            &mut bare
+        {
+            (*own, *document_sha256) = (to.to_owned(), sha);
+        }
+        assert_eq!(world.refused(&handler(), &bare), guard(Guard::Document), "{to}");
+    }
+    let id = MeasureId(world.must(&handler(), &there));
+    let answer = |sha: u8, days: i32| {
+        let own = MeasureCommand::AnswerForward {
+            measure: id,
+            answer: text(),
+            document_sha256: [sha; 32],
+            answered_on: world.today.plus_days(days),
+        };
+        world.ask(&handler(), &Command::Measure(own)).map_err(|own| own.ground)
+    };
+    for on in [-1, 0] {
+        assert!(answer(41, on).is_ok(), "{on}");
+    }
+    assert_eq!(answer(41, 1).expect_err("tomorrow"), misfit(Misfit::Value));
+    assert_eq!(answer(0, 0).expect_err("no reply"), misfit(Misfit::Value));
+    let exempt = |days: i32| {
+        let own = MeasureCommand::ExemptCourtLimit {
+            measure: id,
+            document: ruling(organisation(1)),
+            until: world.today.plus_days(days),
+        };
+        world.ask(&handler(), &Command::Measure(own)).map_err(|own| own.ground)
+    };
+    for until in [0, 1] {
+        assert!(exempt(until).is_ok(), "{until}");
+    }
+    assert_eq!(exempt(-1).expect_err("over"), misfit(Misfit::Value));
 }

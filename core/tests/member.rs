@@ -15,7 +15,7 @@ use shouxin_core::event::Capacity;
 use shouxin_core::event::member::NoteKind;
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::MemberNoteId;
-use shouxin_core::limits::NOTE_OBJECTIONS_MAX;
+use shouxin_core::limits::{EVIDENCE_MAX, NOTE_OBJECTIONS_MAX};
 use shouxin_core::row::social::{MemberNoteRow, SocialIndex, SocialKey, SocialRow};
 use shouxin_core::row::{Index, Key, Row};
 
@@ -282,4 +282,21 @@ fn keys_do_not_mix_associations_with_departments() {
     after(&world, &operator(), &key(handler(), Role::Department));
     let propose = propose(organisation(1), &[]);
     assert_eq!(world.refused(&guild(GUILD), &propose), guard(Guard::Human));
+}
+
+#[test]
+fn evidence_of_a_member_is_bounded_and_each_a_digest() {
+    let mut world = seeded();
+    world.must(&guild(GUILD), &note(NoteKind::Rating));
+    let with = |evidence: Vec<[u8; 32]>| {
+        let note = newest(&world);
+        let own = MemberCommand::Object { note, statement: text(), evidence };
+        world.ask(&party(organisation(1)), &Command::Member(own)).map_err(|own| own.ground)
+    };
+    assert!(with(vec![digest(1); EVIDENCE_MAX]).is_ok());
+    for wrong in
+        [vec![digest(1); EVIDENCE_MAX + 1], vec![digest(1); EVIDENCE_MAX + 2], vec![[0; 32]]]
+    {
+        assert_eq!(with(wrong).expect_err("refused"), misfit(Misfit::Value));
+    }
 }

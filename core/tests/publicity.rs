@@ -2,17 +2,20 @@
 
 use crate::kit::rules::{HONOUR, MARKET, PENALTY, PERMIT, SHARED_PERMIT, TAX, day};
 use crate::kit::steps::*;
-use crate::kit::{Post, Who, World, authority, guard, officer, organisation, person, timer};
+use crate::kit::{
+    Post, Who, World, authority, guard, misfit, officer, organisation, person, timer,
+};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::record_source;
 use shouxin_core::command::publicity::{NewDecision, PublicityCommand};
 use shouxin_core::command::{Command, NewRecord};
+use shouxin_core::decide::Reject;
 use shouxin_core::event::publicity::{DecisionKind, Exemption};
 use shouxin_core::event::{Capacity, Finding, Target};
-use shouxin_core::guard::Guard;
+use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::RecordId;
 use shouxin_core::keys::{filed_between, read_filed};
-use shouxin_core::limits::PUBLICITY_BYTES_MAX;
+use shouxin_core::limits::{BATCH_ITEMS_MAX, PUBLICITY_BYTES_MAX};
 use shouxin_core::row::publicity::PublicityRow;
 use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rules::Severity;
@@ -313,4 +316,21 @@ fn what_ends_a_record_ends_its_display_and_an_objection_only_marks_it() {
     assert_eq!(world.tick(), ["record.expired"]);
     assert_eq!(shown(&world), Vec::new());
     assert_eq!(row(&world, id).kind, PENALTIES, "what was filed stays counted");
+}
+
+/// Lines that could not be read count among the items of a batch.
+#[test]
+fn a_batch_is_bounded_with_what_could_not_be_read() {
+    let world = world();
+    let of = |unread: usize| {
+        let reject =
+            Reject { index: 1, field: "line", reason: "MALFORMED", detail: "?".to_owned() };
+        Command::Publicity(PublicityCommand::File {
+            kind: PENALTIES,
+            decisions: vec![penalty("尤市监罚〔2026〕1号")],
+            unread: vec![reject; unread],
+        })
+    };
+    assert!(world.ask(&market(), &of(BATCH_ITEMS_MAX - 1)).is_ok());
+    assert_eq!(world.refused(&market(), &of(BATCH_ITEMS_MAX)), misfit(Misfit::Limit));
 }

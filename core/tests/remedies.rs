@@ -5,16 +5,19 @@ use crate::kit;
 use crate::kit::later::*;
 use crate::kit::rules::day;
 use crate::kit::steps::*;
-use crate::kit::table::{Asked, EXISTS, compare};
-use crate::kit::{World, guard, machines, misfit, organisation, party, timer};
+use crate::kit::table::{Asked, EXISTS, STATE, compare};
+use crate::kit::{World, guard, machines, misfit, organisation, party, person, timer};
 use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
-use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
+use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome, ReviewOf};
+use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::{Position, ReliefId, RepairId};
+use shouxin_core::id::{ListingId, ObjectionId, Position, ReliefId, RepairId};
+use shouxin_core::limits::DISPUTES_MAX;
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Due, Index, Key};
+use shouxin_core::row::{Due, Index, Key, ObjectionState, Row};
 
 fn request(of: ReviewOf, new_facts: bool) -> Command {
     remedy(RemedyCommand::RequestReview {
@@ -520,4 +523,196 @@ fn relief_knows_no_other_way() {
         ],
         &[("open", "grant", EXISTS)],
     );
+}
+
+/// A listing whose objection was rejected.
+fn rejected() -> (World, ListingId, ObjectionId) {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.outcome(id, Finding::Correct);
+    (world, listing, id)
+}
+
+fn suspends(world: &World, id: ObjectionId) -> bool {
+    let asked = world.ask(&party(organisation(1)), &request(ReviewOf::Objection(id), true));
+    match &asked.expect("it is taken").drafts[0].event {
+        Event::Remedy(RemedyEvent::ReviewRequested { suspends, .. }) => *suspends,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_review_suspends_what_is_live_and_not_suspended_to_the_bound() {
+    let (mut world, listing, id) = rejected();
+    assert!(suspends(&world, id));
+    let mut over = world.clone();
+    let case = CaseRef::Listing(listing);
+    let revoke = Command::Listing(ListingCommand::Revoke {
+        case,
+        document_number: "尤市监撤〔2026〕2号".to_owned(),
+        document_sha256: digest(39),
+        reasons: text(),
+        service: served(over.today),
+    });
+    over.must(&head(), &revoke);
+    assert!(!suspends(&over, id), "it has ended");
+    for _ in 0..DISPUTES_MAX {
+        assert!(suspends(&world, id), "there is room");
+        world.must(&party(organisation(1)), &object(Target::Listing(listing), true));
+    }
+    assert!(!suspends(&world, id), "it is suspended as often as it may be");
+}
+
+#[test]
+fn a_review_is_asked_for_to_its_last_day_and_decided_in_time_to_its_own() {
+    let (mut world, _, id) = rejected();
+    let wd = world.rules.pack(world.today).review_request_wd;
+    let last = world.rules.calendar.after(world.today, wd).day;
+    let asking = request(ReviewOf::Objection(id), false);
+    world.today = last.plus_days(1);
+    assert_eq!(world.refused(&party(organisation(1)), &asking), STATE);
+    world.today = last;
+    world.must(&party(organisation(1)), &asking);
+    let Some(Row::Objection(row)) = world.row(&Key::Objection(id)) else { panic!("an objection") };
+    let ObjectionState::Review { decide_by, .. } = row.state else { panic!("a review") };
+    for (on, late) in [(decide_by.day, false), (decide_by.day.plus_days(1), true)] {
+        let world = World { today: on, ..world.clone() };
+        let decided = world.ask(&office_head(), &review(&world, ReviewOf::Objection(id), false));
+        let decided = decided.expect("it is decided").drafts;
+        let marked = decided.iter().any(|own| own.event.name() == "assessment.review_late");
+        assert_eq!(marked, late, "{on}");
+    }
+}
+
+#[test]
+fn what_was_reviewed_once_says_so_and_what_was_not_rejected_says_that() {
+    let (mut world, listing, id) = rejected();
+    let asking = request(ReviewOf::Objection(id), false);
+    world.must(&party(organisation(1)), &asking);
+    world.must(&office_head(), &review(&world, ReviewOf::Objection(id), false));
+    let said = |world: &World, command: &Command| {
+        world.ask(&party(organisation(1)), command).expect_err("refused").detail
+    };
+    assert!(said(&world, &asking).contains("已复核过一次"), "{}", said(&world, &asking));
+    let other = world.objection(organisation(1), Target::Listing(listing), true);
+    let early = request(ReviewOf::Objection(other), false);
+    assert!(!said(&world, &early).contains("已复核过一次"), "{}", said(&world, &early));
+}
+
+/// A refused objection that suspended nothing suspends once the review takes it up; one that
+/// suspends already is not suspended twice.
+#[test]
+fn a_refusal_taken_up_in_review_suspends_once() {
+    for new_facts in [false, true] {
+        let (mut world, listing) = listed();
+        let id = world.objection(organisation(1), Target::Listing(listing), false);
+        world.must(&clerk(), &refuse_objection(&world, id));
+        world.must(&party(organisation(1)), &request(ReviewOf::Objection(id), new_facts));
+        assert_eq!(world.marks(organisation(1))[0].1, new_facts);
+        let names = world.run(&office_head(), &review(&world, ReviewOf::Objection(id), true));
+        let changed = names.expect("decided").contains(&"classification.changed");
+        assert_eq!(changed, !new_facts, "suspended by now already: {new_facts}");
+        assert!(world.marks(organisation(1))[0].1, "suspended");
+    }
+}
+
+/// Each part of a filing by itself; another's evidence is no party's.
+#[test]
+fn a_remedy_is_filed_whole_and_evidence_comes_from_the_party_or_who_receives_it() {
+    let (world, listing) = listed();
+    let right = suit(&world, Target::Listing(listing));
+    let with = |change: &dyn Fn(&mut RemedyCommand)| {
+        let Command::Remedy(mut own) = right.clone() else { panic!("a remedy") };
+        change(&mut own);
+        world.ask(&handler(), &Command::Remedy(own)).map_err(|own| own.ground)
+    };
+    let value = misfit(Misfit::Value);
+    type Change<'a> = &'a dyn Fn(&mut RemedyCommand);
+    let no_body: Change<'_> = &|own| {
+        if let RemedyCommand::FileRemedy { body, .. } = own {
+            body.clear();
+        }
+    };
+    let no_number: Change<'_> = &|own| {
+        if let RemedyCommand::FileRemedy { number, .. } = own {
+            number.clear();
+        }
+    };
+    let no_document: Change<'_> = &|own| {
+        if let RemedyCommand::FileRemedy { document_sha256, .. } = own {
+            *document_sha256 = [0; 32];
+        }
+    };
+    for change in [no_body, no_number, no_document] {
+        assert_eq!(with(change).expect_err("it is not whole"), value);
+    }
+    for (days, taken) in [(-1, true), (0, true), (1, false)] {
+        let filed = with(&|own| {
+            if let RemedyCommand::FileRemedy { filed_on, .. } = own {
+                *filed_on = world.today.plus_days(days);
+            }
+        });
+        assert_eq!(filed.is_ok(), taken, "{days}");
+    }
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    let evidence = remedy(RemedyCommand::AddEvidence {
+        objection: id,
+        statement: text(),
+        evidence: vec![digest(31)],
+    });
+    assert!(world.ask(&party(organisation(1)), &evidence).is_ok());
+    for who in [implementer(), party(organisation(2))] {
+        assert!(world.ask(&who, &evidence).is_err(), "{who:?}");
+    }
+    let ask = remedy(RemedyCommand::RequestEvidence { objection: id, request: text() });
+    assert!(world.ask(&party(organisation(1)), &ask).is_err(), "nobody asks of themselves");
+}
+
+#[test]
+fn what_has_ended_is_not_stayed_and_a_changed_end_may_be_today() {
+    let (world, listing) = listed();
+    let mut filed = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
+    let today = rule(&filed, RemedyOutcome::Changed { end: filed.today });
+    assert!(filed.ask(&handler(), &today).is_ok());
+    filed.go_to(end().plus_days(1));
+    assert_eq!(filed.refused(&handler(), &stay(&filed)), STATE);
+    let mut full = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
+    for _ in 0..DISPUTES_MAX {
+        assert!(full.ask(&handler(), &stay(&full)).is_ok());
+        full.must(&party(organisation(1)), &object(Target::Listing(listing), true));
+    }
+    assert_eq!(full.refused(&handler(), &stay(&full)), STATE);
+}
+
+/// A company whose debts are settled takes its people along, and says why.
+#[test]
+fn relief_that_is_completed_ends_the_attributions_too() {
+    let (mut world, listing) = listed();
+    let own = world.attribution(listing, person(1), Stage::Effective);
+    world.must(
+        &head(),
+        &remedy(RemedyCommand::GrantRelief {
+            listing,
+            ruling: ruling(organisation(1)),
+            reasons: text(),
+            until: day("2027-12-31"),
+        }),
+    );
+    let relief = newest(&world, |key| match key {
+        Key::Relief(id) => Some(*id),
+        _ => None,
+    });
+    let document = ruling(organisation(1));
+    world.must(
+        &head(),
+        &remedy(RemedyCommand::CompleteRelief { relief, document, reasons: text() }),
+    );
+    let ended = world.log.iter().find_map(|own| match &own.event {
+        Event::Listing(ListingEvent::AttributionEnded { attribution, ground, .. }) => {
+            Some((*attribution, *ground))
+        }
+        _ => None,
+    });
+    assert_eq!(ended, Some((own, AttributionEnd::Relieved)));
 }

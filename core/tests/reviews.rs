@@ -99,3 +99,10 @@ fn a_review_lists_no_more_than_its_bound() {
     let limit = misfit(Misfit::Limit);
     assert_eq!(world.refused(&handler(), &review(organisation(1), &full)), limit);
 }
+
+#[test]
+fn a_review_lists_as_many_as_its_bound() {
+    let (world, records) = with_records(1);
+    let full = vec![records[0]; RECORDS_PER_REVIEW_MAX];
+    assert!(world.ask(&handler(), &review(organisation(1), &full)).is_ok());
+}

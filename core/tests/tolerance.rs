@@ -17,8 +17,10 @@ use shouxin_core::event::tolerance::{GreenChannel, HandedIn};
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, RecordId, ToleranceId};
+use shouxin_core::limits::{MISSING_DOCUMENTS_MAX, SHORT_TEXT_BYTES_MAX};
 use shouxin_core::row::tolerance::ToleranceState;
 use shouxin_core::row::{Due, Key};
+use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 
 fn of(world: &World) -> ToleranceId {
@@ -295,4 +297,39 @@ fn the_log_alone_gives_every_state_again_and_the_keys_are_read_back() {
             }
         }
     }
+}
+
+#[test]
+fn a_matter_is_a_name_and_the_missing_documents_are_bounded() {
+    let world = World::seeded();
+    let right = tolerate(&world, organisation(1));
+    let with = |change: &dyn Fn(&mut C)| {
+        let Command::Tolerance(mut own) = right.clone() else { panic!("a tolerance") };
+        change(&mut own);
+        world.ask(&handler(), &Command::Tolerance(own)).map_err(|own| own.ground)
+    };
+    let named = |bytes: usize| {
+        with(&|own| {
+            if let C::Open { matter, .. } = own {
+                *matter = Sealed { clear_bytes: u32::try_from(bytes).unwrap(), ..text() };
+            }
+        })
+    };
+    assert!(named(SHORT_TEXT_BYTES_MAX).is_ok());
+    for over in [1, 2] {
+        assert_eq!(
+            named(SHORT_TEXT_BYTES_MAX + over).expect_err("too long"),
+            misfit(Misfit::Limit)
+        );
+    }
+    let lacking = |count: usize| {
+        with(&|own| {
+            if let C::Open { missing, .. } = own {
+                *missing = vec![Missing { name: text(), required_by_law: false }; count];
+            }
+        })
+    };
+    assert!(lacking(MISSING_DOCUMENTS_MAX).is_ok());
+    assert_eq!(lacking(MISSING_DOCUMENTS_MAX + 1).expect_err("too many"), misfit(Misfit::Limit));
+    assert_eq!(lacking(0).expect_err("none"), misfit(Misfit::Limit));
 }

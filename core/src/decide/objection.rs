@@ -327,7 +327,11 @@ pub(super) fn release(
     own: Hold,
 ) -> Result<(), Stop> {
     let listings = match target {
-        Target::Record(id) => rows.must_record(id)?.listings.clone(),
+        Target::Record(id) => {
+            let listings = rows.must_record(id)?.listings.clone();
+            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
+            listings
+        }
         Target::Listing(id) => vec![id],
         Target::Attribution(id) => {
             let held = rows.must_attribution(id)?;

@@ -14,7 +14,7 @@ use crate::guard::{Guard, Misfit};
 use crate::id::{ObjectionId, RemedyId};
 use crate::limits::DISPUTES_MAX;
 use crate::path::{DecisionCase, Hold, Path};
-use crate::row::{Key, ListingKind, ObjectionState, RemedyRow, RemedyState};
+use crate::row::{ListingKind, ObjectionState, RemedyRow, RemedyState};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
 use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
@@ -263,18 +263,8 @@ fn end_stay(
     let mut drafts = Drafts::new(context);
     let event = RemedyEvent::StayEnded { remedy: id, document: document.clone() };
     drafts.push(row.subject, Event::Remedy(event));
-    loaded(rows, row.target)?;
     release(rows, context, &mut drafts, row.target, Hold::Stay(id))?;
     drafts.finish()
-}
-
-/// Loads what a target's release or end looks at.
-fn loaded(rows: &Rows, target: Target) -> Result<(), Stop> {
-    if let Target::Record(id) = target {
-        let listings = rows.must_record(id)?.listings.clone();
-        rows.want(listings.into_iter().map(Key::Listing))?;
-    }
-    Ok(())
 }
 
 fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -283,7 +273,6 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
     };
     let row = ruled(rows, *remedy, document, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
-    loaded(rows, row.target)?;
     let provider = disputed(rows, row.target, context)?.provider;
     let stayed = row.state == RemedyState::Stayed;
     let mut drafts = Drafts::new(context);
@@ -307,10 +296,11 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
                 release(rows, context, &mut drafts, row.target, Hold::Stay(*remedy))?;
             }
         }
-        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn if stayed => {
-            release(rows, context, &mut drafts, row.target, Hold::Stay(*remedy))?;
+        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {
+            if stayed {
+                release(rows, context, &mut drafts, row.target, Hold::Stay(*remedy))?;
+            }
         }
-        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
     }
     drafts.finish()
 }
