@@ -96,3 +96,8 @@ pub fn short_text_is_stated(text: &str) -> bool {
 pub fn digest_is_stated(digest: &Digest) -> bool {
     digest.iter().any(|byte| *byte != 0)
 }
+
+/// A text of another system, cut to what a short text may be, whole letters only.
+pub fn shortened(text: &str) -> String {
+    text.get(..text.floor_char_boundary(SHORT_TEXT_BYTES_MAX)).unwrap_or_default().to_owned()
+}

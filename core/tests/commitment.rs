@@ -18,6 +18,7 @@ use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{CommitmentId, ObjectionId};
+use shouxin_core::limits::{COMMITMENT_MONTHS_MAX, COMMITMENT_PART_BYTES_MAX};
 use shouxin_core::path::Standing;
 use shouxin_core::row::commitment::CommitmentState;
 use shouxin_core::row::{Due, Index, Key};
@@ -566,4 +567,28 @@ fn the_log_alone_gives_every_state_again() {
             }
         }
     }
+}
+
+#[test]
+fn the_last_byte_and_day_that_are_taken() {
+    let world = World::seeded();
+    let right = offer(organisation(1), CommitmentKind::Permit);
+    let with = |bytes: u32, on: Day| {
+        let Command::Commitment(mut own) = right.clone() else { panic!("an offer") };
+        if let C::Offer { content, due, .. } = &mut own {
+            (content.clear_bytes, *due) = (bytes, on);
+        }
+        world.ask(&handler(), &Command::Commitment(own)).map_err(|own| own.ground)
+    };
+    let latest = world.today.plus_months(COMMITMENT_MONTHS_MAX);
+    let most = COMMITMENT_PART_BYTES_MAX;
+    assert!(with(most, latest).is_ok());
+    assert_eq!(with(most + 1, latest).expect_err("too long"), misfit(Misfit::Limit));
+    assert_eq!(with(most, latest.plus_days(1)).expect_err("too late"), misfit(Misfit::Value));
+    let mut offered = World::seeded();
+    let id = CommitmentId(offered.must(&handler(), &right));
+    offered.today = due();
+    assert!(offered.ask(&party(organisation(1)), &sign(id)).is_ok(), "on its last day");
+    offered.today = due().plus_days(1);
+    assert_eq!(offered.refused(&party(organisation(1)), &sign(id)), misfit(Misfit::State));
 }

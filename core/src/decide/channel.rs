@@ -8,10 +8,10 @@ use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
 use crate::event::channel::ChannelEvent;
 use crate::guard::Misfit;
-use crate::limits::{CHANNELS_MAX, SHORT_TEXT_BYTES_MAX};
+use crate::limits::CHANNELS_MAX;
 use crate::row::ChannelRow;
 use crate::rows::{Rows, Stop};
-use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::text::{digest_is_stated, short_text_is_stated, shortened};
 
 fn known<'r>(rows: &'r Rows, name: &str) -> Result<&'r ChannelRow, Stop> {
     match rows.channels()?.iter().find(|own| own.name == name) {
@@ -54,7 +54,7 @@ pub(super) fn decide(
             ChannelEvent::Closed {
                 channel: channel.clone(),
                 confirmed_through: row.confirmed_through,
-                reason: short(reason),
+                reason: shortened(reason),
             }
         }
         ChannelCommand::Confirm { channel, through, items, batch_sha256, reference } => {
@@ -75,13 +75,13 @@ pub(super) fn decide(
                 through: *through,
                 items: *items,
                 batch_sha256: *batch_sha256,
-                reference: short(reference),
+                reference: shortened(reference),
             }
         }
         ChannelCommand::Fail { channel, detail } => {
             checks::system(context)?;
             let row = known(rows, channel)?;
-            let detail = short(detail);
+            let detail = shortened(detail);
             if row.failing.as_ref() == Some(&detail) {
                 return drafts.finish();
             }
@@ -98,13 +98,4 @@ pub(super) fn decide(
     };
     drafts.push(None, Event::Channel(event));
     drafts.finish()
-}
-
-/// A text of another system, cut to what a short text may be.
-fn short(text: &str) -> String {
-    let mut end = text.len().min(SHORT_TEXT_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default().to_owned()
 }

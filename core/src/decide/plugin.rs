@@ -8,10 +8,10 @@ use crate::decide::{Context, Drafts, Outcome};
 use crate::event::{CaseHook, Event};
 use crate::guard::Misfit;
 use crate::id::MeasureId;
-use crate::limits::{EVIDENCE_MAX, PLUGINS_MAX, SHORT_TEXT_BYTES_MAX};
+use crate::limits::{EVIDENCE_MAX, PLUGINS_MAX};
 use crate::row::{Key, MeasureRow, MeasureState, Row};
 use crate::rows::{Rows, Stop};
-use crate::text::short_text_is_stated;
+use crate::text::{short_text_is_stated, shortened};
 
 pub(super) fn decide(
     rows: &Rows,
@@ -47,7 +47,7 @@ pub(super) fn decide(
             let row = answering(rows, *measure, context)?;
             same_order(row, *order)?;
             let standing = rows.measure_standing(*measure, context.today)?;
-            confirmed(rows, context, row, *hook, standing, &short(reference))
+            confirmed(rows, context, row, *hook, standing, &shortened(reference))
         }
         Command::PluginFailed { .. } => failed(rows, command, context),
         Command::SettleFamily { cause, root } => {
@@ -63,14 +63,6 @@ pub(super) fn decide(
         }
         _ => Err(Stop::Defect("not a plugin's command".to_owned())),
     }
-}
-
-fn short(text: &str) -> String {
-    let mut end = text.len().min(SHORT_TEXT_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default().to_owned()
 }
 
 fn deploy(
@@ -118,7 +110,9 @@ fn deploy(
             && row.department == department
             && row.measures.iter().any(|measure| measures.contains(measure))
     });
-    if taken || plugins.len() >= PLUGINS_MAX || !short_text_is_stated(name) {
+    // A new version takes the place of the old one, also where there is room for no other.
+    let others = plugins.iter().filter(|row| row.name != name).count();
+    if taken || others >= PLUGINS_MAX || !short_text_is_stated(name) {
         misfit::<()>(
             Misfit::Exists,
             "另一插件已负责同一部门的同一措施，或插件数已满 / another plugin carries that measure, or full",
