@@ -553,3 +553,15 @@ fn the_feed_shows_each_thing_as_it_may_be_shown_now_and_to_this_reader() {
     assert!(first.until("event: closed").contains("closed"));
     assert!(first.until("data: ").contains("stopping"));
 }
+
+/// What an office has to do is found by its state; a state there is not is an error, no empty list.
+#[test]
+fn measures_are_listed_by_state_and_by_a_lift_that_is_late() {
+    let county = County::new();
+    for state in ["executing", "lift_overdue", "closed"] {
+        let found = get(&county.market, &format!("/v1/measures?department=market&state={state}"));
+        assert_eq!((found.status, &found.body["measures"]), (200, &json!([])), "{found:?}");
+    }
+    let wrong = get(&county.market, "/v1/measures?department=market&state=late");
+    assert_eq!((wrong.status, wrong.body["code"].as_str()), (422, Some("VALUE_INVALID")));
+}

@@ -24,6 +24,9 @@ pub(crate) struct Commit {
     relieved: Vec<(Position, ReliefId, ListingId)>,
     shortened: Vec<Target>,
     proposed: BTreeSet<ListingId>,
+    /// Listings in effect that ended here, and the attributions whose files were told.
+    ended: Vec<(Position, ListingId)>,
+    told: BTreeSet<AttributionId>,
     restored: BTreeSet<ListingId>,
     /// Annulled because what they rest on is to have effect again; that must follow.
     before_restored: Vec<(Position, AttributionId)>,
@@ -99,6 +102,11 @@ impl Commit {
         self.proposed.contains(&listing)
     }
 
+    /// A person's file says that the listing it rests on ended.
+    pub(crate) fn tell(&mut self, attribution: AttributionId) {
+        self.told.insert(attribution);
+    }
+
     pub(crate) fn await_restored(&mut self, at: Position, attribution: AttributionId) {
         self.before_restored.push((at, attribution));
     }
@@ -166,6 +174,9 @@ impl Commit {
                 file.cases.remove(&under);
             }
         }
+        if let (CaseRef::Listing(id), true) = (case, over != Over::Closed) {
+            self.ended.push((at, id));
+        }
         if let Some(own) = fold.case_mut(case) {
             own.finish(over);
         } else if let CaseRef::Listing(id) = case
@@ -203,6 +214,17 @@ impl Commit {
             let detail = format!("{what} is not ended in this commit");
             found.push(Violation { at, name: INV_6, detail });
         };
+        let under = |(at, id): &(Position, ListingId)| {
+            let listing = fold.listings.get(id);
+            let all = listing.into_iter().flat_map(|own| &own.attributions);
+            all.map(|own| (*at, *own)).collect::<Vec<_>>()
+        };
+        for (at, id) in self.ended.iter().flat_map(under) {
+            let open = fold.attributions.get(&id).is_some_and(|own| own.case.over.is_none());
+            if open && !self.told.contains(&id) {
+                missed(at, format!("{id} under it"));
+            }
+        }
         for (at, target) in &self.voided {
             match target {
                 Target::Record(id) => {

@@ -63,6 +63,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 return;
             };
             at.about(own.case.subject);
+            commit.tell(*attribution);
             let over = fold.case(CaseRef::Listing(*listing)).and_then(|case| case.over);
             let same = match ground {
                 AttributionEnd::Expired => over == Some(Over::Expired),

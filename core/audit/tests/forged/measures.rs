@@ -189,6 +189,12 @@ fn ended(table: &mut Table, world: &World) {
             *ground = AttributionEnd::Removed;
         }
     });
+    table.other("INV-6", "a person's file is not told", &upheld, |log| {
+        let place = log.last(gone);
+        log.cut(place);
+        log.remove(place);
+        log.at(log.last("listing.annulled")).position
+    });
     table.other(
         "INV-6",
         "a person's answer ends before the listing",
