@@ -13,9 +13,9 @@ use crate::kit::{
 };
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand as C;
-use shouxin_core::event::commitment::CommitmentKind;
+use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
 use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{Finding, Target};
+use shouxin_core::event::{Event, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{CommitmentId, ObjectionId};
 use shouxin_core::limits::{COMMITMENT_MONTHS_MAX, COMMITMENT_PART_BYTES_MAX};
@@ -591,4 +591,59 @@ fn the_last_byte_and_day_that_are_taken() {
     assert!(offered.ask(&party(organisation(1)), &sign(id)).is_ok(), "on its last day");
     offered.today = due().plus_days(1);
     assert_eq!(offered.refused(&party(organisation(1)), &sign(id)), misfit(Misfit::State));
+}
+
+/// The latest end counts from the last days for the decision and its service; up to it an end is
+/// taken, and up to its end a finding is served.
+#[test]
+fn a_finding_ends_by_its_cap_and_is_served_by_its_end() {
+    let (world, id) = word(Word::Proposed);
+    let case = commitment_row(&world, id).breach.clone().expect("a proposal");
+    let pack = world.rules.pack(world.today);
+    let served_by = pack.decide_within_wd + pack.serve_within_days;
+    let latest = world.rules.calendar.after(world.today, served_by).day;
+    assert_eq!(case.cap, latest.plus_months(pack.publicity_general_months.1));
+    let (world, id) = word(Word::Heard);
+    let right = decide_breach(id, 2);
+    let ends = |on: Day| {
+        let Command::Commitment(mut own) = right.clone() else { panic!("a finding") };
+        if let C::DecideBreach { end, .. } = &mut own {
+            *end = on;
+        }
+        Command::Commitment(own)
+    };
+    assert!(world.ask(&head(), &ends(case.cap)).is_ok());
+    assert_eq!(world.refused(&head(), &ends(case.cap.plus_days(1))), guard(Guard::End));
+    let mut short = after(&world, &head(), &ends(world.today.plus_days(3)));
+    short.today = short.today.plus_days(3);
+    assert!(short.ask(&handler(), &serve_breach(&short, id)).is_ok(), "on its last day");
+    short.today = short.today.plus_days(1);
+    assert_eq!(short.refused(&handler(), &serve_breach(&short, id)), guard(Guard::End));
+}
+
+/// What was never shown is not shown when it is broken.
+#[test]
+fn a_finding_is_shown_where_the_commitment_was() {
+    let published = |world: &World, id: CommitmentId| {
+        let outcome = world.ask(&handler(), &serve_breach(world, id)).expect("it is served");
+        match &outcome.drafts[0].event {
+            Event::Commitment(CommitmentEvent::BreachServed { published, .. }) => *published,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (world, id) = word(Word::Decided);
+    assert!(published(&world, id));
+    let mut world = World::seeded();
+    let id = CommitmentId(world.must(&handler(), &offer(organisation(1), CommitmentKind::Permit)));
+    world.must(&party(organisation(1)), &sign(id));
+    world.must(&handler(), &publish(id));
+    world.go_to(due().plus_days(1));
+    world.must(&handler(), &cure(&world, id));
+    world.pass(20);
+    world.must(&handler(), &propose_breach(id));
+    world.must(&handler(), &breach_notice(&world, id));
+    world.must(&party(organisation(1)), &breach_waiver(id));
+    world.must(&head(), &decide_breach(id, 0));
+    assert!(!commitment_row(&world, id).published);
+    assert!(!published(&world, id));
 }

@@ -13,7 +13,7 @@ use shouxin_core::event::Target;
 use shouxin_core::event::support::SuitGround;
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{RecordId, SupportId};
-use shouxin_core::limits::{HANDOVERS_MAX, SUPPORTS_OPEN_MAX};
+use shouxin_core::limits::{EVIDENCE_MAX, HANDOVERS_MAX, SUPPORTS_OPEN_MAX};
 use shouxin_core::row::Key;
 use shouxin_core::row::social::SocialKey;
 
@@ -195,4 +195,27 @@ fn what_the_credit_office_opened_is_still_for_the_authority_whose_it_is() {
     world.must(&handler(), &hand_over(&world));
     world.must(&clerk(), &hand_over(&world));
     world.must(&handler(), &close(&world));
+}
+
+#[test]
+fn documents_are_handed_over_up_to_the_bound_each_a_digest_with_a_receipt() {
+    let (mut world, record) = recorded();
+    world.must(&handler(), &opening(Target::Record(record), |_| {}));
+    let hand = |documents: Vec<[u8; 32]>, receipt: u8| {
+        let own = SupportCommand::HandOver {
+            support: newest(&world),
+            documents,
+            receipt_sha256: [receipt; 32],
+        };
+        world.ask(&handler(), &Command::Support(own)).map_err(|own| own.ground)
+    };
+    assert!(hand(vec![digest(31); EVIDENCE_MAX], 32).is_ok());
+    let document = guard(Guard::Document);
+    for over in [1, 2] {
+        let many = vec![digest(31); EVIDENCE_MAX + over];
+        assert_eq!(hand(many, 32).expect_err("too many"), document);
+    }
+    assert_eq!(hand(Vec::new(), 32).expect_err("none"), document);
+    assert_eq!(hand(vec![[0; 32]], 32).expect_err("no digest"), document);
+    assert_eq!(hand(vec![digest(31)], 0).expect_err("no receipt"), document);
 }
