@@ -390,6 +390,16 @@ fn the_head_may_take_the_authoritys_own_decision_back() {
         })
     };
     assert_eq!(world.refused(&handler(), &revoke(&world)), guard(Guard::FourEyes));
+    for (number, sha) in [("", digest(39)), ("尤市监撤〔2026〕2号", [0; 32])] {
+        let mut bare = revoke(&world);
+        if let Command::Listing(ListingCommand::Revoke {
+            document_number, document_sha256, ..
+        }) = &mut bare
+        {
+            (*document_number, *document_sha256) = (number.to_owned(), sha);
+        }
+        assert_eq!(world.refused(&head(), &bare), guard(Guard::Document), "{number}");
+    }
     let mut revoked = world.clone();
     let names = revoked.run(&head(), &revoke(&world)).unwrap();
     assert_eq!(names, ["listing.revoked", "classification.changed"]);

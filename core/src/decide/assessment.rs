@@ -19,7 +19,7 @@ use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Department, RuleSet};
 use crate::tally::{Counts, Month, Unit};
-use crate::text::{Digest, digest_is_stated, short_text_is_stated};
+use crate::text::{Digest, digest_is_stated};
 use crate::time::Day;
 
 pub(super) fn decide(
@@ -53,7 +53,7 @@ pub(super) fn decide(
             let row = rows.must_assessment(*assessment)?;
             office_head(context)?;
             is_final(row)?;
-            document(document_number, document_sha256)?;
+            checks::document(document_number, document_sha256)?;
             AssessmentEvent::Reported {
                 assessment: *assessment,
                 document_number: document_number.clone(),
@@ -205,17 +205,6 @@ fn office_head<'a>(context: &Context<'a>) -> Result<Human<'a>, Refusal> {
     )
 }
 
-fn document(number: &str, sha256: &Digest) -> Result<(), Refusal> {
-    if short_text_is_stated(number) && digest_is_stated(sha256) {
-        return Ok(());
-    }
-    refuse(
-        Guard::Document,
-        "缺少文号或摘要 / number or digest of the document is missing",
-        "请填写文号和 SHA-256 / give both",
-    )
-}
-
 fn finalise(
     row: &AssessmentRow,
     document_number: &str,
@@ -242,7 +231,7 @@ fn finalise(
             "期满或各部门均已说明后定稿 / wait for that day, or for every comment",
         )?;
     }
-    Ok(document(document_number, document_sha256)?)
+    Ok(checks::document(document_number, document_sha256)?)
 }
 
 fn is_final(row: &AssessmentRow) -> Result<(), Refusal> {

@@ -13,7 +13,7 @@ use crate::guard::{Guard, Misfit};
 use crate::path::{DecisionCase, Heard, Hearing, Path};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
 use crate::rows::Stop;
-use crate::text::{Digest, digest_is_stated, short_text_is_stated};
+use crate::text::digest_is_stated;
 
 pub(super) fn decide(
     row: &CommitmentRow,
@@ -54,17 +54,6 @@ fn open_case(row: &CommitmentRow) -> Result<&DecisionCase, Stop> {
             "cure_period, with a breach proposed",
         )?),
     }
-}
-
-fn named(number: &str, sha256: &Digest) -> Result<(), Stop> {
-    if short_text_is_stated(number) && digest_is_stated(sha256) {
-        return Ok(());
-    }
-    Ok(refuse(
-        Guard::Document,
-        "决定书缺少文号或文书摘要 / number or digest of the document is missing",
-        "请填写文号和 SHA-256 / give both",
-    )?)
 }
 
 fn propose(
@@ -289,7 +278,7 @@ fn decide_breach(
         ("remedies", remedies),
     ];
     stated(Guard::Document, &texts)?;
-    named(document_number, document_sha256)?;
+    checks::document(document_number, document_sha256)?;
     if *end <= context.today || *end > case.cap {
         refuse::<()>(
             Guard::End,
@@ -373,7 +362,7 @@ fn repair(
     checks::deciding_head(context, &case.proposed_by)?;
     documents(Guard::RepairProof, proof_sha256, "履行证明")?;
     stated(Guard::Document, &[("reasons", reasons)])?;
-    named(document_number, document_sha256)?;
+    checks::document(document_number, document_sha256)?;
     checks::service(context, Guard::Served, service)?;
     Ok(CommitmentEvent::Repaired {
         commitment: *commitment,

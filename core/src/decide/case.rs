@@ -17,7 +17,7 @@ use crate::path::{DecisionCase, Hearing, Path, Standing};
 use crate::row::{Key, ListingKind, RecordState};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Behaviour, FactKind, Polarity};
-use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::text::digest_is_stated;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -535,13 +535,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
             ("remedies", remedies),
         ],
     )?;
-    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
-        refuse::<()>(
-            Guard::Document,
-            "决定书缺少文号或文书摘要 / number or digest of the document is missing",
-            "请填写文号和 SHA-256 / give both",
-        )?;
-    }
+    checks::document(document_number, document_sha256)?;
     let cap = latest_end(context, &found);
     if *end <= context.today || *end > cap {
         refuse::<()>(

@@ -12,7 +12,7 @@ use crate::limits::{
     POINTS_MAX,
 };
 use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer, RuleSet};
-use crate::text::{FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
+use crate::text::{Digest, FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
 /// Every reason for which an item of a batch can be rejected.
@@ -289,6 +289,18 @@ pub(super) fn stated(guard: Guard, texts: &[(&'static str, &Sealed)]) -> Result<
         }
     }
     Ok(())
+}
+
+/// A decision is on paper: it has a number, and the register knows the digest of its document.
+pub(super) fn document(number: &str, sha256: &Digest) -> Result<(), Refusal> {
+    if short_text_is_stated(number) && digest_is_stated(sha256) {
+        return Ok(());
+    }
+    refuse(
+        Guard::Document,
+        "缺少文号或文书摘要 / number or digest of the document is missing",
+        "请填写文号和 SHA-256 / give both",
+    )
 }
 
 /// A proof of service that is complete and not later than today.

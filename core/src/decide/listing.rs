@@ -16,7 +16,7 @@ use crate::id::ListingId;
 use crate::path::{Path, Standing};
 use crate::row::{Key, ListingKind, RedCase, RedState, Revocation};
 use crate::rows::{Rows, Stop};
-use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::text::digest_is_stated;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -75,17 +75,6 @@ fn extend(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
     Ok(outcome)
 }
 
-fn document_is_named(number: &str, sha256: &crate::text::Digest) -> Result<(), Stop> {
-    if short_text_is_stated(number) && digest_is_stated(sha256) {
-        return Ok(());
-    }
-    Ok(refuse(
-        Guard::Document,
-        "决定书缺少文号或文书摘要 / number or digest of the document is missing",
-        "请填写文号和 SHA-256 / give both",
-    )?)
-}
-
 fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
     let ListingCommand::Revoke { case, document_number, document_sha256, reasons, service } =
         command
@@ -101,7 +90,7 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
         return Ok(wrong_state("案件 / case", found.case.path.name(), "served or effective")?);
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
-    document_is_named(document_number, document_sha256)?;
+    checks::document(document_number, document_sha256)?;
     checks::service(context, Guard::Served, service)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
@@ -213,7 +202,7 @@ fn red(
             checks::deciding_head(context, &revocation.opened_by)?;
             answered(revocation, answers, context)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
-            document_is_named(document_number, document_sha256)?;
+            checks::document(document_number, document_sha256)?;
             checks::service(context, Guard::Served, service)?;
             ListingEvent::RedRevoked {
                 listing,

@@ -13,7 +13,7 @@ use crate::id::{ListingId, RecordId};
 use crate::limits::EVIDENCE_MAX;
 use crate::row::{Key, ListingKind, ListingRow, Newest, RedCase, RedState, Row};
 use crate::rows::{Rows, Stop};
-use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::text::digest_is_stated;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -200,13 +200,7 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
     no_black_mark(rows, row)?;
     checks::basis(context, &red.basis)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
-    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
-        refuse::<()>(
-            Guard::Document,
-            "决定书缺少文号或文书摘要 / number or digest is missing",
-            "请填写文号和 SHA-256 / give both",
-        )?;
-    }
+    checks::document(document_number, document_sha256)?;
     let cap = context.today.plus_months(context.rules.pack(context.today).red_cap_months);
     if *until <= context.today || *until > cap {
         refuse::<()>(

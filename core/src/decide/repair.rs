@@ -17,7 +17,7 @@ use crate::limits::EVIDENCE_MAX;
 use crate::path::{DecisionCase, Standing};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState};
 use crate::rows::{Rows, Stop};
-use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::text::digest_is_stated;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -267,13 +267,7 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     let head = checks::deciding_head(context, accepted_by(row)?)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::service(context, Guard::Served, service)?;
-    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
-        refuse::<()>(
-            Guard::Document,
-            "修复决定缺少文号或摘要 / number or digest of the document is missing",
-            "请填写文号和 SHA-256 / give both",
-        )?;
-    }
+    checks::document(document_number, document_sha256)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         row.subject,

@@ -13,7 +13,7 @@ use crate::id::RepairId;
 use crate::path::{DecisionCase, EndReason, Ended, Path, Served};
 use crate::row::{Key, ListingKind, RepairRow, RepairState, Revocation};
 use crate::rows::{Rows, Stop};
-use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
+use crate::text::{Sealed, digest_is_stated};
 use crate::time::Day;
 
 /// A statement comes within its time and not from the future.
@@ -193,13 +193,7 @@ fn revoked(
     answered(own, answers, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::service(context, Guard::Served, service)?;
-    if !short_text_is_stated(document_number) || !digest_is_stated(document_sha256) {
-        refuse::<()>(
-            Guard::Document,
-            "决定书缺少文号或文书摘要 / number or digest of the document is missing",
-            "请填写文号和 SHA-256 / give both",
-        )?;
-    }
+    checks::document(document_number, document_sha256)?;
     // A service dated before the decision would shorten the standstill.
     if service.on < context.today {
         refuse::<()>(
