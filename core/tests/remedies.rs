@@ -594,6 +594,11 @@ fn what_was_reviewed_once_says_so_and_what_was_not_rejected_says_that() {
         world.ask(&party(organisation(1)), command).expect_err("refused").detail
     };
     assert!(said(&world, &asking).contains("已复核过一次"), "{}", said(&world, &asking));
+    let (mut upheld, theirs) = listed();
+    let id = upheld.objection(organisation(1), Target::Listing(theirs), false);
+    upheld.outcome(id, Finding::Error);
+    let never = request(ReviewOf::Objection(id), false);
+    assert!(!said(&upheld, &never).contains("已复核过一次"), "{}", said(&upheld, &never));
     let other = world.objection(organisation(1), Target::Listing(listing), true);
     let early = request(ReviewOf::Objection(other), false);
     assert!(!said(&world, &early).contains("已复核过一次"), "{}", said(&world, &early));

@@ -171,11 +171,9 @@ pub(super) fn decide(
         let row = rows.must_objection(*id)?;
         let refused = matches!(row.state, ObjectionState::Review { refused: true, .. });
         match (refused, upheld) {
-            // It has to be looked at after all, and suspends like any objection.
-            (true, true) if !row.suspends => {
-                turn(rows, context, &mut drafts, row.target, Turn::Suspend)?;
-            }
-            (true, true) => {}
+            // It has to be looked at after all, and suspends like any objection; what is suspended
+            // already stays so.
+            (true, true) => turn(rows, context, &mut drafts, row.target, Turn::Suspend)?,
             (false, true) => {
                 annul(rows, context, &mut drafts, row.target, reasons)?;
                 let event = Event::RedressOpened { objection: *id, provider: row.provider };
