@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod county;
+mod honours;
 mod model;
 mod others;
 mod remedies;
@@ -43,7 +44,7 @@ fn violations(log: &[Envelope]) -> Vec<String> {
 /// Covers INV-1..INV-6, INV-8.
 #[test]
 fn five_years_of_a_county_break_no_invariant() {
-    let subjects = number("SHOUXIN_SIMULATION_SUBJECTS", 1_000);
+    let subjects = number("SHOUXIN_SIMULATION_SUBJECTS", 2_000);
     let own = number("SHOUXIN_SIMULATION_SEED", 0);
     for seed in SEEDS.iter().copied().chain((own > 0).then_some(own)) {
         let log = played(seed, subjects);
@@ -85,6 +86,10 @@ fn five_years_of_a_county_break_no_invariant() {
             "classification.received",
             "case_study.published",
             "member_file.answered",
+            "listing.checked",
+            "public_notice.opened",
+            "red_listing.decided",
+            "red_listing.closed",
         ] {
             assert!(count(name) > 0, "seed {seed}: {name} never happened");
         }
@@ -127,6 +132,15 @@ fn a_canary_is_found() {
         _ => false,
     });
     assert!(violations(&longer).iter().any(|own| own.contains("INV-3")), "an end was put off");
+    // Praise while the public may still object.
+    let praised = forged(&log, |own| match &mut own.event {
+        Event::PublicNoticeOpened { ends_on, .. } => {
+            *ends_on = ends_on.plus_months(120);
+            true
+        }
+        _ => false,
+    });
+    assert!(violations(&praised).iter().any(|own| own.contains("INV-2")), "an early decision");
     // An objection leaves the classification as it was.
     let filed = log.iter().position(|own| {
         matches!(&own.event, Event::ObjectionFiled { suspends: true, .. })

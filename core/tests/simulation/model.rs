@@ -35,10 +35,23 @@ struct Measure {
     void: bool,
 }
 
+/// A nomination and what came of it.
+#[derive(Default)]
+struct Red {
+    subject: Option<SubjectKey>,
+    nominator: Option<OfficerRef>,
+    /// Nothing was found against it.
+    clean: bool,
+    notice_until: Option<Day>,
+    until: Option<Day>,
+    over: bool,
+}
+
 /// What it has seen.
 #[derive(Default)]
 pub struct Model {
     cases: BTreeMap<CaseRef, Case>,
+    reds: BTreeMap<ListingId, Red>,
     measures: BTreeMap<MeasureId, Measure>,
     objections: BTreeMap<ObjectionId, (Target, bool)>,
     remedies: BTreeMap<RemedyId, Target>,
@@ -202,8 +215,24 @@ impl Model {
         }
     }
 
+    /// Whether a decided red listing of the subject is in force.
+    fn praises(&self, case: CaseRef, subject: SubjectKey, on: Day) -> bool {
+        let CaseRef::Listing(listing) = case else {
+            return false;
+        };
+        self.reds.get(&listing).is_some_and(|own| {
+            let decided = own.until.is_some_and(|until| on <= until);
+            own.subject == Some(subject) && decided && !own.over
+        })
+    }
+
     fn end(&mut self, case: CaseRef) {
         if let Some(own) = self.cases.get_mut(&case) {
+            own.over = true;
+        }
+        if let CaseRef::Listing(id) = case
+            && let Some(own) = self.reds.get_mut(&id)
+        {
             own.over = true;
         }
     }
@@ -299,6 +328,36 @@ impl Model {
                 }
                 own.end = Some(*end);
             }
+            Event::ListingNominated { .. } => {
+                let (subject, nominator) = (envelope.subject, officer);
+                let red = Red { subject, nominator, ..Red::default() };
+                self.reds.insert(ListingId(at), red);
+            }
+            Event::NominationChecked { listing, adverse_records, black } => {
+                let own = self.reds.entry(*listing).or_default();
+                own.clean = adverse_records.is_empty() && black.is_empty();
+            }
+            Event::PublicNoticeOpened { listing, ends_on } => {
+                let own = self.reds.entry(*listing).or_default();
+                own.notice_until = Some(*ends_on);
+            }
+            Event::RedListingDecided { listing, until, .. } => {
+                let own = self.reds.entry(*listing).or_default();
+                if officer.is_none() || officer == own.nominator {
+                    let what = format!("{listing} was decided by who nominated or nobody");
+                    found.push(("INV-1", what));
+                }
+                if !own.clean || own.notice_until.is_none_or(|last| on <= last) {
+                    found.push(("INV-2", format!("{listing} was decided before its notice ended")));
+                }
+                if *until > on.plus_months(24) {
+                    found.push(("INV-3", format!("{listing} ends on {until}")));
+                }
+                own.until = Some(*until);
+            }
+            Event::RedListingClosed { listing, .. } => {
+                self.reds.entry(*listing).or_default().over = true;
+            }
             Event::RecordAnnulled { record, .. } => {
                 self.void_records.insert(*record);
             }
@@ -364,6 +423,11 @@ impl Model {
                 });
                 for mark in in_force {
                     let own = self.cases.get(&mark.case);
+                    if mark.colour == shouxin_core::event::Colour::Red
+                        && !self.praises(mark.case, subject, on)
+                    {
+                        found.push(("INV-8", format!("{:?} praises {subject}", mark.case)));
+                    }
                     let red = mark.colour == shouxin_core::event::Colour::Red;
                     if !red && own.is_none_or(|own| own.subject != Some(subject) || !own.effective)
                     {

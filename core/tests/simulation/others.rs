@@ -35,6 +35,8 @@ pub struct Others {
     tolerances: Vec<ToleranceId>,
     notes: Vec<(MemberNoteId, SubjectKey)>,
     case_studies: Vec<CaseStudyId>,
+    /// Nominations and red listings.
+    pub honours: Vec<ListingId>,
 }
 
 impl County {
@@ -91,7 +93,7 @@ impl County {
     }
 
     /// A law in force, to rest on.
-    fn law(&self) -> Vec<Citation> {
+    pub fn law(&self) -> Vec<Citation> {
         let today = self.world.today;
         let found = self
             .world
@@ -106,15 +108,17 @@ impl County {
     /// One day of everything else.
     pub fn beside(&mut self) {
         match self.rng.u8(0..24) {
-            0 | 1 => self.offer(),
-            2 => self.tolerate(),
-            3 => self.review(),
-            4 => self.classify(),
-            5 => self.note(),
-            6 => self.tell(),
+            0..=3 => self.offer(),
+            4 => self.tolerate(),
+            5 => self.review(),
+            6 => self.classify(),
+            7 => self.note(),
+            8 => self.tell(),
+            9 => self.honour(),
             _ => {}
         }
-        for _ in 0..2 {
+        self.praise();
+        for _ in 0..4 {
             let open = self.others.commitments.len();
             if open > 0 {
                 let at = self.rng.usize(..open);
@@ -132,7 +136,7 @@ impl County {
         }
     }
 
-    fn anybody(&mut self) -> SubjectKey {
+    pub fn anybody(&mut self) -> SubjectKey {
         let at = self.rng.usize(..self.subjects.len());
         self.subjects[at]
     }
@@ -187,13 +191,13 @@ impl County {
                 },
             ),
             S::Signed => (officer, C::Publish { commitment, consent_sha256: Some(digest(52)) }),
-            S::InForce if self.chance(20) => {
+            S::InForce if self.chance(2) => {
                 (own, C::Withdraw { commitment, reasons, document_sha256: None })
             }
             S::InForce if self.chance(20) => {
                 (officer, C::DecideMatter { commitment, document_number: "一号".to_owned() })
             }
-            S::InForce if self.chance(80) => return false,
+            S::InForce if self.chance(95) => return false,
             S::InForce => (officer, C::Fulfil { commitment, evidence: vec![digest(53)] }),
             S::Overdue => (
                 officer,
