@@ -13,6 +13,7 @@ macro_rules! with {
     }};
 }
 
+mod disputes;
 mod records;
 mod register;
 mod remedies;

@@ -12,7 +12,7 @@ use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::id::{MeasureId, RecordId};
 use shouxin_core::keys::{read_closing, read_due, read_public_change, read_walk, tail_position};
 use shouxin_core::path::{DecisionCase, Path, Standing};
-use shouxin_core::row::{Index, Key, ListingKind, RedState, Row, derived};
+use shouxin_core::row::{Index, Key, ListingKind, RecordState, RedState, Row, derived};
 
 fn whole_index(world: &World) -> BTreeSet<Index> {
     let mut index: BTreeSet<Index> = world.rows.values().flat_map(|row| derived(row)).collect();
@@ -208,6 +208,9 @@ fn dates_rule(world: &World) {
                 if standing == Standing::InForce {
                     assert!(matches!(own.case.path, Path::Effective(_)), "{}", own.id);
                 }
+            }
+            Row::Record(own) if own.published => {
+                assert_eq!(own.state, RecordState::Accepted, "what is shown stands");
             }
             _ => {}
         }

@@ -13,7 +13,7 @@ use crate::event::{Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::ListingId;
 use crate::path::{DecisionCase, Hold, Standing};
-use crate::row::{Key, ListingKind, RecordState, ReliefState};
+use crate::row::{Key, ListingKind, ReliefState};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
 
@@ -73,8 +73,8 @@ pub(super) fn decide(
             };
             for id in records {
                 let record = rows.must_record(*id)?;
-                let own = record.provider == case.proposed_by.authority;
-                if own && record.published && record.state == RecordState::Accepted {
+                // Only what stands is shown, so what is shown is what stands.
+                if record.published && record.provider == case.proposed_by.authority {
                     let event = RecordEvent::DisplayEnded { record: *id, reasons: reasons.clone() };
                     drafts.push(record.subject, Event::Record(event));
                 }

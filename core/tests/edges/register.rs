@@ -2,15 +2,17 @@
 
 use shouxin_core::actor::Role;
 use shouxin_core::command::Command;
-use shouxin_core::event::{CaseHook, Event, Finding, Target};
+use shouxin_core::event::{CallFault, CaseHook, Event, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::limits::{PLUGINS_MAX, SHORT_TEXT_BYTES_MAX};
 use shouxin_core::row::{Key, Row};
 
 use super::{refused, taken};
+use crate::kit::later::*;
 use crate::kit::rules::{HEARING, MARKET, STATUTE, TAX, day};
 use crate::kit::steps::*;
+use crate::kit::table::STATE;
 use crate::kit::{World, misfit, operator, organisation, plugin};
 
 fn key(key_id: &str) -> Command {
@@ -188,4 +190,28 @@ fn a_plugins_reference_is_recorded_whole_letters_only() {
     };
     assert_eq!(recorded("SJ-1"), "SJ-1");
     assert_eq!(recorded(&"回".repeat(SHORT_TEXT_BYTES_MAX)), "回".repeat(SHORT_TEXT_BYTES_MAX / 3));
+}
+
+/// An answer to an order that is no longer the one in force changes nothing.
+#[test]
+fn a_plugin_answers_the_order_that_stands() {
+    let (mut world, listing) = listed();
+    world.must(&operator(), &deploy());
+    let measure = world.measure(listing, STATUTE, Progress::Executing);
+    let order = world.order(measure);
+    for (at, taken) in [(order, true), (Position::local(order.sequence - 1), false)] {
+        let failed = Command::PluginFailed {
+            measure,
+            hook: CaseHook::Execute,
+            order: at,
+            fault: CallFault::Deadline,
+            detail: text(),
+            attempt: 1,
+            final_attempt: false,
+        };
+        for command in [plugin_done(measure, CaseHook::Execute, at), failed] {
+            let said = world.ask(&plugin(), &command).map(|_| ()).map_err(|own| own.ground);
+            assert_eq!(said, if taken { Ok(()) } else { Err(STATE) }, "{command:?}");
+        }
+    }
 }

@@ -1,18 +1,24 @@
 //! The edges of what follows a first outcome: revoked repairs and honours.
 
-use shouxin_core::command::Command;
+use shouxin_core::apply::record_source;
 use shouxin_core::command::remedy::RemedyCommand as R;
+use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::{CaseRef, RepairAcceptance};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::{ListingId, RepairId};
+use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::limits::POINTS_MAX;
-use shouxin_core::row::Due;
+use shouxin_core::row::{Due, Key, ListingKind, Row};
+use shouxin_core::rules::Severity;
+use shouxin_core::time::Day;
 
 use super::{refused, taken};
 use crate::kit::later::*;
+use crate::kit::rules::{MARKET, OFFICE, PENALTY, TAX};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
-use crate::kit::{Who, World, guard, misfit, organisation, party, person, timer};
+use crate::kit::{
+    Post, Who, World, authority, guard, misfit, officer, organisation, party, person, timer,
+};
 
 /// The command with other values in some of its fields.
 macro_rules! remedied {
@@ -169,4 +175,126 @@ fn persons_whose_case_ended_before_are_not_ended_again() {
         _ => None,
     });
     assert_eq!(annulled.collect::<Vec<_>>(), [open]);
+}
+
+fn grant(listing: ListingId, until: Day) -> Command {
+    let (ruling, reasons) = (ruling(organisation(1)), text());
+    remedy(R::GrantRelief { listing, ruling, reasons, until })
+}
+
+#[test]
+fn a_plan_of_relief_ends_after_today_and_within_its_listing() {
+    let (world, listing) = listed();
+    let value = misfit(Misfit::Value);
+    taken(&world, &head(), &grant(listing, world.today.plus_days(1)));
+    taken(&world, &head(), &grant(listing, end()));
+    refused(&world, &head(), &grant(listing, world.today), value);
+    refused(&world, &head(), &grant(listing, world.today.plus_days(-1)), value);
+    refused(&world, &head(), &grant(listing, end().plus_days(1)), value);
+}
+
+/// A displayed record, another authority's, a withheld one and a light one, under one listing.
+fn with_records() -> (World, ListingId, Vec<RecordId>) {
+    let mut world = World::seeded();
+    let mut records = Vec::new();
+    for (serial, provider) in [(1, MARKET), (2, TAX), (3, MARKET), (4, MARKET)] {
+        let number = format!("尤罚〔2026〕{serial}号");
+        let own = NewRecord {
+            withheld: serial == 3,
+            severity: Some(if serial == 4 { Severity::General } else { Severity::Serious }),
+            source: record_source(authority(provider), PENALTY, &number, organisation(1)),
+            ..record(organisation(1), &number)
+        };
+        let who = officer(provider, Post::Handler);
+        let submit = Command::SubmitRecords { records: vec![own] };
+        records.push(RecordId(world.must(&who, &submit)));
+    }
+    let listing = world.listing(&records, &[], Stage::Effective);
+    (world, listing, records)
+}
+
+fn names(world: &World, from: usize, of: &str) -> usize {
+    world.log[from..].iter().filter(|own| own.event.name() == of).count()
+}
+
+/// Relief and repair end the display or the record that the listing authority itself collected.
+#[test]
+fn what_another_authority_collected_is_its_own_to_end() {
+    let (mut world, listing, records) = with_records();
+    let mut relieved = world.clone();
+    relieved.must(&head(), &grant(listing, end()));
+    let relief = newest(&relieved, |key| match key {
+        Key::Relief(id) => Some(*id),
+        _ => None,
+    });
+    let (document, reasons) = (ruling(organisation(1)), text());
+    relieved.must(&head(), &remedy(R::CompleteRelief { relief, document, reasons }));
+    let shown: Vec<_> = records.iter().map(|id| is_shown(&relieved, *id)).collect();
+    assert_eq!(shown, [false, true, false, false]);
+    assert_eq!(names(&relieved, 0, "record.display_ended"), 2, "the withheld one was not shown");
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let before = world.log.len();
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    assert_eq!(names(&world, before, "record.repaired"), 3);
+    assert!(is_shown(&world, records[1]));
+}
+
+fn is_shown(world: &World, id: RecordId) -> bool {
+    match world.row(&Key::Record(id)) {
+        Some(Row::Record(row)) => row.published,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_record_that_ended_before_is_not_repaired() {
+    let (mut world, listing, records) = with_records();
+    world.pass(120);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let expired = Command::Tick { due: Due::Record(records[3]) };
+    let mut late = world.clone();
+    late.today = end();
+    let said = late.run(&timer(), &expired).expect("a timer is not refused");
+    assert_eq!(said, ["record.expired"]);
+    let before = late.log.len();
+    let approval = approve(&late, id);
+    late.must(&head(), &approval);
+    assert_eq!(names(&late, before, "record.repaired"), 2);
+}
+
+#[test]
+fn a_repair_is_applied_for_from_its_first_day() {
+    let (mut world, listing) = listed();
+    let Some(Row::Listing(row)) = world.row(&Key::Listing(listing)) else { panic!("a listing") };
+    let ListingKind::Black { case, behaviour, .. } = &row.kind else { panic!("a black one") };
+    let rule = world.rules.behaviour(behaviour).and_then(|own| own.repair.clone()).expect("a rule");
+    let first = case.path.served().expect("served").starts_on.plus_months(rule.min_months);
+    let subject = party(organisation(1));
+    world.today = first.plus_days(-1);
+    refused(&world, &subject, &repair(listing), guard(Guard::RepairPeriod));
+    world.today = first;
+    taken(&world, &subject, &repair(listing));
+}
+
+#[test]
+fn a_red_listing_ends_after_today_and_within_the_months_of_the_rules() {
+    let mut world = World::seeded();
+    let nominator = officer(OFFICE, Post::Handler);
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let right = decide_red(&world, listing);
+    let until = |day| with!(right, DecideRedListing, until = day);
+    let cap = world.today.plus_months(world.rules.pack(world.today).red_cap_months);
+    taken(&world, &office_head(), &until(world.today.plus_days(1)));
+    taken(&world, &office_head(), &until(cap));
+    for day in [world.today, world.today.plus_days(-1), cap.plus_days(1)] {
+        refused(&world, &office_head(), &until(day), guard(Guard::End));
+    }
 }
