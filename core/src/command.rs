@@ -23,7 +23,7 @@ use crate::event::{
     ObjectionGround, PersonRole, RepairAcceptance, Target, Trigger,
 };
 use crate::id::{ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
-use crate::row::Due;
+use crate::row::{Due, Repairable};
 use crate::rules::{Citation, Severity, SubjectKind};
 use crate::text::{Digest, FactDocument, Name, Sealed, Service};
 use crate::time::Day;
@@ -330,7 +330,7 @@ pub enum Command {
     },
 
     ApplyForRepair {
-        listing: ListingId,
+        of: Repairable,
         proof_sha256: Vec<Digest>,
         commitment_sha256: Digest,
         statement: Sealed,

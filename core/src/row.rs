@@ -212,6 +212,11 @@ pub struct RecordRow {
     pub rejected_objections: u16,
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
+    pub open_repair: Option<RepairId>,
+    /// Which repair ended it, and whether it was shown until then.
+    pub repaired: Option<(RepairId, bool)>,
+    /// After a repair of its own was revoked: from which day another is applied for.
+    pub repair_again_from: Option<Day>,
     /// The newest event that changed what may be shown of it.
     pub changed: Position,
 }
@@ -461,13 +466,40 @@ pub enum RepairState {
     Restored,
 }
 
+/// What a repair ends before its time: a listing with the records its authority collected, or a
+/// record that no listing rests on (domain.md 2.5, 4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each name is what is repaired")]
+pub enum Repairable {
+    Listing(ListingId),
+    Record(RecordId),
+}
+
+impl Repairable {
+    /// Where it stands.
+    pub fn key(self) -> Key {
+        match self {
+            Repairable::Listing(id) => Key::Listing(id),
+            Repairable::Record(id) => Key::Record(id),
+        }
+    }
+
+    /// What is shown of it.
+    pub fn target(self) -> Target {
+        match self {
+            Repairable::Listing(id) => Target::Listing(id),
+            Repairable::Record(id) => Target::Record(id),
+        }
+    }
+}
+
 /// A repair application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
 pub struct RepairRow {
     pub id: RepairId,
     pub subject: SubjectKey,
-    pub listing: ListingId,
+    pub of: Repairable,
     pub applied_on: Day,
     pub decide_by: Deadline,
     /// The decision was given more time; that happens once.

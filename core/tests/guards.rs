@@ -18,6 +18,7 @@ use shouxin_core::command::tolerance::ToleranceCommand;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
+use shouxin_core::row::Repairable;
 
 /// Guards that are asked outside of `decide`: what may be read, and for which purpose.
 const OF_READING: &[Guard] = &[Guard::Open];
@@ -620,7 +621,7 @@ fn repairs(table: &mut Table) {
     });
     world.go_to(day("2026-06-30"));
     table.command((G::RepairRule, "barred by law"), &world, &clerk(), &right, |it| {
-        set!(it, ApplyForRepair, listing = barred);
+        set!(it, ApplyForRepair, of = Repairable::Listing(barred));
     });
     table.command((G::RepairProof, "no proof"), &world, &clerk(), &right, |it| {
         set!(it, ApplyForRepair, proof_sha256 = Vec::new());

@@ -30,6 +30,7 @@ mod plan;
 mod properties;
 mod publicity;
 mod put_right;
+mod record_repairs;
 mod remedies;
 mod repairs;
 mod reviews;

@@ -160,7 +160,7 @@ fn an_extension_moves_the_day_behind_which_a_decision_is_late() {
 
 fn revoked() -> (World, ListingId) {
     let (mut world, id) = accepted();
-    let listing = row(&world, id).listing;
+    let listing = listing_of(&world);
     let approval = approve(&world, id);
     world.must(&head(), &approval);
     world.close();

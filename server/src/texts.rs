@@ -10,6 +10,7 @@ mod commitment;
 mod measure;
 mod objection;
 mod outcome;
+mod record;
 mod repair;
 mod sheet;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use shouxin_core::rules::{Citation, FactKind, RuleSet};
 use shouxin_core::text::{Digest, FactDocument, ServiceManner};
 use shouxin_core::time::Day;
 
-pub use case::{decision, notice, repair_guide, service_receipt};
+pub use case::{decision, notice, repair_guide, service_receipt, withdrawal};
 pub use commitment::{
     BreachCase, CommitmentCase, breach_decision, breach_notice, cure_notice,
     repaired as commitment_repaired,
@@ -33,6 +34,7 @@ pub use outcome::{
     ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed, RevocationCase,
     RevocationWords, Revoked, relief, review, revocation_decision, revocation_notice,
 };
+pub use record::{CollectionCase, collection_notice};
 pub use repair::{
     acceptance as repair_acceptance, decision as repair_decision, extension as repair_extension,
 };
@@ -221,16 +223,27 @@ pub struct RepairCase {
     pub id: String,
     /// Whose.
     pub party: Party,
-    /// The listing, `L-...`
-    pub listing: String,
-    /// Number of the decision that listed.
+    /// What is to be repaired.
+    pub of: Repaired,
+    /// Its id, `L-...` or `R-...`
+    pub repaired: String,
+    /// Number of the decision that listed, or of the record's document.
     pub decision_number: Option<String>,
-    /// Who decides: the authority that listed.
+    /// Who decides: the authority that listed or collected.
     pub authority: String,
     /// When.
     pub applied_on: Day,
     /// By when it is to be decided.
     pub decide_by: Day,
+}
+
+/// What a repair is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repaired {
+    /// A listing.
+    Listing,
+    /// A record that no listing rests on.
+    Record,
 }
 
 /// Outcome of the formal check of a repair application.

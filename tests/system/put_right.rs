@@ -10,25 +10,25 @@ const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";
 const MISSING: &str = "当事人已在期限内改正违法行为";
 
-struct Teller {
-    told: u32,
+pub(super) struct Teller {
+    pub(super) told: u32,
 }
 
 impl Teller {
-    fn post(&mut self, client: &Client, path: &str, body: &Value) -> Answer {
+    pub(super) fn post(&mut self, client: &Client, path: &str, body: &Value) -> Answer {
         self.told += 1;
         client.post(path, &format!("put-right-{:04}", self.told), body).expect("an answer")
     }
 
     #[track_caller]
-    fn taken(&mut self, client: &Client, path: &str, body: &Value) -> Answer {
+    pub(super) fn taken(&mut self, client: &Client, path: &str, body: &Value) -> Answer {
         let answer = self.post(client, path, body);
         assert_eq!(answer.status, 201, "{path}: {answer:?}");
         answer
     }
 
     #[track_caller]
-    fn refused(&mut self, client: &Client, path: &str, body: &Value, expected: &str) {
+    pub(super) fn refused(&mut self, client: &Client, path: &str, body: &Value, expected: &str) {
         let answer = self.post(client, path, body);
         assert_eq!(answer.body["code"], expected, "{path}: {answer:?}");
         let told = |field: &str| answer.body[field].as_str().is_some_and(|text| !text.is_empty());
@@ -36,7 +36,7 @@ impl Teller {
     }
 }
 
-fn seen(client: &Client, path: &str) -> Value {
+pub(super) fn seen(client: &Client, path: &str) -> Value {
     let answer = client.get(path).expect("an answer");
     assert_eq!(answer.status, 200, "{path}: {answer:?}");
     answer.body

@@ -5,12 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
-use shouxin_core::id::{AttributionId, ListingId, MemberNoteId, Position, ReliefId, RepairId};
+use shouxin_core::id::{
+    AttributionId, ListingId, MemberNoteId, Position, RecordId, ReliefId, RepairId,
+};
 use shouxin_core::time::Day;
 
 use crate::Violation;
 use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
 use crate::names::{INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
+
+/// What a repair has not ended of what it is about.
+fn unrepaired(fold: &Fold, of: Target, day: Day) -> Vec<String> {
+    let live = |id: &RecordId| {
+        fold.records.get(id).filter(|own| own.stage == RecordStage::Live).map(|own| own.provider)
+    };
+    match of {
+        Target::Record(id) => live(&id).map(|_| id.to_string()).into_iter().collect(),
+        Target::Listing(listing) => {
+            let mut left = Vec::new();
+            if !over(fold, listing, day) {
+                left.push(listing.to_string());
+            }
+            if let Some(Kind::Black { records, case, .. }) =
+                fold.listings.get(&listing).map(|own| &own.kind)
+            {
+                let own = |id: &&RecordId| live(id) == Some(case.proposer.authority);
+                left.extend(records.iter().filter(own).map(ToString::to_string));
+            }
+            left
+        }
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Vec::new(),
+    }
+}
 
 /// The commit under examination.
 #[derive(Debug, Default)]
@@ -20,7 +46,7 @@ pub(crate) struct Commit {
     touched: BTreeMap<SubjectKey, Position>,
     /// What an outcome of this commit makes void.
     voided: Vec<(Position, Target)>,
-    repaired: Vec<(Position, RepairId, ListingId)>,
+    repaired: Vec<(Position, RepairId, Target)>,
     relieved: Vec<(Position, ReliefId, ListingId)>,
     shortened: Vec<Target>,
     proposed: BTreeSet<ListingId>,
@@ -60,17 +86,28 @@ impl Commit {
         })
     }
 
-    pub(crate) fn repair(&mut self, at: Position, repair: RepairId, listing: ListingId) {
-        self.repaired.push((at, repair, listing));
+    pub(crate) fn repair(&mut self, at: Position, repair: RepairId, of: Target) {
+        self.repaired.push((at, repair, of));
     }
 
     pub(crate) fn repairs(&self, repair: RepairId, listing: ListingId) -> bool {
-        self.repaired.iter().any(|own| own.1 == repair && own.2 == listing)
+        self.repaired.iter().any(|own| own.1 == repair && own.2 == Target::Listing(listing))
     }
 
-    /// A repair of this commit whose listing rests on the record.
-    pub(crate) fn repairs_record(&self, repair: RepairId, listings: &[ListingId]) -> bool {
-        self.repaired.iter().any(|own| own.1 == repair && listings.contains(&own.2))
+    /// A repair of this commit that is about the record, or about a listing that rests on it.
+    pub(crate) fn repairs_record(
+        &self,
+        repair: RepairId,
+        record: RecordId,
+        listings: &[ListingId],
+    ) -> bool {
+        self.repaired.iter().any(|own| {
+            own.1 == repair
+                && match own.2 {
+                    Target::Listing(id) => listings.contains(&id),
+                    target => target == Target::Record(record),
+                }
+        })
     }
 
     pub(crate) fn relieve(&mut self, at: Position, relief: ReliefId, listing: ListingId) {
@@ -258,22 +295,9 @@ impl Commit {
                 Target::Listing(_) => {}
             }
         }
-        for (at, _, listing) in &self.repaired {
-            if !over(fold, *listing, day) {
-                missed(*at, listing.to_string());
-            }
-            let Some(Kind::Black { records, case, .. }) =
-                fold.listings.get(listing).map(|own| &own.kind)
-            else {
-                continue;
-            };
-            for id in records {
-                let live = fold.records.get(id).is_some_and(|own| {
-                    own.stage == RecordStage::Live && own.provider == case.proposer.authority
-                });
-                if live {
-                    missed(*at, id.to_string());
-                }
+        for (at, _, of) in &self.repaired {
+            for left in unrepaired(fold, *of, day) {
+                missed(*at, left);
             }
         }
         for (at, _, listing) in &self.relieved {

@@ -81,6 +81,9 @@ pub(crate) struct Record {
     pub holds: BTreeSet<Hold>,
     pub rejected: bool,
     pub listings: Vec<ListingId>,
+    /// Which repair ended it, and whether it was shown until then.
+    pub repaired: Option<(RepairId, bool)>,
+    pub again_from: Option<Day>,
 }
 
 #[derive(Debug)]
@@ -367,7 +370,8 @@ pub(crate) enum RepairStage {
 #[derive(Debug)]
 pub(crate) struct Repair {
     pub subject: SubjectKey,
-    pub listing: ListingId,
+    /// A listing, or a record that no listing rests on.
+    pub of: Target,
     pub accept_by: Day,
     pub decide_by: Day,
     pub extended: bool,

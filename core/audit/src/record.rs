@@ -7,7 +7,7 @@ use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::{Capacity, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::RecordId;
+use shouxin_core::id::{RecordId, RepairId};
 use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
 use shouxin_core::rules::{Openness, Polarity, Severity, SubjectKind};
 use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
@@ -45,9 +45,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 let provider = own.provider;
                 at.about(subject);
                 at.of_authority(provider);
-                if !commit.repairs_record(*repair, &listings) {
+                if !commit.repairs_record(*repair, *record, &listings) {
                     at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
                 }
+            }
+            if let Some(own) = fold.records.get_mut(record) {
+                own.repaired = Some((*repair, own.published));
             }
             ended(fold, at, *record, RecordStage::Over);
         }
@@ -106,13 +109,34 @@ fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
     }
 }
 
-fn months(at: &Here<'_>, severity: Option<Severity>) -> Option<u16> {
+/// The shortest and the longest publicity of a severity.
+pub(crate) fn months(at: &Here<'_>, severity: Option<Severity>) -> Option<(u16, u16)> {
     let pack = at.pack();
     severity.map(|severity| match severity {
-        Severity::Minor => pack.publicity_minor_months.1,
-        Severity::General => pack.publicity_general_months.1,
-        Severity::Serious => pack.publicity_serious_months.1,
+        Severity::Minor => pack.publicity_minor_months,
+        Severity::General => pack.publicity_general_months,
+        Severity::Serious => pack.publicity_serious_months,
     })
+}
+
+/// A record whose repair was revoked has effect again, as widely as before.
+pub(crate) fn restored(fold: &mut Fold, at: &mut Here<'_>, id: RecordId, by: RepairId, open: bool) {
+    let Some(own) = fold.records.get_mut(&id) else {
+        at.missing(id);
+        return;
+    };
+    if own.stage != RecordStage::Over || own.repaired.map(|own| own.0) != Some(by) {
+        at.broken(INV_10, format!("{by} is not what ended {id}"));
+    }
+    let wider = open && !own.repaired.is_some_and(|own| own.1);
+    at.must(!wider, Guard::Open, "it is shown more widely than before its repair");
+    own.stage = RecordStage::Live;
+    own.published = open;
+    own.ended_on = None;
+    own.repaired = None;
+    if let Some(file) = fold.files.get_mut(&own.subject) {
+        file.adverse.insert(id);
+    }
 }
 
 /// What every version of a record has to state.
@@ -177,7 +201,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         at.broken(INV_10, "only adverse records have a severity, and every one of them");
     }
     may_be_shown(at, *published, *openness, *severity, subject);
-    let until = months(at, *severity).map(|months| document_date.plus_months(months));
+    let until = months(at, *severity).map(|months| document_date.plus_months(months.1));
     if *publicity_until != until {
         at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
     }
@@ -203,6 +227,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         holds: BTreeSet::new(),
         rejected: false,
         listings: Vec::new(),
+        repaired: None,
+        again_from: None,
     };
     fold.records.insert(id, record);
 }
@@ -249,8 +275,12 @@ pub(crate) fn check_later(
             if !own.holds.is_empty() {
                 at.guard(Guard::NoSuspension, "an objection to it is open");
             }
-            let from = own.ended_on.map(|on| on.plus_days(ARCHIVE_AFTER_DAYS - 1));
-            at.after(from, "the time for remedies");
+            let remedies = own.ended_on.map(|on| on.plus_days(ARCHIVE_AFTER_DAYS - 1));
+            let revocable = own.repaired.and(own.until);
+            at.after(remedies, "the time for remedies");
+            if revocable.is_some() {
+                at.after(revocable, "the time in which its repair may be revoked");
+            }
             if let Some(own) = fold.records.get_mut(record) {
                 own.stage = RecordStage::Archived;
             }
@@ -283,7 +313,7 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     version(at, document_number, *document_date, document_sha256.as_ref(), own.adverse);
     let heavier = severity.is_some() != own.severity.is_some() || *severity > own.severity;
     at.must(!heavier, Guard::Notice, "a correction that weighs more is a new record");
-    let until = months(at, *severity).map(|months| document_date.plus_months(months));
+    let until = months(at, *severity).map(|months| document_date.plus_months(months.1));
     let expected = until.into_iter().chain(own.until).min();
     if *publicity_until > own.until {
         at.broken(INV_3, "a correction is shown longer than what it corrects");

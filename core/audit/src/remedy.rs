@@ -85,7 +85,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         | E::RepairRevoked { .. }
         | E::RepairRevocationDropped { .. }
         | E::RepairRevocationLapsed { .. }
-        | E::RepairedRestored { .. } => repair::revocation(fold, commit, at, event),
+        | E::RepairedRestored { .. }
+        | E::RecordRestored { .. } => repair::revocation(fold, commit, at, event),
+        E::RecordRepairApplied { .. } => repair::record_applied(fold, at, event),
         E::RepairBarred { repair, again_from } => repair::barred(fold, at, *repair, *again_from),
         E::ListingDisplayEnded { listing, reasons } => {
             let Some((subject, authority, _)) = fold.owner(Target::Listing(*listing)) else {

@@ -1,17 +1,20 @@
 //! Repair (domain.md 2.5), and the revocation of one that was obtained by fraud.
 
-use shouxin_core::actor::OfficerRef;
+use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Event, RepairAcceptance, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{ListingId, RepairId};
-use shouxin_core::text::{Sealed, digest_is_stated};
+use shouxin_core::id::{ListingId, RecordId, RepairId};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::text::{Digest, Sealed, digest_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
-use crate::fold::{Fold, Kind, Over, Repair, RepairStage, Revocation, Standing};
+use crate::fold::{Fold, Kind, Over, RecordStage, Repair, RepairStage, Revocation, Standing};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_1, INV_2, INV_10, INV_13};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_6, INV_10, INV_13};
+use crate::record;
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -30,9 +33,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         return;
     };
     at.about(own.subject);
-    let listing = own.listing;
-    let Some(authority) = proposer(fold, listing).map(|by| by.authority) else {
-        at.missing(listing);
+    let of = own.of;
+    let Some(authority) = authority(fold, of) else {
+        at.missing(id);
         return;
     };
     let by = match &own.stage {
@@ -64,13 +67,16 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             at.document(document_number, document_sha256);
             at.service(Guard::Served, service);
             decided_by(at, by.as_ref());
-            let shown = fold.shown(Target::Listing(listing))
-                || records_of(fold, listing).iter().any(|id| fold.shown(Target::Record(*id)));
+            if let Target::Record(record) = of {
+                alone(fold, at, record);
+            }
+            let shown = fold.shown(of)
+                || records_of(fold, of).iter().any(|id| fold.shown(Target::Record(*id)));
             if let Some(own) = fold.repairs.get_mut(&id) {
                 own.through = shown.then_some(at.at());
             }
             turn(fold, at, id, RepairStage::Propagating, Some(at.by(authority)));
-            commit.repair(at.at(), id, listing);
+            commit.repair(at.at(), id, of);
         }
         Event::RepairRefused { reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
@@ -82,7 +88,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if !matches!(own.stage, RepairStage::Propagating) {
                 at.broken(INV_2, "it was not approved");
             }
-            reached(fold, at, own.through, Target::Listing(listing), true);
+            // No order rests on a record alone.
+            reached(fold, at, own.through, of, matches!(of, Target::Listing(_)));
             turn(fold, at, id, RepairStage::Done, None);
         }
         _ => {}
@@ -110,11 +117,28 @@ pub(crate) fn reached(
     }
 }
 
-fn proposer(fold: &Fold, listing: ListingId) -> Option<&OfficerRef> {
-    fold.case(CaseRef::Listing(listing)).map(|case| &case.proposer)
+/// Who decides on a repair: who listed, or who collected the record.
+fn authority(fold: &Fold, of: Target) -> Option<Uscc> {
+    match of {
+        Target::Listing(id) => fold.case(CaseRef::Listing(id)).map(|case| case.proposer.authority),
+        Target::Record(id) => fold.records.get(&id).map(|own| own.provider),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    }
 }
 
-fn records_of(fold: &Fold, listing: ListingId) -> Vec<shouxin_core::id::RecordId> {
+/// The last day of what was repaired.
+fn last_day(fold: &Fold, of: Target) -> Option<Day> {
+    match of {
+        Target::Listing(id) => fold.case(CaseRef::Listing(id)).and_then(|own| own.end()),
+        Target::Record(id) => fold.records.get(&id).and_then(|own| own.until),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    }
+}
+
+fn records_of(fold: &Fold, of: Target) -> Vec<RecordId> {
+    let Target::Listing(listing) = of else {
+        return Vec::new();
+    };
     match fold.listings.get(&listing).map(|own| &own.kind) {
         Some(Kind::Black { records, .. }) => records.clone(),
         _ => Vec::new(),
@@ -178,16 +202,34 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
             at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
         }
     }
-    let proven = !proof_sha256.is_empty()
-        && proof_sha256.iter().all(digest_is_stated)
-        && digest_is_stated(commitment_sha256);
+    let papers = Papers { proof_sha256, commitment_sha256, statement };
+    open(fold, at, (subject, Target::Listing(*listing)), &papers, (*accept_by, *decide_by));
+}
+
+/// What comes with an application.
+struct Papers<'e> {
+    proof_sha256: &'e [Digest],
+    commitment_sha256: &'e Digest,
+    statement: &'e Sealed,
+}
+
+fn open(
+    fold: &mut Fold,
+    at: &mut Here<'_>,
+    (subject, of): (SubjectKey, Target),
+    papers: &Papers<'_>,
+    (accept_by, decide_by): (Deadline, Deadline),
+) {
+    let proven = !papers.proof_sha256.is_empty()
+        && papers.proof_sha256.iter().all(digest_is_stated)
+        && digest_is_stated(papers.commitment_sha256);
     at.must(proven, Guard::RepairProof, "no proof of performance, or no commitment letter");
-    at.stated(Guard::Document, &[("statement", statement)]);
-    at.deadline("accept_by", *accept_by, at.today, at.pack().repair_accept_wd);
-    at.deadline("decide_by", *decide_by, at.today, at.pack().repair_decide_wd);
+    at.stated(Guard::Document, &[("statement", papers.statement)]);
+    at.deadline("accept_by", accept_by, at.today, at.pack().repair_accept_wd);
+    at.deadline("decide_by", decide_by, at.today, at.pack().repair_decide_wd);
     let repair = Repair {
         subject,
-        listing: *listing,
+        of,
         accept_by: accept_by.day,
         decide_by: decide_by.day,
         extended: false,
@@ -200,6 +242,55 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
     fold.repairs.insert(RepairId(at.at()), repair);
 }
 
+/// A record is repaired by itself once its shortest publicity has passed, and while no listing
+/// rests on it.
+pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) {
+    let RemedyEvent::RecordRepairApplied {
+        record,
+        proof_sha256,
+        commitment_sha256,
+        statement,
+        accept_by,
+        decide_by,
+    } = event
+    else {
+        return;
+    };
+    let Some(own) = fold.records.get(record) else {
+        at.missing(record);
+        return;
+    };
+    let subject = own.subject;
+    at.about(subject);
+    at.own_matter(subject);
+    let live = own.stage == RecordStage::Live && own.until.is_none_or(|until| at.today <= until);
+    if !live {
+        at.broken(INV_10, "the record is over: there is nothing to repair");
+    }
+    match record::months(at, own.severity) {
+        None => at.broken(INV_10, "no adverse record: there is nothing to repair"),
+        Some((shortest, _)) => {
+            let passed = at.today >= own.dated.plus_months(shortest);
+            let free = own.again_from.is_none_or(|day| at.today >= day);
+            at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
+            at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
+        }
+    }
+    alone(fold, at, *record);
+    let papers = Papers { proof_sha256, commitment_sha256, statement };
+    open(fold, at, (subject, Target::Record(*record)), &papers, (*accept_by, *decide_by));
+}
+
+/// A record on which a listing rests is repaired with it.
+fn alone(fold: &Fold, at: &mut Here<'_>, id: RecordId) {
+    let above = fold.records.get(&id).and_then(|own| {
+        own.listings.iter().find(|id| fold.listing_standing(**id, at.today) != Standing::Ended)
+    });
+    if let Some(listing) = above {
+        at.broken(INV_6, format!("{listing} rests on {id}, and stands"));
+    }
+}
+
 /// More time for the decision: once, while its day has not passed, and the party was told.
 pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) {
     let RemedyEvent::RepairExtended { repair, reasons, document_sha256, service, decide_by } =
@@ -207,13 +298,12 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     else {
         return;
     };
-    let Some((subject, listing)) = fold.repairs.get(repair).map(|own| (own.subject, own.listing))
-    else {
+    let Some((subject, of)) = fold.repairs.get(repair).map(|own| (own.subject, own.of)) else {
         at.missing(repair);
         return;
     };
     at.about(subject);
-    if let Some(authority) = proposer(fold, listing).map(|by| by.authority) {
+    if let Some(authority) = authority(fold, of) {
         at.of_authority(authority);
     }
     at.stated(Guard::Notice, &[("reasons", reasons)]);
@@ -233,30 +323,43 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     own.decide_by = decide_by.day;
 }
 
-/// The bar after a revocation: as long as the rules say, and never longer than the listing.
+/// The bar after a revocation: as long as the rules say, and never longer than what was repaired.
 pub(crate) fn barred(fold: &mut Fold, at: &mut Here<'_>, id: RepairId, again_from: Day) {
     let Some(own) = fold.repairs.get(&id) else {
         at.missing(id);
         return;
     };
     at.about(own.subject);
-    let listing = own.listing;
+    let of = own.of;
     if !matches!(own.stage, RepairStage::Revoked { .. }) {
         at.broken(INV_2, "no served decision revoked the repair");
     }
-    let end = fold.case(CaseRef::Listing(listing)).and_then(|own| own.end());
+    let end = last_day(fold, of);
     let whole = at.today.plus_months(at.pack().repair_bar_months);
     match end {
         Some(end) if again_from > end => {
-            at.guard(Guard::End, format!("it bars until {again_from}, the listing ends on {end}"));
+            at.guard(
+                Guard::End,
+                format!("it bars until {again_from}, what was repaired ends on {end}"),
+            );
         }
         _ if again_from != end.map_or(whole, |end| whole.min(end)) => {
             at.broken(DEADLINE, format!("it bars until {again_from}"));
         }
         _ => {}
     }
-    if let Some(own) = fold.listings.get_mut(&listing) {
-        own.again_from = Some(again_from);
+    match of {
+        Target::Listing(id) => {
+            if let Some(own) = fold.listings.get_mut(&id) {
+                own.again_from = Some(again_from);
+            }
+        }
+        Target::Record(id) => {
+            if let Some(own) = fold.records.get_mut(&id) {
+                own.again_from = Some(again_from);
+            }
+        }
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => {}
     }
 }
 
@@ -319,21 +422,31 @@ pub(crate) fn revocation(
     | RemedyEvent::RepairRevocationDropped { repair: id, .. }
     | RemedyEvent::RepairRevoked { repair: id, .. }
     | RemedyEvent::RepairRevocationLapsed { repair: id }
-    | RemedyEvent::RepairedRestored { repair: id, .. }) = event
+    | RemedyEvent::RepairedRestored { repair: id, .. }
+    | RemedyEvent::RecordRestored { repair: id, .. }) = event
     else {
         return;
     };
-    let Some((subject, listing)) = fold.repairs.get(id).map(|own| (own.subject, own.listing))
-    else {
+    let Some((subject, of)) = fold.repairs.get(id).map(|own| (own.subject, own.of)) else {
         at.missing(id);
         return;
     };
     at.about(subject);
-    let end = fold.case(CaseRef::Listing(listing)).and_then(|own| own.end());
-    let authority = proposer(fold, listing).map(|by| by.authority);
-    let removed = fold
-        .case(CaseRef::Listing(listing))
-        .is_some_and(|own| own.over == Some(Over::Removed(*id)));
+    let end = last_day(fold, of);
+    let authority = authority(fold, of);
+    let removed = match of {
+        Target::Listing(listing) => {
+            let by = fold.case(CaseRef::Listing(listing)).and_then(|own| own.over);
+            let void = records_of(fold, of).into_iter().any(|id| {
+                fold.records.get(&id).is_some_and(|own| own.stage == RecordStage::Annulled)
+            });
+            by == Some(Over::Removed(*id)) && !void
+        }
+        Target::Record(record) => fold.records.get(&record).is_some_and(|own| {
+            own.stage == RecordStage::Over && own.repaired.map(|own| own.0) == Some(*id)
+        }),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
+    };
     let Some(own) = fold.repairs.get_mut(id) else {
         return;
     };
@@ -402,7 +515,10 @@ pub(crate) fn revocation(
             *stage = RepairStage::Revoked { starts_on: *starts_on };
         }
         (RemedyEvent::RepairRevocationLapsed { .. }, stage) => {
-            at.after(end, "the listing");
+            // What is void meanwhile has nothing to come back.
+            if removed {
+                at.after(end, "what was repaired");
+            }
             *stage = RepairStage::Done;
         }
         (RemedyEvent::RepairedRestored { published, .. }, stage) => {
@@ -411,7 +527,28 @@ pub(crate) fn revocation(
                 _ => None,
             };
             *stage = RepairStage::Restored;
+            let Target::Listing(listing) = of else {
+                at.missing(id);
+                return;
+            };
+            fixed(at, starts_on);
+            if !removed {
+                at.broken(INV_6, "what it rests on is void, or another outcome ended it");
+            }
             restored(fold, commit, at, listing, starts_on, *published);
+        }
+        (RemedyEvent::RecordRestored { record, published, .. }, stage) => {
+            let starts_on = match stage {
+                RepairStage::Revoked { starts_on } => Some(*starts_on),
+                _ => None,
+            };
+            *stage = RepairStage::Restored;
+            if of != Target::Record(*record) {
+                at.missing(record);
+            }
+            fixed(at, starts_on);
+            at.must(end.is_some_and(|end| at.today <= end), Guard::End, "its time is over");
+            record::restored(fold, at, *record, *id, *published);
         }
         _ => {}
     }
@@ -424,6 +561,17 @@ fn under_way_mut(stage: &mut RepairStage) -> Option<&mut Revocation> {
     }
 }
 
+/// What was repaired has effect again only on the day that a served revocation fixed, or later.
+fn fixed(at: &mut Here<'_>, starts_on: Option<Day>) {
+    match starts_on {
+        None => at.broken(INV_1, "no served decision revoked the repair"),
+        Some(day) if at.today < day => {
+            at.broken(INV_2, format!("the served revocation fixes {day}"));
+        }
+        Some(_) => {}
+    }
+}
+
 /// What remained of the listing has effect again on the day that the served revocation fixed.
 fn restored(
     fold: &mut Fold,
@@ -433,13 +581,6 @@ fn restored(
     starts_on: Option<Day>,
     published: bool,
 ) {
-    match starts_on {
-        None => at.broken(INV_1, "no served decision revoked the repair"),
-        Some(day) if at.today < day => {
-            at.broken(INV_2, format!("the served revocation fixes {day}"));
-        }
-        Some(_) => {}
-    }
     let Some(own) = fold.case_mut(CaseRef::Listing(listing)) else {
         at.missing(listing);
         return;

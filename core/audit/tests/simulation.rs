@@ -14,6 +14,8 @@ mod catalogue;
 #[path = "../../tests/simulation/county.rs"]
 mod county;
 mod forge;
+#[path = "../../tests/simulation/honours.rs"]
+mod honours;
 #[path = "../../tests/simulation/others.rs"]
 mod others;
 #[path = "../../tests/simulation/remedies.rs"]

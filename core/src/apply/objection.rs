@@ -2,14 +2,15 @@
 
 use crate::apply::channel::{self, shown};
 use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
+use crate::calendar::Deadline;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
-use crate::id::{ListingId, ObjectionId, RepairId};
+use crate::id::{ObjectionId, RepairId};
 use crate::path::Hold;
 use crate::row::{
     Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Owed, RecordRow,
-    RedCase, RepairRow, RepairState, Row,
+    RedCase, RepairRow, RepairState, Repairable, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -256,36 +257,59 @@ pub(super) fn apply_repair_late(
     rows.put(Key::Repair(id), Row::Repair(row))
 }
 
+/// Which application is open about what is to be repaired.
 pub(super) fn open_repair(
     rows: &mut Rows,
-    id: ListingId,
-    open: Option<RepairId>,
+    of: Repairable,
+    open_repair: Option<RepairId>,
 ) -> Result<(), Stop> {
-    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
-    rows.put(Key::Listing(id), Row::Listing(ListingRow { open_repair: open, ..row }))
+    rows.want([of.key()])?;
+    let row = match of {
+        Repairable::Listing(id) => {
+            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            Row::Listing(ListingRow { open_repair, ..row })
+        }
+        Repairable::Record(id) => {
+            let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+            Row::Record(RecordRow { open_repair, ..row })
+        }
+    };
+    rows.put(of.key(), row)
+}
+
+/// An application as it came in.
+pub(super) fn applied(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    of: Repairable,
+    accept_by: Deadline,
+    decide_by: Deadline,
+) -> Result<(), Stop> {
+    let id = RepairId(here(envelope));
+    rows.want([Key::Repair(id)])?;
+    let row = RepairRow {
+        id,
+        subject: subject_of(envelope)?,
+        of,
+        applied_on: envelope.legal_date,
+        decide_by,
+        extended: false,
+        overdue: false,
+        review_overdue: false,
+        state: RepairState::Applied { accept_by, overdue: false },
+        settle_through: None,
+        outcome: None,
+        reviewed: false,
+    };
+    open_repair(rows, of, Some(id))?;
+    rows.put(Key::Repair(id), Row::Repair(row))
 }
 
 pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let id = match &envelope.event {
         Event::RepairApplied { listing, decide_by, accept_by, .. } => {
-            let id = RepairId(here(envelope));
-            rows.want([Key::Repair(id), Key::Listing(*listing)])?;
-            let row = RepairRow {
-                id,
-                subject: subject_of(envelope)?,
-                listing: *listing,
-                applied_on: envelope.legal_date,
-                decide_by: *decide_by,
-                extended: false,
-                overdue: false,
-                review_overdue: false,
-                state: RepairState::Applied { accept_by: *accept_by, overdue: false },
-                settle_through: None,
-                outcome: None,
-                reviewed: false,
-            };
-            open_repair(rows, *listing, Some(id))?;
-            return rows.put(Key::Repair(id), Row::Repair(row));
+            let of = Repairable::Listing(*listing);
+            return applied(rows, envelope, of, *accept_by, *decide_by);
         }
         Event::RepairAcceptDecided { repair, .. }
         | Event::RepairApproved { repair, .. }
@@ -294,7 +318,7 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
         _ => return Err(defect(envelope, "not an event of a repair")),
     };
     let row = Rows::known(rows.repair(id)?, &id.0)?.clone();
-    rows.want([Key::Listing(row.listing)])?;
+    rows.want([row.of.key()])?;
     let state = match (&row.state, &envelope.event) {
         (RepairState::Applied { .. }, Event::RepairAcceptDecided { outcome, .. }) => {
             match outcome {
@@ -316,9 +340,11 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
     };
     let settle_through = match state {
         RepairState::Propagating => {
-            let mut changes = shown(rows, Target::Listing(row.listing))?;
-            let listing = Rows::known(rows.listing(row.listing)?, &row.listing.0)?;
-            if let ListingKind::Black { records, .. } = &listing.kind {
+            let mut changes = shown(rows, row.of.target())?;
+            if let Repairable::Listing(id) = row.of
+                && let ListingKind::Black { records, .. } =
+                    &Rows::known(rows.listing(id)?, &id.0)?.kind
+            {
                 for record in records {
                     changes.extend(shown(rows, Target::Record(*record))?);
                 }
@@ -329,7 +355,7 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
     };
     let outcome = decided.or(row.outcome);
     if !matches!(state, RepairState::Accepted { .. }) {
-        open_repair(rows, row.listing, None)?;
+        open_repair(rows, row.of, None)?;
     }
     rows.put(Key::Repair(id), Row::Repair(RepairRow { state, settle_through, outcome, ..row }))
 }

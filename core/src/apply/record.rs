@@ -4,27 +4,61 @@ use crate::apply::channel::{self, shown};
 use crate::apply::{defect, officer_of, record_source, subject_of};
 use crate::event::record::RecordEvent;
 use crate::event::{Envelope, Event, Target};
-use crate::id::RecordId;
+use crate::id::{RecordId, RepairId};
 use crate::row::{Key, RecordRow, RecordState, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::Severity;
 
 /// Ends a record's display, sharing and use.
-fn end(rows: &mut Rows, envelope: &Envelope, id: RecordId, state: RecordState) -> Result<(), Stop> {
+fn end(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: RecordId,
+    state: RecordState,
+    by: Option<RepairId>,
+) -> Result<(), Stop> {
     let changes = shown(rows, Target::Record(id))?;
     let row = Rows::known(rows.record(id)?, &id.0)?.clone();
     let ended_on = Some(envelope.legal_date);
-    let row = RecordRow { state, published: false, ended_on, changed: envelope.position, ..row };
+    let repaired = by.map(|by| (by, row.published));
+    let changed = envelope.position;
+    let row = RecordRow { state, published: false, ended_on, repaired, changed, ..row };
     rows.put(Key::Record(id), Row::Record(row))?;
     channel::note(rows, envelope, changes);
     Ok(())
 }
 
+/// A repaired record has effect again, to the end it always had.
+pub(super) fn restore(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: RecordId,
+    published: bool,
+) -> Result<(), Stop> {
+    rows.want([Key::Record(id)])?;
+    let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+    if row.state != RecordState::Repaired {
+        return Err(defect(envelope, "the record is in another state"));
+    }
+    let state = RecordState::Accepted;
+    let changed = envelope.position;
+    let row = RecordRow { state, published, ended_on: None, repaired: None, changed, ..row };
+    rows.put(Key::Record(id), Row::Record(row))?;
+    if published {
+        channel::note(rows, envelope, vec![Target::Record(id)]);
+    }
+    Ok(())
+}
+
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
-        Event::RecordAnnulled { record, .. } => end(rows, envelope, *record, RecordState::Annulled),
-        Event::RecordRepaired { record, .. } => end(rows, envelope, *record, RecordState::Repaired),
-        Event::RecordExpired { record } => end(rows, envelope, *record, RecordState::Expired),
+        Event::RecordAnnulled { record, .. } => {
+            end(rows, envelope, *record, RecordState::Annulled, None)
+        }
+        Event::RecordRepaired { record, repair } => {
+            end(rows, envelope, *record, RecordState::Repaired, Some(*repair))
+        }
+        Event::RecordExpired { record } => end(rows, envelope, *record, RecordState::Expired, None),
         Event::RecordAccepted {
             item,
             class,
@@ -69,6 +103,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 holds: Vec::new(),
                 rejected_objections: 0,
                 listings: Vec::new(),
+                open_repair: None,
+                repaired: None,
+                repair_again_from: None,
                 changed: envelope.position,
             };
             rows.put(Key::Record(id), Row::Record(row))?;

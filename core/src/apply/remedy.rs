@@ -1,8 +1,8 @@
 //! Folds reviews, reconsiderations and suits, revoked repairs, and relief.
 
 use crate::apply::channel::{self, shown};
-use crate::apply::objection::{Dispute, dispute, open_repair};
-use crate::apply::{case, defect, here, officer_of, put_walks, subject_of, walks};
+use crate::apply::objection::{Dispute, applied, dispute, open_repair};
+use crate::apply::{case, defect, here, officer_of, put_walks, record, subject_of, walks};
 use crate::calendar::Deadline;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Envelope, Target};
@@ -11,7 +11,7 @@ use crate::path::{EndReason, Hold, Path};
 use crate::row::{
     CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState, RecordRow,
     RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow, RepairState,
-    Revocation, Row, Testing,
+    Repairable, Revocation, Row, Testing,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::Severity;
@@ -64,7 +64,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
                 let row = Rows::known(rows.repair(*id)?, &id.0)?.clone();
                 let row = match act_by {
                     Some(act_by) => {
-                        open_repair(rows, row.listing, Some(*id))?;
+                        open_repair(rows, row.of, Some(*id))?;
                         let state = RepairState::Applied { accept_by: *act_by, overdue: false };
                         RepairRow { state, decide_by: *act_by, overdue: false, ..row }
                     }
@@ -85,7 +85,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
         | E::RepairRevocationDropped { .. }
         | E::RepairRevoked { .. }
         | E::RepairRevocationLapsed { .. }
-        | E::RepairedRestored { .. } => revocation(rows, envelope, event),
+        | E::RepairedRestored { .. }
+        | E::RecordRestored { .. } => revocation(rows, envelope, event),
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(rows, envelope, event)
         }
@@ -95,10 +96,23 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
             ..row
         }),
         E::RepairBarred { repair, again_from } => {
-            let id = Rows::known(rows.repair(*repair)?, &repair.0)?.listing;
-            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
-            let row = ListingRow { repair_again_from: Some(*again_from), ..row };
-            rows.put(Key::Listing(id), Row::Listing(row))
+            let of = Rows::known(rows.repair(*repair)?, &repair.0)?.of;
+            rows.want([of.key()])?;
+            let repair_again_from = Some(*again_from);
+            let row = match of {
+                Repairable::Listing(id) => {
+                    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+                    Row::Listing(ListingRow { repair_again_from, ..row })
+                }
+                Repairable::Record(id) => {
+                    let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+                    Row::Record(RecordRow { repair_again_from, ..row })
+                }
+            };
+            rows.put(of.key(), row)
+        }
+        E::RecordRepairApplied { record, accept_by, decide_by, .. } => {
+            applied(rows, envelope, Repairable::Record(*record), *accept_by, *decide_by)
         }
         E::ListingDisplayEnded { listing, .. } => {
             let target = Target::Listing(*listing);
@@ -358,7 +372,8 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
     | RemedyEvent::RepairRevocationDropped { repair: id, .. }
     | RemedyEvent::RepairRevoked { repair: id, .. }
     | RemedyEvent::RepairRevocationLapsed { repair: id }
-    | RemedyEvent::RepairedRestored { repair: id, .. }) = event
+    | RemedyEvent::RepairedRestored { repair: id, .. }
+    | RemedyEvent::RecordRestored { repair: id, .. }) = event
     else {
         return Err(defect(envelope, "not an event of a revocation"));
     };
@@ -385,7 +400,17 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
             RepairState::Done
         }
         (RepairState::Revoked { .. }, RemedyEvent::RepairedRestored { published, .. }) => {
-            restore(rows, envelope, row.listing, *published)?;
+            let Repairable::Listing(listing) = row.of else {
+                return Err(defect(envelope, "the repair is about a record"));
+            };
+            restore(rows, envelope, listing, *published)?;
+            RepairState::Restored
+        }
+        (RepairState::Revoked { .. }, RemedyEvent::RecordRestored { record, published, .. }) => {
+            if row.of != Repairable::Record(*record) {
+                return Err(defect(envelope, "the repair is about something else"));
+            }
+            record::restore(rows, envelope, *record, *published)?;
             RepairState::Restored
         }
         _ => return Err(defect(envelope, "the repair is in another state")),

@@ -8,7 +8,7 @@ use crate::decide::{Context, Drafts, Outcome};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
 use crate::id::Position;
-use crate::row::{Closing, Key, ObjectionState, RepairState};
+use crate::row::{Closing, Key, ObjectionState, RepairState, Repairable};
 use crate::rows::{Rows, Stop};
 
 /// Whether nothing is left to wait for.
@@ -25,10 +25,16 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
         Closing::Repair(id) => {
             let row = rows.must_repair(id)?;
             let propagating = matches!(row.state, RepairState::Propagating);
-            Ok(propagating
-                && lifted(rows, Target::Listing(row.listing))?
-                && confirmed(rows, row.settle_through)?)
+            Ok(propagating && ended(rows, row.of)? && confirmed(rows, row.settle_through)?)
         }
+    }
+}
+
+/// No order is left to be lifted that rests on what was repaired; none rests on a record alone.
+fn ended(rows: &Rows, of: Repairable) -> Result<bool, Stop> {
+    match of {
+        Repairable::Listing(_) => lifted(rows, of.target()),
+        Repairable::Record(_) => Ok(true),
     }
 }
 

@@ -156,13 +156,16 @@ fn check_fields(
     Ok(())
 }
 
-/// The longest publicity of a severity, in months (domain.md 4.4).
-fn publicity_months(severity: Option<Severity>, context: &Context<'_>) -> Option<u16> {
+/// The shortest and the longest publicity of a severity, in months (domain.md 4.4).
+pub(super) fn publicity_months(
+    severity: Option<Severity>,
+    context: &Context<'_>,
+) -> Option<(u16, u16)> {
     let pack = context.rules.pack(context.today);
     severity.map(|severity| match severity {
-        Severity::Minor => pack.publicity_minor_months.1,
-        Severity::General => pack.publicity_general_months.1,
-        Severity::Serious => pack.publicity_serious_months.1,
+        Severity::Minor => pack.publicity_minor_months,
+        Severity::General => pack.publicity_general_months,
+        Severity::Serious => pack.publicity_serious_months,
     })
 }
 
@@ -191,7 +194,7 @@ pub(super) fn accepted(
         document_sha256: record.document_sha256,
         content: record.content.clone(),
         published,
-        publicity_until: months.map(|months| record.document_date.plus_months(months)),
+        publicity_until: months.map(|months| record.document_date.plus_months(months.1)),
         notified: record.notified.clone(),
     }
 }
@@ -268,7 +271,7 @@ pub(super) fn correct(
         )?;
     }
     let until =
-        publicity_months(*severity, context).map(|months| document_date.plus_months(months));
+        publicity_months(*severity, context).map(|months| document_date.plus_months(months.1));
     let mut drafts = Drafts::new(context);
     drafts.push(
         row.subject,

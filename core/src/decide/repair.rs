@@ -1,4 +1,5 @@
-//! Repair: applied for free of charge, decided by the authority that listed (domain.md 2.5).
+//! Repair of a listing or of a record: applied for free of charge, decided by the authority that
+//! listed or collected (domain.md 2.5, 4.4).
 //!
 //! Source: domain.md O53, O60, T07.
 
@@ -7,17 +8,20 @@ use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::record::publicity_months;
 use crate::decide::{Context, Drafts, Outcome, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Event, RepairAcceptance};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ListingId, RepairId};
+use crate::id::{ListingId, RecordId, RepairId};
+use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
 use crate::path::{DecisionCase, Standing};
-use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState};
+use crate::row::{Key, ListingKind, RecordRow, RecordState, RepairRow, RepairState, Repairable};
 use crate::rows::{Rows, Stop};
 use crate::text::digest_is_stated;
+use crate::time::Day;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -65,30 +69,31 @@ fn black_case(
     }
 }
 
-fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let Command::ApplyForRepair { listing, proof_sha256, commitment_sha256, statement } = command
-    else {
-        return Err(Stop::Defect("not an application".to_owned()));
-    };
-    let (case, behaviour, _) = black_case(rows, *listing)?;
-    let row = rows.must_listing(*listing)?;
-    if *context.actor != Actor::Subject(row.subject) {
-        // At the counter an officer files the application for the subject or its agent.
-        checks::human(context)?;
+/// Who decides on a repair: who listed, or who collected the record.
+pub(super) fn authority(rows: &Rows, of: Repairable) -> Result<Uscc, Stop> {
+    match of {
+        Repairable::Listing(id) => Ok(black_case(rows, id)?.0.proposed_by.authority),
+        Repairable::Record(id) => Ok(rows.must_record(id)?.provider),
     }
-    let standing = rows.listing_standing(*listing, context.today)?;
+}
+
+/// What is asked of whoever applies, by what is to be repaired.
+struct Asked {
+    open: Option<RepairId>,
+    earliest: Day,
+    again_from: Option<Day>,
+    documents_zh: String,
+}
+
+fn listing_asked(rows: &Rows, id: ListingId, context: &Context<'_>) -> Result<Asked, Stop> {
+    let (case, behaviour, _) = black_case(rows, id)?;
+    let row = rows.must_listing(id)?;
+    let standing = rows.listing_standing(id, context.today)?;
     let Some(served) =
         case.path.served().filter(|_| matches!(standing, Standing::InForce | Standing::Suspended))
     else {
         return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?);
     };
-    if let Some(open) = row.open_repair {
-        misfit::<()>(
-            Misfit::Exists,
-            format!("修复申请 {open} 正在办理 / {open} is open"),
-            "请等待结果 / wait for its outcome",
-        )?;
-    }
     let rule = context.rules.behaviour(behaviour).and_then(|found| found.repair.as_ref());
     let Some(rule) = rule.filter(|rule| rule.barred_by.is_none()) else {
         return Ok(refuse(
@@ -97,15 +102,83 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
             "可待期满自动终止，或依法救济 / it ends by itself; remedies remain",
         )?);
     };
-    let earliest = served.starts_on.plus_months(rule.min_months);
-    if context.today < earliest {
+    Ok(Asked {
+        open: row.open_repair,
+        earliest: served.starts_on.plus_months(rule.min_months),
+        again_from: row.repair_again_from,
+        documents_zh: rule.documents_zh.join("、"),
+    })
+}
+
+fn record_asked(rows: &Rows, id: RecordId, context: &Context<'_>) -> Result<Asked, Stop> {
+    let row = rows.must_record(id)?;
+    if !row.is_live(context.today) {
+        return Ok(wrong_state("记录 / record", row.state.name(), "accepted, within its time")?);
+    }
+    // What is no dishonesty has nothing to repair.
+    let Some((shortest, _)) = publicity_months(row.severity, context) else {
+        return Ok(misfit(
+            Misfit::State,
+            format!("{id} 不是失信信息，无需修复 / no adverse record: there is nothing to repair"),
+            "内容有误的请提出异议 / file an objection if it is wrong",
+        )?);
+    };
+    stands_alone(rows, row, context)?;
+    Ok(Asked {
+        open: row.open_repair,
+        earliest: row.document_date.plus_months(shortest),
+        again_from: row.repair_again_from,
+        documents_zh: "履行义务的证明".to_owned(),
+    })
+}
+
+/// A record on which a listing rests is repaired with it, so that nothing is left half repaired.
+fn stands_alone(rows: &Rows, row: &RecordRow, context: &Context<'_>) -> Result<(), Stop> {
+    rows.want(row.listings.iter().map(|id| Key::Listing(*id)))?;
+    for id in &row.listings {
+        if rows.listing_standing(*id, context.today)? != Standing::Ended {
+            misfit::<()>(
+                Misfit::State,
+                format!("{id} 以该记录为依据 / {id} rests on this record"),
+                format!("请对 {id} 申请修复，记录一并修复 / apply for the listing's repair"),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let Command::ApplyForRepair { of, proof_sha256, commitment_sha256, statement } = command else {
+        return Err(Stop::Defect("not an application".to_owned()));
+    };
+    let subject = match of {
+        Repairable::Listing(id) => rows.must_listing(*id)?.subject,
+        Repairable::Record(id) => rows.must_record(*id)?.subject,
+    };
+    if *context.actor != Actor::Subject(subject) {
+        // At the counter an officer files the application for the subject or its agent.
+        checks::human(context)?;
+    }
+    let asked = match of {
+        Repairable::Listing(id) => listing_asked(rows, *id, context)?,
+        Repairable::Record(id) => record_asked(rows, *id, context)?,
+    };
+    if let Some(open) = asked.open {
+        misfit::<()>(
+            Misfit::Exists,
+            format!("修复申请 {open} 正在办理 / {open} is open"),
+            "请等待结果 / wait for its outcome",
+        )?;
+    }
+    if context.today < asked.earliest {
+        let earliest = asked.earliest;
         refuse::<()>(
             Guard::RepairPeriod,
             format!("最短期限至 {earliest} / the shortest period runs to that day"),
             format!("{earliest} 起可申请 / apply from that day"),
         )?;
     }
-    if let Some(day) = row.repair_again_from.filter(|day| context.today < *day) {
+    if let Some(day) = asked.again_from.filter(|day| context.today < *day) {
         refuse::<()>(
             Guard::RepairPeriod,
             format!("原修复因弄虚作假被撤销，{day} 前不得再次申请 / barred until that day"),
@@ -120,32 +193,44 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
         refuse::<()>(
             Guard::RepairProof,
             "须附履行义务证明和信用承诺书 / proof of performance and the commitment letter are needed",
-            format!("{} / documents", rule.documents_zh.join("、")),
+            format!("{} / documents", asked.documents_zh),
         )?;
     }
     stated(Guard::Document, &[("statement", statement)])?;
     let pack = context.rules.pack(context.today);
-    let mut drafts = Drafts::new(context);
-    drafts.push(
-        row.subject,
-        Event::RepairApplied {
-            listing: *listing,
-            proof_sha256: proof_sha256.clone(),
-            commitment_sha256: *commitment_sha256,
-            statement: statement.clone(),
-            accept_by: context.rules.calendar.after(context.today, pack.repair_accept_wd),
-            decide_by: context.rules.calendar.after(context.today, pack.repair_decide_wd),
+    let proof_sha256 = proof_sha256.clone();
+    let (commitment_sha256, statement) = (*commitment_sha256, statement.clone());
+    let accept_by = context.rules.calendar.after(context.today, pack.repair_accept_wd);
+    let decide_by = context.rules.calendar.after(context.today, pack.repair_decide_wd);
+    let event = match *of {
+        Repairable::Listing(listing) => Event::RepairApplied {
+            listing,
+            proof_sha256,
+            commitment_sha256,
+            statement,
+            accept_by,
+            decide_by,
         },
-    );
+        Repairable::Record(record) => Event::Remedy(RemedyEvent::RecordRepairApplied {
+            record,
+            proof_sha256,
+            commitment_sha256,
+            statement,
+            accept_by,
+            decide_by,
+        }),
+    };
+    let mut drafts = Drafts::new(context);
+    drafts.push(subject, event);
     drafts.finish()
 }
 
-/// An officer of the authority that listed: who listed decides the repair.
-fn of_who_listed(context: &Context<'_>, case: &DecisionCase) -> Result<(), Stop> {
-    if checks::human(context)?.reference.authority != case.proposed_by.authority {
+/// An officer of the authority that listed or collected: it decides the repair.
+fn of_who_decides(rows: &Rows, of: Repairable, context: &Context<'_>) -> Result<(), Stop> {
+    if checks::human(context)?.reference.authority != authority(rows, of)? {
         refuse::<()>(
             Guard::Competent,
-            "谁认定、谁修复 / the authority that listed decides the repair",
+            "谁认定、谁修复 / the authority that listed or collected decides the repair",
             "请由认定机关办理 / ask that authority",
         )?;
     }
@@ -163,8 +248,7 @@ pub(super) fn extend(
         return Err(Stop::Defect("not an extension".to_owned()));
     };
     let row = rows.must_repair(*repair)?;
-    let (case, _, _) = black_case(rows, row.listing)?;
-    of_who_listed(context, case)?;
+    of_who_decides(rows, row.of, context)?;
     accepted_by(row)?;
     if row.extended {
         misfit::<()>(
@@ -234,8 +318,7 @@ fn accept(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
-    let (case, _, _) = black_case(rows, row.listing)?;
-    of_who_listed(context, case)?;
+    of_who_decides(rows, row.of, context)?;
     let RepairState::Applied { .. } = row.state else {
         return Ok(wrong_state("修复 / repair", row.state.name(), "applied")?);
     };
@@ -262,7 +345,10 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         return Err(Stop::Defect("not an approval".to_owned()));
     };
     let row = rows.must_repair(*repair)?;
-    let (_, _, records) = black_case(rows, row.listing)?;
+    let records = match row.of {
+        Repairable::Listing(id) => black_case(rows, id)?.2.to_vec(),
+        Repairable::Record(id) => vec![id],
+    };
     rows.want(records.iter().map(|record| Key::Record(*record)))?;
     let head = checks::deciding_head(context, accepted_by(row)?)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
@@ -279,20 +365,24 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             service: service.clone(),
         },
     );
-    let listing = row.listing;
     // It may have ended by date or annulment meanwhile; then only the approval is recorded.
-    let ended = rows.listing_standing(listing, context.today)? == Standing::Ended;
-    if !ended {
-        let case = CaseRef::Listing(listing);
-        drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
-        classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
+    match row.of {
+        Repairable::Listing(listing) => {
+            if rows.listing_standing(listing, context.today)? != Standing::Ended {
+                let case = CaseRef::Listing(listing);
+                drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
+                classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
+            }
+        }
+        // A listing may have come to rest on it since the application.
+        Repairable::Record(id) => stands_alone(rows, rows.must_record(id)?, context)?,
     }
     for id in records {
-        let record = rows.must_record(*id)?;
+        let record = rows.must_record(id)?;
         // Who identified repairs: another provider's record is repaired by that provider.
         let own = record.provider == head.reference.authority;
         if own && record.state == RecordState::Accepted {
-            drafts.push(row.subject, Event::RecordRepaired { record: *id, repair: *repair });
+            drafts.push(row.subject, Event::RecordRepaired { record: id, repair: *repair });
         }
     }
     drafts.finish()

@@ -5,13 +5,13 @@ use crate::actor::Actor;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, repair};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event};
 use crate::guard::{Guard, Misfit};
-use crate::id::RepairId;
-use crate::path::{DecisionCase, EndReason, Ended, Path, Served};
-use crate::row::{Key, ListingKind, RepairRow, RepairState, Revocation};
+use crate::id::{ListingId, RepairId};
+use crate::path::{EndReason, Ended, Path, Standing};
+use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
 use crate::text::{Sealed, digest_is_stated};
 use crate::time::Day;
@@ -61,22 +61,52 @@ pub(super) fn answered(
     Ok(())
 }
 
-fn case_of<'r>(rows: &'r Rows, row: &RepairRow) -> Result<&'r DecisionCase, Stop> {
-    match &rows.must_listing(row.listing)?.kind {
-        ListingKind::Black { case, .. } => Ok(case),
-        ListingKind::Red(_) => Err(Stop::Defect("a red listing was repaired".to_owned())),
+/// The last day of what was repaired.
+fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
+    match of {
+        Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => {
+                Ok(case.path.served().map(|served| served.decided.decision.end))
+            }
+            ListingKind::Red(_) => Err(Stop::Defect("a red listing was repaired".to_owned())),
+        },
+        Repairable::Record(id) => Ok(rows.must_record(id)?.publicity_until),
     }
 }
 
-/// What a repair had removed, while some of its time is left.
-fn removed(case: &DecisionCase, id: RepairId, today: Day) -> Result<&Served, Stop> {
-    match &case.path {
-        Path::Ended(Ended { reason: EndReason::Removed(own), served: Some(served), .. })
-            if *own == id && today < served.decided.decision.end =>
-        {
-            Ok(served)
+/// Whether it is this repair that ended it, and what it rests on is not void.
+fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
+    match row.of {
+        Repairable::Listing(id) => {
+            let ListingKind::Black { case, records, .. } = &rows.must_listing(id)?.kind else {
+                return Ok(false);
+            };
+            let ended = matches!(
+                &case.path,
+                Path::Ended(Ended { reason: EndReason::Removed(by), .. }) if *by == row.id
+            );
+            rows.want(records.iter().map(|id| Key::Record(*id)))?;
+            records
+                .iter()
+                .try_fold(ended, |all, id| Ok(all && rows.record_standing(*id)? != Standing::Ended))
         }
-        path => Ok(wrong_state("名单 / listing", path.name(), "removed, with time left")?),
+        Repairable::Record(id) => {
+            let own = rows.must_record(id)?;
+            let by = own.repaired.map(|(by, _)| by);
+            Ok(own.state == RecordState::Repaired && by == Some(row.id))
+        }
+    }
+}
+
+/// The last day of what this repair had ended, while some of its time is left.
+fn removed(rows: &Rows, row: &RepairRow, today: Day) -> Result<Day, Stop> {
+    match last_day(rows, row.of)?.filter(|end| today < *end) {
+        Some(end) if ended_by(rows, row)? => Ok(end),
+        _ => Ok(misfit(
+            Misfit::State,
+            "修复的事项已无剩余期限，或其依据已失效 / nothing is left of it, or its ground is void",
+            "无需撤销修复 / there is nothing to bring back",
+        )?),
     }
 }
 
@@ -87,7 +117,6 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
-    let case = case_of(rows, row)?;
     let own = match (&row.state, command) {
         (RepairState::Done, RemedyCommand::NoticeRevocation { .. }) => None,
         (RepairState::Revoking(own), command)
@@ -106,9 +135,9 @@ pub(super) fn decide(
     };
     let event = match (command, own) {
         (RemedyCommand::NoticeRevocation { reasons, document_sha256, service, .. }, None) => {
-            removed(case, id, context.today)?;
+            removed(rows, row, context.today)?;
             let human = checks::human(context)?;
-            if human.reference.authority != case.proposed_by.authority {
+            if human.reference.authority != repair::authority(rows, row.of)? {
                 refuse::<()>(
                     Guard::Competent,
                     "由作出修复决定的机关办理 / the authority that repaired revokes",
@@ -142,7 +171,7 @@ pub(super) fn decide(
             }
         }
         (RemedyCommand::RevokeRepair { .. }, Some(own)) => {
-            revoked(case, id, own, command, context)?
+            revoked(rows, row, own, command, context)?
         }
         (RemedyCommand::DropRevocation { reasons, .. }, Some(own)) => {
             checks::deciding_head(context, &own.opened_by)?;
@@ -155,24 +184,24 @@ pub(super) fn decide(
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::Remedy(event));
     if barred {
-        let again_from = again_from(case, context);
+        let again_from = again_from(rows, row.of, context)?;
         let event = RemedyEvent::RepairBarred { repair: id, again_from };
         drafts.push(row.subject, Event::Remedy(event));
     }
     drafts.finish()
 }
 
-/// From which day the party may apply again: the bar is about this listing and never outlasts it.
-fn again_from(case: &DecisionCase, context: &Context<'_>) -> Day {
+/// From which day the party may apply again: the bar is about what was repaired and never outlasts
+/// it.
+fn again_from(rows: &Rows, of: Repairable, context: &Context<'_>) -> Result<Day, Stop> {
     let bar_months = context.rules.pack(context.today).repair_bar_months;
-    let end = case.path.served().map(|served| served.decided.decision.end);
     let day = context.today.plus_months(bar_months);
-    end.map_or(day, |end| day.min(end))
+    Ok(last_day(rows, of)?.map_or(day, |end| day.min(end)))
 }
 
 fn revoked(
-    case: &DecisionCase,
-    id: RepairId,
+    rows: &Rows,
+    row: &RepairRow,
     own: &Revocation,
     command: &RemedyCommand,
     context: &Context<'_>,
@@ -188,7 +217,7 @@ fn revoked(
     else {
         return Err(Stop::Defect("not a revocation".to_owned()));
     };
-    let served = removed(case, id, context.today)?;
+    let end = removed(rows, row, context.today)?;
     checks::deciding_head(context, &own.opened_by)?;
     answered(own, answers, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
@@ -204,7 +233,6 @@ fn revoked(
     }
     let standstill = context.rules.pack(context.today).standstill_wd;
     let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
-    let end = served.decided.decision.end;
     if starts_on > end {
         refuse::<()>(
             Guard::End,
@@ -213,7 +241,7 @@ fn revoked(
         )?;
     }
     Ok(RemedyEvent::RepairRevoked {
-        repair: id,
+        repair: row.id,
         document_number: document_number.clone(),
         document_sha256: *document_sha256,
         reasons: reasons.clone(),
@@ -223,41 +251,61 @@ fn revoked(
     })
 }
 
-/// On the day that the served revocation fixed, what remained of the listing has effect again.
+/// On the day that the served revocation fixed, what remained of it has effect again.
 pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
-    let case = case_of(rows, row)?;
-    rows.want([Key::Subject(row.subject)])?;
     let mut drafts = Drafts::new(context);
     let RepairState::Revoked { starts_on } = row.state else {
         return drafts.finish();
     };
-    let Some(served) = case.path.served() else {
-        return Err(Stop::Defect("a repaired listing was never served".to_owned()));
-    };
-    if context.today > served.decided.decision.end {
+    let started = context.today >= starts_on && !context.starts_stopped;
+    let past = last_day(rows, row.of)?.is_none_or(|end| context.today > end);
+    if past || !ended_by(rows, row)? {
         let event = RemedyEvent::RepairRevocationLapsed { repair: id };
         drafts.push(row.subject, Event::Remedy(event));
-    } else if context.today >= starts_on && !context.starts_stopped {
-        // A person answers only by a decision of their own (INV-8): none comes back with it.
-        let attributions = rows.must_listing(row.listing)?.attributions.clone();
-        rows.want(attributions.iter().map(|id| Key::Attribution(*id)))?;
-        for attribution in attributions {
-            let person = rows.must_attribution(attribution)?;
-            if !matches!(person.case.path, Path::Ended(_)) {
-                let case = CaseRef::Attribution(attribution);
-                drafts.push(person.person, Event::CaseAnnulled { case, reasons: None });
+    } else if started {
+        match row.of {
+            Repairable::Listing(listing) => {
+                restore_listing(rows, row, listing, starts_on, &mut drafts)?;
             }
-        }
-        let hidden = rows.must_listing(row.listing)?.display_ended;
-        let published = !row.subject.is_personal() && !hidden;
-        let event = RemedyEvent::RepairedRestored { repair: id, published };
-        drafts.push(row.subject, Event::Remedy(event));
-        let reference = CaseRef::Listing(row.listing);
-        if let Some(mut mark) = case.mark(reference, !case.holds.is_empty()) {
-            mark.since = starts_on;
-            classification::start(rows, &mut drafts, row.subject, mark)?;
+            Repairable::Record(record) => {
+                let published = rows.must_record(record)?.repaired.is_some_and(|own| own.1);
+                let event = RemedyEvent::RecordRestored { repair: id, record, published };
+                drafts.push(row.subject, Event::Remedy(event));
+            }
         }
     }
     drafts.finish()
+}
+
+fn restore_listing(
+    rows: &Rows,
+    row: &RepairRow,
+    listing: ListingId,
+    starts_on: Day,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    rows.want([Key::Subject(row.subject)])?;
+    let own = rows.must_listing(listing)?;
+    let ListingKind::Black { case, .. } = &own.kind else {
+        return Err(Stop::Defect("a red listing was repaired".to_owned()));
+    };
+    // A person answers only by a decision of their own (INV-8): none comes back with it.
+    rows.want(own.attributions.iter().map(|id| Key::Attribution(*id)))?;
+    for attribution in &own.attributions {
+        let person = rows.must_attribution(*attribution)?;
+        if !matches!(person.case.path, Path::Ended(_)) {
+            let case = CaseRef::Attribution(*attribution);
+            drafts.push(person.person, Event::CaseAnnulled { case, reasons: None });
+        }
+    }
+    let published = !row.subject.is_personal() && !own.display_ended;
+    let event = RemedyEvent::RepairedRestored { repair: row.id, published };
+    drafts.push(row.subject, Event::Remedy(event));
+    let reference = CaseRef::Listing(listing);
+    if let Some(mut mark) = case.mark(reference, !case.holds.is_empty()) {
+        mark.since = starts_on;
+        classification::start(rows, drafts, row.subject, mark)?;
+    }
+    Ok(())
 }

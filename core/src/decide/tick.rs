@@ -15,7 +15,6 @@ use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
-use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
@@ -45,11 +44,8 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
             if row.state == RecordState::Accepted && over {
                 drafts.push(row.subject, Event::RecordExpired { record: id });
             }
-            let archived = row.ended_on.map(|on| on.plus_days(ARCHIVE_AFTER_DAYS));
-            if row.state != RecordState::Archived
-                && row.holds.is_empty()
-                && archived.is_some_and(|on| context.today >= on)
-            {
+            let archived = row.archived_from().is_some_and(|on| context.today >= on);
+            if archived && row.holds.is_empty() {
                 let event = RecordEvent::Archived { record: id };
                 drafts.push(row.subject, Event::Record(event));
             }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::Target;
-use crate::id::{ListingId, ObjectionId, ReliefId, RemedyId, RepairId};
+use crate::id::{ListingId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId};
 use crate::identifier::uscc::Uscc;
 use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
@@ -141,5 +141,13 @@ RemedyEvent {
     TestingEnded "objection.testing_ended" {
         objection: ObjectionId, document_sha256: Digest, ended_on: Day, verify_by: Deadline,
     }
+    /// The subject applied for the repair of a record that no listing rests on (domain.md 4.4).
+    RecordRepairApplied "repair.record_applied" {
+        record: RecordId, proof_sha256: Vec<Digest>, commitment_sha256: Digest,
+        statement: Sealed, accept_by: Deadline, decide_by: Deadline,
+    }
+    /// Its repair was revoked, and the day fixed in the served revocation has come: it is shown
+    /// and shared again, as widely as before, until the day it always had.
+    RecordRestored "record.restored" { repair: RepairId, record: RecordId, published: bool, }
 }
 }

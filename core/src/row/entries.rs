@@ -1,7 +1,6 @@
 //! Which index entries each row stands for: the one place that says it.
 
 use crate::event::{CaseRef, Colour};
-use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::path::{DecisionCase, Path};
 use crate::row::tolerance::counts_as_adverse;
 use crate::row::*;
@@ -30,8 +29,8 @@ fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     if let (RecordState::Accepted, Some(until)) = (row.state, row.publicity_until) {
         entries.push(Index::Due(until.plus_days(1), Due::Record(row.id)));
     }
-    if let (Some(on), false) = (row.ended_on, row.state == RecordState::Archived) {
-        entries.push(Index::Due(on.plus_days(ARCHIVE_AFTER_DAYS), Due::Record(row.id)));
+    if let Some(on) = row.archived_from() {
+        entries.push(Index::Due(on, Due::Record(row.id)));
     }
 }
 

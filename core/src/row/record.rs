@@ -1,10 +1,33 @@
 //! When a record is in effect, and who shares it.
 
+use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::row::{RecordRow, RecordState};
 use crate::rules::Openness;
 use crate::time::Day;
 
+impl RecordState {
+    /// As readers and refusals name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            RecordState::Accepted => "accepted",
+            RecordState::Annulled => "annulled",
+            RecordState::Repaired => "repaired",
+            RecordState::Expired => "expired",
+            RecordState::Archived => "archived",
+        }
+    }
+}
+
 impl RecordRow {
+    /// From which day it is read by auditors alone: when the time for remedies has passed, and for
+    /// what was repaired also the time in which its repair may be revoked.
+    pub fn archived_from(&self) -> Option<Day> {
+        let ended_on = self.ended_on.filter(|_| self.state != RecordState::Archived)?;
+        let remedies = ended_on.plus_days(ARCHIVE_AFTER_DAYS);
+        let revocable = self.repaired.and(self.publicity_until);
+        Some(revocable.map_or(remedies, |until| remedies.max(until.plus_days(1))))
+    }
+
     /// Whether it is in effect on `day`.
     pub fn is_live(&self, day: Day) -> bool {
         self.state == RecordState::Accepted && self.publicity_until.is_none_or(|until| day <= until)

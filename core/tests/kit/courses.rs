@@ -11,7 +11,8 @@ use shouxin_core::id::{
 };
 use shouxin_core::path::Path;
 use shouxin_core::row::{
-    Due, Index, Key, ListingKind, MeasureState, ObjectionState, RedState, RepairState, Row,
+    Due, Index, Key, ListingKind, MeasureState, ObjectionState, RedState, RepairState, Repairable,
+    Row,
 };
 
 use super::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, TAX};
@@ -260,6 +261,10 @@ fn objection_step(world: &World, held: &Held, it: Move) -> Asked {
 
 fn repair_step(world: &World, held: &Held, it: Move) -> Asked {
     if it.twist & 1 == 0 || held.repairs.is_empty() {
+        if it.twist & 2 == 0 {
+            let record = pick(&held.records, it.pick)?;
+            return Some((handler(), ask_repair(Repairable::Record(record))));
+        }
         let listing = pick(&held.black, it.pick)?;
         let subject = world.listing_row(listing).subject;
         return Some((party(subject), repair(listing)));

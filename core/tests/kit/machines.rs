@@ -23,17 +23,10 @@ fn with(name: &str, more: &[(bool, &str)]) -> Option<String> {
 fn record_state(world: &World, row: &Row) -> Option<String> {
     let Row::Record(row) = row else { return None };
     let RecordRow { state, published, holds, corrections, .. } = row;
-    let name = match state {
-        RecordState::Accepted => "accepted",
-        RecordState::Annulled => "annulled",
-        RecordState::Repaired => "repaired",
-        RecordState::Expired => "expired",
-        RecordState::Archived => "archived",
-    };
     let live = *state == RecordState::Accepted;
     let standing = world.standing(|rows, _| rows.record_standing(row.id));
     with(
-        name,
+        state.name(),
         &[
             (*published, "published"),
             (live && *corrections > 0, "corrected"),
@@ -309,6 +302,8 @@ machines! {
     REPAIR "repair" "信用修复" "Repair" "domain.md 2.5" repair_state;
     REPAIR_AFTER "repair-afterwards" "信用修复：复核与撤销" "Repair: review and revocation"
         "domain.md 2.5" repair_state;
+    REPAIR_RECORD "repair-of-a-record" "记录的信用修复" "Repair of a record"
+        "domain.md 2.5, 4.4" repair_state;
     RELIEF "relief" "重整期间的保护" "Relief while a plan is performed"
         "domain.md 2.5" relief_state;
     OBJECTION "objection" "异议" "Objection" "domain.md 2.6" objection_state;

@@ -203,6 +203,15 @@ pub fn remedies() -> Vec<Event> {
         RemedyEvent::RepairRevocationDropped { repair, reasons: text() },
         RemedyEvent::RepairRevocationLapsed { repair },
         RemedyEvent::RepairedRestored { repair, published: true },
+        RemedyEvent::RecordRepairApplied {
+            record: RecordId(at(3)),
+            proof_sha256: vec![digest(62)],
+            commitment_sha256: digest(63),
+            statement: text(),
+            accept_by: deadline(),
+            decide_by: deadline(),
+        },
+        RemedyEvent::RecordRestored { repair, record: RecordId(at(3)), published: true },
         RemedyEvent::ReliefGranted {
             listing: ListingId(at(2)),
             ruling: ruling(organisation(1)),

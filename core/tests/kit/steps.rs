@@ -13,7 +13,7 @@ use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
 use shouxin_core::path::Path;
-use shouxin_core::row::{Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, Row};
+use shouxin_core::row::{Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, Repairable, Row};
 use shouxin_core::rules::{FactKind, Severity, SubjectKind};
 use shouxin_core::text::{Digest, FactDocument, Name, Sealed, Service, ServiceManner};
 use shouxin_core::time::Day;
@@ -295,8 +295,13 @@ pub fn redress(objection: ObjectionId) -> Command {
 
 /// An application for repair.
 pub fn repair(listing: ListingId) -> Command {
+    ask_repair(Repairable::Listing(listing))
+}
+
+/// An application for the repair of a listing or of a record.
+pub fn ask_repair(of: Repairable) -> Command {
     Command::ApplyForRepair {
-        listing,
+        of,
         proof_sha256: vec![digest(17)],
         commitment_sha256: digest(18),
         statement: text(),

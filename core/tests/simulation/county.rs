@@ -14,7 +14,7 @@ use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
 };
 use shouxin_core::identifier::uscc::Uscc;
-use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::row::{Index, Key, Repairable, Row};
 use shouxin_core::rules::{Citation, LegalLevel, Polarity, Severity, SubjectKind};
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
@@ -36,7 +36,7 @@ pub enum Task {
     Objection(ObjectionId),
     Sue(Target),
     Suit(RemedyId),
-    Repair(ListingId),
+    Repair(Repairable),
     Repairing(RepairId),
     Revoke(RepairId),
     Relieve(ListingId),
@@ -250,6 +250,9 @@ impl County {
             if self.chance(40) {
                 self.later(5..60, Task::List(subject));
             }
+            if self.chance(20) {
+                self.later(1..500, Task::Repair(Repairable::Record(id)));
+            }
             if self.chance(10) {
                 self.later(1..200, Task::Object(Target::Record(id)));
             }
@@ -288,7 +291,7 @@ impl County {
             Task::Objection(id) => self.objection(id),
             Task::Sue(target) => self.sue(target),
             Task::Suit(id) => self.suit(id),
-            Task::Repair(listing) => self.repair(listing),
+            Task::Repair(of) => self.repair(of),
             Task::Repairing(id) => self.repairing(id),
             Task::Revoke(id) => self.revoke(id),
             Task::Relieve(listing) => self.relieve(listing),
@@ -474,7 +477,7 @@ impl County {
                     self.later(8..90, Task::Attribute(id));
                 }
                 if self.chance(50) {
-                    self.later(100..500, Task::Repair(id));
+                    self.later(100..500, Task::Repair(Repairable::Listing(id)));
                 }
                 if self.chance(12) {
                     self.later(20..200, Task::Relieve(id));

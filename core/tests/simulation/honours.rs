@@ -5,10 +5,12 @@ use shouxin_core::command::Command;
 use shouxin_core::event::NominationSource;
 use shouxin_core::id::ListingId;
 use shouxin_core::row::{Key, ListingKind, RedState, Row};
+use shouxin_core::time::Day;
 
 use super::county::County;
 use crate::kit::party;
 use crate::kit::steps::{close_red, digest, text};
+use crate::kit::tolerance::adverse;
 
 impl County {
     /// A department nominates somebody; whoever is on the red list already is refused.
@@ -42,8 +44,8 @@ impl County {
         let (officer, head) = (self.who("market", "SC-03"), self.who("market", "SC-01"));
         let (who, command) = match red.state {
             RedState::Nominated => {
-                let found = self.chance(10).then(|| self.rng.choice(&self.records).copied());
-                let adverse_records = found.flatten().into_iter().collect();
+                // What the register finds by itself: the adverse records that stand.
+                let adverse_records = adverse(&self.world, row.subject, Day::MIN);
                 (officer, Command::CheckNomination { listing, adverse_records })
             }
             RedState::Checked => (officer, Command::OpenPublicNotice { listing }),

@@ -56,7 +56,8 @@ pub struct Model {
     objections: BTreeMap<ObjectionId, (Target, bool)>,
     remedies: BTreeMap<RemedyId, Target>,
     reliefs: BTreeMap<ReliefId, ListingId>,
-    repairs: BTreeMap<RepairId, ListingId>,
+    /// What each application is about: a listing, or a record.
+    repairs: BTreeMap<RepairId, Target>,
     /// What holds a thing, by any number of open matters.
     holds: BTreeMap<Target, BTreeSet<Position>>,
     void_records: BTreeSet<RecordId>,
@@ -76,6 +77,7 @@ const TIMERS: &[&str] = &[
     "listing.expired",
     "listing.annulled",
     "listing.restored",
+    "record.restored",
     "classification.changed",
     "record.expired",
     "record.archived",
@@ -411,7 +413,7 @@ impl Model {
             }
             Event::Remedy(event) => self.remedy(envelope, event),
             Event::RepairApplied { listing, .. } => {
-                self.repairs.insert(RepairId(at), *listing);
+                self.repairs.insert(RepairId(at), Target::Listing(*listing));
             }
             Event::ClassificationChanged { in_force } => {
                 let Some(subject) = envelope.subject else {
@@ -488,7 +490,7 @@ impl Model {
                 }
             }
             RemedyEvent::RepairedRestored { repair, .. } => {
-                if let Some(listing) = self.repairs.get(repair).copied()
+                if let Some(Target::Listing(listing)) = self.repairs.get(repair).copied()
                     && let Some(own) = self.cases.get_mut(&CaseRef::Listing(listing))
                 {
                     own.over = false;

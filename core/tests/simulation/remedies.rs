@@ -10,11 +10,12 @@ use shouxin_core::event::{
     CaseHook, CaseRef, Finding, ObjectionGround, RepairAcceptance, Target, Trigger,
 };
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, ReliefId, RemedyId, RepairId};
-use shouxin_core::row::{Key, Row};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::row::{Key, Repairable, Row};
 use shouxin_core::rules::FactKind;
 
 use super::county::{County, Task};
-use crate::kit::steps::{digest, no_text, served, text};
+use crate::kit::steps::{ask_repair, digest, no_text, served, text};
 use crate::kit::{Who, operator, party, timer};
 
 impl County {
@@ -188,16 +189,11 @@ impl County {
         taken
     }
 
-    pub fn repair(&mut self, listing: ListingId) -> bool {
-        let Some(subject) = self.subject_of(Target::Listing(listing)) else {
+    pub fn repair(&mut self, of: Repairable) -> bool {
+        let Some(subject) = self.subject_of(of.target()) else {
             return true;
         };
-        let command = Command::ApplyForRepair {
-            listing,
-            proof_sha256: vec![digest(18)],
-            commitment_sha256: digest(19),
-            statement: text(),
-        };
+        let command = ask_repair(of);
         let at = self.world.next();
         let taken = self.world.run(&party(subject), &command).is_ok();
         if taken {
@@ -206,12 +202,23 @@ impl County {
         taken
     }
 
+    /// Who decides on a repair.
+    fn repairer(&self, of: Repairable) -> Option<Uscc> {
+        match of {
+            Repairable::Listing(id) => self.decided(CaseRef::Listing(id)).map(|own| own.0),
+            Repairable::Record(id) => match self.world.row(&Key::Record(id)) {
+                Some(Row::Record(own)) => Some(own.provider),
+                _ => None,
+            },
+        }
+    }
+
     pub fn repairing(&mut self, id: RepairId) -> bool {
         use shouxin_core::row::RepairState as S;
         let Some(Row::Repair(row)) = self.world.row(&Key::Repair(id)).cloned() else {
             return true;
         };
-        let Some((authority, ..)) = self.decided(CaseRef::Listing(row.listing)) else {
+        let Some(authority) = self.repairer(row.of) else {
             return true;
         };
         let today = self.world.today;
@@ -273,7 +280,7 @@ impl County {
         let Some(Row::Repair(row)) = self.world.row(&Key::Repair(id)).cloned() else {
             return true;
         };
-        let Some((authority, ..)) = self.decided(CaseRef::Listing(row.listing)) else {
+        let Some(authority) = self.repairer(row.of) else {
             return true;
         };
         let today = self.world.today;

@@ -24,7 +24,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{Edge, Hex32, id};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, reads};
 
 type Answer = Result<HttpResponse, Problem>;
@@ -74,7 +74,7 @@ pub struct OpenAssessment {
 impl Write for OpenAssessment {
     const LABEL: &'static str = "assessments.open";
     const ROLES: &'static [Role] = OFFICE;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("G", "assessment.opened"));
+    const CREATES: Creates = Some(("G", &["assessment.opened"]));
 
     fn command(self, _: &str, _: &Edge<'_>) -> Result<Command, Problem> {
         Ok(Command::Assessment(AssessmentCommand::Open { from: self.from, to: self.to }))

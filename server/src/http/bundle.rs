@@ -149,7 +149,11 @@ fn begins(event: &Event) -> bool {
             | Event::MeasureInitiated { .. }
             | Event::ObjectionFiled { .. }
             | Event::RepairApplied { .. }
-            | Event::Remedy(RemedyEvent::RemedyFiled { .. } | RemedyEvent::ReliefGranted { .. })
+            | Event::Remedy(
+                RemedyEvent::RemedyFiled { .. }
+                    | RemedyEvent::ReliefGranted { .. }
+                    | RemedyEvent::RecordRepairApplied { .. }
+            )
             | Event::Measure(MeasureEvent::Forwarded { .. })
     )
 }

@@ -21,7 +21,7 @@ use crate::http::edge::{Edge, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::Sight;
 use crate::http::reads::Cursor;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, read};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -59,7 +59,7 @@ pub struct Draft {
 impl Write for Draft {
     const LABEL: &'static str = "typical_cases.draft";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("K", "case_study.drafted"));
+    const CREATES: Creates = Some(("K", &["case_study.drafted"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         if self.persons.len() > CASE_STUDY_PERSONS_MAX {

@@ -11,7 +11,7 @@ use crate::http::edge::{
     CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, id, subject_key,
 };
 use crate::http::problem::Problem;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 const OFFICERS_AND_SUBJECT: &[Role] =
@@ -42,7 +42,7 @@ pub struct ProposeListing {
 impl Write for ProposeListing {
     const LABEL: &'static str = "listings.propose";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("L", "listing.proposed"));
+    const CREATES: Creates = Some(("L", &["listing.proposed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;
@@ -74,7 +74,7 @@ pub struct ProposeAttribution {
 impl Write for ProposeAttribution {
     const LABEL: &'static str = "attributions.propose";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("A", "attribution.proposed"));
+    const CREATES: Creates = Some(("A", &["attribution.proposed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let person = subject_key(&self.person)?;
@@ -304,7 +304,7 @@ pub struct Nominate {
 impl Write for Nominate {
     const LABEL: &'static str = "nominations.nominate";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("L", "listing.nominated"));
+    const CREATES: Creates = Some(("L", &["listing.nominated"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;

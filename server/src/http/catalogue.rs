@@ -24,7 +24,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, citations, id};
 use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table};
 
 type Answer = Result<HttpResponse, Problem>;
@@ -74,7 +74,7 @@ pub struct DraftEntry {
 impl Write for DraftEntry {
     const LABEL: &'static str = "catalogue.draft";
     const ROLES: &'static [Role] = DEPARTMENTS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("E", "catalogue.drafted"));
+    const CREATES: Creates = Some(("E", &["catalogue.drafted"]));
 
     fn command(self, _: &str, _: &Edge<'_>) -> Result<Command, Problem> {
         let proposal = Proposal {

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
 use crate::http::problem::{Code, Problem};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::vault::{VaultError, random_person_key};
 
 /// Who may bring files and records in.
@@ -278,7 +278,7 @@ pub struct SubmitRecords {
 impl Write for SubmitRecords {
     const LABEL: &'static str = "records.submit";
     const ROLES: &'static [Role] = REGISTRARS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("R", "record.accepted"));
+    const CREATES: Creates = Some(("R", &["record.accepted"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         bounded(self.records.len())?;

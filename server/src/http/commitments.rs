@@ -22,7 +22,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, ServiceBody, citations, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, reads};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -52,7 +52,7 @@ pub struct Offer {
 impl Write for Offer {
     const LABEL: &'static str = "commitments.offer";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("C", "commitment.offered"));
+    const CREATES: Creates = Some(("C", &["commitment.offered"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;

@@ -20,7 +20,7 @@ use crate::http::commitments::{Face, face};
 use crate::http::edge::{CitationBody, Edge, citations, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table};
 
 /// Records looked through for one review.
@@ -65,7 +65,7 @@ pub struct Perform {
 impl Write for Perform {
     const LABEL: &'static str = "credit_reviews.perform";
     const ROLES: &'static [Role] = &[Role::Department];
-    const CREATES: Option<(&'static str, &'static str)> = Some(("V", "credit_review.performed"));
+    const CREATES: Creates = Some(("V", &["credit_review.performed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::http::Table;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::Problem;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::CreditOffice];
 const OFFICERS_AND_COURT: &[Role] = &[Role::Department, Role::CreditOffice, Role::CourtRegistrar];
@@ -40,7 +40,7 @@ pub struct Forward {
 impl Write for Forward {
     const LABEL: &'static str = "measures.forward";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("M", "measure.forwarded"));
+    const CREATES: Creates = Some(("M", &["measure.forwarded"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(&self.listing)?;

@@ -19,7 +19,7 @@ use crate::engine::query::Query;
 use crate::http::edge::{Edge, id, subject_key};
 use crate::http::problem::Problem;
 use crate::http::read::{PART_ROWS_MAX, Sight};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table};
 
 const AUTHORS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -50,7 +50,7 @@ pub struct Receive {
 impl Write for Receive {
     const LABEL: &'static str = "classifications.receive";
     const ROLES: &'static [Role] = AUTHORS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("Z", "classification.received"));
+    const CREATES: Creates = Some(("Z", &["classification.received"]));
 
     fn command(self, _: &str, _: &Edge<'_>) -> Result<Command, Problem> {
         Ok(Command::Imported(ImportedCommand::Receive {

@@ -12,7 +12,7 @@ use crate::http::Table;
 use crate::http::cases::case;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::{Code, Problem};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 const OFFICERS_AND_SUBJECT: &[Role] =
@@ -32,7 +32,7 @@ pub struct Extend {
 impl Write for Extend {
     const LABEL: &'static str = "listings.extend";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("L", "listing.proposed"));
+    const CREATES: Creates = Some(("L", &["listing.proposed"]));
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;

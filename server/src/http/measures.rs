@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::Problem;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
@@ -34,7 +34,7 @@ pub struct InitiateMeasure {
 impl Write for InitiateMeasure {
     const LABEL: &'static str = "measures.initiate";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("M", "measure.initiated"));
+    const CREATES: Creates = Some(("M", &["measure.initiated"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(&self.listing)?;

@@ -23,7 +23,7 @@ use crate::http::edge::{Edge, Hex32, id, subject_key};
 use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, reads};
 
 const ASSOCIATION: &[Role] = &[Role::Association];
@@ -65,7 +65,7 @@ pub struct Note {
 impl Write for Note {
     const LABEL: &'static str = "member_notes.note";
     const ROLES: &'static [Role] = ASSOCIATION;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("N", "member_file.noted"));
+    const CREATES: Creates = Some(("N", &["member_file.noted"]));
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::http::Table;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id, target};
 use crate::http::problem::{Code, Problem};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::CourtRegistrar];
@@ -249,7 +249,7 @@ pub struct FileRemedy {
 impl Write for FileRemedy {
     const LABEL: &'static str = "remedies.file";
     const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("Y", "remedy.filed"));
+    const CREATES: Creates = Some(("Y", &["remedy.filed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let target = target(&self.target)?;
@@ -507,7 +507,7 @@ pub struct GrantRelief {
 impl Write for GrantRelief {
     const LABEL: &'static str = "reliefs.grant";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("B", "relief.granted"));
+    const CREATES: Creates = Some(("B", &["relief.granted"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(&self.listing)?;
@@ -562,7 +562,7 @@ pub struct FileCourtDocument {
 impl Write for FileCourtDocument {
     const LABEL: &'static str = "court_documents.file";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("J", "court_document.filed"));
+    const CREATES: Creates = Some(("J", &["court_document.filed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let (document, effect) = (edge.fact("document", self.document)?, self.effect);

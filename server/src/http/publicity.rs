@@ -20,7 +20,7 @@ use crate::http::collection::{REGISTRARS, bounded};
 use crate::http::edge::{Edge, id};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{Sight, record_shown};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table};
 use crate::publicity::decision::{Fault, Stop, decision};
 use crate::publicity::shown::{Shown, shown};
@@ -78,7 +78,7 @@ fn file(
 impl Write for FilePermits {
     const LABEL: &'static str = "permits.file";
     const ROLES: &'static [Role] = REGISTRARS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("R", "record.accepted"));
+    const CREATES: Creates = Some(("R", &["record.accepted"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         file(DecisionKind::Permit, &self.permits, edge)
@@ -88,7 +88,7 @@ impl Write for FilePermits {
 impl Write for FilePenalties {
     const LABEL: &'static str = "penalties.file";
     const ROLES: &'static [Role] = REGISTRARS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("R", "record.accepted"));
+    const CREATES: Creates = Some(("R", &["record.accepted"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         file(DecisionKind::Penalty, &self.penalties, edge)

@@ -14,7 +14,8 @@ use shouxin_core::id::{Position, RecordId, RemedyId};
 use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
-    RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Row, SubjectRow,
+    RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
+    SubjectRow,
 };
 use shouxin_core::rules::Polarity;
 use shouxin_core::text::{Name, Sealed};
@@ -435,7 +436,14 @@ pub fn repair(row: &RepairRow) -> Value {
     json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
-        "listing": row.listing.to_string(),
+        "listing": match row.of {
+            Repairable::Listing(id) => json!(id.to_string()),
+            Repairable::Record(_) => Value::Null,
+        },
+        "record": match row.of {
+            Repairable::Record(id) => json!(id.to_string()),
+            Repairable::Listing(_) => Value::Null,
+        },
         "applied_on": row.applied_on,
         "accept_by": match &row.state {
             RepairState::Applied { accept_by, .. } => json!(accept_by),

@@ -3,13 +3,14 @@
 use serde::Deserialize;
 use shouxin_core::actor::Role;
 use shouxin_core::command::Command;
-use shouxin_core::event::{CaseRef, Finding, ObjectionGround, RepairAcceptance, Trigger};
+use shouxin_core::event::{Finding, ObjectionGround, RepairAcceptance, Trigger};
+use shouxin_core::row::Repairable;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, target};
 use crate::http::problem::{Code, Problem};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 const OFFICERS_AND_SUBJECT: &[Role] =
@@ -36,7 +37,7 @@ pub struct FileObjection {
 impl Write for FileObjection {
     const LABEL: &'static str = "objections.file";
     const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("O", "objection.filed"));
+    const CREATES: Creates = Some(("O", &["objection.filed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let target = target(&self.target)?;
@@ -181,12 +182,13 @@ impl Write for CompleteRedress {
     }
 }
 
-/// 信用修复申请, free of charge.
-/// Source: domain.md O53, O60, T07.
+/// 信用修复申请, free of charge: of a listing, or of a record that no listing rests on.
+/// Source: domain.md O53, O60, T07, 4.4.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyForRepair {
-    listing: String,
+    listing: Option<String>,
+    record: Option<String>,
     proof_sha256: Vec<Hex32>,
     commitment_sha256: Hex32,
     statement: String,
@@ -195,13 +197,24 @@ pub struct ApplyForRepair {
 impl Write for ApplyForRepair {
     const LABEL: &'static str = "repairs.apply";
     const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("X", "repair.applied"));
+    const CREATES: Creates = Some(("X", &["repair.applied", "repair.record_applied"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
-        let listing = id(&self.listing)?;
-        let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        let of = match (&self.listing, &self.record) {
+            (Some(listing), None) => Repairable::Listing(id(listing)?),
+            (None, Some(record)) => Repairable::Record(id(record)?),
+            _ => {
+                return Err(Problem::new(
+                    Code::ValueInvalid,
+                    "须填写 listing 或 record 之一 / give a listing or a record, and not both",
+                    "记录支持名单的，请填写名单 / where a listing rests on the record, give the listing",
+                )
+                .on("listing"));
+            }
+        };
+        let subject = edge.subject_of_target(of.target())?;
         Ok(Command::ApplyForRepair {
-            listing,
+            of,
             proof_sha256: edge.documents(subject, "proof_sha256", self.proof_sha256)?,
             commitment_sha256: edge.document(
                 subject,

@@ -20,7 +20,7 @@ use crate::http::edge::{CitationBody, Edge, Hex32, citations, id, subject_key, t
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -79,7 +79,7 @@ pub struct Open {
 impl Write for Open {
     const LABEL: &'static str = "litigation_supports.open";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("S", "litigation_support.opened"));
+    const CREATES: Creates = Some(("S", &["litigation_support.opened"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let target = target(&self.target)?;

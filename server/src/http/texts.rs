@@ -10,12 +10,13 @@ use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::event::CaseRef;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::row::ListingKind;
+use shouxin_core::rules::Severity;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
-use crate::http::edge::{NamedMeasureBody, id, parse};
+use crate::http::edge::{NamedMeasureBody, id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::{App, Body, Table, bytes};
@@ -58,10 +59,27 @@ pub struct Draft {
     pub(super) to: Option<String>,
     /// And which measure, by its id in the catalogue.
     pub(super) measure: Option<String>,
+    /// For what is told when an adverse record is collected: its item in the directory.
+    pub(super) item: Option<String>,
+    /// How heavy it is.
+    #[schema(value_type = Option<String>, example = "general")]
+    pub(super) severity: Option<Severity>,
+    /// Day of its document.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub(super) document_date: Option<Day>,
+    /// Its own fields, as the record is to have them.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub(super) content: serde_json::Map<String, serde_json::Value>,
+    /// It is kept from the public.
+    #[serde(default)]
+    pub(super) withheld: bool,
 }
 
-/// The texts of each noun.
+/// The texts of each noun. A file has one before there is a record to name.
 const TEXTS: &[(&str, &[&str])] = &[
+    ("subjects", &["collection-notice"]),
+    ("records", &["collection-notice"]),
     (
         "listings",
         &[
@@ -69,12 +87,13 @@ const TEXTS: &[(&str, &[&str])] = &[
             "decision",
             "repair-guide",
             "service-receipt",
+            "withdrawal",
             "revocation-notice",
             "revocation-decision",
             "forward-letter",
         ],
     ),
-    ("attributions", &["notice", "decision", "repair-guide", "service-receipt"]),
+    ("attributions", &["notice", "decision", "repair-guide", "service-receipt", "withdrawal"]),
     ("measures", &["notice"]),
     ("objections", &["acceptance", "refusal", "result", "review"]),
     (
@@ -155,6 +174,8 @@ fn text(noun: &str, name: &str) -> Result<&'static str, Problem> {
 /// What a text is about.
 #[derive(Clone, Copy, Debug)]
 enum Of {
+    File,
+    Record(shouxin_core::id::RecordId),
     Case(CaseRef),
     Measure(shouxin_core::id::MeasureId),
     Objection(shouxin_core::id::ObjectionId),
@@ -179,6 +200,16 @@ fn file(noun: &str, text: &str, path: &str, caller: &Caller, app: &App) -> Resul
     };
     let mut query = Query::new(app.engine.view.read());
     let (of, subject, authorities) = match noun {
+        "subjects" => {
+            let subject = subject_key(path)?;
+            query.ask(|rows| rows.must_subject(subject).map(|_| ()))?;
+            (Of::File, subject, vec![officer.authority])
+        }
+        "records" => {
+            let id = id(path)?;
+            let row = query.ask(|rows| rows.must_record(id).cloned())?;
+            (Of::Record(id), row.subject, vec![row.provider])
+        }
         "listings" if text.starts_with("revocation") => {
             let id = id(path)?;
             let row = query.ask(|rows| rows.must_listing(id).cloned())?;
@@ -223,12 +254,11 @@ fn file(noun: &str, text: &str, path: &str, caller: &Caller, app: &App) -> Resul
         _ => {
             let id = id(path)?;
             let row = query.ask(|rows| rows.must_repair(id).cloned())?;
-            let case = CaseRef::Listing(row.listing);
-            let (_, found) = gather::decision_case(&mut query, case)?;
+            let found = gather::repaired(&mut query, row.of)?;
             // A review of it is decided at the credit office.
             let office = (text == "review" && caller.role == Role::CreditOffice)
                 .then_some(officer.authority);
-            let handling = [Some(found.proposed_by.authority), office].into_iter().flatten();
+            let handling = [Some(found.authority), office].into_iter().flatten();
             (Of::Repair(id), row.subject, handling.collect())
         }
     };
@@ -250,6 +280,11 @@ fn answer(
     let words = Words { app, subject: file.subject, officer: &file.officer, draft, today };
     let desk = |on: Day| Desk { rules: &rules, on };
     let made = match file.of {
+        Of::File => texts::collection_notice(desk(today), &words.to_collect()?),
+        Of::Record(id) => {
+            let (case, on) = words.collected(id)?;
+            texts::collection_notice(desk(on), &case)
+        }
         Of::Case(CaseRef::Listing(id)) if text == "forward-letter" => {
             let (case, by, on) = words.forwarding(id)?;
             texts::forward_letter(desk(on), &case, &by)
@@ -265,6 +300,11 @@ fn answer(
                 "decision" => {
                     let (on, own) = words.decision(id)?;
                     texts::decision(desk(on), &case, &own)
+                }
+                "withdrawal" => {
+                    let (_, decided) = words.decided(id)?;
+                    let (on, own) = words.withdrawal(id)?;
+                    texts::withdrawal(desk(on), &case, &decided, &own)
                 }
                 "repair-guide" => {
                     let (on, own) = words.decided(id)?;

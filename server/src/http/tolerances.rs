@@ -25,7 +25,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, citations, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
-use crate::http::write::Write;
+use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, reads};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -103,7 +103,7 @@ pub struct Open {
 impl Write for Open {
     const LABEL: &'static str = "tolerant_acceptances.open";
     const ROLES: &'static [Role] = OFFICERS;
-    const CREATES: Option<(&'static str, &'static str)> = Some(("T", "tolerant_acceptance.opened"));
+    const CREATES: Creates = Some(("T", &["tolerant_acceptance.opened"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;

@@ -18,6 +18,9 @@ use crate::http::edge::{Edge, parse};
 use crate::http::problem::{Code, Problem};
 use crate::http::{App, Body, bytes};
 
+/// The letter of the id that a command creates, and the events that create it.
+pub type Creates = Option<(&'static str, &'static [&'static str])>;
+
 /// A body that becomes a command.
 pub trait Write: DeserializeOwned + ToSchema + 'static {
     /// Name under which a refusal is recorded, `listings.decide`.
@@ -29,8 +32,8 @@ pub trait Write: DeserializeOwned + ToSchema + 'static {
     /// joined by a slash.
     fn command(self, id: &str, edge: &Edge<'_>) -> Result<Command, Problem>;
 
-    /// The letter of the id that the command creates, and the event that creates it.
-    const CREATES: Option<(&'static str, &'static str)> = None;
+    /// What it creates; nothing where it only changes what is there.
+    const CREATES: Creates = None;
 }
 
 /// Answers a write.
@@ -114,7 +117,7 @@ fn expected(request: &HttpRequest) -> Result<Option<(SubjectKey, Position)>, Pro
 }
 
 /// The answer to a durable command.
-fn answer(committed: &Committed, creates: Option<(&str, &str)>) -> HttpResponse {
+fn answer(committed: &Committed, creates: Creates) -> HttpResponse {
     let events: Vec<Value> = committed
         .events
         .iter()
@@ -125,11 +128,11 @@ fn answer(committed: &Committed, creates: Option<(&str, &str)>) -> HttpResponse 
         "events": events,
         "repeated": committed.repeated,
     });
-    if let Some((letter, event)) = creates {
+    if let Some((letter, names)) = creates {
         let ids: Vec<String> = committed
             .events
             .iter()
-            .filter(|(_, name)| *name == event)
+            .filter(|(_, name)| names.contains(name))
             .map(|(position, _)| match position.log {
                 0 => format!("{letter}-{}", position.sequence),
                 _ => format!("{letter}-{position}"),

@@ -4,8 +4,8 @@ use data_encoding::HEXLOWER;
 
 use crate::texts::sheet::Sheet;
 use crate::texts::{
-    About, Case, DecisionWords, Desk, HeardWords, Incomplete, NoticeWords, ServedWords, Text, date,
-    fact_kind, manner, role,
+    About, Case, DecisionWords, Desk, HeardWords, Incomplete, NoticeWords, RevocationWords,
+    ServedWords, Text, date, fact_kind, manner, role,
 };
 
 const LIST: &str = "严重失信主体名单";
@@ -164,6 +164,36 @@ pub fn decision(desk: Desk<'_>, case: &Case, words: &DecisionWords) -> Result<Te
     sheet.paragraph(
         "复议、诉讼期间本决定不停止执行，法律另有规定的除外；提出异议的，核实期间暂停。",
     );
+    let head = sheet.head(authority);
+    sheet.sign(&name, &format!("签发：{head}"));
+    sheet.finish()
+}
+
+/// 撤销决定书, by which the head takes the authority's own decision back (domain.md 2.3a).
+///
+/// # Errors
+/// [`Incomplete`] names what is missing, the decision that is taken back among it.
+pub fn withdrawal(
+    desk: Desk<'_>,
+    case: &Case,
+    decided: &DecisionWords,
+    words: &RevocationWords,
+) -> Result<Text, Incomplete> {
+    let mut sheet = Sheet::new(desk, "撤销决定书");
+    let authority = case.proposed_by.authority.as_str();
+    let name = sheet.authority(authority);
+    sheet.plain(format!("案件编号：{}", case.id));
+    sheet.party(&case.party);
+    let number = sheet.need("决定书文号", words.number.as_ref());
+    sheet.plain(number);
+    let before = sheet.need("被撤销的决定书文号", decided.number.as_ref());
+    sheet.section("事实和理由", words.reasons.as_ref());
+    sheet.heading("决定");
+    sheet.paragraph(format!(
+        "{name}决定撤销{before}。自本决定作出之日起，终止该决定的效力，停止公示、共享和使用，解除以其为依据的\
+         全部措施，并在公示和共享的同等范围内更正。"
+    ));
+    sheet.remedies("本决定", authority, None);
     let head = sheet.head(authority);
     sheet.sign(&name, &format!("签发：{head}"));
     sheet.finish()

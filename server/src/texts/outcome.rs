@@ -9,7 +9,7 @@ use shouxin_core::time::Day;
 
 use crate::texts::case::heard;
 use crate::texts::sheet::Sheet;
-use crate::texts::{Desk, HeardWords, Incomplete, Party, Text, date, fact_kind};
+use crate::texts::{Desk, HeardWords, Incomplete, Party, Repaired, Text, date, fact_kind};
 
 /// A review of the outcome of an objection or of a refused repair.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ pub fn review(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
     /// A repair that was obtained by fraud.
-    Repair,
+    Repair(Repaired),
     /// A red listing.
     Honour,
 }
@@ -113,13 +113,13 @@ pub struct RevocationCase {
     pub party: Party,
     /// What is to be revoked.
     pub of: Revoked,
-    /// The listing, `L-...`
-    pub listing: String,
+    /// The listing, or the record that was repaired, `L-...` or `R-...`
+    pub about: String,
     /// Code of the authority that decides.
     pub authority: String,
     /// What a red listing rests on; a repair goes by the instrument of the rules.
     pub basis: Vec<Citation>,
-    /// Last day of the listing that has effect again.
+    /// Last day of what has effect again.
     pub end: Option<Day>,
     /// How the party was heard, once it was.
     pub heard: Option<HeardWords>,
@@ -138,7 +138,7 @@ pub struct RevocationWords {
 
 fn revoked<'a>(desk: Desk<'a>, case: &RevocationCase, what: &str) -> (Sheet<'a>, String) {
     let (title, label) = match case.of {
-        Revoked::Repair => ("撤销信用修复", "修复申请编号"),
+        Revoked::Repair(_) => ("撤销信用修复", "修复申请编号"),
         Revoked::Honour => ("撤销守信红名单", "名单编号"),
     };
     let mut sheet = Sheet::new(desk, &format!("{title}{what}"));
@@ -150,8 +150,9 @@ fn revoked<'a>(desk: Desk<'a>, case: &RevocationCase, what: &str) -> (Sheet<'a>,
 
 fn object(case: &RevocationCase) -> String {
     match case.of {
-        Revoked::Repair => format!("对名单 {} 的信用修复", case.listing),
-        Revoked::Honour => format!("你（单位）的守信红名单（{}）", case.listing),
+        Revoked::Repair(Repaired::Listing) => format!("对名单 {} 的信用修复", case.about),
+        Revoked::Repair(Repaired::Record) => format!("对记录 {} 的信用修复", case.about),
+        Revoked::Honour => format!("你（单位）的守信红名单（{}）", case.about),
     }
 }
 
@@ -182,7 +183,7 @@ pub fn revocation_notice(
 
 fn basis(sheet: &mut Sheet<'_>, desk: Desk<'_>, case: &RevocationCase) {
     match case.of {
-        Revoked::Repair => {
+        Revoked::Repair(_) => {
             sheet.heading("依据");
             let instrument = sheet.instrument(&desk.rules.pack(desk.on).repair_instrument);
             sheet.paragraph(instrument);
@@ -209,20 +210,33 @@ pub fn revocation_decision(
     sheet.heading("决定");
     sheet.paragraph(format!("{name}决定撤销{}。", object(case)));
     match (case.of, case.end) {
-        (Revoked::Repair, Some(end)) => {
+        (Revoked::Repair(of), Some(end)) => {
             let pack = desk.rules.pack(desk.on);
+            let (back, bar) = match of {
+                Repaired::Listing => (
+                    "名单在剩余期限内恢复效力，终止日期仍为",
+                    "该名单的修复申请，最迟不超过名单的终止日期",
+                ),
+                Repaired::Record => (
+                    "记录在剩余期限内按原范围恢复公示、共享和使用，最后一日仍为",
+                    "该记录的修复申请，最迟不超过记录公示的最后一日",
+                ),
+            };
+            let measures = match of {
+                Repaired::Listing => "不公示、不采取措施",
+                Repaired::Record => "不公示、不共享",
+            };
             sheet.paragraph(format!(
-                "自本决定书送达之日起满{}个工作日的次日起，名单在剩余期限内恢复效力，终止日期仍为{}；\
-                 此前不公示、不采取措施。",
+                "自本决定书送达之日起满{}个工作日的次日起，{back}{}；此前{measures}。",
                 pack.standstill_wd,
                 date(end)
             ));
             sheet.paragraph(format!(
-                "自本决定作出之日起{}个月内不再受理对该名单的修复申请，最迟不超过名单的终止日期。",
+                "自本决定作出之日起{}个月内不再受理对{bar}。",
                 pack.repair_bar_months
             ));
         }
-        (Revoked::Repair, None) => sheet.missing("名单的终止日期"),
+        (Revoked::Repair(_), None) => sheet.missing("终止日期"),
         (Revoked::Honour, _) => sheet.paragraph(
             "自本决定作出之日起移出守信红名单，终止以其为依据的激励；不因此列入严重失信主体名单，也不因此采取惩戒措施。",
         ),

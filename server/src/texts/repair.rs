@@ -4,17 +4,23 @@ use shouxin_core::actor::OfficerRef;
 use shouxin_core::time::Day;
 
 use crate::texts::sheet::Sheet;
-use crate::texts::{AcceptanceWords, Desk, Incomplete, RepairCase, RepairWords, Text, date};
+use crate::texts::{
+    AcceptanceWords, Desk, Incomplete, RepairCase, RepairWords, Repaired, Text, date,
+};
 
 fn opened<'a>(desk: Desk<'a>, case: &RepairCase, title: &str) -> Sheet<'a> {
     let mut sheet = Sheet::new(desk, title);
     sheet.plain(format!("修复申请编号：{}", case.id));
     sheet.party(&case.party);
-    let number = sheet.need("列入决定书文号", case.decision_number.as_ref());
+    let (label, what) = match case.of {
+        Repaired::Listing => ("列入决定书文号", "名单"),
+        Repaired::Record => ("记录的文书文号", "记录"),
+    };
+    let number = sheet.need(label, case.decision_number.as_ref());
     sheet.paragraph(format!(
-        "你（单位）于{}就{number}（名单 {}）申请信用修复。",
+        "你（单位）于{}就{number}（{what} {}）申请信用修复。",
         date(case.applied_on),
-        case.listing
+        case.repaired
     ));
     sheet
 }
@@ -83,12 +89,21 @@ pub fn decision(
     sheet.paragraph(instrument);
     sheet.heading("决定");
     if words.approved {
-        sheet.paragraph(
-            "准予信用修复。自本决定作出之日起移出名单，终止公示、共享和使用，解除以此为依据的全部措施，\
-             并在公示和共享的同等范围内通知。",
-        );
+        sheet.paragraph(match case.of {
+            Repaired::Listing => {
+                "准予信用修复。自本决定作出之日起移出名单，终止公示、共享和使用，解除以此为依据的全部措施，\
+                 并在公示和共享的同等范围内通知。"
+            }
+            Repaired::Record => {
+                "准予信用修复。自本决定作出之日起终止该记录的公示、共享和使用，\
+                 并在公示和共享的同等范围内通知。"
+            }
+        });
     } else {
-        sheet.paragraph("不予信用修复。名单期满自动终止；条件具备后可以再次申请。");
+        sheet.paragraph(match case.of {
+            Repaired::Listing => "不予信用修复。名单期满自动终止；条件具备后可以再次申请。",
+            Repaired::Record => "不予信用修复。记录公示期满自动停止公示；条件具备后可以再次申请。",
+        });
         sheet.remedies("本决定", &case.authority, None);
     }
     let name = sheet.authority(&case.authority);
@@ -111,10 +126,11 @@ pub fn extension(
     let mut sheet = opened(desk, case, "信用修复延长办理期限通知书");
     sheet.section("延长的理由", reasons);
     sheet.heading("办理期限");
-    sheet.paragraph(format!(
-        "延长至{}，只延长一次。办理期间名单的终止日期不变，期满自动终止。",
-        date(decide_by)
-    ));
+    let stays = match case.of {
+        Repaired::Listing => "名单的终止日期不变，期满自动终止",
+        Repaired::Record => "记录的公示期限不变，期满自动停止公示",
+    };
+    sheet.paragraph(format!("延长至{}，只延长一次。办理期间{stays}。", date(decide_by)));
     let name = sheet.authority(&case.authority);
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("经办：{officer}"));

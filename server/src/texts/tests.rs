@@ -8,6 +8,7 @@ use shouxin_core::actor::PersonKey;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::id::{ListingId, Position};
 use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::rules::Severity;
 
 use super::*;
 use crate::app::{load_rules, read_rules};
@@ -37,7 +38,7 @@ fn company() -> Party {
     Party { name: some("尤溪县甲建设有限公司"), key: invented("91", 1).parse().unwrap() }
 }
 
-fn person() -> Party {
+fn party_of_person() -> Party {
     Party { name: some("林某某"), key: SubjectKey::Person(PersonKey([7; 16])) }
 }
 
@@ -81,7 +82,7 @@ fn attribution(rules: &RuleSet) -> Case {
     let listing = "L-1042".to_owned();
     Case {
         id: "A-1077".to_owned(),
-        party: person(),
+        party: party_of_person(),
         about: About::Attribution { organisation, listing, role: PersonRole::Principal },
         act: some("任主要负责人期间直接决定不支付工资"),
         heard: Some(HeardWords::Waived),
@@ -146,11 +147,34 @@ fn repair(rules: &RuleSet) -> RepairCase {
     RepairCase {
         id: "X-3001".to_owned(),
         party: company(),
-        listing: "L-1042".to_owned(),
+        of: Repaired::Listing,
+        repaired: "L-1042".to_owned(),
         decision_number: some("尤人社失信决〔2026〕1号"),
         authority: rules.department(HR).unwrap().uscc.clone(),
         applied_on: day("2026-11-02"),
         decide_by: day("2026-11-16"),
+    }
+}
+
+fn record_repair(rules: &RuleSet) -> RepairCase {
+    RepairCase {
+        of: Repaired::Record,
+        repaired: "R-0904".to_owned(),
+        decision_number: some("尤人社罚〔2026〕7号"),
+        ..repair(rules)
+    }
+}
+
+fn collection(rules: &RuleSet) -> CollectionCase {
+    CollectionCase {
+        party: company(),
+        by: officer(rules, HR, "SC-03"),
+        item: rules.items.iter().find(|own| own.id.contains("FR-0302")).map(|own| own.id.clone()),
+        severity: Some(Severity::General),
+        number: some("尤人社罚〔2026〕7号"),
+        dated: Some(day("2026-11-02")),
+        content: vec![("违法事实".to_owned(), "未按月足额支付农民工工资".to_owned())],
+        withheld: false,
     }
 }
 
@@ -184,16 +208,20 @@ fn breach_words() -> DecisionWords {
 
 fn revocation(rules: &RuleSet, of: Revoked) -> RevocationCase {
     RevocationCase {
-        id: if of == Revoked::Repair { "X-3001" } else { "L-5001" }.to_owned(),
+        id: if of == Revoked::Honour { "L-5001" } else { "X-3001" }.to_owned(),
         party: company(),
         of,
-        listing: if of == Revoked::Repair { "L-1042" } else { "L-5001" }.to_owned(),
+        about: match of {
+            Revoked::Repair(Repaired::Listing) => "L-1042".to_owned(),
+            Revoked::Repair(Repaired::Record) => "R-0904".to_owned(),
+            Revoked::Honour => "L-5001".to_owned(),
+        },
         authority: rules.department(HR).unwrap().uscc.clone(),
         basis: match of {
-            Revoked::Repair => Vec::new(),
+            Revoked::Repair(_) => Vec::new(),
             Revoked::Honour => vec![cite("wage-regulation", "第四十八条")],
         },
-        end: (of == Revoked::Repair).then(|| day("2028-04-20")),
+        end: (of != Revoked::Honour).then(|| day("2028-04-20")),
         heard: Some(HeardWords::Statement(vec![some("凭证由他人提供")])),
     }
 }
@@ -227,7 +255,9 @@ fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
         reasons: reasons.clone(),
         answers: vec![some("申请人对所附材料的真实性负责。")],
     };
-    let (repair, honour) = (revocation(rules, Revoked::Repair), revocation(rules, Revoked::Honour));
+    let repaired = |of| revocation(rules, Revoked::Repair(of));
+    let (repair, record) = (repaired(Repaired::Listing), repaired(Repaired::Record));
+    let honour = revocation(rules, Revoked::Honour);
     let step = |step| ReliefWords {
         step,
         document: Some(FactDocument {
@@ -248,6 +278,8 @@ fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
         ("repair-review-upheld", review(Reviewed::Repair, true)),
         ("repair-revocation-notice", noticed(&repair)),
         ("repair-revocation-decision", revocation_decision(desk, &repair, &words)),
+        ("record-repair-revocation-notice", noticed(&record)),
+        ("record-repair-revocation-decision", revocation_decision(desk, &record, &words)),
         ("red-revocation-notice", noticed(&honour)),
         ("red-revocation-decision", revocation_decision(desk, &honour, &words)),
         ("relief-grant", relief(ReliefStep::Granted)),
@@ -267,12 +299,32 @@ fn what_follows_an_outcome_is_refused_without_what_the_law_requires() {
         missing(review(desk, &unasked, &head, &words)),
         ["复核申请", "理由", "重新决定的期限"]
     );
-    let unheard = RevocationCase { heard: None, ..revocation(&rules, Revoked::Repair) };
+    let unheard =
+        RevocationCase { heard: None, ..revocation(&rules, Revoked::Repair(Repaired::Listing)) };
     let named = missing(revocation_decision(desk, &unheard, &RevocationWords::default()));
     assert_eq!(named.len(), 3, "{named:?}");
     assert!(named[1].starts_with("陈述申辩情况"), "{named:?}");
     let words = ReliefWords { step: ReliefStep::Ended, document: None, reasons: None };
     assert_eq!(missing(relief(desk, &relieved(&rules), &words)), ["法院文书", "理由"]);
+    let undecided = DecisionWords { number: None, ..decision_words() };
+    let made = withdrawal(desk, &case(&rules), &undecided, &RevocationWords::default());
+    assert_eq!(missing(made), ["决定书文号", "被撤销的决定书文号", "事实和理由"]);
+}
+
+#[test]
+fn a_notice_of_collection_says_what_is_collected_and_how_heavy_it_is() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-11-20") };
+    let whole = collection(&rules);
+    let unknown = CollectionCase { item: some("XX-0000"), ..whole.clone() };
+    assert_eq!(missing(collection_notice(desk, &unknown)), ["目录中的信息项和文书日期"]);
+    let light = CollectionCase { severity: None, number: None, ..whole.clone() };
+    let named = missing(collection_notice(desk, &light));
+    assert_eq!(named[0], "文书文号");
+    assert!(named[1].starts_with("轻重类别"), "{named:?}");
+    let withheld = CollectionCase { withheld: true, ..whole };
+    let text = collection_notice(desk, &withheld).unwrap().plain();
+    assert!(text.contains("不向社会公示"), "{text}");
 }
 
 fn of_commitments(rules: &RuleSet) -> Vec<Made> {
@@ -403,6 +455,47 @@ fn all(rules: &RuleSet) -> Vec<Made> {
             ),
         ),
         ("forward-letter", forward_letter(later, &forwarding(), &hr)),
+        (
+            "listing-withdrawal",
+            withdrawal(
+                later,
+                &case(rules),
+                &decision_words(),
+                &RevocationWords {
+                    number: some("尤人社撤〔2026〕2号"),
+                    reasons: some("据以认定的处罚决定计算有误。"),
+                    answers: Vec::new(),
+                },
+            ),
+        ),
+        ("collection-notice", collection_notice(later, &collection(rules))),
+        (
+            "collection-notice-of-a-person",
+            collection_notice(
+                later,
+                &CollectionCase {
+                    party: party_of_person(),
+                    severity: Some(Severity::Minor),
+                    ..collection(rules)
+                },
+            ),
+        ),
+        (
+            "record-repair-acceptance",
+            repair_acceptance(later, &record_repair(rules), &hr, &AcceptanceWords::Accepted),
+        ),
+        (
+            "record-repair-extension",
+            repair_extension(
+                later,
+                &record_repair(rules),
+                &hr,
+                some("需要实地核查。").as_ref(),
+                day("2026-11-30"),
+            ),
+        ),
+        ("record-repair-approved", repair_decision(later, &record_repair(rules), &approved)),
+        ("record-repair-refused", repair_decision(later, &record_repair(rules), &refused)),
         ("repair-approved", repair_decision(later, &repair(rules), &approved)),
         ("repair-refused", repair_decision(later, &repair(rules), &refused)),
     ]
@@ -486,7 +579,7 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     assert_eq!(missing(decision(desk, &case(&rules), &beyond)), ["不晚于2029年5月1日的终止日期"]);
     let unheard = Case { heard: None, hearing: None, ..case(&rules) };
     assert_eq!(missing(decision(desk, &unheard, &decision_words())).len(), 1);
-    let erased = Party { name: None, key: person().key };
+    let erased = Party { name: None, key: party_of_person().key };
     let erased = Case { party: erased, act: None, ..attribution(&rules) };
     assert_eq!(missing(notice(desk, &erased, &notice_words())), ["当事人名称", "行为"]);
     let bare = Case { basis: Vec::new(), documents: Vec::new(), ..case(&rules) };

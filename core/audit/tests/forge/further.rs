@@ -1,18 +1,20 @@
 //! Courses of what happens seldom, and of what the register does beside cases.
 
 use shouxin_core::actor::Role;
-use shouxin_core::command::Command;
 use shouxin_core::command::assessment::AssessmentCommand;
 use shouxin_core::command::catalogue::CatalogueCommand;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
-use shouxin_core::id::{AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RepairId};
-use shouxin_core::row::Due;
+use shouxin_core::id::{
+    AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RecordId, RepairId,
+};
+use shouxin_core::row::{Due, Repairable};
 use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
@@ -366,6 +368,58 @@ pub fn repaired_again() -> World {
     world
 }
 
+/// A record whose repair is done, on its own.
+fn record_repaired(withheld: bool) -> (World, RecordId, RepairId) {
+    let mut world = World::seeded();
+    let own = NewRecord { withheld, ..record(organisation(1), "尤市监罚〔2026〕1号") };
+    let submit = Command::SubmitRecords { records: vec![own] };
+    let id = RecordId(world.must(&handler(), &submit));
+    world.go_to(day("2026-07-15"));
+    let asked = ask_repair(Repairable::Record(id));
+    let repair = RepairId(world.must(&party(organisation(1)), &asked));
+    world.must(&handler(), &repair_check(repair, RepairAcceptance::Accepted));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    world.close();
+    (world, id, repair)
+}
+
+fn brought_back(withheld: bool) -> World {
+    let (mut world, _, repair) = record_repaired(withheld);
+    noticed(&mut world);
+    world.pass(12);
+    world.must(&head(), &remedy(revoking(&world, repair, 0)));
+    world.pass(12);
+    world
+}
+
+/// A record whose repair was revoked, and which has effect again.
+pub fn record_restored() -> World {
+    brought_back(false)
+}
+
+/// The same of one that was never shown.
+pub fn withheld_restored() -> World {
+    brought_back(true)
+}
+
+/// A record that was repaired and is archived once its time is over.
+pub fn kept() -> World {
+    let (mut world, ..) = record_repaired(false);
+    world.go_to(day("2029-01-20"));
+    world
+}
+
+/// A listing that rests on a record, and whose repair is applied for.
+pub fn under_a_listing() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[], Stage::Effective);
+    world.go_to(day("2026-09-01"));
+    world.must(&party(organisation(1)), &repair(listing));
+    world
+}
+
 fn revoking(world: &World, repair: RepairId, answers: usize) -> RemedyCommand {
     RemedyCommand::RevokeRepair {
         repair,
@@ -532,6 +586,10 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("repair late", repair_late()),
         ("repaired again", repaired_again()),
         ("repair stands", repair_stands()),
+        ("record restored", record_restored()),
+        ("record never shown restored", withheld_restored()),
+        ("record kept", kept()),
+        ("under a listing", under_a_listing()),
         ("revoked in vain", revoked_in_vain()),
         ("channel closed", channel_closed()),
         ("keys", keys()),

@@ -33,6 +33,7 @@ mod forge;
 mod measures;
 mod outcomes;
 mod path;
+mod repairs;
 mod social;
 mod words;
 
@@ -153,7 +154,8 @@ fn table() -> Vec<Forgery> {
     outcomes::put_right(&mut table);
     outcomes::office_times(&mut table);
     outcomes::testing(&mut table);
-    outcomes::repair_times(&mut table);
+    repairs::times(&mut table);
+    repairs::of_records(&mut table);
     outcomes::red(&mut table);
     outcomes::records(&mut table);
     outcomes::order(&mut table);

@@ -3,14 +3,16 @@
 
 mod commitment;
 mod outcome;
+mod record;
 
 use serde_json::Value;
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::codec;
 use shouxin_core::event::{CaseRef, Envelope, Event, NamedMeasure, RepairAcceptance};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
+use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::{Decided, DecisionCase, HeardParty, Hearing, Notice, Path};
-use shouxin_core::row::{Index, ListingKind};
+use shouxin_core::row::{Index, ListingKind, Repairable};
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 
@@ -22,7 +24,7 @@ use crate::http::read;
 use crate::http::texts::Draft;
 use crate::texts::{
     About, AcceptanceWords, Case, DecisionWords, HeardWords, MeasureCase, NamedWords, NoticeWords,
-    ObjectionCase, Party, RepairCase, RepairWords, ServedWords,
+    ObjectionCase, Party, RepairCase, RepairWords, Repaired, ServedWords,
 };
 
 pub(super) use outcome::Revocable;
@@ -49,6 +51,41 @@ pub(super) fn decision_case(
         CaseRef::Attribution(id) => {
             let row = query.ask(|rows| rows.must_attribution(id).cloned())?;
             Ok((row.person, row.case))
+        }
+    }
+}
+
+/// What a repair is about: who decides on it, by which document it stands, and until when.
+pub(super) struct Found {
+    pub(super) of: Repaired,
+    pub(super) id: String,
+    pub(super) number: Option<String>,
+    pub(super) authority: Uscc,
+    pub(super) end: Option<Day>,
+}
+
+pub(super) fn repaired(query: &mut Query<'_>, of: Repairable) -> Result<Found, Problem> {
+    match of {
+        Repairable::Listing(id) => {
+            let (_, case) = decision_case(query, CaseRef::Listing(id))?;
+            let decision = decided(&case.path).map(|own| &own.decision);
+            Ok(Found {
+                of: Repaired::Listing,
+                id: id.to_string(),
+                number: decision.map(|own| own.number.clone()),
+                authority: case.proposed_by.authority,
+                end: decision.map(|own| own.end),
+            })
+        }
+        Repairable::Record(id) => {
+            let row = query.ask(|rows| rows.must_record(id).cloned())?;
+            Ok(Found {
+                of: Repaired::Record,
+                id: id.to_string(),
+                number: Some(row.document_number),
+                authority: row.provider,
+                end: row.publicity_until,
+            })
         }
     }
 }
@@ -436,13 +473,14 @@ impl Words<'_> {
     /// A repair application as it stands.
     pub(super) fn repair(&self, id: RepairId) -> Result<RepairCase, Problem> {
         let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
-        let (_, found) = decision_case(&mut self.query(), CaseRef::Listing(row.listing))?;
+        let found = repaired(&mut self.query(), row.of)?;
         Ok(RepairCase {
             id: id.to_string(),
             party: self.party(row.subject)?,
-            listing: row.listing.to_string(),
-            decision_number: decided(&found.path).map(|own| own.decision.number.clone()),
-            authority: found.proposed_by.authority.as_str().to_owned(),
+            of: found.of,
+            repaired: found.id,
+            decision_number: found.number,
+            authority: found.authority.as_str().to_owned(),
             applied_on: row.applied_on,
             decide_by: row.decide_by.day,
         })

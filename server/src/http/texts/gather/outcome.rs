@@ -10,7 +10,7 @@ use shouxin_core::row::ListingKind;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 
-use super::{Words, decided, decision_case, not_yet, wants};
+use super::{Words, decided, decision_case, not_yet, repaired, wants};
 use crate::http::problem::Problem;
 use crate::texts::{
     Forwarding, HeardWords, ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed,
@@ -156,38 +156,38 @@ impl Words<'_> {
     }
 
     fn revocable(&self, of: Revocable) -> Result<(RevocationCase, Course), Problem> {
-        let (from, id, subject, kind, listing, authority, end, basis) = match of {
+        let (from, case) = match of {
             Revocable::Repair(id) => {
                 let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
-                let (_, case) = decision_case(&mut self.query(), CaseRef::Listing(row.listing))?;
-                let end = decided(&case.path).map(|own| own.decision.end);
-                let authority = case.proposed_by.authority;
-                (
-                    id.0,
-                    id.to_string(),
-                    row.subject,
-                    Revoked::Repair,
-                    row.listing,
-                    authority,
-                    end,
-                    Vec::new(),
-                )
+                let found = repaired(&mut self.query(), row.of)?;
+                let case = RevocationCase {
+                    id: id.to_string(),
+                    party: self.party(row.subject)?,
+                    of: Revoked::Repair(found.of),
+                    about: found.id,
+                    authority: found.authority.as_str().to_owned(),
+                    basis: Vec::new(),
+                    end: found.end,
+                    heard: None,
+                };
+                (id.0, case)
             }
             Revocable::Honour(id) => {
                 let row = self.query().ask(|rows| rows.must_listing(id).cloned())?;
                 let ListingKind::Red(red) = row.kind else {
                     return Err(Problem::not_found());
                 };
-                (
-                    id.0,
-                    id.to_string(),
-                    row.subject,
-                    Revoked::Honour,
-                    id,
-                    red.authority,
-                    None,
-                    red.basis,
-                )
+                let case = RevocationCase {
+                    id: id.to_string(),
+                    party: self.party(row.subject)?,
+                    of: Revoked::Honour,
+                    about: id.to_string(),
+                    authority: red.authority.as_str().to_owned(),
+                    basis: red.basis,
+                    end: None,
+                    heard: None,
+                };
+                (id.0, case)
             }
         };
         let course = self.course(from, of)?;
@@ -196,16 +196,7 @@ impl Words<'_> {
             Some(points) => Some(HeardWords::Statement(self.open_all(points))),
             None => (silent || course.decision.is_some()).then_some(HeardWords::Silent),
         };
-        let case = RevocationCase {
-            id,
-            party: self.party(subject)?,
-            of: kind,
-            listing: listing.to_string(),
-            authority: authority.as_str().to_owned(),
-            basis,
-            end,
-            heard,
-        };
+        let case = RevocationCase { heard, ..case };
         Ok((case, course))
     }
 
@@ -247,6 +238,36 @@ impl Words<'_> {
             answers: self.open_all(&answers),
         };
         Ok((case, on, words))
+    }
+
+    /// The words by which the head took the authority's own decision back, and their day.
+    pub(in super::super) fn withdrawal(
+        &self,
+        id: CaseRef,
+    ) -> Result<(Day, RevocationWords), Problem> {
+        let words = |number: Option<String>, reasons: Option<String>| RevocationWords {
+            number,
+            reasons,
+            answers: Vec::new(),
+        };
+        if let Some(draft) = &self.draft {
+            let own = words(draft.document_number.clone(), draft.reasons.clone());
+            return Ok((self.today, own));
+        }
+        let from = match id {
+            CaseRef::Listing(id) => id.0,
+            CaseRef::Attribution(id) => id.0,
+        };
+        let found = self.after(from, |envelope| match &envelope.event {
+            Event::Listing(ListingEvent::Revoked { case, document_number, reasons, .. })
+                if *case == id =>
+            {
+                let own = words(Some(document_number.clone()), self.open(reasons));
+                Some((envelope.legal_date, own))
+            }
+            _ => None,
+        })?;
+        found.ok_or_else(|| not_yet("尚未撤销 / it was not taken back"))
     }
 
     /// A relief as it stands, and how it began or ended.

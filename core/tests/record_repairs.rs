@@ -1,0 +1,404 @@
+//! The repair of a record that no listing rests on: after its shortest publicity, decided by who
+//! collected it, revoked after notice and hearing (domain.md 2.5, 4.4).
+
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::command::{Command, NewRecord};
+use shouxin_core::event::{Event, RepairAcceptance};
+use shouxin_core::guard::{Ground, Guard};
+use shouxin_core::id::{RecordId, RepairId};
+use shouxin_core::row::{Closing, Due, Key, RecordRow, RecordState, Repairable, Row};
+use shouxin_core::rules::Severity;
+use shouxin_core::tally::{Counter, Unit};
+use shouxin_core::time::Day;
+
+use crate::kit::later::*;
+use crate::kit::rules::{HONOUR, MARKET, TAX};
+use crate::kit::steps::*;
+use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use crate::kit::{
+    Post, World, authority, guard, machines, officer, organisation, party, person, timer,
+};
+
+fn with(severity: Severity, withheld: bool) -> (World, RecordId) {
+    let mut world = World::seeded();
+    let own = NewRecord { severity: Some(severity), withheld, ..record(organisation(1), "一号") };
+    let submit = Command::SubmitRecords { records: vec![own] };
+    let id = RecordId(world.must(&handler(), &submit));
+    (world, id)
+}
+
+fn row(world: &World, id: RecordId) -> RecordRow {
+    match world.row(&Key::Record(id)) {
+        Some(Row::Record(row)) => row.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn apply(id: RecordId) -> Command {
+    ask_repair(Repairable::Record(id))
+}
+
+/// First and last day of what the rules let the record be shown.
+fn days(world: &World, id: RecordId) -> (Day, Day) {
+    let own = row(world, id);
+    let pack = world.rules.pack(world.today);
+    let months = match own.severity.expect("it is adverse") {
+        Severity::Minor => pack.publicity_minor_months,
+        Severity::General => pack.publicity_general_months,
+        Severity::Serious => pack.publicity_serious_months,
+    };
+    (own.document_date.plus_months(months.0), own.document_date.plus_months(months.1))
+}
+
+/// A serious record on the first day on which its repair is applied for.
+fn ripe() -> (World, RecordId) {
+    let (mut world, id) = with(Severity::Serious, false);
+    let first = days(&world, id).0;
+    world.go_to(first);
+    (world, id)
+}
+
+fn checked((mut world, record): (World, RecordId)) -> (World, RecordId, RepairId) {
+    let id = RepairId(world.must(&party(organisation(1)), &apply(record)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    (world, record, id)
+}
+
+fn done() -> (World, RecordId, RepairId) {
+    let (mut world, record, id) = checked(ripe());
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    assert_eq!(world.close(), ["repair.done"]);
+    (world, record, id)
+}
+
+fn revoked() -> (World, RecordId, RepairId) {
+    let (mut world, record, id) = done();
+    let notice = revocation_notice(&world, id);
+    world.must(&handler(), &notice);
+    let stated = revocation_statement(&world, id);
+    world.must(&party(organisation(1)), &stated);
+    let decision = revoke_repair(&world, id, 2);
+    world.must(&head(), &decision);
+    (world, record, id)
+}
+
+/// Covers O60.
+#[test]
+fn the_repair_of_a_record_knows_no_other_way() {
+    let (ripe, record) = ripe();
+    let mut early = ripe.clone();
+    early.today = early.today.plus_days(-1);
+    let mut applied = ripe.clone();
+    let id = RepairId(applied.must(&party(organisation(1)), &apply(record)));
+    let accepted = after(&applied, &handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let refused = after(&accepted, &head(), &refuse_repair(&accepted, id));
+    let extended = after(&accepted, &handler(), &extend_repair(&accepted, id));
+    let approved = after(&accepted, &head(), &approve(&accepted, id));
+    let mut done = approved.clone();
+    assert_eq!(done.close(), ["repair.done"]);
+    let told = after(&done, &handler(), &revocation_notice(&done, id));
+    let heard = after(&told, &party(organisation(1)), &revocation_statement(&told, id));
+    let revoked = after(&heard, &head(), &revoke_repair(&heard, id, 2));
+    let mut due = revoked.clone();
+    due.today = due.today.plus_days(8);
+    let mut lapsed = revoked.clone();
+    lapsed.today = days(&lapsed, record).1.plus_days(1);
+    let restored = after(&due, &timer(), &Command::Tick { due: Due::Repair(id) });
+    let states = [
+        ("none", ripe),
+        ("none, too early", early),
+        ("applied", applied),
+        ("accepted", accepted),
+        ("extended", extended),
+        ("refused", refused),
+        ("approved", approved),
+        ("done", done),
+        ("told", told),
+        ("heard", heard),
+        ("revoked", revoked),
+        ("revoked, day come", due),
+        ("revoked, end passed", lapsed),
+        ("restored", restored),
+    ];
+    let commands: [Asked<'_>; 11] = [
+        ("apply", party(organisation(1)), &|_| apply(record)),
+        ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
+        ("extend", handler(), &|world| extend_repair(world, id)),
+        ("approve", head(), &|world| approve(world, id)),
+        ("refuse", head(), &|world| refuse_repair(world, id)),
+        ("close", timer(), &|_| Command::Close(Closing::Repair(id))),
+        ("tell", handler(), &|world| revocation_notice(world, id)),
+        ("state", party(organisation(1)), &|world| revocation_statement(world, id)),
+        ("revoke", head(), &|world| revoke_repair(world, id, 2)),
+        ("drop", head(), &|_| {
+            remedy(RemedyCommand::DropRevocation { repair: id, reasons: text() })
+        }),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Repair(id) }),
+    ];
+    const PERIOD: Ground = Ground::Guard(Guard::RepairPeriod);
+    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
+    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+    const APPROVED: &[&str] = &["repair.approved", "record.repaired"];
+    compare(
+        &machines::REPAIR_RECORD,
+        &states,
+        &commands,
+        &[
+            ("none", "apply", &["repair.record_applied"]),
+            ("applied", "check", &["repair.accept_decided"]),
+            ("accepted", "extend", &["repair.extended"]),
+            ("accepted", "approve", APPROVED),
+            ("extended", "approve", APPROVED),
+            ("accepted", "refuse", &["repair.refused"]),
+            ("extended", "refuse", &["repair.refused"]),
+            ("refused", "apply", &["repair.record_applied"]),
+            ("approved", "close", &["repair.done"]),
+            ("done", "tell", &["repair.revocation_noticed"]),
+            ("told", "state", &["repair.revocation_stated"]),
+            ("told", "drop", &["repair.revocation_dropped"]),
+            ("heard", "revoke", &["repair.revoked", "repair.barred"]),
+            ("heard", "drop", &["repair.revocation_dropped"]),
+            ("revoked, day come", "tick", &["record.restored"]),
+            ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),
+        ],
+        &[
+            ("none, too early", "apply", PERIOD),
+            ("none, too early", "check", ABSENT),
+            ("none, too early", "extend", ABSENT),
+            ("none, too early", "approve", ABSENT),
+            ("none, too early", "refuse", ABSENT),
+            ("none, too early", "close", ABSENT),
+            ("none, too early", "tell", ABSENT),
+            ("none, too early", "state", ABSENT),
+            ("none, too early", "revoke", ABSENT),
+            ("none, too early", "drop", ABSENT),
+            ("none, too early", "tick", ABSENT),
+            ("applied", "apply", EXISTS),
+            ("accepted", "apply", EXISTS),
+            ("extended", "apply", EXISTS),
+            ("extended", "extend", EXISTS),
+            ("done", "state", NO_NOTICE),
+            ("done", "revoke", NO_NOTICE),
+            ("done", "drop", NO_NOTICE),
+            ("told", "revoke", NOT_HEARD),
+            ("restored", "apply", PERIOD),
+        ],
+    );
+}
+
+/// Each weight has its own shortest period; a minor record has none.
+#[test]
+fn a_record_is_repaired_from_the_day_of_its_own_weight() {
+    for severity in [Severity::Minor, Severity::General, Severity::Serious] {
+        let (mut world, id) = with(severity, false);
+        let (first, last) = days(&world, id);
+        world.today = first.plus_days(-1);
+        assert_eq!(world.refused(&handler(), &apply(id)), guard(Guard::RepairPeriod));
+        for day in [first, last] {
+            world.today = day;
+            assert!(world.ask(&handler(), &apply(id)).is_ok(), "{severity:?}, {day}");
+        }
+        world.today = last.plus_days(1);
+        assert_eq!(world.refused(&handler(), &apply(id)), STATE, "{severity:?}");
+    }
+}
+
+#[test]
+fn nobody_repairs_what_is_no_dishonesty_or_somebody_elses() {
+    let (mut world, id) = ripe();
+    let honour = NewRecord {
+        item: HONOUR.to_owned(),
+        severity: None,
+        notified: None,
+        ..record(organisation(1), "二号")
+    };
+    let submit = Command::SubmitRecords { records: vec![honour] };
+    let honour = RecordId(world.must(&officer(TAX, Post::Handler), &submit));
+    assert_eq!(world.refused(&party(organisation(1)), &apply(honour)), STATE);
+    let stranger = world.refused(&party(organisation(2)), &apply(id));
+    assert_ne!(stranger, STATE, "it is somebody else's file");
+    let (mut world, _, id) = checked((world, id));
+    let other = officer(TAX, Post::Head);
+    assert_eq!(world.refused(&other, &extend_repair(&world, id)), guard(Guard::Competent));
+    world.must(&head(), &approve(&world.clone(), id));
+}
+
+/// While a listing rests on it the record is repaired with the listing, not beside it.
+#[test]
+fn a_record_under_a_listing_is_repaired_with_it() {
+    let (world, record) = ripe();
+    for stage in [Stage::Proposed, Stage::Effective] {
+        let mut under = world.clone();
+        let listing = under.listing(&[record], &[], stage);
+        let refusal = under.ask(&party(organisation(1)), &apply(record)).expect_err("it is under");
+        assert_eq!(refusal.ground, STATE);
+        assert!(refusal.detail.contains(&listing.to_string()), "{}", refusal.detail);
+    }
+    // One that is proposed in the meantime stops the approval, and its end lets it through.
+    let (mut world, record, id) = checked((world, record));
+    let listing = world.listing(&[record], &[], Stage::Proposed);
+    assert_eq!(world.refused(&head(), &approve(&world, id)), STATE);
+    let drop =
+        Command::DropCase { case: shouxin_core::event::CaseRef::Listing(listing), reasons: text() };
+    world.must(&head(), &drop);
+    world.must(&head(), &approve(&world.clone(), id));
+    assert_eq!(row(&world, record).state, RecordState::Repaired);
+}
+
+/// What was not shown before its repair is not shown after the repair is revoked, and what comes
+/// back ends on the day it always had.
+#[test]
+fn a_revoked_repair_brings_back_the_record_as_it_was() {
+    for withheld in [false, true] {
+        let (mut world, record) = with(Severity::Serious, withheld);
+        let (first, last) = days(&world, record);
+        world.go_to(first);
+        let before = row(&world, record);
+        assert_eq!(before.published, !withheld);
+        let (mut world, _, id) = checked((world, record));
+        let approval = approve(&world, id);
+        world.must(&head(), &approval);
+        assert!(!row(&world, record).published);
+        world.close();
+        let notice = revocation_notice(&world, id);
+        world.must(&handler(), &notice);
+        world.pass(12);
+        let decision = revoke_repair(&world, id, 0);
+        world.must(&head(), &decision);
+        assert_eq!(row(&world, record).state, RecordState::Repaired, "not before the day it fixes");
+        world.pass(12);
+        let own = row(&world, record);
+        assert_eq!(own.state, RecordState::Accepted);
+        assert_eq!((own.published, own.ended_on), (!withheld, None));
+        assert_eq!(own.publicity_until, Some(last));
+        let again = world.ask(&party(organisation(1)), &apply(record)).expect_err("it is barred");
+        assert_eq!(again.ground, guard(Guard::RepairPeriod));
+        let again_from = own.repair_again_from.expect("a day");
+        assert!(again.detail.contains(&again_from.to_string()), "{}", again.detail);
+        world.go_to(again_from);
+        assert!(world.ask(&party(organisation(1)), &apply(record)).is_ok());
+        world.go_to(last.plus_days(1));
+        assert_eq!(row(&world, record).state, RecordState::Expired);
+        assert_eq!(world.replayed().rows, world.rows);
+    }
+}
+
+/// The bar is about this record and never outlasts it; its standstill fits into its time.
+#[test]
+fn a_revocation_fits_into_what_is_left_of_the_record() {
+    let (mut world, record, id) = done();
+    let last = days(&world, record).1;
+    world.today = last.plus_days(-40);
+    let notice = revocation_notice(&world, id);
+    world.must(&handler(), &notice);
+    world.pass(12);
+    world.must(&head(), &revoke_repair(&world.clone(), id, 0));
+    assert_eq!(row(&world, record).repair_again_from, Some(last));
+    let (mut world, _, id) = done();
+    world.today = last.plus_days(-1);
+    let late = after(&world, &handler(), &revocation_notice(&world, id));
+    let late = World { today: last, ..late };
+    assert_eq!(late.refused(&head(), &revoke_repair(&late, id, 0)), STATE);
+    world.today = last;
+    assert_eq!(world.refused(&handler(), &revocation_notice(&world, id)), STATE);
+    // Until then it is at hand, however long ago it was repaired.
+    let (mut world, record, _) = done();
+    world.go_to(last);
+    assert_eq!(row(&world, record).state, RecordState::Repaired);
+    world.go_to(last.plus_days(1));
+    assert_eq!(row(&world, record).state, RecordState::Archived);
+    // The last day counts: it comes back for a day rather than lapse.
+    let (mut world, record, id) = revoked();
+    world.today = last;
+    let tick = Command::Tick { due: Due::Repair(id) };
+    assert_eq!(world.run(&timer(), &tick).unwrap(), ["record.restored"]);
+    assert_eq!(row(&world, record).state, RecordState::Accepted);
+}
+
+/// What ended meanwhile is not repaired; the approval is on record and nothing waits for it.
+#[test]
+fn a_record_that_ended_meanwhile_is_only_approved() {
+    let (mut world, record, id) = checked(ripe());
+    let annul = Command::AnnulRecord { record, reasons: text() };
+    world.must(&handler(), &annul);
+    assert_eq!(world.run(&head(), &approve(&world.clone(), id)).unwrap(), ["repair.approved"]);
+    assert_eq!(world.close(), ["repair.done"]);
+    assert_eq!(world.refused(&handler(), &revocation_notice(&world, id)), STATE);
+}
+
+/// Who collected answers for the time, as who listed does.
+#[test]
+fn the_provider_is_counted_for_what_it_decides_late() {
+    let (mut world, _, id) = checked(ripe());
+    world.pass(40);
+    world.must(&head(), &approve(&world.clone(), id));
+    let own = Unit::Authority(authority(MARKET));
+    let counted = |counter| -> u32 {
+        let rows = world.rows.iter().filter_map(|(key, row)| match (key, row.as_ref()) {
+            (Key::Tally { unit, .. }, Row::Tally(counts)) if *unit == own => {
+                Some(counts.get(counter))
+            }
+            _ => None,
+        });
+        rows.sum()
+    };
+    assert_eq!(counted(Counter::RepairsCheckedOnTime), 1);
+    assert_eq!(counted(Counter::RepairsDecidedLate), 1);
+}
+
+/// A person's record ends for sharing and use; it was never shown and is not after a revocation.
+#[test]
+fn a_persons_record_is_repaired_too() {
+    let mut world = World::seeded();
+    let record = RecordId(world.must(&handler(), &submit(person(1), "一号")));
+    let first = days(&world, record).0;
+    world.go_to(first);
+    let id = RepairId(world.must(&party(person(1)), &apply(record)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    let own = row(&world, record);
+    assert!(!own.is_shared(world.today));
+    let said = world.log.iter().filter(|own| matches!(own.event, Event::RecordRepaired { .. }));
+    assert_eq!(said.count(), 1);
+}
+
+/// A listing comes back only while what it rests on is good; a record that is void meanwhile has
+/// nothing to come back.
+#[test]
+fn what_is_void_does_not_come_back() {
+    const LAPSED: &str = "repair.revocation_lapsed";
+    let (mut world, record, _) = revoked();
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    world.pass(8);
+    assert_eq!(world.log.last().unwrap().event.name(), LAPSED);
+    assert_eq!(row(&world, record).state, RecordState::Annulled);
+    for late in [false, true] {
+        let mut world = World::seeded();
+        let record = world.with_record();
+        let listing = world.listing(&[record], &[], Stage::Effective);
+        world.pass(200);
+        let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+        world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+        let approval = approve(&world, id);
+        world.must(&head(), &approval);
+        world.close();
+        let annul = Command::AnnulRecord { record, reasons: text() };
+        if !late {
+            world.must(&handler(), &annul);
+            assert_eq!(world.refused(&handler(), &revocation_notice(&world, id)), STATE);
+            continue;
+        }
+        let notice = revocation_notice(&world, id);
+        world.must(&handler(), &notice);
+        world.pass(12);
+        let decision = revoke_repair(&world, id, 0);
+        world.must(&head(), &decision);
+        world.must(&handler(), &annul);
+        world.today = world.today.plus_days(8);
+        let tick = Command::Tick { due: Due::Repair(id) };
+        assert_eq!(world.run(&timer(), &tick).unwrap(), [LAPSED]);
+        assert!(world.marks(organisation(1)).is_empty());
+    }
+}
