@@ -230,3 +230,17 @@ fn a_record_is_shown_on_its_last_day() {
     world.today = until.plus_days(1);
     assert_eq!(world.run(&timer(), &tick).expect("a timer is not refused"), ["record.expired"]);
 }
+
+/// A decision whose timer was down takes effect as late as on its last day, and lapses after it.
+#[test]
+fn a_served_decision_takes_effect_up_to_its_last_day() {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[], Stage::Served));
+    let tick = Command::Tick { due: Due::Case(case) };
+    let said = |today: Day| {
+        let mut then = World { today, ..world.clone() };
+        then.run(&timer(), &tick).expect("a timer is not refused")
+    };
+    assert_eq!(said(end()), ["listing.took_effect", "classification.changed"]);
+    assert_eq!(said(end().plus_days(1)), ["listing.expired"]);
+}

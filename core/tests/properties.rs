@@ -3,16 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kit::World;
 use crate::kit::courses::{begun, held, make, moves, settle_some};
+use crate::kit::{World, timer};
 use proptest::prelude::*;
 use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::codec::{decode_event, decode_row, encode_event, encode_row};
+use shouxin_core::command::Command;
+use shouxin_core::decide::owes_an_end;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::id::{MeasureId, RecordId};
 use shouxin_core::keys::{read_closing, read_due, read_public_change, read_walk, tail_position};
 use shouxin_core::path::{DecisionCase, Path, Standing};
-use shouxin_core::row::{Index, Key, ListingKind, RecordState, RedState, Row, derived};
+use shouxin_core::row::{Due, Index, Key, ListingKind, RecordState, RedState, Row, derived};
 
 fn whole_index(world: &World) -> BTreeSet<Index> {
     let mut index: BTreeSet<Index> = world.rows.values().flat_map(|row| derived(row)).collect();
@@ -141,6 +143,15 @@ fn measures_hold(world: &World, settled_by_hand: bool) {
         } else if parents.contains(&Standing::Suspended) || !row.holds.is_empty() {
             assert_eq!(standing, Standing::Suspended, "{id}");
         }
+        // The walk through a family calls the timer where it has something to say, and only there.
+        let tick = Command::Tick { due: Due::Measure(*id) };
+        let said = world.ask(&timer(), &tick).expect("a timer is not refused").drafts;
+        let ends = ["measure.closed", "measure.lift_required"];
+        assert_eq!(
+            world.read(|rows, day| owes_an_end(rows, *id, day)),
+            said.iter().any(|own| ends.contains(&own.event.name())),
+            "{id}"
+        );
         // Whatever has been ordered and may no longer have effect is being followed up.
         let said =
             row.annulled || row.expired || !row.holds.is_empty() || parents_turned(world, *id);

@@ -37,7 +37,6 @@ fn file(
     let human = checks::human(context)?;
     let records: Vec<&NewRecord> = decisions.iter().map(|decision| &decision.record).collect();
     checks::batch(records.len() + unread.len())?;
-    record::want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
     let mut rejects = unread.to_vec();
     for (place, decision) in decisions.iter().enumerate() {

@@ -29,7 +29,6 @@ pub(super) fn submit(
     let human = checks::human(context)?;
     let records: Vec<&NewRecord> = records.iter().collect();
     checks::batch(records.len())?;
-    want_batch(rows, &records)?;
     let mut drafts = Drafts::new(context);
     let mut rejects = Vec::new();
     for (index, record) in records.iter().enumerate() {
@@ -47,15 +46,6 @@ pub(super) fn submit(
         }
     }
     Ok(Outcome { drafts: drafts.drafts, rejects })
-}
-
-/// Loads what every check of a batch needs.
-pub(super) fn want_batch(rows: &Rows, records: &[&NewRecord]) -> Result<(), Stop> {
-    rows.want(
-        records
-            .iter()
-            .flat_map(|record| [Key::Subject(record.subject), Key::RecordSource(record.source)]),
-    )
 }
 
 /// Checks the record at `index` of a batch.

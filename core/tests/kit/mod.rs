@@ -356,6 +356,11 @@ impl World {
 
     /// A standing, as `Rows` works it out.
     pub fn standing(&self, of: impl Fn(&Rows, Day) -> Result<Standing, Stop>) -> Standing {
+        self.read(of)
+    }
+
+    /// What the rows say of today.
+    pub fn read<T>(&self, of: impl Fn(&Rows, Day) -> Result<T, Stop>) -> T {
         let mut rows = Rows::new();
         let today = self.today;
         self.settle(&mut rows, |rows| of(rows, today)).expect("it is there")
