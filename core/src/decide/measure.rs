@@ -717,12 +717,8 @@ pub(super) fn first_end(rows: &Rows, row: &MeasureRow, today: Day) -> Result<Opt
     };
     let listing = match &rows.must_listing(row.listing)?.kind {
         ListingKind::Black { case, .. } => of_case(case),
-        ListingKind::Red(red) => match red.state {
-            RedState::Active { until, .. } | RedState::Expired { until, .. } => {
-                Some(until.plus_days(1))
-            }
-            _ => None,
-        },
+        // An incentive never outlasts its red listing: its own last day stands for both.
+        ListingKind::Red(_) => None,
     };
     let attribution = match row.attribution {
         Some(id) => of_case(&rows.must_attribution(id)?.case),
