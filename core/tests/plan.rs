@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::kit::county::{county_officer, county_rules};
 use crate::kit::rules::day;
 use crate::kit::steps::{digest, register, register_person, served, text};
-use crate::kit::{Who, World, guard, operator, organisation, party, person};
+use crate::kit::{Who, World, guard, operator, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::measure::MeasureCommand;
@@ -19,7 +19,7 @@ use shouxin_core::event::{
 use shouxin_core::guard::{Ground, Guard, Refusal};
 use shouxin_core::id::{AttributionId, ListingId, MeasureId};
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Key, MeasureState, Row};
+use shouxin_core::row::{Due, Key, MeasureState, Row};
 use shouxin_core::rules::{
     Behaviour, Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject,
 };
@@ -530,7 +530,12 @@ fn an_honour_is_revoked_in_time_or_the_assessment_says_so() {
                 let last = world.measure_row(id).execution.expect("it is owed").by.day;
                 let day = last.plus_days(i32::from(late));
                 match timers {
-                    true => drop(world.go_to(day)),
+                    // Also where it looks without being due.
+                    true => {
+                        world.go_to(day);
+                        let look = Command::Tick { due: Due::Measure(id) };
+                        world.run(&timer(), &look).expect("a timer is not refused");
+                    }
                     false => world.today = day,
                 }
             });
