@@ -595,6 +595,25 @@ fn what_makes_an_assessment_final_has_a_number_and_a_digest() {
     }
 }
 
+/// A department whose figures are not among the frozen ones comments on nothing and is ordered
+/// nothing.
+#[test]
+fn only_what_was_assessed_comments_and_is_put_right() {
+    let (mut world, id) = frozen();
+    if let Some(row) = world.rows.get_mut(&Key::Assessment(id))
+        && let Row::Assessment(own) = std::sync::Arc::make_mut(row)
+        && let Some(frozen) = &mut own.frozen
+    {
+        frozen.figures.retain(|own| own.department != TAX);
+    }
+    let tax = officer(TAX, Post::Handler);
+    assert_eq!(world.refused(&tax, &comment(id)), guard(Guard::Competent));
+    world.pass(10);
+    world.must(&chief(), &finalise(id));
+    let order_to_tax = order(id, day("2026-06-30"));
+    assert_eq!(world.refused(&clerk(), &order_to_tax), misfit(Misfit::Value));
+}
+
 /// A report reads a bounded number of counters, the bound included.
 #[test]
 fn the_figures_of_more_departments_and_months_than_the_bound_are_refused() {

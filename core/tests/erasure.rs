@@ -247,3 +247,18 @@ fn an_erased_file_takes_nothing_more_and_its_code_starts_again_with_a_new_key() 
     world.must(&handler(), &submit(subject, "尤市监罚〔2031〕1号"));
     assert_eq!(world.replayed().rows, world.rows);
 }
+
+/// What keeps a file keeps it on its own last day, and no longer.
+#[test]
+fn what_stood_until_yesterday_keeps_nothing() {
+    let world = quiet();
+    let subject = organisation(1);
+    let own = kept(&world, subject);
+    for (days, wanted) in [(-1, Ok(())), (0, Err(misfit(Misfit::State)))] {
+        let by = Some((Position::local(1), world.today.plus_days(days)));
+        let kept = Kept { by, ..own };
+        let command = ErasureCommand::Propose { subject, basis: vec![cite("law")], kept };
+        let said = world.ask(&data_officer(), &Command::Erasure(command));
+        assert_eq!(said.map(|_| ()).map_err(|own| own.ground), wanted, "{days}");
+    }
+}

@@ -757,15 +757,15 @@ fn feedback(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
 /// delivery follows, so that a rebuild delivers nothing twice.
 pub fn owed_hook(row: &MeasureRow, standing: Standing) -> Option<CaseHook> {
     row.state.order().and_then(|order| order.plugin.as_ref())?;
-    let executing = matches!(row.state, MeasureState::Executing { .. });
     match (standing, row.remote) {
         (_, Remote::Lifted) => None,
         (Standing::Ended, _) => Some(CaseHook::Lift),
         (Standing::Suspended, Remote::Suspended) => None,
         // An execution may have reached the department without its answer reaching us.
         (Standing::Suspended, _) => Some(CaseHook::Suspend),
-        (Standing::InForce, Remote::Nothing) if executing => Some(CaseHook::Execute),
+        // Nothing reached the department yet, or it was released before it ran.
+        (Standing::InForce, Remote::Nothing) => Some(CaseHook::Execute),
         (Standing::InForce, Remote::Suspended) => Some(CaseHook::Resume),
-        (Standing::InForce | Standing::Pending, _) => None,
+        (Standing::InForce, Remote::Executed) | (Standing::Pending, _) => None,
     }
 }

@@ -13,7 +13,7 @@ use crate::kit::later::*;
 use crate::kit::rules::{HEARING, MARKET, STATUTE, TAX, day};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
-use crate::kit::{World, misfit, operator, organisation, plugin};
+use crate::kit::{World, misfit, operator, organisation, person, plugin};
 
 fn key(key_id: &str) -> Command {
     Command::CreateKey {
@@ -87,6 +87,20 @@ fn a_records_objection_waits_for_the_measures_under_its_listing() {
     let lift = by_hand(measure, CaseHook::Lift);
     taken(&world, &implementer(), &lift);
     world.must(&implementer(), &lift);
+    assert_eq!(world.close(), ["objection.closed"]);
+}
+
+/// An objection to a person's attribution closes when the person's own measure is lifted.
+#[test]
+fn an_attributions_objection_waits_for_the_persons_measure() {
+    let (mut world, listing) = listed();
+    let own = world.attribution(listing, person(1), Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(own), STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    let id = world.objection(person(1), Target::Attribution(own), false);
+    world.outcome(id, Finding::Error);
+    assert!(world.close().is_empty(), "an order stands");
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     assert_eq!(world.close(), ["objection.closed"]);
 }
 
