@@ -213,6 +213,8 @@ pub struct RecordRow {
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
     pub open_repair: Option<RepairId>,
+    /// From which day its shortest publicity is counted: no correction puts that off.
+    pub counted_from: Day,
     /// Which repair ended it, and whether it was shown until then.
     pub repaired: Option<(RepairId, bool)>,
     /// After a repair of its own was revoked: from which day another is applied for.

@@ -407,7 +407,7 @@ fn an_attribution_knows_no_other_way() {
         ("dropped", dropped),
         ("not decided", not_decided),
     ];
-    let commands: [Asked<'_>; 13] = [
+    let commands: [Asked<'_>; 14] = [
         ("propose", handler(), &|world| attribute(first(world), person(1))),
         ("notice", handler(), &|world| notice(world, of(world), &[STATUTE])),
         ("statement", party(person(1)), &|world| statement(world, of(world), false)),
@@ -425,6 +425,10 @@ fn an_attribution_knows_no_other_way() {
             reasons: text(),
         }),
         ("drop", handler(), &|world| Command::DropCase { case: of(world), reasons: text() }),
+        ("drop by the head", head(), &|world| Command::DropCase {
+            case: of(world),
+            reasons: text(),
+        }),
         ("serve", handler(), &|world| serve(world, of(world))),
         ("object", party(person(1)), &|world| {
             object(Target::Attribution(attribution_of(world)), false)
@@ -453,10 +457,15 @@ fn an_attribution_knows_no_other_way() {
             ("noticed, period over", "not decide", &["listing.not_decided"]),
             ("heard", "not decide", &["listing.not_decided"]),
             ("proposed", "drop", &["listing.dropped"]),
+            ("proposed", "drop by the head", &["listing.dropped"]),
             ("noticed", "drop", &["listing.dropped"]),
+            ("noticed", "drop by the head", &["listing.dropped"]),
             ("noticed, period over", "drop", &["listing.dropped"]),
+            ("noticed, period over", "drop by the head", &["listing.dropped"]),
             ("heard", "drop", &["listing.dropped"]),
+            ("heard", "drop by the head", &["listing.dropped"]),
             ("decided", "serve", &["decision.served"]),
+            ("decided", "drop by the head", &["listing.dropped"]),
             ("*", "object", &["objection.filed"]),
             ("effective", "object", OBJECTED),
             ("disputed, found wrong", "resolve the objection", ANNULS),
@@ -481,6 +490,7 @@ fn an_attribution_knows_no_other_way() {
             ("its listing gone", "propose", SUSPENDED),
             ("end passed", "propose", SUSPENDED),
             ("expired", "propose", SUSPENDED),
+            ("decided", "drop", Ground::Guard(Guard::FourEyes)),
             ("proposed", "statement", NO_NOTICE),
             ("proposed", "waiver", NO_NOTICE),
             ("proposed", "decide", NO_NOTICE),

@@ -670,7 +670,7 @@ fn red(table: &mut Table) {
     let mut disputed = world.clone();
     let objection = disputed.objection(organisation(1), Target::Listing(id), false);
     table.later((G::PublicNotice, "an objection is open"), &disputed, &decider, &right, |world| {
-        world.must(&clerk(), &refuse_objection(world, objection));
+        world.must(&officer(OFFICE, Post::Colleague), &refuse_objection(world, objection));
     });
     table.command((G::End, "longer than the cap"), &world, &decider, &right, |it| {
         set!(it, DecideRedListing, until = day("2029-01-01"));

@@ -18,6 +18,111 @@ use shouxin_core::row::{Due, Key, Row};
 use shouxin_core::rules::Severity;
 
 #[test]
+fn the_red_list_knows_no_other_way() {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
+    let mut nominated = World::seeded();
+    let id = ListingId(nominated.must(&nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let mut checked = nominated.clone();
+    checked.must(&nominator, &check);
+    let mut noticed = checked.clone();
+    noticed.must(&nominator, &Command::OpenPublicNotice { listing: id });
+    let mut over = noticed.clone();
+    over.pass(8);
+    let mut active = over.clone();
+    active.must(&decider, &decide_red(&active, id));
+    let mut end_passed = active.clone();
+    end_passed.today = end_passed.today.plus_months(12).plus_days(1);
+    let mut expired = end_passed.clone();
+    expired.tick();
+    let mut withdrawn = active.clone();
+    withdrawn.must(&party(organisation(2)), &close_red(id));
+    let dispute = object(Target::Listing(id), false);
+    let mut disputed = over.clone();
+    disputed.must(&party(organisation(2)), &dispute);
+    let mut shown_disputed = active.clone();
+    shown_disputed.must(&party(organisation(2)), &dispute);
+    let states = [
+        ("none", World::seeded()),
+        ("nominated", nominated),
+        ("checked", checked),
+        ("public notice", noticed),
+        ("public notice over", over),
+        ("public notice over, disputed", disputed),
+        ("active", active),
+        ("active, disputed", shown_disputed),
+        ("active, end passed", end_passed),
+        ("expired", expired),
+        ("closed", withdrawn),
+    ];
+    let commands: [Asked<'_>; 11] = [
+        ("check, adverse found", nominator.clone(), &|world| Command::CheckNomination {
+            listing: id,
+            adverse_records: vec![RecordId(world.next())],
+        }),
+        ("nominate", nominator.clone(), &|_| nominate(organisation(2))),
+        ("object", party(organisation(2)), &|_| dispute.clone()),
+        ("check", nominator.clone(), &|_| check.clone()),
+        ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
+        ("decide", decider.clone(), &|world| decide_red(world, id)),
+        ("close", decider.clone(), &|_| close_red(id)),
+        ("withdraw", party(organisation(2)), &|_| close_red(id)),
+        ("black steps", handler(), &|world| notice(world, CaseRef::Listing(id), &[])),
+        ("repair", party(organisation(2)), &|_| repair(id)),
+        ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
+    ];
+    const OBJECTED: &[&str] = &["objection.filed"];
+    compare(
+        &machines::RED,
+        &states,
+        &commands,
+        &[
+            ("*", "nominate", &["listing.nominated"]),
+            ("nominated", "object", OBJECTED),
+            ("checked", "object", OBJECTED),
+            ("public notice", "object", OBJECTED),
+            ("public notice over", "object", OBJECTED),
+            ("public notice over, disputed", "object", OBJECTED),
+            ("active", "object", &["objection.filed", "classification.changed"]),
+            ("active, disputed", "object", OBJECTED),
+            ("public notice over, disputed", "close", &["red_listing.closed"]),
+            ("public notice over, disputed", "withdraw", &["red_listing.closed"]),
+            ("active, disputed", "withdraw", &["red_listing.closed", "classification.changed"]),
+            ("nominated", "check", &["listing.checked"]),
+            ("nominated", "check, adverse found", &["listing.checked"]),
+            ("nominated", "close", &["red_listing.closed"]),
+            ("checked", "open", &["public_notice.opened"]),
+            ("checked", "close", &["red_listing.closed"]),
+            ("public notice", "close", &["red_listing.closed"]),
+            ("public notice over", "decide", &["red_listing.decided", "classification.changed"]),
+            ("public notice over", "close", &["red_listing.closed"]),
+            ("nominated", "withdraw", &["red_listing.closed"]),
+            ("checked", "withdraw", &["red_listing.closed"]),
+            ("public notice", "withdraw", &["red_listing.closed"]),
+            ("public notice over", "withdraw", &["red_listing.closed"]),
+            ("active", "withdraw", &["red_listing.closed", "classification.changed"]),
+            ("active, end passed", "withdraw", &["red_listing.closed", "classification.changed"]),
+            ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
+        ],
+        &[
+            ("nominated", "nominate", EXISTS),
+            ("checked", "nominate", EXISTS),
+            ("public notice", "nominate", EXISTS),
+            ("public notice over", "nominate", EXISTS),
+            ("public notice over, disputed", "nominate", EXISTS),
+            ("active", "nominate", EXISTS),
+            ("active, disputed", "nominate", EXISTS),
+            ("active, end passed", "nominate", EXISTS),
+            ("public notice", "decide", Ground::Guard(Guard::PublicNotice)),
+            ("public notice over, disputed", "decide", Ground::Guard(Guard::PublicNotice)),
+            ("active, disputed", "close", Ground::Guard(Guard::Notice)),
+            ("active", "close", Ground::Guard(Guard::Notice)),
+            ("active, end passed", "close", Ground::Guard(Guard::Notice)),
+        ],
+    );
+}
+
+#[test]
 fn the_revocation_of_a_red_listing_knows_no_other_way() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
     let mut world = World::seeded();

@@ -10,6 +10,7 @@
 mod kit;
 
 mod assessment;
+mod bypasses;
 mod case_study;
 mod catalogue;
 mod channels;

@@ -182,7 +182,7 @@ fn every_listing_on_a_disputed_record_is_suspended_and_every_one_ends_with_it() 
     let mut world = World::seeded();
     let record = world.with_record();
     let first = CaseRef::Listing(world.listing(&[record], &[], Stage::Effective));
-    let second = CaseRef::Listing(world.listing(&[record], &[], Stage::Effective));
+    let second = CaseRef::Listing(world.second_listing(&[record], Stage::Effective));
     assert_eq!(world.marks(organisation(1)), [(first, false), (second, false)]);
     let objection = world.objection(organisation(1), Target::Record(record), false);
     assert_eq!(world.marks(organisation(1)), [(first, true), (second, true)]);
@@ -219,8 +219,11 @@ fn one_person_held_by_two_listings_on_a_record_is_free_of_both_with_it() {
     let mut world = World::seeded();
     let record = world.with_record();
     let mut held = Vec::new();
-    for _ in 0..2 {
-        let listing = world.listing(&[record], &[], Stage::Effective);
+    for first in [true, false] {
+        let listing = match first {
+            true => world.listing(&[record], &[], Stage::Effective),
+            false => world.second_listing(&[record], Stage::Effective),
+        };
         held.push(CaseRef::Attribution(world.attribution(listing, person(1), Stage::Effective)));
     }
     assert_eq!(world.marks(person(1)), [(held[0], false), (held[1], false)]);

@@ -2,14 +2,14 @@
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
 
 use crate::kit;
-use crate::kit::rules::{OFFICE, STATUTE, cite};
+use crate::kit::rules::{STATUTE, cite};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
-use crate::kit::{Post, Who, World, machines, misfit, officer, organisation, party, timer};
+use crate::kit::{Who, World, machines, misfit, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target, Trigger};
 use shouxin_core::guard::{Ground, Guard, Misfit};
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, RepairId};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RepairId};
 use shouxin_core::row::{Closing, Due};
 
 fn only_listing(world: &World) -> ListingId {
@@ -81,7 +81,7 @@ fn the_decision_path_knows_no_other_way() {
         ("dropped", closed(|case| Command::DropCase { case, reasons: text() }, &handler())),
         ("not decided", closed(|case| Command::NotDecideCase { case, reasons: text() }, &head())),
     ];
-    let commands: [Asked<'_>; 11] = [
+    let commands: [Asked<'_>; 12] = [
         ("propose", handler(), &|_| propose(organisation(1), &[])),
         ("notice", handler(), &|world| notice(world, case_of(world), &[STATUTE])),
         ("statement", party(organisation(1)), &|world| statement(world, case_of(world), false)),
@@ -99,6 +99,10 @@ fn the_decision_path_knows_no_other_way() {
             reasons: text(),
         }),
         ("drop", handler(), &|world| Command::DropCase { case: case_of(world), reasons: text() }),
+        ("drop by the head", head(), &|world| Command::DropCase {
+            case: case_of(world),
+            reasons: text(),
+        }),
         ("serve", handler(), &|world| serve(world, case_of(world))),
         ("attribute", handler(), &|world| attribute(only_listing(world), kit::person(1))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Case(case_of(world)) }),
@@ -115,25 +119,31 @@ fn the_decision_path_knows_no_other_way() {
             ("proposed", "notice", &["prenotice.served"]),
             ("proposed", "not decide", &["listing.not_decided"]),
             ("proposed", "drop", &["listing.dropped"]),
+            ("proposed", "drop by the head", &["listing.dropped"]),
             ("noticed", "statement", &["statement.received"]),
             ("noticed", "waiver", &["statement.waived"]),
             ("noticed", "not decide", &["listing.not_decided"]),
             ("noticed", "drop", &["listing.dropped"]),
+            ("noticed", "drop by the head", &["listing.dropped"]),
             ("noticed, period over", "waiver", &["statement.waived"]),
             ("noticed, period over", "not decide", &["listing.not_decided"]),
             ("noticed, period over", "drop", &["listing.dropped"]),
+            ("noticed, period over", "drop by the head", &["listing.dropped"]),
             ("noticed, period over", "tick", &["statement.window_closed"]),
             ("heard", "hearing", &["hearing.held"]),
             ("heard", "decide", &["listing.decided"]),
             ("heard", "not decide", &["listing.not_decided"]),
             ("heard", "drop", &["listing.dropped"]),
+            ("heard", "drop by the head", &["listing.dropped"]),
             ("decided", "serve", &["decision.served"]),
+            ("decided", "drop by the head", &["listing.dropped"]),
             ("served, standstill over", "tick", &["listing.took_effect", "classification.changed"]),
             ("served, end passed", "tick", &["listing.expired"]),
             ("effective", "attribute", &["attribution.proposed"]),
             ("effective, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
         &[
+            ("decided", "drop", Ground::Guard(Guard::FourEyes)),
             ("proposed", "statement", NO_NOTICE),
             ("proposed", "waiver", NO_NOTICE),
             ("proposed", "decide", NO_NOTICE),
@@ -670,111 +680,6 @@ fn a_repair_knows_no_other_way() {
             ("accepted, overdue", "apply", EXISTS),
             ("accepted, extended", "apply", EXISTS),
             ("accepted, extended", "extend", EXISTS),
-        ],
-    );
-}
-
-#[test]
-fn the_red_list_knows_no_other_way() {
-    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
-    let mut nominated = World::seeded();
-    let id = ListingId(nominated.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
-    let mut checked = nominated.clone();
-    checked.must(&nominator, &check);
-    let mut noticed = checked.clone();
-    noticed.must(&nominator, &Command::OpenPublicNotice { listing: id });
-    let mut over = noticed.clone();
-    over.pass(8);
-    let mut active = over.clone();
-    active.must(&decider, &decide_red(&active, id));
-    let mut end_passed = active.clone();
-    end_passed.today = end_passed.today.plus_months(12).plus_days(1);
-    let mut expired = end_passed.clone();
-    expired.tick();
-    let mut withdrawn = active.clone();
-    withdrawn.must(&party(organisation(2)), &close_red(id));
-    let dispute = object(Target::Listing(id), false);
-    let mut disputed = over.clone();
-    disputed.must(&party(organisation(2)), &dispute);
-    let mut shown_disputed = active.clone();
-    shown_disputed.must(&party(organisation(2)), &dispute);
-    let states = [
-        ("none", World::seeded()),
-        ("nominated", nominated),
-        ("checked", checked),
-        ("public notice", noticed),
-        ("public notice over", over),
-        ("public notice over, disputed", disputed),
-        ("active", active),
-        ("active, disputed", shown_disputed),
-        ("active, end passed", end_passed),
-        ("expired", expired),
-        ("closed", withdrawn),
-    ];
-    let commands: [Asked<'_>; 11] = [
-        ("check, adverse found", nominator.clone(), &|world| Command::CheckNomination {
-            listing: id,
-            adverse_records: vec![RecordId(world.next())],
-        }),
-        ("nominate", nominator.clone(), &|_| nominate(organisation(2))),
-        ("object", party(organisation(2)), &|_| dispute.clone()),
-        ("check", nominator.clone(), &|_| check.clone()),
-        ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
-        ("decide", decider.clone(), &|world| decide_red(world, id)),
-        ("close", decider.clone(), &|_| close_red(id)),
-        ("withdraw", party(organisation(2)), &|_| close_red(id)),
-        ("black steps", handler(), &|world| notice(world, CaseRef::Listing(id), &[])),
-        ("repair", party(organisation(2)), &|_| repair(id)),
-        ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
-    ];
-    const OBJECTED: &[&str] = &["objection.filed"];
-    compare(
-        &machines::RED,
-        &states,
-        &commands,
-        &[
-            ("*", "nominate", &["listing.nominated"]),
-            ("nominated", "object", OBJECTED),
-            ("checked", "object", OBJECTED),
-            ("public notice", "object", OBJECTED),
-            ("public notice over", "object", OBJECTED),
-            ("public notice over, disputed", "object", OBJECTED),
-            ("active", "object", &["objection.filed", "classification.changed"]),
-            ("active, disputed", "object", OBJECTED),
-            ("public notice over, disputed", "close", &["red_listing.closed"]),
-            ("public notice over, disputed", "withdraw", &["red_listing.closed"]),
-            ("active, disputed", "withdraw", &["red_listing.closed", "classification.changed"]),
-            ("nominated", "check", &["listing.checked"]),
-            ("nominated", "check, adverse found", &["listing.checked"]),
-            ("nominated", "close", &["red_listing.closed"]),
-            ("checked", "open", &["public_notice.opened"]),
-            ("checked", "close", &["red_listing.closed"]),
-            ("public notice", "close", &["red_listing.closed"]),
-            ("public notice over", "decide", &["red_listing.decided", "classification.changed"]),
-            ("public notice over", "close", &["red_listing.closed"]),
-            ("nominated", "withdraw", &["red_listing.closed"]),
-            ("checked", "withdraw", &["red_listing.closed"]),
-            ("public notice", "withdraw", &["red_listing.closed"]),
-            ("public notice over", "withdraw", &["red_listing.closed"]),
-            ("active", "withdraw", &["red_listing.closed", "classification.changed"]),
-            ("active, end passed", "withdraw", &["red_listing.closed", "classification.changed"]),
-            ("active, end passed", "tick", &["listing.expired", "classification.changed"]),
-        ],
-        &[
-            ("nominated", "nominate", EXISTS),
-            ("checked", "nominate", EXISTS),
-            ("public notice", "nominate", EXISTS),
-            ("public notice over", "nominate", EXISTS),
-            ("public notice over, disputed", "nominate", EXISTS),
-            ("active", "nominate", EXISTS),
-            ("active, disputed", "nominate", EXISTS),
-            ("active, end passed", "nominate", EXISTS),
-            ("public notice", "decide", Ground::Guard(Guard::PublicNotice)),
-            ("public notice over, disputed", "decide", Ground::Guard(Guard::PublicNotice)),
-            ("active, disputed", "close", Ground::Guard(Guard::Notice)),
-            ("active", "close", Ground::Guard(Guard::Notice)),
-            ("active, end passed", "close", Ground::Guard(Guard::Notice)),
         ],
     );
 }

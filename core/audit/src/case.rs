@@ -28,7 +28,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
-            let above = above(fold, *case, at.today);
+            let above = Above {
+                standing: above(fold, *case, at.today),
+                repaired: repaired(fold, *case),
+                months: months(fold, at, *case),
+            };
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
@@ -52,6 +56,46 @@ pub(crate) fn shown(case: CaseRef) -> String {
         CaseRef::Listing(id) => id.to_string(),
         CaseRef::Attribution(id) => id.to_string(),
     }
+}
+
+/// What a step of a case has to know of what it rests on.
+#[derive(Clone, Copy)]
+struct Above {
+    standing: Standing,
+    /// One of the records was repaired.
+    repaired: bool,
+    /// The longest that the behaviour allows, from the decision on.
+    months: u16,
+}
+
+/// The listing of a case: its own, or the one that a person answers for.
+fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
+    let id = match case {
+        CaseRef::Listing(id) => id,
+        CaseRef::Attribution(id) => fold.attributions.get(&id)?.listing,
+    };
+    fold.listings.get(&id)
+}
+
+fn repaired(fold: &Fold, case: CaseRef) -> bool {
+    match listing_of(fold, case).map(|own| &own.kind) {
+        Some(Kind::Black { records, .. }) => records.iter().any(|id| {
+            let repaired = |own: &crate::fold::Record| {
+                own.stage == RecordStage::Over && own.repaired.is_some()
+            };
+            fold.records.get(id).is_some_and(repaired)
+        }),
+        _ => false,
+    }
+}
+
+fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
+    let most = at.pack().black_cap_months;
+    let behaviour = match listing_of(fold, case).map(|own| &own.kind) {
+        Some(Kind::Black { behaviour, .. }) => at.rules.behaviour(behaviour),
+        _ => None,
+    };
+    behaviour.map_or(most, |own| own.period_months.1.min(most))
 }
 
 /// How that stands on which a case rests: records under a listing, a listing under a person.
@@ -123,6 +167,15 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.capacity(fold, subject);
     at.stated(Guard::Fact, &[("act", act)]);
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
+    let others = records.iter().filter_map(|id| fold.records.get(id));
+    let twin = others.flat_map(|own| &own.listings).find(|other| {
+        let kind = fold.listings.get(other).map(|own| &own.kind);
+        matches!(kind, Some(Kind::Black { behaviour: of, .. }) if of == behaviour)
+            && fold.listing_standing(**other, at.today) != Standing::Ended
+    });
+    if let Some(of) = twin {
+        commit.twin(at.at(), id, *of);
+    }
     for record in records {
         let Some(own) = fold.records.get_mut(record) else {
             at.missing(record);
@@ -208,7 +261,7 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
 }
 
 /// One step of the path up to service.
-fn step(own: &mut Case, above: Standing, at: &mut Here<'_>) {
+fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
     if own.over.is_some() {
         at.broken(INV_2, "the case is over");
     }
@@ -239,7 +292,13 @@ fn step(own: &mut Case, above: Standing, at: &mut Here<'_>) {
         Event::CaseDropped { reasons, .. } => {
             at.of_authority(own.proposer.authority);
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            closed(own, at);
+            // What was decided and never served had no effect: its head takes it off the books.
+            if own.decision.is_some() && own.starts_on.is_none() {
+                at.head_beside(&own.proposer);
+                own.finish(Over::Closed);
+            } else {
+                closed(own, at);
+            }
         }
         Event::DecisionServed { .. } => served(own, at),
         _ => {}
@@ -332,7 +391,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
     own.heard = Some(Heard { points, hearing_requested, hearing_held: false });
 }
 
-fn decided(own: &mut Case, above: Standing, at: &mut Here<'_>) {
+fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     let Event::CaseDecided {
         document_number,
         document_sha256,
@@ -353,9 +412,9 @@ fn decided(own: &mut Case, above: Standing, at: &mut Here<'_>) {
         return;
     }
     at.head_beside(&own.proposer);
-    if !own.holds.is_empty() || above == Standing::Suspended {
+    if !own.holds.is_empty() || above.standing == Standing::Suspended {
         at.guard(Guard::NoSuspension, "an objection is open");
-    } else if above == Standing::Ended {
+    } else if above.standing == Standing::Ended {
         at.guard(Guard::End, "what it rests on has ended");
     }
     at.basis(&own.basis);
@@ -388,8 +447,10 @@ fn decided(own: &mut Case, above: Standing, at: &mut Here<'_>) {
         ],
     );
     at.document(document_number, document_sha256);
-    if *end <= at.today || *end > own.cap {
-        at.guard(Guard::End, format!("{end} is past, or later than the cap {}", own.cap));
+    at.must(!above.repaired, Guard::Fact, "a record on which it rests was repaired");
+    let latest = own.cap.min(at.today.plus_months(above.months));
+    if *end <= at.today || *end > latest {
+        at.guard(Guard::End, format!("{end} is past, or later than {latest}"));
     }
     own.decision = Some(Decision {
         on: at.today,

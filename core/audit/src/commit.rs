@@ -14,6 +14,27 @@ use crate::Violation;
 use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
 use crate::names::{INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
 
+/// What still lasts longer than a court allows: the case, and what persons answer for under it.
+fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
+    let lasts = |case: CaseRef| {
+        let own = fold.case(case);
+        own.is_some_and(|own| {
+            own.over.is_none() && own.starts_on.is_some() && own.end().is_some_and(|own| own > end)
+        })
+    };
+    let mut cases = Vec::new();
+    match target {
+        Target::Listing(id) => {
+            cases.push(CaseRef::Listing(id));
+            let under = fold.listings.get(&id).map(|own| own.attributions.clone());
+            cases.extend(under.unwrap_or_default().into_iter().map(CaseRef::Attribution));
+        }
+        Target::Attribution(id) => cases.push(CaseRef::Attribution(id)),
+        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => {}
+    }
+    cases.into_iter().filter(|case| lasts(*case)).map(shown).collect()
+}
+
 /// What a repair has not ended of what it is about.
 fn unrepaired(fold: &Fold, of: Target, day: Day) -> Vec<String> {
     let live = |id: &RecordId| {
@@ -48,7 +69,14 @@ pub(crate) struct Commit {
     voided: Vec<(Position, Target)>,
     repaired: Vec<(Position, RepairId, Target)>,
     relieved: Vec<(Position, ReliefId, ListingId)>,
-    shortened: Vec<Target>,
+    /// What a court shortened, and to which day.
+    shortened: Vec<(Position, Target, Day)>,
+    /// Redress that an outcome owes, and what was opened.
+    owes_redress: Vec<(Position, Position)>,
+    redressed: BTreeSet<Position>,
+    /// Proposals on what is listed or proposed already, and those that extend a listing.
+    twins: Vec<(Position, ListingId, ListingId)>,
+    extended: BTreeSet<ListingId>,
     proposed: BTreeSet<ListingId>,
     /// Listings in effect that ended here, and the attributions whose files were told.
     ended: Vec<(Position, ListingId)>,
@@ -123,12 +151,36 @@ impl Commit {
         self.relieved.iter().any(|own| listings.contains(&own.2))
     }
 
-    pub(crate) fn shorten(&mut self, target: Target) {
-        self.shortened.push(target);
+    pub(crate) fn shorten(&mut self, at: Position, target: Target, end: Day) {
+        self.shortened.push((at, target, end));
     }
 
-    pub(crate) fn shortens(&self, target: Target) -> bool {
-        self.shortened.contains(&target)
+    /// Whether a court shortens a target, itself or what it rests on.
+    pub(crate) fn shortens(&self, fold: &Fold, target: Target) -> bool {
+        self.shortened.iter().any(|(_, own, _)| match (*own, target) {
+            (Target::Listing(listing), Target::Attribution(id)) => {
+                fold.attributions.get(&id).is_some_and(|own| own.listing == listing)
+            }
+            (own, target) => own == target,
+        })
+    }
+
+    /// An outcome makes somebody owe redress: of the objection or remedy at `of`.
+    pub(crate) fn owe_redress(&mut self, at: Position, of: Position) {
+        self.owes_redress.push((at, of));
+    }
+
+    pub(crate) fn redress(&mut self, of: Position) {
+        self.redressed.insert(of);
+    }
+
+    /// A proposal on a record that another listing for the same behaviour rests on.
+    pub(crate) fn twin(&mut self, at: Position, listing: ListingId, of: ListingId) {
+        self.twins.push((at, listing, of));
+    }
+
+    pub(crate) fn extend(&mut self, by: ListingId) {
+        self.extended.insert(by);
     }
 
     pub(crate) fn propose(&mut self, listing: ListingId) {
@@ -305,10 +357,22 @@ impl Commit {
                 missed(*at, listing.to_string());
             }
         }
+        for (at, target, end) in &self.shortened {
+            for left in longer(fold, *target, *end) {
+                missed(*at, format!("{left} beyond {end}"));
+            }
+        }
+        for (at, _) in self.owes_redress.iter().filter(|own| !self.redressed.contains(&own.1)) {
+            missed(*at, "with redress opened, the burden".to_owned());
+        }
         for (at, id) in &self.given_up {
             if !self.set_right.contains(id) {
                 missed(*at, id.to_string());
             }
+        }
+        for (at, id, of) in self.twins.iter().filter(|own| !self.extended.contains(&own.1)) {
+            let detail = format!("{id} is proposed on what {of} rests on already");
+            found.push(Violation { at: *at, name: INV_10, detail });
         }
         for (at, id) in &self.before_restored {
             let above = fold.attributions.get(id).map(|own| own.listing);

@@ -81,6 +81,8 @@ pub(crate) struct Record {
     pub holds: BTreeSet<Hold>,
     pub rejected: bool,
     pub listings: Vec<ListingId>,
+    /// From which day its shortest publicity is counted.
+    pub counted_from: Day,
     /// Which repair ended it, and whether it was shown until then.
     pub repaired: Option<(RepairId, bool)>,
     pub again_from: Option<Day>,
@@ -333,6 +335,8 @@ pub(crate) struct Objection {
     pub filed_on: Day,
     /// The day on which the provider got it.
     pub received_on: Day,
+    /// The subject itself asked.
+    pub by_subject: bool,
     pub suspends: bool,
     pub accept_by: Day,
     pub verify_by: Day,

@@ -20,6 +20,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if !commit.proposes(*by) || whose != new || whose.is_none() {
                 at.broken(INV_3, "an extension is a new proposal about the same subject");
             }
+            commit.extend(*by);
             at.in_force(fold.listing_standing(*extended, at.today));
         }
         ListingEvent::Revoked { case, document_number, document_sha256, reasons, service } => {
@@ -32,7 +33,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Listing(id) => Target::Listing(*id),
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
-            if !commit.shortens(target) {
+            if !commit.shortens(fold, target) {
                 at.broken(INV_6, "no outcome of this commit changes its end");
             }
             let today = at.today;
@@ -111,7 +112,7 @@ fn red(
             at.service(Guard::Notice, service);
             let there = shouxin_core::text::digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
-            at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+            at.deadline("the window", *window, at.today, at.pack().statement_window_wd);
             if own.revocation.is_some() {
                 at.broken(INV_2, "a revocation is under way");
             }

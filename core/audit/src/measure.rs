@@ -231,6 +231,18 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     }
     at.basis(asked.basis);
     at.stated(Guard::Proportion, &[("reasons", asked.reasons)]);
+    let under = fold.listings.get(&asked.listing).map(|own| own.measures.as_slice());
+    let twin = under.unwrap_or_default().iter().find(|id| {
+        fold.measures.get(id).is_some_and(|own| {
+            let over = matches!(own.stage, Stage::Declined | Stage::Closed | Stage::Lifted)
+                || fold.measure_standing(**id, at.today) == Standing::Ended;
+            let same = own.measure == asked.measure && own.department == asked.department;
+            same && own.attribution == asked.attribution && !over
+        })
+    });
+    if let Some(id) = twin {
+        at.broken(INV_10, format!("{id} is open for the same"));
+    }
     let same = asked.number == parent.number;
     at.must(same, Guard::Document, "it names another decision");
     let id = MeasureId(at.at());

@@ -3,7 +3,7 @@
 //! Which officer holds the role of the credit office stands in a key, not in an event: here every
 //! step is a named officer's, and what the provider alone may do is its own officer's.
 
-use shouxin_core::event::{Event, Finding, Target};
+use shouxin_core::event::{Event, Finding, Target, Trigger};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::ObjectionId;
 
@@ -44,6 +44,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::ObjectionRefused { reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service);
+            let made = fold.owner(own.target).map(|own| own.2.clone());
+            let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
+            at.must(!same, Guard::FourEyes, "the one who made it turns the objection away");
             if at.today > own.accept_by {
                 at.broken(DEADLINE, "silence had accepted it");
             }
@@ -81,6 +84,14 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if own.stage == ObjectionStage::Verifying && !tested {
                 at.broken(INV_2, "expert testing is under way");
             }
+            let honour = match own.target {
+                Target::Listing(id) => fold
+                    .red(id)
+                    .is_some_and(|own| matches!(own.1.stage, crate::fold::RedStage::Active { .. })),
+                _ => false,
+            };
+            let heard = *finding != Finding::Error || own.by_subject || !honour;
+            at.must(heard, Guard::Notice, "a complaint takes an honour with no notice or hearing");
             put_right(fold, at, id, *finding);
             turn(fold, at, id, fits, ObjectionStage::Verified { finding: *finding });
         }
@@ -97,6 +108,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if !kept && !commit.voids(fold, own.target) {
                 at.broken(INV_6, "no outcome of this commit upholds it");
             }
+            commit.redress(id.0);
             redress(fold, id, false);
         }
         Event::RedressCompleted { account, .. } => {
@@ -211,6 +223,9 @@ fn resolved(
         _ => at.broken(INV_5, "nothing was verified"),
     }
     closed(fold, commit, at, id, !upheld);
+    if upheld {
+        commit.owe_redress(at.at(), id.0);
+    }
     if upheld && !kept {
         commit.void(at.at(), target);
     } else if undisplayed {
@@ -238,8 +253,16 @@ fn show_again(fold: &mut Fold, target: Target) {
 }
 
 fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
-    let Event::ObjectionFiled { target, grounds, statement, suspends, accept_by, provider, .. } =
-        &at.event.event
+    let Event::ObjectionFiled {
+        target,
+        trigger,
+        grounds,
+        statement,
+        suspends,
+        accept_by,
+        provider,
+        ..
+    } = &at.event.event
     else {
         return;
     };
@@ -256,7 +279,9 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.stated(Guard::Document, &[("statement", statement)]);
     at.must(!grounds.is_empty(), Guard::Document, "no ground is named");
     at.deadline("accept_by", *accept_by, at.today, at.pack().objection_accept_wd);
-    let first = fold.holds_mut(*target).is_some_and(|(holds, was)| holds.is_empty() && !*was);
+    let first = fold.holds_mut(*target).is_some_and(|(holds, was)| {
+        !holds.iter().any(|hold| matches!(hold, Hold::Objection(_))) && !*was
+    });
     if first && !suspends {
         at.broken(INV_4, "a first objection suspends what it disputes");
     }
@@ -266,6 +291,7 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         provider: *provider,
         filed_on: at.today,
         received_on: at.today,
+        by_subject: *trigger == Trigger::Subject,
         suspends: *suspends,
         accept_by: accept_by.day,
         verify_by: accept_by.day,

@@ -49,10 +49,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
                 }
             }
-            if let Some(own) = fold.records.get_mut(record) {
-                own.repaired = Some((*repair, own.published));
-            }
+            let published = fold.records.get(record).is_some_and(|own| own.published);
             ended(fold, at, *record, RecordStage::Over);
+            if let Some(own) = fold.records.get_mut(record) {
+                own.repaired = Some((*repair, published));
+            }
         }
         Event::RecordExpired { record } => {
             if let Some(own) = live(fold, at, *record, false) {
@@ -103,6 +104,7 @@ fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
     };
     own.stage = stage;
     own.published = false;
+    own.repaired = None;
     own.ended_on = Some(at.today);
     if let Some(file) = fold.files.get_mut(&own.subject) {
         file.adverse.remove(&id);
@@ -227,6 +229,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         holds: BTreeSet::new(),
         rejected: false,
         listings: Vec::new(),
+        counted_from: *document_date,
         repaired: None,
         again_from: None,
     };
@@ -327,6 +330,7 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
         own.version = *number_of;
         own.corrected_at = Some(at.at());
         own.dated = *document_date;
+        own.counted_from = own.counted_from.min(*document_date);
         own.severity = *severity;
         own.until = *publicity_until;
         own.published = own.published && *severity != Some(Severity::Minor);

@@ -65,6 +65,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                     at.guard(Guard::Competent, "the provider owes the redress");
                 }
             }
+            commit.redress(remedy.0);
             redress(fold, *remedy, false);
         }
         E::RedressDone { remedy, account, .. } => {
@@ -294,8 +295,11 @@ fn outcome_of(
         commit.release(fold, at.at(), target, Hold::Stay(id), false);
     }
     match outcome {
-        RemedyOutcome::Revoked => commit.void(at.at(), target),
-        RemedyOutcome::Changed { .. } => commit.shorten(target),
+        RemedyOutcome::Revoked => {
+            commit.void(at.at(), target);
+            commit.owe_redress(at.at(), id.0);
+        }
+        RemedyOutcome::Changed { end } => commit.shorten(at.at(), target, end),
         RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
     }
 }

@@ -270,7 +270,7 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
     match record::months(at, own.severity) {
         None => at.broken(INV_10, "no adverse record: there is nothing to repair"),
         Some((shortest, _)) => {
-            let passed = at.today >= own.dated.plus_months(shortest);
+            let passed = at.today >= own.counted_from.plus_months(shortest);
             let free = own.again_from.is_none_or(|day| at.today >= day);
             at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
             at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
@@ -467,7 +467,7 @@ pub(crate) fn revocation(
             at.service(Guard::Notice, service);
             let there = digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
-            at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+            at.deadline("the window", *window, at.today, at.pack().statement_window_wd);
             if let Some(authority) = authority {
                 let by = at.by(authority);
                 *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });

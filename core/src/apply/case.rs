@@ -183,6 +183,8 @@ fn step(mut own: DecisionCase, envelope: &Envelope) -> Option<DecisionCase> {
             Event::CaseDropped { .. } => path.end(EndReason::Dropped, on),
             _ => return None,
         },
+        // It was never served, and had no effect.
+        (path @ Path::Decided(_), Event::CaseDropped { .. }) => path.end(EndReason::Dropped, on),
         _ => return None,
     };
     Some(own)

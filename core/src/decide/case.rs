@@ -137,7 +137,7 @@ fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
     resting_records(rows, records, *subject)?;
-    proposed_once(rows, records, &behaviour.id)?;
+    proposed_once(rows, records, &behaviour.id, context.today)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         *subject,
@@ -168,7 +168,12 @@ fn capacity(found: Option<crate::event::Capacity>, subject: SubjectKey) -> Resul
 
 /// One proposal at a time on one record, for one behaviour: a second would have the party answer
 /// twice for one thing.
-fn proposed_once(rows: &Rows, records: &[RecordId], behaviour: &str) -> Result<(), Stop> {
+fn proposed_once(
+    rows: &Rows,
+    records: &[RecordId],
+    behaviour: &str,
+    today: crate::time::Day,
+) -> Result<(), Stop> {
     let mut listings = Vec::new();
     for id in records {
         listings.extend(rows.must_record(*id)?.listings.iter().copied());
@@ -178,14 +183,21 @@ fn proposed_once(rows: &Rows, records: &[RecordId], behaviour: &str) -> Result<(
         let ListingKind::Black { behaviour: own, case, .. } = &rows.must_listing(id)?.kind else {
             continue;
         };
-        let open = !matches!(case.path, Path::Effective(_) | Path::Ended(_));
-        if open && own == behaviour {
+        if own != behaviour || rows.listing_standing(id, today)? == Standing::Ended {
+            continue;
+        }
+        if let Path::Effective(_) = case.path {
             misfit::<()>(
                 Misfit::Exists,
-                format!("同一记录和行为已有未结案件 {id} / {id} is open on the same record"),
-                "请在原案件中办理 / go on with that case",
+                format!("同一记录和行为已列入名单 {id} / {id} is in force on the same record"),
+                "需要延长的，请用 /v1/listings/{id}/extend / extend it where the law says so",
             )?;
         }
+        misfit::<()>(
+            Misfit::Exists,
+            format!("同一记录和行为已有未结案件 {id} / {id} is open on the same record"),
+            "请在原案件中办理 / go on with that case",
+        )?;
     }
     Ok(())
 }
@@ -580,6 +592,18 @@ fn may_decide<'r>(
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
+    // What was repaired is no ground any more: its sharing and its use have ended (domain.md 4.4).
+    if let ListingKind::Black { records, .. } = &rows.must_listing(found.listing)?.kind {
+        for id in records {
+            if rows.must_record(*id)?.state == RecordState::Repaired {
+                refuse::<()>(
+                    Guard::Fact,
+                    format!("所依据的记录 {id} 已经修复 / {id}, on which it rests, was repaired"),
+                    "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
+                )?;
+            }
+        }
+    }
     match &case.path {
         // A person answers only for a listing that still stands (domain.md 2.3b).
         Path::Heard(_) if parents == Standing::Ended => Ok(refuse(
@@ -642,6 +666,15 @@ fn close(
             checks::deciding_head(context, &found.case.proposed_by)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             Event::CaseNotDecided { case, reasons: reasons.clone() }
+        }
+        // A decision that was never served has had no effect; the head takes it off the books.
+        Command::DropCase { reasons, .. } if matches!(found.case.path, Path::Decided(_)) => {
+            checks::deciding_head(context, &found.case.proposed_by)?;
+            stated(Guard::Document, &[("reasons", reasons)])?;
+            let mut drafts = Drafts::new(context);
+            let event = Event::CaseDropped { case, reasons: reasons.clone() };
+            drafts.push(found.subject, event);
+            return drafts.finish();
         }
         Command::DropCase { reasons, .. } => {
             handling(context, found.case)?;

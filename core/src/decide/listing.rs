@@ -174,7 +174,8 @@ fn red(
                 reasons: reasons.clone(),
                 document_sha256: *document_sha256,
                 service: service.clone(),
-                window: context.rules.calendar.after(service.on, window_wd),
+                // It begins here: an earlier day of service would have let the period pass unseen.
+                window: context.rules.calendar.after(context.today, window_wd),
             }
         }
         ListingCommand::StateOnRedRevocation { points, received_on, .. } => {

@@ -19,7 +19,7 @@ use crate::id::{ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
 use crate::path::{Hold, Standing};
-use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState};
+use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState, RedState};
 use crate::rows::{Rows, Stop};
 use crate::rules::Polarity;
 use crate::text::{Sealed, digest_is_stated};
@@ -54,6 +54,7 @@ pub(super) fn decide(
                 }
                 _ => return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?),
             }
+            beside_who_made_it(rows, row.target, context)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             checks::service(context, Guard::Served, service)?;
             let mut drafts = Drafts::new(context);
@@ -250,7 +251,9 @@ fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome
     stated(Guard::Document, &[("statement", statement)])?;
     bounded(evidence.len(), "evidence")?;
     // A repeat without new facts is looked at, but does not suspend (design.md 1, Q04).
-    let repeat = !found.holds.is_empty() || found.rejected > 0;
+    // A stay or a relief is no objection: the first one is the first whatever else holds it.
+    let open = found.holds.iter().any(|hold| matches!(hold, Hold::Objection(_)));
+    let repeat = open || found.rejected > 0;
     let suspends = *new_facts || !repeat;
     if suspends && found.holds.len() >= DISPUTES_MAX {
         misfit::<()>(
@@ -406,7 +409,7 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
         return Err(Stop::Defect("not a report".to_owned()));
     };
     let row = rows.must_objection(*objection)?;
-    let human = providing(context, row)?;
+    providing(context, row)?;
     let (ObjectionState::Verifying { .. } | ObjectionState::Unverified) = row.state else {
         return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
     };
@@ -418,25 +421,8 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
             "请先登记检验鉴定结束 / record its end first",
         )?;
     }
-    let proposer = match row.target {
-        Target::Record(id) => Some(&rows.must_record(id)?.submitted_by),
-        Target::Listing(id) => match &rows.must_listing(id)?.kind {
-            ListingKind::Black { case, .. } => Some(&case.proposed_by),
-            ListingKind::Red(red) => Some(&red.nominated_by),
-        },
-        Target::Attribution(id) => Some(&rows.must_attribution(id)?.case.proposed_by),
-        Target::Measure(id) => Some(&rows.must_measure(id)?.initiated_by),
-        Target::Commitment(id) => {
-            rows.must_commitment(id)?.breach.as_ref().map(|case| &case.proposed_by)
-        }
-    };
-    if proposer == Some(&human.reference) {
-        refuse::<()>(
-            Guard::FourEyes,
-            "核实人不得为原经办人 / the one who made it may not verify it",
-            "请由本单位其他工作人员核实 / another officer of the unit verifies",
-        )?;
-    }
+    beside_who_made_it(rows, row.target, context)?;
+    honour_is_heard(rows, row, *finding)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     bounded(evidence.len(), "evidence")?;
     let mut drafts = Drafts::new(context);
@@ -455,6 +441,50 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     let event = AssessmentEvent::ResultDue { objection: *objection, due };
     drafts.push(None, Event::Assessment(event));
     drafts.finish()
+}
+
+/// Who made what is disputed neither turns the objection away nor verifies it.
+fn beside_who_made_it(rows: &Rows, target: Target, context: &Context<'_>) -> Result<(), Stop> {
+    let made_by = match target {
+        Target::Record(id) => Some(&rows.must_record(id)?.submitted_by),
+        Target::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => Some(&case.proposed_by),
+            ListingKind::Red(red) => Some(&red.nominated_by),
+        },
+        Target::Attribution(id) => Some(&rows.must_attribution(id)?.case.proposed_by),
+        Target::Measure(id) => Some(&rows.must_measure(id)?.initiated_by),
+        Target::Commitment(id) => {
+            rows.must_commitment(id)?.breach.as_ref().map(|case| &case.proposed_by)
+        }
+    };
+    if made_by == Some(&checks::human(context)?.reference) {
+        refuse::<()>(
+            Guard::FourEyes,
+            "异议不得由原经办人审查或核实 / who made it neither checks nor verifies the objection",
+            "请由其他工作人员办理 / another officer does",
+        )?;
+    }
+    Ok(())
+}
+
+/// What others object to does not take an honour in force away: the exemplar is told and heard
+/// first (domain.md 2.3c, Q11).
+fn honour_is_heard(rows: &Rows, row: &ObjectionRow, finding: Finding) -> Result<(), Stop> {
+    let Target::Listing(id) = row.target else {
+        return Ok(());
+    };
+    if let ListingKind::Red(red) = &rows.must_listing(id)?.kind
+        && matches!(red.state, RedState::Active { .. })
+        && finding == Finding::Error
+        && row.trigger != Trigger::Subject
+    {
+        refuse::<()>(
+            Guard::Notice,
+            "已生效的红名单须经告知、听取陈述后撤销 / in force: revoke it after notice and hearing",
+            "请先用 /revocation/notice 启动撤销，撤销后再反馈 / revoke it first, then report",
+        )?;
+    }
+    Ok(())
 }
 
 /// What was found is done before it is reported, or in the same commit: a correction and a

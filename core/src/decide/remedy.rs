@@ -14,7 +14,7 @@ use crate::guard::{Guard, Misfit};
 use crate::id::{ObjectionId, RemedyId};
 use crate::limits::DISPUTES_MAX;
 use crate::path::{DecisionCase, Hold, Path};
-use crate::row::{ListingKind, ObjectionState, RemedyRow, RemedyState};
+use crate::row::{Key, ListingKind, ObjectionState, RemedyRow, RemedyState};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
 use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
@@ -347,5 +347,25 @@ fn shorten(
         )?;
     }
     drafts.push(row.subject, Event::Listing(ListingEvent::Shortened { case, end }));
-    classification::until(rows, drafts, row.subject, case, end)
+    classification::until(rows, drafts, row.subject, case, end)?;
+    let CaseRef::Listing(listing) = case else {
+        return Ok(());
+    };
+    // A person does not answer for longer than the organisation.
+    let attributions = &rows.must_listing(listing)?.attributions;
+    rows.want(attributions.iter().map(|id| Key::Attribution(*id)))?;
+    for id in attributions {
+        let own = rows.must_attribution(*id)?;
+        let (Path::Served(_) | Path::Effective(_)) = own.case.path else {
+            continue;
+        };
+        let later = own.case.path.served().is_some_and(|served| served.decided.decision.end > end);
+        if later {
+            rows.want([Key::Subject(own.person)])?;
+            let case = CaseRef::Attribution(*id);
+            drafts.push(own.person, Event::Listing(ListingEvent::Shortened { case, end }));
+            classification::until(rows, drafts, own.person, case, end)?;
+        }
+    }
+    Ok(())
 }

@@ -126,7 +126,7 @@ fn record_asked(rows: &Rows, id: RecordId, context: &Context<'_>) -> Result<Aske
     stands_alone(rows, row, context)?;
     Ok(Asked {
         open: row.open_repair,
-        earliest: row.document_date.plus_months(shortest),
+        earliest: row.counted_from.plus_months(shortest),
         again_from: row.repair_again_from,
         documents_zh: "履行义务的证明".to_owned(),
     })

@@ -155,7 +155,8 @@ pub(super) fn decide(
                 reasons: reasons.clone(),
                 document_sha256: *document_sha256,
                 service: service.clone(),
-                window: context.rules.calendar.after(service.on, window_wd),
+                // It begins here: an earlier day of service would have let the period pass unseen.
+                window: context.rules.calendar.after(context.today, window_wd),
             }
         }
         (RemedyCommand::StateOnRevocation { points, received_on, .. }, Some(own)) => {
@@ -287,7 +288,7 @@ fn restore_listing(
 ) -> Result<(), Stop> {
     rows.want([Key::Subject(row.subject)])?;
     let own = rows.must_listing(listing)?;
-    let ListingKind::Black { case, .. } = &own.kind else {
+    let ListingKind::Black { case, records, .. } = &own.kind else {
         return Err(Stop::Defect("a red listing was repaired".to_owned()));
     };
     // A person answers only by a decision of their own (INV-8): none comes back with it.
@@ -303,7 +304,12 @@ fn restore_listing(
     let event = RemedyEvent::RepairedRestored { repair: row.id, published };
     drafts.push(row.subject, Event::Remedy(event));
     let reference = CaseRef::Listing(listing);
-    if let Some(mut mark) = case.mark(reference, !case.holds.is_empty()) {
+    // What an objection to one of its records holds comes back held (INV-4).
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    let held = records.iter().try_fold(!case.holds.is_empty(), |held, id| {
+        Ok::<_, Stop>(held || rows.record_standing(*id)? == Standing::Suspended)
+    })?;
+    if let Some(mut mark) = case.mark(reference, held) {
         mark.since = starts_on;
         classification::start(rows, drafts, row.subject, mark)?;
     }

@@ -453,6 +453,17 @@ impl World {
         id
     }
 
+    /// A second one on the same records, for another behaviour.
+    pub fn second_listing(&mut self, records: &[RecordId], stage: Stage) -> ListingId {
+        let mut proposal = propose(organisation(1), records);
+        if let Command::ProposeListing { behaviour, .. } = &mut proposal {
+            *behaviour = super::rules::BARRED.to_owned();
+        }
+        let id = ListingId(self.must(&handler(), &proposal));
+        self.advance(CaseRef::Listing(id), &[], stage);
+        id
+    }
+
     /// An attribution under a listing to a person.
     pub fn attribution(
         &mut self,

@@ -10,16 +10,18 @@ use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::event::{
+    CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target, Trigger,
+};
 use shouxin_core::id::{
-    AssessmentId, CatalogueEntryId, ListingId, MeasureId, Position, RecordId, RepairId,
+    AssessmentId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
 use shouxin_core::row::{Due, Repairable};
 use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
     begin_testing, end_testing, listed, listing_of, objection_of, office_head, remedy, remedy_of,
-    repair_of,
+    repair_of, stay, suit,
 };
 use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
@@ -420,6 +422,56 @@ pub fn under_a_listing() -> World {
     world
 }
 
+/// An objection that somebody else than who proposed turned away.
+pub fn turned_away() -> World {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&colleague(), &refuse_objection(&world, id));
+    world
+}
+
+/// An honour in force that somebody objected to, found right.
+pub fn honour_disputed() -> World {
+    let mut world = World::seeded();
+    let (nominator, other) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Colleague));
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
+    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let decision = decide_red(&world, listing);
+    world.must(&office_head(), &decision);
+    let mut filing = object(Target::Listing(listing), false);
+    if let Command::FileObjection { trigger, .. } = &mut filing {
+        *trigger = Trigger::Complaint;
+    }
+    let id = ObjectionId(world.must(&other, &filing));
+    world.must(&other, &Command::AcceptObjection { objection: id });
+    let received_on = world.today;
+    world.must(&other, &Command::ReferObjection { objection: id, received_on });
+    world.must(&other, &report(id, Finding::Correct));
+    world
+}
+
+/// A first objection to what a court has stayed.
+pub fn disputed_while_stayed() -> World {
+    let (mut world, listing) = listed();
+    let suit = suit(&world, Target::Listing(listing));
+    world.must(&handler(), &suit);
+    let stay = stay(&world);
+    world.must(&handler(), &stay);
+    world.objection(organisation(1), Target::Listing(listing), false);
+    world
+}
+
+/// A case that was decided and never served, taken off the books.
+pub fn never_served() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[], Stage::Decided));
+    world.must(&head(), &Command::DropCase { case, reasons: text() });
+    world
+}
+
 fn revoking(world: &World, repair: RepairId, answers: usize) -> RemedyCommand {
     RemedyCommand::RevokeRepair {
         repair,
@@ -590,6 +642,10 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("record never shown restored", withheld_restored()),
         ("record kept", kept()),
         ("under a listing", under_a_listing()),
+        ("turned away", turned_away()),
+        ("honour disputed", honour_disputed()),
+        ("disputed while stayed", disputed_while_stayed()),
+        ("never served", never_served()),
         ("revoked in vain", revoked_in_vain()),
         ("channel closed", channel_closed()),
         ("keys", keys()),

@@ -148,6 +148,7 @@ fn table() -> Vec<Forgery> {
     path::proposals(&mut table);
     path::hearings(&mut table);
     path::decisions(&mut table);
+    path::grounds(&mut table);
     measures::measures(&mut table);
     outcomes::objections(&mut table);
     outcomes::ends(&mut table);

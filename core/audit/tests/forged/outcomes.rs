@@ -47,6 +47,34 @@ pub(super) fn objections(table: &mut Table) {
         &["assessment.result_due", "verification.reported"],
         "objection.resolved",
     );
+    table.remove(
+        "INV-6",
+        "upheld, and nobody owes redress",
+        &upheld,
+        &["redress.opened"],
+        "objection.resolved",
+    );
+    table.change(
+        "G-4EYES",
+        "who proposed it turns the objection away",
+        &further::turned_away(),
+        "objection.refused",
+        by(&handler()),
+    );
+    table.change(
+        "G-NOTICE",
+        "an honour taken by a complaint",
+        &further::honour_disputed(),
+        "verification.reported",
+        set!(VerificationReported, finding => Finding::Error),
+    );
+    table.change(
+        "INV-4",
+        "a stay uses up the first objection",
+        &further::disputed_while_stayed(),
+        "objection.filed",
+        set!(ObjectionFiled, suspends => false),
+    );
     table.other("INV-6", "the listing outlives its record", &upheld, |log| {
         let place = log.last("listing.annulled");
         log.cut(place);
@@ -221,12 +249,21 @@ pub(super) fn ends(table: &mut Table) {
         let place = log.last("listing.shortened");
         log.cut(place);
         let later = end().plus_days(30);
+        let subject = log.at((place.0, 0)).subject;
+        let mut forged = place;
         for own in 0..log.commits[place.0].len() {
-            log.change((place.0, own), |own| match &mut own.event {
-                Event::Listing(shouxin_core::event::listing::ListingEvent::Shortened {
-                    end,
-                    ..
-                }) => *end = later,
+            // What its person answers for ends as the court said.
+            if log.at((place.0, own)).subject != subject {
+                continue;
+            }
+            log.change((place.0, own), |envelope| match &mut envelope.event {
+                Event::Remedy(RemedyEvent::RemedyDecided { outcome, .. }) => {
+                    *outcome = RemedyOutcome::Changed { end: later };
+                }
+                Event::Listing(ListingEvent::Shortened { end, .. }) => {
+                    *end = later;
+                    forged = (place.0, own);
+                }
                 Event::ClassificationChanged { in_force } => {
                     let own = in_force.iter_mut().filter(|mark| mark.until < end());
                     own.for_each(|mark| mark.until = later);
@@ -234,8 +271,44 @@ pub(super) fn ends(table: &mut Table) {
                 _ => {}
             });
         }
-        log.at(place).position
+        log.at(forged).position
     });
+    for (what, gone) in [("the listing", 2), ("its person", 1)] {
+        table.other("INV-6", "a suit that shortens is not applied", &shorter, |log| {
+            // The last two of the name are the listing's and the person's.
+            let name = "listing.shortened";
+            let place = log.last(name);
+            log.cut(place);
+            let mut at = place;
+            if gone == 2 {
+                at.1 = (0..place.1)
+                    .rev()
+                    .find(|own| log.at((place.0, *own)).event.name() == name)
+                    .unwrap_or_else(|| panic!("{what}"));
+            }
+            // Nobody is told of an earlier end either.
+            let subject = log.at(at).subject;
+            for own in at.1 + 1..log.commits[at.0].len() {
+                if log.at((at.0, own)).subject != subject {
+                    continue;
+                }
+                log.change((at.0, own), |own| {
+                    if let Event::ClassificationChanged { in_force } = &mut own.event {
+                        in_force.iter_mut().for_each(|mark| mark.until = end());
+                    }
+                });
+            }
+            log.remove(at);
+            log.at(log.last("remedy.decided")).position
+        });
+    }
+    table.remove(
+        "INV-6",
+        "a suit that was right restores nobody",
+        &lives::suit(RemedyOutcome::Revoked),
+        &["redress.owed"],
+        "remedy.decided",
+    );
 }
 
 /// What an objection puts right without ending it.

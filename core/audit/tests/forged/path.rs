@@ -275,3 +275,54 @@ pub(super) fn decisions(table: &mut Table) {
         set!(CaseTookEffect, published => true),
     );
 }
+
+/// The end of a decision, what it may rest on, and who takes it off the books.
+pub(super) fn grounds(table: &mut Table) {
+    let decided = Log::of(&listed().0);
+    let place = decided.last("listing.proposed");
+    let Event::ListingProposed { cap, .. } = decided.at(place).event.clone() else {
+        panic!("a proposal");
+    };
+    table.other(
+        "G-END",
+        "longer than the behaviour's months from its decision",
+        &listed().0,
+        |log| {
+            let place = log.last("listing.decided");
+            log.cut(place);
+            log.change(place, set!(CaseDecided, end => cap))
+        },
+    );
+    table.change(
+        "G-4EYES",
+        "the proposer takes a decision off the books",
+        &further::never_served(),
+        "listing.dropped",
+        by(&handler()),
+    );
+    table.other("INV-10", "the same measure twice at a time", &further::never_executed(), |log| {
+        let place = log.last("measure.initiated");
+        log.cut(place);
+        let again = log.at(place).clone();
+        log.append(again)
+    });
+    table.other(
+        "INV-10",
+        "a second listing on the same record",
+        &further::under_a_listing(),
+        |log| {
+            let place = log.last("repair.applied");
+            log.cut((place.0 - 1, 0));
+            let first = log.at(log.last("listing.proposed")).clone();
+            let last = log.commits.last().and_then(|own| own.last()).expect("an event").clone();
+            let (calendar, pack) =
+                (log.rules.calendar.clone(), log.rules.pack(last.legal_date).clone());
+            let mut own = Envelope { recorded_at: last.recorded_at, ..first };
+            own.legal_date = last.legal_date;
+            if let Event::ListingProposed { decide_by, .. } = &mut own.event {
+                *decide_by = calendar.after(last.legal_date, pack.decide_within_wd);
+            }
+            log.append(own)
+        },
+    );
+}
