@@ -402,3 +402,20 @@ fn what_is_void_does_not_come_back() {
         assert!(world.marks(organisation(1)).is_empty());
     }
 }
+
+/// A record that a listing's repair took along is not brought back by its own, older application.
+#[test]
+fn a_repair_brings_back_only_what_it_had_ended_itself() {
+    let (mut world, record, id) = checked(ripe());
+    let listing = world.listing(&[record], &[], Stage::Effective);
+    world.pass(120);
+    let other = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(other, RepairAcceptance::Accepted));
+    let approval = approve(&world, other);
+    world.must(&head(), &approval);
+    assert_eq!(world.run(&head(), &approve(&world.clone(), id)).unwrap(), ["repair.approved"]);
+    world.close();
+    assert_eq!(row(&world, record).repaired.map(|own| own.0), Some(other));
+    assert_eq!(world.refused(&handler(), &revocation_notice(&world, id)), STATE);
+    assert!(world.ask(&handler(), &revocation_notice(&world, other)).is_ok());
+}
