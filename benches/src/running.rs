@@ -44,7 +44,7 @@ impl Running {
                     println!("! {text}");
                 });
                 let folder = folder.expect("the folder opens");
-                let clock = Arc::new(SystemClock::new(folder.last_recorded));
+                let clock = Arc::new(SystemClock::new(folder.last_recorded, &folder.path));
                 let server = Server::start(Start {
                     folder,
                     config,

@@ -108,7 +108,7 @@ impl Operator {
             DataFolder::open(data, Purpose::Serve, &config, &mut |text| eprintln!("! {text}"))?;
         let files = app::read_rules(rules)?;
         let set = Arc::new(app::load_rules(&files)?);
-        let clock = Arc::new(SystemClock::new(folder.last_recorded));
+        let clock = Arc::new(SystemClock::new(folder.last_recorded, &folder.path));
         let (log, view, vault, lock) = folder.into_parts();
         let salt = || random_salt().unwrap_or_default();
         let access = AccessLog::open(&data.join("access"), config.log.access_segment_bytes, salt)

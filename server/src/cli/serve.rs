@@ -61,7 +61,7 @@ pub(super) fn serve(arguments: Serve) -> Done {
     let path = arguments.data.data.clone();
     let folder =
         DataFolder::open(&path, Purpose::Serve, &config, &mut |text| eprintln!("! {text}"))?;
-    let clock = Arc::new(SystemClock::new(folder.last_recorded));
+    let clock = Arc::new(SystemClock::new(folder.last_recorded, &folder.path));
     actix_web::rt::System::new().block_on(async move {
         let server = Server::start(Start {
             folder,
