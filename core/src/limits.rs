@@ -16,6 +16,8 @@ pub const MEASURES_PER_DECISION_MAX: usize = 24;
 pub const MARKS_PER_SUBJECT_MAX: usize = 64;
 /// Open suspending objections on one thing.
 pub const DISPUTES_MAX: usize = 8;
+/// Stays of execution on one thing at once; each is a ruling of its own.
+pub const STAYS_MAX: usize = 256;
 /// Points of a statement that each need an answer.
 pub const POINTS_MAX: usize = 32;
 /// Items of one batch command.

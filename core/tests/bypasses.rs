@@ -41,7 +41,7 @@ fn a_stay_does_not_use_up_the_first_objection() {
     let second = world.objection(organisation(1), Target::Listing(listing), false);
     assert!(!world.objection_row(second).suspends, "a repeat needs new facts");
     let over = end_stay(&world);
-    world.must(&handler(), &over);
+    world.must(&clerk(), &over);
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), true)]);
 }
 
@@ -198,7 +198,7 @@ fn a_person_does_not_answer_for_longer_than_the_organisation() {
     world.must(&handler(), &suit);
     let end = world.today.plus_days(5);
     let ruling = rule(&world, RemedyOutcome::Changed { end });
-    world.must(&handler(), &ruling);
+    world.must(&clerk(), &ruling);
     let Some(Row::Subject(file)) = world.row(&Key::Subject(person(1))) else { panic!("a file") };
     assert_eq!(file.marks.iter().map(|mark| mark.until).collect::<Vec<_>>(), [end]);
     let served = world.path(CaseRef::Attribution(own)).served().expect("it was served");

@@ -12,13 +12,14 @@ use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
-use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome, ReviewOf};
+use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, ObjectionId, Position, ReliefId, RepairId};
 use shouxin_core::limits::DISPUTES_MAX;
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Due, Index, Key, ObjectionState, Row};
+use shouxin_core::rules::FactKind;
 
 fn request(of: ReviewOf, new_facts: bool) -> Command {
     remedy(RemedyCommand::RequestReview {
@@ -389,7 +390,7 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
         evidence: Vec::new(),
     };
     let stayed = after(&filed, &handler(), &stay(&filed));
-    let upheld = after(&filed, &handler(), &rule(&filed, RemedyOutcome::Upheld));
+    let upheld = after(&filed, &clerk(), &rule(&filed, RemedyOutcome::Upheld));
     let revoked = after(&stayed, &handler(), &rule(&stayed, RemedyOutcome::Revoked));
     let restored = after(&revoked, &handler(), &remedy(redress(&revoked)));
     let states = [
@@ -404,11 +405,11 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
     let commands: [Asked<'_>; 8] = [
         ("file", handler(), &|world| suit(world, Target::Listing(listing))),
         ("stay", handler(), &|world| stay(world)),
-        ("end the stay", handler(), &|world| end_stay(world)),
+        ("end the stay", clerk(), &|world| end_stay(world)),
         ("revoke", handler(), &|world| rule(world, RemedyOutcome::Revoked)),
-        ("uphold", handler(), &|world| rule(world, RemedyOutcome::Upheld)),
-        ("withdraw", handler(), &|world| rule(world, RemedyOutcome::Withdrawn)),
-        ("shorten", handler(), &|world| rule(world, earlier)),
+        ("uphold", clerk(), &|world| rule(world, RemedyOutcome::Upheld)),
+        ("withdraw", clerk(), &|world| rule(world, RemedyOutcome::Withdrawn)),
+        ("shorten", clerk(), &|world| rule(world, earlier)),
         ("redress", handler(), &|world| remedy(redress(world))),
     ];
     compare(
@@ -455,10 +456,10 @@ fn a_changed_decision_never_ends_later() {
     let mut world = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     for wrong in [end(), end().plus_days(1), world.today.plus_days(-1)] {
         let command = rule(&world, RemedyOutcome::Changed { end: wrong });
-        assert_eq!(world.refused(&handler(), &command), guard(Guard::End), "{wrong}");
+        assert_eq!(world.refused(&clerk(), &command), guard(Guard::End), "{wrong}");
     }
     let command = rule(&world, RemedyOutcome::Changed { end: day("2026-06-30") });
-    world.must(&handler(), &command);
+    world.must(&clerk(), &command);
     world.go_to(day("2026-06-30"));
     assert_eq!(world.marks(organisation(1)).len(), 1);
     world.pass(1);
@@ -681,15 +682,14 @@ fn what_has_ended_is_not_stayed_and_a_changed_end_may_be_today() {
     let (world, listing) = listed();
     let mut filed = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     let today = rule(&filed, RemedyOutcome::Changed { end: filed.today });
-    assert!(filed.ask(&handler(), &today).is_ok());
+    assert!(filed.ask(&clerk(), &today).is_ok());
     filed.go_to(end().plus_days(1));
     assert_eq!(filed.refused(&handler(), &stay(&filed)), STATE);
     let mut full = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     for _ in 0..DISPUTES_MAX {
-        assert!(full.ask(&handler(), &stay(&full)).is_ok());
         full.must(&party(organisation(1)), &object(Target::Listing(listing), true));
+        assert!(full.ask(&handler(), &stay(&full)).is_ok(), "a stay depends on no objection");
     }
-    assert_eq!(full.refused(&handler(), &stay(&full)), STATE);
 }
 
 /// A company whose debts are settled takes its people along, and says why.
@@ -722,4 +722,56 @@ fn relief_that_is_completed_ends_the_attributions_too() {
         _ => None,
     });
     assert_eq!(ended, Some((own, AttributionEnd::Relieved)));
+}
+
+/// Covers INV-5.
+#[test]
+fn what_a_court_stayed_is_not_resumed_by_the_authority_it_stayed() {
+    let (world, listing) = listed();
+    let target = Target::Listing(listing);
+    let filed = after(&world, &handler(), &suit(&world, target));
+    let mut stayed = after(&filed, &handler(), &stay(&filed));
+    // The authority whose listing it is records neither the end of the stay nor that it was right.
+    let earlier = RemedyOutcome::Changed { end: day("2027-01-01") };
+    for own in [handler(), head(), colleague()] {
+        assert_eq!(stayed.refused(&own, &end_stay(&stayed)), guard(Guard::Competent));
+        for outcome in [RemedyOutcome::Upheld, RemedyOutcome::Withdrawn, earlier] {
+            let rule = rule(&stayed, outcome);
+            assert_eq!(stayed.refused(&own, &rule), guard(Guard::Competent), "{outcome:?}");
+        }
+    }
+    assert!(stayed.ask(&clerk(), &end_stay(&stayed)).is_ok());
+    // A decision of an authority is no judgment.
+    let mut paper = end_stay(&stayed);
+    if let Command::Remedy(RemedyCommand::EndStay { document, .. }) = &mut paper {
+        document.kind = FactKind::AdministrativeDecision;
+    }
+    assert_eq!(stayed.refused(&clerk(), &paper), guard(Guard::Fact));
+    // What relieves the party any officer records at once.
+    assert!(stayed.ask(&handler(), &rule(&stayed, RemedyOutcome::Revoked)).is_ok());
+}
+
+#[test]
+fn a_reconsideration_is_decided_by_the_body_that_was_asked() {
+    let (world, listing) = listed();
+    let mut file = suit(&world, Target::Listing(listing));
+    if let Command::Remedy(RemedyCommand::FileRemedy { kind, body, .. }) = &mut file {
+        *kind = RemedyKind::Reconsideration;
+        *body = "尤溪县人民政府".to_owned();
+    }
+    let mut filed = after(&world, &handler(), &file);
+    let decided = |kind, issuer: &str| {
+        let mut command = rule(&filed, RemedyOutcome::Upheld);
+        if let Command::Remedy(RemedyCommand::DecideRemedy { document, .. }) = &mut command {
+            document.kind = kind;
+            document.issuer = issuer.to_owned();
+        }
+        command
+    };
+    let foreign = decided(FactKind::AdministrativeDecision, "尤溪县市场监督管理局");
+    let judgment = decided(FactKind::Judgment, "尤溪县人民政府");
+    let own = decided(FactKind::AdministrativeDecision, "尤溪县人民政府 ");
+    assert_eq!(filed.refused(&clerk(), &foreign), guard(Guard::Fact));
+    assert_eq!(filed.refused(&clerk(), &judgment), guard(Guard::Fact));
+    assert!(filed.ask(&clerk(), &own).is_ok());
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::event::remedy::RemedyKind;
 use shouxin_core::event::{Capacity, CaseRef, Colour, Finding, Mark, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
@@ -397,6 +398,9 @@ pub(crate) enum RemedyStage {
 pub(crate) struct Remedy {
     pub subject: SubjectKey,
     pub target: Target,
+    pub kind: RemedyKind,
+    /// The body that was asked, by name.
+    pub body: String,
     pub stage: RemedyStage,
     pub redress: Option<bool>,
 }

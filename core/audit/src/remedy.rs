@@ -1,6 +1,7 @@
 //! Remedies beyond the first outcome: evidence, review, reconsideration and suit, relief.
 
-use shouxin_core::event::remedy::{RemedyEvent, RemedyOutcome};
+use shouxin_core::actor::Actor;
+use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ObjectionId, ReliefId, RemedyId};
@@ -37,7 +38,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }
         E::ReviewRequested { .. } => review::requested(fold, commit, at, event),
         E::ReviewDecided { .. } => review::decided(fold, commit, at, event),
-        E::RemedyFiled { target, body, number, filed_on, document_sha256, .. } => {
+        E::RemedyFiled { target, kind, body, number, filed_on, document_sha256 } => {
             let Some((subject, ..)) = fold.owner(*target) else {
                 at.missing(format!("{target:?}"));
                 return;
@@ -49,8 +50,14 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 && digest_is_stated(document_sha256)
                 && *filed_on <= at.today;
             at.must(whole, Guard::Document, "body, number, date or document are missing");
-            let remedy =
-                Remedy { subject, target: *target, stage: RemedyStage::Filed, redress: None };
+            let remedy = Remedy {
+                subject,
+                target: *target,
+                kind: *kind,
+                body: body.clone(),
+                stage: RemedyStage::Filed,
+                redress: None,
+            };
             fold.remedies.insert(RemedyId(at.at()), remedy);
         }
         E::StayOrdered { remedy, document } => stay(fold, commit, at, *remedy, document, true),
@@ -242,7 +249,25 @@ fn redress(fold: &mut Fold, id: RemedyId, done: bool) {
     }
 }
 
-const RULINGS: &[FactKind] = &[FactKind::Judgment, FactKind::AdministrativeDecision];
+/// The ruling is the asked body's: a court's judgment, or the reviewing body's own decision.
+fn ruling(at: &mut Here<'_>, own: &Remedy, document: &FactDocument) {
+    let court = own.kind == RemedyKind::Litigation;
+    let kind = if court { FactKind::Judgment } else { FactKind::AdministrativeDecision };
+    at.facts(std::slice::from_ref(document), own.subject, &[kind]);
+    if !court && own.body.trim() != document.issuer.trim() {
+        at.guard(Guard::Fact, "another body issued the ruling");
+    }
+}
+
+/// What ends against the party is not recorded by the authority whose act it challenged.
+fn independent(fold: &Fold, at: &mut Here<'_>, target: Target) {
+    let owner = fold.owner(target).map(|own| own.1);
+    if let (Actor::Officer(by), Some(owner)) = (&at.event.actor, owner)
+        && by.authority == owner
+    {
+        at.guard(Guard::Competent, "the authority whose act was challenged recorded it");
+    }
+}
 
 fn stay(
     fold: &mut Fold,
@@ -255,8 +280,11 @@ fn stay(
     let Some(own) = ruled(fold, at, id) else {
         return;
     };
-    let (target, subject, stage) = (own.target, own.subject, own.stage);
-    at.facts(std::slice::from_ref(document), subject, RULINGS);
+    let (target, stage) = (own.target, own.stage);
+    ruling(at, own, document);
+    if !ordered {
+        independent(fold, at, target);
+    }
     let before = if ordered { RemedyStage::Filed } else { RemedyStage::Stayed };
     if stage != before {
         at.broken(if ordered { INV_4 } else { INV_5 }, "there is nothing to stay, or to resume");
@@ -283,8 +311,11 @@ fn outcome_of(
     let Some(own) = ruled(fold, at, id) else {
         return;
     };
-    let (target, subject, stage) = (own.target, own.subject, own.stage);
-    at.facts(std::slice::from_ref(document), subject, RULINGS);
+    let (target, stage) = (own.target, own.stage);
+    ruling(at, own, document);
+    if outcome != RemedyOutcome::Revoked {
+        independent(fold, at, target);
+    }
     if stage == RemedyStage::Decided {
         at.broken(INV_2, "it was decided already");
     }

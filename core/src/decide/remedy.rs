@@ -8,11 +8,11 @@ use crate::decide::classification::{self, Turn};
 use crate::decide::objection::{self, annul, bounded, disputed, receiving, release, turn};
 use crate::decide::{Context, Drafts, Outcome, relief, repair, review, revocation, testing};
 use crate::event::listing::ListingEvent;
-use crate::event::remedy::{RemedyEvent, RemedyOutcome};
+use crate::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ObjectionId, RemedyId};
-use crate::limits::DISPUTES_MAX;
+use crate::limits::STAYS_MAX;
 use crate::path::{DecisionCase, Hold, Path};
 use crate::row::{Key, ListingKind, ObjectionState, RemedyRow, RemedyState};
 use crate::rows::{Rows, Stop};
@@ -20,8 +20,14 @@ use crate::rules::FactKind;
 use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
-/// What a reviewing body or court decides by.
-const RULINGS: &[FactKind] = &[FactKind::Judgment, FactKind::AdministrativeDecision];
+/// What the body that was asked rules by: a court by judgments, whichever court it is after an
+/// appeal; a reviewing body by decisions of its own.
+fn ruling_kind(kind: RemedyKind) -> FactKind {
+    match kind {
+        RemedyKind::Reconsideration => FactKind::AdministrativeDecision,
+        RemedyKind::Litigation => FactKind::Judgment,
+    }
+}
 
 pub(super) fn decide(
     rows: &Rows,
@@ -218,11 +224,33 @@ fn ruled<'r>(
 ) -> Result<&'r RemedyRow, Stop> {
     let row = rows.must_remedy(id)?;
     checks::human(context)?;
-    checks::facts(context, std::slice::from_ref(document), row.subject, RULINGS)?;
+    let kind = ruling_kind(row.kind);
+    checks::facts(context, std::slice::from_ref(document), row.subject, &[kind])?;
+    if row.kind == RemedyKind::Reconsideration && document.issuer.trim() != row.body.trim() {
+        refuse::<()>(
+            Guard::Fact,
+            format!("文书并非由受理机关 {} 作出 / another body issued it", row.body),
+            "请附受理机关的文书 / attach the document of the body that was asked",
+        )?;
+    }
     if let RemedyState::Decided(_) = row.state {
         return Ok(wrong_state("复议或诉讼 / remedy", "decided", "filed or stayed")?);
     }
     Ok(row)
+}
+
+/// Who brings back a burden that was stayed, or closes the matter against the party: no officer of
+/// the authority whose act was challenged (INV-5).
+fn independent(rows: &Rows, row: &RemedyRow, context: &Context<'_>) -> Result<(), Stop> {
+    let provider = disputed(rows, row.target, context)?.provider;
+    if checks::human(context)?.reference.authority == provider {
+        refuse::<()>(
+            Guard::Competent,
+            "不得由行为被诉或被申请复议的机关登记 / not by the authority whose act was challenged",
+            "请由信用办或法院登记员登记 / the credit office or the court's registrar records it",
+        )?;
+    }
+    Ok(())
 }
 
 fn stay(
@@ -236,11 +264,19 @@ fn stay(
         return Ok(wrong_state("复议或诉讼 / remedy", "stayed", "filed")?);
     }
     let found = disputed(rows, row.target, context)?;
-    if !found.live || found.holds.len() >= DISPUTES_MAX {
+    if !found.live {
         misfit::<()>(
             Misfit::State,
-            "该事项已终止或已处于暂停状态 / it has ended, or is suspended already",
+            "该事项已终止 / it has ended",
             "无需停止执行 / there is nothing to stay",
+        )?;
+    }
+    // What objections hold may be released by their outcome: a court's stay never depends on it.
+    if found.holds.iter().filter(|hold| matches!(hold, Hold::Stay(_))).count() >= STAYS_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("已有 {STAYS_MAX} 件停止执行 / so many stays stand"),
+            "任一停止执行有效期间均不执行 / any one of them suspends it",
         )?;
     }
     let mut drafts = Drafts::new(context);
@@ -260,6 +296,7 @@ fn end_stay(
     if row.state != RemedyState::Stayed {
         return Ok(wrong_state("复议或诉讼 / remedy", "filed", "stayed")?);
     }
+    independent(rows, row, context)?;
     let mut drafts = Drafts::new(context);
     let event = RemedyEvent::StayEnded { remedy: id, document: document.clone() };
     drafts.push(row.subject, Event::Remedy(event));
@@ -272,6 +309,9 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
         return Err(Stop::Defect("not an outcome".to_owned()));
     };
     let row = ruled(rows, *remedy, document, context)?;
+    if *outcome != RemedyOutcome::Revoked {
+        independent(rows, row, context)?;
+    }
     stated(Guard::Document, &[("reasons", reasons)])?;
     let provider = disputed(rows, row.target, context)?.provider;
     let stayed = row.state == RemedyState::Stayed;

@@ -3,6 +3,7 @@
 use super::*;
 use shouxin_core::event::CaseRef;
 use shouxin_core::id::{ListingId, RecordId};
+use shouxin_core::rules::FactKind;
 
 pub(super) fn objections(table: &mut Table) {
     let rejected = lives::disputed(Finding::Correct);
@@ -309,6 +310,19 @@ pub(super) fn ends(table: &mut Table) {
         &["redress.owed"],
         "remedy.decided",
     );
+    let upheld = lives::suit(RemedyOutcome::Upheld);
+    table.change(
+        "G-COMPETENT",
+        "the authority whose act was challenged says that it was right",
+        &upheld,
+        "remedy.decided",
+        by(&handler()),
+    );
+    table.change("G-FACT", "no court ruled", &upheld, "remedy.decided", |event| {
+        if let Event::Remedy(RemedyEvent::RemedyDecided { document, .. }) = &mut event.event {
+            document.kind = FactKind::AdministrativeDecision;
+        }
+    });
 }
 
 /// What an objection puts right without ending it.
