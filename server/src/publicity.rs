@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod decision;
+pub mod plain;
 pub mod shown;
 pub mod table;
 pub mod values;

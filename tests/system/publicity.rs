@@ -460,3 +460,39 @@ fn a_table_is_read_by_its_header_and_what_is_wrong_is_told_by_line() {
     let expected = [(5, "DATE"), (6, "COLUMNS"), (7, "NOT_UTF8")];
     assert_eq!(rejects, expected.map(|(line, reason)| (line, reason.to_owned())));
 }
+
+/// Covers O25.
+#[test]
+fn a_plain_record_or_correction_brings_no_number_of_a_person_before_the_public() {
+    let county = County::new();
+    let ask = |path: &str, key: &str, body: &Value| {
+        county.officer.post(path, &format!("{key}-plain-records"), body).expect("an answer")
+    };
+    let record = |number: &str, content: Value| {
+        json!({"records": [{
+            "subject": code("91", 1), "item": "FJ-FR-0101", "document_number": number,
+            "document_date": county.today, "content": content,
+        }]})
+    };
+    let named = json!({"note": {"of": [format!("法定代表人证件 {}", county.number)]}});
+    let kept_apart = json!({"XK_FRDB": REPRESENTATIVE});
+    for (key, content, field) in
+        [("number", &named, "content.note"), ("column", &kept_apart, "content.XK_FRDB")]
+    {
+        let answer = ask("/v1/records", key, &record(key, content.clone()));
+        assert_eq!((answer.status, &answer.body["field"]), (422, &json!(field)), "{answer:?}");
+    }
+    let taken = ask("/v1/records", "taken", &record("许-1", json!({"note": "准予许可"})));
+    assert_eq!(taken.status, 201, "{taken:?}");
+    let id = taken.body["ids"][0].as_str().expect("an id").to_owned();
+    let correct = |content: &Value| {
+        json!({
+            "document_number": "许-1", "document_date": county.today, "content": content,
+            "reasons": "更正",
+        })
+    };
+    let path = format!("/v1/records/{id}/correct");
+    let answer = ask(&path, "named", &correct(&named));
+    assert_eq!((answer.status, &answer.body["field"]), (422, &json!("content.note")), "{answer:?}");
+    assert_eq!(ask(&path, "clean", &correct(&json!({"note": "更正"}))).status, 201);
+}

@@ -9,7 +9,7 @@ use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::identifier::{LegacyCode, LegacyKind};
 use shouxin_core::limits::BATCH_ITEMS_MAX;
-use shouxin_core::rules::Severity;
+use shouxin_core::rules::{Openness, Severity};
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Creates, Write};
+use crate::publicity::plain;
 use crate::vault::{VaultError, random_person_key};
 
 /// Who may bring files and records in.
@@ -239,6 +240,9 @@ impl RecordBody {
     /// rejects this item alone.
     pub fn into_record(self, edge: &Edge<'_>) -> Result<NewRecord, Problem> {
         let subject = subject_key(&self.subject).map_err(|problem| problem.on("subject"))?;
+        let item = edge.engine.rules.item(&self.item);
+        let public = item.is_some_and(|own| own.openness == Openness::Public) && !self.withheld;
+        nobody_named(edge, subject, public, &self.content)?;
         let content = match (self.content.is_empty(), edge.head(subject)) {
             (false, Ok(head)) => {
                 let text = serde_json::Value::Object(self.content).to_string();
@@ -264,6 +268,28 @@ impl RecordBody {
             notified: self.notified.map(ServiceBody::kept_by_its_maker),
             source,
         })
+    }
+}
+
+/// Refuses a content that the public would see and that names a person (domain.md 4.7).
+fn nobody_named(
+    edge: &Edge<'_>,
+    subject: SubjectKey,
+    public: bool,
+    content: &serde_json::Map<String, serde_json::Value>,
+) -> Result<(), Problem> {
+    if !public || subject.is_personal() {
+        return Ok(());
+    }
+    match plain::personal(content, edge.engine.clock.now().legal_date()) {
+        None => Ok(()),
+        Some(found) => Err(Problem::new(
+            Code::ValueInvalid,
+            format!("{}：{}", found.field, found.detail),
+            "请从公开内容中删去；法定代表人等请经 /v1/permits、/v1/penalties 报送 / leave it out, or \
+             file by those routes, which keep it apart",
+        )
+        .on(format!("content.{}", found.field))),
     }
 }
 
@@ -330,7 +356,9 @@ impl Write for CorrectRecord {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let record = id(path)?;
-        let subject = edge.subject_of_record(record)?;
+        let row = edge.record(record)?;
+        let subject = row.subject;
+        nobody_named(edge, subject, row.published, &self.content)?;
         let content = match self.content.is_empty() {
             true => None,
             false => {

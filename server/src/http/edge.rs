@@ -9,7 +9,7 @@ use shouxin_core::id::{
     AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, RecordId, RepairId,
 };
 use shouxin_core::limits::TEXT_BYTES_MAX;
-use shouxin_core::row::SubjectRow;
+use shouxin_core::row::{RecordRow, SubjectRow};
 use shouxin_core::rules::{Citation, FactKind};
 use shouxin_core::text::{Digest, FactDocument, Sealed, Service, ServiceManner, digest_is_stated};
 use shouxin_core::time::Day;
@@ -348,6 +348,12 @@ impl Edge<'_> {
             Target::Measure(id) => self.subject_of_measure(id),
             Target::Commitment(id) => self.subject_of_commitment(id),
         }
+    }
+
+    /// A record.
+    pub fn record(&self, id: RecordId) -> Result<RecordRow, Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| rows.must_record(id).cloned())?)
     }
 
     /// Whose file a record stands in.
