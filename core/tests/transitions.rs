@@ -48,6 +48,7 @@ fn repaired() -> World {
     world
 }
 
+/// Covers O21, INV-2.
 #[test]
 fn the_decision_path_knows_no_other_way() {
     let mut period_over = black(Stage::Noticed);
@@ -163,6 +164,7 @@ fn disputed(progress: Progress) -> World {
     world
 }
 
+/// Covers O51, O64.
 #[test]
 fn a_measure_case_knows_no_other_way() {
     let mut declined = measure(Progress::Dispatched);
@@ -423,6 +425,8 @@ fn only_objection(world: &World) -> ObjectionId {
     ids.max().unwrap_or(ObjectionId(world.next()))
 }
 
+/// Its three triggers open it: the subject, a department by itself, a complaint.
+/// Covers O61, O62, O63, O64, O67.
 #[test]
 fn an_objection_knows_no_other_way() {
     let mut filed = black(Stage::Effective);
