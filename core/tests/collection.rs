@@ -13,6 +13,7 @@ use shouxin_core::command::{Command, NewRecord, NewSubject};
 use shouxin_core::event::Capacity;
 use shouxin_core::guard::Misfit;
 use shouxin_core::id::RecordId;
+use shouxin_core::identifier::legacy::LegacyKind;
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rules::{DataItem, Polarity, Severity, SubjectKind};
 use shouxin_core::text::Name;
@@ -108,21 +109,23 @@ fn every_kind_of_subject_has_one_file_under_its_code() {
     }
 }
 
-/// A legacy code leads to one file, and is never taken away from it. Covers O09.
+/// A legacy code of each of the five kinds leads to one file, and is never taken away from it; the
+/// same code of another kind is another code. Covers O09.
 #[test]
 fn a_legacy_code_leads_to_one_file() {
     let mut world = county();
     let clerk = county_officer(&world, "market", "SC-03");
-    let kind = "organisation_code".to_owned();
-    let link = |serial: u64| Command::LinkAlias {
-        subject: organisation(serial),
-        kind: kind.clone(),
-        code: "12345678-8".to_owned(),
-    };
-    world.must(&clerk, &link(1));
-    assert_eq!(world.refused(&clerk, &link(2)), misfit(Misfit::Exists));
-    let key = Key::Alias { kind: kind.clone(), code: "12345678-8".to_owned() };
-    assert!(matches!(world.row(&key), Some(Row::Alias(to)) if *to == organisation(1)));
+    for kind in LegacyKind::ALL.map(LegacyKind::name) {
+        let link = |serial: u64| Command::LinkAlias {
+            subject: organisation(serial),
+            kind: kind.to_owned(),
+            code: "12345678-8".to_owned(),
+        };
+        world.must(&clerk, &link(1));
+        assert_eq!(world.refused(&clerk, &link(2)), misfit(Misfit::Exists), "{kind}");
+        let key = Key::Alias { kind: kind.to_owned(), code: "12345678-8".to_owned() };
+        assert!(matches!(world.row(&key), Some(Row::Alias(to)) if *to == organisation(1)));
+    }
 }
 
 /// Each item of the directory is taken from its providers only, about its kinds of subject only,

@@ -1,21 +1,16 @@
 //! Every command in every state of what has effect: a listing once it stands, and an attribution
 //! to a person on its whole way.
 
-use crate::kit::later::{after, end_stay, listed, listing_of, remedy, rule, stay, suit};
-use crate::kit::rules::{STATUTE, cite, day};
+use crate::kit::asked::*;
+use crate::kit::later::{after, listed, listing_of, stay, suit};
+use crate::kit::rules::STATUTE;
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
 use crate::kit::{World, machines, organisation, party, person, timer};
 use shouxin_core::command::Command;
-use shouxin_core::command::listing::ListingCommand;
-use shouxin_core::command::remedy::RemedyCommand as R;
-use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard};
-use shouxin_core::id::{
-    AttributionId, ListingId, ObjectionId, Position, RecordId, ReliefId, RepairId,
-};
-use shouxin_core::row::{Due, Key};
+use shouxin_core::row::Due;
 
 const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
 const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
@@ -30,89 +25,12 @@ const COURT_ANNULS: &[&str] =
 const ANNULS: &[&str] =
     &["objection.resolved", "listing.annulled", "classification.changed", "redress.opened"];
 
-/// The newest id of a kind, or one that nothing has.
-fn found<T: Ord>(world: &World, of: impl Fn(&Key) -> Option<T>, none: fn(Position) -> T) -> T {
-    world.rows.keys().filter_map(of).max().unwrap_or_else(|| none(Position::local(9_999)))
-}
-
-macro_rules! newest {
-    ($($name:ident $kind:ident $id:ident;)*) => {$(
-        fn $name(world: &World) -> $id {
-            let of = |key: &Key| match key {
-                Key::$kind(id) => Some(*id),
-                _ => None,
-            };
-            found(world, of, $id)
-        }
-    )*};
-}
-
-newest! {
-    record_of Record RecordId;
-    objection_of Objection ObjectionId;
-    repair_of Repair RepairId;
-    relief_of Relief ReliefId;
-    attribution_of Attribution AttributionId;
-}
-
-/// The listing that the table is about: an extension is another one.
-fn first(world: &World) -> ListingId {
-    let id = world.rows.keys().find_map(|key| match key {
-        Key::Listing(id) => Some(*id),
-        _ => None,
-    });
-    id.expect("there is a listing")
-}
-
-fn revoke(world: &World, case: CaseRef) -> Command {
-    Command::Listing(ListingCommand::Revoke {
-        case,
-        document_number: "尤市监撤〔2026〕2号".to_owned(),
-        document_sha256: digest(39),
-        reasons: text(),
-        service: served(world.today),
-    })
-}
-
 fn reported(world: &World, finding: Finding) -> World {
     let id = objection_of(world);
     let accepted = after(world, &clerk(), &Command::AcceptObjection { objection: id });
     let refer = Command::ReferObjection { objection: id, received_on: accepted.today };
     let verifying = after(&accepted, &clerk(), &refer);
     after(&verifying, &head(), &report(id, finding))
-}
-
-fn file(world: &World) -> Command {
-    suit(world, Target::Listing(first(world)))
-}
-
-fn grant(world: &World) -> Command {
-    remedy(R::GrantRelief {
-        listing: first(world),
-        ruling: ruling(organisation(1)),
-        reasons: text(),
-        until: day("2027-12-31"),
-    })
-}
-
-fn complete(world: &World) -> Command {
-    let document = ruling(organisation(1));
-    remedy(R::CompleteRelief { relief: relief_of(world), document, reasons: text() })
-}
-
-fn fail(world: &World) -> Command {
-    let document = ruling(organisation(1));
-    remedy(R::EndRelief { relief: relief_of(world), document, reasons: text() })
-}
-
-fn extend(world: &World) -> Command {
-    Command::Listing(ListingCommand::Extend {
-        listing: first(world),
-        basis: vec![cite("law")],
-        facts: vec![fact(organisation(1))],
-        records: Vec::new(),
-        act: text(),
-    })
 }
 
 #[test]
@@ -131,7 +49,7 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
     let check = repair_check(repair_of(&applied), RepairAcceptance::Accepted);
     let accepted = after(&applied, &handler(), &check);
     let accepted_disputed = after(&accepted, &owner, &dispute);
-    let filed = after(&listed, &handler(), &file(&listed));
+    let filed = after(&listed, &handler(), &suit(&listed, Target::Listing(id)));
     let stayed = after(&filed, &handler(), &stay(&filed));
     let relieved = after(&listed, &head(), &grant(&listed));
     let record = record_of(&listed);
@@ -165,33 +83,10 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
         ("removed", removed),
         ("expired", expired),
     ];
-    let commands: [Asked<'_>; 16] = [
-        ("object", owner.clone(), &|world| object(Target::Listing(first(world)), false)),
-        ("refuse the objection", clerk(), &|world| refuse_objection(world, objection_of(world))),
-        ("resolve the objection", clerk(), &|world| resolve(world, objection_of(world))),
-        ("approve the repair", head(), &|world| approve(world, repair_of(world))),
-        ("file a suit", owner, &|world| file(world)),
-        ("court stays", handler(), &stay),
-        ("court ends the stay", clerk(), &end_stay),
-        ("court revokes", handler(), &|world| rule(world, RemedyOutcome::Revoked)),
-        ("court upholds", clerk(), &|world| rule(world, RemedyOutcome::Upheld)),
-        ("grant relief", head(), &grant),
-        ("plan performed", head(), &complete),
-        ("plan failed", head(), &fail),
-        ("take back", head(), &|world| revoke(world, CaseRef::Listing(first(world)))),
-        ("annul the record", colleague(), &|world| Command::AnnulRecord {
-            record: record_of(world),
-            reasons: text(),
-        }),
-        ("extend", handler(), &extend),
-        ("tick", timer(), &|world| Command::Tick {
-            due: Due::Case(CaseRef::Listing(first(world))),
-        }),
-    ];
     compare(
         &machines::LISTED,
         &states,
-        &commands,
+        &in_effect(),
         &[
             ("*", "object", &["objection.filed"]),
             ("effective", "object", OBJECTED),

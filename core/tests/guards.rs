@@ -717,7 +717,8 @@ fn table() -> Vec<Pair> {
     table.0
 }
 
-/// Covers G-HUMAN..G-ANONYMOUS, O01, O02, T13.
+/// What opens a file to a reader (`OF_READING`) is asked by no command.
+/// Covers G-HUMAN..G-COURT, G-PUBLISHED..G-ANONYMOUS, O01, O02, T13.
 #[test]
 fn each_guard_refuses_alone_and_what_it_asks_for_mends_it() {
     let mut wrong = Vec::new();

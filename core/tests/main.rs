@@ -17,6 +17,7 @@ mod channels;
 mod codec;
 mod collection;
 mod commitment;
+mod crossed;
 mod deliveries;
 mod edges;
 mod effects;

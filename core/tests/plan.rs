@@ -172,7 +172,7 @@ fn in_force(world: &World, listing: ListingId) -> bool {
 }
 
 /// Each behaviour of the plan is listed by every department that may find it, by no other, never
-/// longer than its period, and ends on its date. Covers B1.1..B4.7, O04, O36, O58, T06.
+/// longer than its period, and ends on its date. Covers B1.1..B4.7, O04, O36, O52, O58, T06.
 #[test]
 fn every_behaviour_is_listed_by_whom_the_law_lets_list_it() {
     let fresh = county();
@@ -444,6 +444,49 @@ fn every_measure_is_taken_forwarded_or_refused_as_the_plan_has_it() {
             assert_eq!(fate(&fresh, measure, of_person), expected, "{id}, person: {of_person}");
         }
     }
+}
+
+/// The reminder to perform (M-M02): named by the served decision, accepted by a department that may
+/// decline it without a law, served once, fed back; the standing of its subject is what it was.
+/// Covers O41, M-M02.
+#[test]
+fn urging_performance_reminds_and_takes_nothing_away() {
+    let fresh = county();
+    let measure = fresh.rules.measure("M-M02").unwrap().clone();
+    assert_eq!(measure.name_zh, "督促履行法定义务");
+    let mut world = fresh.clone();
+    let (listing, behaviour) = listed(&mut world, &measure, &named(&measure));
+    let who = county_officer(&world, &behaviour.found_by[0], "SC-03");
+    let basis = measure_basis(&world, &measure).unwrap();
+    let asked = initiate(&world, (listing, None), &measure, &basis, None);
+    let before = world.marks(organisation(1));
+    let names = world.ask(&who, &asked).unwrap().drafts;
+    let names: Vec<&str> = names.iter().map(|own| own.event.name()).collect();
+    assert_eq!(names, ["measure.initiated"]);
+    let id = MeasureId(world.must(&who, &asked));
+
+    let mut declined = world.clone();
+    let notice = Command::ServeMeasureNotice {
+        measure: id,
+        reasons: text(),
+        remedies: text(),
+        document_sha256: digest(15),
+        service: served(declined.today),
+    };
+    declined.must(&who, &notice);
+    declined.must(&who, &Command::DispatchMeasure { measure: id });
+    let officer = county_officer(&declined, &measure.implementers[0], "SC-03");
+    let no = Command::DeclineMeasure { measure: id, reasons: text(), legal_ground: None };
+    declined.must(&officer, &no);
+
+    execute(&mut world, &who, id, true, |_| ());
+    let Some(Row::Measure(row)) = world.row(&Key::Measure(id)) else { panic!("{id}") };
+    assert_eq!((row.state.name(), row.incentive), ("executed", false));
+    assert_eq!(world.marks(organisation(1)), before, "a reminder changes nothing");
+    let measures = world.rows.keys().filter(|key| matches!(key, Key::Measure(_))).count();
+    assert_eq!(measures, 1, "nothing follows from it");
+    let again = world.ask(&officer, &Command::ExecuteMeasure { measure: id });
+    assert!(again.is_err(), "it is served once");
 }
 
 fn nomination(subject: SubjectKey) -> Command {

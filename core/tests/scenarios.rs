@@ -1,11 +1,13 @@
 //! Whole courses of the register's matters, each command by whom it belongs to.
 
 use crate::kit;
-use crate::kit::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, cite, day};
+use crate::kit::rules::{GUILD, HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, TAX, cite, day};
+use crate::kit::social::guild;
 use crate::kit::steps::*;
 use crate::kit::{Post, World, officer, organisation, party, person, plugin};
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
-use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Finding, NominationSource, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
 use shouxin_core::limits::CITATIONS_MAX;
@@ -328,7 +330,64 @@ fn a_repair_approved_after_the_listing_ended_by_itself_is_done_too() {
     assert_eq!(state(&world), RepairState::Done);
 }
 
-/// Covers O21, O22, O27, O28.
+/// Each source names whom it found; an officer on file answers for the nomination, and nobody else
+/// nominates, whatever the source. Covers O27.
+#[test]
+fn an_exemplar_is_found_by_any_of_five_sources_and_nominated_by_an_officer() {
+    use NominationSource as S;
+    let by = |subject: SubjectKey, source: S| {
+        let mut command = nominate(subject);
+        if let Command::Nominate { source: own, consent_sha256, .. } = &mut command {
+            *own = source;
+            *consent_sha256 = subject.is_personal().then(|| digest(1));
+        }
+        command
+    };
+    let sources = [
+        (S::WellRatedCounterpart, "well_rated_counterpart"),
+        (S::MoralModel, "moral_model"),
+        (S::YoungVolunteer, "young_volunteer"),
+        (S::AssociationMember, "association_member"),
+        (S::MediaFinding, "media_finding"),
+    ];
+    for (source, name) in sources {
+        assert_eq!(format!("{source:?}").to_lowercase(), name.replace('_', ""));
+        let fresh = World::seeded();
+        for subject in [organisation(2), person(1)] {
+            let command = by(subject, source);
+            let strangers =
+                [kit::timer(), kit::plugin(), kit::operator(), party(subject), guild(GUILD)];
+            for who in &strangers {
+                let ground = fresh.refused(who, &command);
+                assert_eq!(ground, kit::guard(Guard::Human), "{name}: {who:?}");
+            }
+            for department in [OFFICE, MARKET, TAX] {
+                let clerk = officer(department, Post::Handler);
+                let mut world = fresh.clone();
+                let listing = ListingId(world.must(&clerk, &command));
+                let ListingKind::Red(red) = &world.listing_row(listing).kind else {
+                    panic!("{listing} is not red");
+                };
+                assert_eq!(red.source, source);
+                let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+                world.must(&clerk, &check);
+                world.must(&clerk, &Command::OpenPublicNotice { listing });
+                world.pass(8);
+                world.must(&officer(department, Post::Head), &decide_red(&world, listing));
+                let marked = [(CaseRef::Listing(listing), false)];
+                assert_eq!(world.marks(subject), marked, "{name} by {department}");
+            }
+        }
+        let mut silent = by(person(1), source);
+        if let Command::Nominate { consent_sha256, .. } = &mut silent {
+            *consent_sha256 = None;
+        }
+        let clerk = officer(OFFICE, Post::Handler);
+        assert_eq!(fresh.refused(&clerk, &silent), kit::guard(Guard::Consent), "{name}");
+    }
+}
+
+/// Covers O21, O22, O28.
 #[test]
 fn a_red_listing_waits_for_its_public_notice_and_ends_on_its_date() {
     let mut world = World::seeded();
@@ -392,7 +451,7 @@ fn an_upheld_objection_does_not_rewrite_how_an_attribution_ended_before() {
     assert_eq!(world.objection_row(objection).redress_done, Some(false));
 }
 
-/// Covers O52, G-COMPETENT.
+/// Covers G-COMPETENT.
 #[test]
 fn an_officer_of_another_department_touches_nothing() {
     let mut world = World::seeded();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::kit::diagram::{folder, settle};
+use crate::kit::diagram::{COMMANDS, NOUNS, folder, settle};
 use crate::kit::machines::ALL;
 use shouxin_core::event::Event;
 
@@ -58,7 +58,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("family.settled", "the end of a walk over what rests on something"),
     ("assessment.execution_due", "a last day for the assessment, tried in plan.rs"),
     ("assessment.execution_overdue", "that it passed, tried in plan.rs"),
-    ("attribution.ended", "the end of the listing it rests on, tried in ends.rs"),
     ("deadline.recomputed", "a deadline, not a state"),
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),
@@ -83,6 +82,101 @@ fn every_event_stands_on_a_page_or_says_why_not() {
     for (name, why) in ELSEWHERE {
         assert!(names.contains(name) && !why.is_empty(), "{name} is no event");
         assert!(!on_page(name), "{name} stands on a page");
+    }
+}
+
+/// Commands that move no machine on, and why.
+const NO_STEP: &[(&str, &str)] = &[
+    ("LoadRules", "the rules in force: set by whoever runs the register"),
+    ("CreateKey", "keys have no steps"),
+    ("RevokeKey", "keys have no steps"),
+    ("DeployPlugin", "the list of plugins"),
+    ("PluginTold", "how far a plugin was told"),
+    ("RecordDenial", "a refusal, noted by the engine"),
+    ("RegisterPersons", "a file has no steps"),
+    ("LinkAlias", "a file has no steps"),
+    ("SettleFamily", "the end of a walk over what rests on something"),
+    ("Recompute", "a deadline, not a state: every table tries it on every state (kit/timing.rs)"),
+    ("CreditReview::Perform", "a review is performed once and for all"),
+    ("Publicity::File", "a record with what the national layout asks for, which is then a record"),
+    ("Remedy::FileCourtDocument", "a document on file"),
+    ("Catalogue::FileDocument", "a document on file"),
+];
+
+/// Variants of the enum that a text declares, each with the enum that it holds, if it does.
+fn variants(text: &str, of: &str) -> Vec<(String, Option<String>)> {
+    let (_, body) = text.split_once(&format!("pub enum {of} {{")).expect("the enum is there");
+    let body = body.split("\n}").next().expect("it ends");
+    let own = body.lines().filter(|line| {
+        let inner = line.strip_prefix("    ").unwrap_or_default();
+        inner.starts_with(|first: char| first.is_ascii_uppercase())
+    });
+    own.map(|line| {
+        let line = line.trim();
+        let end = line.find(|own: char| !own.is_ascii_alphanumeric()).unwrap_or(line.len());
+        let (name, held) = line.split_at(end);
+        let held = held.trim_end_matches([')', ',']).rsplit("::").next().unwrap_or_default();
+        (name.to_owned(), held.strip_suffix("Command").map(|_| held.to_owned()))
+    })
+    .collect()
+}
+
+/// Every command of the register, by its name in the code.
+fn commands() -> BTreeSet<String> {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = BTreeSet::new();
+    for (name, held) in variants(&read(sources.join("command.rs")), "Command") {
+        let Some(held) = held else {
+            found.insert(name);
+            continue;
+        };
+        assert!(NOUNS.contains(&name.as_str()), "{name} is a noun that the pages do not know");
+        let file = snake(&name);
+        let text = read(sources.join(format!("command/{file}.rs")));
+        found.extend(variants(&text, &held).into_iter().map(|(own, _)| format!("{name}::{own}")));
+    }
+    found
+}
+
+fn snake(name: &str) -> String {
+    let mut file = String::new();
+    for (place, own) in name.char_indices() {
+        if own.is_ascii_uppercase() && place > 0 {
+            file.push('_');
+        }
+        file.push(own.to_ascii_lowercase());
+    }
+    file
+}
+
+#[test]
+fn every_command_is_tried_in_a_table_or_says_why_not() {
+    if std::env::var_os("SHOUXIN_WRITE_DOCS").is_some() {
+        return;
+    }
+    let pages = ALL.iter().map(|own| read(folder().join(format!("{}.md", own.file))));
+    let tried: BTreeSet<String> = pages
+        .flat_map(|page| {
+            let line = page.lines().find_map(|line| line.strip_prefix(COMMANDS)).map(str::to_owned);
+            let names = line.unwrap_or_default();
+            names
+                .split('`')
+                .filter(|own| !own.trim().is_empty())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let all = commands();
+    let strangers: Vec<_> = tried.difference(&all).collect();
+    assert!(strangers.is_empty(), "no commands of the register: {strangers:?}");
+    let missing: Vec<&String> = all
+        .iter()
+        .filter(|name| !tried.contains(*name) && !NO_STEP.iter().any(|own| own.0 == **name))
+        .collect();
+    assert!(missing.is_empty(), "no table tries {missing:?}");
+    for (name, why) in NO_STEP {
+        assert!(all.contains(*name) && !why.is_empty(), "{name} is no command");
+        assert!(!tried.contains(*name), "{name} is tried in a table");
     }
 }
 

@@ -2,6 +2,7 @@
 //! below are the state machines of domain.md 2.3 to 2.6 as they are lived.
 
 use crate::kit;
+use crate::kit::asked::on_the_way;
 use crate::kit::rules::{STATUTE, cite};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
@@ -47,6 +48,7 @@ fn repaired() -> World {
     world
 }
 
+/// Covers O21, INV-2.
 #[test]
 fn the_decision_path_knows_no_other_way() {
     let mut period_over = black(Stage::Noticed);
@@ -81,39 +83,13 @@ fn the_decision_path_knows_no_other_way() {
         ("dropped", closed(|case| Command::DropCase { case, reasons: text() }, &handler())),
         ("not decided", closed(|case| Command::NotDecideCase { case, reasons: text() }, &head())),
     ];
-    let commands: [Asked<'_>; 12] = [
-        ("propose", handler(), &|_| propose(organisation(1), &[])),
-        ("notice", handler(), &|world| notice(world, case_of(world), &[STATUTE])),
-        ("statement", party(organisation(1)), &|world| statement(world, case_of(world), false)),
-        ("waiver", handler(), &|world| waive(case_of(world))),
-        ("hearing", colleague(), &|world| hearing(case_of(world))),
-        ("decide", head(), &|world| {
-            let mut command = decision(case_of(world), 2, &[STATUTE]);
-            if let Command::DecideCase { end, .. } = &mut command {
-                *end = world.today.plus_days(300);
-            }
-            command
-        }),
-        ("not decide", head(), &|world| Command::NotDecideCase {
-            case: case_of(world),
-            reasons: text(),
-        }),
-        ("drop", handler(), &|world| Command::DropCase { case: case_of(world), reasons: text() }),
-        ("drop by the head", head(), &|world| Command::DropCase {
-            case: case_of(world),
-            reasons: text(),
-        }),
-        ("serve", handler(), &|world| serve(world, case_of(world))),
-        ("attribute", handler(), &|world| attribute(only_listing(world), kit::person(1))),
-        ("tick", timer(), &|world| Command::Tick { due: Due::Case(case_of(world)) }),
-    ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const NOT_IN_FORCE: Ground = Ground::Guard(Guard::NoSuspension);
     compare(
         &machines::LISTING,
         &states,
-        &commands,
+        &on_the_way(),
         &[
             ("*", "propose", &["listing.proposed"]),
             ("proposed", "notice", &["prenotice.served"]),
@@ -188,6 +164,7 @@ fn disputed(progress: Progress) -> World {
     world
 }
 
+/// Covers O51, O64.
 #[test]
 fn a_measure_case_knows_no_other_way() {
     let mut declined = measure(Progress::Dispatched);
@@ -448,6 +425,8 @@ fn only_objection(world: &World) -> ObjectionId {
     ids.max().unwrap_or(ObjectionId(world.next()))
 }
 
+/// Its three triggers open it: the subject, a department by itself, a complaint.
+/// Covers O61, O62, O63, O64, O67.
 #[test]
 fn an_objection_knows_no_other_way() {
     let mut filed = black(Stage::Effective);

@@ -428,6 +428,7 @@ fn a_report_knows_no_other_way() {
             diagram.add(Tried {
                 label: state,
                 command: name,
+                variant: None,
                 by: asker(who).to_owned(),
                 found: found.map(|event| vec![event]),
                 before: drawn,

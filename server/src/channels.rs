@@ -289,7 +289,7 @@ fn batch(engine: &Engine, row: &ChannelRow) -> Result<Option<(Batch, Position)>,
     let today = engine.clock.now().legal_date();
     let mut items = Vec::new();
     for (target, at) in newest {
-        items.push(face::of(&engine.vault, &mut query, target, at, today)?);
+        items.push(face::of(engine, &mut query, target, at, today)?);
     }
     let through = Position { sequence: through, ..last };
     let from = row.confirmed_through.sequence;

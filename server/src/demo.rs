@@ -518,6 +518,6 @@ fn file(
     let head = query
         .ask(|rows| rows.must_subject(key).cloned())
         .map_err(|error| Different(error.to_string()))?;
-    read::file(&engine.vault, query, &head, Sight::Whole, day)
+    read::file((&engine.vault, &engine.rules.instruments), query, &head, Sight::Whole, day)
         .map_err(|error| Different(error.to_string()))
 }

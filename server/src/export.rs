@@ -339,7 +339,7 @@ impl Reading<'_> {
         }
         let row = self.query.ask(|rows| rows.must_listing(id).cloned())?;
         let head = self.query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-        let body = read::listing(&mut self.query, &row, today)?;
+        let body = read::listing(&mut self.query, &self.engine.rules.instruments, &row, today)?;
         let mut found = Map::new();
         for name in ["id", "colour", "subject", "authority", "behaviour"] {
             found.insert(name.to_owned(), body[name].clone());

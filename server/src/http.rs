@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod assessment;
+mod basis;
 pub mod bundle;
 pub mod caller;
 pub mod case_studies;
@@ -31,6 +32,7 @@ pub mod problem;
 pub mod publicity;
 pub mod read;
 pub mod reads;
+mod recommendation;
 pub mod remedies;
 pub mod report;
 pub mod search;

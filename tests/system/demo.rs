@@ -19,7 +19,7 @@ impl Drop for Demo {
 }
 
 /// Both lists are shown side by side, to everybody: whom they name, by which decision, on what
-/// basis, to which day, and no number about anybody. Covers O21, O23, O24, INV-7.
+/// basis, to which day, and no number about anybody. Covers O21, O23, O24, O28, INV-7.
 #[test]
 fn the_story_ends_with_one_exemplar_and_every_black_listing_over() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -58,7 +58,13 @@ fn the_story_ends_with_one_exemplar_and_every_black_listing_over() {
     }
     let file =
         public.get(&format!("/v1/subjects/{}", exemplar["subject"].as_str().expect("a key")));
-    assert_eq!(file.expect("an answer").status, 200);
+    let file = file.expect("an answer");
+    assert_eq!(file.status, 200);
+    // Whoever looks an exemplar up is told that it is one, by whom and until when.
+    let said = &file.body["recommendation"]["exemplar"][0];
+    assert_eq!(said["listing"], exemplar["id"], "{file:?}");
+    assert_eq!(said["authority"], exemplar["authority"], "{file:?}");
+    assert_eq!(said["until"], exemplar["decision"]["end"], "{file:?}");
     let text = data.display().to_string();
     let audit = run(&["audit", "--data", &text]);
     assert_eq!((audit.0, audit.2.contains("未发现违反")), (0, true), "{}{}", audit.1, audit.2);

@@ -36,7 +36,7 @@ fn month_before(day: &str) -> String {
     }
 }
 
-/// Covers O70, O71, INV-7.
+/// Covers O71, INV-7.
 #[test]
 fn departments_are_assessed_on_what_they_did_and_nobody_else_is() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -122,7 +122,7 @@ fn departments_are_assessed_on_what_they_did_and_nobody_else_is() {
     assert_eq!(code, 0, "{output}{errors}");
 }
 
-/// Covers O54, O57.
+/// Covers O54, O57, O70.
 #[test]
 fn an_entry_goes_from_a_department_into_the_published_catalogue() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -204,6 +204,12 @@ fn an_entry_goes_from_a_department_into_the_published_catalogue() {
     refused(public.get("/v1/departments/nowhere/documents"), "NOT_FOUND");
     let officers = seen(&public, "/v1/departments/market/officers");
     assert_eq!(officers["liaison"]["id"], "SC-05", "{officers}");
+    // Every member unit has both on file (plan 六(二)).
+    for unit in seen(&public, "/v1/departments")["departments"].as_array().expect("units") {
+        for post in ["leader_in_charge", "liaison"] {
+            assert!(unit[post]["id"].is_string(), "{post} of {unit}");
+        }
+    }
     let days = seen(&public, "/v1/calendar?year=2026");
     assert_eq!((&days["covered"], &days["year"]), (&json!(true), &json!(2026)), "{days}");
     refused(public.get("/v1/calendar?year=9999"), "VALUE_INVALID");

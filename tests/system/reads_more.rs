@@ -565,3 +565,38 @@ fn measures_are_listed_by_state_and_by_a_lift_that_is_late() {
     let wrong = get(&county.market, "/v1/measures?department=market&state=late");
     assert_eq!((wrong.status, wrong.body["code"].as_str()), (422, Some("VALUE_INVALID")));
 }
+
+/// A decision keeps its citation when the instrument is repealed, and every reader is told that it
+/// is repealed and what stands in its place; nothing new rests on it. Covers O01, G-BASIS.
+#[test]
+fn an_old_case_keeps_a_repealed_citation_and_is_flagged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let teller = Teller::new();
+    let market = running.client(Role::Department, "market", "SC-03");
+    let subject = code("91", 1);
+    teller.post(&market, "/v1/subjects", &json!({"subjects": [{"code": subject, "name": NAME}]}));
+    let proposal = json!({
+        "subject": subject, "behaviour": "B2.14",
+        "basis": [
+            {"instrument": "samr-order-44", "article": "第九条"},
+            {"instrument": "ndrc-order-58", "article": "第十条"},
+        ],
+        "facts": [{"kind": "penalty_decision", "about": subject, "number": "罚1", "issuer": "局",
+            "date": crate::plugins::FIRST, "sha256": market.document(&subject, "罚1")}],
+        "act": "虚假广告",
+    });
+    let made = teller.post(&market, "/v1/listings", &proposal);
+    let path = format!("/v1/listings/{}", made["id"].as_str().expect("an id"));
+    running.on("2026-03-31");
+    let mut basis = proposal["basis"].clone();
+    assert_eq!(get(&market, &path).body["basis"], basis, "in force to its last day");
+    running.on("2026-04-01");
+    basis[1]["repealed_on"] = json!("2026-04-01");
+    basis[1]["replaced_by"] = json!("ndrc-order-36");
+    assert_eq!(get(&market, &path).body["basis"], basis);
+    let own = get(&running.subject(&subject), &format!("/v1/subjects/{subject}"));
+    assert_eq!(own.body["listings"][0]["basis"], basis, "{own:?}");
+    let again = post(&market, "/v1/listings", "again", &proposal);
+    assert_eq!(again.body["code"], "G-BASIS", "{again:?}");
+}

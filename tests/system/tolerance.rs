@@ -48,6 +48,50 @@ fn get(client: &Client, path: &str) -> Answer {
     client.get(path).expect("an answer")
 }
 
+/// The public is told what speaks for an organisation; of what is not on display it learns
+/// nothing, neither by a word nor by its absence. Covers O28.
+#[test]
+fn who_has_nothing_adverse_on_display_is_recommended_to_whoever_looks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = Server::start(&config(folder.path(), ""), &data);
+    let client = |key: &str| Client::new(&server.base, Some(key));
+    let market = client(&key(&data, "provider", Some((MARKET, "SC-03"))));
+    let public = Client::new(&server.base, None);
+    let own = code("91", 1);
+    let subjects = json!({"subjects": [{"code": own, "name": "尤溪县清白有限公司"}]});
+    assert_eq!(post(&market, "/v1/subjects", "subjects", &subjects).status, 201);
+    let file = format!("/v1/subjects/{own}");
+    let told = |path: &str| get(&public, path).body["recommendation"].clone();
+    let free = told(&file);
+    let today: Day =
+        get(&public, &file).body["as_of"].as_str().and_then(|on| on.parse().ok()).expect("a day");
+    assert_eq!(free["exemplar"], json!([]));
+    assert_eq!(free["record_free"]["from"], json!(today.minus_months(36)), "{free}");
+    assert_eq!(free["record_free"]["as_of"], json!(today), "{free}");
+    assert_eq!(told(&format!("{file}/report")), free, "the report says the same");
+
+    // What is too slight to be shown is not told by silence either.
+    let mut slight = record(&own, "FJ-FR-0302", true, 1, today);
+    slight["severity"] = json!("minor");
+    let made = post(&market, "/v1/records", "slight", &json!({"records": [slight]}));
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(get(&public, &file).body["records"], json!([]), "it is not on display");
+    assert_eq!(told(&file), free);
+
+    let adverse = json!({"records": [record(&own, "FJ-FR-0302", true, 2, today)]});
+    let made = post(&market, "/v1/records", "record", &adverse);
+    let record = made.body["ids"][0].as_str().expect("a record").to_owned();
+    assert_eq!(get(&public, &file).body["records"][0]["id"], json!(record));
+    assert_eq!(told(&file), Value::Null, "nothing recommends it");
+    let head = client(&key(&data, "provider", Some((MARKET, "SC-01"))));
+    let annul = format!("/v1/records/{record}/annul");
+    let annulled = post(&head, &annul, "annul", &json!({"reasons": "错录"}));
+    assert_eq!(annulled.status, 201, "{annulled:?}");
+    assert_eq!(told(&file), free, "annulled, it never was");
+    assert_eq!(server.terminate(), Some(0));
+}
+
 /// Covers O31, O32.
 #[test]
 fn a_clean_record_opens_the_green_channel_and_one_adverse_record_closes_it() {

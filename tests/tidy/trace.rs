@@ -31,9 +31,38 @@ const LISTS: &[(&str, &str, usize)] = &[
 const TESTS: &[&str] =
     &["core/tests/", "core/audit/tests/", "tests/system/", "server/src/", "core/src/", "plugins/"];
 
+/// Where the functions stand that tests of a place may call.
+const KITS: &[(&str, &[&str])] = &[
+    ("core/tests/", &["core/tests/"]),
+    ("core/audit/tests/", &["core/audit/tests/", "core/tests/"]),
+    ("core/src/", &["core/src/"]),
+    ("tests/system/", &["tests/system/", "tests/src/"]),
+    ("server/src/", &["server/src/"]),
+    ("plugins/", &["plugins/"]),
+];
+
+/// What a test drives the program by, as it stands in the source: the pure core decides or folds,
+/// data files are loaded, the audit reads a log, a request is sent, the binary runs, a plugin's
+/// hook is called. A test that comes to none of them tests nothing of an id.
+const DRIVERS: &[&str] = &[
+    "decide(rows",
+    "decide(self",
+    "apply(rows",
+    "RuleSet::load(",
+    "load_rules(",
+    "shouxin_audit::",
+    "Audit::",
+    "self.agent.post(",
+    "self.agent.get(",
+    "Command::new(shouxin())",
+];
+
 /// Ids that ask nothing of a register, and why.
 const ASK_NOTHING: &[(&str, &str)] =
     &[("T11", "both milestones of the plan had passed before the register existed")];
+
+/// How many invariants there are (domain.md 2.0).
+const INVARIANTS: u32 = 13;
 
 /// Most files and tests named for an id; the rest is a number.
 const NAMED_MAX: usize = 3;
@@ -102,8 +131,71 @@ fn docs_above(lines: &[&str], at: usize) -> String {
     docs.join(" ")
 }
 
+/// The body of the function that begins on a line, to the brace at its own depth.
+fn body_at(lines: &[&str], at: usize) -> String {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let own = lines.get(at).map_or(0, |line| depth(line));
+    let rest = lines.get(at..).unwrap_or_default();
+    let last = rest.iter().position(|line| depth(line) == own && line.trim_end().ends_with('}'));
+    rest[..=last.unwrap_or(rest.len().saturating_sub(1))].join("\n")
+}
+
+/// The name of the function that a line begins.
+fn named_on(line: &str) -> Option<&str> {
+    let mut line = line.trim();
+    for word in ["pub ", "pub(crate) ", "pub(super) ", "const ", "async "] {
+        line = line.strip_prefix(word).unwrap_or(line);
+    }
+    let name = line.strip_prefix("fn ")?;
+    name.split(['(', '<']).next()
+}
+
+/// Every function that tests of a place may call, by name: name and body. Of a source file only
+/// what stands behind `cfg(test)`, so that no test counts by what it never calls.
+fn functions(place: &str, files: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
+    let kits = KITS.iter().find(|own| own.0 == place).map_or(&[][..], |own| own.1);
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, text) in files.iter().filter(|own| kits.iter().any(|kit| own.0.starts_with(kit))) {
+        let of_tests =
+            !name.contains("/src/") || name.contains("tests") || name.contains("testing");
+        let text = if of_tests { text } else { &text[without_tests(text).len()..] };
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            if let Some(own) = named_on(line) {
+                found.entry(own.to_owned()).or_default().push(body_at(&lines, at));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a body drives the program, itself or by a function that it calls, by name.
+fn drives(body: &str, functions: &BTreeMap<String, Vec<String>>) -> bool {
+    let mut waiting = vec![code(body)];
+    let mut seen = BTreeSet::new();
+    while let Some(body) = waiting.pop() {
+        if DRIVERS.iter().any(|driver| body.contains(driver)) {
+            return true;
+        }
+        let word = |own: char| own.is_ascii_alphanumeric() || own == '_';
+        for name in body.split(|own| !word(own)).filter(|name| functions.contains_key(*name)) {
+            if seen.insert(name.to_owned()) {
+                waiting.extend(functions[name].iter().map(|own| code(own)));
+            }
+        }
+    }
+    false
+}
+
+/// A test that says what it covers.
+struct Registered {
+    name: String,
+    covered: String,
+    body: String,
+}
+
 /// Tests of a file with what they say they cover.
-fn tests_of(text: &str) -> Vec<(String, String)> {
+fn tests_of(text: &str) -> Vec<Registered> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
@@ -117,7 +209,8 @@ fn tests_of(text: &str) -> Vec<(String, String)> {
         }
         let name = name.split(['(', '<']).next().unwrap_or(name).to_owned();
         if let Some((_, covered)) = docs_above(&lines, at).split_once("Covers ") {
-            found.push((name, covered.to_owned()));
+            let covered = covered.to_owned();
+            found.push(Registered { name, covered, body: body_at(&lines, at) });
         }
     }
     found
@@ -232,10 +325,10 @@ fn traces(ids: &Ids) -> (BTreeMap<String, Trace>, Vec<String>) {
             }
         }
         if name.ends_with(".rs") && TESTS.iter().any(|own| name.starts_with(own)) {
-            for (test, covered) in tests_of(&text) {
-                let found = named(&covered, &format!("{name}: {test}"));
+            for test in tests_of(&text) {
+                let found = named(&test.covered, &format!("{name}: {}", test.name));
                 for id in found {
-                    traces.entry(id).or_default().tests.insert((name.clone(), test.clone()));
+                    traces.entry(id).or_default().tests.insert((name.clone(), test.name.clone()));
                 }
             }
         }
@@ -253,17 +346,88 @@ fn traces(ids: &Ids) -> (BTreeMap<String, Trace>, Vec<String>) {
             }
         }
     }
-    // A guard is asked at every step, and the audit asks again what a log can show.
-    for id in ids.order.iter().filter(|id| id.starts_with("G-") || id.starts_with("INV-")) {
-        let trace = traces.entry(id.clone()).or_default();
-        if trace.modules.iter().any(|own| own.starts_with("core/src/decide")) {
-            trace.routes.insert("every POST".to_owned());
-        }
-        if trace.modules.iter().any(|own| own.starts_with("core/audit/")) {
-            trace.routes.insert("shouxin audit".to_owned());
-        }
+    for (id, routes) in asked_by() {
+        traces.entry(id).or_default().routes.extend(routes);
     }
     (traces, wrong)
+}
+
+/// The lines of a text that are no comments.
+fn code(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Where a guard or an invariant is asked while the register runs: no route names it, because it
+/// stands between many of them and the log. Of a guard these are the POSTs that a file of `decide`
+/// decides by asking it, itself or by a check that it calls; of both, the audit where its code
+/// asks again what a log can show.
+fn asked_by() -> Vec<(String, Vec<String>)> {
+    let files = tracked(".rs");
+    let of = |folder: &str| -> Vec<(&str, String)> {
+        let own = files.iter().filter(|own| own.0.starts_with(folder));
+        own.map(|(name, text)| (name.as_str(), code(without_tests(text)))).collect()
+    };
+    let (mut decide, mut audit) = (of("core/src/decide"), of("core/audit/src/"));
+    decide.extend(of("core/src/whistle/decide"));
+    audit.retain(|own| !own.0.ends_with("/names.rs"));
+    let checks = files.iter().find(|own| own.0.ends_with("/decide/checks.rs"));
+    let checks: Vec<&str> = checks.map(|own| own.1.lines().collect()).unwrap_or_default();
+    let checks: Vec<(&str, String)> = checks
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((named_on(line)?, body_at(&checks, at))))
+        .collect();
+    let mut found = Vec::new();
+    for (id, variant) in guards() {
+        let asked = format!("Guard::{variant}");
+        let mut asking: BTreeSet<&str> = BTreeSet::new();
+        loop {
+            let calls = |body: &str| asking.iter().any(|own| body.contains(&format!("{own}(")));
+            let more = checks.iter().filter(|own| holds_word(&own.1, &asked) || calls(&own.1));
+            let more: BTreeSet<&str> = more.map(|own| own.0).collect();
+            if more.len() <= asking.len() {
+                break;
+            }
+            asking = more;
+        }
+        let calls = |text: &str| asking.iter().any(|own| text.contains(&format!("checks::{own}(")));
+        let nouns = decide.iter().filter(|own| !own.0.ends_with("/checks.rs"));
+        let nouns = nouns.filter(|own| holds_word(&own.1, &asked) || calls(&own.1));
+        let nouns: Vec<String> = nouns.map(|own| noun(own.0)).collect();
+        let mut routes = Vec::new();
+        if !nouns.is_empty() {
+            routes.push(format!("POST: {}", some_of(&nouns)));
+        }
+        if audit.iter().any(|own| holds_word(&own.1, &asked)) {
+            routes.push("shouxin audit".to_owned());
+        }
+        found.push((id, routes));
+    }
+    for number in 1..=INVARIANTS {
+        let constant = format!("INV_{number}");
+        if audit.iter().any(|own| holds_word(&own.1, &constant)) {
+            found.push((format!("INV-{number}"), vec!["shouxin audit".to_owned()]));
+        }
+    }
+    found
+}
+
+/// What a file of `decide` is about.
+fn noun(path: &str) -> String {
+    let path = path.trim_end_matches(".rs");
+    match path.split_once("/whistle/") {
+        Some(_) => "whistle".to_owned(),
+        None => path.rsplit('/').next().unwrap_or(path).to_owned(),
+    }
+}
+
+fn some_of(names: &[String]) -> String {
+    let shown: Vec<&str> = names.iter().take(NAMED_MAX).map(String::as_str).collect();
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => shown.join(", "),
+        more => format!("{} +{more}", shown.join(", ")),
+    }
 }
 
 /// The guards of the program: name and variant.
@@ -297,8 +461,10 @@ fn page(traces: &BTreeMap<String, Trace>) -> String {
         "# 对照表 / Traceability\n\n\
          Which module, which test and which route stand for each id of the plan taken apart. Made by \
          `make docs` from the sources and checked by `make test`: an id without a module, a test or a \
-         route fails it. A test is registered by `Covers ...` in its doc comment; it drives a command, \
-         a route or a file.\n",
+         route fails it. A test is registered by `Covers ...` in its doc comment; one that drives no \
+         command, request, run or data file fails `make test`. A guard or an invariant has no route of its \
+         own: `POST: case, measure` names the files of `core/src/decide` that ask the guard when they decide \
+         a POST, and `shouxin audit` stands where the audit asks a log again.\n",
     );
     let link = |path: &String| {
         let short =
@@ -357,6 +523,42 @@ fn every_id_of_the_plan_has_a_module_a_test_and_a_route() {
         }
     }
     crate::report(&wrong, "name the id where it is done, tested (`Covers`) and served");
+}
+
+#[test]
+fn every_registered_test_drives_a_command_a_request_or_a_file() {
+    let files = tracked(".rs");
+    let mut wrong = Vec::new();
+    for place in TESTS {
+        let functions = functions(place, &files);
+        for (name, text) in files.iter().filter(|own| own.0.starts_with(place)) {
+            for test in tests_of(text) {
+                if !drives(&test.body, &functions) {
+                    wrong.push(format!("{name}: {} covers {}", test.name, test.covered.trim()));
+                }
+            }
+        }
+    }
+    crate::report(&wrong, "these drive nothing: let them, or do not register them");
+}
+
+#[test]
+fn a_test_that_drives_nothing_is_seen() {
+    let kit =
+        "fn asked() {\n    helped();\n}\n\nfn helped() {\n    decide(rows);\n}\n\nfn idle() {\n}\n";
+    let files = vec![("core/tests/kit/mod.rs".to_owned(), kit.to_owned())];
+    let functions = functions("core/tests/", &files);
+    let test = |body: &str| {
+        let text = format!("/// Covers O01.\n#[test]\nfn it_is() {{\n{body}}}\n");
+        let found = tests_of(&text).pop().expect("a registered test");
+        assert_eq!(found.name, "it_is");
+        drives(&found.body, &functions)
+    };
+    assert!(test("    asked();\n"), "by a function of the kit that calls another");
+    assert!(test("    let rules = RuleSet::load(&files);\n"));
+    for idle in ["", "    idle();\n", "    assert!(true);\n", "    // asked();\n"] {
+        assert!(!test(idle), "{idle:?}");
+    }
 }
 
 #[test]

@@ -364,6 +364,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
     let Path::Proposed(_) = &found.case.path else {
         return Ok(wrong_state("案件 / case", found.case.path.name(), "proposed")?);
     };
+    listing_stands(rows, &found, context)?;
     stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)])?;
     if !rights_stated || !digest_is_stated(document_sha256) {
         refuse::<()>(
@@ -575,6 +576,37 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     drafts.finish()
 }
 
+/// What was repaired is no ground any more: its sharing and its use have ended (domain.md 4.4).
+fn records_are_grounds(rows: &Rows, found: &Opened<'_>) -> Result<(), Stop> {
+    let ListingKind::Black { records, .. } = &rows.must_listing(found.listing)?.kind else {
+        return Ok(());
+    };
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    for id in records {
+        if rows.must_record(*id)?.state == RecordState::Repaired {
+            refuse::<()>(
+                Guard::Fact,
+                format!("所依据的记录 {id} 已经修复 / {id}, on which it rests, was repaired"),
+                "不得再作出或送达决定，请撤回该案 / nothing can be decided or served on it: drop the case",
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A person answers only for a listing that still stands (domain.md 2.3b): under one that has
+/// ended nobody is told, decided about or served any more.
+fn listing_stands(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
+    if rows.listing_standing(found.listing, context.today)? == Standing::Ended {
+        refuse::<()>(
+            Guard::End,
+            "所依据的名单已终止 / the listing it rests on has ended",
+            "不得再告知、决定或送达，请撤回该案 / nothing can be told, decided or served on it: drop the case",
+        )?;
+    }
+    Ok(())
+}
+
 /// The party has been heard, and nothing is disputed: only then may the head decide.
 fn may_decide<'r>(
     rows: &Rows,
@@ -592,26 +624,12 @@ fn may_decide<'r>(
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
-    // What was repaired is no ground any more: its sharing and its use have ended (domain.md 4.4).
-    if let ListingKind::Black { records, .. } = &rows.must_listing(found.listing)?.kind {
-        for id in records {
-            if rows.must_record(*id)?.state == RecordState::Repaired {
-                refuse::<()>(
-                    Guard::Fact,
-                    format!("所依据的记录 {id} 已经修复 / {id}, on which it rests, was repaired"),
-                    "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
-                )?;
-            }
-        }
-    }
+    records_are_grounds(rows, found)?;
     match &case.path {
-        // A person answers only for a listing that still stands (domain.md 2.3b).
-        Path::Heard(_) if parents == Standing::Ended => Ok(refuse(
-            Guard::End,
-            "所依据的名单已终止 / the listing it rests on has ended",
-            "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
-        )?),
-        Path::Heard(heard) => Ok(heard),
+        Path::Heard(heard) => {
+            listing_stands(rows, found, context)?;
+            Ok(heard)
+        }
         Path::Proposed(_) => Ok(refuse(
             Guard::Notice,
             "尚未送达事先告知书 / no prior notice was served",
@@ -704,6 +722,8 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
     let Path::Decided(decided) = &found.case.path else {
         return Ok(wrong_state("案件 / case", found.case.path.name(), "decided")?);
     };
+    records_are_grounds(rows, &found)?;
+    listing_stands(rows, &found, context)?;
     checks::service(context, Guard::Served, service)?;
     if service.on < decided.decision.on || !digest_is_stated(repair_guide_sha256) {
         refuse::<()>(

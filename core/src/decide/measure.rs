@@ -1,5 +1,9 @@
 //! Measure cases: initiate, notify, dispatch, accept, execute, feed back (domain.md 2.4).
 //!
+//! To urge performance (M-M02, O41) is a measure case like any other: a served decision names it,
+//! a department that is free to decline accepts it, and its execution is the reminder that this
+//! department served. It takes no right away and nothing else follows from it here.
+//!
 //! Source: domain.md O03, O33..O35, O38, O39, O41, O50..O53, T08.
 
 use crate::calendar::Deadline;

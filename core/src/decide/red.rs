@@ -1,5 +1,10 @@
 //! The red list: nomination, check, public notice, decision (domain.md 2.3c).
 //!
+//! An exemplar is found by one of five sources; none of them puts anybody on the list. Whatever the
+//! source, an officer on file nominates, of any department, with merits and a basis that the officer
+//! answers for: what an association recommends or the media report is entered by such an officer
+//! and named as the source. A person, found by whomever, consents first.
+//!
 //! Source: domain.md O21, O22, O27, O28.
 
 use crate::actor::Actor;

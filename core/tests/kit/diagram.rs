@@ -30,6 +30,8 @@ pub struct Machine {
 
 /// Where a row is before it exists, and after it is gone.
 const NOWHERE: &str = "[*]";
+/// How the line begins that names the commands of a page as the code calls them.
+pub const COMMANDS: &str = "代码中的命令 / Commands in the code: ";
 /// Which environment variable has the pages written instead of compared.
 const WRITE: &str = "SHOUXIN_WRITE_DOCS";
 
@@ -52,6 +54,8 @@ pub struct Tried {
     pub label: &'static str,
     /// The command.
     pub command: &'static str,
+    /// What it is called in the code; none for what is no command of the register.
+    pub variant: Option<String>,
     /// Who asked.
     pub by: String,
     /// What came of it.
@@ -86,13 +90,47 @@ impl Tried {
             Command::Tick { .. } => "timer".to_owned(),
             _ => asker(who),
         };
-        Tried { label, command, by, found, before: newest, moves }
+        let variant = Some(variant(asked));
+        Tried { label, command, variant, by, found, before: newest, moves }
     }
 
     fn from(&self) -> &str {
         self.before.as_deref().unwrap_or(NOWHERE)
     }
 }
+
+/// A command by its name in the code; one of a noun's own behind the noun.
+pub fn variant(command: &Command) -> String {
+    let said = format!("{command:?}");
+    let word = |text: &str| {
+        let end = text.find(|own: char| !own.is_ascii_alphanumeric()).unwrap_or(text.len());
+        text.split_at(end).0.to_owned()
+    };
+    let own = word(&said);
+    match said.get(own.len()..).and_then(|rest| rest.strip_prefix('(')) {
+        Some(inner) if NOUNS.contains(&own.as_str()) => format!("{own}::{}", word(inner)),
+        _ => own,
+    }
+}
+
+/// Nouns whose commands are an enum of their own.
+pub const NOUNS: &[&str] = &[
+    "Listing",
+    "Measure",
+    "Remedy",
+    "Channel",
+    "Commitment",
+    "CreditReview",
+    "Tolerance",
+    "Publicity",
+    "Imported",
+    "CaseStudy",
+    "Support",
+    "Erasure",
+    "Member",
+    "Assessment",
+    "Catalogue",
+];
 
 /// Who asks, as the pages say it.
 fn asker(who: &Who) -> String {
@@ -235,6 +273,12 @@ impl Diagram {
             let _ = writeln!(page, "| {from} | {case} | {command} | {by} | {events} | {to} |");
         }
         self.refusals(&mut page);
+        let tried = self.tried.iter().filter_map(|tried| tried.variant.as_deref());
+        let tried: BTreeSet<String> = tried.map(|name| format!("`{name}`")).collect();
+        if !tried.is_empty() {
+            let tried: Vec<String> = tried.into_iter().collect();
+            let _ = writeln!(page, "\n{COMMANDS}{}", tried.join(" "));
+        }
         page
     }
 

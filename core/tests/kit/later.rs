@@ -1,11 +1,12 @@
 //! What the tests of later steps share: registers some steps on, and the newest id of a kind.
 
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::Target;
 use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome};
 use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
-use shouxin_core::row::{Index, Key};
+use shouxin_core::row::{Index, Key, Row};
 
 use super::rules::{OFFICE, STATUTE, cite};
 use super::steps::{Stage, digest, ruling, served, text};
@@ -107,22 +108,30 @@ pub fn suit(world: &World, target: Target) -> Command {
     })
 }
 
-/// The outcome of the newest suit about organisation 1.
+/// Whom the newest suit is about; organisation 1 where there is none.
+fn sued(world: &World) -> SubjectKey {
+    match world.row(&Key::Remedy(remedy_of(world))) {
+        Some(Row::Remedy(row)) => row.subject,
+        _ => organisation(1),
+    }
+}
+
+/// The outcome of the newest suit.
 pub fn rule(world: &World, outcome: RemedyOutcome) -> Command {
-    let document = ruling(organisation(1));
+    let document = ruling(sued(world));
     let remedy_id = remedy_of(world);
     remedy(RemedyCommand::DecideRemedy { remedy: remedy_id, outcome, document, reasons: text() })
 }
 
 /// Its stay of execution.
 pub fn stay(world: &World) -> Command {
-    let document = ruling(organisation(1));
+    let document = ruling(sued(world));
     remedy(RemedyCommand::OrderStay { remedy: remedy_of(world), document })
 }
 
 /// The end of that stay.
 pub fn end_stay(world: &World) -> Command {
-    let document = ruling(organisation(1));
+    let document = ruling(sued(world));
     remedy(RemedyCommand::EndStay { remedy: remedy_of(world), document })
 }
 

@@ -281,6 +281,9 @@ macro_rules! machines {
 
 machines! {
     RECORD "record" "信用记录" "Credit record" "domain.md 2.1" record_state;
+    RECORD_WIDER "record-courts" "信用记录：诉讼与以其为据的名单"
+        "Credit record: courts, and the listings that rest on it"
+        "domain.md 2.1, 2.6" record_state;
     COMMITMENT "commitment" "信用承诺" "Credit commitment" "domain.md 2.2" commitment_state;
     BREACH "commitment-breach" "违诺认定" "Finding that a commitment was broken"
         "domain.md 2.2" commitment_state;
@@ -288,12 +291,26 @@ machines! {
         "domain.md 2.3a" listing_state;
     LISTED "listing-in-effect" "严重失信主体名单：生效以后" "Black listing: once it has effect"
         "domain.md 2.3a" listing_state;
+    LISTING_WIDER "listing-on-its-way" "严重失信主体名单：认定程序中的异议、诉讼、修复与撤销"
+        "Black listing on its way: objection, suit, repair and what is taken back"
+        "domain.md 2.3a, 2.5, 2.6" listing_state;
+    LISTING_WAITS "listing-disputed" "严重失信主体名单：认定程序中有争议的"
+        "Black listing on its way that is disputed" "domain.md 2.3a, 2.6" listing_state;
+    LISTED_WIDER "listing-not-again" "严重失信主体名单：生效以后不再重走程序"
+        "Black listing in effect: no step of the path is taken again"
+        "domain.md 2.3a" listing_state;
     ATTRIBUTION "attribution" "责任落实到人" "Attribution to a person"
         "domain.md 2.3b" attribution_state;
+    ATTRIBUTION_WIDER "attribution-courts" "责任落实到人：诉讼与名单终止"
+        "Attribution to a person: courts, and the end of its listing"
+        "domain.md 2.3b, 2.6" attribution_state;
     RED "red-listing" "红名单" "Red listing" "domain.md 2.3c" red_state;
     RED_REVOCATION "red-listing-revocation" "红名单撤销" "Revocation of a red listing"
         "domain.md 2.3c" red_state;
     MEASURE "measure" "联合惩戒措施" "Measure case" "domain.md 2.4" measure_state;
+    MEASURE_WIDER "measure-courts" "联合惩戒措施：诉讼与所依据事项终止"
+        "Measure case: courts, and the end of what it rests on"
+        "domain.md 2.4, 2.6" measure_state;
     INCENTIVE "measure-incentive" "联合激励措施" "Incentive" "domain.md 2.4" measure_state;
     BY_PLUGIN "measure-by-plugin" "由插件执行的措施" "Measure carried out by a plugin"
         "domain.md 2.4" measure_state;

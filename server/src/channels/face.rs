@@ -10,10 +10,10 @@ use shouxin_core::path::Standing;
 use shouxin_core::row::ListingKind;
 use shouxin_core::time::Day;
 
+use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::commitments::{self, Face};
 use crate::http::read::{self, Sight};
-use crate::vault::Vault;
 
 use super::DeliveryError;
 
@@ -28,23 +28,23 @@ fn withdrawn(id: String, at: Position, on: Day) -> Value {
 
 /// What a channel is to show of `target` today; `at` is the change it follows from.
 pub(crate) fn of(
-    vault: &Vault,
+    engine: &Engine,
     query: &mut Query<'_>,
     target: Target,
     at: Position,
     today: Day,
 ) -> Result<Value, DeliveryError> {
     match target {
-        Target::Record(id) => record(vault, query, id, at, today),
-        Target::Listing(id) => listing(vault, query, id, at, today),
+        Target::Record(id) => record(engine, query, id, at, today),
+        Target::Listing(id) => listing(engine, query, id, at, today),
         Target::Attribution(id) => Ok(withdrawn(id.to_string(), at, today)),
         Target::Measure(id) => Ok(withdrawn(id.to_string(), at, today)),
-        Target::Commitment(id) => commitment(vault, query, id, at, today),
+        Target::Commitment(id) => commitment(engine, query, id, at, today),
     }
 }
 
 fn record(
-    vault: &Vault,
+    engine: &Engine,
     query: &mut Query<'_>,
     id: RecordId,
     at: Position,
@@ -63,14 +63,14 @@ fn record(
         "action": if marked { "annotate" } else { "publish" },
         "status": read::status(!row.holds.is_empty(), &remedies),
         "subject": row.subject.to_string(),
-        "name": read::name(vault, &head),
-        "record": read::record(vault, &row, Sight::Public),
+        "name": read::name(&engine.vault, &head),
+        "record": read::record(&engine.vault, &row, Sight::Public),
         "remedies": remedies,
     }))
 }
 
 fn listing(
-    vault: &Vault,
+    engine: &Engine,
     query: &mut Query<'_>,
     id: ListingId,
     at: Position,
@@ -99,13 +99,13 @@ fn listing(
         "action": if marked { "annotate" } else { "publish" },
         "status": read::status(suspended, &remedies),
         "list": if black { Colour::Black } else { Colour::Red },
-        "name": read::name(vault, &head),
-        "listing": read::listing(query, &row, today).map_err(problem)?,
+        "name": read::name(&engine.vault, &head),
+        "listing": read::listing(query, &engine.rules.instruments, &row, today).map_err(problem)?,
     }))
 }
 
 fn commitment(
-    vault: &Vault,
+    engine: &Engine,
     query: &mut Query<'_>,
     id: CommitmentId,
     at: Position,
@@ -125,8 +125,8 @@ fn commitment(
         "action": if remedies.is_empty() { "publish" } else { "annotate" },
         "status": read::status(suspended, &remedies),
         "subject": row.subject.to_string(),
-        "name": read::name(vault, &head),
-        "commitment": commitments::shown(&row, Face::Public, today),
+        "name": read::name(&engine.vault, &head),
+        "commitment": commitments::shown(&engine.rules.instruments, &row, Face::Public, today),
         "remedies": remedies,
     }))
 }

@@ -25,7 +25,7 @@ use crate::http::edge::{CitationBody, Edge, Hex32, citations, id};
 use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
 use crate::http::write::{Creates, Write};
-use crate::http::{App, Table};
+use crate::http::{App, Table, basis};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -280,7 +280,7 @@ async fn list(request: HttpRequest, page: UrlQuery<After>, app: Data<App>) -> An
     for at in positions {
         let row = query.ask(|rows| rows.must_catalogue_entry(CatalogueEntryId(at)).cloned())?;
         if all || row.state.is_public() {
-            shown.push(body(&row));
+            shown.push(body(&app, &row));
         }
     }
     Ok(HttpResponse::Ok().json(json!({"entries": shown, "next": next})))
@@ -303,10 +303,10 @@ async fn one(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer
     if !sees_all(&request, &app, &caller, id.to_string()).await? && !row.state.is_public() {
         return Err(Problem::not_found());
     }
-    Ok(HttpResponse::Ok().json(body(&row)))
+    Ok(HttpResponse::Ok().json(body(&app, &row)))
 }
 
-fn body(row: &CatalogueEntryRow) -> Value {
+fn body(app: &App, row: &CatalogueEntryRow) -> Value {
     let proposal = &row.proposal;
     let mut body = json!({
         "id": row.id.to_string(),
@@ -318,7 +318,7 @@ fn body(row: &CatalogueEntryRow) -> Value {
         "kind": proposal.kind,
         "code": proposal.code,
         "strength": proposal.strength,
-        "basis": proposal.basis,
+        "basis": basis::cited(&app.engine.rules.instruments, &proposal.basis, app.engine.clock.now().legal_date()),
         "departments": proposal.departments,
         "text": proposal.text,
         "reduces_rights": proposal.reduces_rights,

@@ -14,6 +14,7 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::{DecisionCase, Path as CasePath, Standing};
 use shouxin_core::row::Index;
 use shouxin_core::row::commitment::{CommitmentRow, CommitmentState};
+use shouxin_core::rules::Instrument;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
@@ -23,7 +24,7 @@ use crate::http::edge::{CitationBody, Edge, Hex32, ServiceBody, citations, id, s
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::write::{Creates, Write};
-use crate::http::{App, Table, reads};
+use crate::http::{App, Table, basis, reads};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 const OFFICERS_AND_SUBJECT: &[Role] =
@@ -523,7 +524,7 @@ fn visible(row: &CommitmentRow, face: Face, today: Day) -> bool {
     }
 }
 
-fn finding(case: &DecisionCase, face: Face) -> Value {
+fn finding(instruments: &[Instrument], case: &DecisionCase, face: Face, today: Day) -> Value {
     let decision = case.path.served().map(|served| {
         json!({
             "number": served.decided.decision.number,
@@ -540,7 +541,7 @@ fn finding(case: &DecisionCase, face: Face) -> Value {
         "state": case.path.name(),
         "proposed_by": case.proposed_by.to_string(),
         "proposed_on": case.proposed_on,
-        "basis": case.basis,
+        "basis": basis::cited(instruments, &case.basis, today),
         "decide_by": case.decide_by,
         "end_at_most": case.cap,
         "statement_until": match &case.path {
@@ -552,7 +553,12 @@ fn finding(case: &DecisionCase, face: Face) -> Value {
 }
 
 /// A commitment for a reader.
-pub(crate) fn shown(row: &CommitmentRow, face: Face, today: Day) -> Value {
+pub(crate) fn shown(
+    instruments: &[Instrument],
+    row: &CommitmentRow,
+    face: Face,
+    today: Day,
+) -> Value {
     use CommitmentState as S;
     let disputed = row.finding_standing(today) == Standing::Suspended;
     let state = match row.state {
@@ -577,7 +583,7 @@ pub(crate) fn shown(row: &CommitmentRow, face: Face, today: Day) -> Value {
         "published": row.published,
         "state": state.name(),
         "fulfilled_on": row.fulfilled_on,
-        "breach": breach.map(|case| finding(case, face)),
+        "breach": breach.map(|case| finding(instruments, case, face, today)),
     });
     if face == Face::Whole {
         body["matter_decided_on"] = json!(row.matter_decided_on);
@@ -637,7 +643,7 @@ async fn commitment(
     if !visible(&row, face, today) {
         return Err(Problem::not_found());
     }
-    let mut body = shown(&row, face, today);
+    let mut body = shown(&app.engine.rules.instruments, &row, face, today);
     body["texts"] = texts(&app, &row)?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -705,7 +711,7 @@ async fn commitments(
             false => face(&caller, row.subject, row.offered_by.authority),
         };
         if let Some(face) = face.filter(|face| visible(&row, *face, today)) {
-            found.push(shown(&row, face, today));
+            found.push(shown(&app.engine.rules.instruments, &row, face, today));
         }
     }
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "commitments": found, "next": next})))
@@ -714,6 +720,7 @@ async fn commitments(
 /// What of a subject's commitments is on public display, the first of them.
 pub(crate) fn displayed(
     query: &mut Query<'_>,
+    instruments: &[Instrument],
     subject: SubjectKey,
     today: Day,
 ) -> Result<Vec<Value>, Problem> {
@@ -723,7 +730,7 @@ pub(crate) fn displayed(
     for at in positions {
         let row = query.ask(|rows| rows.must_commitment(CommitmentId(at)).cloned())?;
         if visible(&row, Face::Public, today) {
-            found.push(shown(&row, Face::Public, today));
+            found.push(shown(instruments, &row, Face::Public, today));
         }
     }
     Ok(found)

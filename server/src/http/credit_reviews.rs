@@ -21,7 +21,7 @@ use crate::http::edge::{CitationBody, Edge, citations, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read;
 use crate::http::write::{Creates, Write};
-use crate::http::{App, Table};
+use crate::http::{App, Table, basis};
 
 /// Records looked through for one review.
 const RECORD_ROWS_MAX: usize = 1000;
@@ -107,7 +107,7 @@ async fn review(
         "performed_by": row.performed_by.to_string(),
         "performed_on": row.performed_on,
         "matter": read::unseal(&app.engine.vault, row.subject, &row.matter),
-        "basis": row.basis,
+        "basis": basis::cited(&app.engine.rules.instruments, &row.basis, app.engine.clock.now().legal_date()),
         "records": row.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "complete": row.complete,
     })))

@@ -173,7 +173,7 @@ fn shown(
         // Persons and measures are in no feed.
         Target::Attribution(_) | Target::Measure(_) => (true, today),
     };
-    let mut body = face::of(&engine.vault, query, target, at, today).map_err(|error| {
+    let mut body = face::of(engine, query, target, at, today).map_err(|error| {
         tracing::error!(%error, "an event of the feed could not be shown");
         Problem::new(
             Code::Internal,

@@ -145,7 +145,7 @@ fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem>
     let mut items = Vec::new();
     let mut undated = Vec::new();
     for (at, target) in order {
-        let item = face::of(&app.engine.vault, &mut query, target, at, today)
+        let item = face::of(&app.engine, &mut query, target, at, today)
             .map_err(|error| unshown(at, error))?;
         if item["action"] != "withdraw" {
             items.push(item);

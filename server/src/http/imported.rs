@@ -20,7 +20,7 @@ use crate::http::edge::{Edge, id, subject_key};
 use crate::http::problem::Problem;
 use crate::http::read::{PART_ROWS_MAX, Sight};
 use crate::http::write::{Creates, Write};
-use crate::http::{App, Table};
+use crate::http::{App, Table, basis};
 
 const AUTHORS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
@@ -135,6 +135,7 @@ pub(crate) fn of(
 /// `GET /v1/standards`
 /// Source: domain.md O20.
 pub async fn standards(app: Data<App>) -> HttpResponse {
+    let today = app.engine.clock.now().legal_date();
     let standards: Vec<Value> = app
         .engine
         .rules
@@ -148,7 +149,7 @@ pub async fn standards(app: Data<App>) -> HttpResponse {
                 "subjects": own.subjects,
                 "classes": own.classes,
                 "openness": own.openness,
-                "basis": own.basis,
+                "basis": basis::cited(&app.engine.rules.instruments, &own.basis, today),
             })
         })
         .collect();

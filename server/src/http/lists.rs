@@ -280,7 +280,7 @@ fn shown(
         return Ok(None);
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-    let mut body = read::listing(query, row, today)?;
+    let mut body = read::listing(query, &app.engine.rules.instruments, row, today)?;
     body["name"] = read::name(&app.engine.vault, &head);
     let rules = &app.engine.rules;
     if let ListingKind::Black { behaviour, .. } = &row.kind {
@@ -317,7 +317,11 @@ fn cell(value: Option<&Value>) -> String {
         Some(Value::Array(all)) => {
             let parts = |own: &Value| {
                 let part = |name: &str| own[name].as_str().unwrap_or_default().to_owned();
-                format!("{} {}", part("instrument"), part("article"))
+                let cited = format!("{} {}", part("instrument"), part("article"));
+                match own["repealed_on"].as_str() {
+                    Some(on) => format!("{cited}（{on} 废止 / repealed）"),
+                    None => cited,
+                }
             };
             all.iter().map(parts).collect::<Vec<_>>().join("; ")
         }

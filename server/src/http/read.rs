@@ -17,7 +17,7 @@ use shouxin_core::row::{
     RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
     SubjectRow,
 };
-use shouxin_core::rules::Polarity;
+use shouxin_core::rules::{Instrument, Polarity};
 use shouxin_core::text::{Name, Sealed};
 use shouxin_core::time::Day;
 
@@ -27,7 +27,7 @@ use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
-use crate::http::{erasures, imported};
+use crate::http::{basis, erasures, imported};
 use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
@@ -282,7 +282,12 @@ pub fn status(suspended: bool, remedies: &[Value]) -> &'static str {
 }
 
 /// A listing for a reader.
-pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Value, Problem> {
+pub fn listing(
+    query: &mut Query<'_>,
+    instruments: &[Instrument],
+    row: &ListingRow,
+    today: Day,
+) -> Result<Value, Problem> {
     let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
     let mut body = json!({
         "id": row.id.to_string(),
@@ -296,7 +301,7 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["state"] = json!(case.path.name());
             body["behaviour"] = json!(behaviour);
             body["authority"] = json!(case.proposed_by.authority);
-            body["basis"] = json!(case.basis);
+            body["basis"] = basis::cited(instruments, &case.basis, today);
             body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
             body["objections"] = case.holds.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
@@ -312,7 +317,8 @@ pub fn listing(query: &mut Query<'_>, row: &ListingRow, today: Day) -> Result<Va
             body["colour"] = json!(Colour::Red);
             body["state"] = json!(red.state.name());
             body["authority"] = json!(red.authority);
-            body["basis"] = json!(red.basis);
+            body["source"] = json!(red.source);
+            body["basis"] = basis::cited(instruments, &red.basis, today);
             body["objections"] = red.holds.iter().map(|id| json!(id.to_string())).collect();
             if let RedState::Active { since, until, number, .. } = &red.state {
                 body["decision"] = json!({"number": number, "starts_on": since, "end": until});
@@ -472,9 +478,9 @@ fn part<T>(
     Ok(shown)
 }
 
-/// A whole file, as a reader may see it.
+/// A whole file, as a reader may see it. The instruments say which citations are of repealed ones.
 pub fn file(
-    vault: &Vault,
+    (vault, instruments): (&Vault, &[Instrument]),
     query: &mut Query<'_>,
     head: &SubjectRow,
     sight: Sight,
@@ -508,7 +514,7 @@ pub fn file(
                 Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
                 Sight::Public => standing == Standing::InForce && listing_is_shown(&row),
             };
-            if shown { listing(query, &row, today).map(Some) } else { Ok(None) }
+            if shown { listing(query, instruments, &row, today).map(Some) } else { Ok(None) }
         },
     )?;
     let mut body = json!({
@@ -555,6 +561,7 @@ pub fn file(
                     "role": row.role,
                     "state": row.case.path.name(),
                     "standing": standing_name(standing),
+                    "basis": basis::cited(instruments, &row.case.basis, today),
                     "decision": decision(&row.case),
                 })
             }))

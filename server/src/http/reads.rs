@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::apply::listing_is_shown;
 use shouxin_core::codec;
-use shouxin_core::event::Envelope;
+use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
@@ -20,7 +20,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
-use crate::http::{App, Body, bytes};
+use crate::http::{App, Body, basis, bytes, recommendation};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -79,7 +79,7 @@ fn needs_key(caller: &Caller) -> Result<(), Problem> {
 }
 
 /// `GET /v1/subjects/{key}`
-/// Source: domain.md O05, O10, O15, O16, O19.
+/// Source: domain.md O05, O10, O15, O16, O19, O28, G-OPEN.
 pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     let key = subject_key(&path)?;
@@ -97,7 +97,14 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     if unchanged {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", tag)).finish());
     }
-    Ok(response.json(read::file(&app.engine.vault, &mut query, &head, sight, today)?))
+    let rules = &app.engine.rules;
+    let kept = (&*app.engine.vault, rules.instruments.as_slice());
+    let mut body = read::file(kept, &mut query, &head, sight, today)?;
+    if sight == Sight::Public {
+        let years = rules.pack(today).clean_record_years;
+        body["recommendation"] = recommendation::of(&mut query, &head, years, today)?;
+    }
+    Ok(response.json(body))
 }
 
 /// `GET /v1/subjects/{key}/history`: for the subject and the auditor.
@@ -221,6 +228,7 @@ async fn may_see(
 }
 
 /// `GET /v1/listings/{id}`
+/// Source: domain.md O01, O21.
 pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     let id: ListingId = id(&path)?;
@@ -235,11 +243,21 @@ pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -
         if standing != Standing::InForce || !listing_is_shown(&row) {
             return Err(Problem::not_found());
         }
-        return Ok(HttpResponse::Ok().json(read::listing(&mut query, &row, today)?));
+        return Ok(HttpResponse::Ok().json(read::listing(
+            &mut query,
+            &app.engine.rules.instruments,
+            &row,
+            today,
+        )?));
     }
     may_see(&request, &app, &caller, row.subject).await?;
     let mut query = Query::new(app.engine.view.read());
-    Ok(HttpResponse::Ok().json(read::listing(&mut query, &row, today)?))
+    Ok(HttpResponse::Ok().json(read::listing(
+        &mut query,
+        &app.engine.rules.instruments,
+        &row,
+        today,
+    )?))
 }
 
 /// `GET /v1/measures/{id}`
@@ -254,7 +272,12 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
     may_see(&request, &app, &caller, row.subject).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
-    Ok(HttpResponse::Ok().json(read::measure(&mut query, &row, today)?))
+    let mut body = read::measure(&mut query, &row, today)?;
+    // The basis stands in the event alone: worklists do without it.
+    if let Event::MeasureInitiated { basis, .. } = envelope(&app, row.id.0)?.event {
+        body["basis"] = basis::cited(&app.engine.rules.instruments, &basis, today);
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// `GET /v1/measures?department=&state=`: a department's worklist, its own. `lift_overdue` lists
@@ -453,6 +476,7 @@ pub async fn resolve(page: UrlQuery<Page>, app: Data<App>) -> Answer {
 /// Source: domain.md O54, O55, I01..I21, M-A01..M-S10, B1.1..B4.7.
 pub async fn catalogue(app: Data<App>) -> Answer {
     let rules = &app.engine.rules;
+    let today = app.engine.clock.now().legal_date();
     let measures: Vec<Value> = rules
         .measures
         .iter()
@@ -466,7 +490,7 @@ pub async fn catalogue(app: Data<App>) -> Answer {
                 "needs": measure.needs,
                 "strength": measure.strength,
                 "executor": measure.executor,
-                "basis": measure.basis,
+                "basis": basis::cited(&rules.instruments, &measure.basis, today),
                 "behaviours": measure.behaviours,
                 "implementers": measure.implementers,
                 "max_months": measure.max_months,
@@ -483,7 +507,7 @@ pub async fn catalogue(app: Data<App>) -> Answer {
                 "area": behaviour.area,
                 "name": format!("{} / {}", behaviour.name_zh, behaviour.name_en),
                 "competent": behaviour.found_by,
-                "basis": behaviour.basis,
+                "basis": basis::cited(&rules.instruments, &behaviour.basis, today),
                 "facts": behaviour.facts,
                 "period_months": behaviour.period_months,
                 "repairable": behaviour.repair.as_ref().is_some_and(|rule| rule.barred_by.is_none()),

@@ -21,7 +21,7 @@ use crate::http::edge::{id, subject_key};
 use crate::http::format::accepts;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, PART_ROWS_MAX, Sight};
-use crate::http::{App, Table, commitments};
+use crate::http::{App, Table, commitments, recommendation};
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
@@ -54,7 +54,7 @@ impl Asked {
 }
 
 /// `GET /v1/subjects/{key}/report`
-/// Source: domain.md O10, O15.
+/// Source: domain.md O10, O15, O28.
 async fn report(
     request: HttpRequest,
     path: Path<String>,
@@ -92,13 +92,19 @@ fn made(
     let head = read::head(query, key, sight)?;
     let (records, next) = records(engine, query, key, sight, after, today)?;
     let mut body = match after {
-        None => read::file(&engine.vault, query, &head, sight, today)?,
+        None => read::file((&engine.vault, &engine.rules.instruments), query, &head, sight, today)?,
         Some(_) => json!({
             "key": key.to_string(), "name": read::name(&engine.vault, &head), "as_of": today,
         }),
     };
     if after.is_none() {
-        body["commitments"] = json!(commitments::displayed(query, key, today)?);
+        let years = engine.rules.pack(today).clean_record_years;
+        body["recommendation"] = match sight {
+            Sight::Public => recommendation::of(query, &head, years, today)?,
+            _ => Value::Null,
+        };
+        body["commitments"] =
+            json!(commitments::displayed(query, &engine.rules.instruments, key, today)?);
     }
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for record in &records {

@@ -26,7 +26,7 @@ use crate::http::edge::{CitationBody, Edge, Hex32, citations, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::write::{Creates, Write};
-use crate::http::{App, Table, reads};
+use crate::http::{App, Table, basis, reads};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 const OFFICERS_AND_SUBJECT: &[Role] =
@@ -255,7 +255,8 @@ async fn tolerance(
         body["matter"] = read::unseal(vault, row.subject, &matter);
         let names = missing.iter().map(|own| read::unseal(vault, row.subject, own));
         body["missing"] = names.collect();
-        body["basis"] = json!(basis);
+        let today = app.engine.clock.now().legal_date();
+        body["basis"] = basis::cited(&app.engine.rules.instruments, &basis, today);
     }
     Ok(HttpResponse::Ok().json(body))
 }

@@ -137,7 +137,7 @@ fn today(app: &App) -> Day {
 // ---- the reporter ----
 
 /// A report. No key is needed, and none is taken.
-/// Source: domain.md O44, M-S10.
+/// Source: domain.md O44, M-S10, INV-9.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
