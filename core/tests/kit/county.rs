@@ -8,7 +8,10 @@ use shouxin_core::rules::{RuleFile, RuleSet};
 
 use super::{Who, World};
 
-/// The county's own data files, with or without the calendar of 2027.
+/// A measure whose publication the later version of the county's catalogue takes back.
+pub const TAKEN_BACK: &str = "M-A13";
+
+/// The county's own data files, with or without the calendar of 2027 and what comes with it.
 pub fn county_rules(next_year: bool) -> RuleSet {
     // The tests of the audit use this too, from a package one folder further down.
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -32,6 +35,14 @@ pub fn county_rules(next_year: bool) -> RuleSet {
                     2027-01-04,off,元旦,2027\n2027-01-10,work,元旦,2027\n2027-05-01,off,劳动节,2027\n\
                     2027-10-01,off,国庆节,2027\n2027-10-02,off,国庆节,2027\n2027-10-03,off,国庆节,2027\n";
         files.push(("calendar/holidays-2027.csv".to_owned(), text.as_bytes().to_vec()));
+        let catalogue = files.iter_mut().find(|(name, _)| name == "catalogue/measures.toml");
+        let (_, bytes) = catalogue.expect("the measures");
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let at = text.find(&format!("id = \"{TAKEN_BACK}\"")).expect("it is in the catalogue");
+        let (before, own) = text.split_at(at);
+        *bytes = [before, &own.replacen("published = true", "published = false", 1)]
+            .concat()
+            .into_bytes();
     }
     files.sort();
     let files: Vec<RuleFile<'_>> =
