@@ -367,8 +367,6 @@ fn keys_hold(world: &World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn whatever_is_tried_the_invariants_hold(at in any::<u8>(), moves in moves()) {
         let mut world = begun(at);

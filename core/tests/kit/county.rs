@@ -9,7 +9,18 @@ use shouxin_core::rules::{RuleFile, RuleSet};
 use super::{Who, World};
 
 /// A measure whose publication the later version of the county's catalogue takes back.
-pub const TAKEN_BACK: &str = "M-A13";
+pub const TAKEN_BACK: &str = "M-A01";
+
+/// A measure of which the later version makes mere information.
+pub const NO_ORDER: &str = "M-M02";
+
+/// A catalogue with one field of one measure changed.
+fn with(catalogue: &str, measure: &str, from: &str, to: &str) -> String {
+    let at = catalogue.find(&format!("id = \"{measure}\"")).expect("it is in the catalogue");
+    let (before, own) = catalogue.split_at(at);
+    assert!(own.contains(from), "{measure} has such a field");
+    format!("{before}{}", own.replacen(from, to, 1))
+}
 
 /// The county's own data files, with or without the calendar of 2027 and what comes with it.
 pub fn county_rules(next_year: bool) -> RuleSet {
@@ -38,11 +49,10 @@ pub fn county_rules(next_year: bool) -> RuleSet {
         let catalogue = files.iter_mut().find(|(name, _)| name == "catalogue/measures.toml");
         let (_, bytes) = catalogue.expect("the measures");
         let text = String::from_utf8(bytes.clone()).unwrap();
-        let at = text.find(&format!("id = \"{TAKEN_BACK}\"")).expect("it is in the catalogue");
-        let (before, own) = text.split_at(at);
-        *bytes = [before, &own.replacen("published = true", "published = false", 1)]
-            .concat()
-            .into_bytes();
+        let text = with(&text, TAKEN_BACK, "published = true", "published = false");
+        let county = "executor = \"county\"";
+        let text = with(&text, NO_ORDER, county, "executor = \"information_only\"");
+        *bytes = text.into_bytes();
     }
     files.sort();
     let files: Vec<RuleFile<'_>> =

@@ -438,6 +438,10 @@ impl County {
         let target = match case {
             CaseRef::Listing(id) => {
                 self.later(8..30, Task::Measures(id, None));
+                // What a department declined is taken up again, whatever the catalogue then says.
+                if self.chance(40) {
+                    self.later(100..700, Task::Measures(id, None));
+                }
                 if self.chance(40) {
                     self.later(8..90, Task::Attribute(id));
                 }

@@ -4,8 +4,9 @@
 //!   a number stands in one of the fields known to count no merit, no field is named after one,
 //!   and a class or rating names the body that made it, which is the one that handed it in.
 //! - INV-11: what is dispatched or forwarded stands published in the catalogue then in force.
-//! - INV-12: nothing is an order that the catalogue calls voluntary or mere information, and only a
-//!   department that it names gets one.
+//! - INV-12: nothing is opened, dispatched or forwarded that the catalogue then in force calls
+//!   voluntary or mere information, and only a department that it names gets an order. What was
+//!   dispatched before keeps to the version of that day.
 //! - INV-13: an objection or repair closes only after every open channel has confirmed past its
 //!   outcome, where what it was about was certainly on display. What the office took off display
 //!   unverified counts as off for good here, and commitments are left out: so the model asks for
@@ -164,9 +165,6 @@ impl Further {
             }
             Event::MeasureDispatched { measure, .. } => {
                 return self.order(*measure, Executor::County, true);
-            }
-            Event::MeasureAccepted { measure } | Event::ExecutionOrdered { measure, .. } => {
-                return self.order(*measure, Executor::County, false);
             }
             _ => {}
         }

@@ -94,12 +94,14 @@ impl County {
             let entry = self.world.rules.measure(&measure).unwrap().clone();
             let of_person = attribution.is_some();
             let behaviour = self.behaviour(case).unwrap_or_default();
-            let Some((_, basis)) =
-                self.measures(&behaviour, of_person).into_iter().find(|(own, _)| own.id == measure)
-            else {
+            let fitting = self.measures(&behaviour, of_person);
+            let basis = fitting.into_iter().find(|(own, _)| own.id == measure).map(|own| own.1);
+            // Also what is no order at all is tried.
+            let Some(basis) = basis.or_else(|| entry.basis.first().cloned()) else {
                 continue;
             };
-            let until = end.min(self.world.today.plus_months(entry.max_months));
+            let months = self.rng.u16(2..=entry.max_months.max(2)).min(entry.max_months);
+            let until = end.min(self.world.today.plus_months(months));
             let command = Command::InitiateMeasure {
                 listing,
                 attribution,
