@@ -476,11 +476,7 @@ fn recounted(world: &World, name: &str, month: Month) -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        cases: 96,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn the_counters_say_what_the_log_says(at in any::<u8>(), moves in moves()) {

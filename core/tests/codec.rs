@@ -539,8 +539,6 @@ fn sample() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn damaged_bytes_are_no_event(
         bytes in sample(),

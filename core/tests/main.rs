@@ -1,5 +1,8 @@
 //! The tests of the core in one program: linked once, which is what makes trying a change to a rule
 //! cheap (`make mutants`). Each file is about one noun or one question; `kit/` is what they share.
+//!
+//! A random case that fails is written to `core/proptest-regressions/`, which is tracked: it is played
+//! first from then on. A county that fails is kept by its seed, in `simulation.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -19,7 +19,9 @@ use shouxin_core::row::{Due, Index, Key, ListingKind, RecordState, RedState, Row
 fn whole_index(world: &World) -> BTreeSet<Index> {
     let mut index: BTreeSet<Index> = world.rows.values().flat_map(|row| derived(row)).collect();
     for envelope in &world.log {
-        if let Some(subject) = envelope.subject {
+        // An association's file about a member is none of the register's.
+        let noted = matches!(envelope.event, Event::Member(_));
+        if let Some(subject) = envelope.subject.filter(|_| !noted) {
             index.insert(Index::History(subject, envelope.position));
         }
         if matches!(envelope.event, Event::ClassificationChanged { .. }) {
@@ -292,11 +294,13 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "delivery.failed",
         "assessment.feedback_due",
         "assessment.lift_late",
+        "plugin.told",
     ];
     match actor {
         Actor::System => timers.contains(&event.name()),
         Actor::Plugin { .. } => plugins.contains(&event.name()),
-        Actor::Operator => event.name() == "plugin.deployed",
+        Actor::Operator => ["plugin.deployed", "key.created", "channel.opened", "channel.closed"]
+            .contains(&event.name()),
         Actor::Subject(_) => [
             "statement.received",
             "statement.waived",
@@ -311,6 +315,12 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
             "breach.statement_received",
             "breach.statement_waived",
             "tolerant_acceptance.withdrawn",
+            "evidence.added",
+            "member_file.objected",
+            "remedy.filed",
+            "review.requested",
+            "repair.revocation_stated",
+            "red_listing.revocation_stated",
         ]
         .contains(&event.name()),
         Actor::Officer(_) => true,
@@ -367,8 +377,6 @@ fn keys_hold(world: &World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn whatever_is_tried_the_invariants_hold(at in any::<u8>(), moves in moves()) {
         let mut world = begun(at);
@@ -397,7 +405,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
     let mut reached: BTreeSet<&'static str> = BTreeSet::new();
-    for at in 0..180 {
+    for at in 0..1_500_u16 {
+        let at = u8::try_from(at % 256).expect("a byte");
         let moves = moves().new_tree(&mut runner).expect("a course").current();
         let mut world = begun(at);
         for it in moves {
@@ -408,130 +417,44 @@ fn the_random_courses_reach_every_event_of_the_paths() {
     }
     let elsewhere = [
         "rules.loaded",
-        "key.created",
         "key.revoked",
-        "plugin.told",
         "guard.denied",
         "subject.alias_linked",
+        "deadline.recomputed",
+        // Few courses or none come that far; each has its own table or course in the tests of its noun.
         "measure.declined",
-        // The courses of these stand in remedies.rs, lives.rs and channels.rs.
-        "record.corrected",
-        "record.display_ended",
-        "listing.extension_proposed",
-        "listing.revoked",
-        "listing.shortened",
-        "listing.relieved",
-        "red_listing.revocation_noticed",
         "red_listing.revocation_stated",
         "red_listing.revoked",
         "red_listing.revocation_dropped",
-        "measure.forwarded",
-        "measure.forward_answered",
-        "measure.forward_recalled",
-        "court_limit.exempted",
-        "evidence.requested",
-        "evidence.added",
-        "objection.unverified",
-        "review.requested",
-        "review.decided",
-        "redress.owed",
-        "redress.done",
-        "remedy.filed",
-        "remedy.stay_ordered",
-        "remedy.stay_ended",
-        "remedy.decided",
-        "record.supplemented",
-        "listing.display_ended",
-        "objection.testing_begun",
-        "objection.testing_ended",
-        "repair.barred",
-        "repair.extended",
-        "repair.revocation_noticed",
         "repair.revocation_stated",
-        "repair.revoked",
-        "repair.revocation_dropped",
         "repair.revocation_lapsed",
-        "listing.restored",
-        "repair.record_applied",
+        "listing.display_ended",
+        "objection.testing_ended",
         "record.restored",
-        "relief.granted",
-        "relief.completed",
-        "relief.ended",
-        "court_document.filed",
-        "deadline.recomputed",
-        // Of files that nothing happened to for years: erasure.rs.
-        "erasure.proposed",
-        "erasure.withdrawn",
-        "subject.erased",
-        "subject.key_destroyed",
-        // The courses of these stand in imported.rs, case_study.rs, member.rs and support.rs.
-        "classification.received",
-        "classification.withdrawn",
-        "litigation_support.opened",
-        "litigation_support.evidence_handed_over",
-        "litigation_support.closed",
-        "case_study.drafted",
-        "case_study.published",
-        "case_study.withdrawn",
-        "member_file.noted",
-        "member_file.corrected",
-        "member_file.withdrawn",
-        "member_file.objected",
-        "member_file.answered",
-        "channel.opened",
         "channel.closed",
-        "channel.confirmed",
         "channel.failed",
         "channel.overdue",
-        "assessment.lift_late",
-        "assessment.result_late",
-        "assessment.review_overdue",
-        "assessment.review_late",
-        "assessment.opened",
-        "assessment.metrics_frozen",
         "assessment.commented",
         "assessment.finalised",
         "assessment.rectification_ordered",
         "assessment.rectified",
         "assessment.reported_to_county",
-        "catalogue.drafted",
-        "catalogue.submitted",
+        "assessment.review_late",
         "catalogue.format_checked",
         "catalogue.legal_reviewed",
         "catalogue.comment_opened",
         "catalogue.published",
         "catalogue.retired",
-        "dept_doc.filed",
-        // The courses of these stand in commitment.rs.
-        "commitment.offered",
-        "commitment.declined",
-        "commitment.signed",
-        "commitment.published",
-        "commitment.accepted",
         "commitment.matter_decided",
-        "commitment.withdrawn",
-        "commitment.fulfilled",
-        "commitment.overdue",
-        "commitment.cure_notice_served",
-        "commitment.repaired",
-        "breach.proposed",
-        "breach.notice_served",
-        "breach.statement_received",
         "breach.statement_waived",
         "breach.window_closed",
         "breach.dropped",
-        "breach.decided",
-        "breach.served",
         "breach.annulled",
-        "breach.expired",
-        // And of this in reviews.rs.
-        "credit_review.performed",
-        // The courses of these stand in tolerance.rs.
-        "tolerant_acceptance.opened",
-        "tolerant_acceptance.supplied",
-        "tolerant_acceptance.overdue",
-        "tolerant_acceptance.withdrawn",
-        "tolerant_acceptance.closed",
+        "member_file.answered",
+        "erasure.proposed",
+        "erasure.withdrawn",
+        "subject.erased",
+        "subject.key_destroyed",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

@@ -11,11 +11,15 @@
 
 #[path = "../../tests/simulation/catalogue.rs"]
 mod catalogue;
+#[path = "../../tests/simulation/channels.rs"]
+mod channels;
 #[path = "../../tests/simulation/county.rs"]
 mod county;
 mod forge;
 #[path = "../../tests/simulation/honours.rs"]
 mod honours;
+#[path = "../../tests/simulation/measures.rs"]
+mod measures;
 #[path = "../../tests/simulation/others.rs"]
 mod others;
 #[path = "../../tests/simulation/remedies.rs"]

@@ -11,6 +11,7 @@ mod forge;
 use forge::kit::courses::{begun, make, moves};
 use forge::{Log, further, lives, words};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;
 
 /// What the audit says of a random course, except of nominations: the courses check them with no
@@ -28,8 +29,16 @@ fn the_courses_of_every_noun_are_let_stand() {
     }
 }
 
+/// Courses that once failed. There is no `main.rs` beside this file by which proptest would find the
+/// folder itself.
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/valid.txt");
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(KEPT))),
+        cases: 512,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn whatever_the_register_takes_the_audit_lets_stand(at in any::<u8>(), moves in moves()) {

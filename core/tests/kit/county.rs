@@ -8,7 +8,21 @@ use shouxin_core::rules::{RuleFile, RuleSet};
 
 use super::{Who, World};
 
-/// The county's own data files, with or without the calendar of 2027.
+/// A measure whose publication the later version of the county's catalogue takes back.
+pub const TAKEN_BACK: &str = "M-A01";
+
+/// A measure of which the later version makes mere information.
+pub const NO_ORDER: &str = "M-M02";
+
+/// A catalogue with one field of one measure changed.
+fn with(catalogue: &str, measure: &str, from: &str, to: &str) -> String {
+    let at = catalogue.find(&format!("id = \"{measure}\"")).expect("it is in the catalogue");
+    let (before, own) = catalogue.split_at(at);
+    assert!(own.contains(from), "{measure} has such a field");
+    format!("{before}{}", own.replacen(from, to, 1))
+}
+
+/// The county's own data files, with or without the calendar of 2027 and what comes with it.
 pub fn county_rules(next_year: bool) -> RuleSet {
     // The tests of the audit use this too, from a package one folder further down.
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -32,6 +46,13 @@ pub fn county_rules(next_year: bool) -> RuleSet {
                     2027-01-04,off,元旦,2027\n2027-01-10,work,元旦,2027\n2027-05-01,off,劳动节,2027\n\
                     2027-10-01,off,国庆节,2027\n2027-10-02,off,国庆节,2027\n2027-10-03,off,国庆节,2027\n";
         files.push(("calendar/holidays-2027.csv".to_owned(), text.as_bytes().to_vec()));
+        let catalogue = files.iter_mut().find(|(name, _)| name == "catalogue/measures.toml");
+        let (_, bytes) = catalogue.expect("the measures");
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let text = with(&text, TAKEN_BACK, "published = true", "published = false");
+        let county = "executor = \"county\"";
+        let text = with(&text, NO_ORDER, county, "executor = \"information_only\"");
+        *bytes = text.into_bytes();
     }
     files.sort();
     let files: Vec<RuleFile<'_>> =

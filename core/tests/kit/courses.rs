@@ -4,10 +4,14 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::event::commitment::CommitmentKind;
+use shouxin_core::event::{
+    CallFault, Capacity, CaseHook, CaseRef, Finding, RepairAcceptance, Target,
+};
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+    AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
 use shouxin_core::path::Path;
 use shouxin_core::row::{
@@ -15,18 +19,25 @@ use shouxin_core::row::{
     Row,
 };
 
-use super::rules::{HEARING, INCENTIVE, MARKET, OFFICE, STATUTE, TAX};
+use super::commitments::{
+    breach_notice, breach_statement, cure, decide_breach, due, offer, propose_breach, publish,
+    serve_breach, sign,
+};
+use super::later::suit;
+use super::moves::{beside_cases, give_key, guardian};
+use super::rules::{GUILD, HEARING, HIGHER, INCENTIVE, JUSTICE, MARKET, OFFICE, STATUTE, TAX};
+use super::social::guild;
 use super::steps::*;
 use super::{Post, Who, World, officer, operator, organisation, party, person, plugin, timer};
 
 /// One thing that is tried; what it means depends on what the register then holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Move {
-    kind: u8,
-    pick: u8,
-    twist: u8,
+    pub(super) kind: u8,
+    pub(super) pick: u8,
+    pub(super) twist: u8,
     /// From 220 on somebody asks who has no business there.
-    who: u8,
+    pub(super) who: u8,
 }
 
 /// A course of things to try.
@@ -42,12 +53,37 @@ pub fn begun(at: u8) -> World {
     BEGUN[usize::from(at) % BEGUN.len()].clone()
 }
 
+/// The subjects of these courses: eight organisations, eight persons.
+const EACH: u8 = 8;
+
+/// One of the organisations.
+pub(super) fn organisation_of(twist: u8) -> SubjectKey {
+    organisation(usize::from(twist % EACH) + 1)
+}
+
+/// A register with many subjects, and the keys without which some things are nobody's to do.
+fn crowd() -> World {
+    let mut world = World::seeded();
+    for serial in 3..=EACH {
+        world.must(&handler(), &register(organisation(usize::from(serial))));
+    }
+    for serial in 4..=EACH {
+        world.must(&handler(), &register_person(serial, Capacity::Full));
+    }
+    for (key, post) in [("o1", Post::Head), ("o2", Post::Handler), ("o3", Post::Colleague)] {
+        give_key(&mut world, key, &officer(OFFICE, post));
+    }
+    give_key(&mut world, "guardian", &guardian());
+    world
+}
+
 fn beginnings() -> Vec<World> {
-    let seeded = World::seeded();
+    let seeded = crowd();
     let mut plugged = seeded.clone();
     plugged.must(&operator(), &deploy());
     let record = plugged.with_record();
-    let listing = plugged.listing(&[record], &[STATUTE, HEARING], Stage::Effective);
+    let all = [STATUTE, HEARING, HIGHER];
+    let listing = plugged.listing(&[record], &all, Stage::Effective);
     let mut by_hand = plugged.clone();
     by_hand.measure(listing, HEARING, Progress::Executing);
     by_hand.attribution(listing, person(1), Stage::Effective);
@@ -77,10 +113,66 @@ fn beginnings() -> Vec<World> {
     red.must(&officer(OFFICE, Post::Head), &decide_red(&red, id));
     let mut old = plugged.clone();
     old.go_to(super::rules::day("2029-01-10"));
+    let mut repaired = repairing.clone();
+    let id = *held(&repaired).repairs.last().expect("a repair");
+    repaired.must(&head(), &approve(&repaired, id));
+    repaired.must(&plugin(), &lifted(&repaired));
+    repaired.close();
+    let mut sued = executing.clone();
+    sued.must(&handler(), &suit(&sued, Target::Listing(listing)));
+    let mut quiet = seeded.clone();
+    quiet.today = quiet.today.plus_months(60);
     vec![
-        seeded, plugged, by_hand, executing, repairing, returned, dispatched, objected, measured,
-        red, old,
+        seeded,
+        plugged,
+        by_hand,
+        executing,
+        repairing,
+        returned,
+        dispatched,
+        objected,
+        measured,
+        red,
+        old,
+        repaired,
+        sued,
+        quiet,
+        promised(false),
+        promised(true),
     ]
+}
+
+/// What its plugin says of the only measure once that has ended.
+fn lifted(world: &World) -> Command {
+    let id = only_measure(world);
+    plugin_done(id, CaseHook::Lift, world.order(id))
+}
+
+/// Commitments whose day has come: one, or several of which the first was found broken.
+fn promised(broken: bool) -> World {
+    let mut world = crowd();
+    for serial in 1..=3 {
+        let subject = organisation(serial);
+        let id = CommitmentId(world.must(&handler(), &offer(subject, CommitmentKind::Special)));
+        world.must(&party(subject), &sign(id));
+        world.must(&handler(), &publish(id));
+    }
+    world.go_to(due().plus_days(1));
+    if broken {
+        let key = world.rows.keys().find_map(|key| match key {
+            Key::Commitment(id) => Some(*id),
+            _ => None,
+        });
+        let id = key.expect("a commitment");
+        world.must(&handler(), &cure(&world, id));
+        world.pass(20);
+        world.must(&handler(), &propose_breach(id));
+        world.must(&handler(), &breach_notice(&world, id));
+        world.must(&party(organisation(1)), &breach_statement(&world, id));
+        world.must(&head(), &decide_breach(id, 2));
+        world.must(&handler(), &serve_breach(&world, id));
+    }
+    world
 }
 
 fn only_measure(world: &World) -> MeasureId {
@@ -129,7 +221,7 @@ pub fn held(world: &World) -> Held {
     held
 }
 
-fn pick<T: Copy>(of: &[T], pick: u8) -> Option<T> {
+pub(super) fn pick<T: Copy>(of: &[T], pick: u8) -> Option<T> {
     // Half of all picks take the newest, so that courses get somewhere.
     let newest = of.last().copied();
     if pick.is_multiple_of(2) {
@@ -140,7 +232,7 @@ fn pick<T: Copy>(of: &[T], pick: u8) -> Option<T> {
 }
 
 fn hostile(of: u8) -> Who {
-    match of % 9 {
+    match of % 14 {
         0 => timer(),
         1 => plugin(),
         2 => operator(),
@@ -149,11 +241,17 @@ fn hostile(of: u8) -> Who {
         5 => officer(TAX, Post::Head),
         6 => officer(OFFICE, Post::Head),
         7 => officer(MARKET, Post::Handler),
+        8 => officer(JUSTICE, Post::Handler),
+        9 => officer(TAX, Post::Handler),
+        10 => officer(OFFICE, Post::Handler),
+        11 => guild(GUILD),
+        12 => guardian(),
         _ => officer(MARKET, Post::Head),
     }
 }
 
-type Asked = Option<(Who, Command)>;
+/// Who asks for what, if there is anything to ask for.
+pub(super) type Asked = Option<(Who, Command)>;
 
 fn cases(held: &Held) -> Vec<CaseRef> {
     let listings = held.black.iter().map(|id| CaseRef::Listing(*id));
@@ -163,9 +261,10 @@ fn cases(held: &Held) -> Vec<CaseRef> {
 /// The next right step of a case, or one that does not fit.
 fn case_step(world: &World, held: &Held, it: Move) -> Asked {
     let case = pick(&cases(held), it.pick)?;
-    let measures: &[&str] = if it.twist & 1 == 0 { &[STATUTE] } else { &[STATUTE, HEARING] };
+    let all = [STATUTE, HEARING, HIGHER];
+    let measures = if it.twist & 1 == 0 { &all[..1] } else { &all[..] };
     let right = match world.path(case) {
-        Path::Proposed(_) => (handler(), notice(world, case, &[STATUTE, HEARING])),
+        Path::Proposed(_) => (handler(), notice(world, case, &all)),
         Path::Noticed(_) if it.twist & 6 == 0 => (handler(), waive(case)),
         Path::Noticed(_) => (handler(), statement(world, case, it.twist & 8 != 0)),
         Path::Heard(heard) => {
@@ -283,7 +382,7 @@ fn repair_step(world: &World, held: &Held, it: Move) -> Asked {
 fn red_step(world: &World, held: &Held, it: Move) -> Asked {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
     let Some(listing) = pick(&held.red, it.pick).filter(|_| !it.twist.is_multiple_of(4)) else {
-        return Some((nominator, nominate(organisation(usize::from(it.twist % 2) + 1))));
+        return Some((nominator, nominate(organisation_of(it.twist))));
     };
     let row = world.listing_row(listing);
     let ListingKind::Red(red) = &row.kind else {
@@ -307,7 +406,7 @@ fn red_step(world: &World, held: &Held, it: Move) -> Asked {
 }
 
 fn opening(world: &World, held: &Held, it: Move) -> Asked {
-    let to = organisation(usize::from(it.twist % 2) + 1);
+    let to = organisation_of(it.twist / 8);
     Some(match it.twist % 8 {
         0 | 1 => {
             let number = format!("尤市监罚〔2026〕{}号", world.log.len());
@@ -324,7 +423,7 @@ fn opening(world: &World, held: &Held, it: Move) -> Asked {
         }
         5 => {
             let listing = pick(&held.black, it.pick)?;
-            (handler(), attribute(listing, person(it.twist % 3 + 1)))
+            (handler(), attribute(listing, person(it.twist / 8 % EACH + 1)))
         }
         _ => {
             let listing = pick(&held.black, it.pick)?;
@@ -342,13 +441,20 @@ fn opening(world: &World, held: &Held, it: Move) -> Asked {
     })
 }
 
-fn objecting(world: &World, held: &Held, it: Move) -> Asked {
-    let mut targets: Vec<Target> = held.records.iter().map(|id| Target::Record(*id)).collect();
-    targets.extend(held.black.iter().chain(&held.red).map(|id| Target::Listing(*id)));
-    targets.extend(held.attributions.iter().map(|id| Target::Attribution(*id)));
-    targets.extend(held.measures.iter().map(|id| Target::Measure(*id)));
-    let target = pick(&targets, it.pick | 1)?;
-    let subject = match target {
+impl Held {
+    /// Something that can be objected to, or sued about.
+    pub(super) fn target(&self, at: u8) -> Option<Target> {
+        let mut targets: Vec<Target> = self.records.iter().map(|id| Target::Record(*id)).collect();
+        targets.extend(self.black.iter().chain(&self.red).map(|id| Target::Listing(*id)));
+        targets.extend(self.attributions.iter().map(|id| Target::Attribution(*id)));
+        targets.extend(self.measures.iter().map(|id| Target::Measure(*id)));
+        pick(&targets, at)
+    }
+}
+
+/// Whose a thing is.
+pub(super) fn subject_of(world: &World, target: Target) -> Option<SubjectKey> {
+    Some(match target {
         Target::Record(id) => match world.row(&Key::Record(id)) {
             Some(Row::Record(row)) => row.subject,
             _ => return None,
@@ -360,7 +466,12 @@ fn objecting(world: &World, held: &Held, it: Move) -> Asked {
         },
         Target::Measure(id) => world.measure_row(id).subject,
         Target::Commitment(_) => return None,
-    };
+    })
+}
+
+fn objecting(world: &World, held: &Held, it: Move) -> Asked {
+    let target = held.target(it.pick | 1)?;
+    let subject = subject_of(world, target)?;
     Some((party(subject), object(target, it.twist & 1 == 0)))
 }
 
@@ -393,7 +504,7 @@ fn beside(world: &World, held: &Held, it: Move) -> Asked {
 
 fn asked(world: &World, it: Move) -> Asked {
     let held = held(world);
-    match it.kind % 16 {
+    match it.kind % 24 {
         0..=2 => opening(world, &held, it),
         3..=6 => case_step(world, &held, it),
         7..=9 => measure_step(world, &held, it),
@@ -401,6 +512,7 @@ fn asked(world: &World, it: Move) -> Asked {
         11 | 12 => objection_step(world, &held, it),
         13 => repair_step(world, &held, it),
         14 => red_step(world, &held, it),
+        16.. => beside_cases(world, &held, it),
         _ => beside(world, &held, it),
     }
 }

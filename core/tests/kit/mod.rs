@@ -15,6 +15,7 @@ pub mod courses;
 pub mod diagram;
 pub mod later;
 pub mod machines;
+pub mod moves;
 pub mod office;
 pub mod reviews;
 pub mod rules;

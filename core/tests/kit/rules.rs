@@ -67,8 +67,8 @@ pub const GUILD: &str = "guild";
 /// Another one.
 pub const OTHER_GUILD: &str = "other-guild";
 
-static CODES: LazyLock<[Uscc; 3]> =
-    LazyLock::new(|| [0, 1, 2].map(|serial| found_code("91350426", serial)));
+static CODES: LazyLock<[Uscc; 9]> =
+    LazyLock::new(|| [0, 1, 2, 3, 4, 5, 6, 7, 8].map(|serial| found_code("91350426", serial)));
 static DEPARTMENTS: LazyLock<[Uscc; 5]> =
     LazyLock::new(|| [0, 1, 2, 3, 4].map(|serial| found_code("11350426", serial)));
 static RULES: LazyLock<RuleSet> = LazyLock::new(made);

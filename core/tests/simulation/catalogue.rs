@@ -34,7 +34,8 @@ impl County {
         }
     }
 
-    /// Measures that a decision on this behaviour may name, on the basis the catalogue gives.
+    /// Measures that a decision on this behaviour may name, on the basis the catalogue gives; those
+    /// that are published or are an order no longer are among them, for those who have not read the new version.
     pub fn measures(&self, behaviour: &str, of_person: bool) -> Vec<(Measure, Citation)> {
         let fits = |own: &&Measure| {
             let subject = match own.subject {
@@ -46,8 +47,7 @@ impl County {
                 own.behaviours.is_empty() || own.behaviours.iter().any(|it| it == behaviour);
             subject
                 && connected
-                && own.published
-                && own.executor == Executor::County
+                && own.executor != Executor::Higher
                 && !own.category.is_incentive()
                 && !own.implementers.is_empty()
                 && !matches!(own.needs, MeasureNeeds::Voluntary | MeasureNeeds::Court)

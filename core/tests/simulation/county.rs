@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fastrand::Rng;
-use shouxin_core::actor::{Actor, Role, SubjectKey};
+use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
-use shouxin_core::event::{
-    CallFault, Capacity, CaseHook, CaseRef, NamedMeasure, PersonRole, Target,
-};
+use shouxin_core::event::{Capacity, CaseRef, PersonRole, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
 };
@@ -75,6 +73,7 @@ impl County {
         };
         county.load();
         county.deploy();
+        county.open_channels();
         county.register(subjects);
         county
     }
@@ -82,24 +81,6 @@ impl County {
     fn load(&mut self) {
         let version = self.world.rules.version;
         self.world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
-    }
-
-    /// Half of the implementing departments have a plugin; it fails now and then.
-    fn deploy(&mut self) {
-        let mut measures: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for own in self.world.rules.measures.iter().filter(|own| !own.implementers.is_empty()) {
-            measures.entry(own.implementers[0].clone()).or_default().push(own.id.clone());
-        }
-        for (department, measures) in measures.into_iter().step_by(2) {
-            let command = Command::DeployPlugin {
-                name: format!("{department}-plugin"),
-                version: "1.0.0".to_owned(),
-                sha256: digest(7),
-                department,
-                measures,
-            };
-            self.world.must(&operator(), &command);
-        }
     }
 
     fn register(&mut self, subjects: u64) {
@@ -185,6 +166,7 @@ impl County {
             }
             self.beside();
             self.settle();
+            self.confirm_channels();
         }
     }
 
@@ -353,7 +335,6 @@ impl County {
         let today = self.world.today;
         let handler = self.of(authority, "SC-03");
         let head = self.of(authority, "SC-01");
-        let named = self.named(case, subject.is_person());
         let (who, command, next) = match state {
             P::Proposed(_) if self.chance(5) => {
                 (handler, Command::DropCase { case, reasons: text() }, false)
@@ -364,7 +345,7 @@ impl County {
                     case,
                     facts: text(),
                     reasons: text(),
-                    measures: named,
+                    measures: self.named(case, subject.is_person()),
                     hearing_offered: true,
                     rights_stated: true,
                     document_sha256: digest(11),
@@ -399,6 +380,7 @@ impl County {
                     (head, Command::NotDecideCase { case, reasons: text() }, false)
                 } else {
                     let months = u16::from(self.rng.u8(3..30));
+                    let measures = self.some_of(&heard.notice.measures);
                     let command = Command::DecideCase {
                         case,
                         document_number: self.number(),
@@ -406,7 +388,7 @@ impl County {
                         facts: text(),
                         reasons: text(),
                         answers: vec![text(); points],
-                        measures: named,
+                        measures,
                         end: today.plus_months(months).min(cap),
                         removal_conditions: text(),
                         remedies: text(),
@@ -436,24 +418,7 @@ impl County {
         taken
     }
 
-    /// What a case's decision may name: a few measures of its behaviour.
-    fn named(&mut self, case: CaseRef, of_person: bool) -> Vec<NamedMeasure> {
-        let Some(behaviour) = self.behaviour(case) else {
-            return Vec::new();
-        };
-        let found = self.measures(&behaviour, of_person);
-        found
-            .iter()
-            .take(3)
-            .map(|(own, _)| NamedMeasure {
-                measure: own.id.clone(),
-                department: own.implementers[0].clone(),
-                proportionality: text(),
-            })
-            .collect()
-    }
-
-    fn behaviour(&self, case: CaseRef) -> Option<String> {
+    pub fn behaviour(&self, case: CaseRef) -> Option<String> {
         let listing = match (case, self.world.row(&case_key(case))) {
             (CaseRef::Listing(id), _) => id,
             (_, Some(Row::Attribution(row))) => row.listing,
@@ -473,6 +438,10 @@ impl County {
         let target = match case {
             CaseRef::Listing(id) => {
                 self.later(8..30, Task::Measures(id, None));
+                // What a department declined is taken up again, whatever the catalogue then says.
+                if self.chance(40) {
+                    self.later(100..700, Task::Measures(id, None));
+                }
                 if self.chance(40) {
                     self.later(8..90, Task::Attribute(id));
                 }
@@ -527,44 +496,6 @@ impl County {
         taken
     }
 
-    fn open_measures(&mut self, listing: ListingId, attribution: Option<AttributionId>) -> bool {
-        let case = attribution.map_or(CaseRef::Listing(listing), CaseRef::Attribution);
-        let Some((authority, named, end)) = self.decided(case) else {
-            return true;
-        };
-        let mut any = false;
-        for (measure, department) in named {
-            let entry = self.world.rules.measure(&measure).unwrap().clone();
-            let of_person = attribution.is_some();
-            let behaviour = self.behaviour(case).unwrap_or_default();
-            let Some((_, basis)) =
-                self.measures(&behaviour, of_person).into_iter().find(|(own, _)| own.id == measure)
-            else {
-                continue;
-            };
-            let until = end.min(self.world.today.plus_months(entry.max_months));
-            let command = Command::InitiateMeasure {
-                listing,
-                attribution,
-                measure,
-                department,
-                basis: vec![basis],
-                reasons: text(),
-                until,
-                court_document: None,
-            };
-            let at = self.world.next();
-            if self.world.run(&self.of(authority, "SC-03"), &command).is_ok() {
-                any = true;
-                self.later(1..6, Task::Measure(MeasureId(at)));
-                if self.chance(15) {
-                    self.later(10..100, Task::Object(Target::Measure(MeasureId(at))));
-                }
-            }
-        }
-        any
-    }
-
     pub fn decided(&self, case: CaseRef) -> Option<Decided> {
         let own = match self.world.row(&case_key(case))? {
             Row::Listing(row) => match &row.kind {
@@ -576,120 +507,6 @@ impl County {
         };
         let decision = &own.path.served()?.decided.decision;
         Some((own.proposed_by.authority, decision.measures.clone(), decision.end))
-    }
-
-    /// The next step of a measure case; departments are late, plugins fail.
-    fn measure(&mut self, id: MeasureId) -> bool {
-        use shouxin_core::row::{MeasureState as S, Remote};
-        let Some(Row::Measure(row)) = self.world.row(&Key::Measure(id)).cloned() else {
-            return true;
-        };
-        let today = self.world.today;
-        let standing = self.world.standing(|rows, on| rows.measure_standing(id, on));
-        let initiator = self.of(row.initiated_by.authority, "SC-03");
-        let officer = self.who(&row.department, "SC-03");
-        let hand =
-            |hook| Command::ConfirmByHand {
-                measure: id, hook, reference: "办理文号".to_owned()
-            };
-        use shouxin_core::path::Standing as On;
-        let (who, command) = match (&row.state, standing, row.remote) {
-            (S::Executing { .. } | S::Executed { .. } | S::FedBack { .. }, On::Ended, _) => {
-                (officer, hand(CaseHook::Lift))
-            }
-            (
-                S::Executing { .. } | S::Executed { .. } | S::FedBack { .. },
-                On::Suspended,
-                remote,
-            ) if remote != Remote::Suspended => (officer, hand(CaseHook::Suspend)),
-            (S::Executed { .. } | S::FedBack { .. }, On::InForce, Remote::Suspended) => {
-                (officer, hand(CaseHook::Resume))
-            }
-            (S::Initiated, ..) => (
-                initiator,
-                Command::ServeMeasureNotice {
-                    measure: id,
-                    reasons: text(),
-                    remedies: text(),
-                    document_sha256: digest(15),
-                    service: served(today),
-                },
-            ),
-            (S::Noticed, ..) => (initiator, Command::DispatchMeasure { measure: id }),
-            // Some departments let the day pass.
-            (S::Dispatched { .. }, ..) if self.chance(40) => {
-                self.later(4..30, Task::Measure(id));
-                return true;
-            }
-            (S::Dispatched { .. }, ..) => (officer, Command::AcceptMeasure { measure: id }),
-            (S::Accepted { failures }, ..) if *failures > 3 => return true,
-            (S::Accepted { .. }, ..) => (officer, Command::ExecuteMeasure { measure: id }),
-            (S::Executing { order, .. }, On::InForce, _) => match &order.plugin {
-                Some(plugin) => {
-                    let version = "1.0.0".to_owned();
-                    let actor = Actor::Plugin { name: plugin.clone(), version };
-                    let who = Who { actor, role: Role::Operator };
-                    let order = order.at;
-                    let command = match self.chance(30) {
-                        true => Command::PluginFailed {
-                            measure: id,
-                            hook: CaseHook::Execute,
-                            order,
-                            fault: CallFault::Crash,
-                            detail: text(),
-                            attempt: 1,
-                            final_attempt: self.rng.bool(),
-                        },
-                        false => Command::PluginDone {
-                            measure: id,
-                            hook: CaseHook::Execute,
-                            order,
-                            reference: "P-1".to_owned(),
-                        },
-                    };
-                    (who, command)
-                }
-                None => (officer, hand(CaseHook::Execute)),
-            },
-            (S::Executed { .. } | S::Lifted { fed_back: false }, ..) => (
-                officer,
-                Command::FileFeedback {
-                    measure: id,
-                    result: text(),
-                    effect: text(),
-                    document_sha256: None,
-                },
-            ),
-            (S::FedBack { .. } | S::Executing { .. }, ..) => {
-                self.later(10..60, Task::Measure(id));
-                return true;
-            }
-            _ => return true,
-        };
-        let command = by_plugin(&row, command);
-        let who = match (&command, row.state.order().and_then(|order| order.plugin.clone())) {
-            (Command::PluginDone { .. } | Command::PluginFailed { .. }, Some(name)) => {
-                let actor = Actor::Plugin { name, version: "1.0.0".to_owned() };
-                Who { actor, role: Role::Operator }
-            }
-            _ => who,
-        };
-        let taken = self.world.run(&who, &command).is_ok();
-        if taken {
-            self.later(1..20, Task::Measure(id));
-        }
-        taken
-    }
-}
-
-/// A step by hand as its plugin takes it, where a plugin carries the case.
-fn by_plugin(row: &shouxin_core::row::MeasureRow, command: Command) -> Command {
-    let order = row.state.order().filter(|order| order.plugin.is_some());
-    match (command, order) {
-        (Command::ConfirmByHand { measure, hook, reference }, Some(order)) => {
-            Command::PluginDone { measure, hook, order: order.at, reference }
-        }
-        (command, _) => command,
     }
 }
 

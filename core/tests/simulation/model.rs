@@ -11,7 +11,10 @@ use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
     RepairId,
 };
+use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
+
+use super::further::Further;
 
 #[derive(Default)]
 struct Case {
@@ -48,8 +51,8 @@ struct Red {
 }
 
 /// What it has seen.
-#[derive(Default)]
 pub struct Model {
+    further: Further,
     cases: BTreeMap<CaseRef, Case>,
     reds: BTreeMap<ListingId, Red>,
     measures: BTreeMap<MeasureId, Measure>,
@@ -103,9 +106,30 @@ const TIMERS: &[&str] = &[
     "family.settled",
     "deadline.recomputed",
     "channel.confirmed",
+    "channel.failed",
+    "channel.overdue",
 ];
 
 impl Model {
+    /// A model that knows what these versions of the catalogue say.
+    pub fn knowing(rules: &[RuleSet]) -> Model {
+        Model {
+            further: Further::knowing(rules),
+            cases: BTreeMap::new(),
+            reds: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            objections: BTreeMap::new(),
+            remedies: BTreeMap::new(),
+            reliefs: BTreeMap::new(),
+            repairs: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            void_records: BTreeSet::new(),
+            marks: BTreeMap::new(),
+            owed: Vec::new(),
+            last: None,
+        }
+    }
+
     /// Looks at one event; answers what it breaks.
     pub fn see(&mut self, envelope: &Envelope) -> Vec<String> {
         let mut found = Vec::new();
@@ -139,7 +163,8 @@ impl Model {
             broken("INV-4", &what);
         }
         self.owed.retain(|own| same(&own.0));
-        let judged = self.judge(envelope);
+        let mut judged = self.judge(envelope);
+        judged.extend(self.further.see(envelope));
         for (name, what) in judged {
             broken(name, &what);
         }

@@ -15,7 +15,7 @@ use shouxin_core::event::member::NoteKind;
 use shouxin_core::event::tolerance::HandedIn;
 use shouxin_core::event::{CaseHook, Target};
 use shouxin_core::id::{
-    CaseStudyId, CommitmentId, ListingId, MeasureId, MemberNoteId, Position, ToleranceId,
+    CaseStudyId, CommitmentId, ListingId, MeasureId, MemberNoteId, Position, RecordId, ToleranceId,
 };
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::Path;
@@ -75,11 +75,13 @@ impl County {
     /// What followed from a change was followed up: the dispatcher's part. Whom nobody is owed
     /// word of any more is settled, and not before.
     pub fn settle(&mut self) {
+        let nowhere = Position::local(0);
+        let first = Key::Walk { cause: nowhere, root: Target::Record(RecordId(nowhere)) };
         let walks: Vec<_> = self
             .world
             .rows
-            .keys()
-            .filter_map(|key| match key {
+            .range(first..)
+            .map_while(|(key, _)| match key {
                 Key::Walk { cause, root } => Some((*cause, *root)),
                 _ => None,
             })
@@ -136,6 +138,13 @@ impl County {
         }
     }
 
+    /// An officer of any department.
+    pub fn anyone(&mut self, officer: &str) -> Who {
+        let departments = self.world.rules.departments.len();
+        let code = self.world.rules.departments[self.rng.usize(..departments)].code.clone();
+        self.who(&code, officer)
+    }
+
     pub fn anybody(&mut self) -> SubjectKey {
         let at = self.rng.usize(..self.subjects.len());
         self.subjects[at]
@@ -162,7 +171,8 @@ impl County {
             due,
         });
         let at = self.world.next();
-        if self.world.run(&self.who("market", "SC-03"), &command).is_ok() {
+        let who = self.anyone("SC-03");
+        if self.world.run(&who, &command).is_ok() {
             self.others.commitments.push(CommitmentId(at));
         }
     }
@@ -172,7 +182,8 @@ impl County {
         let Some(Row::Commitment(row)) = self.world.row(&Key::Commitment(id)).cloned() else {
             return true;
         };
-        let (officer, head) = (self.who("market", "SC-03"), self.who("market", "SC-01"));
+        let to = row.offered_by.authority;
+        let (officer, head) = (self.of(to, "SC-03"), self.of(to, "SC-01"));
         let own = party(row.subject);
         let commitment = id;
         let service = served(self.world.today);
@@ -293,7 +304,8 @@ impl County {
             looked_at: version(&self.world, subject),
         });
         let at = self.world.next();
-        if self.world.run(&self.who("market", "SC-03"), &command).is_ok() {
+        let who = self.anyone("SC-03");
+        if self.world.run(&who, &command).is_ok() {
             self.others.tolerances.push(ToleranceId(at));
         }
     }
@@ -311,7 +323,11 @@ impl County {
                 received_on: self.world.today,
             },
         };
-        let who = self.who("market", "SC-03");
+        let opened_by = match self.world.row(&Key::Tolerance(acceptance)) {
+            Some(Row::Tolerance(row)) => row.opened_by.authority,
+            _ => panic!("{acceptance} was opened"),
+        };
+        let who = self.of(opened_by, "SC-03");
         // A document that is there already is refused, and so is a closing in time.
         let _tried = self.world.run(&who, &Command::Tolerance(command));
     }
@@ -331,11 +347,13 @@ impl County {
             complete: true,
         });
         // One that ended meanwhile or is disputed is refused.
-        let _tried = self.world.run(&self.who("market", "SC-03"), &command);
+        let who = self.anyone("SC-03");
+        let _tried = self.world.run(&who, &command);
     }
 
     fn classify(&mut self) {
-        let standard = self.world.rules.standards[0].clone();
+        let standards = self.world.rules.standards.len();
+        let standard = self.world.rules.standards[self.rng.usize(..standards)].clone();
         let class_name = standard.classes[self.rng.usize(..standard.classes.len())].clone();
         let today = self.world.today;
         let subject = self.anybody();

@@ -118,8 +118,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn an_amount_comes_back_as_it_was(amount in 0..1_000_000_000_000_000_000u64) {
             prop_assert_eq!(fen(&ten_thousand_yuan(amount)), Some(amount));
