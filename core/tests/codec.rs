@@ -15,8 +15,9 @@ use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
 use shouxin_core::event::publicity::{DecisionKind, Exemption, PublicityEvent};
+use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::*;
-use shouxin_core::guard::Guard;
+use shouxin_core::guard::{Guard, RecordedMisfit};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
@@ -395,6 +396,15 @@ fn variants() -> Vec<(String, Event)> {
         };
         all.push((guard.name().to_owned(), event));
     }
+    for misfit in RecordedMisfit::ALL {
+        let event = Event::Refusal(RefusalEvent::CommandRefused {
+            command: "listings.decide".to_owned(),
+            target: "L-7".to_owned(),
+            misfit: *misfit,
+            uncounted: 2,
+        });
+        all.push((format!("{misfit:?}"), event));
+    }
     for target in targets() {
         let filed = Event::ObjectionFiled {
             target,
@@ -448,7 +458,7 @@ fn variants() -> Vec<(String, Event)> {
 
 fn envelope(event: Event) -> Envelope {
     let about = match &event {
-        Event::GuardDenied { .. } | Event::KeyCreated { .. } => None,
+        Event::GuardDenied { .. } | Event::Refusal(_) | Event::KeyCreated { .. } => None,
         Event::PersonRegistered { .. } => Some(person(1)),
         _ => Some(organisation(1)),
     };

@@ -412,6 +412,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "key.revoked",
         "plugin.told",
         "guard.denied",
+        "command.refused",
         "subject.alias_linked",
         "measure.declined",
         // The courses of these stand in remedies.rs, lives.rs and channels.rs.

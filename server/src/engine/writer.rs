@@ -8,9 +8,11 @@ use std::thread::{self, JoinHandle};
 use shouxin_core::apply::apply;
 use shouxin_core::codec;
 use shouxin_core::command::Command;
-use shouxin_core::decide::{Context, Draft, Outcome, decide, first_keys};
+use shouxin_core::decide::{
+    Context, Draft, Outcome, decide, first_keys, recorded, recorded_rejects,
+};
 use shouxin_core::event::{Envelope, Event};
-use shouxin_core::guard::{Ground, Misfit, Refusal};
+use shouxin_core::guard::{Misfit, RecordedGround, Refusal};
 use shouxin_core::id::Position;
 use shouxin_core::log::{Commit, Entry, Log as _, check_batch};
 use shouxin_core::row::{Key, Row};
@@ -192,10 +194,21 @@ impl Writer {
             decide(rows, &request.command, &context)
         });
         match outcome {
-            Ok(outcome) => self.commit(rows, outcome, request, &context, batch),
+            Ok(outcome) => {
+                let denied = recorded_rejects(&request.command, &outcome.rejects, &request.actor);
+                let committed = self.commit(rows, outcome, request, &context, batch)?;
+                for (ground, subject) in denied {
+                    let target = subject.map_or_else(String::new, |subject| subject.to_string());
+                    // What was taken has been taken: a defect here fails nothing of it.
+                    if let Err(error) = self.record(request, target, ground, &context, batch) {
+                        tracing::error!(%error, "a refusal was not recorded");
+                    }
+                }
+                Ok(committed)
+            }
             Err(Failure::Stop(Stop::Refuse(refusal))) => {
-                if let Ground::Guard(guard) = refusal.ground {
-                    self.record_denial(request, guard, &context, batch)?;
+                if let Some(ground) = recorded(refusal.ground, &request.actor) {
+                    self.record(request, request.target.clone(), ground, &context, batch)?;
                 }
                 Err(EngineError::Refused(refusal))
             }
@@ -226,24 +239,23 @@ impl Writer {
         Ok(Some(Committed { events, rejects: Vec::new(), repeated: true }))
     }
 
-    fn record_denial(
+    /// Records a refusal in a commit of its own, which leads to nothing else.
+    fn record(
         &mut self,
         request: &Request,
-        guard: shouxin_core::guard::Guard,
+        target: String,
+        ground: RecordedGround,
         context: &Context<'_>,
         batch: &mut Batch,
     ) -> Result<(), EngineError> {
         let Some(uncounted) = self.denials.admit(&request.actor.to_string(), context.now) else {
             return Ok(());
         };
-        let command = Command::RecordDenial {
-            command: request.label.to_owned(),
-            target: request.target.clone(),
-            guard,
-            uncounted,
-        };
+        let command =
+            Command::RecordDenial { command: request.label.to_owned(), target, ground, uncounted };
         let rows = Rows::new();
-        let bare = Context { idempotency: None, expected: None, ..*context };
+        let next = Position::local(self.next);
+        let bare = Context { next, idempotency: None, expected: None, ..*context };
         let outcome = decide(&rows, &command, &bare)
             .map_err(|stop| EngineError::Defect(format!("{stop:?}")))?;
         self.commit(rows, outcome, request, &bare, batch).map(|_| ())
