@@ -532,7 +532,7 @@ fn an_event_is_no_row_and_a_later_schema_is_named() {
 #[test]
 fn an_event_over_the_limit_is_not_written() {
     let event = Event::KeyRevoked { key_id: "k".repeat(70_000) };
-    assert!(matches!(encode_event(&envelope(event)), Err(CodecError::Payload(_))));
+    assert!(matches!(encode_event(&envelope(event)), Err(CodecError::TooLong)));
 }
 
 /// The same bytes under a checksum of their own: what somebody would write who knows the format.

@@ -6,7 +6,7 @@ use std::sync::mpsc as std_mpsc;
 use std::thread::{self, JoinHandle};
 
 use shouxin_core::apply::apply;
-use shouxin_core::codec;
+use shouxin_core::codec::{self, CodecError, ENCODED_BYTES_MAX};
 use shouxin_core::command::Command;
 use shouxin_core::decide::{
     Context, Draft, Outcome, decide, first_keys, recorded, recorded_rejects,
@@ -276,8 +276,7 @@ impl Writer {
         let seen = Seen { pending: &self.pending, view: &self.view };
         for (offset, draft) in outcome.drafts.into_iter().enumerate() {
             let envelope = envelope(draft, offset, request, context, rules_at);
-            let bytes =
-                codec::encode_event(&envelope).map_err(|error| defect(error.to_string()))?;
+            let bytes = codec::encode_event(&envelope).map_err(unstorable)?;
             settle(&seen, &mut rows, |rows| apply(rows, &envelope))
                 .map_err(|failure| defect(format!("{failure:?}")))?;
             settle(&seen, &mut rows, |rows| link_person(rows, &envelope, &self.vault))
@@ -289,8 +288,7 @@ impl Writer {
             let salt = random_salt().map_err(|error| defect(error.to_string()))?;
             entries.push(Entry { salt, bytes });
         }
-        let changes =
-            encode_changes(rows.take_changes()).map_err(|error| defect(error.to_string()))?;
+        let changes = encode_changes(rows.take_changes()).map_err(unstorable)?;
         let commit = Commit { entries };
         let (count, bytes) = match commit.entries.len() {
             0 => (0, 0),
@@ -344,6 +342,20 @@ fn commit_bytes(commit: &Commit) -> Result<usize, EngineError> {
         let cure = "请分批提交 / split the batch".to_owned();
         EngineError::Refused(Refusal::misfit(Misfit::Limit, detail, cure))
     })
+}
+
+/// Texts that are each within their bounds can be too long together for one event or row: that is
+/// the command's fault. Anything else that cannot be encoded is a defect.
+fn unstorable(error: CodecError) -> EngineError {
+    if error != CodecError::TooLong {
+        return EngineError::Defect(error.to_string());
+    }
+    let detail = format!(
+        "文本合计超过一个事件的上限 {ENCODED_BYTES_MAX} 字节 / the texts together are too long for \
+         one event"
+    );
+    let cure = "请精简，详情放入附件 / shorten them, put details into a document".to_owned();
+    EngineError::Refused(Refusal::misfit(Misfit::Limit, detail, cure))
 }
 
 /// The events of the commit that begins at `first`, read back from the log.
