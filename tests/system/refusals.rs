@@ -10,7 +10,7 @@ use shouxin_core::codec::decode_event;
 use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::time::Day;
-use shouxin_server::demo::sample::{citizen_number, code, record};
+use shouxin_server::demo::sample::{citizen_number, code, digest, record};
 use shouxin_server::log::LogReader;
 use shouxin_tests::{Client, Server, config, county, key, run};
 
@@ -301,6 +301,12 @@ impl Bench {
             "filed_on": self.today, "document_sha256": self.maker.document(&self.subject, "立案"),
         });
         teller.refused(&self.maker, "/v1/remedies", &remedy, "VALUE_INVALID");
+        // What stands in a path is recorded as a target only where it is one.
+        let document = json!({
+            "title": "实施细则", "number": "尤市监〔2026〕3号", "issued_on": self.today,
+            "document_sha256": digest("document"),
+        });
+        teller.refused(&self.maker, "/v1/departments/zhangsan/documents", &document, "NOT_FOUND");
         let none = json!({"records": []});
         teller.refused(&self.maker, "/v1/records", &none, "LIMIT");
         let stale = format!("\"{}@0.1\"", self.subject);
@@ -309,6 +315,34 @@ impl Bench {
         let answer = self.maker.send("/v1/repairs", &headers, body.as_bytes()).expect("an answer");
         assert_eq!(answer.body["code"], "PRECONDITION_FAILED", "{answer:?}");
     }
+}
+
+/// Texts of a notice that are each within their bound, and together longer than an event may be.
+fn say_too_much(bench: &mut Bench, data: &Path) {
+    let (other, day, maker) = (bench.other.clone(), bench.today, bench.maker.clone());
+    let fact = maker.document(&other, "处罚决定书");
+    let listing = json!({
+        "subject": other, "behaviour": "B2.14", "act": "虚假广告",
+        "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
+        "facts": [{"kind": "penalty_decision", "about": other, "number": "罚2", "issuer": "局",
+            "date": day, "sha256": fact}],
+    });
+    let made = bench.teller.taken(&maker, "/v1/listings", &listing);
+    let path = format!("/v1/listings/{}/notice", made.body["id"].as_str().expect("an id"));
+    let paper = maker.document(&other, "事先告知书");
+    let notice = |text: &str| {
+        let named =
+            json!({"measure": "M-A17", "department": "procurement", "proportionality": text});
+        json!({
+            "facts": text, "reasons": text, "measures": [named, named], "rights_stated": true,
+            "document_sha256": paper,
+            "service": {"manner": "direct", "on": day, "proof_sha256": paper},
+        })
+    };
+    let from = next(&bench.public);
+    bench.teller.refused(&maker, &path, &notice(&"x".repeat(16 * 1024)), "LIMIT");
+    assert_eq!(recorded(data, from), (Vec::new(), Vec::new()), "it is no attempt");
+    bench.teller.taken(&maker, &path, &notice(&"x".repeat(15 * 1024)));
 }
 
 /// Covers INV-10, G-4EYES, G-CAPACITY, G-COMPETENT.
@@ -342,6 +376,7 @@ fn what_is_tried_in_vain_changes_nothing_and_is_recorded_once() {
     assert!((RECORDED_MAX..=minutes * RECORDED_MAX).contains(&recorded), "{recorded}");
     assert_eq!(bench.everything(), before);
 
+    say_too_much(&mut bench, &data);
     assert_eq!(bench.server.terminate(), Some(0));
     for command in ["verify", "audit"] {
         let (code, output, errors) = run(&[command, "--data", &data.display().to_string()]);
