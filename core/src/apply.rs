@@ -102,7 +102,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::KeyRevoked { .. }
         | Event::PluginDeployed { .. }
         | Event::PluginTold { .. } => administer(rows, envelope),
-        Event::GuardDenied { .. } => Ok(()),
+        Event::GuardDenied { .. } | Event::Refusal(_) => Ok(()),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
         | Event::AliasLinked { .. }

@@ -39,6 +39,9 @@ pub enum CodecError {
         /// The version found.
         found: u16,
     },
+    /// The value is longer than what is stored may be.
+    #[error("it is longer than {ENCODED_BYTES_MAX} bytes")]
+    TooLong,
     /// The payload does not decode, or does not fit.
     #[error("the payload does not fit its schema: {0}")]
     Payload(String),
@@ -56,9 +59,10 @@ fn encode<T: Serialize>(kind: u8, value: &T) -> Result<Vec<u8>, CodecError> {
     let mut bytes = Vec::with_capacity(512);
     let [low, high] = SCHEMA.to_le_bytes();
     bytes.extend_from_slice(&[MAGIC, kind, low, high, 0]);
-    options()
-        .serialize_into(&mut bytes, value)
-        .map_err(|error| CodecError::Payload(error.to_string()))?;
+    options().serialize_into(&mut bytes, value).map_err(|error| match *error {
+        bincode::ErrorKind::SizeLimit => CodecError::TooLong,
+        other => CodecError::Payload(other.to_string()),
+    })?;
     let crc = crc32c::crc32c(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
     Ok(bytes)

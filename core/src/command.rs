@@ -392,7 +392,7 @@ pub enum Command {
     RecordDenial {
         command: String,
         target: String,
-        guard: crate::guard::Guard,
+        ground: crate::guard::RecordedGround,
         uncounted: u32,
     },
 

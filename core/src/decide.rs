@@ -24,6 +24,7 @@ mod plugin;
 mod publicity;
 mod record;
 mod red;
+mod refusal;
 mod relief;
 mod remedy;
 mod repair;
@@ -50,6 +51,7 @@ pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
 pub use measure::owed_hook;
+pub use refusal::{recorded, recorded_rejects};
 pub use tick::owes_an_end;
 pub use tolerance::clean_from;
 
@@ -173,7 +175,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         C::LoadRules { .. } | C::CreateKey { .. } | C::RevokeKey { .. } => {
             admin::decide(rows, command, context)
         }
-        C::RecordDenial { .. } => admin::record_denial(command, context),
+        C::RecordDenial { .. } => refusal::record(command, context),
         C::DeployPlugin { .. }
         | C::PluginTold { .. }
         | C::PluginDone { .. }

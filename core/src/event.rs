@@ -301,6 +301,7 @@ pub mod measure;
 pub mod member;
 pub mod publicity;
 pub mod record;
+pub mod refusal;
 pub mod remedy;
 pub mod support;
 pub mod tolerance;
@@ -561,5 +562,7 @@ groups {
     Support(support::SupportEvent),
     /// Of the erasure of a file.
     Erasure(erasure::ErasureEvent),
+    /// Of a refusal by no guard.
+    Refusal(refusal::RefusalEvent),
 }
 }

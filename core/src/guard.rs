@@ -90,13 +90,53 @@ pub enum Misfit {
     Stale,
 }
 
+/// A misfit that is an attempt at something the register does not allow: out of order or out of
+/// time, twice, out of competence. Only these can stand in the log; what is wrong with the other
+/// misfits is the request, not what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RecordedMisfit {
+    /// The thing is in another state, or the time for it is over.
+    State,
+    /// It is there already.
+    Exists,
+    /// The actor's role or authority may not do this to this thing.
+    Forbidden,
+}
+
+impl RecordedMisfit {
+    /// Every one of them.
+    pub const ALL: &'static [RecordedMisfit] =
+        &[RecordedMisfit::State, RecordedMisfit::Exists, RecordedMisfit::Forbidden];
+}
+
+impl Misfit {
+    /// As what it is recorded, where it is an attempt.
+    pub fn recorded(self) -> Option<RecordedMisfit> {
+        match self {
+            Misfit::State => Some(RecordedMisfit::State),
+            Misfit::Exists => Some(RecordedMisfit::Exists),
+            Misfit::Forbidden => Some(RecordedMisfit::Forbidden),
+            Misfit::NotFound | Misfit::Limit | Misfit::Value | Misfit::Stale => None,
+        }
+    }
+}
+
 /// Which kind of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
     /// A named guard; the attempt itself becomes `guard.denied`.
     Guard(Guard),
-    /// Anything else; writes nothing.
+    /// Anything else; an attempt of a person becomes `command.refused` where it is recorded.
     Misfit(Misfit),
+}
+
+/// A ground that stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordedGround {
+    /// Becomes `guard.denied`.
+    Guard(Guard),
+    /// Becomes `command.refused`.
+    Misfit(RecordedMisfit),
 }
 
 /// A refused command: why, and what would make it succeed.

@@ -572,7 +572,7 @@ pub struct CourtDocumentRow {
     pub id: CourtDocumentId,
     pub subject: SubjectKey,
     pub document: FactDocument,
-    pub effect: String,
+    pub effect: Sealed,
     pub filed_by: OfficerRef,
 }
 

@@ -15,8 +15,9 @@ use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
 use shouxin_core::event::publicity::{DecisionKind, Exemption, PublicityEvent};
+use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::*;
-use shouxin_core::guard::Guard;
+use shouxin_core::guard::{Guard, RecordedMisfit};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
@@ -395,6 +396,15 @@ fn variants() -> Vec<(String, Event)> {
         };
         all.push((guard.name().to_owned(), event));
     }
+    for misfit in RecordedMisfit::ALL {
+        let event = Event::Refusal(RefusalEvent::CommandRefused {
+            command: "listings.decide".to_owned(),
+            target: "L-7".to_owned(),
+            misfit: *misfit,
+            uncounted: 2,
+        });
+        all.push((format!("{misfit:?}"), event));
+    }
     for target in targets() {
         let filed = Event::ObjectionFiled {
             target,
@@ -448,7 +458,7 @@ fn variants() -> Vec<(String, Event)> {
 
 fn envelope(event: Event) -> Envelope {
     let about = match &event {
-        Event::GuardDenied { .. } | Event::KeyCreated { .. } => None,
+        Event::GuardDenied { .. } | Event::Refusal(_) | Event::KeyCreated { .. } => None,
         Event::PersonRegistered { .. } => Some(person(1)),
         _ => Some(organisation(1)),
     };
@@ -522,7 +532,7 @@ fn an_event_is_no_row_and_a_later_schema_is_named() {
 #[test]
 fn an_event_over_the_limit_is_not_written() {
     let event = Event::KeyRevoked { key_id: "k".repeat(70_000) };
-    assert!(matches!(encode_event(&envelope(event)), Err(CodecError::Payload(_))));
+    assert!(matches!(encode_event(&envelope(event)), Err(CodecError::TooLong)));
 }
 
 /// The same bytes under a checksum of their own: what somebody would write who knows the format.

@@ -15,6 +15,7 @@ macro_rules! with {
 
 mod disputes;
 mod records;
+mod refusals;
 mod register;
 mod remedies;
 

@@ -644,13 +644,12 @@ fn a_court_document_is_about_this_very_subject() {
         assert_eq!(ground, guard(Guard::Court));
     }
     world.must(&handler(), &with(Some(ruling(organisation(1)))));
-    world.must(
-        &handler(),
-        &remedy(RemedyCommand::FileCourtDocument {
-            document: ruling(organisation(1)),
-            effect: "限制消费令".to_owned(),
-        }),
-    );
+    let filed = |effect| {
+        let document = ruling(organisation(1));
+        remedy(RemedyCommand::FileCourtDocument { document, effect })
+    };
+    assert_eq!(world.refused(&handler(), &filed(no_text())), misfit(Misfit::Value));
+    world.must(&handler(), &filed(text()));
 }
 
 /// Each part of a letter to and from a higher authority by itself.

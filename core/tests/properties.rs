@@ -419,6 +419,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "rules.loaded",
         "key.revoked",
         "guard.denied",
+        "command.refused",
         "subject.alias_linked",
         "deadline.recomputed",
         // Few courses or none come that far; each has its own table or course in the tests of its noun.

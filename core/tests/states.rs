@@ -53,6 +53,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("plugin.deployed", "the list of plugins"),
     ("plugin.told", "how far a plugin was told"),
     ("guard.denied", "a refusal"),
+    ("command.refused", "a refusal"),
     ("person.registered", "a file has no steps"),
     ("subject.alias_linked", "a file has no steps"),
     ("family.settled", "the end of a walk over what rests on something"),

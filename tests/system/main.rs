@@ -17,6 +17,7 @@ mod plugins;
 mod publicity;
 mod put_right;
 mod reads_more;
+mod refusals;
 mod repairs;
 mod social;
 mod tolerance;

@@ -22,6 +22,7 @@ fn allowed(name: &str) -> u8 {
         "rules.loaded" | "key.created" | "key.revoked" | "plugin.deployed" | "channel.opened"
         | "channel.closed" => OPERATOR,
         "guard.denied" => ANYBODY,
+        "command.refused" => OFFICER | PARTY,
         "plugin.told" | "execution.failed" | "delivery.failed" => PLUGIN,
         "measure.executed"
         | "measure.suspension_confirmed"
@@ -131,6 +132,8 @@ pub(crate) fn check(at: &mut Here<'_>) {
 /// Officers of departments act for the county; an association's only in its own files.
 fn on_file(at: &Here<'_>, name: &str) -> bool {
     match name {
+        // That nobody on file asked may be the very reason of the refusal.
+        "guard.denied" | "command.refused" => true,
         "member_file.noted"
         | "member_file.corrected"
         | "member_file.withdrawn"

@@ -287,6 +287,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::RulesLoaded { .. }
         | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
+        | Event::Refusal(_)
         | Event::AliasLinked { .. }
         | Event::ClassificationChanged { .. }
         | Event::Catalogue(_) => {}

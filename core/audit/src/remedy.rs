@@ -122,7 +122,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.about(document.about);
             let documents = std::slice::from_ref(document);
             at.facts(documents, document.about, &[FactKind::Judgment]);
-            at.must(short_text_is_stated(effect), Guard::Document, "it does not say its effect");
+            at.stated(Guard::Document, &[("effect", effect)]);
         }
     }
 }

@@ -35,7 +35,7 @@ use shouxin_core::event::Event;
 
 /// Events that none of these logs holds, because the engine writes them and no command asks for
 /// them.
-const ELSEWHERE: &[&str] = &["guard.denied"];
+const ELSEWHERE: &[&str] = &["guard.denied", "command.refused"];
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)

@@ -105,7 +105,7 @@ pub enum RemedyCommand {
     },
     FileCourtDocument {
         document: FactDocument,
-        effect: String,
+        effect: Sealed,
     },
     SupplementRecord {
         objection: ObjectionId,

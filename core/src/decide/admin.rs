@@ -1,4 +1,4 @@
-//! What the operator does: rules, keys, and the record of refusals.
+//! What the operator does: rules and keys.
 
 use crate::actor::Role;
 use crate::command::Command;
@@ -84,22 +84,5 @@ pub(super) fn decide(
         }
         _ => return Err(Stop::Defect("not an operator's command".to_owned())),
     }
-    drafts.finish()
-}
-
-pub(super) fn record_denial(command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let Command::RecordDenial { command, target, guard, uncounted } = command else {
-        return Err(Stop::Defect("not a denial".to_owned()));
-    };
-    let mut drafts = Drafts::new(context);
-    drafts.push(
-        None,
-        Event::GuardDenied {
-            command: command.clone(),
-            target: target.clone(),
-            guard: *guard,
-            uncounted: *uncounted,
-        },
-    );
     drafts.finish()
 }

@@ -83,7 +83,7 @@ pub(super) fn decide(
             rows.must_subject(document.about)?;
             let documents = std::slice::from_ref(document);
             checks::facts(context, documents, document.about, &[FactKind::Judgment])?;
-            if !short_text_is_stated(effect) {
+            if !effect.is_stated() {
                 misfit::<()>(
                     Misfit::Value,
                     "须注明文书类别（如 限制消费令）/ say what the document orders",

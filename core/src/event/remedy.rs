@@ -120,7 +120,7 @@ RemedyEvent {
     /// The plan failed, as the court ruled; the suspension ends.
     ReliefEnded "relief.ended" { relief: ReliefId, document: FactDocument, reasons: Sealed, }
     /// A court's document is on file.
-    CourtDocumentFiled "court_document.filed" { document: FactDocument, effect: String, }
+    CourtDocumentFiled "court_document.filed" { document: FactDocument, effect: Sealed, }
     /// The decision on a repair takes longer, once; the party was told why and until when.
     RepairExtended "repair.extended" {
         repair: RepairId, reasons: Sealed, document_sha256: Digest, service: Service,

@@ -3,7 +3,7 @@
 use shouxin_core::actor::Role;
 use shouxin_core::command::Command;
 use shouxin_core::event::{CallFault, CaseHook, Event, Finding, Target};
-use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::guard::Misfit;
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::limits::{PLUGINS_MAX, SHORT_TEXT_BYTES_MAX};
 use shouxin_core::row::{Key, Row};
@@ -49,29 +49,6 @@ fn rules_are_loaded_where_they_differ() {
     assert_eq!(names(&mut world, 1), ["rules.loaded"]);
     assert!(names(&mut world, 1).is_empty(), "the same version again");
     assert_eq!(names(&mut world, 2), ["rules.loaded"]);
-}
-
-#[test]
-fn a_refusal_is_recorded_as_it_was() {
-    let world = World::seeded();
-    let denial = Command::RecordDenial {
-        command: "listings.decide".to_owned(),
-        target: "L-1".to_owned(),
-        guard: Guard::Notice,
-        uncounted: 3,
-    };
-    let outcome = world.ask(&handler(), &denial).expect("it is recorded");
-    match &outcome.drafts[..] {
-        [draft] => match &draft.event {
-            Event::GuardDenied { command, target, guard, uncounted } => {
-                let said = (command.as_str(), target.as_str(), *guard, *uncounted);
-                assert_eq!(said, ("listings.decide", "L-1", Guard::Notice, 3));
-                assert_eq!(draft.subject, None, "it is in nobody's file");
-            }
-            other => panic!("{other:?}"),
-        },
-        other => panic!("{other:?}"),
-    }
 }
 
 /// An objection to a record closes when what rested on the record's listing is lifted.

@@ -220,10 +220,7 @@ pub fn remedies() -> Vec<Event> {
         },
         RemedyEvent::ReliefCompleted { relief, document: ruling(organisation(1)), reasons: text() },
         RemedyEvent::ReliefEnded { relief, document: ruling(organisation(1)), reasons: text() },
-        RemedyEvent::CourtDocumentFiled {
-            document: ruling(organisation(1)),
-            effect: "限制消费令".to_owned(),
-        },
+        RemedyEvent::CourtDocumentFiled { document: ruling(organisation(1)), effect: text() },
     ];
     all.into_iter().map(Event::Remedy).collect()
 }

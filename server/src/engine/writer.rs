@@ -6,11 +6,13 @@ use std::sync::mpsc as std_mpsc;
 use std::thread::{self, JoinHandle};
 
 use shouxin_core::apply::apply;
-use shouxin_core::codec;
+use shouxin_core::codec::{self, CodecError, ENCODED_BYTES_MAX};
 use shouxin_core::command::Command;
-use shouxin_core::decide::{Context, Draft, Outcome, decide, first_keys};
+use shouxin_core::decide::{
+    Context, Draft, Outcome, decide, first_keys, recorded, recorded_rejects,
+};
 use shouxin_core::event::{Envelope, Event};
-use shouxin_core::guard::{Ground, Misfit, Refusal};
+use shouxin_core::guard::{Misfit, RecordedGround, Refusal};
 use shouxin_core::id::Position;
 use shouxin_core::log::{Commit, Entry, Log as _, check_batch};
 use shouxin_core::row::{Key, Row};
@@ -192,10 +194,21 @@ impl Writer {
             decide(rows, &request.command, &context)
         });
         match outcome {
-            Ok(outcome) => self.commit(rows, outcome, request, &context, batch),
+            Ok(outcome) => {
+                let denied = recorded_rejects(&request.command, &outcome.rejects, &request.actor);
+                let committed = self.commit(rows, outcome, request, &context, batch)?;
+                for (ground, subject) in denied {
+                    let target = subject.map_or_else(String::new, |subject| subject.to_string());
+                    // What was taken has been taken: a defect here fails nothing of it.
+                    if let Err(error) = self.record(request, target, ground, &context, batch) {
+                        tracing::error!(%error, "a refusal was not recorded");
+                    }
+                }
+                Ok(committed)
+            }
             Err(Failure::Stop(Stop::Refuse(refusal))) => {
-                if let Ground::Guard(guard) = refusal.ground {
-                    self.record_denial(request, guard, &context, batch)?;
+                if let Some(ground) = recorded(refusal.ground, &request.actor) {
+                    self.record(request, request.target.clone(), ground, &context, batch)?;
                 }
                 Err(EngineError::Refused(refusal))
             }
@@ -226,24 +239,23 @@ impl Writer {
         Ok(Some(Committed { events, rejects: Vec::new(), repeated: true }))
     }
 
-    fn record_denial(
+    /// Records a refusal in a commit of its own, which leads to nothing else.
+    fn record(
         &mut self,
         request: &Request,
-        guard: shouxin_core::guard::Guard,
+        target: String,
+        ground: RecordedGround,
         context: &Context<'_>,
         batch: &mut Batch,
     ) -> Result<(), EngineError> {
         let Some(uncounted) = self.denials.admit(&request.actor.to_string(), context.now) else {
             return Ok(());
         };
-        let command = Command::RecordDenial {
-            command: request.label.to_owned(),
-            target: request.target.clone(),
-            guard,
-            uncounted,
-        };
+        let command =
+            Command::RecordDenial { command: request.label.to_owned(), target, ground, uncounted };
         let rows = Rows::new();
-        let bare = Context { idempotency: None, expected: None, ..*context };
+        let next = Position::local(self.next);
+        let bare = Context { next, idempotency: None, expected: None, ..*context };
         let outcome = decide(&rows, &command, &bare)
             .map_err(|stop| EngineError::Defect(format!("{stop:?}")))?;
         self.commit(rows, outcome, request, &bare, batch).map(|_| ())
@@ -264,8 +276,7 @@ impl Writer {
         let seen = Seen { pending: &self.pending, view: &self.view };
         for (offset, draft) in outcome.drafts.into_iter().enumerate() {
             let envelope = envelope(draft, offset, request, context, rules_at);
-            let bytes =
-                codec::encode_event(&envelope).map_err(|error| defect(error.to_string()))?;
+            let bytes = codec::encode_event(&envelope).map_err(unstorable)?;
             settle(&seen, &mut rows, |rows| apply(rows, &envelope))
                 .map_err(|failure| defect(format!("{failure:?}")))?;
             settle(&seen, &mut rows, |rows| link_person(rows, &envelope, &self.vault))
@@ -277,8 +288,7 @@ impl Writer {
             let salt = random_salt().map_err(|error| defect(error.to_string()))?;
             entries.push(Entry { salt, bytes });
         }
-        let changes =
-            encode_changes(rows.take_changes()).map_err(|error| defect(error.to_string()))?;
+        let changes = encode_changes(rows.take_changes()).map_err(unstorable)?;
         let commit = Commit { entries };
         let (count, bytes) = match commit.entries.len() {
             0 => (0, 0),
@@ -332,6 +342,20 @@ fn commit_bytes(commit: &Commit) -> Result<usize, EngineError> {
         let cure = "请分批提交 / split the batch".to_owned();
         EngineError::Refused(Refusal::misfit(Misfit::Limit, detail, cure))
     })
+}
+
+/// Texts that are each within their bounds can be too long together for one event or row: that is
+/// the command's fault. Anything else that cannot be encoded is a defect.
+fn unstorable(error: CodecError) -> EngineError {
+    if error != CodecError::TooLong {
+        return EngineError::Defect(error.to_string());
+    }
+    let detail = format!(
+        "文本合计超过一个事件的上限 {ENCODED_BYTES_MAX} 字节 / the texts together are too long for \
+         one event"
+    );
+    let cure = "请精简，详情放入附件 / shorten them, put details into a document".to_owned();
+    EngineError::Refused(Refusal::misfit(Misfit::Limit, detail, cure))
 }
 
 /// The events of the commit that begins at `first`, read back from the log.

@@ -65,7 +65,11 @@ impl Write for FileDepartmentDocument {
     const LABEL: &'static str = "departments.documents";
     const ROLES: &'static [Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
-    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        // A refusal is recorded with its target: only a department's own code gets that far.
+        if edge.engine.rules.department(path).is_none() {
+            return Err(Problem::not_found());
+        }
         Ok(Command::Catalogue(CatalogueCommand::FileDocument {
             department: path.to_owned(),
             title: self.title,

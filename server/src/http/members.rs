@@ -68,6 +68,10 @@ impl Write for Note {
     const CREATES: Creates = Some(("N", &["member_file.noted"]));
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        // A refusal is recorded with its target: only an association's own code gets that far.
+        if edge.engine.rules.association(path).is_none() {
+            return Err(Problem::not_found());
+        }
         let subject = subject_key(&self.subject)?;
         Ok(Command::Member(MemberCommand::Note {
             association: path.to_owned(),

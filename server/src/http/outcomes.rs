@@ -565,7 +565,8 @@ impl Write for FileCourtDocument {
     const CREATES: Creates = Some(("J", &["court_document.filed"]));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
-        let (document, effect) = (edge.fact("document", self.document)?, self.effect);
+        let document = edge.fact("document", self.document)?;
+        let effect = edge.seal(document.about, &self.effect)?;
         Ok(Command::Remedy(RemedyCommand::FileCourtDocument { document, effect }))
     }
 }

@@ -200,8 +200,8 @@ pub fn argued() -> World {
     let (account, evidence) = (text(), vec![digest(44)]);
     let redressed = RemedyCommand::CompleteRemedyRedress { remedy: id, account, evidence };
     world.must(&handler(), &remedy(redressed));
-    let effect = "解除限制".to_owned();
-    let filed = RemedyCommand::FileCourtDocument { document: ruling(organisation(1)), effect };
+    let (document, effect) = (ruling(organisation(1)), text());
+    let filed = RemedyCommand::FileCourtDocument { document, effect };
     world.must(&clerk(), &remedy(filed));
     world.must(&handler(), &submit(organisation(1), "尤市监罚〔2026〕7号"));
     let record = super::kit::courses::held(&world).records[0];

@@ -187,6 +187,43 @@ pub(super) fn commitments(table: &mut Table) {
     });
 }
 
+/// Who tried what is said by people's refusals alone.
+#[test]
+fn a_refusal_is_a_persons_whoever_it_is_and_never_a_timers() {
+    use shouxin_core::actor::{Actor, OfficerRef};
+    use shouxin_core::event::refusal::RefusalEvent;
+    use shouxin_core::guard::RecordedMisfit;
+
+    let world = words::kept();
+    let told = |actor: Actor, event: Event| {
+        let mut log = Log::of(&world);
+        let mut own = log.like(log.last("commitment.offered"), event);
+        (own.actor, own.subject, own.idempotency) = (actor, None, None);
+        let at = log.append(own);
+        let found = log.audit();
+        found.iter().filter(|own| own.at == at).map(|own| own.name).collect::<Vec<_>>()
+    };
+    let (command, target) = ("listings.decide".to_owned(), "L-1".to_owned());
+    let misfit = RecordedMisfit::State;
+    let refused = RefusalEvent::CommandRefused { command, target, misfit, uncounted: 0 };
+    let refused = Event::Refusal(refused);
+    let (command, target) = ("listings.decide".to_owned(), "L-1".to_owned());
+    let denied = Event::GuardDenied { command, target, guard: Guard::Human, uncounted: 0 };
+    // Nobody on file by that number: that is what G-HUMAN said.
+    let gone = OfficerRef {
+        authority: forge::kit::authority(forge::kit::rules::MARKET),
+        officer: "99".to_owned(),
+    };
+    for actor in [handler().actor, Actor::Subject(person(1)), Actor::Officer(gone)] {
+        assert!(told(actor.clone(), refused.clone()).is_empty(), "{actor}");
+        assert!(told(actor.clone(), denied.clone()).is_empty(), "{actor}");
+    }
+    for actor in [Actor::System, Actor::Operator, forge::kit::plugin().actor] {
+        assert_eq!(told(actor.clone(), refused.clone()), ["G-HUMAN"], "{actor}");
+        assert!(told(actor.clone(), denied.clone()).is_empty(), "{actor}");
+    }
+}
+
 /// Tolerant acceptance, reviews, classifications.
 pub(super) fn others(table: &mut Table) {
     let (file, vain) = (words::tolerated(), words::tolerated_in_vain());

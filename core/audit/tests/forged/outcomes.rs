@@ -28,6 +28,13 @@ pub(super) fn objections(table: &mut Table) {
         *log = Log::of(&objected).without("classification.changed");
         log.change(log.last("objection.filed"), set!(ObjectionFiled, suspends => false))
     });
+    table.change(
+        "G-DOC",
+        "a court's document of no effect",
+        &further::argued(),
+        "court_document.filed",
+        inner!(Remedy, RemedyEvent::CourtDocumentFiled, effect => no_text()),
+    );
     table.other("INV-5", "a timer ends a suspension", &rejected, |log| {
         let place = log.last("objection.resolved");
         log.cut(place);
