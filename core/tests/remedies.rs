@@ -730,7 +730,7 @@ fn what_a_court_stayed_is_not_resumed_by_the_authority_it_stayed() {
     let (world, listing) = listed();
     let target = Target::Listing(listing);
     let filed = after(&world, &handler(), &suit(&world, target));
-    let mut stayed = after(&filed, &handler(), &stay(&filed));
+    let stayed = after(&filed, &handler(), &stay(&filed));
     // The authority whose listing it is records neither the end of the stay nor that it was right.
     let earlier = RemedyOutcome::Changed { end: day("2027-01-01") };
     for own in [handler(), head(), colleague()] {
@@ -759,7 +759,7 @@ fn a_reconsideration_is_decided_by_the_body_that_was_asked() {
         *kind = RemedyKind::Reconsideration;
         *body = "尤溪县人民政府".to_owned();
     }
-    let mut filed = after(&world, &handler(), &file);
+    let filed = after(&world, &handler(), &file);
     let decided = |kind, issuer: &str| {
         let mut command = rule(&filed, RemedyOutcome::Upheld);
         if let Command::Remedy(RemedyCommand::DecideRemedy { document, .. }) = &mut command {

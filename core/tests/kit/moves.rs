@@ -225,7 +225,7 @@ fn records(_: &World, held: &Held, it: Move) -> Asked {
         0 => (handler(), Command::EndDisplay { record, reasons: text() }),
         1 => {
             let document = ruling(organisation_of(it.pick));
-            let filed = R::FileCourtDocument { document, effect: "解除限制".to_owned() };
+            let filed = R::FileCourtDocument { document, effect: text() };
             (clerk(), Command::Remedy(filed))
         }
         own => {
