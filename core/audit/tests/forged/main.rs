@@ -31,6 +31,7 @@ mod details;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod measures;
+mod office;
 mod outcomes;
 mod path;
 mod repairs;
@@ -68,6 +69,19 @@ const UNSEEN: &[(&str, &str)] = &[
         "names of missing documents are sealed, and what law requires is refused before any event",
     ),
     ("INV-9", "no event has a field for it: the sealed store is outside the log"),
+];
+
+/// What a guard asks for beside what its forgeries show, and why no stored event shows it.
+const UNSEEN_PARTS: &[(&str, &str)] = &[
+    (
+        "G-NOTICE",
+        "that a notice states the party's rights is asked of the command; the event has the digest \
+         of the notice, and the notice itself states them",
+    ),
+    (
+        "G-COMPETENT",
+        "with which of several keys an officer acted; that there was such a key is seen",
+    ),
 ];
 
 /// One forged log: what was done, what the audit has to say, and where.
@@ -172,6 +186,10 @@ fn table() -> Vec<Forgery> {
     social::supports(&mut table);
     social::erasures(&mut table);
     social::member_files(&mut table);
+    office::credit_office(&mut table);
+    office::assessments(&mut table);
+    office::catalogue(&mut table);
+    office::amendments(&mut table);
     table.0
 }
 
@@ -207,5 +225,8 @@ fn no_name_is_without_its_forgery() {
     assert_eq!(missing, Vec::<&str>::new());
     for (name, why) in UNSEEN {
         assert!(!forged.contains(name) && !why.is_empty(), "{name} can be seen after all");
+    }
+    for (name, why) in UNSEEN_PARTS {
+        assert!(forged.contains(name) && !why.is_empty(), "{name} is not seen at all");
     }
 }
