@@ -10,6 +10,8 @@
 //! A case that is over shrinks to a stub, because a suit may name it at any time; an objection or
 //! repair that is settled for good is dropped.
 //!
+//! Reports of wrongdoing have a log of their own, and a walker of their own here: `Reports`.
+//!
 //! A noun with events of its own gets a module here and one line in `Audit::judge`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -43,6 +45,7 @@ mod repair;
 mod review;
 mod support;
 mod tolerance;
+mod whistle;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -57,6 +60,7 @@ use crate::commit::Commit;
 use crate::fold::Fold;
 use crate::here::Here;
 pub use crate::names::{INVARIANTS, title};
+pub use crate::whistle::Reports;
 
 /// A guard or invariant that an event breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ pub mod further;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;
+pub mod reports;
 pub mod words;
 
 use kit::rules::{OFFICE, day};
