@@ -149,6 +149,20 @@ fn label(id: ReportId, field: &str) -> String {
     format!("{id}/{field}")
 }
 
+/// The code that a report is about, for whoever holds the keys of the reports.
+///
+/// # Errors
+/// [`VaultError::Destroyed`] once the report is purged; otherwise a key or text that is damaged.
+pub fn reported_body(
+    vault: &Vault,
+    id: ReportId,
+    sealed: &Sealed,
+) -> Result<Option<Uscc>, VaultError> {
+    let clear = vault.open_text(sealed, &label(id, "reported"))?;
+    let text = std::str::from_utf8(&clear).ok();
+    Ok(text.and_then(|text| Uscc::parse_attested(text).ok()).map(|(code, _)| code))
+}
+
 /// What one command at a time may touch.
 struct Writer {
     log: SegmentLog,

@@ -4,6 +4,7 @@
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::event::Event;
 use shouxin_core::guard::Guard;
+use shouxin_core::identifier::uscc::Uscc;
 
 use crate::fold::{Fold, Plugin};
 use crate::here::Here;
@@ -32,8 +33,8 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>) {
 }
 
 /// A key says for whom it is; that it was revoked since does not make earlier steps wrong.
-pub(crate) fn key(fold: &mut Fold, at: &Here<'_>) {
-    let Event::KeyCreated { role, officer: Some(officer), .. } = &at.event.event else {
+pub(crate) fn key(fold: &mut Fold, event: &Event) {
+    let Event::KeyCreated { role, officer: Some(officer), .. } = event else {
         return;
     };
     match role {
@@ -41,6 +42,41 @@ pub(crate) fn key(fold: &mut Fold, at: &Here<'_>) {
         Role::DataOfficer => fold.erasures.guardians.insert(officer.clone()),
         _ => false,
     };
+}
+
+/// Whether an officer on file acts, and is of the credit office; an officer who is not on file is
+/// `actors`' to name.
+fn office(fold: &Fold, at: &Here<'_>) -> Option<bool> {
+    at.officer().map(|(.., by)| fold.office.contains(by))
+}
+
+/// Whether an officer of the credit office acts.
+pub(crate) fn is_office(fold: &Fold, at: &Here<'_>) -> bool {
+    office(fold, at) == Some(true)
+}
+
+/// An officer of the credit office does it.
+pub(crate) fn by_office(fold: &Fold, at: &mut Here<'_>) {
+    let holds = office(fold, at) != Some(false);
+    at.must(holds, Guard::Competent, "no officer of the credit office does it");
+}
+
+/// The head of the credit office does it.
+pub(crate) fn by_office_head(fold: &Fold, at: &mut Here<'_>) {
+    match at.officer() {
+        Some(_) if office(fold, at) == Some(false) => by_office(fold, at),
+        Some((_, officer, _)) => {
+            at.must(officer.head, Guard::FourEyes, "it is not the head of the credit office");
+        }
+        None => {}
+    }
+}
+
+/// An officer of the credit office does it, or one of the authority whose it is.
+pub(crate) fn by_office_or(fold: &Fold, at: &mut Here<'_>, authority: Uscc) {
+    if !is_office(fold, at) {
+        at.of_authority(authority);
+    }
 }
 
 /// The plugin that answers is the one that was asked.

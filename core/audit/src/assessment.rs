@@ -1,18 +1,95 @@
-//! The dates by which departments are assessed: they follow from the calendar, and what is late is
-//! late. None of it is about a subject (INV-7).
+//! The assessment of departments (domain.md 2.8): opened for a period that has begun, figures frozen
+//! once it is over, each department heard on its own, made final by the head of the credit office,
+//! then put right and reported. And the dates by which departments are assessed: they follow from
+//! the calendar, and what is late is late. None of it is about a subject (INV-7).
+//!
+//! What a department's figures are is not counted anew here: that would be the whole tally.
 
-use shouxin_core::event::assessment::AssessmentEvent;
+use std::collections::{BTreeMap, BTreeSet};
+
+use shouxin_core::actor::OfficerRef;
+use shouxin_core::calendar::Deadline;
+use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::guard::Guard;
+use shouxin_core::id::AssessmentId;
+use shouxin_core::limits::{
+    ASSESSMENT_COMMENT_WD, ASSESSMENT_MONTHS_MAX, RECTIFICATION_MONTHS_MAX, RECTIFICATIONS_MAX,
+};
+use shouxin_core::tally::Month;
+use shouxin_core::text::{Digest, digest_is_stated};
 use shouxin_core::time::Day;
 
+use crate::admin;
 use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_7, INV_10};
+use crate::names::{DEADLINE, INV_2, INV_7, INV_10};
+
+/// Every assessment.
+pub(crate) type Assessments = BTreeMap<AssessmentId, Assessment>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Opened,
+    Frozen,
+    Final,
+    Reported,
+}
+
+#[derive(Debug)]
+pub(crate) struct Assessment {
+    from: Month,
+    to: Month,
+    step: Step,
+    /// Who froze the figures, and of which departments.
+    frozen_by: Option<OfficerRef>,
+    assessed: BTreeSet<String>,
+    comment_by: Day,
+    commented: BTreeSet<String>,
+    /// Orders so far, and the departments that have not reported on theirs.
+    orders: usize,
+    open: BTreeSet<String>,
+}
+
+impl Assessment {
+    /// The last day for comments, while a calendar may still move it.
+    pub(crate) fn comment_by(&mut self) -> Option<&mut Day> {
+        (self.step == Step::Frozen).then_some(&mut self.comment_by)
+    }
+}
 
 pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
     if at.event.subject.is_some() {
         at.broken(INV_7, "departments are assessed, never a subject");
     }
+    match event {
+        AssessmentEvent::FeedbackDue { .. }
+        | AssessmentEvent::FeedbackOverdue { .. }
+        | AssessmentEvent::LiftLate { .. }
+        | AssessmentEvent::ExecutionDue { .. }
+        | AssessmentEvent::ExecutionOverdue { .. } => of_measure(fold, at, event),
+        AssessmentEvent::ReferralDue { .. }
+        | AssessmentEvent::ReferralOverdue { .. }
+        | AssessmentEvent::ReferralLate { .. }
+        | AssessmentEvent::ResultDue { .. }
+        | AssessmentEvent::ResultOverdue { .. }
+        | AssessmentEvent::ResultLate { .. } => of_objection(fold, at, event),
+        AssessmentEvent::RepairCheckOverdue { .. }
+        | AssessmentEvent::RepairDecisionOverdue { .. }
+        | AssessmentEvent::ReviewOverdue { .. }
+        | AssessmentEvent::ReviewLate { .. } => of_repair_or_review(fold, at, event),
+        AssessmentEvent::Opened { from, to } => opened(fold, at, *from, *to),
+        AssessmentEvent::MetricsFrozen { assessment, .. }
+        | AssessmentEvent::Commented { assessment, .. }
+        | AssessmentEvent::Finalised { assessment, .. }
+        | AssessmentEvent::RectificationOrdered { assessment, .. }
+        | AssessmentEvent::Rectified { assessment, .. }
+        | AssessmentEvent::Reported { assessment, .. } => step_of(fold, at, *assessment, event),
+    }
+}
+
+/// What a department owes about a measure.
+fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
     match event {
         AssessmentEvent::FeedbackDue { measure, due } => {
             at.deadline("due", *due, at.today, at.pack().feedback_wd);
@@ -38,12 +115,41 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
                 at.missing(measure);
             }
         }
-        AssessmentEvent::ReferralDue { objection, due } => {
-            at.deadline("due", *due, at.today, at.pack().objection_refer_wd);
-            if !fold.objections.contains_key(objection) {
-                at.missing(objection);
+        AssessmentEvent::ExecutionDue { measure, due } => {
+            let own = fold.measures.get(measure).and_then(|own| at.rules.measure(&own.measure));
+            match own.and_then(|own| own.execute_wd) {
+                Some(execute_wd) => at.deadline("due", *due, at.today, execute_wd),
+                None => at.broken(DEADLINE, "the catalogue sets no days for this measure"),
+            }
+            if let Some(own) = fold.measures.get_mut(measure) {
+                own.execute_by = Some(due.day);
             }
         }
+        AssessmentEvent::ExecutionOverdue { measure } => match fold.measures.get(measure) {
+            Some(own) => at.after(own.execute_by, "the department's time"),
+            None => at.missing(measure),
+        },
+        _ => {}
+    }
+}
+
+/// What the credit office owes about an objection.
+fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
+    match event {
+        AssessmentEvent::ReferralDue { objection, due } => {
+            at.deadline("due", *due, at.today, at.pack().objection_refer_wd);
+            match fold.objections.get_mut(objection) {
+                Some(own) => own.refer_by = Some(due.day),
+                None => at.missing(objection),
+            }
+        }
+        AssessmentEvent::ReferralOverdue { objection } => match fold.objections.get(objection) {
+            Some(own) if own.stage == ObjectionStage::Accepted => {
+                at.after(own.refer_by, "the time to refer it");
+            }
+            Some(_) => at.broken(INV_10, "there is nothing to refer"),
+            None => at.missing(objection),
+        },
         AssessmentEvent::ReferralLate { objection, due } => {
             if at.today <= due.day {
                 at.broken(DEADLINE, format!("it was referred in time, by {}", due.day));
@@ -52,29 +158,6 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
                 at.missing(objection);
             }
         }
-        AssessmentEvent::ExecutionDue { measure, due } => {
-            let own = fold.measures.get(measure).and_then(|own| at.rules.measure(&own.measure));
-            match own.and_then(|own| own.execute_wd) {
-                Some(execute_wd) => at.deadline("due", *due, at.today, execute_wd),
-                None => at.broken(DEADLINE, "the catalogue sets no days for this measure"),
-            }
-        }
-        AssessmentEvent::RepairCheckOverdue { repair } => match fold.repairs.get(repair) {
-            Some(own) if matches!(own.stage, RepairStage::Applied) => {
-                at.after(Some(own.accept_by), "the formal check");
-            }
-            Some(_) => at.broken(INV_10, "there is nothing to check"),
-            None => at.missing(repair),
-        },
-        AssessmentEvent::RepairDecisionOverdue { repair } => match fold.repairs.get(repair) {
-            Some(own)
-                if matches!(own.stage, RepairStage::Applied | RepairStage::Accepted { .. }) =>
-            {
-                at.after(Some(own.decide_by), "the decision");
-            }
-            Some(_) => at.broken(INV_10, "there is nothing to decide"),
-            None => at.missing(repair),
-        },
         AssessmentEvent::ResultDue { objection, due } => {
             at.deadline("due", *due, at.today, at.pack().resolve_wd);
             match fold.objections.get_mut(objection) {
@@ -102,6 +185,29 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
                 at.missing(objection);
             }
         }
+        _ => {}
+    }
+}
+
+/// What is owed about a repair, or about a review of it or of an objection.
+fn of_repair_or_review(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
+    match event {
+        AssessmentEvent::RepairCheckOverdue { repair } => match fold.repairs.get(repair) {
+            Some(own) if matches!(own.stage, RepairStage::Applied) => {
+                at.after(Some(own.accept_by), "the formal check");
+            }
+            Some(_) => at.broken(INV_10, "there is nothing to check"),
+            None => at.missing(repair),
+        },
+        AssessmentEvent::RepairDecisionOverdue { repair } => match fold.repairs.get(repair) {
+            Some(own)
+                if matches!(own.stage, RepairStage::Applied | RepairStage::Accepted { .. }) =>
+            {
+                at.after(Some(own.decide_by), "the decision");
+            }
+            Some(_) => at.broken(INV_10, "there is nothing to decide"),
+            None => at.missing(repair),
+        },
         AssessmentEvent::ReviewOverdue { of } => match review_by(fold, *of) {
             Some(by) => at.after(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),
@@ -110,6 +216,130 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
             at.broken(DEADLINE, format!("it was decided in time, by {}", due.day));
         }
         _ => {}
+    }
+}
+
+fn opened(fold: &mut Fold, at: &mut Here<'_>, from: Month, to: Month) {
+    admin::by_office(fold, at);
+    let months = from.through(to).count();
+    if !(1..=usize::from(ASSESSMENT_MONTHS_MAX)).contains(&months) || from > Month::of(at.today) {
+        at.broken(INV_10, format!("{from} to {to} is no period that has begun"));
+    }
+    if fold.assessments.values().any(|own| (own.from, own.to) == (from, to)) {
+        at.broken(INV_10, "another assessment is of the same period");
+    }
+    let own = Assessment {
+        from,
+        to,
+        step: Step::Opened,
+        frozen_by: None,
+        assessed: BTreeSet::new(),
+        comment_by: at.today,
+        commented: BTreeSet::new(),
+        orders: 0,
+        open: BTreeSet::new(),
+    };
+    fold.assessments.insert(AssessmentId(at.at()), own);
+}
+
+/// A later step of an assessment, which is out of the fold while it is checked.
+fn step_of(fold: &mut Fold, at: &mut Here<'_>, id: AssessmentId, event: &AssessmentEvent) {
+    let Some(mut own) = fold.assessments.remove(&id) else {
+        at.missing(id);
+        return;
+    };
+    match event {
+        AssessmentEvent::MetricsFrozen { figures, comment_by, .. } => {
+            admin::by_office(fold, at);
+            frozen(&mut own, at, figures, *comment_by);
+        }
+        AssessmentEvent::Commented { department, comment, .. } => {
+            commented(&mut own, at, department, comment);
+        }
+        AssessmentEvent::Finalised { document_number, document_sha256, .. } => {
+            admin::by_office_head(fold, at);
+            finalised(&mut own, at, document_number, document_sha256);
+        }
+        AssessmentEvent::RectificationOrdered { department, reasons, by, .. } => {
+            admin::by_office(fold, at);
+            ordered(&mut own, at, department, reasons, *by);
+        }
+        AssessmentEvent::Rectified { department, account, document_sha256, .. } => {
+            in_step(&own, at, Step::Final);
+            at.of_department(department);
+            let owed = own.open.remove(department);
+            at.must(owed, Guard::Competent, "the department has nothing to put right");
+            at.plain("account", account);
+            let report = digest_is_stated(document_sha256);
+            at.must(report, Guard::Document, "the digest of the report is missing");
+        }
+        AssessmentEvent::Reported { document_number, document_sha256, .. } => {
+            admin::by_office_head(fold, at);
+            in_step(&own, at, Step::Final);
+            at.document(document_number, document_sha256);
+            own.step = Step::Reported;
+        }
+        _ => {}
+    }
+    fold.assessments.insert(id, own);
+}
+
+fn in_step(own: &Assessment, at: &mut Here<'_>, step: Step) -> bool {
+    let fits = own.step == step;
+    if !fits {
+        at.broken(INV_2, "opened, frozen, final, reported come in this order");
+    }
+    fits
+}
+
+fn frozen(own: &mut Assessment, at: &mut Here<'_>, figures: &[Figures], comment_by: Deadline) {
+    in_step(own, at, Step::Opened);
+    let over = Month::of(at.today) > own.to;
+    at.must(over, Guard::End, "the period is not over");
+    at.deadline("comment_by", comment_by, at.today, ASSESSMENT_COMMENT_WD);
+    let assessed: BTreeSet<String> = figures.iter().map(|own| own.department.clone()).collect();
+    let all = at.rules.departments.iter().all(|own| assessed.contains(&own.code));
+    if !all || figures.len() != at.rules.departments.len() {
+        at.broken(INV_10, "each department on file is assessed once, and nobody else");
+    }
+    own.frozen_by = at.officer().map(|(.., by)| by.clone());
+    own.assessed = assessed;
+    own.comment_by = comment_by.day;
+    own.step = Step::Frozen;
+}
+
+fn commented(own: &mut Assessment, at: &mut Here<'_>, department: &str, comment: &str) {
+    let fits = in_step(own, at, Step::Frozen);
+    at.of_department(department);
+    let assessed = !fits || own.assessed.contains(department);
+    at.must(assessed, Guard::Competent, "the department is not assessed");
+    at.plain("comment", comment);
+    if !own.commented.insert(department.to_owned()) {
+        at.broken(INV_10, "the department has commented");
+    }
+}
+
+fn finalised(own: &mut Assessment, at: &mut Here<'_>, number: &str, sha256: &Digest) {
+    in_step(own, at, Step::Frozen);
+    let same = at.officer().is_some_and(|(.., by)| own.frozen_by.as_ref() == Some(by));
+    at.must(!same, Guard::FourEyes, "who froze the figures makes them final");
+    let heard = own.commented.len() == own.assessed.len() || at.today > own.comment_by;
+    at.must(heard, Guard::Heard, "departments may still comment");
+    at.document(number, sha256);
+    own.step = Step::Final;
+}
+
+fn ordered(own: &mut Assessment, at: &mut Here<'_>, department: &str, reasons: &str, by: Day) {
+    in_step(own, at, Step::Final);
+    if !own.assessed.contains(department) {
+        at.broken(INV_10, "the department is not assessed");
+    }
+    at.plain("reasons", reasons);
+    let bounded = by > at.today && by <= at.today.plus_months(RECTIFICATION_MONTHS_MAX);
+    at.must(bounded, Guard::End, "its last day is past, or too far off");
+    own.orders += 1;
+    if !own.open.insert(department.to_owned()) || own.orders > RECTIFICATIONS_MAX {
+        at.broken(INV_10, "the department has an open order, or there are too many");
     }
 }
 

@@ -45,14 +45,12 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::BreachStatement(id) => fold.commitments.get_mut(&id)?.breach.as_mut()?.window(),
         Clock::Tolerance(id) => fold.tolerances.get_mut(&id).map(Tolerance::due),
         Clock::Feedback(id) => fold.measures.get_mut(&id)?.feedback_by.as_mut(),
+        Clock::Execution(id) => fold.measures.get_mut(&id)?.execute_by.as_mut(),
+        Clock::Referral(id) => fold.objections.get_mut(&id)?.refer_by.as_mut(),
         Clock::Outcome(id) => fold.objections.get_mut(&id)?.result_by.as_mut(),
         Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
-        Clock::Decision(_)
-        | Clock::BreachDecision(_)
-        | Clock::Answer(_)
-        | Clock::Comment(_)
-        | Clock::Execution(_)
-        | Clock::Referral(_) => None,
+        Clock::Comment(id) => fold.assessments.get_mut(&id)?.comment_by(),
+        Clock::Decision(_) | Clock::BreachDecision(_) | Clock::Answer(_) => None,
     }
 }
 

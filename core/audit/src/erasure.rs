@@ -116,6 +116,10 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
             }
         }
         ErasureEvent::Withdrawn { proposal } => {
+            let duty = by
+                .as_ref()
+                .is_none_or(|by| fold.office.contains(by) || fold.erasures.guardians.contains(by));
+            at.must(duty, Guard::Competent, "neither a data officer nor the credit office");
             if proposed.is_none_or(|own| own.0 != *proposal) {
                 at.missing(proposal);
             }

@@ -16,7 +16,9 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Citation, Openness, Severity, SubjectKind};
 use shouxin_core::time::Day;
 
+use crate::assessment::Assessments;
 use crate::case_study::CaseStudies;
+use crate::catalogue::Entries;
 use crate::commitment::Commitments;
 use crate::erasure::Erasures;
 use crate::imported::Classifications;
@@ -285,6 +287,7 @@ pub(crate) struct Measure {
     pub failed: bool,
     /// By when the department has to report.
     pub feedback_by: Option<Day>,
+    pub execute_by: Option<Day>,
     /// By when it has to lift what has ended.
     pub lift_by: Option<Day>,
     /// The department's system confirmed that the effect is suspended.
@@ -345,6 +348,8 @@ pub(crate) struct Objection {
     pub testing: Option<Testing>,
     /// By when the result is to be served, and by when a review is to be decided.
     pub result_by: Option<Day>,
+    /// By when it is to be referred to its provider.
+    pub refer_by: Option<Day>,
     pub review_by: Option<Day>,
     pub stage: ObjectionStage,
     pub outcome: Option<(Day, OfficerRef)>,
@@ -443,6 +448,9 @@ pub(crate) struct Fold {
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,
+    pub assessments: Assessments,
+    /// Entries of the joint catalogue.
+    pub entries: Entries,
     pub erasures: Erasures,
 }
 

@@ -10,6 +10,8 @@
 //! A case that is over shrinks to a stub, because a suit may name it at any time; an objection or
 //! repair that is settled for good is dropped.
 //!
+//! Reports of wrongdoing have a log of their own, and a walker of their own here: `Reports`.
+//!
 //! A noun with events of its own gets a module here and one line in `Audit::judge`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -20,6 +22,7 @@ mod assessment;
 mod breach;
 mod case;
 mod case_study;
+mod catalogue;
 mod channel;
 mod clock;
 mod commit;
@@ -42,6 +45,7 @@ mod repair;
 mod review;
 mod support;
 mod tolerance;
+mod whistle;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -56,6 +60,7 @@ use crate::commit::Commit;
 use crate::fold::Fold;
 use crate::here::Here;
 pub use crate::names::{INVARIANTS, title};
+pub use crate::whistle::Reports;
 
 /// A guard or invariant that an event breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +110,7 @@ impl Audit {
         }
         let Some(rules) = self.rules.clone() else {
             // Keys may be made before the first rules; nothing about a subject may be decided.
+            admin::key(&mut self.fold, &event.event);
             if event.subject.is_some() {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
                 found.push(Violation { at: event.position, name: names::INV_10, detail });
@@ -160,6 +166,8 @@ impl Audit {
             + fold.classifications.len()
             + fold.case_studies.len()
             + fold.notes.len()
+            + fold.assessments.len()
+            + fold.entries.len()
     }
 
     /// INV-10: dense, in order, never from the future, judged by the rules in force.
@@ -278,18 +286,18 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::CreditReview(event) => credit_review::check(fold, at, event),
         Event::Tolerance(event) => tolerance::check(fold, at, event),
         Event::Imported(event) => imported::check(fold, at, event),
+        Event::Catalogue(event) => catalogue::check(fold, at, event),
         Event::CaseStudy(event) => case_study::check(fold, at, event),
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
-        Event::KeyCreated { .. } => admin::key(fold, at),
+        Event::KeyCreated { .. } => admin::key(fold, &at.event.event),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }
         | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
         | Event::Refusal(_)
         | Event::AliasLinked { .. }
-        | Event::ClassificationChanged { .. }
-        | Event::Catalogue(_) => {}
+        | Event::ClassificationChanged { .. } => {}
     }
 }

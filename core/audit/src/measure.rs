@@ -260,6 +260,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         tried: false,
         failed: false,
         feedback_by: None,
+        execute_by: None,
         lift_by: None,
         remote_suspended: false,
         annulled: false,

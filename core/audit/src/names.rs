@@ -6,12 +6,8 @@ macro_rules! invariants {
     ($($constant:ident $name:literal $zh:literal $en:literal;)*) => {
         $(#[doc = $en] pub(crate) const $constant: &str = $name;)*
 
-        /// Every name beside the guards', with its title in Chinese and in English. INV-9 is of the
-        /// sealed store: it is kept by what no event can carry, so no event can break it.
-        pub const INVARIANTS: &[(&str, &str, &str)] = &[
-            $(($name, $zh, $en),)*
-            ("INV-9", "举报人身份不入日志", "Who reports wrongdoing stands in no event"),
-        ];
+        /// Every name beside the guards', with its title in Chinese and in English.
+        pub const INVARIANTS: &[(&str, &str, &str)] = &[$(($name, $zh, $en),)*];
     };
 }
 
@@ -24,6 +20,7 @@ invariants! {
     INV_6 "INV-6" "终止须在同一事务及于全部从属事项" "What ends takes everything that rests on it along, in one commit";
     INV_7 "INV-7" "不得计算等级，分类只列已决定事项" "Classification holds what was decided, by whom, and nothing else";
     INV_8 "INV-8" "自然人须有本人的决定" "A person gets nothing without a decision of their own";
+    INV_9 "INV-9" "举报人身份不入日志，开启须有记录" "Who reports wrongdoing stands in no event, and every opening is on record";
     INV_10 "INV-10" "日志须连续、单调、可回放" "The log is dense, in order, and follows from itself";
     INV_11 "INV-11" "仅可下达已公布的措施" "Only published measures are dispatched";
     INV_12 "INV-12" "不得向市场主体下达指令" "No market body is given an order";

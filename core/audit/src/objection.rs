@@ -1,12 +1,14 @@
 //! Objections (domain.md 2.6): filing suspends at once, only a reasoned outcome ends that.
 //!
-//! Which officer holds the role of the credit office stands in a key, not in an event: here every
-//! step is a named officer's, and what the provider alone may do is its own officer's.
+//! Which officer holds the role of the credit office says the key that the log created for the
+//! officer. The office refers and resolves, it or the provider does the formal check, and what the
+//! provider alone may do is its own officer's.
 
 use shouxin_core::event::{Event, Finding, Target, Trigger};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::ObjectionId;
 
+use crate::admin;
 use crate::commit::Commit;
 use crate::fold::{Fold, Hold, Objection, ObjectionStage};
 use crate::here::Here;
@@ -39,9 +41,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.after(Some(own.accept_by), "the formal check");
             }
             let stage = own.stage;
+            admin::by_office_or(fold, at, own.provider);
             turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Accepted);
         }
         Event::ObjectionRefused { reasons, service, .. } => {
+            admin::by_office_or(fold, at, own.provider);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service);
             let made = fold.owner(own.target).map(|own| own.2.clone());
@@ -55,6 +59,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Refused);
         }
         Event::ObjectionReferred { received_on, verify_by, .. } => {
+            admin::by_office(fold, at);
             let within = *received_on >= own.filed_on && *received_on <= at.today;
             if !within {
                 at.broken(DEADLINE, format!("received on {received_on}, before it was filed"));
@@ -96,6 +101,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, fits, ObjectionStage::Verified { finding: *finding });
         }
         Event::ObjectionResolved { upheld, reasons, service, .. } => {
+            admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service);
             resolved(fold, commit, at, id, *upheld);
@@ -297,6 +303,7 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         verify_by: accept_by.day,
         testing: None,
         result_by: None,
+        refer_by: None,
         review_by: None,
         stage: ObjectionStage::Filed,
         outcome: None,

@@ -13,21 +13,28 @@ use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
-use crate::{objection, repair, review};
+use crate::{admin, objection, repair, review};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
     use RemedyEvent as E;
     match event {
         E::EvidenceRequested { objection, request } => {
             about_objection(fold, at, *objection);
+            if let Some(own) = fold.objections.get(objection) {
+                admin::by_office_or(fold, at, own.provider);
+            }
             at.stated(Guard::Document, &[("request", request)]);
         }
         E::EvidenceAdded { objection, statement, .. } => {
             about_objection(fold, at, *objection);
+            if let Some(own) = fold.objections.get(objection) {
+                admin::by_office_or(fold, at, own.provider);
+            }
             at.stated(Guard::Document, &[("statement", statement)]);
         }
         E::Unverified { objection, reasons, service } => {
             about_objection(fold, at, *objection);
+            admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service);
             unverified(fold, at, *objection);

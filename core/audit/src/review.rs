@@ -6,6 +6,7 @@ use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
 use shouxin_core::guard::Guard;
 use shouxin_core::time::Day;
 
+use crate::admin;
 use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, RepairStage};
 use crate::here::Here;
@@ -114,9 +115,10 @@ pub(crate) fn decided(
     at.about(own.subject);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.service(Guard::Served, service);
-    if let Some((_, officer, by)) = at.officer() {
+    admin::by_office_head(fold, at);
+    if let Some((.., by)) = at.officer() {
         let same = own.outcome.as_ref().is_some_and(|before| before.1 == *by);
-        at.must(officer.head && !same, Guard::FourEyes, "not the head, or who decided before");
+        at.must(!same, Guard::FourEyes, "who decided before reviews it");
     }
     if !own.under_way {
         at.broken(INV_5, "no review is under way");

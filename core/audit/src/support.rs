@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::Target;
 use shouxin_core::event::support::SupportEvent;
 use shouxin_core::guard::Guard;
@@ -13,6 +13,7 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::LegalLevel;
 use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 
+use crate::admin;
 use crate::fold::{Fold, Kind, RecordStage, Standing};
 use crate::here::Here;
 
@@ -83,10 +84,7 @@ fn of_target(fold: &Fold, target: Target) -> Option<(SubjectKey, Uscc)> {
 /// In the subject's file, by the authority whose it is or by the credit office.
 fn competent(fold: &Fold, at: &mut Here<'_>, own: Support) {
     at.about(own.subject);
-    let office = matches!(&at.event.actor, Actor::Officer(by) if fold.office.contains(by));
-    if !office {
-        at.of_authority(own.authority);
-    }
+    admin::by_office_or(fold, at, own.authority);
 }
 
 /// What is disputed, void or over is handed to nobody.

@@ -31,7 +31,9 @@ use county::County;
 use forge::kit::rules::day;
 use forge::{Log, further, kit, lives, words};
 use kit::county::county_rules;
+use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::Event;
+use shouxin_core::identifier::uscc::Uscc;
 
 /// Events that none of these logs holds, because the engine writes them and no command asks for
 /// them.
@@ -47,8 +49,13 @@ fn five_years_of_a_county_give_nothing() {
     let seed = number("SHOUXIN_SIMULATION_SEED", 20_260_401);
     let mut county = County::new(seed, day("2024-01-01"), subjects);
     county.play(day("2028-12-31"));
-    let events = county.world.log;
-    let log = Log::whole(events, county_rules(false), vec![county_rules(true)]);
+    let office = county.world.rules.department("development_reform").expect("the credit office");
+    let authority = Uscc::parse(&office.uscc).expect("its code is right");
+    let officers = office.officers.iter().map(|own| own.id.clone());
+    let officers: Vec<OfficerRef> =
+        officers.map(|officer| OfficerRef { authority, officer }).collect();
+    let log =
+        Log::keyed(&county.world.log, &officers, county_rules(false), vec![county_rules(true)]);
     let found = log.audit();
     let said: Vec<String> = found
         .iter()

@@ -1,5 +1,5 @@
-//! `shouxin audit`: walks the whole log, beside a running server or without one, and lists what
-//! breaks a guard or an invariant, by event.
+//! `shouxin audit`: walks the whole log of the register and then that of reports of wrongdoing,
+//! beside a running server or without one, and lists what breaks a guard or an invariant, by event.
 
 use std::path::Path;
 
@@ -7,22 +7,27 @@ use clap::Args;
 use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use shouxin_audit::{Audit as Auditor, Violation, title};
+use shouxin_audit::{Audit as Auditor, Reports, Violation, title};
 use shouxin_core::codec;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::log::StoredCommit;
 use shouxin_core::rules::RuleSet;
+use shouxin_core::whistle::WhistleEvent;
 
 use crate::app;
 use crate::cli::inspect::{bar, reader};
 use crate::cli::{Data, Done, Failure};
+use crate::log::LogReader;
+use crate::vault::{Vault, VaultError};
+use crate::whistle;
 
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
 pub(super) struct Audit {
     #[command(flatten)]
     data: Data,
-    /// 只列出该事件序号及以后的 / list only what stands at this event or later
+    /// 只列出登记日志中该事件序号及以后的，举报日志全部列出 / of the register's log, list only what
+    /// stands at this event or later; of the log of reports, everything
     #[arg(long, default_value_t = 0)]
     from: u64,
     /// 每行一个 JSON / one JSON object a line
@@ -33,12 +38,31 @@ pub(super) struct Audit {
 /// Events between two steps of the progress bar.
 const EVENTS_PER_STEP: u64 = 4096;
 
+/// Which log a violation stands in, as `--json` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Register,
+    Reports,
+}
+
+impl Which {
+    fn name(self) -> &'static str {
+        match self {
+            Which::Register => "register",
+            Which::Reports => "reports",
+        }
+    }
+}
+
 pub(super) fn audit(arguments: &Audit) -> Done {
     let data = &arguments.data.data;
+    // Opened first: the rules and keys that its events were judged by are in the other one then.
+    let whistle = reports_log(data)?;
     let log = reader(data)?;
     let began = std::time::Instant::now();
     let progress = bar(log.head().next, "事件 events");
     let mut auditor = Auditor::new();
+    let mut reports = Reports::new();
     let (mut events, mut found) = (0_u64, 0_u64);
     for commit in log.scan(0) {
         let commit = commit.map_err(Failure::wrong)?;
@@ -48,6 +72,7 @@ pub(super) fn audit(arguments: &Audit) -> Done {
                 // Without its data files a version cannot be judged by: the audit says so itself.
                 match kept_rules(data, files)? {
                     Some(rules) if rules.version == *version => {
+                        reports.load_rules(envelope.legal_date, rules.clone());
                         auditor.load_rules(*version, rules);
                     }
                     Some(_) => eprintln!(
@@ -57,16 +82,17 @@ pub(super) fn audit(arguments: &Audit) -> Done {
                     None => {}
                 }
             }
+            reports.see(envelope);
         }
         let said = auditor.commit(&envelopes);
-        found += list(&said, arguments);
+        found += list(Which::Register, &said, arguments);
         let before = events;
         events += u64::try_from(envelopes.len()).unwrap_or(0);
         if events / EVENTS_PER_STEP != before / EVENTS_PER_STEP {
             progress.set_position(events);
         }
     }
-    found += list(&auditor.finish(), arguments);
+    found += list(Which::Register, &auditor.finish(), arguments);
     progress.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64().max(0.001);
     eprintln!(
@@ -74,11 +100,83 @@ pub(super) fn audit(arguments: &Audit) -> Done {
         per_second(events, seconds),
         auditor.held()
     );
+    if let Some(whistle) = whistle {
+        found += of_reports(data, &whistle, reports, arguments)?;
+    }
     if found > 0 {
         return Err(Failure::wrong(format!("违反 {found} 处 / violations")));
     }
     eprintln!("未发现违反 / nothing breaks a guard or an invariant");
     Ok(())
+}
+
+/// The log of reports of wrongdoing, where there is one.
+fn reports_log(data: &Path) -> Result<Option<LogReader>, Failure> {
+    let folder = data.join("whistle").join("log");
+    match folder.exists() {
+        true => LogReader::open_read_only(&folder).map(Some).map_err(Failure::wrong),
+        false => Ok(None),
+    }
+}
+
+/// The keys of the reports, where a copy of the data has them. A vault is never made here: opening
+/// one that is not there would.
+fn reports_vault(data: &Path) -> Result<Option<Vault>, Failure> {
+    let folder = data.join("whistle").join("vault");
+    match folder.join("master.key").exists() && folder.join("ring").exists() {
+        true => Vault::open(&folder).map(Some).map_err(Failure::wrong),
+        false => Ok(None),
+    }
+}
+
+/// Walks the log of reports; how many violations. What is listed of a report is its number and the
+/// officers who handled it, never what it says.
+fn of_reports(
+    data: &Path,
+    log: &LogReader,
+    mut reports: Reports,
+    arguments: &Audit,
+) -> Result<u64, Failure> {
+    let vault = reports_vault(data)?;
+    let (mut events, mut found, mut unknown) = (0_u64, 0_u64, 0_u64);
+    for commit in log.scan(0) {
+        let commit = commit.map_err(Failure::wrong)?;
+        for (at, entry) in (commit.first..).zip(&commit.entries) {
+            let envelope = codec::decode_report_event(&entry.bytes)
+                .map_err(|error| Failure::wrong(format!("举报日志 / reports, {at}: {error}")))?;
+            let mut reported = None;
+            if let WhistleEvent::Received { reported: sealed, .. } = &envelope.event {
+                reported = match &vault {
+                    Some(vault) => whistle::reported_body(vault, envelope.report, sealed)
+                        .or_else(gone)
+                        .map_err(Failure::wrong)?,
+                    None => None,
+                };
+                unknown += u64::from(reported.is_none());
+            }
+            found += list(Which::Reports, &reports.check(&envelope, reported), arguments);
+            events += 1;
+        }
+    }
+    eprintln!(
+        "举报日志：{events} 个事件，{} 件 / the log of reports: events, reports",
+        reports.held()
+    );
+    if unknown > 0 {
+        eprintln!(
+            "! {unknown} 件举报已无法得知被举报单位，未核对回避 / of these the reported body is not \
+             known any more, so nobody's conflict of interest was checked"
+        );
+    }
+    Ok(found)
+}
+
+/// A key that is destroyed is no failure: nobody can know what it sealed.
+fn gone<T>(error: VaultError) -> Result<Option<T>, VaultError> {
+    match error {
+        VaultError::Destroyed { .. } => Ok(None),
+        other => Err(other),
+    }
 }
 
 #[expect(
@@ -101,19 +199,21 @@ fn decoded(commit: &StoredCommit) -> Result<Vec<Envelope>, Failure> {
         .collect()
 }
 
-/// Writes what was found at `--from` or later; how many that were.
-fn list(found: &[Violation], arguments: &Audit) -> u64 {
+/// Writes what was found, in the register's log at `--from` or later; how many that were.
+fn list(log: Which, found: &[Violation], arguments: &Audit) -> u64 {
+    let from = if log == Which::Register { arguments.from } else { 0 };
     let mut listed = 0;
-    for own in found.iter().filter(|own| own.at.sequence >= arguments.from) {
+    for own in found.iter().filter(|own| own.at.sequence >= from) {
         let (zh, en) = title(own.name);
         if arguments.json {
             let line = json!({
                 "position": own.at.to_string(), "name": own.name, "title_zh": zh, "title_en": en,
-                "detail": own.detail,
+                "detail": own.detail, "log": log.name(),
             });
             println!("{line}");
         } else {
-            println!("{}  {}  {zh} / {en}  {}", own.at, own.name, own.detail);
+            let log = if log == Which::Reports { "举报 / reports  " } else { "" };
+            println!("{log}{}  {}  {zh} / {en}  {}", own.at, own.name, own.detail);
         }
         listed += 1;
     }

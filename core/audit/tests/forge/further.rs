@@ -600,11 +600,12 @@ pub fn catalogued() -> World {
     world.pass(31);
     world.must(&office_head(), &ask(CatalogueCommand::Publish { entry }));
     let reasons = "依据已废止".to_owned();
-    std::sync::Arc::make_mut(&mut world.rules)
-        .measures
-        .iter_mut()
-        .filter(|own| own.id == STATUTE)
-        .for_each(|own| own.published = false);
+    let rules = std::sync::Arc::make_mut(&mut world.rules);
+    rules.version = [6; 32];
+    let statute = rules.measures.iter_mut().filter(|own| own.id == STATUTE);
+    statute.for_each(|own| own.published = false);
+    let version = world.rules.version;
+    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
     world.must(&office_head(), &ask(CatalogueCommand::Retire { entry, reasons }));
     let filed = CatalogueCommand::FileDocument {
         department: TAX.to_owned(),
@@ -614,6 +615,42 @@ pub fn catalogued() -> World {
         document_sha256: digest(51),
     };
     world.must(&implementer(), &ask(filed));
+    world
+}
+
+/// An entry of the catalogue that a later one takes the place of; a draft that is withdrawn.
+pub fn amended() -> World {
+    let mut world = World::seeded();
+    let ask = Command::Catalogue;
+    let drafter = officer(MARKET, Post::Handler);
+    let proposal = |amends| Proposal {
+        kind: EntryKind::Measure,
+        code: STATUTE.to_owned(),
+        strength: Strength::Mandatory,
+        basis: vec![cite("law")],
+        departments: vec![TAX.to_owned()],
+        text: "依法限制".to_owned(),
+        reduces_rights: true,
+        amends,
+    };
+    let mut amends = None;
+    for _ in 0..2 {
+        let draft = CatalogueCommand::Draft { proposal: proposal(amends) };
+        let entry = CatalogueEntryId(world.must(&drafter, &ask(draft)));
+        let cc = vec![TAX.to_owned()];
+        world.must(&drafter, &ask(CatalogueCommand::Submit { entry, cc }));
+        world.must(&clerk(), &ask(CatalogueCommand::CheckFormat { entry }));
+        let reviewed = CatalogueCommand::ReviewLaw { entry, document_sha256: digest(50) };
+        world.must(&officer(OFFICE, Post::Colleague), &ask(reviewed));
+        world.must(&clerk(), &ask(CatalogueCommand::OpenComment { entry, days: 30 }));
+        world.pass(31);
+        world.must(&office_head(), &ask(CatalogueCommand::Publish { entry }));
+        amends = Some(entry);
+    }
+    let draft = CatalogueCommand::Draft { proposal: proposal(amends) };
+    let entry = CatalogueEntryId(world.must(&drafter, &ask(draft)));
+    let reasons = "另行起草".to_owned();
+    world.must(&drafter, &ask(CatalogueCommand::Retire { entry, reasons }));
     world
 }
 
@@ -651,5 +688,6 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("keys", keys()),
         ("assessed", assessed()),
         ("catalogued", catalogued()),
+        ("amended", amended()),
     ]
 }

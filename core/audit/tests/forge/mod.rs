@@ -12,12 +12,14 @@ pub mod further;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;
+pub mod reports;
 pub mod words;
 
-use kit::World;
+use kit::rules::{OFFICE, day};
+use kit::{Post, Who, World, officer};
 use serde_json::Value;
 use shouxin_audit::{Audit, Violation};
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::rules::RuleSet;
@@ -32,6 +34,37 @@ pub struct Log {
     pub later: Vec<RuleSet>,
     /// Events.
     pub commits: Vec<Vec<Envelope>>,
+}
+
+/// A key of the credit office for an officer, as the operator makes it.
+fn office_key(position: Position, like: &Envelope, officer: OfficerRef) -> Envelope {
+    Envelope {
+        position,
+        recorded_at: like.recorded_at,
+        legal_date: like.legal_date,
+        actor: Actor::Operator,
+        subject: None,
+        cause: None,
+        idempotency: None,
+        rules: None,
+        event: Event::KeyCreated {
+            key_id: format!("office-{}", position.sequence),
+            secret_hash: [9; 32],
+            role: Role::CreditOffice,
+            officer: Some(officer),
+            acts_for: None,
+            expires_on: day("2099-01-01"),
+        },
+    }
+}
+
+/// The officers of the credit office in the rules of the kit.
+fn clerks() -> Vec<OfficerRef> {
+    let of = |post| match officer(OFFICE, post).actor {
+        Actor::Officer(reference) => reference,
+        other => panic!("{other}"),
+    };
+    [Post::Head, Post::Handler, Post::Colleague].map(of).to_vec()
 }
 
 /// Renumbers every position inside an event, wherever it stands.
@@ -53,9 +86,14 @@ fn renumbered(envelope: &Envelope, to: &dyn Fn(u64) -> u64) -> Envelope {
 }
 
 impl Log {
-    /// The log of a register of the tests.
+    /// The log of a register of the tests, whose credit office has its keys.
     pub fn of(world: &World) -> Log {
-        let rules: RuleSet = (*world.rules).clone();
+        let reloads = world.log.iter().any(|own| matches!(own.event, Event::RulesLoaded { .. }));
+        let newest = (*world.rules).clone();
+        let (rules, later) = match reloads {
+            true => (kit::rules::rules().clone(), vec![newest]),
+            false => (newest, Vec::new()),
+        };
         let first = world.log.first().expect("an event");
         let loaded = Envelope {
             position: Position::local(0),
@@ -69,7 +107,26 @@ impl Log {
             event: Event::RulesLoaded { version: rules.version, files: Vec::new() },
         };
         let events = world.log.iter().map(|envelope| renumbered(envelope, &|at| at + 1));
-        Log::whole([loaded].into_iter().chain(events), rules, Vec::new())
+        let events: Vec<Envelope> = [loaded].into_iter().chain(events).collect();
+        Log::keyed(&events, &clerks(), rules, later)
+    }
+
+    /// The log of a register that loaded its rules first, with the keys of its credit office made
+    /// right after that.
+    pub fn keyed(
+        events: &[Envelope],
+        office: &[OfficerRef],
+        rules: RuleSet,
+        later: Vec<RuleSet>,
+    ) -> Log {
+        let (loaded, rest) = events.split_first().expect("an event");
+        let made =
+            |(at, own): (u64, &OfficerRef)| office_key(Position::local(at), loaded, own.clone());
+        let keys: Vec<Envelope> = (1..).zip(office).map(made).collect();
+        let more = u64::try_from(keys.len()).expect("a few keys");
+        let moved = |at: u64| if at == 0 { 0 } else { at + more };
+        let rest = rest.iter().map(|envelope| renumbered(envelope, &moved));
+        Log::whole([loaded.clone()].into_iter().chain(keys).chain(rest), rules, later)
     }
 
     /// The log of a register that loaded its rules itself, and later ones in this order.
@@ -148,6 +205,18 @@ impl Log {
     fn renumber(&mut self, to: &dyn Fn(u64) -> u64) {
         for own in self.commits.iter_mut().flatten() {
             *own = renumbered(own, to);
+        }
+    }
+
+    /// No key of an officer is the credit office's.
+    pub fn unkeyed(&mut self, who: &Who) {
+        for own in self.commits.iter_mut().flatten() {
+            if let Event::KeyCreated { role, officer: Some(officer), .. } = &mut own.event
+                && *role == Role::CreditOffice
+                && who.actor == Actor::Officer(officer.clone())
+            {
+                *role = Role::Auditor;
+            }
         }
     }
 

@@ -234,7 +234,6 @@ pub fn supported() -> World {
 pub fn support_begun() -> (World, SupportId, RecordId) {
     let mut world = World::seeded();
     let record = world.with_record();
-    give_key(&mut world, "office", Role::CreditOffice, &clerk());
     let open = SupportCommand::Open {
         target: Target::Record(record),
         ground: SuitGround::Pollution,
@@ -270,7 +269,6 @@ fn give_key(world: &mut World, key_id: &str, role: Role, who: &Who) {
 pub fn erased() -> World {
     let mut world = World::seeded();
     let guardian = Who { role: Role::DataOfficer, ..officer(OFFICE, Post::Colleague) };
-    give_key(&mut world, "office", Role::CreditOffice, &clerk());
     give_key(&mut world, "guardian", Role::DataOfficer, &guardian);
     let subject = organisation(1);
     let record = world.with_record();

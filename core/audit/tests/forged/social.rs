@@ -1,6 +1,5 @@
 //! Forgeries about received classifications, typical cases and associations' files.
 
-use shouxin_core::actor::Role;
 use shouxin_core::event::case_study::CaseStudyEvent;
 use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::imported::ImportedEvent;
@@ -9,9 +8,9 @@ use shouxin_core::event::support::SupportEvent;
 use shouxin_core::rules::Openness;
 
 use super::*;
-use crate::forge::kit::rules::{GUILD, OTHER_GUILD};
+use crate::forge::kit::rules::{GUILD, OFFICE, OTHER_GUILD};
 use crate::forge::kit::social::guild;
-use crate::forge::kit::timer;
+use crate::forge::kit::{Post, officer, timer};
 use crate::forge::words;
 
 /// A citizen's number that passes every check and was never issued.
@@ -158,8 +157,8 @@ pub(super) fn erasures(table: &mut Table) {
     table.change("G-COMPETENT", "proposed by the credit office", &world, proposed, by(&clerk()));
     table.change("G-HUMAN", "proposed by a timer", &world, proposed, by(&timer()));
     table.other("G-COMPETENT", "nobody made its officer the credit office's", &world, |log| {
-        let key = log.place("key.created", 0);
-        log.change(key, set!(KeyCreated, role => Role::Auditor));
+        log.unkeyed(&clerk());
+        log.change(log.last("erasure.withdrawn"), by(&officer(OFFICE, Post::Colleague)));
         let place = log.last(erased);
         log.cut(place);
         log.change(place, |_| {})
@@ -259,8 +258,7 @@ pub(super) fn supports(table: &mut Table) {
         table.change("G-COMPETENT", "a third department's", &world, event, by(&implementer()));
     }
     table.other("G-COMPETENT", "nobody made its officer the credit office's", &world, |log| {
-        let key = log.last("key.created");
-        log.change(key, set!(KeyCreated, role => Role::Auditor));
+        log.unkeyed(&clerk());
         let place = log.last("litigation_support.closed");
         log.cut(place);
         log.change(place, |_| {})
