@@ -18,6 +18,7 @@ mod codec;
 mod collection;
 mod commitment;
 mod deliveries;
+mod due_process;
 mod edges;
 mod effects;
 mod ends;

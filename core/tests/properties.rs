@@ -483,6 +483,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "channel.confirmed",
         "channel.failed",
         "channel.overdue",
+        "channel.closing",
         "assessment.lift_late",
         "assessment.result_late",
         "assessment.review_overdue",
