@@ -56,6 +56,7 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     rows.want(head_key.iter().chain(&idempotency_key).cloned())?;
     let counted = tally::counted(rows, envelope)?;
     apply_event(rows, envelope)?;
+    channel::keep(rows, envelope)?;
     if let Some((key, row)) = counted {
         rows.put(key, row)?;
     }

@@ -14,8 +14,9 @@ pub const ATTRIBUTIONS_PER_LISTING_MAX: usize = 32;
 pub const MEASURES_PER_DECISION_MAX: usize = 24;
 /// Listings and attributions in force on one subject at once.
 pub const MARKS_PER_SUBJECT_MAX: usize = 64;
-/// Open suspending objections on one thing.
-pub const DISPUTES_MAX: usize = 8;
+/// Holds of objections and reviews on one thing beyond which reviews add none: far above the 27
+/// that filings can come to, one for each kind of filer and ground.
+pub const DISPUTES_MAX: usize = 64;
 /// Stays of execution on one thing at once; each is a ruling of its own.
 pub const STAYS_MAX: usize = 256;
 /// Points of a statement that each need an answer.

@@ -12,6 +12,7 @@ use crate::actor::OfficerRef;
 use crate::calendar::Deadline;
 use crate::event::{CaseRef, Mark};
 use crate::id::{ObjectionId, Position, ReliefId, RemedyId, RepairId};
+use crate::row::Disputes;
 use crate::rules::Citation;
 use crate::text::Digest;
 use crate::time::Day;
@@ -288,8 +289,8 @@ pub struct DecisionCase {
     pub path: Path,
     /// What suspends it: open objections, stays, relief.
     pub holds: Vec<Hold>,
-    /// Objections that were rejected; a repeat needs new facts to suspend (Q04).
-    pub rejected_objections: u16,
+    /// Objections that are open, and what was rejected: a repeat needs new facts to suspend (Q04).
+    pub disputes: Box<Disputes>,
 }
 
 /// Whether something has effect on a day. Suspended and ended are never copied to what rests on

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod commitment;
 pub mod credit_review;
+mod disputes;
 mod entries;
 mod keep;
 mod owed;
@@ -17,6 +18,7 @@ mod record;
 pub mod search;
 pub mod social;
 mod states;
+mod told;
 pub mod tolerance;
 
 use serde::{Deserialize, Serialize};
@@ -27,8 +29,8 @@ use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
-    Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, PersonRole, Target,
-    Trigger,
+    Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, ObjectionGround,
+    PersonRole, Target, Trigger,
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
@@ -49,9 +51,11 @@ use crate::tally::{Counts, Month, Unit};
 use crate::text::{Digest, FactDocument, Name, Sealed};
 use crate::time::Day;
 
+pub use disputes::{Disputes, OpenObjection};
 pub use entries::derived;
 pub use owed::Testing;
 pub use states::LIFT_OVERDUE;
+pub use told::Told;
 
 /// Key of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,7 +213,7 @@ pub struct RecordRow {
     /// Since which day it is over.
     pub ended_on: Option<Day>,
     pub holds: Vec<Hold>,
-    pub rejected_objections: u16,
+    pub disputes: Disputes,
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
     pub open_repair: Option<RepairId>,
@@ -221,6 +225,8 @@ pub struct RecordRow {
     pub repair_again_from: Option<Day>,
     /// The newest event that changed what may be shown of it.
     pub changed: Position,
+    /// When channels were told of it.
+    pub told: Option<Told>,
 }
 
 /// State of a red listing (domain.md 2.3c).
@@ -258,7 +264,7 @@ pub struct RedCase {
     pub revocation: Option<Revocation>,
     pub state: RedState,
     pub holds: Vec<Hold>,
-    pub rejected_objections: u16,
+    pub disputes: Disputes,
 }
 
 /// Red or black.
@@ -290,6 +296,8 @@ pub struct ListingRow {
     pub display_ended: bool,
     /// Relief under way.
     pub relief: Option<ReliefId>,
+    /// When channels were told of it.
+    pub told: Option<Told>,
 }
 
 /// An attribution of a listed organisation's conduct to a person (domain.md 2.3b).
@@ -388,7 +396,7 @@ pub struct MeasureRow {
     /// A court exempted the subject until then (M-M09).
     pub exempt_until: Option<Day>,
     pub holds: Vec<Hold>,
-    pub rejected_objections: u16,
+    pub disputes: Disputes,
 }
 
 /// State of an objection (domain.md 2.6).
@@ -424,6 +432,7 @@ pub struct ObjectionRow {
     pub subject: SubjectKey,
     pub target: Target,
     pub trigger: Trigger,
+    pub grounds: Vec<ObjectionGround>,
     pub provider: Uscc,
     pub filed_on: Day,
     pub suspends: bool,
@@ -438,8 +447,8 @@ pub struct ObjectionRow {
     pub review_overdue: bool,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
-    /// Position of the outcome, where it changed what is public: what channels have to confirm.
-    pub settle_through: Option<Position>,
+    /// What channels were told of the thing until the outcome: what they have to confirm.
+    pub settle: Option<Told>,
     /// Day of the outcome or refusal, and who gave it: a review is asked for within its time and
     /// decided by somebody else.
     pub outcome: Option<(Day, OfficerRef)>,
@@ -511,8 +520,8 @@ pub struct RepairRow {
     /// The timer has said that its review was not.
     pub review_overdue: bool,
     pub state: RepairState,
-    /// Position of the approval, where it changed what is public: what channels have to confirm.
-    pub settle_through: Option<Position>,
+    /// What channels were told of the thing until the approval: what they have to confirm.
+    pub settle: Option<Told>,
     /// Day of the refusal or approval, and who decided.
     pub outcome: Option<(Day, OfficerRef)>,
     /// It has been reviewed once.
@@ -588,6 +597,8 @@ pub struct ChannelRow {
     pub failing: Option<String>,
     /// A change was not confirmed by its day.
     pub overdue: bool,
+    /// It is configured no more since that event; what it got is still to be withdrawn there.
+    pub closing: Option<Position>,
 }
 
 /// A deployed plugin.

@@ -192,6 +192,15 @@ impl Rows {
         self.entries.push(entry);
     }
 
+    /// What channels are told of in the event at this position.
+    pub fn told_at(&self, at: Position) -> Vec<Target> {
+        let told = self.entries.iter().filter_map(|entry| match entry {
+            Index::PublicChange(own, target) if *own == at => Some(*target),
+            _ => None,
+        });
+        told.collect()
+    }
+
     /// Takes what was changed since the last call, index entries included.
     pub fn take_changes(&mut self) -> Vec<Change> {
         let mut changes = Vec::new();

@@ -3,7 +3,7 @@
 use crate::kit::later::*;
 use crate::kit::rules::STATUTE;
 use crate::kit::steps::*;
-use crate::kit::table::{Asked, compare};
+use crate::kit::table::{Asked, STATE, compare};
 use crate::kit::{World, machines, operator, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
@@ -54,12 +54,20 @@ fn a_channel_knows_no_other_way() {
         })
     };
     let late = after(&open, &timer(), &overdue(&open));
-    let close = |_: &World| {
-        let reason = "停用".to_owned();
-        channel(ChannelCommand::Close { channel: "portal".to_owned(), reason })
+    let close = |_: &World| channel(ChannelCommand::Close { channel: "portal".to_owned() });
+    let waive = |_: &World| {
+        let reason = "门户已关停，页面均已下线".to_owned();
+        channel(ChannelCommand::Waive { channel: "portal".to_owned(), reason })
     };
-    let states = [("none", world), ("open", open), ("overdue", late), ("confirmed", confirmed)];
-    let commands: [Asked<'_>; 5] = [
+    let closing = after(&open, &operator(), &close(&open));
+    let states = [
+        ("none", world),
+        ("open", open),
+        ("overdue", late),
+        ("confirmed", confirmed),
+        ("closing", closing),
+    ];
+    let commands: [Asked<'_>; 6] = [
         ("open", operator(), &|_| {
             channel(ChannelCommand::Open { channel: "portal".to_owned(), from })
         }),
@@ -67,6 +75,7 @@ fn a_channel_knows_no_other_way() {
         ("fail", timer(), &failing),
         ("late", timer(), &overdue),
         ("close", operator(), &close),
+        ("waive", operator(), &waive),
     ];
     const ABSENT: Ground = Ground::Misfit(Misfit::NotFound);
     compare(
@@ -79,23 +88,33 @@ fn a_channel_knows_no_other_way() {
             ("open", "confirm", &["channel.confirmed"]),
             ("open", "fail", &["channel.failed"]),
             ("open", "late", &["channel.overdue"]),
-            ("open", "close", &["channel.closed"]),
+            ("open", "close", &["channel.closing"]),
             ("overdue", "open", &[]),
             ("overdue", "confirm", &["channel.confirmed"]),
             ("overdue", "fail", &["channel.failed"]),
             ("overdue", "late", &[]),
-            ("overdue", "close", &["channel.closed"]),
+            ("overdue", "close", &["channel.closing"]),
             ("confirmed", "open", &[]),
             ("confirmed", "confirm", &["channel.confirmed"]),
             ("confirmed", "fail", &["channel.failed"]),
             ("confirmed", "late", &[]),
-            ("confirmed", "close", &["channel.closed"]),
+            ("confirmed", "close", &["channel.closing"]),
+            ("closing", "open", &["channel.opened"]),
+            ("closing", "confirm", &["channel.confirmed"]),
+            ("closing", "fail", &["channel.failed"]),
+            ("closing", "late", &["channel.overdue"]),
+            ("closing", "close", &[]),
+            ("closing", "waive", &["channel.closed"]),
         ],
         &[
             ("none", "confirm", ABSENT),
             ("none", "fail", ABSENT),
             ("none", "late", ABSENT),
             ("none", "close", ABSENT),
+            ("none", "waive", ABSENT),
+            ("open", "waive", STATE),
+            ("overdue", "waive", STATE),
+            ("confirmed", "waive", STATE),
         ],
     );
 }

@@ -15,7 +15,7 @@ use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand as C;
 use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
 use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{Event, Finding, Target};
+use shouxin_core::event::{Event, Finding, ObjectionGround, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{CommitmentId, ObjectionId};
 use shouxin_core::limits::{COMMITMENT_MONTHS_MAX, COMMITMENT_PART_BYTES_MAX};
@@ -225,7 +225,6 @@ fn the_way_to_a_breach_knows_no_other_way() {
             ("decided", "drop", DROPPED),
             ("decided, end passed", "drop", DROPPED),
             ("breached", "object", &["objection.filed"]),
-            ("breached, disputed", "object", &["objection.filed"]),
             (
                 "breached, disputed",
                 "resolve",
@@ -234,6 +233,7 @@ fn the_way_to_a_breach_knows_no_other_way() {
             ("annulled", "propose", &["breach.proposed"]),
         ],
         &[
+            ("breached, disputed", "object", EXISTS),
             ("overdue", "propose", NO_NOTICE),
             ("cure", "propose", NO_NOTICE),
             ("proposed", "propose", EXISTS),
@@ -532,7 +532,11 @@ fn nothing_is_proposed_anew_while_the_former_finding_is_disputed() {
     let mut world = disputed(Finding::Error);
     let id = of(&world);
     // Two objections are open; the outcome of one leaves the other.
-    world.must(&party(organisation(1)), &object(Target::Commitment(id), true));
+    let mut other = object(Target::Commitment(id), true);
+    if let Command::FileObjection { grounds, .. } = &mut other {
+        *grounds = vec![ObjectionGround::WrongIdentity];
+    }
+    world.must(&party(organisation(1)), &other);
     let first = world.rows.keys().find_map(|key| match key {
         Key::Objection(id) => Some(*id),
         _ => None,

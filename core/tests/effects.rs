@@ -186,6 +186,12 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
             ("disputed, end passed", "tick", EXPIRES),
         ],
         &[
+            // The same is said already; what is new is added to it.
+            ("served, disputed, standstill over", "object", EXISTS),
+            ("disputed, repair accepted", "object", EXISTS),
+            ("disputed", "object", EXISTS),
+            ("disputed, found correct", "object", EXISTS),
+            ("disputed, found wrong", "object", EXISTS),
             ("end passed", "object", STATE),
             ("disputed, end passed", "object", STATE),
             ("annulled", "object", STATE),
@@ -396,6 +402,8 @@ fn an_attribution_knows_no_other_way() {
             ("disputed, found wrong", "decide", SUSPENDED),
             ("its listing disputed", "decide", SUSPENDED),
             ("none", "object", ABSENT),
+            ("disputed", "object", EXISTS),
+            ("disputed, found wrong", "object", EXISTS),
             ("served, end passed", "object", STATE),
             ("its listing gone", "object", STATE),
             ("end passed", "object", STATE),

@@ -22,6 +22,7 @@ mod collection;
 mod commitment;
 mod crossed;
 mod deliveries;
+mod due_process;
 mod edges;
 mod effects;
 mod ends;

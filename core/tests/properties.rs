@@ -435,6 +435,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "channel.closed",
         "channel.failed",
         "channel.overdue",
+        "channel.closing",
         "assessment.commented",
         "assessment.finalised",
         "assessment.rectification_ordered",

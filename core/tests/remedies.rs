@@ -13,7 +13,7 @@ use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome, ReviewOf};
-use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
+use shouxin_core::event::{CaseRef, Event, Finding, ObjectionGround, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, ObjectionId, Position, ReliefId, RepairId};
 use shouxin_core::limits::DISPUTES_MAX;
@@ -544,6 +544,12 @@ fn suspends(world: &World, id: ObjectionId) -> bool {
     }
 }
 
+/// Another suit, and a stay in it.
+fn stayed_once_more(world: &mut World, listing: ListingId) {
+    world.must(&handler(), &suit(world, Target::Listing(listing)));
+    world.must(&handler(), &stay(world));
+}
+
 #[test]
 fn a_review_suspends_what_is_live_and_not_suspended_to_the_bound() {
     let (mut world, listing, id) = rejected();
@@ -561,9 +567,16 @@ fn a_review_suspends_what_is_live_and_not_suspended_to_the_bound() {
     assert!(!suspends(&over, id), "it has ended");
     for _ in 0..DISPUTES_MAX {
         assert!(suspends(&world, id), "there is room");
-        world.must(&party(organisation(1)), &object(Target::Listing(listing), true));
+        stayed_once_more(&mut world, listing);
     }
     assert!(!suspends(&world, id), "it is suspended as often as it may be");
+    // No bound stands in the way of who objects for the first time.
+    let mut other = object(Target::Listing(listing), false);
+    if let Command::FileObjection { grounds, .. } = &mut other {
+        *grounds = vec![ObjectionGround::WrongIdentity];
+    }
+    let first = ObjectionId(world.must(&party(organisation(1)), &other));
+    assert!(world.objection_row(first).suspends);
 }
 
 #[test]
@@ -687,8 +700,9 @@ fn what_has_ended_is_not_stayed_and_a_changed_end_may_be_today() {
     assert_eq!(filed.refused(&handler(), &stay(&filed)), STATE);
     let mut full = after(&world, &handler(), &suit(&world, Target::Listing(listing)));
     for _ in 0..DISPUTES_MAX {
-        full.must(&party(organisation(1)), &object(Target::Listing(listing), true));
-        assert!(full.ask(&handler(), &stay(&full)).is_ok(), "a stay depends on no objection");
+        assert!(full.ask(&handler(), &stay(&full)).is_ok(), "a stay depends on no other hold");
+        stayed_once_more(&mut full, listing);
+        full.must(&handler(), &suit(&full, Target::Listing(listing)));
     }
 }
 

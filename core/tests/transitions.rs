@@ -341,6 +341,12 @@ fn a_measure_case_knows_no_other_way() {
             ("executed, found wrong", "resume", SUSPENDED),
             ("*", "initiate", EXISTS),
             ("none", "object", ABSENT),
+            ("initiated, disputed", "object", EXISTS),
+            ("executing, disputed", "object", EXISTS),
+            ("executed, disputed", "object", EXISTS),
+            ("executed, found correct", "object", EXISTS),
+            ("executed, found wrong", "object", EXISTS),
+            ("executed, held", "object", EXISTS),
             ("accepted, ended", "object", STATE),
             ("accepted, end passed", "object", STATE),
             ("lifted", "object", STATE),
@@ -503,8 +509,18 @@ fn an_objection_knows_no_other_way() {
             ("none", "file", SUSPENDS),
             ("none", "file, ex officio", SUSPENDS),
             ("none", "file, complaint", SUSPENDS),
-            // Whether it suspends as well is a matter of what came before it (Q04).
-            ("*", "file", &["objection.filed"]),
+            // A repeat of the same kind of filer on the same ground suspends nothing; whoever else
+            // objects, and whoever was turned away unheard, suspends (Q04).
+            ("rejected", "file", &["objection.filed"]),
+            ("closed", "file", &["objection.filed"]),
+            ("refused", "file", SUSPENDS),
+            ("refused", "file, ex officio", SUSPENDS),
+            ("refused", "file, complaint", SUSPENDS),
+            ("rejected", "file, ex officio", SUSPENDS),
+            ("rejected", "file, complaint", SUSPENDS),
+            ("closed", "file, ex officio", SUSPENDS),
+            ("closed", "file, complaint", SUSPENDS),
+            // It is suspended already, and each gets its own hold.
             ("*", "file, ex officio", &["objection.filed"]),
             ("*", "file, complaint", &["objection.filed"]),
             ("rejected", "close", &["objection.closed"]),
@@ -542,6 +558,7 @@ fn an_objection_knows_no_other_way() {
             ("upheld", "redress", &["redress.completed"]),
         ],
         &[
+            ("*", "file", EXISTS),
             ("upheld", "file", STATE),
             ("upheld", "file, ex officio", STATE),
             ("upheld", "file, complaint", STATE),

@@ -91,7 +91,8 @@ impl From<QueryError> for DeliveryError {
     }
 }
 
-/// Opens what is configured and new, and closes what is configured no more.
+/// Opens what is configured and new, and notes what is configured no more: that is waited for until
+/// it comes back or the operator waives it.
 pub async fn open(engine: &Engine, channels: &[Channel]) -> Result<(), EngineError> {
     let known = rows(engine).unwrap_or_default();
     for channel in channels {
@@ -101,8 +102,13 @@ pub async fn open(engine: &Engine, channels: &[Channel]) -> Result<(), EngineErr
     }
     for row in known {
         if !channels.iter().any(|own| own.name == row.name) {
-            let reason = "渠道已从 channels.toml 移除 / no longer in channels.toml".to_owned();
-            let command = ChannelCommand::Close { channel: row.name, reason };
+            if row.closing.is_none() {
+                tracing::warn!(
+                    channel = %row.name,
+                    "渠道已从 channels.toml 移除，仍待其撤下已公示内容 / no longer in channels.toml: what it shows is waited for"
+                );
+            }
+            let command = ChannelCommand::Close { channel: row.name };
             submit(engine, Actor::Operator, "channels.close", command).await?;
         }
     }
@@ -119,7 +125,15 @@ async fn submit(
     engine.submit(request).await.map(|_| ())
 }
 
-/// The open channels as the view has them.
+/// The operator answers for it, with a reason, that nothing is to be withdrawn from a channel that is
+/// configured no more.
+pub fn waive(engine: &Engine, channel: String, reason: String) -> Result<(), EngineError> {
+    let command = Command::Channel(ChannelCommand::Waive { channel, reason });
+    let request = Request::internal(Actor::Operator, "channels.waive", command);
+    engine.submit_blocking(request).map(|_| ())
+}
+
+/// The channels as the view has them, with those that are configured no more.
 pub fn rows(engine: &Engine) -> Result<Vec<ChannelRow>, QueryError> {
     let query = Query::new(engine.view.read());
     Ok(match query.row(&Key::Channels)? {

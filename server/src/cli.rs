@@ -51,6 +51,9 @@ enum Command {
     /// 插件 / plugins
     #[command(subcommand)]
     Plugin(admin::PluginCommand),
+    /// 公示渠道 / channels that show what is public
+    #[command(subcommand)]
+    Channel(admin::ChannelCommand),
     /// 目录 / the catalogue's data files
     #[command(subcommand)]
     Catalogue(check::Catalogue),
@@ -133,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),
         Command::Key(key) => admin::key(key),
         Command::Plugin(plugin) => admin::plugin(plugin),
+        Command::Channel(channel) => admin::channel(channel),
         Command::Catalogue(check::Catalogue::Check(check)) => check::catalogue(&check),
         Command::Calendar(check::OneFile::Check(check)) => check::one(&check, "calendar", "csv"),
         Command::Rules(check::OneFile::Check(check)) => check::one(&check, "rules", "toml"),

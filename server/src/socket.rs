@@ -41,6 +41,13 @@ pub enum Ask {
     Erase(crate::erasure::Steps),
     /// A page of an export.
     Export(crate::export::Wanted),
+    /// Nothing is to be withdrawn any more from a channel that is configured no more.
+    ChannelWaive {
+        /// Its name in channels.toml.
+        channel: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A function that answers the state of each plugin.
@@ -129,6 +136,9 @@ pub fn answer(ask: Ask, engine: &Engine, access: &AccessLog, health: &Health) ->
         }
         Ask::Import(batch) => crate::import::carry_out(&batch, engine).map(|done| json!(done)),
         Ask::Erase(steps) => steps.carry_out(engine).map(|done| json!(done)),
+        Ask::ChannelWaive { channel, reason } => crate::channels::waive(engine, channel, reason)
+            .map(|()| json!({}))
+            .map_err(Refused::from),
         Ask::Export(wanted) => crate::export::page(&wanted, engine, access).map(|page| json!(page)),
     };
     match done {

@@ -252,3 +252,38 @@ fn accepted_day(auditor: &Client, subject: &str) -> String {
     let last = history["events"].as_array().and_then(|all| all.last().cloned()).expect("an event");
     last["legal_date"].as_str().expect("a day").to_owned()
 }
+
+/// Covers INV-13: a channel that is taken out of the file is waited for until the operator answers
+/// for it with a reason.
+#[test]
+fn a_channel_taken_out_is_closing_until_the_operator_waives_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let recipient = Recipient::start();
+    let config = settings(folder.path(), recipient.port);
+    let data = folder.path().join("data");
+    let server = Server::start(&config, &data);
+    let auditor = key(&data, "auditor", None);
+    assert_eq!(server.terminate(), Some(0));
+    let file = folder.path().join("config/channels.toml");
+    let both = std::fs::read_to_string(&file).expect("channels.toml");
+    let portal = both.split("[[channel]]").nth(1).expect("the portal");
+    std::fs::write(&file, format!("[[channel]]{portal}")).expect("channels.toml");
+    let server = Server::start(&config, &data);
+    let client = Client::new(&server.base, Some(&auditor));
+    let channels = || client.get("/v1/channels").expect("an answer").body["channels"].clone();
+    let closing = |name: &str| {
+        let found = channels();
+        let own = found.as_array().and_then(|all| all.iter().find(|own| own["name"] == name));
+        own.map(|own| own["closing"].is_string())
+    };
+    assert_eq!((closing("portal"), closing("sanming")), (Some(false), Some(true)));
+    let data = data.to_string_lossy().into_owned();
+    let waive = |name: &str, reason: &str| {
+        let arguments = ["channel", "waive", name, "--reason", reason, "--data", &data];
+        shouxin_tests::run(&arguments).0
+    };
+    assert_eq!(waive("portal", "停用"), 3, "it is in use");
+    assert_eq!(waive("sanming", " "), 3, "no reason");
+    assert_eq!(waive("sanming", "对方书面确认已全部撤下"), 0);
+    assert_eq!((closing("portal"), closing("sanming")), (Some(false), None));
+}

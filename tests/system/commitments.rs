@@ -303,10 +303,10 @@ fn a_finding_of_breach_is_off_display_while_it_is_disputed_and_void_when_that_is
     let finding = (json!("breached"), json!("尤市监诺〔2026〕1号"));
     assert_eq!(shown(), finding);
     // Filed, and at once the public and other departments see the promise without the finding.
-    let file = |new_facts: bool| {
+    let file = |evidence: Value| {
         let body = json!({
             "target": id, "trigger": "subject", "grounds": ["error"], "statement": "已经履行",
-            "new_facts": new_facts,
+            "new_facts": true, "evidence": evidence,
         });
         let made = teller.post(&subject, "/v1/objections", &body);
         made["id"].as_str().expect("an id").to_owned()
@@ -321,13 +321,13 @@ fn a_finding_of_breach_is_off_display_while_it_is_disputed_and_void_when_that_is
         teller.post(&office, &to("resolve"), &resolved)
     };
     let disputed = (json!("in_force"), Value::Null);
-    let first = file(true);
+    let first = file(json!([]));
     assert_eq!(shown(), disputed);
     let whole = get(&subject, &path).body;
     assert_eq!((&whole["state"], &whole["suspended_by"]), (&json!("breached"), &json!([first])));
     outcome(&first, "correct");
     assert_eq!(shown(), finding, "the objection was rejected with reasons");
-    let second = file(true);
+    let second = file(json!([paper("new-proof")]));
     let resolved = outcome(&second, "error");
     let events: Vec<&str> = resolved["events"]
         .as_array()

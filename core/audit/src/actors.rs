@@ -20,7 +20,7 @@ const ANYBODY: u8 = 31;
 fn allowed(name: &str) -> u8 {
     match name {
         "rules.loaded" | "key.created" | "key.revoked" | "plugin.deployed" | "channel.opened"
-        | "channel.closed" => OPERATOR,
+        | "channel.closed" | "channel.closing" => OPERATOR,
         "guard.denied" => ANYBODY,
         "command.refused" => OFFICER | PARTY,
         "plugin.told" | "execution.failed" | "delivery.failed" => PLUGIN,
@@ -43,7 +43,6 @@ fn allowed(name: &str) -> u8 {
         | "objection.overdue"
         | "objection.closed"
         | "repair.done"
-        | "repair.revocation_lapsed"
         | "listing.restored"
         | "record.restored"
         | "deadline.recomputed"
@@ -66,6 +65,7 @@ fn allowed(name: &str) -> u8 {
         | "objection.accepted"
         | "assessment.referral_due"
         | "listing.annulled"
+        | "repair.revocation_lapsed"
         | "attribution.ended" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,
         "statement.received"

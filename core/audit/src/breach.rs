@@ -9,6 +9,7 @@ use shouxin_core::text::digest_is_stated;
 use shouxin_core::time::Day;
 
 use crate::commitment::{Commitment, Stage, by_party, documents};
+use crate::dispute::Disputes;
 use crate::here::Here;
 use crate::names::{INV_1, INV_2};
 
@@ -114,7 +115,7 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     if !own.holds.is_empty() {
         at.guard(Guard::NoSuspension, "what was found before is still disputed");
     }
-    own.rejected = false;
+    own.disputes = Disputes::default();
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);

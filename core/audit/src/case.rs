@@ -531,6 +531,9 @@ fn took_effect(
         && let Some(listing) = fold.listings.get_mut(&id)
     {
         listing.published = published;
+        if published {
+            fold.tell(Target::Listing(id), at.at());
+        }
     }
     if let Some(file) = fold.files.get_mut(&subject) {
         file.cases.insert(case);

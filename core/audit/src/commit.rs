@@ -236,17 +236,9 @@ impl Commit {
     }
 
     /// An outcome ends one suspension of a target.
-    pub(crate) fn release(
-        &mut self,
-        fold: &mut Fold,
-        at: Position,
-        target: Target,
-        hold: Hold,
-        rejected: bool,
-    ) {
-        if let Some((holds, was)) = fold.holds_mut(target) {
+    pub(crate) fn release(&mut self, fold: &mut Fold, at: Position, target: Target, hold: Hold) {
+        if let Some((holds, _)) = fold.holds_mut(target) {
             holds.remove(&hold);
-            *was |= rejected;
         }
         self.touch_under(fold, at, target);
     }
@@ -263,8 +255,13 @@ impl Commit {
                 file.cases.remove(&under);
             }
         }
-        if let (CaseRef::Listing(id), true) = (case, over != Over::Closed) {
-            self.ended.push((at, id));
+        if let CaseRef::Listing(id) = case {
+            if over != Over::Closed {
+                self.ended.push((at, id));
+            }
+            if fold.shown(target) {
+                fold.tell(target, at);
+            }
         }
         if let Some(own) = fold.case_mut(case) {
             own.finish(over);
@@ -315,6 +312,9 @@ impl Commit {
             }
         }
         for (at, target) in &self.voided {
+            if let Some(repair) = fold.comes_back(*target) {
+                missed(*at, format!("the revocation of {repair}"));
+            }
             match target {
                 Target::Record(id) => {
                     let Some(record) = fold.records.get(id) else {

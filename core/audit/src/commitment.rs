@@ -15,6 +15,7 @@ use shouxin_core::time::Day;
 
 use crate::breach::{self, Breach};
 use crate::commit::Commit;
+use crate::dispute::Disputes;
 use crate::fold::{Fold, Hold};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_6, INV_10};
@@ -33,9 +34,9 @@ pub(crate) struct Commitment {
     pub stage: Stage,
     /// The proposal to find it broken that is under way.
     pub breach: Option<Breach>,
-    /// What suspends the finding that it was broken, and whether an objection to it was rejected.
+    /// What suspends the finding that it was broken, and what was objected to it.
     pub holds: BTreeSet<Hold>,
-    pub rejected: bool,
+    pub disputes: Disputes,
 }
 
 impl Commitment {
@@ -210,7 +211,7 @@ fn offered(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
         stage: Stage::Offered,
         breach: None,
         holds: BTreeSet::new(),
-        rejected: false,
+        disputes: Disputes::default(),
     };
     fold.commitments.insert(CommitmentId(at.at()), own);
 }

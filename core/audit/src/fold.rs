@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
 use shouxin_core::event::remedy::RemedyKind;
-use shouxin_core::event::{Capacity, CaseRef, Colour, Finding, Mark, Target};
+use shouxin_core::event::{
+    Capacity, CaseRef, Colour, Finding, Mark, ObjectionGround, Target, Trigger,
+};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
     RepairId,
@@ -20,6 +22,7 @@ use crate::assessment::Assessments;
 use crate::case_study::CaseStudies;
 use crate::catalogue::Entries;
 use crate::commitment::Commitments;
+use crate::dispute::Disputes;
 use crate::erasure::Erasures;
 use crate::imported::Classifications;
 use crate::member::Notes;
@@ -32,6 +35,14 @@ pub(crate) enum Hold {
     Objection(ObjectionId),
     Stay(RemedyId),
     Relief(ReliefId),
+}
+
+/// A channel that shows what is public.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Channel {
+    pub confirmed: Position,
+    /// It is configured no more since then, and still shows what it got.
+    pub closing: Option<Position>,
 }
 
 /// How a thing stands; what rests on another is at least as far along this order as the other.
@@ -82,7 +93,7 @@ pub(crate) struct Record {
     pub stage: RecordStage,
     pub ended_on: Option<Day>,
     pub holds: BTreeSet<Hold>,
-    pub rejected: bool,
+    pub disputes: Disputes,
     pub listings: Vec<ListingId>,
     /// From which day its shortest publicity is counted.
     pub counted_from: Day,
@@ -142,7 +153,7 @@ pub(crate) struct Case {
     pub since: Option<Day>,
     pub over: Option<Over>,
     pub holds: BTreeSet<Hold>,
-    pub rejected: bool,
+    pub disputes: Disputes,
 }
 
 impl Case {
@@ -167,7 +178,7 @@ impl Case {
             since: None,
             over: None,
             holds: BTreeSet::new(),
-            rejected: false,
+            disputes: Disputes::default(),
         }
     }
 
@@ -224,7 +235,7 @@ pub(crate) struct Red {
     pub stage: RedStage,
     pub revocation: Option<Revocation>,
     pub holds: BTreeSet<Hold>,
-    pub rejected: bool,
+    pub disputes: Disputes,
 }
 
 #[derive(Debug)]
@@ -294,7 +305,7 @@ pub(crate) struct Measure {
     pub remote_suspended: bool,
     pub annulled: bool,
     pub holds: BTreeSet<Hold>,
-    pub rejected: bool,
+    pub disputes: Disputes,
 }
 
 impl Measure {
@@ -339,8 +350,8 @@ pub(crate) struct Objection {
     pub filed_on: Day,
     /// The day on which the provider got it.
     pub received_on: Day,
-    /// The subject itself asked.
-    pub by_subject: bool,
+    pub trigger: Trigger,
+    pub grounds: Vec<ObjectionGround>,
     pub suspends: bool,
     pub accept_by: Day,
     pub verify_by: Day,
@@ -436,7 +447,9 @@ pub(crate) struct Fold {
     pub remedies: BTreeMap<RemedyId, Remedy>,
     pub reliefs: BTreeMap<ReliefId, Relief>,
     pub plugins: BTreeMap<String, Plugin>,
-    pub channels: BTreeMap<String, Position>,
+    pub channels: BTreeMap<String, Channel>,
+    /// When display of a thing first and last began or ended.
+    pub told: BTreeMap<Target, (Position, Position)>,
     /// The last change of what something stands on: where, and on which day.
     pub changed: BTreeMap<Target, (Position, Day)>,
     pub commitments: Commitments,
@@ -606,6 +619,20 @@ impl Fold {
         }
     }
 
+    /// The repair whose decided revocation brings a target back on its day.
+    pub(crate) fn comes_back(&self, target: Target) -> Option<RepairId> {
+        let by = match target {
+            Target::Listing(id) => match self.case(CaseRef::Listing(id))?.over {
+                Some(Over::Removed(by)) => by,
+                _ => return None,
+            },
+            Target::Record(id) => self.records.get(&id)?.repaired?.0,
+            Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => return None,
+        };
+        let own = self.repairs.get(&by)?;
+        (own.of == target && matches!(own.stage, RepairStage::Revoked { .. })).then_some(by)
+    }
+
     /// Whether a target, or a listing that rests on it, is on public display.
     pub(crate) fn shown(&self, target: Target) -> bool {
         let listing = |id: &ListingId| {
@@ -630,7 +657,26 @@ impl Fold {
         }
     }
 
-    pub(crate) fn display(&mut self, target: Target, on: bool) {
+    /// Channels have to show a thing from here on, or no more.
+    pub(crate) fn tell(&mut self, target: Target, at: Position) {
+        self.told.entry(target).or_insert((at, at)).1 = at;
+    }
+
+    /// When channels first and last had to change something about a target and what rests on it.
+    pub(crate) fn told_of(&self, target: Target) -> Option<(Position, Position)> {
+        let under = match target {
+            Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            _ => None,
+        };
+        let under = under.unwrap_or_default().into_iter().map(Target::Listing);
+        let all = [target].into_iter().chain(under).filter_map(|own| self.told.get(&own).copied());
+        all.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
+
+    pub(crate) fn display(&mut self, target: Target, on: bool, at: Position) {
+        if on || self.shown(target) {
+            self.tell(target, at);
+        }
         match target {
             Target::Record(id) => {
                 if let Some(own) = self.records.get_mut(&id) {
@@ -646,25 +692,28 @@ impl Fold {
         }
     }
 
-    /// The list of holds of a target, and whether an objection to it was rejected before.
-    pub(crate) fn holds_mut(&mut self, target: Target) -> Option<(&mut BTreeSet<Hold>, &mut bool)> {
+    /// The holds of a target, and what was and is objected to it.
+    pub(crate) fn holds_mut(
+        &mut self,
+        target: Target,
+    ) -> Option<(&mut BTreeSet<Hold>, &mut Disputes)> {
         match target {
             Target::Record(id) => {
-                self.records.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+                self.records.get_mut(&id).map(|own| (&mut own.holds, &mut own.disputes))
             }
             Target::Listing(id) => match &mut self.listings.get_mut(&id)?.kind {
-                Kind::Black { case, .. } => Some((&mut case.holds, &mut case.rejected)),
-                Kind::Red(red) => Some((&mut red.holds, &mut red.rejected)),
+                Kind::Black { case, .. } => Some((&mut case.holds, &mut case.disputes)),
+                Kind::Red(red) => Some((&mut red.holds, &mut red.disputes)),
             },
             Target::Attribution(id) => {
                 let case = &mut self.attributions.get_mut(&id)?.case;
-                Some((&mut case.holds, &mut case.rejected))
+                Some((&mut case.holds, &mut case.disputes))
             }
             Target::Measure(id) => {
-                self.measures.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+                self.measures.get_mut(&id).map(|own| (&mut own.holds, &mut own.disputes))
             }
             Target::Commitment(id) => {
-                self.commitments.get_mut(&id).map(|own| (&mut own.holds, &mut own.rejected))
+                self.commitments.get_mut(&id).map(|own| (&mut own.holds, &mut own.disputes))
             }
         }
     }

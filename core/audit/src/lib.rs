@@ -28,6 +28,7 @@ mod clock;
 mod commit;
 mod commitment;
 mod credit_review;
+mod dispute;
 mod erasure;
 mod fold;
 mod here;

@@ -14,6 +14,7 @@ use shouxin_core::time::Day;
 
 use crate::admin::by_plugin;
 use crate::commit::Commit;
+use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
@@ -265,7 +266,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         remote_suspended: false,
         annulled: false,
         holds: std::collections::BTreeSet::new(),
-        rejected: false,
+        disputes: Disputes::default(),
     };
     fold.measures.insert(id, own);
     if let Some(listing) = fold.listings.get_mut(&asked.listing) {

@@ -4,13 +4,16 @@
 //! officer. The office refers and resolves, it or the provider does the formal check, and what the
 //! provider alone may do is its own officer's.
 
+use shouxin_core::actor::Actor;
 use shouxin_core::event::{Event, Finding, Target, Trigger};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::ObjectionId;
+use shouxin_core::id::{ObjectionId, Position};
+use shouxin_core::text::digest_is_stated;
 
 use crate::admin;
 use crate::commit::Commit;
-use crate::fold::{Fold, Hold, Objection, ObjectionStage};
+use crate::dispute::Open;
+use crate::fold::{Fold, Hold, Objection, ObjectionStage, RedStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
 
@@ -55,7 +58,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.broken(DEADLINE, "silence had accepted it");
             }
             let stage = own.stage;
-            closed(fold, commit, at, id, true);
+            // What the formal check turned away was not looked at.
+            closed(fold, commit, at, id, false);
             turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Refused);
         }
         Event::ObjectionReferred { received_on, verify_by, .. } => {
@@ -89,13 +93,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if own.stage == ObjectionStage::Verifying && !tested {
                 at.broken(INV_2, "expert testing is under way");
             }
-            let honour = match own.target {
-                Target::Listing(id) => fold
-                    .red(id)
-                    .is_some_and(|own| matches!(own.1.stage, crate::fold::RedStage::Active { .. })),
-                _ => false,
-            };
-            let heard = *finding != Finding::Error || own.by_subject || !honour;
+            let heard = *finding != Finding::Error || may_take(fold, own);
             at.must(heard, Guard::Notice, "a complaint takes an honour with no notice or hearing");
             put_right(fold, at, id, *finding);
             turn(fold, at, id, fits, ObjectionStage::Verified { finding: *finding });
@@ -127,6 +125,17 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         _ => {}
     }
+}
+
+/// Whether an outcome may void what is disputed: an honour in force only where the exemplar asks.
+pub(crate) fn may_take(fold: &Fold, own: &Objection) -> bool {
+    let honour = match own.target {
+        Target::Listing(id) => {
+            fold.red(id).is_some_and(|own| matches!(own.1.stage, RedStage::Active { .. }))
+        }
+        _ => false,
+    };
+    own.trigger == Trigger::Subject || !honour
 }
 
 /// What was found is done: corrected or supplemented since it was filed, or not shown any more.
@@ -193,14 +202,16 @@ pub(crate) fn closed(
     else {
         return;
     };
-    let shown = fold.shown(target);
+    let shown = fold.shown(target).then_some(at.at());
+    let through = shown.or(fold.told_of(target).map(|own| own.1));
     if suspends {
-        commit.release(fold, at.at(), target, Hold::Objection(id), rejected);
-    } else if rejected && let Some((_, was)) = fold.holds_mut(target) {
-        *was = true;
+        commit.release(fold, at.at(), target, Hold::Objection(id));
+    }
+    if let Some((_, disputes)) = fold.holds_mut(target) {
+        disputes.close(id, rejected);
     }
     if let Some(own) = fold.objections.get_mut(&id) {
-        own.through = shown.then_some(at.at());
+        own.through = through;
         own.outcome = Some((at.today, at.by(provider)));
     }
 }
@@ -235,7 +246,7 @@ fn resolved(
     if upheld && !kept {
         commit.void(at.at(), target);
     } else if undisplayed {
-        show_again(fold, target);
+        show_again(fold, target, at.at());
     }
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = ObjectionStage::Resolved { upheld };
@@ -245,7 +256,7 @@ fn resolved(
 }
 
 /// What was off display because nobody verified it is shown again once it was found correct.
-fn show_again(fold: &mut Fold, target: Target) {
+fn show_again(fold: &mut Fold, target: Target, at: Position) {
     let stands = match target {
         Target::Record(id) => fold.records.get(&id).is_some_and(|own| {
             let minor = own.severity == Some(shouxin_core::rules::Severity::Minor);
@@ -254,7 +265,7 @@ fn show_again(fold: &mut Fold, target: Target) {
         _ => true,
     };
     if stands {
-        fold.display(target, true);
+        fold.display(target, true, at);
     }
 }
 
@@ -264,6 +275,7 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         trigger,
         grounds,
         statement,
+        evidence,
         suspends,
         accept_by,
         provider,
@@ -285,11 +297,21 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.stated(Guard::Document, &[("statement", statement)]);
     at.must(!grounds.is_empty(), Guard::Document, "no ground is named");
     at.deadline("accept_by", *accept_by, at.today, at.pack().objection_accept_wd);
-    let first = fold.holds_mut(*target).is_some_and(|(holds, was)| {
-        !holds.iter().any(|hold| matches!(hold, Hold::Objection(_))) && !*was
-    });
-    if first && !suspends {
-        at.broken(INV_4, "a first objection suspends what it disputes");
+    let signed = evidence.iter().any(digest_is_stated);
+    let by_party = matches!(at.event.actor, Actor::Subject(_));
+    let named = *trigger != Trigger::Subject || by_party || signed;
+    at.must(named, Guard::Document, "an officer files for the party without its signed paper");
+    let own = Open { trigger: *trigger, grounds: grounds.clone(), suspends: *suspends };
+    if let Some((_, disputes)) = fold.holds_mut(*target) {
+        let repeat = grounds.iter().all(|own| disputes.rejected.contains(&(*trigger, *own)));
+        if !repeat && !suspends {
+            at.broken(INV_4, "an objection that is no repeat suspends what it disputes");
+        }
+        at.must(!repeat || !suspends || signed, Guard::Document, "a repeat brings nothing new");
+        if disputes.said(&own) {
+            at.broken(INV_2, "the same objection is open");
+        }
+        disputes.open.insert(id, own);
     }
     let objection = Objection {
         subject,
@@ -297,7 +319,8 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         provider: *provider,
         filed_on: at.today,
         received_on: at.today,
-        by_subject: *trigger == Trigger::Subject,
+        trigger: *trigger,
+        grounds: grounds.clone(),
         suspends: *suspends,
         accept_by: accept_by.day,
         verify_by: accept_by.day,

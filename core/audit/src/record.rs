@@ -14,6 +14,7 @@ use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
+use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
@@ -99,6 +100,9 @@ fn live<'f>(fold: &'f Fold, at: &mut Here<'_>, id: RecordId, over: bool) -> Opti
 }
 
 fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
+    if fold.records.get(&id).is_some_and(|own| own.published) {
+        fold.tell(Target::Record(id), at.at());
+    }
     let Some(own) = fold.records.get_mut(&id) else {
         return;
     };
@@ -136,7 +140,11 @@ pub(crate) fn restored(fold: &mut Fold, at: &mut Here<'_>, id: RecordId, by: Rep
     own.published = open;
     own.ended_on = None;
     own.repaired = None;
-    if let Some(file) = fold.files.get_mut(&own.subject) {
+    let subject = own.subject;
+    if open {
+        fold.tell(Target::Record(id), at.at());
+    }
+    if let Some(file) = fold.files.get_mut(&subject) {
         file.adverse.insert(id);
     }
 }
@@ -227,12 +235,15 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         stage: RecordStage::Live,
         ended_on: None,
         holds: BTreeSet::new(),
-        rejected: false,
+        disputes: Disputes::default(),
         listings: Vec::new(),
         counted_from: *document_date,
         repaired: None,
         again_from: None,
     };
+    if *published {
+        fold.tell(Target::Record(id), at.at());
+    }
     fold.records.insert(id, record);
 }
 
@@ -267,7 +278,7 @@ pub(crate) fn check_later(
                     at.of_authority(provider);
                 }
             }
-            fold.display(Target::Record(*record), false);
+            fold.display(Target::Record(*record), false, at.at());
         }
         RecordEvent::Archived { record } => {
             let Some(own) = fold.records.get(record) else {
@@ -326,6 +337,10 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     if *number_of != own.version.saturating_add(1) {
         at.broken(INV_10, format!("version {number_of} follows {}", own.version));
     }
+    let minor = *severity == Some(Severity::Minor);
+    if minor && fold.records.get(record).is_some_and(|own| own.published) {
+        fold.tell(Target::Record(*record), at.at());
+    }
     if let Some(own) = fold.records.get_mut(record) {
         own.version = *number_of;
         own.corrected_at = Some(at.at());
@@ -333,7 +348,7 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
         own.counted_from = own.counted_from.min(*document_date);
         own.severity = *severity;
         own.until = *publicity_until;
-        own.published = own.published && *severity != Some(Severity::Minor);
+        own.published = own.published && !minor;
     }
 }
 

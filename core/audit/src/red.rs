@@ -7,6 +7,7 @@ use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::text::digest_is_stated;
 
 use crate::commit::Commit;
+use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Listing, Over, Red, RedStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2};
@@ -131,7 +132,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         stage: RedStage::Nominated,
         revocation: None,
         holds: std::collections::BTreeSet::new(),
-        rejected: false,
+        disputes: Disputes::default(),
     };
     let listing = Listing {
         subject,
@@ -164,7 +165,7 @@ fn decided(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, id: ListingI
     at.head_beside(&red.nominator);
     match red.stage {
         RedStage::PublicNotice { ends_on } => {
-            let over = at.today > ends_on && red.holds.is_empty();
+            let over = at.today > ends_on && red.holds.is_empty() && red.disputes.open.is_empty();
             at.must(over, Guard::PublicNotice, "the notice runs, or an objection is open");
         }
         _ => at.guard(Guard::PublicNotice, "there was no public notice"),
@@ -186,6 +187,9 @@ fn decided(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, id: ListingI
     }
     if let Some(listing) = fold.listings.get_mut(&id) {
         listing.published = *published;
+        if *published {
+            fold.tell(Target::Listing(id), at.at());
+        }
     }
     if let Some(file) = fold.files.get_mut(&subject) {
         file.cases.insert(CaseRef::Listing(id));

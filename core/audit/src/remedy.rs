@@ -112,7 +112,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.about(subject);
             at.of_authority(authority);
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            fold.display(Target::Listing(*listing), false);
+            fold.display(Target::Listing(*listing), false, at.at());
             if let Some(own) = fold.listings.get_mut(listing) {
                 own.display_ended = true;
             }
@@ -159,7 +159,7 @@ fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         _ => fold.shown(target),
     };
     if displayed {
-        fold.display(target, false);
+        fold.display(target, false, at.at());
     }
     objection::turn(fold, at, id, fits, ObjectionStage::Unverified);
     if let Some(own) = fold.objections.get_mut(&id) {
@@ -303,7 +303,7 @@ fn stay(
     if ordered {
         commit.hold(fold, at.at(), target, Hold::Stay(id));
     } else {
-        commit.release(fold, at.at(), target, Hold::Stay(id), false);
+        commit.release(fold, at.at(), target, Hold::Stay(id));
     }
 }
 
@@ -330,7 +330,7 @@ fn outcome_of(
         own.stage = RemedyStage::Decided;
     }
     if stage == RemedyStage::Stayed {
-        commit.release(fold, at.at(), target, Hold::Stay(id), false);
+        commit.release(fold, at.at(), target, Hold::Stay(id));
     }
     match outcome {
         RemedyOutcome::Revoked => {
@@ -391,7 +391,7 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
                 own.open = false;
                 at.about(own.subject);
             }
-            commit.release(fold, at.at(), target, Hold::Relief(id), false);
+            commit.release(fold, at.at(), target, Hold::Relief(id));
             if matches!(event, RemedyEvent::ReliefCompleted { .. }) {
                 commit.relieve(at.at(), id, listing);
             }

@@ -11,9 +11,11 @@ use shouxin_core::text::{Digest, Sealed, digest_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
-use crate::fold::{Fold, Kind, Over, RecordStage, Repair, RepairStage, Revocation, Standing};
+use crate::fold::{
+    Channel, Fold, Kind, Over, RecordStage, Repair, RepairStage, Revocation, Standing,
+};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_1, INV_2, INV_6, INV_10, INV_13};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_13};
 use crate::record;
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
@@ -70,10 +72,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if let Target::Record(record) = of {
                 alone(fold, at, record);
             }
-            let shown = fold.shown(of)
-                || records_of(fold, of).iter().any(|id| fold.shown(Target::Record(*id)));
+            let shown = fold.shown(of).then_some(at.at());
+            let through = shown.or(fold.told_of(of).map(|own| own.1));
             if let Some(own) = fold.repairs.get_mut(&id) {
-                own.through = shown.then_some(at.at());
+                own.through = through;
             }
             turn(fold, at, id, RepairStage::Propagating, Some(at.by(authority)));
             commit.repair(at.at(), id, of);
@@ -104,9 +106,15 @@ pub(crate) fn reached(
     target: Target,
     ended: bool,
 ) {
-    let behind = fold.channels.iter().find(|own| through.is_some_and(|at| *own.1 < at));
-    if let Some((channel, confirmed)) = behind {
-        at.broken(INV_13, format!("{channel} has confirmed up to {confirmed} only"));
+    let first = fold.told_of(target).map(|own| own.0);
+    // One that is configured no more still shows what it got before.
+    let got = |own: &Channel| match own.closing {
+        Some(closing) => first.is_some_and(|first| first < closing),
+        None => true,
+    };
+    let behind = |own: &Channel| through.is_some_and(|at| own.confirmed < at) && got(own);
+    if let Some((channel, own)) = fold.channels.iter().find(|own| behind(own.1)) {
+        at.broken(INV_13, format!("{channel} has confirmed up to {} only", own.confirmed));
     }
     let left = fold
         .measures_under(target)
@@ -447,6 +455,13 @@ pub(crate) fn revocation(
         }),
         Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
     };
+    let voided = commit.voids(fold, of);
+    let held = fold.holds_mut(of).is_some_and(|(holds, _)| !holds.is_empty());
+    let restores =
+        matches!(event, RemedyEvent::RepairedRestored { .. } | RemedyEvent::RecordRestored { .. });
+    if held && restores {
+        at.broken(INV_4, "what is disputed or stayed is brought back");
+    }
     let Some(own) = fold.repairs.get_mut(id) else {
         return;
     };
@@ -516,9 +531,11 @@ pub(crate) fn revocation(
         }
         (RemedyEvent::RepairRevocationLapsed { .. }, stage) => {
             // What is void meanwhile has nothing to come back.
-            if removed {
+            if removed && !voided {
                 at.after(end, "what was repaired");
             }
+            let by_officer = at.officer().is_some();
+            at.must(voided || !by_officer, Guard::Human, "no outcome voids the revocation");
             *stage = RepairStage::Done;
         }
         (RemedyEvent::RepairedRestored { published, .. }, stage) => {
@@ -596,6 +613,9 @@ fn restored(
     at.must(open, Guard::Open, "a person's listing, or one found not to be shown, is published");
     if let Some(own) = fold.listings.get_mut(&listing) {
         own.published = published;
+        if published {
+            fold.tell(Target::Listing(listing), at.at());
+        }
     }
     if let Some(file) = fold.files.get_mut(&subject) {
         file.cases.insert(CaseRef::Listing(listing));

@@ -1,13 +1,15 @@
 //! Review (复核) of an objection's outcome or of a refused repair: asked for in time, decided by
 //! somebody else.
 
-use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
 use shouxin_core::guard::Guard;
+use shouxin_core::text::digest_is_stated;
 use shouxin_core::time::Day;
 
 use crate::admin;
 use crate::commit::Commit;
+use crate::dispute::Open;
 use crate::fold::{Fold, Hold, ObjectionStage, RepairStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_5};
@@ -58,7 +60,8 @@ pub(crate) fn requested(
     at: &mut Here<'_>,
     event: &RemedyEvent,
 ) {
-    let RemedyEvent::ReviewRequested { of, statement, suspends, decide_by, .. } = event else {
+    let RemedyEvent::ReviewRequested { of, statement, evidence, suspends, decide_by } = event
+    else {
         return;
     };
     let Some(own) = reviewed(fold, *of) else {
@@ -67,6 +70,9 @@ pub(crate) fn requested(
     };
     at.about(own.subject);
     at.own_matter(own.subject);
+    let by_party = matches!(at.event.actor, Actor::Subject(_));
+    let signed = by_party || evidence.iter().any(digest_is_stated);
+    at.must(signed, Guard::Document, "an officer asks for the party without its signed paper");
     at.stated(Guard::Document, &[("statement", statement)]);
     at.deadline("decide_by", *decide_by, at.today, at.pack().verification_wd);
     if !own.asked || own.reviewed {
@@ -85,7 +91,11 @@ pub(crate) fn requested(
             own.stage = ObjectionStage::Review { refused };
             own.suspends = *suspends;
             own.review_by = Some(decide_by.day);
-            let target = own.target;
+            let (target, trigger, grounds) = (own.target, own.trigger, own.grounds.clone());
+            if let Some((_, disputes)) = fold.holds_mut(target) {
+                let open = Open { trigger, grounds, suspends: *suspends };
+                disputes.open.insert(*id, open);
+            }
             if *suspends {
                 commit.hold(fold, at.at(), target, Hold::Objection(*id));
             }
@@ -151,7 +161,7 @@ pub(crate) fn decided(
 fn objection_decided(
     fold: &mut Fold,
     commit: &mut Commit,
-    at: &Here<'_>,
+    at: &mut Here<'_>,
     id: shouxin_core::id::ObjectionId,
     upheld: bool,
 ) {
@@ -161,13 +171,21 @@ fn objection_decided(
     let refused = own.stage == ObjectionStage::Review { refused: true };
     let (target, suspends, kept) = (own.target, own.suspends, own.kept);
     let taken_up = refused && upheld;
+    let heard = !upheld || refused || objection::may_take(fold, own);
+    at.must(heard, Guard::Notice, "a complaint takes an honour with no notice or hearing");
+    let open =
+        Open { trigger: own.trigger, grounds: own.grounds.clone(), suspends: suspends || taken_up };
     if taken_up {
+        if let Some((_, disputes)) = fold.holds_mut(target) {
+            disputes.open.insert(id, open);
+        }
         // It has to be looked at after all, and suspends like any objection.
         commit.hold(fold, at.at(), target, Hold::Objection(id));
     }
-    let shown = fold.shown(target);
-    if !taken_up && suspends {
-        objection::closed(fold, commit, at, id, !upheld && !kept);
+    let changes = (fold.shown(target) && (upheld || suspends)).then_some(at.at());
+    let through = changes.or(fold.told_of(target).map(|own| own.1));
+    if !taken_up {
+        objection::closed(fold, commit, at, id, !upheld && !kept && !refused);
     }
     if upheld && !refused {
         commit.void(at.at(), target);
@@ -181,7 +199,7 @@ fn objection_decided(
         own.kept &= !upheld;
         own.suspends |= taken_up;
         own.reviewed = true;
-        own.through = shown.then_some(at.at());
+        own.through = through;
         own.outcome = Some((at.today, at.by(own.provider)));
     }
 }

@@ -9,7 +9,8 @@ use crate::path::{
     Proposed, Served,
 };
 use crate::row::{
-    AttributionRow, Key, ListingKind, ListingRow, Newest, RecordRow, RedCase, RedState, Row,
+    AttributionRow, Disputes, Key, ListingKind, ListingRow, Newest, RecordRow, RedCase, RedState,
+    Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -62,7 +63,7 @@ fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
         basis: basis.clone(),
         path: Path::Proposed(Proposed),
         holds: Vec::new(),
-        rejected_objections: 0,
+        disputes: Box::default(),
     })
 }
 
@@ -97,6 +98,7 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             repair_again_from: None,
             display_ended: false,
             relief: None,
+            told: None,
         },
     )
 }
@@ -323,7 +325,7 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         revocation: None,
         state: RedState::Nominated,
         holds: Vec::new(),
-        rejected_objections: 0,
+        disputes: Disputes::default(),
     };
     put_listing(
         rows,
@@ -339,6 +341,7 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             repair_again_from: None,
             display_ended: false,
             relief: None,
+            told: None,
         },
     )
 }

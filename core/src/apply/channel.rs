@@ -5,7 +5,7 @@ use crate::event::channel::ChannelEvent;
 use crate::event::{Envelope, Target};
 use crate::path::Path;
 use crate::row::commitment::CommitmentRow;
-use crate::row::{ChannelRow, Index, Key, ListingKind, ListingRow, RecordRow, RedState, Row};
+use crate::row::{ChannelRow, Index, Key, ListingKind, ListingRow, RecordRow, RedState, Row, Told};
 use crate::rows::{Rows, Stop};
 
 /// Whether a listing is on public display.
@@ -61,6 +61,61 @@ pub(super) fn note(rows: &mut Rows, envelope: &Envelope, changes: Vec<Target>) {
     }
 }
 
+/// Keeps with each thing that channels are told of it in this event: who closes something about it
+/// later waits for the newest such change, whenever that was (INV-13).
+pub(super) fn keep(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
+    let at = Told { first: envelope.position, last: envelope.position };
+    let with = |own: Option<Told>| Some(own.map_or(at, |own| own.with(at)));
+    for target in rows.told_at(envelope.position) {
+        match target {
+            Target::Record(id) => {
+                let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+                let told = with(row.told);
+                rows.put(Key::Record(id), Row::Record(RecordRow { told, ..row }))?;
+            }
+            Target::Listing(id) => {
+                let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+                let told = with(row.told);
+                rows.put(Key::Listing(id), Row::Listing(ListingRow { told, ..row }))?;
+            }
+            Target::Commitment(id) => {
+                let row = Rows::known(rows.commitment(id)?, &id.0)?.clone();
+                let told = with(row.told);
+                rows.put(Key::Commitment(id), Row::Commitment(CommitmentRow { told, ..row }))?;
+            }
+            Target::Attribution(_) | Target::Measure(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// What channels have to confirm once a thing has its outcome here: the newest change that they
+/// were told of, of it and of what rests on it, be it one of this commit (where `changes` says that
+/// there is one of what is shown) or an earlier one.
+pub(super) fn to_settle(
+    rows: &Rows,
+    envelope: &Envelope,
+    target: Target,
+    changes: bool,
+) -> Result<Option<Told>, Stop> {
+    let now = (changes && !shown(rows, target)?.is_empty())
+        .then_some(Told { first: envelope.position, last: envelope.position });
+    let mut all: Vec<Option<Told>> = vec![now];
+    match target {
+        Target::Record(id) => {
+            let row = Rows::known(rows.record(id)?, &id.0)?;
+            all.push(row.told);
+            for listing in &row.listings {
+                all.push(Rows::known(rows.listing(*listing)?, &listing.0)?.told);
+            }
+        }
+        Target::Listing(id) => all.push(Rows::known(rows.listing(id)?, &id.0)?.told),
+        Target::Commitment(id) => all.push(Rows::known(rows.commitment(id)?, &id.0)?.told),
+        Target::Attribution(_) | Target::Measure(_) => {}
+    }
+    Ok(all.into_iter().flatten().reduce(Told::with))
+}
+
 /// Notes on a record that something about it changed. To be asked before anything is written, or
 /// where the record was looked at already.
 pub(super) fn touch(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
@@ -81,14 +136,18 @@ pub(super) fn apply(
     | ChannelEvent::Closed { channel, .. }
     | ChannelEvent::Confirmed { channel, .. }
     | ChannelEvent::Failed { channel, .. }
-    | ChannelEvent::Overdue { channel, .. }) = event;
+    | ChannelEvent::Overdue { channel, .. }
+    | ChannelEvent::Closing { channel, .. }) = event;
     if let ChannelEvent::Opened { from, .. } = event {
+        // One that comes back goes on where it had been left.
+        channels.retain(|own| own.name != *channel);
         channels.push(ChannelRow {
             name: channel.clone(),
             opened_at: envelope.position,
             confirmed_through: *from,
             failing: None,
             overdue: false,
+            closing: None,
         });
         return rows.put(Key::Channels, Row::Channels(channels));
     }
@@ -107,6 +166,7 @@ pub(super) fn apply(
         }
         ChannelEvent::Failed { detail, .. } => row.failing = Some(detail.clone()),
         ChannelEvent::Overdue { .. } => row.overdue = true,
+        ChannelEvent::Closing { .. } => row.closing = Some(envelope.position),
         ChannelEvent::Opened { .. } | ChannelEvent::Closed { .. } => {}
     }
     rows.put(Key::Channels, Row::Channels(channels))

@@ -82,6 +82,7 @@ fn offered(rows: &mut Rows, envelope: &Envelope, event: &CommitmentEvent) -> Res
         fulfilled_on: None,
         state: CommitmentState::Offered,
         breach: None,
+        told: None,
     };
     rows.put(Key::Commitment(id), Row::Commitment(row))
 }
@@ -151,7 +152,7 @@ fn proposed(
         basis: basis.clone(),
         path: Path::Proposed(Proposed),
         holds: Vec::new(),
-        rejected_objections: 0,
+        disputes: Box::default(),
     };
     Ok(CommitmentRow { breach: Some(case), ..row })
 }

@@ -6,7 +6,7 @@ use crate::event::measure::MeasureEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
 use crate::row::{
-    AttributionRow, Key, ListingRow, MeasureRow, MeasureState, Order, Owed, Remote, Row,
+    AttributionRow, Disputes, Key, ListingRow, MeasureRow, MeasureState, Order, Owed, Remote, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -113,7 +113,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         fault: None,
         exempt_until: None,
         holds: Vec::new(),
-        rejected_objections: 0,
+        disputes: Disputes::default(),
     };
     let twin = twin(&row);
     rows.want([twin.clone()])?;
@@ -179,7 +179,7 @@ pub(super) fn apply_beyond(
                 fault: None,
                 exempt_until: None,
                 holds: Vec::new(),
-                rejected_objections: 0,
+                disputes: Disputes::default(),
             };
             let twin = twin(&row);
             rows.want([twin.clone()])?;

@@ -9,8 +9,8 @@ use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
 use crate::id::{ObjectionId, RepairId};
 use crate::path::Hold;
 use crate::row::{
-    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Owed, RecordRow,
-    RedCase, RepairRow, RepairState, Repairable, Row,
+    Disputes, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState,
+    OpenObjection, Owed, RecordRow, RedCase, RepairRow, RepairState, Repairable, Row, Told,
 };
 use crate::rows::{Rows, Stop};
 
@@ -18,17 +18,7 @@ use crate::rows::{Rows, Stop};
 #[derive(Clone, Copy)]
 pub(super) enum Dispute {
     Open,
-    Close { rejected: bool },
-}
-
-fn turned(holds: &mut Vec<Hold>, rejected: &mut u16, id: Hold, turn: Dispute) {
-    match turn {
-        Dispute::Open => holds.push(id),
-        Dispute::Close { rejected: was_rejected } => {
-            holds.retain(|own| *own != id);
-            *rejected = rejected.saturating_add(u16::from(was_rejected));
-        }
-    }
+    Close,
 }
 
 /// Adds a hold to a target, or takes it away; channels are told of everything it marks.
@@ -40,53 +30,76 @@ pub(super) fn dispute(
     turn: Dispute,
 ) -> Result<(), Stop> {
     let changes = shown(rows, target)?;
-    hold(rows, envelope, target, id, turn)?;
+    change(rows, envelope, target, |holds, _| match turn {
+        Dispute::Open => holds.push(id),
+        Dispute::Close => holds.retain(|own| *own != id),
+    })?;
+    channel::touch(rows, envelope, target)?;
     channel::note(rows, envelope, changes);
     Ok(())
 }
 
-fn hold(
+/// Notes on a target that an objection to it is open, whether it suspends or not.
+pub(super) fn opened(rows: &mut Rows, envelope: &Envelope, row: &ObjectionRow) -> Result<(), Stop> {
+    let own = OpenObjection {
+        id: row.id,
+        trigger: row.trigger,
+        grounds: row.grounds.clone(),
+        suspends: row.suspends,
+    };
+    change(rows, envelope, row.target, |_, disputes| disputes.opened(own))
+}
+
+/// Notes on a target that an objection to it has its outcome.
+pub(super) fn ended(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    row: &ObjectionRow,
+    rejected_on_the_merits: bool,
+) -> Result<(), Stop> {
+    change(rows, envelope, row.target, |_, disputes| disputes.ended(row.id, rejected_on_the_merits))
+}
+
+fn change(
     rows: &mut Rows,
     envelope: &Envelope,
     target: Target,
-    id: Hold,
-    turn: Dispute,
+    to: impl FnOnce(&mut Vec<Hold>, &mut Disputes),
 ) -> Result<(), Stop> {
     match target {
         Target::Record(record) => {
             let mut row: RecordRow = Rows::known(rows.record(record)?, &record.0)?.clone();
-            turned(&mut row.holds, &mut row.rejected_objections, id, turn);
-            row.changed = envelope.position;
+            to(&mut row.holds, &mut row.disputes);
             rows.put(Key::Record(record), Row::Record(row))
         }
         Target::Listing(listing) => {
             let row = Rows::known(rows.listing(listing)?, &listing.0)?.clone();
             if let ListingKind::Red(red) = &row.kind {
                 let mut red: RedCase = red.clone();
-                turned(&mut red.holds, &mut red.rejected_objections, id, turn);
+                to(&mut red.holds, &mut red.disputes);
                 let row = ListingRow { kind: ListingKind::Red(red), ..row };
                 return rows.put(Key::Listing(listing), Row::Listing(row));
             }
             case::change(rows, CaseRef::Listing(listing), envelope, |mut own| {
-                turned(&mut own.holds, &mut own.rejected_objections, id, turn);
+                to(&mut own.holds, &mut own.disputes);
                 Some(own)
             })
         }
         Target::Attribution(attribution) => {
             case::change(rows, CaseRef::Attribution(attribution), envelope, |mut own| {
-                turned(&mut own.holds, &mut own.rejected_objections, id, turn);
+                to(&mut own.holds, &mut own.disputes);
                 Some(own)
             })
         }
         Target::Measure(measure) => {
             let mut row: MeasureRow = Rows::known(rows.measure(measure)?, &measure.0)?.clone();
-            turned(&mut row.holds, &mut row.rejected_objections, id, turn);
+            to(&mut row.holds, &mut row.disputes);
             rows.put(Key::Measure(measure), Row::Measure(row))
         }
         Target::Commitment(commitment) => {
             let mut row = Rows::known(rows.commitment(commitment)?, &commitment.0)?.clone();
             if let Some(case) = &mut row.breach {
-                turned(&mut case.holds, &mut case.rejected_objections, id, turn);
+                to(&mut case.holds, &mut case.disputes);
             }
             rows.put(Key::Commitment(commitment), Row::Commitment(row))
         }
@@ -135,12 +148,13 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         _ => return Err(defect(envelope, "not an event of an objection")),
     };
     let mut row = Rows::known(rows.objection(id)?, &id.0)?.clone();
-    let closes = match &envelope.event {
-        Event::ObjectionRefused { .. } => Some(true),
+    // What the formal check turns away was not looked at: no later one is a repeat of it.
+    let on_the_merits = match &envelope.event {
+        Event::ObjectionRefused { .. } => Some(false),
         Event::ObjectionResolved { upheld, .. } => Some(!upheld),
         _ => None,
     };
-    let found = match closes.filter(|_| row.suspends) {
+    let found = match on_the_merits.filter(|_| row.suspends) {
         Some(_) => walks(rows, envelope, row.target)?,
         None => Vec::new(),
     };
@@ -175,12 +189,11 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     // What should not be shown is not shown again, whatever took it off display.
     row.undisplayed &=
         !matches!(row.state, ObjectionState::Verified { finding: Finding::DisplayStopped, .. });
-    if closes.is_some() {
-        row.settle_through = (!shown(rows, row.target)?.is_empty()).then_some(here(envelope));
+    if let Some(on_the_merits) = on_the_merits {
+        row.settle = channel::to_settle(rows, envelope, row.target, true)?;
         row.outcome = Some((envelope.legal_date, officer_of(envelope)?));
-    }
-    if let Some(rejected) = closes {
-        dispute(rows, envelope, row.target, Hold::Objection(id), Dispute::Close { rejected })?;
+        dispute(rows, envelope, row.target, Hold::Objection(id), Dispute::Close)?;
+        ended(rows, envelope, &row, on_the_merits)?;
     }
     // What the office had taken off display because nobody verified it is correct, or is now.
     let stands = row.kept || matches!(row.state, ObjectionState::Resolved { upheld: false });
@@ -195,7 +208,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
 }
 
 fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
-    let Event::ObjectionFiled { target, trigger, suspends, accept_by, provider, .. } =
+    let Event::ObjectionFiled { target, trigger, grounds, suspends, accept_by, provider, .. } =
         &envelope.event
     else {
         return Err(defect(envelope, "not an objection"));
@@ -214,6 +227,7 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         subject: subject_of(envelope)?,
         target: *target,
         trigger: *trigger,
+        grounds: grounds.clone(),
         provider: *provider,
         filed_on: envelope.legal_date,
         suspends: *suspends,
@@ -223,12 +237,13 @@ fn filed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         result: None,
         review_overdue: false,
         redress_done: None,
-        settle_through: None,
+        settle: None,
         outcome: None,
         undisplayed: false,
         kept: false,
         reviewed: false,
     };
+    opened(rows, envelope, &row)?;
     rows.put(Key::Objection(id), Row::Objection(row))?;
     put_walks(rows, found)
 }
@@ -297,7 +312,7 @@ pub(super) fn applied(
         overdue: false,
         review_overdue: false,
         state: RepairState::Applied { accept_by, overdue: false },
-        settle_through: None,
+        settle: None,
         outcome: None,
         reviewed: false,
     };
@@ -338,24 +353,29 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
         }
         _ => None,
     };
-    let settle_through = match state {
+    let settle = match state {
         RepairState::Propagating => {
-            let mut changes = shown(rows, row.of.target())?;
+            let mut all = vec![channel::to_settle(rows, envelope, row.of.target(), true)?];
             if let Repairable::Listing(id) = row.of
-                && let ListingKind::Black { records, .. } =
+                && let ListingKind::Black { records, case, .. } =
                     &Rows::known(rows.listing(id)?, &id.0)?.kind
             {
                 for record in records {
-                    changes.extend(shown(rows, Target::Record(*record))?);
+                    let own = Rows::known(rows.record(*record)?, &record.0)?;
+                    // What others collected is not repaired with it.
+                    if own.provider == case.proposed_by.authority {
+                        let target = Target::Record(*record);
+                        all.push(channel::to_settle(rows, envelope, target, true)?);
+                    }
                 }
             }
-            (!changes.is_empty()).then_some(here(envelope))
+            all.into_iter().flatten().reduce(Told::with)
         }
-        _ => row.settle_through,
+        _ => row.settle,
     };
     let outcome = decided.or(row.outcome);
     if !matches!(state, RepairState::Accepted { .. }) {
         open_repair(rows, row.of, None)?;
     }
-    rows.put(Key::Repair(id), Row::Repair(RepairRow { state, settle_through, outcome, ..row }))
+    rows.put(Key::Repair(id), Row::Repair(RepairRow { state, settle, outcome, ..row }))
 }

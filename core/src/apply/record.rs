@@ -5,7 +5,7 @@ use crate::apply::{defect, officer_of, record_source, subject_of};
 use crate::event::record::RecordEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{RecordId, RepairId};
-use crate::row::{Key, RecordRow, RecordState, Row};
+use crate::row::{Disputes, Key, RecordRow, RecordState, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::Severity;
 
@@ -101,13 +101,14 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 supplement: None,
                 ended_on: None,
                 holds: Vec::new(),
-                rejected_objections: 0,
+                disputes: Disputes::default(),
                 listings: Vec::new(),
                 open_repair: None,
                 counted_from: *document_date,
                 repaired: None,
                 repair_again_from: None,
                 changed: envelope.position,
+                told: None,
             };
             rows.put(Key::Record(id), Row::Record(row))?;
             rows.put(source, Row::RecordSource(id))?;

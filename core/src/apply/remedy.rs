@@ -1,7 +1,7 @@
 //! Folds reviews, reconsiderations and suits, revoked repairs, and relief.
 
 use crate::apply::channel::{self, shown};
-use crate::apply::objection::{Dispute, applied, dispute, open_repair};
+use crate::apply::objection::{Dispute, applied, dispute, ended, open_repair, opened};
 use crate::apply::{case, defect, here, officer_of, put_walks, record, subject_of, walks};
 use crate::calendar::Deadline;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
@@ -49,6 +49,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
                 if *suspends {
                     dispute(rows, envelope, target, Hold::Objection(*id), Dispute::Open)?;
                 }
+                opened(rows, envelope, &row)?;
                 rows.put(Key::Objection(*id), Row::Objection(row))?;
                 put_walks(rows, found)
             }
@@ -283,14 +284,14 @@ fn objection_reviewed(
         (false, upheld) => ObjectionState::Resolved { upheld: upheld || row.kept },
     };
     let target = row.target;
-    let rejected = !upheld && !row.kept;
-    let settle_through = (!shown(rows, target)?.is_empty()).then_some(here(envelope));
+    let rejected = !upheld && !row.kept && !refused;
+    let settle = channel::to_settle(rows, envelope, target, ends || opens || upheld)?;
     let row = ObjectionRow {
         state,
         suspends: row.suspends || opens,
         kept: row.kept && !upheld,
         reviewed: true,
-        settle_through,
+        settle,
         outcome: Some((envelope.legal_date, by)),
         ..row
     };
@@ -298,8 +299,11 @@ fn objection_reviewed(
         dispute(rows, envelope, target, Hold::Objection(id), Dispute::Open)?;
     }
     if ends {
-        let turn = Dispute::Close { rejected };
-        dispute(rows, envelope, target, Hold::Objection(id), turn)?;
+        dispute(rows, envelope, target, Hold::Objection(id), Dispute::Close)?;
+    }
+    match taken_up {
+        true => opened(rows, envelope, &row)?,
+        false => ended(rows, envelope, &row, rejected)?,
     }
     rows.put(Key::Objection(id), Row::Objection(row))?;
     put_walks(rows, found)
@@ -342,11 +346,9 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
     let stayed = row.state == RemedyState::Stayed;
     let (state, turn) = match event {
         RemedyEvent::StayOrdered { .. } => (RemedyState::Stayed, Some(Dispute::Open)),
-        RemedyEvent::StayEnded { .. } => {
-            (RemedyState::Filed, Some(Dispute::Close { rejected: false }))
-        }
+        RemedyEvent::StayEnded { .. } => (RemedyState::Filed, Some(Dispute::Close)),
         RemedyEvent::RemedyDecided { outcome, .. } => {
-            (RemedyState::Decided(*outcome), stayed.then_some(Dispute::Close { rejected: false }))
+            (RemedyState::Decided(*outcome), stayed.then_some(Dispute::Close))
         }
         _ => return Err(defect(envelope, "not an event of a remedy")),
     };
@@ -462,7 +464,7 @@ fn relief(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(
                 RemedyEvent::ReliefCompleted { .. } => ReliefState::Completed,
                 _ => ReliefState::Ended,
             };
-            (*relief, ReliefRow { state, ..row }, Dispute::Close { rejected: false })
+            (*relief, ReliefRow { state, ..row }, Dispute::Close)
         }
         _ => return Err(defect(envelope, "not an event of a relief")),
     };

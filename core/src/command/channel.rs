@@ -12,9 +12,9 @@ pub enum ChannelCommand {
         channel: String,
         from: Position,
     },
+    /// It is configured no more.
     Close {
         channel: String,
-        reason: String,
     },
     Confirm {
         channel: String,
@@ -31,5 +31,10 @@ pub enum ChannelCommand {
         channel: String,
         oldest: Position,
         due: Day,
+    },
+    /// Nothing is to be withdrawn from it any more, for the reason stated.
+    Waive {
+        channel: String,
+        reason: String,
     },
 }

@@ -1,4 +1,6 @@
 //! Channels: opened and closed by the operator; what they confirm is said by the register itself.
+//! One that is configured no more is waited for until the operator waives it with a reason, because
+//! what it got may still be on display there (INV-13).
 //!
 //! Source: domain.md O17, O40, T09.
 
@@ -34,7 +36,13 @@ pub(super) fn decide(
         ChannelCommand::Open { channel, from } => {
             checks::operator(context)?;
             let open = rows.channels()?;
-            if open.iter().any(|own| own.name == *channel) {
+            if let Some(own) = open.iter().find(|own| own.name == *channel) {
+                if own.closing.is_some() {
+                    // It goes on where it was left, so that every withdrawal since reaches it.
+                    let from = own.confirmed_through;
+                    let event = ChannelEvent::Opened { channel: channel.clone(), from };
+                    drafts.push(None, Event::Channel(event));
+                }
                 return drafts.finish();
             }
             if open.len() >= CHANNELS_MAX || !short_text_is_stated(channel) {
@@ -48,14 +56,14 @@ pub(super) fn decide(
             }
             ChannelEvent::Opened { channel: channel.clone(), from: *from }
         }
-        ChannelCommand::Close { channel, reason } => {
+        ChannelCommand::Close { channel } => {
             checks::operator(context)?;
             let row = known(rows, channel)?;
-            ChannelEvent::Closed {
-                channel: channel.clone(),
-                confirmed_through: row.confirmed_through,
-                reason: shortened(reason),
+            if row.closing.is_some() {
+                return drafts.finish();
             }
+            let confirmed_through = row.confirmed_through;
+            ChannelEvent::Closing { channel: channel.clone(), confirmed_through }
         }
         ChannelCommand::Confirm { channel, through, items, batch_sha256, reference } => {
             checks::system(context)?;
@@ -94,6 +102,29 @@ pub(super) fn decide(
                 return drafts.finish();
             }
             ChannelEvent::Overdue { channel: channel.clone(), oldest: *oldest, due: *due }
+        }
+        ChannelCommand::Waive { channel, reason } => {
+            checks::operator(context)?;
+            let row = known(rows, channel)?;
+            if row.closing.is_none() {
+                misfit::<()>(
+                    Misfit::State,
+                    "该渠道仍在使用 / the channel is in use",
+                    "请先从 channels.toml 移除并重启 / take it out of channels.toml first",
+                )?;
+            }
+            if !short_text_is_stated(reason) {
+                misfit::<()>(
+                    Misfit::Value,
+                    "须说明不再撤下的理由 / say why nothing is to be withdrawn there any more",
+                    "例如页面已关停、对方书面确认已撤下 / e.g. the recipient wrote that it withdrew all",
+                )?;
+            }
+            ChannelEvent::Closed {
+                channel: channel.clone(),
+                confirmed_through: row.confirmed_through,
+                reason: shortened(reason),
+            }
         }
     };
     drafts.push(None, Event::Channel(event));

@@ -7,8 +7,7 @@ use crate::decide::checks;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
-use crate::id::Position;
-use crate::row::{Closing, Key, ObjectionState, RepairState, Repairable};
+use crate::row::{Closing, Key, ObjectionState, RepairState, Repairable, Told};
 use crate::rows::{Rows, Stop};
 
 /// Whether nothing is left to wait for.
@@ -20,12 +19,12 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
                 return Ok(false);
             };
             let lifted = !upheld || row.kept || lifted(rows, row.target)?;
-            Ok(lifted && confirmed(rows, row.settle_through)?)
+            Ok(lifted && confirmed(rows, row.settle)?)
         }
         Closing::Repair(id) => {
             let row = rows.must_repair(id)?;
             let propagating = matches!(row.state, RepairState::Propagating);
-            Ok(propagating && ended(rows, row.of)? && confirmed(rows, row.settle_through)?)
+            Ok(propagating && ended(rows, row.of)? && confirmed(rows, row.settle)?)
         }
     }
 }
@@ -38,12 +37,16 @@ fn ended(rows: &Rows, of: Repairable) -> Result<bool, Stop> {
     }
 }
 
-/// Every open channel has confirmed what changed at `through`.
-fn confirmed(rows: &Rows, through: Option<Position>) -> Result<bool, Stop> {
-    match through {
-        Some(through) => Ok(rows.channels()?.iter().all(|own| own.confirmed_through >= through)),
-        None => Ok(true),
-    }
+/// Every channel that got it has confirmed what it was told last, those that are configured no
+/// more included: what they show still is on display somewhere.
+fn confirmed(rows: &Rows, told: Option<Told>) -> Result<bool, Stop> {
+    let Some(told) = told else {
+        return Ok(true);
+    };
+    Ok(rows.channels()?.iter().all(|own| {
+        let got = own.closing.is_none_or(|closing| told.first < closing);
+        !got || own.confirmed_through >= told.last
+    }))
 }
 
 /// No order that rests on the target is left to be lifted.

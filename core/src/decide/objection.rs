@@ -2,13 +2,13 @@
 //!
 //! Source: domain.md O53, O61..O66, T01, T02.
 
-use crate::actor::{Actor, SubjectKey};
+use crate::actor::SubjectKey;
 use crate::apply::listing_is_shown;
 use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, filing, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
 use crate::event::record::RecordEvent;
@@ -17,9 +17,11 @@ use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
+use crate::limits::EVIDENCE_MAX;
 use crate::path::{Hold, Standing};
-use crate::row::{Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState, RedState};
+use crate::row::{
+    Disputes, Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState, RedState,
+};
 use crate::rows::{Rows, Stop};
 use crate::rules::Polarity;
 use crate::text::{Sealed, digest_is_stated};
@@ -30,7 +32,7 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     match command {
-        Command::FileObjection { .. } => file(rows, command, context),
+        Command::FileObjection { .. } => filing::file(rows, command, context),
         Command::AcceptObjection { objection } => {
             let row = rows.must_objection(*objection)?;
             receiving(context, row)?;
@@ -143,7 +145,7 @@ pub(super) struct Disputed<'r> {
     pub(super) provider: Uscc,
     pub(super) live: bool,
     pub(super) holds: &'r [Hold],
-    rejected: u16,
+    pub(super) disputes: Option<&'r Disputes>,
 }
 
 pub(super) fn disputed<'r>(
@@ -151,6 +153,8 @@ pub(super) fn disputed<'r>(
     target: Target,
     context: &Context<'_>,
 ) -> Result<Disputed<'r>, Stop> {
+    // What is to come back is disputed before it does.
+    let returns = revocation::pending(rows, target)?.is_some();
     let found = match target {
         Target::Record(id) => {
             let row = rows.must_record(id)?;
@@ -158,21 +162,21 @@ pub(super) fn disputed<'r>(
             Disputed {
                 subject: row.subject,
                 provider: row.provider,
-                live: row.state == RecordState::Accepted,
+                live: row.state == RecordState::Accepted || returns,
                 holds: &row.holds,
-                rejected: row.rejected_objections,
+                disputes: Some(&row.disputes),
             }
         }
         Target::Listing(id) => {
             let row = rows.must_listing(id)?;
-            let (provider, holds, rejected) = match &row.kind {
+            let (provider, holds, disputes) = match &row.kind {
                 ListingKind::Black { case, .. } => {
-                    (case.proposed_by.authority, &case.holds, case.rejected_objections)
+                    (case.proposed_by.authority, &case.holds, Some(&*case.disputes))
                 }
-                ListingKind::Red(red) => (red.authority, &red.holds, red.rejected_objections),
+                ListingKind::Red(red) => (red.authority, &red.holds, Some(&red.disputes)),
             };
-            let live = rows.listing_standing(id, context.today)? != Standing::Ended;
-            Disputed { subject: row.subject, provider, live, holds, rejected }
+            let live = returns || rows.listing_standing(id, context.today)? != Standing::Ended;
+            Disputed { subject: row.subject, provider, live, holds, disputes }
         }
         Target::Attribution(id) => {
             let row = rows.must_attribution(id)?;
@@ -181,7 +185,7 @@ pub(super) fn disputed<'r>(
                 provider: row.case.proposed_by.authority,
                 live: rows.attribution_standing(id, context.today)? != Standing::Ended,
                 holds: &row.case.holds,
-                rejected: row.case.rejected_objections,
+                disputes: Some(&*row.case.disputes),
             }
         }
         Target::Measure(id) => {
@@ -192,7 +196,7 @@ pub(super) fn disputed<'r>(
                 live: rows.measure_standing(id, context.today)? != Standing::Ended
                     || row.state.order().is_some(),
                 holds: &row.holds,
-                rejected: row.rejected_objections,
+                disputes: Some(&row.disputes),
             }
         }
         Target::Commitment(id) => {
@@ -203,84 +207,11 @@ pub(super) fn disputed<'r>(
                 provider: row.offered_by.authority,
                 live: row.finding_standing(context.today) != Standing::Ended,
                 holds: case.map_or(&[], |case| &case.holds),
-                rejected: case.map_or(0, |case| case.rejected_objections),
+                disputes: case.map(|case| &*case.disputes),
             }
         }
     };
     Ok(found)
-}
-
-fn may_file(context: &Context<'_>, found: &Disputed<'_>, trigger: Trigger) -> Result<(), Stop> {
-    match context.actor {
-        Actor::Subject(key) if *key == found.subject && trigger == Trigger::Subject => Ok(()),
-        Actor::Subject(_) => Ok(misfit(
-            Misfit::Forbidden,
-            "只能对本人档案提出异议 / only about your own file",
-            "他人可通过投诉反映 / others may complain through the office",
-        )?),
-        // An officer files for whoever came to the counter, or for what the officer found.
-        _ => {
-            checks::human(context)?;
-            Ok(())
-        }
-    }
-}
-
-fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let Command::FileObjection { target, trigger, grounds, statement, evidence, new_facts } =
-        command
-    else {
-        return Err(Stop::Defect("not an objection".to_owned()));
-    };
-    let found = disputed(rows, *target, context)?;
-    may_file(context, &found, *trigger)?;
-    if !found.live {
-        misfit::<()>(
-            Misfit::State,
-            "该事项已终止 / what it is about has ended",
-            "如有残留影响，请申请恢复信誉 / ask for redress if effects remain",
-        )?;
-    }
-    if grounds.is_empty() || grounds.len() > EVIDENCE_MAX {
-        misfit::<()>(
-            Misfit::Value,
-            "须至少列明一项异议理由 / name one ground at least",
-            "理由见 /openapi.json ObjectionGround / see the document",
-        )?;
-    }
-    stated(Guard::Document, &[("statement", statement)])?;
-    bounded(evidence.len(), "evidence")?;
-    // A repeat without new facts is looked at, but does not suspend (design.md 1, Q04).
-    // A stay or a relief is no objection: the first one is the first whatever else holds it.
-    let open = found.holds.iter().any(|hold| matches!(hold, Hold::Objection(_)));
-    let repeat = open || found.rejected > 0;
-    let suspends = *new_facts || !repeat;
-    if suspends && found.holds.len() >= DISPUTES_MAX {
-        misfit::<()>(
-            Misfit::Limit,
-            format!("同一事项未结异议上限 {DISPUTES_MAX} 件 / too many open objections"),
-            "该事项已处于暂停状态 / it is suspended already",
-        )?;
-    }
-    let accept_wd = context.rules.pack(context.today).objection_accept_wd;
-    let mut drafts = Drafts::new(context);
-    drafts.push(
-        found.subject,
-        Event::ObjectionFiled {
-            target: *target,
-            trigger: *trigger,
-            grounds: grounds.clone(),
-            statement: statement.clone(),
-            evidence: evidence.clone(),
-            suspends,
-            accept_by: context.rules.calendar.after(context.today, accept_wd),
-            provider: found.provider,
-        },
-    );
-    if suspends {
-        turn(rows, context, &mut drafts, *target, Turn::Suspend)?;
-    }
-    drafts.finish()
 }
 
 /// Turns the marks of whatever an objection is about, and of what rests on it.
@@ -469,7 +400,11 @@ fn beside_who_made_it(rows: &Rows, target: Target, context: &Context<'_>) -> Res
 
 /// What others object to does not take an honour in force away: the exemplar is told and heard
 /// first (domain.md 2.3c, Q11).
-fn honour_is_heard(rows: &Rows, row: &ObjectionRow, finding: Finding) -> Result<(), Stop> {
+pub(super) fn honour_is_heard(
+    rows: &Rows,
+    row: &ObjectionRow,
+    finding: Finding,
+) -> Result<(), Stop> {
     let Target::Listing(id) = row.target else {
         return Ok(());
     };
@@ -642,6 +577,10 @@ pub(super) fn annul(
     target: Target,
     reasons: &Sealed,
 ) -> Result<(), Stop> {
+    if let Some(repair) = revocation::pending(rows, target)? {
+        let event = RemedyEvent::RepairRevocationLapsed { repair: repair.id };
+        drafts.push(repair.subject, Event::Remedy(event));
+    }
     match target {
         Target::Record(record) => {
             let row = rows.must_record(record)?;

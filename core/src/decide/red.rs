@@ -192,12 +192,12 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
     let RedState::PublicNotice { ends_on } = red.state else {
         return Ok(wrong_state("红名单 / red listing", red.state.name(), "public_notice")?);
     };
-    if context.today <= ends_on || !red.holds.is_empty() {
+    if context.today <= ends_on || !red.disputes.open.is_empty() || !red.holds.is_empty() {
         refuse::<()>(
             Guard::PublicNotice,
             format!(
                 "公示至 {ends_on}，未处理异议 {} 件 / notice runs, or an objection is open",
-                red.holds.len()
+                red.disputes.open.len()
             ),
             "公示期满且异议处理完毕后决定 / decide after both",
         )?;

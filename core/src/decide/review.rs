@@ -5,11 +5,12 @@ use crate::actor::{Actor, OfficerRef, SubjectKey};
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
-use crate::decide::objection::{annul, bounded, disputed, resume, turn};
+use crate::decide::filing::partys_paper;
+use crate::decide::objection::{annul, bounded, disputed, honour_is_heard, resume, turn};
 use crate::decide::{Context, Drafts, Outcome};
-use crate::event::Event;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
+use crate::event::{Event, Finding};
 use crate::guard::{Guard, Misfit};
 use crate::limits::DISPUTES_MAX;
 use crate::row::{ObjectionState, RepairState};
@@ -68,8 +69,10 @@ pub(super) fn request(
     };
     let found = reviewable(rows, *of)?;
     if *context.actor != Actor::Subject(found.subject) {
-        // At the counter an officer files it for the subject or its agent.
+        // At the counter an officer files it for the subject or its agent, who signed it: there is
+        // one review, and it is the party's.
         checks::human(context)?;
+        partys_paper(evidence)?;
     }
     let pack = context.rules.pack(context.today);
     let by = context.rules.calendar.after(found.outcome.0, pack.review_request_wd).day;
@@ -175,6 +178,7 @@ pub(super) fn decide(
             // already stays so.
             (true, true) => turn(rows, context, &mut drafts, row.target, Turn::Suspend)?,
             (false, true) => {
+                honour_is_heard(rows, row, Finding::Error)?;
                 annul(rows, context, &mut drafts, row.target, reasons)?;
                 let event = Event::RedressOpened { objection: *id, provider: row.provider };
                 drafts.push(subject, event);

@@ -7,10 +7,10 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
 use crate::decide::{Context, Drafts, Outcome, repair};
 use crate::event::remedy::RemedyEvent;
-use crate::event::{CaseRef, Event};
+use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RepairId};
-use crate::path::{EndReason, Ended, Path, Standing};
+use crate::path::{EndReason, Ended, Hold, Path, Standing};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
 use crate::text::{Sealed, digest_is_stated};
@@ -95,6 +95,42 @@ fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
             let by = own.repaired.map(|(by, _)| by);
             Ok(own.state == RecordState::Repaired && by == Some(row.id))
         }
+    }
+}
+
+/// The repair of a thing whose decided revocation is to bring it back on its day: the party has that
+/// time to object, to ask for a review or to have it stayed, so it counts as live (design.md 1).
+pub(super) fn pending(rows: &Rows, target: Target) -> Result<Option<&RepairRow>, Stop> {
+    let by = match target {
+        Target::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => match &case.path {
+                Path::Ended(Ended { reason: EndReason::Removed(by), .. }) => Some(*by),
+                _ => None,
+            },
+            ListingKind::Red(_) => None,
+        },
+        Target::Record(id) => {
+            let own = rows.must_record(id)?;
+            own.repaired.map(|(by, _)| by).filter(|_| own.state == RecordState::Repaired)
+        }
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    };
+    let Some(by) = by else {
+        return Ok(None);
+    };
+    let row = rows.must_repair(by)?;
+    let returns = matches!(row.state, RepairState::Revoked { .. }) && row.of.target() == target;
+    Ok(returns.then_some(row))
+}
+
+/// What suspends a thing itself.
+fn holds(rows: &Rows, of: Repairable) -> Result<&[Hold], Stop> {
+    match of {
+        Repairable::Record(id) => Ok(&rows.must_record(id)?.holds),
+        Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => Ok(&case.holds),
+            ListingKind::Red(red) => Ok(&red.holds),
+        },
     }
 }
 
@@ -252,7 +288,8 @@ fn revoked(
     })
 }
 
-/// On the day that the served revocation fixed, what remained of it has effect again.
+/// On the day that the served revocation fixed, what remained of it has effect again; while it is
+/// disputed or stayed, it does not.
 pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
     let mut drafts = Drafts::new(context);
@@ -264,7 +301,7 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
     if past || !ended_by(rows, row)? {
         let event = RemedyEvent::RepairRevocationLapsed { repair: id };
         drafts.push(row.subject, Event::Remedy(event));
-    } else if started {
+    } else if started && holds(rows, row.of)?.is_empty() {
         match row.of {
             Repairable::Listing(listing) => {
                 restore_listing(rows, row, listing, starts_on, &mut drafts)?;

@@ -12,7 +12,8 @@ events! {
 ChannelEvent {
     /// Changes of what is public go to this channel, from the position stated on.
     Opened "channel.opened" { channel: String, from: Position, }
-    /// The channel is used no more; what it had confirmed stands in the event.
+    /// The operator answers for it, with a reason, that nothing is to be withdrawn from the channel
+    /// any more; what it had confirmed stands in the event.
     Closed "channel.closed" { channel: String, confirmed_through: Position, reason: String, }
     /// The channel has shown, marked or withdrawn everything that changed up to a position.
     Confirmed "channel.confirmed" {
@@ -22,5 +23,8 @@ ChannelEvent {
     Failed "channel.failed" { channel: String, detail: String, }
     /// A change has not been confirmed by its day.
     Overdue "channel.overdue" { channel: String, oldest: Position, due: Day, }
+    /// The channel is configured no more; what it got is still waited for, until it is opened again
+    /// and confirms, or the operator waives it.
+    Closing "channel.closing" { channel: String, confirmed_through: Position, }
 }
 }

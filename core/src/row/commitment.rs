@@ -7,7 +7,7 @@ use crate::calendar::Deadline;
 use crate::event::commitment::CommitmentKind;
 use crate::id::CommitmentId;
 use crate::path::{DecisionCase, Path, Standing};
-use crate::row::{Due, Index};
+use crate::row::{Due, Index, Told};
 use crate::text::Digest;
 use crate::time::Day;
 
@@ -71,6 +71,8 @@ pub struct CommitmentRow {
     pub state: CommitmentState,
     /// The finding that it was broken, on the path of everything that weighs on a subject.
     pub breach: Option<DecisionCase>,
+    /// When channels were told of it.
+    pub told: Option<Told>,
 }
 
 impl CommitmentRow {

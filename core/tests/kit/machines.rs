@@ -244,7 +244,8 @@ fn note_state(_: &World, row: &Row) -> Option<String> {
 fn channel_state(_: &World, row: &Row) -> Option<String> {
     let Row::Channels(rows) = row else { return None };
     let row = rows.first()?;
-    with("open", &[(row.failing.is_some(), "failing"), (row.overdue, "overdue")])
+    let state = if row.closing.is_some() { "closing" } else { "open" };
+    with(state, &[(row.failing.is_some(), "failing"), (row.overdue, "overdue")])
 }
 
 fn assessment_state(_: &World, row: &Row) -> Option<String> {

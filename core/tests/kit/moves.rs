@@ -488,7 +488,7 @@ fn channels(world: &World, it: Move) -> Asked {
     let last = Position::local(world.next().sequence.checked_sub(1)?);
     let (who, command) = match it.twist % 10 {
         0 | 1 => (operator(), C::Open { channel, from: Position::local(0) }),
-        2 => (operator(), C::Close { channel, reason: "停用".to_owned() }),
+        2 => (operator(), C::Close { channel }),
         3 => (timer(), C::Fail { channel, detail: "timeout".to_owned() }),
         4 => (timer(), C::Overdue { channel, oldest: last, due: world.today.plus_days(-1) }),
         5 => {

@@ -320,6 +320,7 @@ pub fn channels() -> Vec<Event> {
         },
         ChannelEvent::Failed { channel: channel(), detail: "connection refused".to_owned() },
         ChannelEvent::Overdue { channel: channel(), oldest: at(30), due: day("2026-03-06") },
+        ChannelEvent::Closing { channel: channel(), confirmed_through: at(41) },
     ];
     all.into_iter().map(Event::Channel).collect()
 }

@@ -91,6 +91,25 @@ pub(super) enum PluginCommand {
     },
 }
 
+/// `shouxin channel`
+#[derive(Debug, Subcommand)]
+pub(super) enum ChannelCommand {
+    /// 不再等待已移除的渠道撤下 / wait no more for a channel that is configured no more
+    Waive(Waive),
+}
+
+/// Arguments of `channel waive`.
+#[derive(Debug, Args)]
+pub(super) struct Waive {
+    #[command(flatten)]
+    reach: Reach,
+    /// 渠道名称 / its name, as it stood in channels.toml
+    name: String,
+    /// 理由，记入日志 / why nothing is to be withdrawn there any more; it stands in the log
+    #[arg(long)]
+    reason: String,
+}
+
 /// Somebody who carries out the operator's commands: a running server, or this process.
 pub(super) enum Operator {
     Running(Connection),
@@ -239,4 +258,15 @@ pub(super) fn plugin(command: PluginCommand) -> Done {
             Ok(())
         }
     }
+}
+
+pub(super) fn channel(command: ChannelCommand) -> Done {
+    let ChannelCommand::Waive(waive) = command;
+    let ask = Ask::ChannelWaive { channel: waive.name, reason: waive.reason };
+    let answer = once(&waive.reach, ask)?;
+    match waive.reach.json {
+        true => println!("{answer}"),
+        false => println!("已记录，不再等待该渠道 / recorded: it is waited for no more"),
+    }
+    Ok(())
 }

@@ -183,6 +183,7 @@ impl Write for MarkUnverified {
 #[serde(deny_unknown_fields)]
 pub struct RequestReview {
     statement: String,
+    /// An officer who asks for the subject attaches what it signed.
     #[serde(default)]
     evidence: Vec<Hex32>,
     /// New facts suspend again.

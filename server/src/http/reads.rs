@@ -385,6 +385,7 @@ pub async fn channels(request: HttpRequest, app: Data<App>) -> Answer {
             "oldest_unconfirmed": oldest.map(|(at, _)| at.to_string()),
             "failing": row.failing,
             "overdue": row.overdue,
+            "closing": row.closing.map(|at| at.to_string()),
         }));
     }
     Ok(HttpResponse::Ok().json(json!({"channels": channels})))

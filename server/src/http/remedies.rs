@@ -27,9 +27,10 @@ pub struct FileObjection {
     #[schema(value_type = Vec<String>, example = json!(["error"]))]
     grounds: Vec<ObjectionGround>,
     statement: String,
+    /// An officer who files for the subject (`trigger` is `subject`) attaches what it signed.
     #[serde(default)]
     evidence: Vec<Hex32>,
-    /// A repeat needs new facts to suspend.
+    /// What was rejected before on the same ground needs new facts, and evidence of them, to suspend.
     #[serde(default)]
     new_facts: bool,
 }

@@ -507,8 +507,12 @@ pub fn channel_closed() -> World {
     world.must(&timer(), &channel(ChannelCommand::Overdue { channel: name(), oldest, due }));
     let detail = "timeout".to_owned();
     world.must(&timer(), &channel(ChannelCommand::Fail { channel: name(), detail }));
-    let reason = "停用".to_owned();
-    world.must(&operator(), &channel(ChannelCommand::Close { channel: name(), reason }));
+    world.must(&operator(), &channel(ChannelCommand::Close { channel: name() }));
+    let back = ChannelCommand::Open { channel: name(), from };
+    world.must(&operator(), &channel(back));
+    world.must(&operator(), &channel(ChannelCommand::Close { channel: name() }));
+    let reason = "门户已关停".to_owned();
+    world.must(&operator(), &channel(ChannelCommand::Waive { channel: name(), reason }));
     world
 }
 

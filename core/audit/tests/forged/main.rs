@@ -28,6 +28,7 @@ macro_rules! inner {
 }
 
 mod details;
+mod due;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod measures;
@@ -48,7 +49,7 @@ use forge::kit::rules::{
 };
 use forge::kit::steps::*;
 use forge::kit::{World, organisation, party, person};
-use forge::{Log, further, lives};
+use forge::{Log, due as courses, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
 use shouxin_core::event::assessment::AssessmentEvent;
@@ -191,6 +192,9 @@ fn table() -> Vec<Forgery> {
     office::assessments(&mut table);
     office::catalogue(&mut table);
     office::amendments(&mut table);
+    due::objections(&mut table);
+    due::returns(&mut table);
+    due::channels(&mut table);
     table.0
 }
 

@@ -1,5 +1,6 @@
 //! Forgeries about commitments, credit reviews and tolerant acceptance.
 
+use shouxin_core::event::ObjectionGround;
 use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
 use shouxin_core::event::credit_review::CreditReviewEvent;
 use shouxin_core::event::tolerance::{GreenChannel, ToleranceEvent};
@@ -255,8 +256,9 @@ pub(super) fn breaches(table: &mut Table) {
         "found broken anew while the former finding is disputed",
         &disputed,
         |log| {
-            // A third objection stays open.
-            let own = log.at(log.last("objection.filed")).clone();
+            // A third objection, on another ground, stays open.
+            let mut own = log.at(log.last("objection.filed")).clone();
+            set!(ObjectionFiled, grounds => vec![ObjectionGround::Duplicate])(&mut own);
             log.insert(log.place("objection.accepted", 1), own);
             let place = log.place("breach.proposed", 1);
             log.cut(place);
