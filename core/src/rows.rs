@@ -23,7 +23,7 @@ use crate::row::publicity::PublicityRow;
 use crate::row::tolerance::ToleranceRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
-    MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
+    MeasureRow, ObjectionRow, PluginRow, RecordRow, RedState, ReliefRow, RemedyRow,
     RepairRow, Row, RulesRow, SubjectRow, derived,
 };
 use crate::time::Day;
@@ -212,13 +212,14 @@ impl Rows {
         changes
     }
 
-    /// Standing of a record on `day`.
-    pub fn record_standing(&self, id: RecordId) -> Result<Standing, Stop> {
+    /// Standing of a record on `day`. Annulled, repaired, expired or past its last day it is over,
+    /// and with it everything that rests on it (design.md 1).
+    pub fn record_standing(&self, id: RecordId, day: Day) -> Result<Standing, Stop> {
         let row = self.must_record(id)?;
-        Ok(match row.state {
-            RecordState::Annulled => Standing::Ended,
-            _ if !row.holds.is_empty() => Standing::Suspended,
-            _ => Standing::InForce,
+        Ok(match (row.is_live(day), row.holds.is_empty()) {
+            (false, _) => Standing::Ended,
+            (true, false) => Standing::Suspended,
+            (true, true) => Standing::InForce,
         })
     }
 
@@ -228,7 +229,7 @@ impl Rows {
             ListingKind::Black { case, records, .. } => {
                 self.want(records.iter().map(|record| Key::Record(*record)))?;
                 records.iter().try_fold(case.standing(day), |standing, record| {
-                    Ok(standing.under(self.record_standing(*record)?))
+                    Ok(standing.under(self.record_standing(*record, day)?))
                 })
             }
             ListingKind::Red(red) => Ok(match &red.state {
@@ -271,7 +272,7 @@ impl Rows {
     /// Standing of whatever an objection is about.
     pub fn target_standing(&self, target: Target, day: Day) -> Result<Standing, Stop> {
         match target {
-            Target::Record(id) => self.record_standing(id),
+            Target::Record(id) => self.record_standing(id, day),
             Target::Listing(id) => self.listing_standing(id, day),
             Target::Attribution(id) => self.attribution_standing(id, day),
             Target::Measure(id) => self.measure_standing(id, day),

@@ -28,9 +28,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
+            let of = listing_id(fold, *case);
             let above = Above {
                 standing: above(fold, *case, at.today),
-                repaired: repaired(fold, *case),
+                over: void(fold, *case, at.today),
+                last: of.and_then(|id| fold.ground_until(id)),
+                falls: of.is_some_and(|id| commit.ground_is_repaired(fold, id)),
                 months: months(fold, at, *case),
             };
             match fold.case_mut(*case) {
@@ -62,29 +65,33 @@ pub(crate) fn shown(case: CaseRef) -> String {
 #[derive(Clone, Copy)]
 struct Above {
     standing: Standing,
-    /// One of the records was repaired.
-    repaired: bool,
+    /// One of the records is over.
+    over: bool,
+    /// The last day of the records, and whether one was repaired in this commit.
+    last: Option<Day>,
+    falls: bool,
     /// The longest that the behaviour allows, from the decision on.
     months: u16,
 }
 
 /// The listing of a case: its own, or the one that a person answers for.
-fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
-    let id = match case {
-        CaseRef::Listing(id) => id,
-        CaseRef::Attribution(id) => fold.attributions.get(&id)?.listing,
-    };
-    fold.listings.get(&id)
+fn listing_id(fold: &Fold, case: CaseRef) -> Option<ListingId> {
+    match case {
+        CaseRef::Listing(id) => Some(id),
+        CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
+    }
 }
 
-fn repaired(fold: &Fold, case: CaseRef) -> bool {
+fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
+    fold.listings.get(&listing_id(fold, case)?)
+}
+
+/// Whether a record on which it rests is over.
+fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
     match listing_of(fold, case).map(|own| &own.kind) {
-        Some(Kind::Black { records, .. }) => records.iter().any(|id| {
-            let repaired = |own: &crate::fold::Record| {
-                own.stage == RecordStage::Over && own.repaired.is_some()
-            };
-            fold.records.get(id).is_some_and(repaired)
-        }),
+        Some(Kind::Black { records, .. }) => {
+            records.iter().any(|id| fold.record_standing(*id, day) == Standing::Ended)
+        }
         _ => false,
     }
 }
@@ -104,7 +111,7 @@ fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
         CaseRef::Listing(id) => match fold.listings.get(&id).map(|own| &own.kind) {
             Some(Kind::Black { records, .. }) => records
                 .iter()
-                .map(|record| fold.record_standing(*record))
+                .map(|record| fold.record_standing(*record, day))
                 .max()
                 .unwrap_or(Standing::InForce),
             _ => Standing::Ended,
@@ -181,7 +188,8 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             at.missing(record);
             continue;
         };
-        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live {
+        let past = own.until.is_some_and(|until| at.today > until);
+        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live || past {
             let detail = format!("{record} is no live adverse record of the subject");
             at.guard(Guard::Fact, detail);
         }
@@ -290,8 +298,13 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
             closed(own, at);
         }
         Event::CaseDropped { reasons, .. } => {
-            at.of_authority(own.proposer.authority);
             at.stated(Guard::Document, &[("reasons", reasons)]);
+            // A record on which it rests was repaired: the case falls with it, whoever repaired.
+            if above.falls && own.starts_on.is_none() {
+                own.finish(Over::Closed);
+                return;
+            }
+            at.of_authority(own.proposer.authority);
             // What was decided and never served had no effect: its head takes it off the books.
             if own.decision.is_some() && own.starts_on.is_none() {
                 at.head_beside(&own.proposer);
@@ -300,7 +313,7 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
                 closed(own, at);
             }
         }
-        Event::DecisionServed { .. } => served(own, at),
+        Event::DecisionServed { .. } => served(own, above, at),
         _ => {}
     }
 }
@@ -447,8 +460,9 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
         ],
     );
     at.document(document_number, document_sha256);
-    at.must(!above.repaired, Guard::Fact, "a record on which it rests was repaired");
+    at.must(!above.over, Guard::Fact, "a record on which it rests is over");
     let latest = own.cap.min(at.today.plus_months(above.months));
+    let latest = above.last.map_or(latest, |last| latest.min(last));
     if *end <= at.today || *end > latest {
         at.guard(Guard::End, format!("{end} is past, or later than {latest}"));
     }
@@ -460,7 +474,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     });
 }
 
-fn served(own: &mut Case, at: &mut Here<'_>) {
+fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
     let Event::DecisionServed { service, repair_guide_sha256, starts_on, .. } = &at.event.event
     else {
         return;
@@ -477,6 +491,9 @@ fn served(own: &mut Case, at: &mut Here<'_>) {
     at.service(Guard::Served, service);
     at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
+    if above.last.is_some_and(|last| decision.end > last) {
+        at.guard(Guard::End, "a record on which it rests ends before it does");
+    }
     let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd);
     let start = standstill.day.plus_days(1);
     if *starts_on < start {
@@ -559,13 +576,16 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         at.broken(INV_6, "it was over already");
         return;
     }
+    let ground = listing_id(fold, case).filter(|_| matches!(case, CaseRef::Listing(_)));
+    let ground = ground.and_then(|id| fold.ground_until(id));
     let over = match (&at.event.event, case) {
         (Event::CaseExpired { .. }, _) => {
-            at.after(end, "it");
+            at.after(end.into_iter().chain(ground).min(), "it");
             Over::Expired
         }
         (Event::CaseRemoved { repair, .. }, CaseRef::Listing(id)) => {
-            if !commit.repairs(*repair, id) {
+            let falls = commit.ground_is_repaired_by(fold, id, *repair);
+            if !commit.repairs(*repair, id) && !falls {
                 at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
             }
             Over::Removed(*repair)

@@ -478,12 +478,24 @@ impl Fold {
         }
     }
 
-    pub(crate) fn record_standing(&self, id: RecordId) -> Standing {
+    /// What is annulled, repaired, expired or past its last day carries nothing any more.
+    pub(crate) fn record_standing(&self, id: RecordId, day: Day) -> Standing {
         match self.records.get(&id) {
             None => Standing::Ended,
-            Some(record) if record.stage == RecordStage::Annulled => Standing::Ended,
+            Some(record) if record.stage != RecordStage::Live => Standing::Ended,
+            Some(record) if record.until.is_some_and(|until| day > until) => Standing::Ended,
             Some(record) if !record.holds.is_empty() => Standing::Suspended,
             Some(_) => Standing::InForce,
+        }
+    }
+
+    /// The last day of the records on which a listing rests.
+    pub(crate) fn ground_until(&self, id: ListingId) -> Option<Day> {
+        match self.listings.get(&id).map(|own| &own.kind) {
+            Some(Kind::Black { records, .. }) => {
+                records.iter().filter_map(|id| self.records.get(id)?.until).min()
+            }
+            _ => None,
         }
     }
 
@@ -494,7 +506,7 @@ impl Fold {
         match &listing.kind {
             Kind::Black { records, case, .. } => records
                 .iter()
-                .map(|record| self.record_standing(*record))
+                .map(|record| self.record_standing(*record, day))
                 .fold(case.own(day), Ord::max),
             Kind::Red(red) => match red.stage {
                 RedStage::Active { until, .. } if day > until => Standing::Ended,
@@ -695,12 +707,13 @@ impl Fold {
         let (colour, authority, since, until, standing, over) = match reference {
             CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
                 Kind::Black { case, records, .. } => {
-                    let held = records
-                        .iter()
-                        .any(|record| self.record_standing(*record) == Standing::Suspended);
+                    let held = records.iter().any(|id| {
+                        self.records.get(id).is_some_and(|own| !own.holds.is_empty())
+                    });
                     let (until, since) = (case.end()?, case.since?);
                     let held = held || !case.holds.is_empty();
-                    (Colour::Black, case.proposer.authority, since, until, held, day > until)
+                    let past = day > until || self.ground_until(id).is_some_and(|own| day > own);
+                    (Colour::Black, case.proposer.authority, since, until, held, past)
                 }
                 Kind::Red(red) => {
                     let RedStage::Active { since, until } = red.stage else {
@@ -715,7 +728,10 @@ impl Fold {
                 let (until, since) = (own.case.end()?, own.case.since?);
                 let above = self.mark(CaseRef::Listing(own.listing), day);
                 let held = !own.case.holds.is_empty() || above.is_some_and(|own| own.0.suspended);
-                let past = listing_end(own.listing).is_some_and(|end| day > end) || day > until;
+                let ground = self.ground_until(own.listing);
+                let past = listing_end(own.listing).is_some_and(|end| day > end)
+                    || ground.is_some_and(|end| day > end)
+                    || day > until;
                 (Colour::Black, own.case.proposer.authority, since, until, held, past)
             }
         };

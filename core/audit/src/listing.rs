@@ -34,7 +34,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
             if !commit.shortens(fold, target) {
-                at.broken(INV_6, "no outcome of this commit changes its end");
+                at.broken(INV_6, "no outcome or correction of this commit changes its end");
             }
             let today = at.today;
             let Some(own) = fold.case_mut(*case) else {

@@ -54,6 +54,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if let Some(own) = fold.records.get_mut(record) {
                 own.repaired = Some((*repair, published));
             }
+            commit.ground_ends(at.at(), *record);
         }
         Event::RecordExpired { record } => {
             if let Some(own) = live(fold, at, *record, false) {
@@ -62,6 +63,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.after(until, "publicity");
             }
             ended(fold, at, *record, RecordStage::Over);
+            commit.ground_ends(at.at(), *record);
         }
         _ => {}
     }
@@ -255,7 +257,12 @@ pub(crate) fn check_later(
     event: &RecordEvent,
 ) {
     match event {
-        RecordEvent::Corrected { .. } => corrected(fold, at, event),
+        RecordEvent::Corrected { record, publicity_until, .. } => {
+            corrected(fold, at, event);
+            if let Some(until) = publicity_until {
+                commit.corrects(at.at(), *record, *until);
+            }
+        }
         RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {

@@ -6,7 +6,7 @@ use crate::actor::SubjectKey;
 use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, ground};
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
@@ -14,7 +14,7 @@ use crate::limits::{
     ATTRIBUTIONS_PER_LISTING_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
 };
 use crate::path::{DecisionCase, Hearing, Path, Standing};
-use crate::row::{Key, ListingKind, RecordState};
+use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Behaviour, FactKind, Polarity};
 use crate::text::digest_is_stated;
@@ -88,11 +88,17 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> crate::time::Day {
 
 /// The cap of the proposal allows for the longest way to the start. A case that was decided sooner
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
-fn latest_end(context: &Context<'_>, found: &Opened<'_>) -> crate::time::Day {
+fn latest_end(
+    rows: &Rows,
+    context: &Context<'_>,
+    found: &Opened<'_>,
+) -> Result<crate::time::Day, Stop> {
     let pack = context.rules.pack(context.today);
     let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
     let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
-    found.case.cap.min(context.today.plus_months(months))
+    let own = found.case.cap.min(context.today.plus_months(months));
+    // Nothing lasts longer than what it rests on.
+    Ok(ground::last_day(rows, found.listing)?.map_or(own, |last| own.min(last)))
 }
 
 fn decide_by(context: &Context<'_>) -> Deadline {
@@ -136,7 +142,7 @@ fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     capacity(head.capacity, *subject)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
-    resting_records(rows, records, *subject)?;
+    resting_records(rows, records, *subject, context.today)?;
     proposed_once(rows, records, &behaviour.id, context.today)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
@@ -202,7 +208,12 @@ fn proposed_once(
     Ok(())
 }
 
-fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Result<(), Stop> {
+fn resting_records(
+    rows: &Rows,
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: crate::time::Day,
+) -> Result<(), Stop> {
     if records.len() > RECORDS_PER_LISTING_MAX {
         misfit::<()>(
             Misfit::Limit,
@@ -223,7 +234,7 @@ fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Re
         let record = rows.must_record(*id)?;
         let usable = record.subject == subject
             && record.polarity == Polarity::Adverse
-            && record.state == RecordState::Accepted;
+            && record.is_live(today);
         if !usable {
             refuse::<()>(
                 Guard::Fact,
@@ -548,7 +559,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
         ],
     )?;
     checks::document(document_number, document_sha256)?;
-    let cap = latest_end(context, &found);
+    let cap = latest_end(rows, context, &found)?;
     if *end <= context.today || *end > cap {
         refuse::<()>(
             Guard::End,
@@ -592,13 +603,13 @@ fn may_decide<'r>(
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
-    // What was repaired is no ground any more: its sharing and its use have ended (domain.md 4.4).
+    // What is over is no ground any more: its sharing and its use have ended (domain.md 4.4).
     if let ListingKind::Black { records, .. } = &rows.must_listing(found.listing)?.kind {
         for id in records {
-            if rows.must_record(*id)?.state == RecordState::Repaired {
+            if !rows.must_record(*id)?.is_live(context.today) {
                 refuse::<()>(
                     Guard::Fact,
-                    format!("所依据的记录 {id} 已经修复 / {id}, on which it rests, was repaired"),
+                    format!("所依据的记录 {id} 已经终止 / {id}, on which it rests, is over"),
                     "不得再作出决定，请撤回该案 / nothing can be decided on it: drop the case",
                 )?;
             }
@@ -710,6 +721,15 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             Guard::Served,
             "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
             "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
+        )?;
+    }
+    // A correction may have brought the end of its ground forward since the decision.
+    let last = ground::last_day(rows, found.listing)?;
+    if last.is_some_and(|last| decided.decision.end > last) {
+        refuse::<()>(
+            Guard::End,
+            "所依据的记录将先于该决定终止 / a record it rests on ends before it does",
+            "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
     let standstill = context.rules.pack(context.today).standstill_wd;

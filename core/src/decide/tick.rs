@@ -4,6 +4,7 @@
 use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
+use crate::decide::ground;
 use crate::decide::measure::{first_end, lift_within, with_parents};
 use crate::decide::objection::referral_due;
 use crate::decide::{Context, Drafts, Outcome};
@@ -43,6 +44,7 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
             let mut drafts = Drafts::new(context);
             if row.state == RecordState::Accepted && over {
                 drafts.push(row.subject, Event::RecordExpired { record: id });
+                ground::expired(rows, context, &mut drafts, id)?;
             }
             let archived = row.archived_from().is_some_and(|on| context.today >= on);
             if archived && row.holds.is_empty() {
@@ -145,7 +147,7 @@ fn start(
             };
             let mut clear = true;
             for record in records {
-                clear &= rows.record_standing(*record)? == Standing::InForce;
+                clear &= rows.record_standing(*record, context.today)? == Standing::InForce;
             }
             clear
         }
