@@ -23,8 +23,8 @@ use crate::row::publicity::PublicityRow;
 use crate::row::tolerance::ToleranceRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
-    MeasureRow, ObjectionRow, PluginRow, RecordRow, RedState, ReliefRow, RemedyRow,
-    RepairRow, Row, RulesRow, SubjectRow, derived,
+    MeasureRow, ObjectionRow, PluginRow, RecordRow, RedState, ReliefRow, RemedyRow, RepairRow, Row,
+    RulesRow, SubjectRow, derived,
 };
 use crate::time::Day;
 
@@ -137,6 +137,14 @@ impl Rows {
         commitment must_commitment Commitment(CommitmentId) => Commitment(CommitmentRow), "信用承诺";
         credit_review must_credit_review CreditReview(CreditReviewId) => CreditReview(CreditReviewRow), "信用审查";
         tolerance must_tolerance Tolerance(ToleranceId) => Tolerance(ToleranceRow), "容缺受理";
+    }
+
+    /// The records that a document's key leads to.
+    pub fn records_at(&self, key: &Key) -> Result<&[RecordId], Stop> {
+        match self.get(key)? {
+            Some(Row::RecordDocument(found)) => Ok(found),
+            _ => Ok(&[]),
+        }
     }
 
     /// The deployed plugins.

@@ -22,6 +22,7 @@ mod edges;
 mod effects;
 mod ends;
 mod erasure;
+mod grounds;
 mod guards;
 mod imported;
 mod lives;

@@ -1,11 +1,12 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, ListingId};
+use shouxin_core::id::{AttributionId, ListingId, RecordId};
 use shouxin_core::rules::{Behaviour, FactKind};
-use shouxin_core::text::{digest_is_stated, short_text_is_stated};
+use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
@@ -174,15 +175,16 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.capacity(fold, subject);
     at.stated(Guard::Fact, &[("act", act)]);
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
+    for left in unnamed(fold, facts, records, subject, at.today) {
+        at.guard(Guard::Fact, format!("a document is that of {left}, and it does not rest on it"));
+    }
     let others = records.iter().filter_map(|id| fold.records.get(id));
-    let twin = others.flat_map(|own| &own.listings).find(|other| {
+    let twins = others.flat_map(|own| &own.listings).filter(|other| {
         let kind = fold.listings.get(other).map(|own| &own.kind);
         matches!(kind, Some(Kind::Black { behaviour: of, .. }) if of == behaviour)
             && fold.listing_standing(**other, at.today) != Standing::Ended
     });
-    if let Some(of) = twin {
-        commit.twin(at.at(), id, *of);
-    }
+    twins.for_each(|of| commit.twin(at.at(), id, *of));
     for record in records {
         let Some(own) = fold.records.get_mut(record) else {
             at.missing(record);
@@ -207,11 +209,33 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        extended_by: None,
         again_from: None,
         display_ended: false,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);
+}
+
+/// Live adverse records of the subject whose document a proposal cites without resting on them.
+fn unnamed(
+    fold: &Fold,
+    facts: &[FactDocument],
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: Day,
+) -> Vec<RecordId> {
+    let adverse = fold.files.get(&subject).map(|file| &file.adverse);
+    let cited = |id: &&RecordId| {
+        let own = fold.records.get(id);
+        own.filter(|own| own.until.is_none_or(|until| today <= until)).is_some_and(|own| {
+            facts.iter().filter(|fact| fact.about == subject).any(|fact| {
+                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
+            })
+        })
+    };
+    let left = adverse.into_iter().flatten().filter(|id| !records.contains(id));
+    left.filter(cited).copied().collect()
 }
 
 fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {

@@ -76,7 +76,7 @@ pub(crate) struct Commit {
     redressed: BTreeSet<Position>,
     /// Proposals on what is listed or proposed already, and those that extend a listing.
     twins: Vec<(Position, ListingId, ListingId)>,
-    extended: BTreeSet<ListingId>,
+    extended: BTreeSet<(ListingId, ListingId)>,
     proposed: BTreeSet<ListingId>,
     /// Listings in effect that ended here, and the attributions whose files were told.
     ended: Vec<(Position, ListingId)>,
@@ -199,12 +199,13 @@ impl Commit {
             let on = fold.records.get(record).map(|own| &own.listings);
             listing.is_some_and(|id| on.is_some_and(|own| own.contains(&id)))
         });
-        corrected || self.shortened.iter().any(|(_, own, _)| match (*own, target) {
-            (Target::Listing(listing), Target::Attribution(id)) => {
-                fold.attributions.get(&id).is_some_and(|own| own.listing == listing)
-            }
-            (own, target) => own == target,
-        })
+        corrected
+            || self.shortened.iter().any(|(_, own, _)| match (*own, target) {
+                (Target::Listing(listing), Target::Attribution(id)) => {
+                    fold.attributions.get(&id).is_some_and(|own| own.listing == listing)
+                }
+                (own, target) => own == target,
+            })
     }
 
     /// An outcome makes somebody owe redress: of the objection or remedy at `of`.
@@ -221,8 +222,8 @@ impl Commit {
         self.twins.push((at, listing, of));
     }
 
-    pub(crate) fn extend(&mut self, by: ListingId) {
-        self.extended.insert(by);
+    pub(crate) fn extend(&mut self, by: ListingId, of: ListingId) {
+        self.extended.insert((by, of));
     }
 
     pub(crate) fn propose(&mut self, listing: ListingId) {
@@ -418,7 +419,9 @@ impl Commit {
         }
         for (at, record) in &self.grounds {
             for id in fold.records.get(record).into_iter().flat_map(|own| &own.listings) {
-                if fold.case(CaseRef::Listing(*id)).is_some_and(|own| own.over.is_none()) {
+                let named = self.repaired.iter().any(|own| own.2 == Target::Listing(*id));
+                let open = fold.case(CaseRef::Listing(*id)).is_some_and(|own| own.over.is_none());
+                if open && !named {
                     missed(*at, id.to_string());
                 }
             }
@@ -431,7 +434,8 @@ impl Commit {
                 missed(*at, id.to_string());
             }
         }
-        for (at, id, of) in self.twins.iter().filter(|own| !self.extended.contains(&own.1)) {
+        for (at, id, of) in self.twins.iter().filter(|own| !self.extended.contains(&(own.1, own.2)))
+        {
             let detail = format!("{id} is proposed on what {of} rests on already");
             found.push(Violation { at: *at, name: INV_10, detail });
         }

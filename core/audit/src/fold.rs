@@ -13,6 +13,7 @@ use shouxin_core::id::{
 };
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Citation, Openness, Severity, SubjectKind};
+use shouxin_core::text::Digest;
 use shouxin_core::time::Day;
 
 use crate::case_study::CaseStudies;
@@ -68,7 +69,9 @@ pub(crate) struct Record {
     pub by: OfficerRef,
     pub adverse: bool,
     pub openness: Openness,
-    /// Day of its document.
+    /// Number, digest and day of its document.
+    pub number: String,
+    pub sha256: Option<Digest>,
     pub dated: Day,
     pub severity: Option<Severity>,
     pub published: bool,
@@ -238,6 +241,8 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
+    /// The newest that is to follow it.
+    pub extended_by: Option<ListingId>,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
     /// An objection found that it should not be shown.
@@ -707,9 +712,9 @@ impl Fold {
         let (colour, authority, since, until, standing, over) = match reference {
             CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
                 Kind::Black { case, records, .. } => {
-                    let held = records.iter().any(|id| {
-                        self.records.get(id).is_some_and(|own| !own.holds.is_empty())
-                    });
+                    let held = records
+                        .iter()
+                        .any(|id| self.records.get(id).is_some_and(|own| !own.holds.is_empty()));
                     let (until, since) = (case.end()?, case.since?);
                     let held = held || !case.holds.is_empty();
                     let past = day > until || self.ground_until(id).is_some_and(|own| day > own);

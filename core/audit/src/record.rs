@@ -219,6 +219,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         by: at.by(*provider),
         adverse,
         openness: *openness,
+        number: document_number.clone(),
+        sha256: *document_sha256,
         dated: *document_date,
         severity: *severity,
         published: *published,
@@ -336,6 +338,8 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     if let Some(own) = fold.records.get_mut(record) {
         own.version = *number_of;
         own.corrected_at = Some(at.at());
+        own.number = document_number.clone();
+        own.sha256 = *document_sha256;
         own.dated = *document_date;
         own.counted_from = own.counted_from.min(*document_date);
         own.severity = *severity;

@@ -288,7 +288,8 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
 fn alone(fold: &Fold, at: &mut Here<'_>, id: RecordId) {
     let above = fold.records.get(&id).and_then(|own| {
         own.listings.iter().find(|id| {
-            let served = fold.case(CaseRef::Listing(**id)).is_some_and(|own| own.starts_on.is_some());
+            let served =
+                fold.case(CaseRef::Listing(**id)).is_some_and(|own| own.starts_on.is_some());
             served && fold.listing_standing(**id, at.today) != Standing::Ended
         })
     });

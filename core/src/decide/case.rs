@@ -25,7 +25,7 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     match command {
-        Command::ProposeListing { .. } => propose_listing(rows, command, context),
+        Command::ProposeListing { .. } => propose_listing(rows, command, None, context),
         Command::ProposeAttribution { .. } => propose_attribution(rows, command, context),
         Command::ServeNotice { .. } => serve_notice(rows, command, context),
         Command::DecideCase { .. } => decide_case(rows, command, context),
@@ -105,7 +105,13 @@ fn decide_by(context: &Context<'_>) -> Deadline {
     context.rules.calendar.after(context.today, context.rules.pack(context.today).decide_within_wd)
 }
 
-fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+/// Proposes a listing, by itself or to follow one that it extends.
+pub(super) fn propose_listing(
+    rows: &Rows,
+    command: &Command,
+    extends: Option<ListingId>,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
     let Command::ProposeListing { subject, behaviour, basis, facts, records, act } = command else {
         return Err(Stop::Defect("not a proposal".to_owned()));
     };
@@ -143,7 +149,8 @@ fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
     resting_records(rows, records, *subject, context.today)?;
-    proposed_once(rows, records, &behaviour.id, context.today)?;
+    ground::named(rows, facts, records, *subject, context.today)?;
+    proposed_once(rows, records, &behaviour.id, extends, context.today)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         *subject,
@@ -178,6 +185,7 @@ fn proposed_once(
     rows: &Rows,
     records: &[RecordId],
     behaviour: &str,
+    extends: Option<ListingId>,
     today: crate::time::Day,
 ) -> Result<(), Stop> {
     let mut listings = Vec::new();
@@ -189,7 +197,11 @@ fn proposed_once(
         let ListingKind::Black { behaviour: own, case, .. } = &rows.must_listing(id)?.kind else {
             continue;
         };
-        if own != behaviour || rows.listing_standing(id, today)? == Standing::Ended {
+        // An extension stands beside the very listing that it is to follow.
+        if extends == Some(id)
+            || own != behaviour
+            || rows.listing_standing(id, today)? == Standing::Ended
+        {
             continue;
         }
         if let Path::Effective(_) = case.path {

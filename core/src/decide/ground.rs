@@ -5,15 +5,18 @@
 //! Source: domain.md INV-3, INV-6.
 
 use crate::actor::SubjectKey;
+use crate::apply::record_documents;
+use crate::decide::checks::refuse;
 use crate::decide::classification::{self, Turn};
 use crate::decide::{Context, Drafts};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event};
+use crate::guard::Guard;
 use crate::id::{ListingId, RecordId, RepairId};
 use crate::path::{DecisionCase, Path};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
-use crate::text::Sealed;
+use crate::text::{FactDocument, Sealed};
 use crate::time::Day;
 
 /// The last day of what a listing rests on; nothing where it rests on no record.
@@ -30,6 +33,41 @@ pub(super) fn last_day(rows: &Rows, listing: ListingId) -> Result<Option<Day>, S
     Ok(last)
 }
 
+/// A proposal names every live record of its subject that its documents are about: so an objection
+/// to that record, or its annulment, reaches the listing (G-FACT).
+pub(super) fn named(
+    rows: &Rows,
+    facts: &[FactDocument],
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: Day,
+) -> Result<(), Stop> {
+    let own = || facts.iter().filter(|document| document.about == subject);
+    let tags = own().flat_map(|own| record_documents(subject, &own.number, Some(&own.sha256)));
+    let keys: Vec<Key> = tags.map(Key::RecordDocument).collect();
+    rows.want(keys.iter().cloned())?;
+    let mut found = Vec::new();
+    for key in &keys {
+        found.extend(rows.records_at(key)?.iter().copied());
+    }
+    rows.want(found.iter().map(|id| Key::Record(*id)))?;
+    for id in found.into_iter().filter(|id| !records.contains(id)) {
+        let row = rows.must_record(id)?;
+        let same = |document: &FactDocument| {
+            document.number.trim() == row.document_number.trim()
+                || row.document_sha256 == Some(document.sha256)
+        };
+        if row.is_live(today) && own().any(same) {
+            refuse::<()>(
+                Guard::Fact,
+                format!("事实文书即为记录 {id} 的文书 / a document is that of the record {id}"),
+                format!("请将 {id} 列为所依据的记录 / name {id} among the records it rests on"),
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// A black listing that rests on a record and has not come to its end.
 struct Resting<'r> {
     id: ListingId,
@@ -44,9 +82,7 @@ fn resting<'r>(
     record: RecordId,
 ) -> Result<Vec<Resting<'r>>, Stop> {
     let row = rows.must_record(record)?;
-    rows.want(
-        row.listings.iter().map(|id| Key::Listing(*id)).chain([Key::Subject(row.subject)]),
-    )?;
+    rows.want(row.listings.iter().map(|id| Key::Listing(*id)).chain([Key::Subject(row.subject)]))?;
     let mut found = Vec::new();
     for id in &row.listings {
         let listing = rows.must_listing(*id)?;

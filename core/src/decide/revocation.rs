@@ -92,9 +92,7 @@ fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
                 Ok(all && (own.state == RecordState::Accepted || own.is_repaired_by(row.id)))
             })
         }
-        Repairable::Record(id) => {
-            Ok(rows.must_record(id)?.is_repaired_by(row.id))
-        }
+        Repairable::Record(id) => Ok(rows.must_record(id)?.is_repaired_by(row.id)),
     }
 }
 

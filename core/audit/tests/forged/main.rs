@@ -30,6 +30,7 @@ macro_rules! inner {
 mod details;
 #[path = "../forge/mod.rs"]
 mod forge;
+mod grounds;
 mod measures;
 mod outcomes;
 mod path;
@@ -172,6 +173,8 @@ fn table() -> Vec<Forgery> {
     social::supports(&mut table);
     social::erasures(&mut table);
     social::member_files(&mut table);
+    grounds::endings(&mut table);
+    grounds::proposals(&mut table);
     table.0
 }
 
