@@ -9,13 +9,14 @@ use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Due, Key, ListingKind, RecordState, Repairable, Row};
 use shouxin_core::rules::Severity;
+use shouxin_core::tally::{Counter, Month, Unit};
 use shouxin_core::time::Day;
 
 use crate::kit::later::*;
-use crate::kit::rules::{STATUTE, cite, day};
+use crate::kit::rules::{MARKET, STATUTE, cite, day};
 use crate::kit::steps::*;
 use crate::kit::table::EXISTS;
-use crate::kit::{World, guard, organisation, party, person, timer};
+use crate::kit::{World, authority, guard, organisation, party, person, timer};
 
 fn path(world: &World, id: ListingId) -> &'static str {
     match world.row(&Key::Listing(id)) {
@@ -352,4 +353,48 @@ fn a_corrected_record_is_found_by_its_own_document() {
     assert_eq!(world.refused(&handler(), &bare), guard(Guard::Fact));
     world.must(&handler(), &correction("尤市监罚〔2026〕改2号"));
     world.ask(&handler(), &bare).expect("another document again");
+}
+
+/// Covers O71. What the authority decides or serves late is marked once by a timer, counted for the
+/// authority, and changes nothing for the subject.
+#[test]
+fn a_case_that_is_decided_or_served_late_is_marked_once() {
+    for stage in [Stage::Proposed, Stage::Heard] {
+        let mut world = World::seeded();
+        let id = world.listing(&[], &[], stage);
+        let Some(Row::Listing(row)) = world.row(&Key::Listing(id)) else { panic!("a listing") };
+        let ListingKind::Black { case, .. } = &row.kind else { panic!("a black one") };
+        let last = case.decide_by.day;
+        let name = path(&world, id);
+        let tick = Command::Tick { due: Due::Case(CaseRef::Listing(id)) };
+        world.today = last;
+        assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "its last day");
+        world.today = last.plus_days(1);
+        let said = world.run(&timer(), &tick).expect("taken");
+        assert_eq!(said, ["assessment.case_decision_overdue"]);
+        assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "marked once");
+        assert_eq!(path(&world, id), name);
+        assert_eq!(counted(&world, Counter::CaseDecisionOverdue), 1);
+        assert_eq!(world.replayed().rows, world.rows);
+    }
+    let mut world = World::seeded();
+    let id = world.listing(&[], &[], Stage::Decided);
+    let tick = Command::Tick { due: Due::Case(CaseRef::Listing(id)) };
+    let days = i32::from(world.rules.pack(world.today).serve_within_days);
+    world.today = world.today.plus_days(days);
+    assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "its last day");
+    world.today = world.today.plus_days(1);
+    assert_eq!(world.run(&timer(), &tick).expect("taken"), ["assessment.case_service_overdue"]);
+    assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "marked once");
+    assert_eq!(counted(&world, Counter::CaseServiceOverdue), 1);
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
+fn counted(world: &World, counter: Counter) -> u32 {
+    let unit = Unit::Authority(authority(MARKET));
+    let month = Month::of(world.today);
+    match world.row(&Key::Tally { unit, month }) {
+        Some(Row::Tally(counts)) => counts.get(counter),
+        _ => 0,
+    }
 }

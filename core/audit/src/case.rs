@@ -200,7 +200,8 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         own.listings.push(id);
     }
-    let case = Case::new(subject, proposer, at.today, *stated_cap, basis);
+    let mut case = Case::new(subject, proposer, at.today, *stated_cap, basis);
+    case.decide_by = Some(decide_by.day);
     let kind = Kind::Black { behaviour: behaviour.clone(), records: records.clone(), case };
     let listing = Listing {
         subject,
@@ -288,7 +289,8 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     if let Some(own) = fold.listings.get_mut(listing) {
         own.attributions.push(id);
     }
-    let case = Case::new(person, proposer, at.today, *stated_cap, basis);
+    let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
+    case.decide_by = Some(decide_by.day);
     fold.attributions.insert(id, Attribution { listing: *listing, case });
 }
 

@@ -47,8 +47,8 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Feedback(id) => fold.measures.get_mut(&id)?.feedback_by.as_mut(),
         Clock::Outcome(id) => fold.objections.get_mut(&id)?.result_by.as_mut(),
         Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
-        Clock::Decision(_)
-        | Clock::BreachDecision(_)
+        Clock::Decision(case) => fold.case_mut(case)?.decide_by.as_mut(),
+        Clock::BreachDecision(_)
         | Clock::Answer(_)
         | Clock::Comment(_)
         | Clock::Execution(_)

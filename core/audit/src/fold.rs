@@ -130,6 +130,8 @@ pub(crate) struct Case {
     pub subject: SubjectKey,
     pub proposer: OfficerRef,
     pub proposed_on: Day,
+    /// The last day for its decision.
+    pub decide_by: Option<Day>,
     pub cap: Day,
     pub basis: Vec<Citation>,
     pub notice: Option<Notice>,
@@ -157,6 +159,7 @@ impl Case {
             subject,
             proposer,
             proposed_on: on,
+            decide_by: None,
             cap,
             basis: basis.to_vec(),
             notice: None,

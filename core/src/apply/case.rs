@@ -63,6 +63,8 @@ fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
         path: Path::Proposed(Proposed),
         holds: Vec::new(),
         rejected_objections: 0,
+        overdue: false,
+        service_overdue: false,
     })
 }
 

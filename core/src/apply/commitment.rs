@@ -152,6 +152,8 @@ fn proposed(
         path: Path::Proposed(Proposed),
         holds: Vec::new(),
         rejected_objections: 0,
+        overdue: false,
+        service_overdue: false,
     };
     Ok(CommitmentRow { breach: Some(case), ..row })
 }

@@ -16,7 +16,7 @@ use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
-use crate::path::{Path, Standing};
+use crate::path::{DecisionCase, Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
@@ -128,7 +128,21 @@ fn case(rows: &Rows, reference: CaseRef, context: &Context<'_>) -> Result<Outcom
         }
         _ => {}
     }
+    late_case(found.case, reference, context, &mut drafts);
     drafts.finish()
+}
+
+/// What the authority owes in a case and did not do in time is marked, once.
+fn late_case(case: &DecisionCase, reference: CaseRef, context: &Context<'_>, drafts: &mut Drafts) {
+    if case.decision_due().is_some_and(|by| context.today > by.day) {
+        let event = AssessmentEvent::CaseDecisionOverdue { case: reference };
+        drafts.push(None, Event::Assessment(event));
+    }
+    let days = i32::from(context.rules.pack(context.today).serve_within_days);
+    if case.unserved_since().is_some_and(|on| context.today > on.plus_days(days)) {
+        let event = AssessmentEvent::CaseServiceOverdue { case: reference };
+        drafts.push(None, Event::Assessment(event));
+    }
 }
 
 /// Puts a served decision into effect on its own date, unless what it rests on is disputed or

@@ -445,6 +445,17 @@ pub fn outlived() -> World {
     world
 }
 
+/// A listing that is decided late, and served late.
+pub fn case_late() -> World {
+    let mut world = World::seeded();
+    let id = CaseRef::Listing(world.listing(&[], &[], Stage::Heard));
+    world.pass(60);
+    world.must(&head(), &decision(id, 2, &[]));
+    world.pass(20);
+    world.must(&handler(), &serve(&world.clone(), id));
+    world
+}
+
 /// A listing and its extension, both on the same record.
 pub fn extended() -> World {
     let mut world = World::seeded();
@@ -713,5 +724,6 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("outlived", outlived()),
         ("shortened", shortened()),
         ("extended", extended()),
+        ("case late", case_late()),
     ]
 }

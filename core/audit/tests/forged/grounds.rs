@@ -53,6 +53,34 @@ pub(super) fn endings(table: &mut Table) {
     });
 }
 
+/// A decision and its service, marked late on the last day for it.
+pub(super) fn late(table: &mut Table) {
+    let world = further::case_late();
+    let decided = Log::of(&world);
+    let served_by = decided.at(decided.last("listing.decided")).legal_date;
+    let days = i32::from(decided.rules.pack(served_by).serve_within_days);
+    let Event::ListingProposed { decide_by, .. } =
+        decided.at(decided.last("listing.proposed")).event
+    else {
+        panic!("a proposal");
+    };
+    for (name, what, last) in [
+        ("assessment.case_decision_overdue", "a case marked late on its last day", decide_by.day),
+        (
+            "assessment.case_service_overdue",
+            "a service marked late on its last day",
+            served_by.plus_days(days),
+        ),
+    ] {
+        table.other("DEADLINE", what, &world, |log| {
+            let place = log.last(name);
+            log.cut(place);
+            log.date(place, last);
+            log.at(place).position
+        });
+    }
+}
+
 /// What an extension may stand beside, and what a proposal has to name.
 pub(super) fn proposals(table: &mut Table) {
     table.other("INV-3", "a second open extension", &further::extended(), |log| {

@@ -175,6 +175,7 @@ fn table() -> Vec<Forgery> {
     social::member_files(&mut table);
     grounds::endings(&mut table);
     grounds::proposals(&mut table);
+    grounds::late(&mut table);
     table.0
 }
 
