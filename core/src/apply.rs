@@ -49,6 +49,24 @@ pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectK
     hash.finalize().into()
 }
 
+/// The keys under which a record is found by the number and by the digest of its document.
+pub fn record_documents(
+    subject: SubjectKey,
+    number: &str,
+    sha256: Option<&crate::text::Digest>,
+) -> Vec<[u8; 32]> {
+    let tag = |kind: &[u8], own: &[u8]| {
+        let mut hash = Sha256::new();
+        for part in [kind, subject.to_string().as_bytes(), own] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    };
+    let number = tag(b"number", number.trim().as_bytes());
+    [number].into_iter().chain(sha256.map(|own| tag(b"sha256", own))).collect()
+}
+
 /// Folds one event into the rows.
 pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let head_key = envelope.subject.map(Key::Subject);

@@ -16,6 +16,7 @@ mod credit_review;
 mod erasure;
 mod filing;
 mod forward;
+mod ground;
 mod imported;
 mod listing;
 mod measure;

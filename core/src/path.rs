@@ -291,6 +291,10 @@ pub struct DecisionCase {
     pub holds: Vec<Hold>,
     /// Objections that are open, and what was rejected: a repeat needs new facts to suspend (Q04).
     pub disputes: Box<Disputes>,
+    /// The timer has said that it was not decided in time.
+    pub overdue: bool,
+    /// The timer has said that its decision was not served in time.
+    pub service_overdue: bool,
 }
 
 /// Whether something has effect on a day. Suspended and ended are never copied to what rests on
@@ -320,6 +324,20 @@ impl Standing {
 }
 
 impl DecisionCase {
+    /// The last day for its decision, while that is awaited and was not marked late.
+    pub fn decision_due(&self) -> Option<Deadline> {
+        let open = matches!(self.path, Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_));
+        (open && !self.overdue).then_some(self.decide_by)
+    }
+
+    /// The day of a decision that is to be served and was not marked late.
+    pub fn unserved_since(&self) -> Option<Day> {
+        match &self.path {
+            Path::Decided(decided) if !self.service_overdue => Some(decided.decision.on),
+            _ => None,
+        }
+    }
+
     /// Standing on `day`, what it rests on left aside. After its end date it is ended even if
     /// no event says so yet.
     pub fn standing(&self, day: Day) -> Standing {

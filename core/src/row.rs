@@ -71,6 +71,8 @@ pub enum Key {
     PersonTag(SubjectKey),
     Record(RecordId),
     RecordSource([u8; 32]),
+    /// The adverse records of a subject that a number or digest of a document leads to.
+    RecordDocument([u8; 32]),
     Listing(ListingId),
     Attribution(AttributionId),
     Measure(MeasureId),
@@ -289,6 +291,8 @@ pub struct ListingRow {
     pub unlifted: u32,
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
+    /// The newest that is to follow this one.
+    pub extended_by: Option<ListingId>,
     pub open_repair: Option<RepairId>,
     /// A repair obtained by fraud was revoked: the first day to apply for another.
     pub repair_again_from: Option<Day>,
@@ -684,6 +688,7 @@ pub enum Row {
     CatalogueEntry(CatalogueEntryRow),
     Social(social::SocialRow),
     PersonTag([u8; 32]),
+    RecordDocument(Vec<RecordId>),
 }
 
 /// Something a timer has to look at on a day.

@@ -23,8 +23,8 @@ use crate::row::publicity::PublicityRow;
 use crate::row::tolerance::ToleranceRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
-    MeasureRow, ObjectionRow, PluginRow, RecordRow, RecordState, RedState, ReliefRow, RemedyRow,
-    RepairRow, Row, RulesRow, SubjectRow, derived,
+    MeasureRow, ObjectionRow, PluginRow, RecordRow, RedState, ReliefRow, RemedyRow, RepairRow, Row,
+    RulesRow, SubjectRow, derived,
 };
 use crate::time::Day;
 
@@ -139,6 +139,14 @@ impl Rows {
         tolerance must_tolerance Tolerance(ToleranceId) => Tolerance(ToleranceRow), "容缺受理";
     }
 
+    /// The records that a document's key leads to.
+    pub fn records_at(&self, key: &Key) -> Result<&[RecordId], Stop> {
+        match self.get(key)? {
+            Some(Row::RecordDocument(found)) => Ok(found),
+            _ => Ok(&[]),
+        }
+    }
+
     /// The deployed plugins.
     pub fn plugins(&self) -> Result<&[PluginRow], Stop> {
         match self.get(&Key::Plugins)? {
@@ -221,13 +229,14 @@ impl Rows {
         changes
     }
 
-    /// Standing of a record on `day`.
-    pub fn record_standing(&self, id: RecordId) -> Result<Standing, Stop> {
+    /// Standing of a record on `day`. Annulled, repaired, expired or past its last day it is over,
+    /// and with it everything that rests on it (design.md 1).
+    pub fn record_standing(&self, id: RecordId, day: Day) -> Result<Standing, Stop> {
         let row = self.must_record(id)?;
-        Ok(match row.state {
-            RecordState::Annulled => Standing::Ended,
-            _ if !row.holds.is_empty() => Standing::Suspended,
-            _ => Standing::InForce,
+        Ok(match (row.is_live(day), row.holds.is_empty()) {
+            (false, _) => Standing::Ended,
+            (true, false) => Standing::Suspended,
+            (true, true) => Standing::InForce,
         })
     }
 
@@ -237,7 +246,7 @@ impl Rows {
             ListingKind::Black { case, records, .. } => {
                 self.want(records.iter().map(|record| Key::Record(*record)))?;
                 records.iter().try_fold(case.standing(day), |standing, record| {
-                    Ok(standing.under(self.record_standing(*record)?))
+                    Ok(standing.under(self.record_standing(*record, day)?))
                 })
             }
             ListingKind::Red(red) => Ok(match &red.state {
@@ -280,7 +289,7 @@ impl Rows {
     /// Standing of whatever an objection is about.
     pub fn target_standing(&self, target: Target, day: Day) -> Result<Standing, Stop> {
         match target {
-            Target::Record(id) => self.record_standing(id),
+            Target::Record(id) => self.record_standing(id, day),
             Target::Listing(id) => self.listing_standing(id, day),
             Target::Attribution(id) => self.attribution_standing(id, day),
             Target::Measure(id) => self.measure_standing(id, day),

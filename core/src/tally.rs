@@ -187,6 +187,10 @@ counters! {
     ResolvedLate "resolved_late" "逾期送达异议结果";
     /// Reviews that the office decided late.
     ReviewedLate "reviewed_late" "逾期复核";
+    /// The last day of a decision on a listing case passed without one.
+    CaseDecisionOverdue "case_decision_overdue" "认定决定超期";
+    /// The last day for the service of a decision passed without it.
+    CaseServiceOverdue "case_service_overdue" "决定送达超期";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

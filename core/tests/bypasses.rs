@@ -10,7 +10,7 @@ use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target, Trigger};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, ObjectionId, RecordId, RepairId};
-use shouxin_core::row::{Key, Repairable, Row};
+use shouxin_core::row::{Key, ListingKind, Repairable, Row};
 use shouxin_core::rules::Severity;
 
 use crate::kit::later::*;
@@ -66,7 +66,9 @@ fn what_was_repaired_grounds_no_decision() {
     repaired(&mut world, first);
     let right = decision(CaseRef::Listing(second), 2, &[]);
     assert_eq!(world.refused(&head(), &right), guard(Guard::Fact));
-    world.must(&handler(), &Command::DropCase { case: CaseRef::Listing(second), reasons: text() });
+    let Some(Row::Listing(row)) = world.row(&Key::Listing(second)) else { panic!("a listing") };
+    let ListingKind::Black { case, .. } = &row.kind else { panic!("a black one") };
+    assert_eq!(case.path.name(), "dropped", "it falls with the record");
     assert!(world.marks(organisation(1)).is_empty());
 }
 

@@ -354,7 +354,12 @@ fn the_life_of_a_record_knows_no_other_way() {
             // An item of a batch that is not taken is rejected by itself, with its reason.
             ("*", "submit what nobody listed", &[]),
             ("accepted", "correct", CORRECTED),
-            ("accepted, its listing under repair", "correct", CORRECTED),
+            // It ends earlier now, and what rests on it no later.
+            (
+                "accepted, its listing under repair",
+                "correct",
+                &["record.corrected", "listing.shortened", "classification.changed"],
+            ),
             ("corrected", "correct", CORRECTED),
             ("off display", "correct", CORRECTED),
             ("disputed", "correct", CORRECTED),

@@ -27,6 +27,7 @@ mod edges;
 mod effects;
 mod ends;
 mod erasure;
+mod grounds;
 mod guards;
 mod imported;
 mod lives;

@@ -278,6 +278,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "assessment.execution_overdue",
         "assessment.repair_check_overdue",
         "assessment.repair_decision_overdue",
+        "assessment.case_decision_overdue",
+        "assessment.case_service_overdue",
         "assessment.result_overdue",
         "assessment.review_overdue",
         "commitment.overdue",

@@ -42,7 +42,7 @@ fn correction(record: RecordId) -> Command {
         document_date: day("2026-01-14"),
         document_sha256: Some(digest(38)),
         content: Some(text()),
-        severity: Some(Severity::General),
+        severity: Some(Severity::Serious),
         reasons: text(),
     }
 }

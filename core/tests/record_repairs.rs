@@ -1,11 +1,12 @@
 //! The repair of a record that no listing rests on: after its shortest publicity, decided by who
 //! collected it, revoked after notice and hearing (domain.md 2.5, 4.4).
 
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{Event, RepairAcceptance};
+use shouxin_core::event::{CaseRef, Event, RepairAcceptance};
 use shouxin_core::guard::{Ground, Guard};
-use shouxin_core::id::{RecordId, RepairId};
+use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::row::{Closing, Due, Key, RecordRow, RecordState, Repairable, Row};
 use shouxin_core::rules::Severity;
 use shouxin_core::tally::{Counter, Unit};
@@ -32,6 +33,16 @@ fn row(world: &World, id: RecordId) -> RecordRow {
         Some(Row::Record(row)) => row.clone(),
         other => panic!("{other:?}"),
     }
+}
+
+fn revoke(world: &World, listing: ListingId) -> Command {
+    Command::Listing(ListingCommand::Revoke {
+        case: CaseRef::Listing(listing),
+        document_number: "尤市监撤〔2026〕2号".to_owned(),
+        document_sha256: digest(40),
+        reasons: text(),
+        service: served(world.today),
+    })
 }
 
 fn apply(id: RecordId) -> Command {
@@ -228,20 +239,18 @@ fn nobody_repairs_what_is_no_dishonesty_or_somebody_elses() {
 #[test]
 fn a_record_under_a_listing_is_repaired_with_it() {
     let (world, record) = ripe();
-    for stage in [Stage::Proposed, Stage::Effective] {
+    for stage in [Stage::Served, Stage::Effective] {
         let mut under = world.clone();
         let listing = under.listing(&[record], &[], stage);
         let refusal = under.ask(&party(organisation(1)), &apply(record)).expect_err("it is under");
         assert_eq!(refusal.ground, STATE);
         assert!(refusal.detail.contains(&listing.to_string()), "{}", refusal.detail);
     }
-    // One that is proposed in the meantime stops the approval, and its end lets it through.
+    // One that is served in the meantime stops the approval, and its end lets it through.
     let (mut world, record, id) = checked((world, record));
-    let listing = world.listing(&[record], &[], Stage::Proposed);
+    let listing = world.listing(&[record], &[], Stage::Served);
     assert_eq!(world.refused(&head(), &approve(&world, id)), STATE);
-    let drop =
-        Command::DropCase { case: shouxin_core::event::CaseRef::Listing(listing), reasons: text() };
-    world.must(&head(), &drop);
+    world.must(&head(), &revoke(&world.clone(), listing));
     world.must(&head(), &approve(&world.clone(), id));
     assert_eq!(row(&world, record).state, RecordState::Repaired);
 }

@@ -333,7 +333,11 @@ fn what_follows_a_repair_knows_no_other_way() {
             ("told, period over", "drop", &["repair.revocation_dropped"]),
             ("heard", "revoke", REVOKED),
             ("heard", "drop", &["repair.revocation_dropped"]),
-            ("revoked, day come", "tick", &["listing.restored", "classification.changed"]),
+            (
+                "revoked, day come",
+                "tick",
+                &["listing.restored", "record.restored", "classification.changed"],
+            ),
             ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),
         ],
         &[

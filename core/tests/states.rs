@@ -57,6 +57,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("person.registered", "a file has no steps"),
     ("subject.alias_linked", "a file has no steps"),
     ("family.settled", "the end of a walk over what rests on something"),
+    ("assessment.case_decision_overdue", "a mark for the assessment, tried in grounds.rs"),
+    ("assessment.case_service_overdue", "a mark for the assessment, tried in grounds.rs"),
     ("assessment.execution_due", "a last day for the assessment, tried in plan.rs"),
     ("assessment.execution_overdue", "that it passed, tried in plan.rs"),
     ("deadline.recomputed", "a deadline, not a state"),

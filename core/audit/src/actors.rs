@@ -51,6 +51,8 @@ fn allowed(name: &str) -> u8 {
         | "assessment.execution_overdue"
         | "assessment.repair_check_overdue"
         | "assessment.repair_decision_overdue"
+        | "assessment.case_decision_overdue"
+        | "assessment.case_service_overdue"
         | "assessment.result_overdue"
         | "assessment.review_overdue"
         | "subject.key_destroyed"

@@ -1,11 +1,12 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, ListingId};
+use shouxin_core::id::{AttributionId, ListingId, RecordId};
 use shouxin_core::rules::{Behaviour, FactKind};
-use shouxin_core::text::{digest_is_stated, short_text_is_stated};
+use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
@@ -28,9 +29,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
+            let of = listing_id(fold, *case);
             let above = Above {
                 standing: above(fold, *case, at.today),
-                repaired: repaired(fold, *case),
+                over: void(fold, *case, at.today),
+                last: of.and_then(|id| fold.ground_until(id)),
+                falls: of.is_some_and(|id| commit.ground_is_repaired(fold, id)),
                 months: months(fold, at, *case),
             };
             match fold.case_mut(*case) {
@@ -62,29 +66,33 @@ pub(crate) fn shown(case: CaseRef) -> String {
 #[derive(Clone, Copy)]
 struct Above {
     standing: Standing,
-    /// One of the records was repaired.
-    repaired: bool,
+    /// One of the records is over.
+    over: bool,
+    /// The last day of the records, and whether one was repaired in this commit.
+    last: Option<Day>,
+    falls: bool,
     /// The longest that the behaviour allows, from the decision on.
     months: u16,
 }
 
 /// The listing of a case: its own, or the one that a person answers for.
-fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
-    let id = match case {
-        CaseRef::Listing(id) => id,
-        CaseRef::Attribution(id) => fold.attributions.get(&id)?.listing,
-    };
-    fold.listings.get(&id)
+fn listing_id(fold: &Fold, case: CaseRef) -> Option<ListingId> {
+    match case {
+        CaseRef::Listing(id) => Some(id),
+        CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
+    }
 }
 
-fn repaired(fold: &Fold, case: CaseRef) -> bool {
+fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
+    fold.listings.get(&listing_id(fold, case)?)
+}
+
+/// Whether a record on which it rests is over.
+fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
     match listing_of(fold, case).map(|own| &own.kind) {
-        Some(Kind::Black { records, .. }) => records.iter().any(|id| {
-            let repaired = |own: &crate::fold::Record| {
-                own.stage == RecordStage::Over && own.repaired.is_some()
-            };
-            fold.records.get(id).is_some_and(repaired)
-        }),
+        Some(Kind::Black { records, .. }) => {
+            records.iter().any(|id| fold.record_standing(*id, day) == Standing::Ended)
+        }
         _ => false,
     }
 }
@@ -104,7 +112,7 @@ fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
         CaseRef::Listing(id) => match fold.listings.get(&id).map(|own| &own.kind) {
             Some(Kind::Black { records, .. }) => records
                 .iter()
-                .map(|record| fold.record_standing(*record))
+                .map(|record| fold.record_standing(*record, day))
                 .max()
                 .unwrap_or(Standing::InForce),
             _ => Standing::Ended,
@@ -167,21 +175,23 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.capacity(fold, subject);
     at.stated(Guard::Fact, &[("act", act)]);
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
+    for left in unnamed(fold, facts, records, subject, at.today) {
+        at.guard(Guard::Fact, format!("a document is that of {left}, and it does not rest on it"));
+    }
     let others = records.iter().filter_map(|id| fold.records.get(id));
-    let twin = others.flat_map(|own| &own.listings).find(|other| {
+    let twins = others.flat_map(|own| &own.listings).filter(|other| {
         let kind = fold.listings.get(other).map(|own| &own.kind);
         matches!(kind, Some(Kind::Black { behaviour: of, .. }) if of == behaviour)
             && fold.listing_standing(**other, at.today) != Standing::Ended
     });
-    if let Some(of) = twin {
-        commit.twin(at.at(), id, *of);
-    }
+    twins.for_each(|of| commit.twin(at.at(), id, *of));
     for record in records {
         let Some(own) = fold.records.get_mut(record) else {
             at.missing(record);
             continue;
         };
-        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live {
+        let past = own.until.is_some_and(|until| at.today > until);
+        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live || past {
             let detail = format!("{record} is no live adverse record of the subject");
             at.guard(Guard::Fact, detail);
         }
@@ -190,7 +200,8 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         own.listings.push(id);
     }
-    let case = Case::new(subject, proposer, at.today, *stated_cap, basis);
+    let mut case = Case::new(subject, proposer, at.today, *stated_cap, basis);
+    case.decide_by = Some(decide_by.day);
     let kind = Kind::Black { behaviour: behaviour.clone(), records: records.clone(), case };
     let listing = Listing {
         subject,
@@ -199,11 +210,33 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        extended_by: None,
         again_from: None,
         display_ended: false,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);
+}
+
+/// Live adverse records of the subject whose document a proposal cites without resting on them.
+fn unnamed(
+    fold: &Fold,
+    facts: &[FactDocument],
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: Day,
+) -> Vec<RecordId> {
+    let adverse = fold.files.get(&subject).map(|file| &file.adverse);
+    let cited = |id: &&RecordId| {
+        let own = fold.records.get(id);
+        own.filter(|own| own.until.is_none_or(|until| today <= until)).is_some_and(|own| {
+            facts.iter().filter(|fact| fact.about == subject).any(|fact| {
+                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
+            })
+        })
+    };
+    let left = adverse.into_iter().flatten().filter(|id| !records.contains(id));
+    left.filter(cited).copied().collect()
 }
 
 fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {
@@ -256,7 +289,8 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     if let Some(own) = fold.listings.get_mut(listing) {
         own.attributions.push(id);
     }
-    let case = Case::new(person, proposer, at.today, *stated_cap, basis);
+    let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
+    case.decide_by = Some(decide_by.day);
     fold.attributions.insert(id, Attribution { listing: *listing, case });
 }
 
@@ -290,8 +324,13 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
             closed(own, at);
         }
         Event::CaseDropped { reasons, .. } => {
-            at.of_authority(own.proposer.authority);
             at.stated(Guard::Document, &[("reasons", reasons)]);
+            // A record on which it rests was repaired: the case falls with it, whoever repaired.
+            if above.falls && own.starts_on.is_none() {
+                own.finish(Over::Closed);
+                return;
+            }
+            at.of_authority(own.proposer.authority);
             // What was decided and never served had no effect: its head takes it off the books.
             if own.decision.is_some() && own.starts_on.is_none() {
                 at.head_beside(&own.proposer);
@@ -300,7 +339,7 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
                 closed(own, at);
             }
         }
-        Event::DecisionServed { .. } => served(own, at),
+        Event::DecisionServed { .. } => served(own, above, at),
         _ => {}
     }
 }
@@ -447,8 +486,9 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
         ],
     );
     at.document(document_number, document_sha256);
-    at.must(!above.repaired, Guard::Fact, "a record on which it rests was repaired");
+    at.must(!above.over, Guard::Fact, "a record on which it rests is over");
     let latest = own.cap.min(at.today.plus_months(above.months));
+    let latest = above.last.map_or(latest, |last| latest.min(last));
     if *end <= at.today || *end > latest {
         at.guard(Guard::End, format!("{end} is past, or later than {latest}"));
     }
@@ -460,7 +500,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     });
 }
 
-fn served(own: &mut Case, at: &mut Here<'_>) {
+fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
     let Event::DecisionServed { service, repair_guide_sha256, starts_on, .. } = &at.event.event
     else {
         return;
@@ -477,6 +517,9 @@ fn served(own: &mut Case, at: &mut Here<'_>) {
     at.service(Guard::Served, service);
     at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
+    if above.last.is_some_and(|last| decision.end > last) {
+        at.guard(Guard::End, "a record on which it rests ends before it does");
+    }
     let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd);
     let start = standstill.day.plus_days(1);
     if *starts_on < start {
@@ -562,13 +605,16 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         at.broken(INV_6, "it was over already");
         return;
     }
+    let ground = listing_id(fold, case).filter(|_| matches!(case, CaseRef::Listing(_)));
+    let ground = ground.and_then(|id| fold.ground_until(id));
     let over = match (&at.event.event, case) {
         (Event::CaseExpired { .. }, _) => {
-            at.after(end, "it");
+            at.after(end.into_iter().chain(ground).min(), "it");
             Over::Expired
         }
         (Event::CaseRemoved { repair, .. }, CaseRef::Listing(id)) => {
-            if !commit.repairs(*repair, id) {
+            let falls = commit.ground_is_repaired_by(fold, id, *repair);
+            if !commit.repairs(*repair, id) && !falls {
                 at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
             }
             Over::Removed(*repair)

@@ -50,7 +50,8 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Outcome(id) => fold.objections.get_mut(&id)?.result_by.as_mut(),
         Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
         Clock::Comment(id) => fold.assessments.get_mut(&id)?.comment_by(),
-        Clock::Decision(_) | Clock::BreachDecision(_) | Clock::Answer(_) => None,
+        Clock::Decision(case) => fold.case_mut(case)?.decide_by.as_mut(),
+        Clock::BreachDecision(_) | Clock::Answer(_) => None,
     }
 }
 

@@ -76,12 +76,15 @@ pub(crate) struct Commit {
     redressed: BTreeSet<Position>,
     /// Proposals on what is listed or proposed already, and those that extend a listing.
     twins: Vec<(Position, ListingId, ListingId)>,
-    extended: BTreeSet<ListingId>,
+    extended: BTreeSet<(ListingId, ListingId)>,
     proposed: BTreeSet<ListingId>,
     /// Listings in effect that ended here, and the attributions whose files were told.
     ended: Vec<(Position, ListingId)>,
     told: BTreeSet<AttributionId>,
     restored: BTreeSet<ListingId>,
+    /// Records that were repaired or expired, and those that end earlier since a correction.
+    grounds: Vec<(Position, RecordId)>,
+    corrected: Vec<(Position, RecordId, Day)>,
     /// Annulled because what they rest on is to have effect again; that must follow.
     before_restored: Vec<(Position, AttributionId)>,
     /// Notes that an association gave up, and those that were corrected or withdrawn.
@@ -122,6 +125,35 @@ impl Commit {
         self.repaired.iter().any(|own| own.1 == repair && own.2 == Target::Listing(listing))
     }
 
+    /// A record was repaired or has expired here: what rests on it ends too.
+    pub(crate) fn ground_ends(&mut self, at: Position, record: RecordId) {
+        self.grounds.push((at, record));
+    }
+
+    /// Whether a record on which a listing rests was repaired in this commit.
+    pub(crate) fn ground_is_repaired(&self, fold: &Fold, listing: ListingId) -> bool {
+        self.repaired.iter().any(|own| self.ground_is_repaired_by(fold, listing, own.1))
+    }
+
+    /// The same, by one repair.
+    pub(crate) fn ground_is_repaired_by(
+        &self,
+        fold: &Fold,
+        listing: ListingId,
+        repair: RepairId,
+    ) -> bool {
+        self.grounds.iter().any(|(_, id)| {
+            fold.records.get(id).is_some_and(|own| {
+                own.listings.contains(&listing) && own.repaired.map(|own| own.0) == Some(repair)
+            })
+        })
+    }
+
+    /// A correction brought a record's last day forward: what rests on it ends no later.
+    pub(crate) fn corrects(&mut self, at: Position, record: RecordId, until: Day) {
+        self.corrected.push((at, record, until));
+    }
+
     /// A repair of this commit that is about the record, or about a listing that rests on it.
     pub(crate) fn repairs_record(
         &self,
@@ -155,14 +187,25 @@ impl Commit {
         self.shortened.push((at, target, end));
     }
 
-    /// Whether a court shortens a target, itself or what it rests on.
+    /// Whether a court, or a correction of the record below, shortens a target, itself or what it
+    /// rests on.
     pub(crate) fn shortens(&self, fold: &Fold, target: Target) -> bool {
-        self.shortened.iter().any(|(_, own, _)| match (*own, target) {
-            (Target::Listing(listing), Target::Attribution(id)) => {
-                fold.attributions.get(&id).is_some_and(|own| own.listing == listing)
-            }
-            (own, target) => own == target,
-        })
+        let listing = match target {
+            Target::Listing(id) => Some(id),
+            Target::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
+            _ => None,
+        };
+        let corrected = self.corrected.iter().any(|(_, record, _)| {
+            let on = fold.records.get(record).map(|own| &own.listings);
+            listing.is_some_and(|id| on.is_some_and(|own| own.contains(&id)))
+        });
+        corrected
+            || self.shortened.iter().any(|(_, own, _)| match (*own, target) {
+                (Target::Listing(listing), Target::Attribution(id)) => {
+                    fold.attributions.get(&id).is_some_and(|own| own.listing == listing)
+                }
+                (own, target) => own == target,
+            })
     }
 
     /// An outcome makes somebody owe redress: of the objection or remedy at `of`.
@@ -179,8 +222,8 @@ impl Commit {
         self.twins.push((at, listing, of));
     }
 
-    pub(crate) fn extend(&mut self, by: ListingId) {
-        self.extended.insert(by);
+    pub(crate) fn extend(&mut self, by: ListingId, of: ListingId) {
+        self.extended.insert((by, of));
     }
 
     pub(crate) fn propose(&mut self, listing: ListingId) {
@@ -206,6 +249,11 @@ impl Commit {
 
     pub(crate) fn set_right(&mut self, note: MemberNoteId) {
         self.set_right.insert(note);
+    }
+
+    /// Whether a listing has effect again from this commit on.
+    pub(crate) fn restores(&self, listing: ListingId) -> bool {
+        self.restored.contains(&listing)
     }
 
     pub(crate) fn restore(&mut self, listing: ListingId) {
@@ -362,6 +410,22 @@ impl Commit {
                 missed(*at, format!("{left} beyond {end}"));
             }
         }
+        for (at, record, until) in self.corrected.iter().filter(|own| own.2 >= day) {
+            for id in fold.records.get(record).into_iter().flat_map(|own| &own.listings) {
+                for left in longer(fold, Target::Listing(*id), *until) {
+                    missed(*at, format!("{left} beyond {until}"));
+                }
+            }
+        }
+        for (at, record) in &self.grounds {
+            for id in fold.records.get(record).into_iter().flat_map(|own| &own.listings) {
+                let named = self.repaired.iter().any(|own| own.2 == Target::Listing(*id));
+                let open = fold.case(CaseRef::Listing(*id)).is_some_and(|own| own.over.is_none());
+                if open && !named {
+                    missed(*at, id.to_string());
+                }
+            }
+        }
         for (at, _) in self.owes_redress.iter().filter(|own| !self.redressed.contains(&own.1)) {
             missed(*at, "with redress opened, the burden".to_owned());
         }
@@ -370,9 +434,17 @@ impl Commit {
                 missed(*at, id.to_string());
             }
         }
-        for (at, id, of) in self.twins.iter().filter(|own| !self.extended.contains(&own.1)) {
+        for (at, id, of) in self.twins.iter().filter(|own| !self.extended.contains(&(own.1, own.2)))
+        {
             let detail = format!("{id} is proposed on what {of} rests on already");
             found.push(Violation { at: *at, name: INV_10, detail });
+        }
+        for id in &self.restored {
+            let last = self.touched.values().copied().max();
+            if let (Some(at), Standing::Ended) = (last, fold.listing_standing(*id, day)) {
+                let detail = format!("{id} has effect again, and a record it rests on is over");
+                found.push(Violation { at, name: INV_6, detail });
+            }
         }
         for (at, id) in &self.before_restored {
             let above = fold.attributions.get(id).map(|own| own.listing);

@@ -16,6 +16,7 @@ use shouxin_core::id::{
 };
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Citation, Openness, Severity, SubjectKind};
+use shouxin_core::text::Digest;
 use shouxin_core::time::Day;
 
 use crate::assessment::Assessments;
@@ -82,7 +83,9 @@ pub(crate) struct Record {
     pub by: OfficerRef,
     pub adverse: bool,
     pub openness: Openness,
-    /// Day of its document.
+    /// Number, digest and day of its document.
+    pub number: String,
+    pub sha256: Option<Digest>,
     pub dated: Day,
     pub severity: Option<Severity>,
     pub published: bool,
@@ -141,6 +144,8 @@ pub(crate) struct Case {
     pub subject: SubjectKey,
     pub proposer: OfficerRef,
     pub proposed_on: Day,
+    /// The last day for its decision.
+    pub decide_by: Option<Day>,
     pub cap: Day,
     pub basis: Vec<Citation>,
     pub notice: Option<Notice>,
@@ -168,6 +173,7 @@ impl Case {
             subject,
             proposer,
             proposed_on: on,
+            decide_by: None,
             cap,
             basis: basis.to_vec(),
             notice: None,
@@ -252,6 +258,8 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
+    /// The newest that is to follow it.
+    pub extended_by: Option<ListingId>,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
     /// An objection found that it should not be shown.
@@ -503,12 +511,24 @@ impl Fold {
         }
     }
 
-    pub(crate) fn record_standing(&self, id: RecordId) -> Standing {
+    /// What is annulled, repaired, expired or past its last day carries nothing any more.
+    pub(crate) fn record_standing(&self, id: RecordId, day: Day) -> Standing {
         match self.records.get(&id) {
             None => Standing::Ended,
-            Some(record) if record.stage == RecordStage::Annulled => Standing::Ended,
+            Some(record) if record.stage != RecordStage::Live => Standing::Ended,
+            Some(record) if record.until.is_some_and(|until| day > until) => Standing::Ended,
             Some(record) if !record.holds.is_empty() => Standing::Suspended,
             Some(_) => Standing::InForce,
+        }
+    }
+
+    /// The last day of the records on which a listing rests.
+    pub(crate) fn ground_until(&self, id: ListingId) -> Option<Day> {
+        match self.listings.get(&id).map(|own| &own.kind) {
+            Some(Kind::Black { records, .. }) => {
+                records.iter().filter_map(|id| self.records.get(id)?.until).min()
+            }
+            _ => None,
         }
     }
 
@@ -519,7 +539,7 @@ impl Fold {
         match &listing.kind {
             Kind::Black { records, case, .. } => records
                 .iter()
-                .map(|record| self.record_standing(*record))
+                .map(|record| self.record_standing(*record, day))
                 .fold(case.own(day), Ord::max),
             Kind::Red(red) => match red.stage {
                 RedStage::Active { until, .. } if day > until => Standing::Ended,
@@ -758,10 +778,11 @@ impl Fold {
                 Kind::Black { case, records, .. } => {
                     let held = records
                         .iter()
-                        .any(|record| self.record_standing(*record) == Standing::Suspended);
+                        .any(|id| self.records.get(id).is_some_and(|own| !own.holds.is_empty()));
                     let (until, since) = (case.end()?, case.since?);
                     let held = held || !case.holds.is_empty();
-                    (Colour::Black, case.proposer.authority, since, until, held, day > until)
+                    let past = day > until || self.ground_until(id).is_some_and(|own| day > own);
+                    (Colour::Black, case.proposer.authority, since, until, held, past)
                 }
                 Kind::Red(red) => {
                     let RedStage::Active { since, until } = red.stage else {
@@ -776,7 +797,10 @@ impl Fold {
                 let (until, since) = (own.case.end()?, own.case.since?);
                 let above = self.mark(CaseRef::Listing(own.listing), day);
                 let held = !own.case.holds.is_empty() || above.is_some_and(|own| own.0.suspended);
-                let past = listing_end(own.listing).is_some_and(|end| day > end) || day > until;
+                let ground = self.ground_until(own.listing);
+                let past = listing_end(own.listing).is_some_and(|end| day > end)
+                    || ground.is_some_and(|end| day > end)
+                    || day > until;
                 (Colour::Black, own.case.proposer.authority, since, until, held, past)
             }
         };

@@ -20,7 +20,15 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if !commit.proposes(*by) || whose != new || whose.is_none() {
                 at.broken(INV_3, "an extension is a new proposal about the same subject");
             }
-            commit.extend(*by);
+            if let Some(own) = fold.listings.get(extended).and_then(|own| own.extended_by)
+                && fold.listing_standing(own, at.today) != Standing::Ended
+            {
+                at.broken(INV_3, format!("{own} extends it already"));
+            }
+            if let Some(own) = fold.listings.get_mut(extended) {
+                own.extended_by = Some(*by);
+            }
+            commit.extend(*by, *extended);
             at.in_force(fold.listing_standing(*extended, at.today));
         }
         ListingEvent::Revoked { case, document_number, document_sha256, reasons, service } => {
@@ -34,7 +42,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
             if !commit.shortens(fold, target) {
-                at.broken(INV_6, "no outcome of this commit changes its end");
+                at.broken(INV_6, "no outcome or correction of this commit changes its end");
             }
             let today = at.today;
             let Some(own) = fold.case_mut(*case) else {

@@ -55,6 +55,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if let Some(own) = fold.records.get_mut(record) {
                 own.repaired = Some((*repair, published));
             }
+            commit.ground_ends(at.at(), *record);
         }
         Event::RecordExpired { record } => {
             if let Some(own) = live(fold, at, *record, false) {
@@ -63,6 +64,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.after(until, "publicity");
             }
             ended(fold, at, *record, RecordStage::Over);
+            commit.ground_ends(at.at(), *record);
         }
         _ => {}
     }
@@ -225,6 +227,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         by: at.by(*provider),
         adverse,
         openness: *openness,
+        number: document_number.clone(),
+        sha256: *document_sha256,
         dated: *document_date,
         severity: *severity,
         published: *published,
@@ -266,7 +270,12 @@ pub(crate) fn check_later(
     event: &RecordEvent,
 ) {
     match event {
-        RecordEvent::Corrected { .. } => corrected(fold, at, event),
+        RecordEvent::Corrected { record, publicity_until, .. } => {
+            corrected(fold, at, event);
+            if let Some(until) = publicity_until {
+                commit.corrects(at.at(), *record, *until);
+            }
+        }
         RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
@@ -344,6 +353,8 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     if let Some(own) = fold.records.get_mut(record) {
         own.version = *number_of;
         own.corrected_at = Some(at.at());
+        own.number = document_number.clone();
+        own.sha256 = *document_sha256;
         own.dated = *document_date;
         own.counted_from = own.counted_from.min(*document_date);
         own.severity = *severity;

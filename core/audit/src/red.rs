@@ -141,6 +141,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
+        extended_by: None,
         again_from: None,
         display_ended: false,
     };

@@ -137,7 +137,10 @@ fn authority(fold: &Fold, of: Target) -> Option<Uscc> {
 /// The last day of what was repaired.
 fn last_day(fold: &Fold, of: Target) -> Option<Day> {
     match of {
-        Target::Listing(id) => fold.case(CaseRef::Listing(id)).and_then(|own| own.end()),
+        Target::Listing(id) => {
+            let own = fold.case(CaseRef::Listing(id)).and_then(|own| own.end());
+            own.into_iter().chain(fold.ground_until(id)).min()
+        }
         Target::Record(id) => fold.records.get(&id).and_then(|own| own.until),
         Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
     }
@@ -292,7 +295,11 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
 /// A record on which a listing rests is repaired with it.
 fn alone(fold: &Fold, at: &mut Here<'_>, id: RecordId) {
     let above = fold.records.get(&id).and_then(|own| {
-        own.listings.iter().find(|id| fold.listing_standing(**id, at.today) != Standing::Ended)
+        own.listings.iter().find(|id| {
+            let served =
+                fold.case(CaseRef::Listing(**id)).is_some_and(|own| own.starts_on.is_some());
+            served && fold.listing_standing(**id, at.today) != Standing::Ended
+        })
     });
     if let Some(listing) = above {
         at.broken(INV_6, format!("{listing} rests on {id}, and stands"));
@@ -442,13 +449,19 @@ pub(crate) fn revocation(
     at.about(subject);
     let end = last_day(fold, of);
     let authority = authority(fold, of);
+    let grounds = records_of(fold, of);
     let removed = match of {
         Target::Listing(listing) => {
             let by = fold.case(CaseRef::Listing(listing)).and_then(|own| own.over);
-            let void = records_of(fold, of).into_iter().any(|id| {
-                fold.records.get(&id).is_some_and(|own| own.stage == RecordStage::Annulled)
+            // What it rests on stands, or was ended by this very repair.
+            let stands = records_of(fold, of).into_iter().all(|record| {
+                fold.records.get(&record).is_some_and(|own| {
+                    let with = own.stage == RecordStage::Over
+                        && own.repaired.map(|own| own.0) == Some(*id);
+                    own.stage == RecordStage::Live || with
+                })
             });
-            by == Some(Over::Removed(*id)) && !void
+            by == Some(Over::Removed(*id)) && stands
         }
         Target::Record(record) => fold.records.get(&record).is_some_and(|own| {
             own.stage == RecordStage::Over && own.repaired.map(|own| own.0) == Some(*id)
@@ -553,6 +566,13 @@ pub(crate) fn revocation(
                 at.broken(INV_6, "what it rests on is void, or another outcome ended it");
             }
             restored(fold, commit, at, listing, starts_on, *published);
+        }
+        // What a repair had ended with its listing comes back with it.
+        (RemedyEvent::RecordRestored { record, published, .. }, _)
+            if matches!(of, Target::Listing(listing) if commit.restores(listing))
+                && grounds.contains(record) =>
+        {
+            record::restored(fold, at, *record, *id, *published);
         }
         (RemedyEvent::RecordRestored { record, published, .. }, stage) => {
             let starts_on = match stage {

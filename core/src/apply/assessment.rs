@@ -1,10 +1,11 @@
 //! Folds the events of the assessment of departments.
 
-use crate::apply::{defect, here, measure, objection, officer_of};
+use crate::apply::{case, defect, here, measure, objection, officer_of};
 use crate::event::Envelope;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::ReviewOf;
 use crate::id::AssessmentId;
+use crate::path::DecisionCase;
 use crate::row::assessment::{AssessmentRow, Frozen, Rectification};
 use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
@@ -31,6 +32,16 @@ pub(super) fn apply(
         | E::RepairDecisionOverdue { .. }
         | E::ReviewOverdue { of: ReviewOf::Repair(_) } => {
             return objection::apply_repair_late(rows, envelope, event);
+        }
+        E::CaseDecisionOverdue { case } => {
+            return case::change(rows, *case, envelope, |own| {
+                Some(DecisionCase { overdue: true, ..own })
+            });
+        }
+        E::CaseServiceOverdue { case } => {
+            return case::change(rows, *case, envelope, |own| {
+                Some(DecisionCase { service_overdue: true, ..own })
+            });
         }
         // These only count, and `tally` has done that.
         E::LiftLate { .. }

@@ -64,6 +64,8 @@ fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
         path: Path::Proposed(Proposed),
         holds: Vec::new(),
         disputes: Box::default(),
+        overdue: false,
+        service_overdue: false,
     })
 }
 
@@ -94,6 +96,7 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             family: 0,
             unlifted: 0,
             extends: None,
+            extended_by: None,
             open_repair: None,
             repair_again_from: None,
             display_ended: false,
@@ -337,6 +340,7 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             family: 0,
             unlifted: 0,
             extends: None,
+            extended_by: None,
             open_repair: None,
             repair_again_from: None,
             display_ended: false,

@@ -153,6 +153,8 @@ fn proposed(
         path: Path::Proposed(Proposed),
         holds: Vec::new(),
         disputes: Box::default(),
+        overdue: false,
+        service_overdue: false,
     };
     Ok(CommitmentRow { breach: Some(case), ..row })
 }

@@ -17,8 +17,11 @@ pub(super) fn apply(
 ) -> Result<(), Stop> {
     match event {
         ListingEvent::ExtensionProposed { extended, by } => {
+            rows.want([Key::Listing(*by), Key::Listing(*extended)])?;
             let row = Rows::known(rows.listing(*by)?, &by.0)?.clone();
-            put_listing(rows, ListingRow { extends: Some(*extended), ..row })
+            let before = Rows::known(rows.listing(*extended)?, &extended.0)?.clone();
+            put_listing(rows, ListingRow { extends: Some(*extended), ..row })?;
+            put_listing(rows, ListingRow { extended_by: Some(*by), ..before })
         }
         ListingEvent::Revoked { case, .. } => ended(rows, envelope, *case, EndReason::Annulled),
         ListingEvent::Relieved { listing, relief } => {

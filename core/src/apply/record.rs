@@ -1,13 +1,14 @@
 //! Folds the events of records.
 
 use crate::apply::channel::{self, shown};
-use crate::apply::{defect, officer_of, record_source, subject_of};
+use crate::apply::{defect, officer_of, record_documents, record_source, subject_of};
 use crate::event::record::RecordEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{RecordId, RepairId};
+use crate::limits::RECORDS_PER_LISTING_MAX;
 use crate::row::{Disputes, Key, RecordRow, RecordState, Row};
 use crate::rows::{Rows, Stop};
-use crate::rules::Severity;
+use crate::rules::{Polarity, Severity};
 
 /// Ends a record's display, sharing and use.
 fn end(
@@ -26,6 +27,28 @@ fn end(
     rows.put(Key::Record(id), Row::Record(row))?;
     channel::note(rows, envelope, changes);
     Ok(())
+}
+
+/// The rows by which an adverse record is found by its document. What leads here no more is seen
+/// by whoever looks: such a row only says where to look.
+fn found_by(rows: &Rows, row: &RecordRow) -> Result<Vec<(Key, Row)>, Stop> {
+    if row.polarity != Polarity::Adverse {
+        return Ok(Vec::new());
+    }
+    let tags = record_documents(row.subject, &row.document_number, row.document_sha256.as_ref());
+    let keys: Vec<Key> = tags.into_iter().map(Key::RecordDocument).collect();
+    rows.want(keys.iter().cloned())?;
+    let mut found = Vec::new();
+    for key in keys {
+        let mut records = rows.records_at(&key)?.to_vec();
+        records.retain(|own| *own != row.id);
+        // The newest are kept.
+        let surplus = (records.len() + 1).saturating_sub(RECORDS_PER_LISTING_MAX);
+        records.drain(..surplus);
+        records.push(row.id);
+        found.push((key, Row::RecordDocument(records)));
+    }
+    Ok(found)
 }
 
 /// A repaired record has effect again, to the end it always had.
@@ -110,8 +133,10 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 changed: envelope.position,
                 told: None,
             };
+            let found = found_by(rows, &row)?;
             rows.put(Key::Record(id), Row::Record(row))?;
             rows.put(source, Row::RecordSource(id))?;
+            found.into_iter().try_for_each(|(key, row)| rows.put(key, row))?;
             if *published {
                 channel::note(rows, envelope, vec![Target::Record(id)]);
             }
@@ -165,7 +190,12 @@ pub(super) fn apply_later(
         RecordEvent::Archived { .. } => RecordRow { state: RecordState::Archived, ..row },
     };
     let row = RecordRow { changed: envelope.position, ..row };
+    let found = match event {
+        RecordEvent::Corrected { .. } => found_by(rows, &row)?,
+        _ => Vec::new(),
+    };
     rows.put(Key::Record(*id), Row::Record(row))?;
+    found.into_iter().try_for_each(|(key, row)| rows.put(key, row))?;
     channel::note(rows, envelope, changes);
     Ok(())
 }

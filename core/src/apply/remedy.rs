@@ -415,6 +415,14 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
             record::restore(rows, envelope, *record, *published)?;
             RepairState::Restored
         }
+        // What the repair of a listing had ended with it comes back behind it.
+        (RepairState::Restored, RemedyEvent::RecordRestored { record, published, .. }) => {
+            if !matches!(row.of, Repairable::Listing(_)) {
+                return Err(defect(envelope, "the record was restored already"));
+            }
+            record::restore(rows, envelope, *record, *published)?;
+            RepairState::Restored
+        }
         _ => return Err(defect(envelope, "the repair is in another state")),
     };
     rows.put(Key::Repair(*id), Row::Repair(RepairRow { state, ..row }))

@@ -77,9 +77,12 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
             AssessmentEvent::RepairCheckOverdue { repair }
             | AssessmentEvent::RepairDecisionOverdue { repair },
         ) => of_repair(rows, envelope, *repair),
-        Event::CaseDecided { case, .. } | Event::CaseNotDecided { case, .. } => {
-            of_case(rows, envelope, *case)
-        }
+        Event::CaseDecided { case, .. }
+        | Event::CaseNotDecided { case, .. }
+        | Event::Assessment(
+            AssessmentEvent::CaseDecisionOverdue { case }
+            | AssessmentEvent::CaseServiceOverdue { case },
+        ) => of_case(rows, envelope, *case),
         Event::RecordAccepted { class, provider, published, .. } => {
             let mut found = vec![(Counter::RecordsProvided, 1)];
             if *published && matches!(class, RecordClass::Permit | RecordClass::Penalty) {
@@ -107,10 +110,6 @@ fn answered(
         false if marked => vec![(late, 1)],
         false => vec![(late, 1), (overdue, 1)],
     }
-}
-
-fn on_time(envelope: &Envelope, by: Deadline, on_time: Counter, late: Counter) -> Counter {
-    if envelope.legal_date <= by.day { on_time } else { late }
 }
 
 fn of_measure(rows: &Rows, envelope: &Envelope, id: MeasureId) -> Result<Found, Stop> {
@@ -231,7 +230,21 @@ fn of_case(rows: &Rows, envelope: &Envelope, case: CaseRef) -> Result<Found, Sto
         },
         CaseRef::Attribution(id) => &Rows::known(rows.attribution(id)?, &id.0)?.case,
     };
-    let counter =
-        on_time(envelope, case.decide_by, Counter::CasesDecidedOnTime, Counter::CasesDecidedLate);
-    Ok(Some((Unit::Authority(case.proposed_by.authority), vec![(counter, 1)])))
+    let found = match &envelope.event {
+        Event::Assessment(AssessmentEvent::CaseDecisionOverdue { .. }) => {
+            vec![(Counter::CaseDecisionOverdue, 1)]
+        }
+        Event::Assessment(AssessmentEvent::CaseServiceOverdue { .. }) => {
+            vec![(Counter::CaseServiceOverdue, 1)]
+        }
+        _ => {
+            let counters = (
+                Counter::CasesDecidedOnTime,
+                Counter::CasesDecidedLate,
+                Counter::CaseDecisionOverdue,
+            );
+            answered(envelope, case.decide_by, case.overdue, counters)
+        }
+    };
+    Ok(Some((Unit::Authority(case.proposed_by.authority), found)))
 }

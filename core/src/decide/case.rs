@@ -6,7 +6,7 @@ use crate::actor::SubjectKey;
 use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, ground};
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
@@ -14,7 +14,7 @@ use crate::limits::{
     ATTRIBUTIONS_PER_LISTING_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
 };
 use crate::path::{DecisionCase, Hearing, Path, Standing};
-use crate::row::{Key, ListingKind, RecordState};
+use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Behaviour, FactKind, Polarity};
 use crate::text::digest_is_stated;
@@ -25,7 +25,7 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     match command {
-        Command::ProposeListing { .. } => propose_listing(rows, command, context),
+        Command::ProposeListing { .. } => propose_listing(rows, command, None, context),
         Command::ProposeAttribution { .. } => propose_attribution(rows, command, context),
         Command::ServeNotice { .. } => serve_notice(rows, command, context),
         Command::DecideCase { .. } => decide_case(rows, command, context),
@@ -88,18 +88,30 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> crate::time::Day {
 
 /// The cap of the proposal allows for the longest way to the start. A case that was decided sooner
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
-fn latest_end(context: &Context<'_>, found: &Opened<'_>) -> crate::time::Day {
+fn latest_end(
+    rows: &Rows,
+    context: &Context<'_>,
+    found: &Opened<'_>,
+) -> Result<crate::time::Day, Stop> {
     let pack = context.rules.pack(context.today);
     let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
     let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
-    found.case.cap.min(context.today.plus_months(months))
+    let own = found.case.cap.min(context.today.plus_months(months));
+    // Nothing lasts longer than what it rests on.
+    Ok(ground::last_day(rows, found.listing)?.map_or(own, |last| own.min(last)))
 }
 
 fn decide_by(context: &Context<'_>) -> Deadline {
     context.rules.calendar.after(context.today, context.rules.pack(context.today).decide_within_wd)
 }
 
-fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+/// Proposes a listing, by itself or to follow one that it extends.
+pub(super) fn propose_listing(
+    rows: &Rows,
+    command: &Command,
+    extends: Option<ListingId>,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
     let Command::ProposeListing { subject, behaviour, basis, facts, records, act } = command else {
         return Err(Stop::Defect("not a proposal".to_owned()));
     };
@@ -136,8 +148,9 @@ fn propose_listing(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     capacity(head.capacity, *subject)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
-    resting_records(rows, records, *subject)?;
-    proposed_once(rows, records, &behaviour.id, context.today)?;
+    resting_records(rows, records, *subject, context.today)?;
+    ground::named(rows, facts, records, *subject, context.today)?;
+    proposed_once(rows, records, &behaviour.id, extends, context.today)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         *subject,
@@ -172,6 +185,7 @@ fn proposed_once(
     rows: &Rows,
     records: &[RecordId],
     behaviour: &str,
+    extends: Option<ListingId>,
     today: crate::time::Day,
 ) -> Result<(), Stop> {
     let mut listings = Vec::new();
@@ -183,7 +197,11 @@ fn proposed_once(
         let ListingKind::Black { behaviour: own, case, .. } = &rows.must_listing(id)?.kind else {
             continue;
         };
-        if own != behaviour || rows.listing_standing(id, today)? == Standing::Ended {
+        // An extension stands beside the very listing that it is to follow.
+        if extends == Some(id)
+            || own != behaviour
+            || rows.listing_standing(id, today)? == Standing::Ended
+        {
             continue;
         }
         if let Path::Effective(_) = case.path {
@@ -202,7 +220,12 @@ fn proposed_once(
     Ok(())
 }
 
-fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Result<(), Stop> {
+fn resting_records(
+    rows: &Rows,
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: crate::time::Day,
+) -> Result<(), Stop> {
     if records.len() > RECORDS_PER_LISTING_MAX {
         misfit::<()>(
             Misfit::Limit,
@@ -223,7 +246,7 @@ fn resting_records(rows: &Rows, records: &[RecordId], subject: SubjectKey) -> Re
         let record = rows.must_record(*id)?;
         let usable = record.subject == subject
             && record.polarity == Polarity::Adverse
-            && record.state == RecordState::Accepted;
+            && record.is_live(today);
         if !usable {
             refuse::<()>(
                 Guard::Fact,
@@ -549,7 +572,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
         ],
     )?;
     checks::document(document_number, document_sha256)?;
-    let cap = latest_end(context, &found);
+    let cap = latest_end(rows, context, &found)?;
     if *end <= context.today || *end > cap {
         refuse::<()>(
             Guard::End,
@@ -576,17 +599,17 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     drafts.finish()
 }
 
-/// What was repaired is no ground any more: its sharing and its use have ended (domain.md 4.4).
-fn records_are_grounds(rows: &Rows, found: &Opened<'_>) -> Result<(), Stop> {
+/// What is over is no ground any more: its sharing and its use have ended (domain.md 4.4).
+fn records_are_grounds(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
     let ListingKind::Black { records, .. } = &rows.must_listing(found.listing)?.kind else {
         return Ok(());
     };
     rows.want(records.iter().map(|id| Key::Record(*id)))?;
     for id in records {
-        if rows.must_record(*id)?.state == RecordState::Repaired {
+        if !rows.must_record(*id)?.is_live(context.today) {
             refuse::<()>(
                 Guard::Fact,
-                format!("所依据的记录 {id} 已经修复 / {id}, on which it rests, was repaired"),
+                format!("所依据的记录 {id} 已经终止 / {id}, on which it rests, is over"),
                 "不得再作出或送达决定，请撤回该案 / nothing can be decided or served on it: drop the case",
             )?;
         }
@@ -624,7 +647,7 @@ fn may_decide<'r>(
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
-    records_are_grounds(rows, found)?;
+    records_are_grounds(rows, found, context)?;
     match &case.path {
         Path::Heard(heard) => {
             listing_stands(rows, found, context)?;
@@ -722,7 +745,7 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
     let Path::Decided(decided) = &found.case.path else {
         return Ok(wrong_state("案件 / case", found.case.path.name(), "decided")?);
     };
-    records_are_grounds(rows, &found)?;
+    records_are_grounds(rows, &found, context)?;
     listing_stands(rows, &found, context)?;
     checks::service(context, Guard::Served, service)?;
     if service.on < decided.decision.on || !digest_is_stated(repair_guide_sha256) {
@@ -730,6 +753,15 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             Guard::Served,
             "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
             "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
+        )?;
+    }
+    // A correction may have brought the end of its ground forward since the decision.
+    let last = ground::last_day(rows, found.listing)?;
+    if last.is_some_and(|last| decided.decision.end > last) {
+        refuse::<()>(
+            Guard::End,
+            "所依据的记录将先于该决定终止 / a record it rests on ends before it does",
+            "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
     let standstill = context.rules.pack(context.today).standstill_wd;

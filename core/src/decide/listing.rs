@@ -56,6 +56,15 @@ fn extend(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
         )?,
         _ => return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?),
     }
+    if let Some(by) = row.extended_by
+        && rows.listing_standing(by, context.today)? != Standing::Ended
+    {
+        misfit::<()>(
+            Misfit::Exists,
+            format!("延长案件 {by} 尚未终结 / {by} extends it already"),
+            "请在该案件中办理 / go on with that one",
+        )?;
+    }
     let proposal = Command::ProposeListing {
         subject: row.subject,
         behaviour: behaviour.clone(),
@@ -64,7 +73,7 @@ fn extend(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
         records: records.clone(),
         act: act.clone(),
     };
-    let mut outcome = case::decide(rows, &proposal, context)?;
+    let mut outcome = case::propose_listing(rows, &proposal, Some(*listing), context)?;
     let by = ListingId(context.next);
     let event = ListingEvent::ExtensionProposed { extended: *listing, by };
     outcome.drafts.push(crate::decide::Draft {

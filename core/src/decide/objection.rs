@@ -637,7 +637,12 @@ pub(super) fn annul_listings_of(
     let listings = rows.must_record(record)?.listings.clone();
     rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
     for listing in listings {
-        if rows.listing_standing(listing, context.today)? != Standing::Ended {
+        // What only the record's own date has ended is void too, and its event says so.
+        let ended = match &rows.must_listing(listing)?.kind {
+            ListingKind::Black { case, .. } => case.standing(context.today) == Standing::Ended,
+            ListingKind::Red(_) => true,
+        };
+        if !ended {
             annul_listing(rows, context, drafts, listing, reasons)?;
         }
     }

@@ -6,7 +6,7 @@ use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_listings_of;
 use crate::decide::publicity::{Secret, filed};
-use crate::decide::{Context, Drafts, Outcome, Reject};
+use crate::decide::{Context, Drafts, Outcome, Reject, ground};
 use crate::event::record::RecordEvent;
 use crate::event::{Capacity, Event};
 use crate::guard::{Guard, Misfit};
@@ -262,6 +262,7 @@ pub(super) fn correct(
     }
     let until =
         publicity_months(*severity, context).map(|months| document_date.plus_months(months.1));
+    let until = until.into_iter().chain(row.publicity_until).min();
     let mut drafts = Drafts::new(context);
     drafts.push(
         row.subject,
@@ -273,10 +274,13 @@ pub(super) fn correct(
             document_sha256: *document_sha256,
             content: content.clone(),
             severity: *severity,
-            publicity_until: until.into_iter().chain(row.publicity_until).min(),
+            publicity_until: until,
             reasons: reasons.clone(),
         }),
     );
+    if let Some(until) = until {
+        ground::shortened(rows, context, &mut drafts, *id, until)?;
+    }
     drafts.finish()
 }
 

@@ -9,7 +9,7 @@ use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::record::publicity_months;
-use crate::decide::{Context, Drafts, Outcome, revocation};
+use crate::decide::{Context, Drafts, Outcome, ground, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Event, RepairAcceptance};
@@ -17,7 +17,7 @@ use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId, RepairId};
 use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
-use crate::path::{DecisionCase, Standing};
+use crate::path::{DecisionCase, Path, Standing};
 use crate::row::{Key, ListingKind, RecordRow, RecordState, RepairRow, RepairState, Repairable};
 use crate::rows::{Rows, Stop};
 use crate::text::digest_is_stated;
@@ -132,11 +132,18 @@ fn record_asked(rows: &Rows, id: RecordId, context: &Context<'_>) -> Result<Aske
     })
 }
 
-/// A record on which a listing rests is repaired with it, so that nothing is left half repaired.
+/// A record on which a served listing rests is repaired with it, so that nothing is left half
+/// repaired. A mere proposal bars nothing: it falls with the record.
 fn stands_alone(rows: &Rows, row: &RecordRow, context: &Context<'_>) -> Result<(), Stop> {
     rows.want(row.listings.iter().map(|id| Key::Listing(*id)))?;
     for id in &row.listings {
-        if rows.listing_standing(*id, context.today)? != Standing::Ended {
+        let served = match &rows.must_listing(*id)?.kind {
+            ListingKind::Black { case, .. } => {
+                matches!(case.path, Path::Served(_) | Path::Effective(_))
+            }
+            ListingKind::Red(_) => false,
+        };
+        if served && rows.listing_standing(*id, context.today)? != Standing::Ended {
             misfit::<()>(
                 Misfit::State,
                 format!("{id} 以该记录为依据 / {id} rests on this record"),
@@ -383,6 +390,7 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         let own = record.provider == head.reference.authority;
         if own && record.state == RecordState::Accepted {
             drafts.push(row.subject, Event::RecordRepaired { record: id, repair: *repair });
+            ground::repaired(rows, context, &mut drafts, (id, *repair), reasons)?;
         }
     }
     drafts.finish()

@@ -5,12 +5,12 @@ use crate::actor::Actor;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome, repair};
+use crate::decide::{Context, Drafts, Outcome, ground, repair};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RepairId};
-use crate::path::{EndReason, Ended, Hold, Path, Standing};
+use crate::path::{EndReason, Ended, Hold, Path};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
 use crate::text::{Sealed, digest_is_stated};
@@ -66,7 +66,8 @@ fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
     match of {
         Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
             ListingKind::Black { case, .. } => {
-                Ok(case.path.served().map(|served| served.decided.decision.end))
+                let own = case.path.served().map(|served| served.decided.decision.end);
+                Ok(own.into_iter().chain(ground::last_day(rows, id)?).min())
             }
             ListingKind::Red(_) => Err(Stop::Defect("a red listing was repaired".to_owned())),
         },
@@ -86,15 +87,12 @@ fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
                 Path::Ended(Ended { reason: EndReason::Removed(by), .. }) if *by == row.id
             );
             rows.want(records.iter().map(|id| Key::Record(*id)))?;
-            records
-                .iter()
-                .try_fold(ended, |all, id| Ok(all && rows.record_standing(*id)? != Standing::Ended))
+            records.iter().try_fold(ended, |all, id| {
+                let own = rows.must_record(*id)?;
+                Ok(all && (own.state == RecordState::Accepted || own.is_repaired_by(row.id)))
+            })
         }
-        Repairable::Record(id) => {
-            let own = rows.must_record(id)?;
-            let by = own.repaired.map(|(by, _)| by);
-            Ok(own.state == RecordState::Repaired && by == Some(row.id))
-        }
+        Repairable::Record(id) => Ok(rows.must_record(id)?.is_repaired_by(row.id)),
     }
 }
 
@@ -343,9 +341,17 @@ fn restore_listing(
     let reference = CaseRef::Listing(listing);
     // What an objection to one of its records holds comes back held (INV-4).
     rows.want(records.iter().map(|id| Key::Record(*id)))?;
-    let held = records.iter().try_fold(!case.holds.is_empty(), |held, id| {
-        Ok::<_, Stop>(held || rows.record_standing(*id)? == Standing::Suspended)
-    })?;
+    let mut held = !case.holds.is_empty();
+    for id in records {
+        let record = rows.must_record(*id)?;
+        held |= !record.holds.is_empty();
+        // What the repair had ended with it comes back with it: it rests on nothing that is over.
+        if record.is_repaired_by(row.id) {
+            let published = record.repaired.is_some_and(|own| own.1);
+            let event = RemedyEvent::RecordRestored { repair: row.id, record: *id, published };
+            drafts.push(row.subject, Event::Remedy(event));
+        }
+    }
     if let Some(mut mark) = case.mark(reference, held) {
         mark.since = starts_on;
         classification::start(rows, drafts, row.subject, mark)?;

@@ -4,6 +4,7 @@
 use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
+use crate::decide::ground;
 use crate::decide::measure::{first_end, lift_within, with_parents};
 use crate::decide::objection::referral_due;
 use crate::decide::{Context, Drafts, Outcome};
@@ -15,7 +16,7 @@ use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Event};
 
 use crate::id::{ListingId, MeasureId, ObjectionId};
-use crate::path::{Path, Standing};
+use crate::path::{DecisionCase, Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
@@ -43,6 +44,7 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
             let mut drafts = Drafts::new(context);
             if row.state == RecordState::Accepted && over {
                 drafts.push(row.subject, Event::RecordExpired { record: id });
+                ground::expired(rows, context, &mut drafts, id)?;
             }
             let archived = row.archived_from().is_some_and(|on| context.today >= on);
             if archived && row.holds.is_empty() {
@@ -126,7 +128,21 @@ fn case(rows: &Rows, reference: CaseRef, context: &Context<'_>) -> Result<Outcom
         }
         _ => {}
     }
+    late_case(found.case, reference, context, &mut drafts);
     drafts.finish()
+}
+
+/// What the authority owes in a case and did not do in time is marked, once.
+fn late_case(case: &DecisionCase, reference: CaseRef, context: &Context<'_>, drafts: &mut Drafts) {
+    if case.decision_due().is_some_and(|by| context.today > by.day) {
+        let event = AssessmentEvent::CaseDecisionOverdue { case: reference };
+        drafts.push(None, Event::Assessment(event));
+    }
+    let days = i32::from(context.rules.pack(context.today).serve_within_days);
+    if case.unserved_since().is_some_and(|on| context.today > on.plus_days(days)) {
+        let event = AssessmentEvent::CaseServiceOverdue { case: reference };
+        drafts.push(None, Event::Assessment(event));
+    }
 }
 
 /// Puts a served decision into effect on its own date, unless what it rests on is disputed or
@@ -145,7 +161,7 @@ fn start(
             };
             let mut clear = true;
             for record in records {
-                clear &= rows.record_standing(*record)? == Standing::InForce;
+                clear &= rows.record_standing(*record, context.today)? == Standing::InForce;
             }
             clear
         }

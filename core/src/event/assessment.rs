@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
+use crate::event::CaseRef;
 use crate::event::remedy::ReviewOf;
 use crate::id::{AssessmentId, MeasureId, ObjectionId, RepairId};
 use crate::tally::{Counts, Month};
@@ -78,5 +79,9 @@ AssessmentEvent {
     ReviewOverdue "assessment.review_overdue" { of: ReviewOf, }
     /// It was decided after that day; for the assessment of the credit office.
     ReviewLate "assessment.review_late" { of: ReviewOf, due: Deadline, }
+    /// A listing or attribution was not decided in time; for the assessment only.
+    CaseDecisionOverdue "assessment.case_decision_overdue" { case: CaseRef, }
+    /// Its decision was not served in time; for the assessment only.
+    CaseServiceOverdue "assessment.case_service_overdue" { case: CaseRef, }
 }
 }

@@ -6,14 +6,20 @@ use crate::row::tolerance::counts_as_adverse;
 use crate::row::*;
 use crate::time::Day;
 
-/// The day on which a timer has to look at a case on the decision path.
-fn case_due(case: &DecisionCase) -> Option<Day> {
-    match &case.path {
+/// The days on which a timer has to look at a case on the decision path.
+fn case_due(case: &DecisionCase) -> Vec<Day> {
+    let step = match &case.path {
         Path::Noticed(noticed) => Some(noticed.notice.window.day.plus_days(1)),
         Path::Served(served) => Some(served.starts_on),
         Path::Effective(effective) => Some(effective.served.decided.decision.end.plus_days(1)),
         _ => None,
-    }
+    };
+    let decision = case.decision_due().map(|by| by.day.plus_days(1));
+    // How many days it has for its service the rules say to whoever looks.
+    let service = case.unserved_since().map(|on| on.plus_days(1));
+    let mut days: Vec<Day> = [step, decision, service].into_iter().flatten().collect();
+    days.dedup();
+    days
 }
 
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
@@ -38,7 +44,7 @@ fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
     entries.push(Index::SubjectListing(row.subject, row.id));
     match &row.kind {
         ListingKind::Black { case, .. } => {
-            if let Some(day) = case_due(case) {
+            for day in case_due(case) {
                 entries.push(Index::Due(day, Due::Case(CaseRef::Listing(row.id))));
             }
             if matches!(&case.path, Path::Effective(effective) if effective.published) {
@@ -112,7 +118,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::Listing(listing) => listing_entries(listing, &mut entries),
         Row::Attribution(row) => {
             entries.push(Index::SubjectAttribution(row.person, row.id));
-            if let Some(day) = case_due(&row.case) {
+            for day in case_due(&row.case) {
                 entries.push(Index::Due(day, Due::Case(CaseRef::Attribution(row.id))));
             }
         }

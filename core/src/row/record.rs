@@ -1,5 +1,6 @@
 //! When a record is in effect, and who shares it.
 
+use crate::id::RepairId;
 use crate::limits::ARCHIVE_AFTER_DAYS;
 use crate::row::{RecordRow, RecordState};
 use crate::rules::Openness;
@@ -26,6 +27,11 @@ impl RecordRow {
         let remedies = ended_on.plus_days(ARCHIVE_AFTER_DAYS);
         let revocable = self.repaired.and(self.publicity_until);
         Some(revocable.map_or(remedies, |until| remedies.max(until.plus_days(1))))
+    }
+
+    /// Whether it is this repair that ended it.
+    pub fn is_repaired_by(&self, repair: RepairId) -> bool {
+        self.state == RecordState::Repaired && self.repaired.is_some_and(|own| own.0 == repair)
     }
 
     /// Whether it is in effect on `day`.

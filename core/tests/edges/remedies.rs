@@ -8,12 +8,11 @@ use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::limits::POINTS_MAX;
 use shouxin_core::row::{Due, Key, ListingKind, Row};
-use shouxin_core::rules::Severity;
 use shouxin_core::time::Day;
 
 use super::{refused, taken};
 use crate::kit::later::*;
-use crate::kit::rules::{MARKET, OFFICE, PENALTY, TAX};
+use crate::kit::rules::{MARKET, OFFICE, PENALTY, TAX, day};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
 use crate::kit::{
@@ -133,7 +132,7 @@ fn what_comes_back_is_what_this_repair_had_removed() {
     last.today = end();
     let tick = Command::Tick { due: Due::Repair(id) };
     let said = last.run(&timer(), &tick).expect("a timer is not refused");
-    assert_eq!(said, ["listing.restored", "classification.changed"]);
+    assert_eq!(said, ["listing.restored", "record.restored", "classification.changed"]);
     assert_eq!(last.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
     // A second repair takes it off again; the first one's revocation cannot touch that.
     world.pass(12);
@@ -201,7 +200,8 @@ fn with_records() -> (World, ListingId, Vec<RecordId>) {
         let number = format!("尤罚〔2026〕{serial}号");
         let own = NewRecord {
             withheld: serial == 3,
-            severity: Some(if serial == 4 { Severity::General } else { Severity::Serious }),
+            // The fourth ends before the others, and not before the listing.
+            document_date: day(if serial == 4 { "2025-06-01" } else { "2026-01-15" }),
             source: record_source(authority(provider), PENALTY, &number, organisation(1)),
             ..record(organisation(1), &number)
         };
@@ -257,9 +257,9 @@ fn a_record_that_ended_before_is_not_repaired() {
     world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
     let expired = Command::Tick { due: Due::Record(records[3]) };
     let mut late = world.clone();
-    late.today = end();
+    late.today = day("2028-06-02");
     let said = late.run(&timer(), &expired).expect("a timer is not refused");
-    assert_eq!(said, ["record.expired"]);
+    assert_eq!(said, ["record.expired", "listing.expired", "classification.changed"]);
     let before = late.log.len();
     let approval = approve(&late, id);
     late.must(&head(), &approval);

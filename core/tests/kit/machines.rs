@@ -24,7 +24,7 @@ fn record_state(world: &World, row: &Row) -> Option<String> {
     let Row::Record(row) = row else { return None };
     let RecordRow { state, published, holds, corrections, .. } = row;
     let live = *state == RecordState::Accepted;
-    let standing = world.standing(|rows, _| rows.record_standing(row.id));
+    let standing = world.standing(|rows, today| rows.record_standing(row.id, today));
     with(
         state.name(),
         &[

@@ -2,12 +2,12 @@
 //! documents, catalogue.
 
 use shouxin_core::calendar::Deadline;
-use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::event::catalogue::{CatalogueEvent, EntryKind, Proposal};
 use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::event::{CaseRef, Event};
 use shouxin_core::id::{
-    AssessmentId, CatalogueEntryId, MeasureId, ObjectionId, Position, RepairId,
+    AssessmentId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position, RepairId,
 };
 use shouxin_core::rules::Strength;
 use shouxin_core::tally::{Counts, Month};
@@ -64,6 +64,7 @@ fn assessments() -> Vec<AssessmentEvent> {
     let measure = MeasureId(at(4));
     let objection = ObjectionId(at(5));
     let repair = RepairId(at(10));
+    let case = CaseRef::Listing(ListingId(at(6)));
     let due = Deadline {
         day: day("2026-03-09"),
         provisional: true,
@@ -91,6 +92,8 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::ResultLate { objection, due },
         A::ReviewOverdue { of: ReviewOf::Objection(objection) },
         A::ReviewLate { of: ReviewOf::Repair(repair), due },
+        A::CaseDecisionOverdue { case },
+        A::CaseServiceOverdue { case },
         A::Opened { from: month("2026-01"), to: month("2026-02") },
         A::MetricsFrozen { assessment, figures, comment_by: due },
         A::Commented {

@@ -96,6 +96,8 @@ const TIMERS: &[&str] = &[
     "assessment.execution_overdue",
     "assessment.repair_check_overdue",
     "assessment.repair_decision_overdue",
+    "assessment.case_decision_overdue",
+    "assessment.case_service_overdue",
     "assessment.result_overdue",
     "assessment.review_overdue",
     "objection.accepted",

@@ -306,6 +306,7 @@ pub fn listing(
             body["objections"] = case.holds.iter().map(|id| json!(id.to_string())).collect();
             body["decision"] = decision(case);
             body["decide_by"] = json!(case.decide_by);
+            body["overdue"] = json!(case.overdue || case.service_overdue);
             body["repair_again_from"] = json!(row.repair_again_from);
             body["extends"] = json!(row.extends.map(|id| id.to_string()));
             if let Path::Noticed(noticed) = &case.path {

@@ -238,7 +238,7 @@ pub fn put_right(finding: Finding) -> World {
                 document_date: day("2026-01-14"),
                 document_sha256: Some(digest(38)),
                 content: Some(text()),
-                severity: Some(Severity::General),
+                severity: Some(Severity::Serious),
                 reasons: text(),
             };
             world.must(&handler(), &correct);
@@ -419,6 +419,74 @@ pub fn under_a_listing() -> World {
     let listing = world.listing(&[record], &[], Stage::Effective);
     world.go_to(day("2026-09-01"));
     world.must(&party(organisation(1)), &repair(listing));
+    world
+}
+
+/// Two listings on one record, the second as far as a stage, and the repair of the first.
+pub fn fallen(stage: Stage) -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let first = world.listing(&[record], &[], Stage::Effective);
+    world.go_to(day("2026-09-01"));
+    world.second_listing(&[record], stage);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(first)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let approval = approve(&world, id);
+    world.must(&head(), &approval);
+    world
+}
+
+/// A record that expires, with what rests on it.
+pub fn outlived() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    world.listing(&[record], &[], Stage::Noticed);
+    world.go_to(day("2029-01-20"));
+    world
+}
+
+/// A listing that is decided late, and served late.
+pub fn case_late() -> World {
+    let mut world = World::seeded();
+    let id = CaseRef::Listing(world.listing(&[], &[], Stage::Heard));
+    world.pass(60);
+    world.must(&head(), &decision(id, 2, &[]));
+    world.pass(20);
+    world.must(&handler(), &serve(&world.clone(), id));
+    world
+}
+
+/// A listing and its extension, both on the same record.
+pub fn extended() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[], Stage::Effective);
+    let extend = ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1))],
+        records: vec![record],
+        act: text(),
+    };
+    world.must(&handler(), &Command::Listing(extend));
+    world
+}
+
+/// A record corrected to end earlier, and the listing on it shortened.
+pub fn shortened() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    world.listing(&[record], &[], Stage::Effective);
+    let correction = Command::CorrectRecord {
+        record,
+        document_number: "尤市监罚〔2026〕改1号".to_owned(),
+        document_date: day("2026-01-14"),
+        document_sha256: Some(digest(38)),
+        content: Some(text()),
+        severity: Some(Severity::General),
+        reasons: text(),
+    };
+    world.must(&handler(), &correction);
     world
 }
 
@@ -693,5 +761,11 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("assessed", assessed()),
         ("catalogued", catalogued()),
         ("amended", amended()),
+        ("fallen with its record", fallen(Stage::Heard)),
+        ("ended with its record", fallen(Stage::Effective)),
+        ("outlived", outlived()),
+        ("shortened", shortened()),
+        ("extended", extended()),
+        ("case late", case_late()),
     ]
 }

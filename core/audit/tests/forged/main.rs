@@ -31,6 +31,7 @@ mod details;
 mod due;
 #[path = "../forge/mod.rs"]
 mod forge;
+mod grounds;
 mod measures;
 mod office;
 mod outcomes;
@@ -195,6 +196,9 @@ fn table() -> Vec<Forgery> {
     due::objections(&mut table);
     due::returns(&mut table);
     due::channels(&mut table);
+    grounds::endings(&mut table);
+    grounds::proposals(&mut table);
+    grounds::late(&mut table);
     table.0
 }
 
