@@ -15,6 +15,7 @@ mod commitment;
 mod credit_review;
 mod erasure;
 mod forward;
+mod hearing;
 mod imported;
 mod listing;
 mod measure;

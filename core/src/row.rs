@@ -242,8 +242,25 @@ pub struct Revocation {
     pub opened_by: OfficerRef,
     /// Last day for a statement.
     pub window: Deadline,
-    /// Points of the statement, once it came.
+    /// Points of the statements, once one came.
     pub points: Option<u8>,
+}
+
+impl Revocation {
+    /// The points with those of one more statement.
+    pub(crate) fn with(&self, points: usize) -> Option<u8> {
+        let before = self.points.unwrap_or_default();
+        Some(before.saturating_add(u8::try_from(points).ok()?))
+    }
+}
+
+/// A revocation that the authority of a red listing has to open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwedRevocation {
+    /// The listing that makes it due.
+    pub black: ListingId,
+    /// By when, and whether the timer has said that the day passed.
+    pub owed: Owed,
 }
 
 /// A red listing's own part.
@@ -259,6 +276,16 @@ pub struct RedCase {
     pub state: RedState,
     pub holds: Vec<Hold>,
     pub rejected_objections: u16,
+    /// A black listing makes a revocation due, and none was opened yet.
+    pub owed: Option<OwedRevocation>,
+}
+
+impl RedCase {
+    /// Whether the public is told of the nomination, so that anybody may object. Natural persons
+    /// and individual businesses are on no public list (domain.md 2.3c).
+    pub fn is_noticed_publicly(&self, subject: SubjectKey) -> bool {
+        matches!(self.state, RedState::PublicNotice { .. }) && !subject.is_personal()
+    }
 }
 
 /// Red or black.
@@ -769,4 +796,8 @@ pub enum Index {
     /// Erased files whose data key is still there.
     Erased(SubjectKey),
     Social(social::SocialIndex),
+    /// Nominations under public notice.
+    Noticed(ListingId),
+    /// Red listings whose authority has to open a revocation.
+    RevocationOwed(Uscc, ListingId),
 }

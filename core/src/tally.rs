@@ -187,6 +187,8 @@ counters! {
     ResolvedLate "resolved_late" "逾期送达异议结果";
     /// Reviews that the office decided late.
     ReviewedLate "reviewed_late" "逾期复核";
+    /// Revocations of a red listing that a black one made due, and that nobody opened in time.
+    RevocationOverdue "revocation_overdue" "撤销启动超期";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

@@ -102,6 +102,13 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
                 at.missing(objection);
             }
         }
+        AssessmentEvent::RevocationOverdue { listing } => match fold.red(*listing) {
+            Some((_, own)) => {
+                let by = own.owed.map(|own| own.1);
+                at.after(by, "the time to open a revocation");
+            }
+            None => at.missing(listing),
+        },
         AssessmentEvent::ReviewOverdue { of } => match review_by(fold, *of) {
             Some(by) => at.after(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),

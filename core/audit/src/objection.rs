@@ -6,6 +6,7 @@
 use shouxin_core::event::{Event, Finding, Target, Trigger};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::ObjectionId;
+use shouxin_core::text::digest_is_stated;
 
 use crate::commit::Commit;
 use crate::fold::{Fold, Hold, Objection, ObjectionStage};
@@ -261,6 +262,7 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         suspends,
         accept_by,
         provider,
+        evidence,
         ..
     } = &at.event.event
     else {
@@ -284,6 +286,17 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     });
     if first && !suspends {
         at.broken(INV_4, "a first objection suspends what it disputes");
+    }
+    if let (Target::Listing(listing), Trigger::Complaint) = (target, trigger)
+        && let Some((_, red)) = fold.red(*listing)
+        && matches!(red.stage, crate::fold::RedStage::PublicNotice { .. })
+    {
+        let paper = !evidence.is_empty() && evidence.iter().all(digest_is_stated);
+        at.must(paper, Guard::PublicNotice, "an objection of the public without its paper");
+        let room = red.holds.len() < shouxin_core::limits::DISPUTES_MAX;
+        if room && !suspends {
+            at.broken(INV_4, "everybody's objection to a nomination stops it");
+        }
     }
     let objection = Objection {
         subject,

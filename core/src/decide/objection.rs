@@ -3,12 +3,12 @@
 //! Source: domain.md O53, O61..O66, T01, T02.
 
 use crate::actor::{Actor, SubjectKey};
-use crate::apply::listing_is_shown;
+use crate::apply::listing_is_published;
 use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, red};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
 use crate::event::record::RecordEvent;
@@ -254,7 +254,10 @@ fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome
     // A stay or a relief is no objection: the first one is the first whatever else holds it.
     let open = found.holds.iter().any(|hold| matches!(hold, Hold::Objection(_)));
     let repeat = open || found.rejected > 0;
-    let suspends = *new_facts || !repeat;
+    // Under public notice everybody speaks for themselves: nobody's objection repeats another's.
+    let anybody = red::public_objection(rows, *target, *trigger, evidence, context)?;
+    let room = found.holds.len() < DISPUTES_MAX;
+    let suspends = *new_facts || !repeat || (anybody && room);
     if suspends && found.holds.len() >= DISPUTES_MAX {
         misfit::<()>(
             Misfit::Limit,
@@ -519,7 +522,7 @@ fn put_right(
         }
         (Finding::DisplayStopped, Target::Listing(listing)) => {
             let live = rows.listing_standing(listing, context.today)? != Standing::Ended;
-            let shown = live && listing_is_shown(rows.must_listing(listing)?);
+            let shown = live && listing_is_published(rows.must_listing(listing)?);
             if shown || row.undisplayed {
                 let event = RemedyEvent::ListingDisplayEnded { listing, reasons: reasons.clone() };
                 drafts.push(row.subject, Event::Remedy(event));

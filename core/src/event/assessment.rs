@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::remedy::ReviewOf;
-use crate::id::{AssessmentId, MeasureId, ObjectionId, RepairId};
+use crate::id::{AssessmentId, ListingId, MeasureId, ObjectionId, RepairId};
 use crate::tally::{Counts, Month};
 use crate::text::Digest;
 use crate::time::Day;
@@ -78,5 +78,7 @@ AssessmentEvent {
     ReviewOverdue "assessment.review_overdue" { of: ReviewOf, }
     /// It was decided after that day; for the assessment of the credit office.
     ReviewLate "assessment.review_late" { of: ReviewOf, due: Deadline, }
+    /// A revocation that a black listing makes due was not opened in time; for the assessment only.
+    RevocationOverdue "assessment.revocation_overdue" { listing: ListingId, }
 }
 }

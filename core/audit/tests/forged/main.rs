@@ -28,6 +28,7 @@ macro_rules! inner {
 }
 
 mod details;
+mod due;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod measures;
@@ -172,6 +173,9 @@ fn table() -> Vec<Forgery> {
     social::supports(&mut table);
     social::erasures(&mut table);
     social::member_files(&mut table);
+    due::process(&mut table);
+    due::both_lists(&mut table);
+    due::persons(&mut table);
     table.0
 }
 
