@@ -14,6 +14,7 @@ mod keep;
 mod owed;
 pub mod publicity;
 mod record;
+mod red;
 pub mod search;
 pub mod social;
 mod states;
@@ -51,6 +52,7 @@ use crate::time::Day;
 
 pub use entries::derived;
 pub use owed::Testing;
+pub use red::OwedRevocation;
 pub use states::LIFT_OVERDUE;
 
 /// Key of a row.
@@ -246,23 +248,6 @@ pub struct Revocation {
     pub points: Option<u8>,
 }
 
-impl Revocation {
-    /// The points with those of one more statement.
-    pub(crate) fn with(&self, points: usize) -> Option<u8> {
-        let before = self.points.unwrap_or_default();
-        Some(before.saturating_add(u8::try_from(points).ok()?))
-    }
-}
-
-/// A revocation that the authority of a red listing has to open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwedRevocation {
-    /// The listing that makes it due.
-    pub black: ListingId,
-    /// By when, and whether the timer has said that the day passed.
-    pub owed: Owed,
-}
-
 /// A red listing's own part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -278,14 +263,6 @@ pub struct RedCase {
     pub rejected_objections: u16,
     /// A black listing makes a revocation due, and none was opened yet.
     pub owed: Option<OwedRevocation>,
-}
-
-impl RedCase {
-    /// Whether the public is told of the nomination, so that anybody may object. Natural persons
-    /// and individual businesses are on no public list (domain.md 2.3c).
-    pub fn is_noticed_publicly(&self, subject: SubjectKey) -> bool {
-        matches!(self.state, RedState::PublicNotice { .. }) && !subject.is_personal()
-    }
 }
 
 /// Red or black.

@@ -80,14 +80,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             }
         }
         ListingEvent::RevocationNotOwed { listing, black } => {
-            if fold.listing_standing(*black, at.today) != Standing::Ended {
-                at.guard(Guard::RedCheck, format!("{black} still stands"));
-            }
-            match fold.red_mut(*listing) {
-                Some(own) if own.owed.is_some_and(|own| own.0 == *black) => own.owed = None,
-                Some(_) => at.broken(INV_2, "no revocation is owed for it"),
-                None => at.missing(listing),
-            }
+            owed_no_more(fold, at, *listing, *black);
         }
         ListingEvent::RevocationNoticed { listing, .. }
         | ListingEvent::RevocationOwed { listing, .. }
@@ -96,6 +89,18 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         | ListingEvent::RevocationDropped { listing, .. } => {
             red(fold, commit, at, event, *listing);
         }
+    }
+}
+
+/// What a black listing made due is owed no more once it is over.
+fn owed_no_more(fold: &mut Fold, at: &mut Here<'_>, listing: ListingId, black: ListingId) {
+    if fold.listing_standing(black, at.today) != Standing::Ended {
+        at.guard(Guard::RedCheck, format!("{black} still stands"));
+    }
+    match fold.red_mut(listing) {
+        Some(own) if own.owed.is_some_and(|own| own.0 == black) => own.owed = None,
+        Some(_) => at.broken(INV_2, "no revocation is owed for it"),
+        None => at.missing(listing),
     }
 }
 
