@@ -24,7 +24,7 @@ mod support;
 mod tally;
 mod tolerance;
 
-pub use channel::listing_is_shown;
+pub use channel::{listing_is_published, nomination_is_shown};
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, SubjectKey};

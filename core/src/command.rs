@@ -151,6 +151,12 @@ pub enum Command {
         basis: Vec<Citation>,
         facts: Vec<FactDocument>,
         finding: Sealed,
+        /// First day in the role.
+        office_from: Day,
+        /// Last day in it; none where the person still holds it.
+        office_to: Option<Day>,
+        /// Day of the act that the documents establish.
+        acted_on: Day,
     },
     ServeNotice {
         case: CaseRef,
@@ -167,6 +173,8 @@ pub enum Command {
         points: Vec<Sealed>,
         hearing_requested: bool,
         received_on: Day,
+        /// The party's own, where an officer takes down what it said.
+        document_sha256: Option<Digest>,
     },
     WaiveStatement {
         case: CaseRef,

@@ -17,6 +17,7 @@ mod erasure;
 mod filing;
 mod forward;
 mod ground;
+mod hearing;
 mod imported;
 mod listing;
 mod measure;

@@ -364,6 +364,7 @@ Event {
     AttributionProposed "attribution.proposed" {
         listing: ListingId, authority: Uscc, role: PersonRole, basis: Vec<Citation>,
         facts: Vec<FactDocument>, finding: Sealed, decide_by: Deadline, cap: Day,
+        office_from: Day, office_to: Option<Day>, acted_on: Day,
     }
     /// The pre-decision notice was served (G-NOTICE).
     NoticeServed "prenotice.served" {
@@ -373,6 +374,7 @@ Event {
     /// The party stated its case, in numbered points.
     StatementReceived "statement.received" {
         case: CaseRef, points: Vec<Sealed>, hearing_requested: bool, received_on: Day,
+        document_sha256: Option<Digest>,
     }
     /// The party waived its statement in writing.
     StatementWaived "statement.waived" { case: CaseRef, document_sha256: Digest, }

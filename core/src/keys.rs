@@ -208,6 +208,8 @@ impl Index {
             | Index::History(_, at)
             | Index::Family(_, MeasureId(at))
             | Index::Published(_, ListingId(at))
+            | Index::Noticed(ListingId(at))
+            | Index::RevocationOwed(_, ListingId(at))
             | Index::Worklist(_, _, MeasureId(at))
             | Index::Owed(_, MeasureId(at))
             | Index::SubjectRemedy(_, RemedyId(at))
@@ -322,6 +324,11 @@ impl Index {
             Index::Erased(_) => bytes.extend_from_slice(&[0x72, b'K']),
             Index::Named(..) => bytes.extend_from_slice(NAMES),
             Index::Social(entry) => entry.prefix(&mut bytes),
+            Index::Noticed(_) => bytes.push(0x5E),
+            Index::RevocationOwed(authority, _) => {
+                bytes.push(0x5F);
+                bytes.extend_from_slice(authority.as_str().as_bytes());
+            }
         }
         bytes
     }

@@ -19,6 +19,9 @@ pub const MARKS_PER_SUBJECT_MAX: usize = 64;
 pub const DISPUTES_MAX: usize = 64;
 /// Stays of execution on one thing at once; each is a ruling of its own.
 pub const STAYS_MAX: usize = 256;
+/// Working days for opening the revocation of a red listing whose subject was listed black
+/// (domain.md Q11; no text sets them, so as many as the measures of T10 have).
+pub const RED_REVOCATION_WD: u16 = 10;
 /// Points of a statement that each need an answer.
 pub const POINTS_MAX: usize = 32;
 /// Items of one batch command.

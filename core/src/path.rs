@@ -76,6 +76,8 @@ pub struct HeardParty {
     pub how: Hearing,
     /// The event of the oral hearing, if one was held.
     pub hearing: Option<Position>,
+    /// Statements that followed the first within the period, in their order.
+    pub further: Vec<Position>,
 }
 
 /// The head's decision.
@@ -191,6 +193,25 @@ impl Noticed {
 }
 
 impl Heard {
+    /// The party said more within its period, or asked for a hearing: it stands beside what it
+    /// said before, and takes the place of its silence or its waiver.
+    pub fn hear_more(mut self, at: Position, points: u8, hearing_requested: bool) -> Heard {
+        self.party.how = match self.party.how {
+            Hearing::Statement { points: before, hearing_requested: asked } => {
+                self.party.further.push(at);
+                Hearing::Statement {
+                    points: before.saturating_add(points),
+                    hearing_requested: asked || hearing_requested,
+                }
+            }
+            Hearing::Waived | Hearing::Silent => {
+                self.party.at = at;
+                Hearing::Statement { points, hearing_requested }
+            }
+        };
+        self
+    }
+
     /// An oral hearing was held.
     pub fn hold_hearing(mut self, at: Position) -> Heard {
         self.party.hearing = Some(at);

@@ -15,6 +15,7 @@ mod keep;
 mod owed;
 pub mod publicity;
 mod record;
+mod red;
 pub mod search;
 pub mod social;
 mod states;
@@ -54,6 +55,7 @@ use crate::time::Day;
 pub use disputes::{Disputes, OpenObjection};
 pub use entries::derived;
 pub use owed::Testing;
+pub use red::OwedRevocation;
 pub use states::LIFT_OVERDUE;
 pub use told::Told;
 
@@ -250,7 +252,7 @@ pub struct Revocation {
     pub opened_by: OfficerRef,
     /// Last day for a statement.
     pub window: Deadline,
-    /// Points of the statement, once it came.
+    /// Points of the statements, once one came.
     pub points: Option<u8>,
 }
 
@@ -267,6 +269,8 @@ pub struct RedCase {
     pub state: RedState,
     pub holds: Vec<Hold>,
     pub disputes: Disputes,
+    /// A black listing makes a revocation due, and none was opened yet.
+    pub owed: Option<OwedRevocation>,
 }
 
 /// Red or black.
@@ -785,4 +789,8 @@ pub enum Index {
     /// Erased files whose data key is still there.
     Erased(SubjectKey),
     Social(social::SocialIndex),
+    /// Nominations under public notice.
+    Noticed(ListingId),
+    /// Red listings whose authority has to open a revocation.
+    RevocationOwed(Uscc, ListingId),
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::actor::SubjectKey;
-use crate::event::Target;
+use crate::event::{CaseRef, Colour, Mark, Target};
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
     AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
@@ -264,6 +264,45 @@ impl Rows {
         let row = self.must_attribution(id)?;
         let own = row.case.standing(day);
         Ok(own.under(self.listing_standing(row.listing, day)?))
+    }
+
+    /// Standing on `day` of the case behind a mark, under what it rests on.
+    pub fn mark_standing(&self, mark: &Mark, day: Day) -> Result<Standing, Stop> {
+        match mark.case {
+            CaseRef::Listing(id) => self.listing_standing(id, day),
+            CaseRef::Attribution(id) => self.attribution_standing(id, day),
+        }
+    }
+
+    /// The last day of a mark: a person answers no longer than the organisation does.
+    pub fn mark_until(&self, mark: &Mark) -> Result<Day, Stop> {
+        let CaseRef::Attribution(id) = mark.case else {
+            return Ok(mark.until);
+        };
+        let listing = self.must_attribution(id)?.listing;
+        Ok(match &self.must_listing(listing)?.kind {
+            ListingKind::Black { case, .. } => case
+                .path
+                .served()
+                .map_or(mark.until, |own| own.decided.decision.end.min(mark.until)),
+            ListingKind::Red(_) => mark.until,
+        })
+    }
+
+    /// Whether one of these marks is black and not over on `day`; `unsuspended` leaves out those
+    /// that are disputed.
+    pub fn black_mark(&self, marks: &[Mark], day: Day, unsuspended: bool) -> Result<bool, Stop> {
+        for mark in marks.iter().filter(|own| own.colour == Colour::Black) {
+            let standing = self.mark_standing(mark, day)?;
+            let counts = match unsuspended {
+                true => standing == Standing::InForce && !mark.suspended,
+                false => standing != Standing::Ended,
+            };
+            if counts {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Standing of a measure case on `day`, under its listing and attribution. `InForce` says

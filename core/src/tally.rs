@@ -191,6 +191,8 @@ counters! {
     CaseDecisionOverdue "case_decision_overdue" "认定决定超期";
     /// The last day for the service of a decision passed without it.
     CaseServiceOverdue "case_service_overdue" "决定送达超期";
+    /// Revocations of a red listing that a black one made due, and that nobody opened in time.
+    RevocationOverdue "revocation_overdue" "撤销启动超期";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

@@ -207,6 +207,9 @@ fn decisions() -> Vec<Event> {
             finding: text(),
             decide_by: deadline(),
             cap: day("2029-04-01"),
+            office_from: day("2024-03-01"),
+            office_to: Some(day("2026-02-01")),
+            acted_on: day("2025-12-20"),
         },
         Event::NoticeServed {
             case,
@@ -223,6 +226,7 @@ fn decisions() -> Vec<Event> {
             points: vec![text()],
             hearing_requested: true,
             received_on: day("2026-03-03"),
+            document_sha256: Some(digest(15)),
         },
         Event::StatementWaived { case, document_sha256: digest(11) },
         Event::StatementWindowClosed { case },

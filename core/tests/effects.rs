@@ -351,6 +351,7 @@ fn an_attribution_knows_no_other_way() {
             ("noticed", "statement", &["statement.received"]),
             ("noticed", "waiver", &["statement.waived"]),
             ("noticed, period over", "waiver", &["statement.waived"]),
+            ("heard", "statement", &["statement.received"]),
             ("heard", "hearing", &["hearing.held"]),
             ("heard", "decide", &["listing.decided"]),
             ("proposed", "not decide", &["listing.not_decided"]),

@@ -146,6 +146,7 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
         Command::Listing(ListingCommand::StateOnRedRevocation {
             listing: id,
             points: vec![text()],
+            document_sha256: Some(digest(14)),
             received_on: world.today,
         })
     };
@@ -205,6 +206,7 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
             ("told, period over", "drop", &["red_listing.revocation_dropped"]),
             ("told", "drop", &["red_listing.revocation_dropped"]),
             ("heard", "revoke", &["red_listing.revoked", "classification.changed"]),
+            ("heard", "state", &["red_listing.revocation_stated"]),
             ("heard", "drop", &["red_listing.revocation_dropped"]),
         ],
         &[

@@ -13,6 +13,7 @@
 mod kit;
 
 mod assessment;
+mod both_lists;
 mod bypasses;
 mod case_study;
 mod catalogue;
@@ -29,12 +30,15 @@ mod ends;
 mod erasure;
 mod grounds;
 mod guards;
+mod heard;
 mod imported;
 mod lives;
 mod member;
 mod no_order;
+mod persons;
 mod plan;
 mod properties;
+mod public_notice;
 mod publicity;
 mod put_right;
 mod record_repairs;

@@ -363,6 +363,9 @@ fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
             basis: vec![basis],
             facts: vec![fact(&world, person(1), behaviour.facts[0])],
             finding: text(),
+            office_from: day("2024-03-01"),
+            office_to: None,
+            acted_on: day("2025-12-20"),
         };
         let id = AttributionId(world.must(&who, &command));
         carry(&mut world, CaseRef::Attribution(id), department, &own, 6);

@@ -9,7 +9,7 @@ use crate::kit::table::{Asked, compare};
 use crate::kit::{
     Post, World, guard, machines, misfit, officer, operator, organisation, party, timer,
 };
-use shouxin_core::apply::listing_is_shown;
+use shouxin_core::apply::listing_is_published;
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::remedy::RemedyCommand;
@@ -257,7 +257,7 @@ fn a_listing_off_display_stays_so() {
     }
     assert_eq!(world.refused(&handler(), &supplement(id)), misfit(Misfit::Value));
     let shown = |world: &World| match world.row(&Key::Listing(listing)) {
-        Some(Row::Listing(row)) => (listing_is_shown(row), row.display_ended),
+        Some(Row::Listing(row)) => (listing_is_published(row), row.display_ended),
         other => panic!("{other:?}"),
     };
     let standing = |world: &World| world.standing(|rows, on| rows.listing_standing(listing, on));

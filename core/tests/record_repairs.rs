@@ -169,6 +169,7 @@ fn the_repair_of_a_record_knows_no_other_way() {
             ("told", "state", &["repair.revocation_stated"]),
             ("told", "drop", &["repair.revocation_dropped"]),
             ("heard", "revoke", &["repair.revoked", "repair.barred"]),
+            ("heard", "state", &["repair.revocation_stated"]),
             ("heard", "drop", &["repair.revocation_dropped"]),
             ("revoked, day come", "tick", &["record.restored"]),
             ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),

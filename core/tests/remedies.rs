@@ -7,7 +7,7 @@ use crate::kit::rules::day;
 use crate::kit::steps::*;
 use crate::kit::table::{Asked, EXISTS, STATE, compare};
 use crate::kit::{World, guard, machines, misfit, organisation, party, person, timer};
-use shouxin_core::apply::listing_is_shown;
+use shouxin_core::apply::listing_is_published;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
@@ -332,6 +332,7 @@ fn what_follows_a_repair_knows_no_other_way() {
             ("told, period over", "revoke unanswered", REVOKED),
             ("told, period over", "drop", &["repair.revocation_dropped"]),
             ("heard", "revoke", REVOKED),
+            ("heard", "state", &["repair.revocation_stated"]),
             ("heard", "drop", &["repair.revocation_dropped"]),
             (
                 "revoked, day come",
@@ -372,7 +373,7 @@ fn a_revoked_repair_brings_back_the_listing_to_its_old_end_and_no_person() {
     assert!(world.marks(organisation(1)).is_empty(), "nothing before the day it fixes");
     world.pass(12);
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
-    assert!(listing_is_shown(world.listing_row(listing)), "it is shown as before");
+    assert!(listing_is_published(world.listing_row(listing)), "it is shown as before");
     let served = world.path(CaseRef::Listing(listing)).served().unwrap();
     assert_eq!(served.decided.decision.end, end());
     assert!(world.marks(person).is_empty());

@@ -65,6 +65,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),
     ("dept_doc.filed", "a document on file"),
+    ("red_listing.revocation_owed", "what a black listing makes due, tried in both_lists.rs"),
+    ("red_listing.revocation_not_owed", "that it is not any more, tried in both_lists.rs"),
+    ("assessment.revocation_overdue", "that its day passed, tried in both_lists.rs"),
 ];
 
 #[test]

@@ -106,6 +106,7 @@ fn the_decision_path_knows_no_other_way() {
             ("noticed, period over", "drop", &["listing.dropped"]),
             ("noticed, period over", "drop by the head", &["listing.dropped"]),
             ("noticed, period over", "tick", &["statement.window_closed"]),
+            ("heard", "statement", &["statement.received"]),
             ("heard", "hearing", &["hearing.held"]),
             ("heard", "decide", &["listing.decided"]),
             ("heard", "not decide", &["listing.not_decided"]),

@@ -93,7 +93,20 @@ pub enum About {
         listing: String,
         /// The party's role in it.
         role: PersonRole,
+        /// When the party held it, and when it acted.
+        office: Office,
     },
+}
+
+/// A period in office, and the act that lies in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Office {
+    /// First day in the role.
+    pub from: Day,
+    /// Last day in it; none where the party still holds it.
+    pub to: Option<Day>,
+    /// Day of the act.
+    pub acted_on: Day,
 }
 
 /// A listing or attribution as it stands.

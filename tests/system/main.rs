@@ -12,6 +12,7 @@ mod documents;
 mod erasure;
 mod import;
 mod kill;
+mod nominations;
 mod office;
 mod plugins;
 mod publicity;

@@ -102,7 +102,10 @@ fn a_record_is_repaired_without_a_listing() {
         "document_sha256": maker.document(&subject, "拟撤销修复告知书"),
     });
     teller.taken(&maker, &at("/revocation/notice"), &told);
-    let stated = json!({"points": ["凭证由代理人提供"], "received_on": today});
+    let mut stated = json!({"points": ["凭证由代理人提供"], "received_on": today});
+    // An officer's word is not what the party said.
+    teller.refused(&maker, &at("/revocation/statement"), &stated, "G-HEARD");
+    stated["document_sha256"] = json!(maker.document(&subject, "书面陈述"));
     teller.taken(&maker, &at("/revocation/statement"), &stated);
     let revoked = json!({
         "revoked": true, "document_number": "尤市监撤〔2026〕1号", "reasons": "缴款凭证系伪造",

@@ -62,13 +62,16 @@ fn allowed(name: &str) -> u8 {
         | "commitment.overdue"
         | "breach.window_closed"
         | "breach.expired"
-        | "tolerant_acceptance.overdue" => TIMER,
+        | "tolerant_acceptance.overdue"
+        | "red_listing.revocation_not_owed"
+        | "assessment.revocation_overdue" => TIMER,
         "measure.closed"
         | "objection.accepted"
         | "assessment.referral_due"
         | "listing.annulled"
         | "repair.revocation_lapsed"
-        | "attribution.ended" => OFFICER | TIMER,
+        | "attribution.ended"
+        | "red_listing.revocation_owed" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,
         "statement.received"
         | "statement.waived"

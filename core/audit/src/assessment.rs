@@ -79,7 +79,8 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
         | AssessmentEvent::ReviewOverdue { .. }
         | AssessmentEvent::ReviewLate { .. } => of_repair_or_review(fold, at, event),
         AssessmentEvent::CaseDecisionOverdue { .. }
-        | AssessmentEvent::CaseServiceOverdue { .. } => of_case(fold, at, event),
+        | AssessmentEvent::CaseServiceOverdue { .. }
+        | AssessmentEvent::RevocationOverdue { .. } => of_case(fold, at, event),
         AssessmentEvent::Opened { from, to } => opened(fold, at, *from, *to),
         AssessmentEvent::MetricsFrozen { assessment, .. }
         | AssessmentEvent::Commented { assessment, .. }
@@ -111,6 +112,13 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 None => at.missing(crate::case::shown(*case)),
             }
         }
+        AssessmentEvent::RevocationOverdue { listing } => match fold.red(*listing) {
+            Some((_, own)) => {
+                let by = own.owed.map(|own| own.1);
+                at.after(by, "the time to open a revocation");
+            }
+            None => at.missing(listing),
+        },
         _ => {}
     }
 }

@@ -1,10 +1,11 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
-use shouxin_core::actor::SubjectKey;
+use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, ListingId, RecordId};
+use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Behaviour, FactKind};
 use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
@@ -36,11 +37,23 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 last: of.and_then(|id| fold.ground_until(id)),
                 falls: of.is_some_and(|id| commit.ground_is_repaired(fold, id)),
                 months: months(fold, at, *case),
+                until: match case {
+                    CaseRef::Listing(_) => None,
+                    CaseRef::Attribution(_) => match listing_of(fold, *case).map(|own| &own.kind) {
+                        Some(Kind::Black { case, .. }) => case.end(),
+                        _ => None,
+                    },
+                },
             };
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
                     step(own, above, at);
+                    if let (Event::CaseDecided { .. }, CaseRef::Listing(id)) =
+                        (&at.event.event, *case)
+                    {
+                        commit.list(at.at(), own.subject, id);
+                    }
                 }
                 None => at.missing(shown(*case)),
             }
@@ -73,6 +86,8 @@ struct Above {
     falls: bool,
     /// The longest that the behaviour allows, from the decision on.
     months: u16,
+    /// A person answers no longer than the organisation.
+    until: Option<Day>,
 }
 
 /// The listing of a case: its own, or the one that a person answers for.
@@ -255,6 +270,9 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
         finding,
         decide_by,
         cap: stated_cap,
+        office_from,
+        office_to,
+        acted_on,
         ..
     } = &at.event.event
     else {
@@ -285,6 +303,10 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     at.facts(facts, person, &any);
     at.capacity(fold, person);
     at.stated(Guard::Person, &[("finding", finding)]);
+    let held = *acted_on >= *office_from && *acted_on <= office_to.unwrap_or(at.today);
+    at.must(held && *acted_on <= at.today, Guard::Person, "the act lies outside the office");
+    let found = facts.iter().any(|own| own.about == person && own.date >= *acted_on);
+    at.must(found, Guard::Person, "no document about the person is as late as the act");
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
     if let Some(own) = fold.listings.get_mut(listing) {
         own.attributions.push(id);
@@ -381,8 +403,11 @@ fn noticed(own: &mut Case, at: &mut Here<'_>) {
         .any(|entry| entry.hearing);
     at.must(*hearing_offered || !due, Guard::Notice, "a hearing is due and not offered");
     at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+    let told = service.on;
+    let asked = at.rules.pack(told).hearing_request_wd;
     own.notice = Some(Notice {
-        on: service.on,
+        on: told,
+        hearing_by: at.rules.calendar.after(told, asked).day,
         window: window.day,
         hearing_offered: *hearing_offered,
         measures: pairs(measures),
@@ -393,29 +418,55 @@ fn pairs(measures: &[shouxin_core::event::NamedMeasure]) -> Vec<(String, String)
     measures.iter().map(|named| (named.measure.clone(), named.department.clone())).collect()
 }
 
+/// Who takes something down for a party has the party's own document.
+pub(crate) fn brought(
+    at: &mut Here<'_>,
+    authority: Uscc,
+    document: Option<&shouxin_core::text::Digest>,
+) {
+    at.of_authority(authority);
+    let paper = document.is_some_and(digest_is_stated);
+    let own = matches!(at.event.actor, Actor::Subject(_));
+    at.must(own || paper, Guard::Heard, "an officer's word for what the party said");
+}
+
 fn heard(own: &mut Case, at: &mut Here<'_>) {
     let Some(notice) = &own.notice else {
         at.guard(Guard::Notice, "no prior notice was served");
         return;
     };
-    if own.heard.is_some() || own.decision.is_some() {
+    let statement = matches!(at.event.event, Event::StatementReceived { .. });
+    if own.decision.is_some() || (own.heard.is_some() && !statement) {
         at.broken(INV_2, "the party was heard already");
         return;
     }
-    let mut points = 0;
-    let mut hearing_requested = false;
     match &at.event.event {
         Event::StatementReceived {
-            points: stated, hearing_requested: asked, received_on, ..
+            points: stated,
+            hearing_requested: asked,
+            received_on,
+            document_sha256,
+            ..
         } => {
             at.own_matter(own.subject);
-            at.of_authority(own.proposer.authority);
-            let within = *received_on >= notice.on && *received_on <= notice.window.min(at.today);
+            brought(at, own.proposer.authority, document_sha256.as_ref());
+            // The party's own key needs no document, and no other day than that of the event.
+            let came = match at.event.actor {
+                Actor::Subject(_) => at.today,
+                _ => *received_on,
+            };
+            let since = *received_on >= notice.on && *received_on <= at.today;
+            let spoke = !stated.is_empty() || !asked;
+            let within =
+                since && (!spoke || came <= notice.window) && (!asked || came <= notice.hearing_by);
             at.must(within, Guard::Heard, "received outside the period for a statement");
-            at.must(!stated.is_empty(), Guard::Heard, "a statement without a point");
+            at.must(*asked || !stated.is_empty(), Guard::Heard, "a statement without a point");
             stated.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
-            points = stated.len();
-            hearing_requested = *asked;
+            let before = own.heard.get_or_insert_with(Heard::default);
+            before.points += stated.len();
+            before.hearing_requested |= *asked;
+            before.silent = false;
+            return;
         }
         Event::StatementWaived { document_sha256, .. } => {
             at.own_matter(own.subject);
@@ -427,7 +478,8 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             at.must(over, Guard::Heard, "the period for a statement is not over");
         }
     }
-    own.heard = Some(Heard { points, hearing_requested, hearing_held: false });
+    let silent = matches!(at.event.event, Event::StatementWindowClosed { .. });
+    own.heard = Some(Heard { silent, ..Heard::default() });
 }
 
 fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
@@ -473,6 +525,9 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
             if heard.hearing_requested && notice.hearing_offered && !heard.hearing_held {
                 at.guard(Guard::Heard, "the hearing asked for was not held");
             }
+            if heard.silent && notice.hearing_offered && at.today <= notice.hearing_by {
+                at.guard(Guard::Heard, "a hearing may still be asked for");
+            }
         }
     }
     answers.iter().for_each(|answer| at.stated(Guard::Heard, &[("answers", answer)]));
@@ -489,6 +544,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     at.must(!above.over, Guard::Fact, "a record on which it rests is over");
     let latest = own.cap.min(at.today.plus_months(above.months));
     let latest = above.last.map_or(latest, |last| latest.min(last));
+    let latest = above.until.map_or(latest, |end| end.min(latest));
     if *end <= at.today || *end > latest {
         at.guard(Guard::End, format!("{end} is past, or later than {latest}"));
     }
@@ -577,6 +633,7 @@ fn took_effect(
         if published {
             fold.tell(Target::Listing(id), at.at());
         }
+        commit.list(at.at(), subject, id);
     }
     if let Some(file) = fold.files.get_mut(&subject) {
         file.cases.insert(case);

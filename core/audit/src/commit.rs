@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
+use shouxin_core::guard::Guard;
 use shouxin_core::id::{
     AttributionId, ListingId, MemberNoteId, Position, RecordId, ReliefId, RepairId,
 };
@@ -90,6 +91,8 @@ pub(crate) struct Commit {
     /// Notes that an association gave up, and those that were corrected or withdrawn.
     given_up: Vec<(Position, MemberNoteId)>,
     set_right: BTreeSet<MemberNoteId>,
+    /// Black listings that were decided or took effect.
+    listed: Vec<(Position, SubjectKey, ListingId)>,
 }
 
 impl Commit {
@@ -256,6 +259,34 @@ impl Commit {
         self.restored.contains(&listing)
     }
 
+    /// A black listing was decided, or took effect.
+    pub(crate) fn list(&mut self, at: Position, subject: SubjectKey, listing: ListingId) {
+        self.listed.push((at, subject, listing));
+    }
+
+    pub(crate) fn lists(&self, subject: SubjectKey, listing: ListingId) -> bool {
+        self.listed.iter().any(|own| own.1 == subject && own.2 == listing)
+    }
+
+    /// Q11: whoever is listed black and honoured has a revocation owed, or under way.
+    fn honours(&self, fold: &Fold, day: Day, found: &mut Vec<Violation>) {
+        for (at, subject, black) in &self.listed {
+            let cases = fold.files.get(subject).into_iter().flat_map(|own| &own.cases);
+            for case in cases {
+                let CaseRef::Listing(id) = case else {
+                    continue;
+                };
+                let silent = fold
+                    .red(*id)
+                    .is_some_and(|(_, own)| own.revocation.is_none() && own.owed.is_none());
+                if silent && fold.listing_standing(*id, day) != Standing::Ended {
+                    let detail = format!("{id} is to be revoked for {black}, and nobody is told");
+                    found.push(Violation { at: *at, name: Guard::RedCheck.name(), detail });
+                }
+            }
+        }
+    }
+
     pub(crate) fn restore(&mut self, listing: ListingId) {
         self.restored.insert(listing);
     }
@@ -329,6 +360,7 @@ impl Commit {
             return found;
         };
         self.completeness(fold, day, &mut found);
+        self.honours(fold, day, &mut found);
         let subjects: BTreeSet<SubjectKey> =
             self.said.keys().chain(self.touched.keys()).copied().collect();
         for subject in subjects {

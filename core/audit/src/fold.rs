@@ -109,15 +109,19 @@ pub(crate) struct Record {
 pub(crate) struct Notice {
     pub on: Day,
     pub window: Day,
+    /// Last day on which a hearing may be asked for.
+    pub hearing_by: Day,
     pub hearing_offered: bool,
     pub measures: Vec<(String, String)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Heard {
     pub points: usize,
     pub hearing_requested: bool,
     pub hearing_held: bool,
+    /// The period passed without a word.
+    pub silent: bool,
 }
 
 #[derive(Debug)]
@@ -242,6 +246,8 @@ pub(crate) struct Red {
     pub revocation: Option<Revocation>,
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
+    /// The black listing that makes a revocation due, and by when one is to be opened.
+    pub owed: Option<(ListingId, Day)>,
 }
 
 #[derive(Debug)]
@@ -653,15 +659,31 @@ impl Fold {
         (own.of == target && matches!(own.stage, RepairStage::Revoked { .. })).then_some(by)
     }
 
+    /// Whether a black listing weighs on a subject on `day`, undisputed.
+    pub(crate) fn weighs(&self, subject: SubjectKey, day: Day) -> bool {
+        let cases = self.files.get(&subject).into_iter().flat_map(|own| &own.cases);
+        cases.filter(|case| self.case(**case).is_some()).any(|case| {
+            let standing = match case {
+                CaseRef::Listing(id) => self.listing_standing(*id, day),
+                CaseRef::Attribution(id) => self.attribution_standing(*id, day),
+            };
+            standing == Standing::InForce
+        })
+    }
+
     /// Whether a target, or a listing that rests on it, is on public display.
     pub(crate) fn shown(&self, target: Target) -> bool {
         let listing = |id: &ListingId| {
             self.listings.get(id).is_some_and(|own| {
-                let live = match &own.kind {
-                    Kind::Black { case, .. } => case.effect && case.over.is_none(),
-                    Kind::Red(red) => matches!(red.stage, RedStage::Active { .. }),
-                };
-                own.published && live
+                match &own.kind {
+                    Kind::Black { case, .. } => own.published && case.effect && case.over.is_none(),
+                    Kind::Red(red) => match red.stage {
+                        RedStage::Active { .. } => own.published,
+                        // The public is told of a nomination, so that anybody may object.
+                        RedStage::PublicNotice { .. } => !own.subject.is_personal(),
+                        _ => false,
+                    },
+                }
             })
         };
         match target {

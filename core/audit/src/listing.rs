@@ -12,6 +12,9 @@ use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 use crate::repair::{answered, stated_on};
 
+/// Working days for opening the revocation that a black listing makes due (domain.md Q11).
+const RED_REVOCATION_WD: u16 = 10;
+
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &ListingEvent) {
     match event {
         ListingEvent::ExtensionProposed { extended, by } => {
@@ -84,12 +87,28 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 at.broken(INV_6, "its listing has not ended so");
             }
         }
+        ListingEvent::RevocationNotOwed { listing, black } => {
+            owed_no_more(fold, at, *listing, *black);
+        }
         ListingEvent::RevocationNoticed { listing, .. }
+        | ListingEvent::RevocationOwed { listing, .. }
         | ListingEvent::RevocationStated { listing, .. }
         | ListingEvent::RedRevoked { listing, .. }
         | ListingEvent::RevocationDropped { listing, .. } => {
             red(fold, commit, at, event, *listing);
         }
+    }
+}
+
+/// What a black listing made due is owed no more once it is over.
+fn owed_no_more(fold: &mut Fold, at: &mut Here<'_>, listing: ListingId, black: ListingId) {
+    if fold.listing_standing(black, at.today) != Standing::Ended {
+        at.guard(Guard::RedCheck, format!("{black} still stands"));
+    }
+    match fold.red_mut(listing) {
+        Some(own) if own.owed.is_some_and(|own| own.0 == black) => own.owed = None,
+        Some(_) => at.broken(INV_2, "no revocation is owed for it"),
+        None => at.missing(listing),
     }
 }
 
@@ -125,11 +144,23 @@ fn red(
                 at.broken(INV_2, "a revocation is under way");
             }
             let by = at.by(own.nominator.authority);
+            own.owed = None;
             own.revocation = Some(Revocation { by, window: window.day, points: None });
         }
-        ListingEvent::RevocationStated { points, received_on, .. } => {
+        ListingEvent::RevocationOwed { black, due, .. } => {
+            if !commit.lists(subject, *black) {
+                at.guard(Guard::RedCheck, format!("{black} is not decided in this commit"));
+            }
+            at.deadline("due", *due, at.today, RED_REVOCATION_WD);
+            if own.revocation.is_some() || own.owed.is_some() {
+                at.broken(INV_2, "a revocation is owed, or under way, already");
+            }
+            own.owed = Some((*black, due.day));
+        }
+        ListingEvent::RevocationStated { points, received_on, document_sha256, .. } => {
             at.own_matter(subject);
-            stated_on(at, own.revocation.as_mut(), points, *received_on);
+            let document = document_sha256.as_ref();
+            stated_on(at, own.revocation.as_mut(), points, *received_on, document);
         }
         ListingEvent::RedRevoked {
             document_number,

@@ -211,6 +211,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     person(fold, at, asked, subject, parent.subject);
     at.of_authority(parent.by.authority);
     on_a_decision(fold, at, asked);
+    let both = parent.red && fold.weighs(parent.subject, at.today);
+    at.must(!both, Guard::RedCheck, "an incentive for whom a black listing weighs on");
     let named = parent.red
         || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
     let published = at.rules.measure(asked.measure).filter(|entry| entry.published);

@@ -313,6 +313,17 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         disputes.open.insert(id, own);
     }
+    if let (Target::Listing(listing), Trigger::Complaint) = (target, trigger)
+        && let Some((_, red)) = fold.red(*listing)
+        && matches!(red.stage, crate::fold::RedStage::PublicNotice { .. })
+    {
+        let paper = !evidence.is_empty() && evidence.iter().all(digest_is_stated);
+        at.must(paper, Guard::PublicNotice, "an objection of the public without its paper");
+        let room = red.holds.len() < shouxin_core::limits::DISPUTES_MAX;
+        if room && !suspends {
+            at.broken(INV_4, "everybody's objection to a nomination stops it");
+        }
+    }
     let objection = Objection {
         subject,
         target: *target,

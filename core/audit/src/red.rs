@@ -5,10 +5,11 @@ use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::text::digest_is_stated;
+use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::dispute::Disputes;
-use crate::fold::{Fold, Kind, Listing, Over, Red, RedStage};
+use crate::fold::{Fold, Kind, Listing, Over, Red, RedStage, Standing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2};
 
@@ -30,7 +31,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     };
     at.about(subject);
     let stage = red.stage;
-    let listed = listed_black(fold, subject);
+    let listed = listed_black(fold, subject, at.today);
     match &at.event.event {
         Event::NominationChecked { adverse_records, black, .. } => {
             at.of_authority(red.nominator.authority);
@@ -97,15 +98,22 @@ fn checked(
     }
     let unknown = adverse.iter().any(|record| !file.adverse.contains(record));
     at.must(!unknown, Guard::RedCheck, "it names a record that is not open about the subject");
-    let listed = listed_black(fold, subject);
+    let listed = listed_black(fold, subject, at.today);
     at.must(!listed || !black.is_empty(), Guard::RedCheck, "the subject is on the black list");
     let unlisted = black.iter().any(|case| !file.cases.contains(case));
     at.must(!unlisted, Guard::RedCheck, "it names a listing that is not in force");
 }
 
-fn listed_black(fold: &Fold, subject: SubjectKey) -> bool {
+fn listed_black(fold: &Fold, subject: SubjectKey, day: Day) -> bool {
     let file = fold.files.get(&subject);
-    file.is_some_and(|file| file.cases.iter().any(|case| fold.case(*case).is_some()))
+    file.is_some_and(|file| {
+        file.cases.iter().any(|case| match case {
+            CaseRef::Listing(id) => {
+                fold.case(*case).is_some() && fold.listing_standing(*id, day) != Standing::Ended
+            }
+            CaseRef::Attribution(id) => fold.attribution_standing(*id, day) != Standing::Ended,
+        })
+    })
 }
 
 fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
@@ -133,6 +141,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         revocation: None,
         holds: std::collections::BTreeSet::new(),
         disputes: Disputes::default(),
+        owed: None,
     };
     let listing = Listing {
         subject,

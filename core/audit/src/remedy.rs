@@ -156,6 +156,14 @@ fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
     let fits = own.stage == ObjectionStage::Verifying;
     let displayed = match target {
         Target::Record(id) => fold.records.get(&id).is_some_and(|own| own.published),
+        // A nomination under public notice stays what it is: a notice.
+        Target::Listing(id)
+            if fold.red(id).is_some_and(|own| {
+                matches!(own.1.stage, crate::fold::RedStage::PublicNotice { .. })
+            }) =>
+        {
+            false
+        }
         _ => fold.shown(target),
     };
     if displayed {

@@ -1,6 +1,6 @@
 //! Repair (domain.md 2.5), and the revocation of one that was obtained by fraud.
 
-use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Event, RepairAcceptance, Target};
@@ -10,6 +10,7 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::text::{Digest, Sealed, digest_is_stated};
 use shouxin_core::time::Day;
 
+use crate::case;
 use crate::commit::Commit;
 use crate::fold::{
     Channel, Fold, Kind, Over, RecordStage, Repair, RepairStage, Revocation, Standing,
@@ -389,24 +390,24 @@ fn black(
     }
 }
 
-/// A statement in a revocation: in time, once, in points.
+/// A statement in a revocation: from the party or with its document, in time, in points.
 pub(crate) fn stated_on(
     at: &mut Here<'_>,
     revocation: Option<&mut Revocation>,
     points: &[Sealed],
     received_on: Day,
+    document: Option<&Digest>,
 ) {
     let Some(own) = revocation else {
         at.guard(Guard::Notice, "no notice of the revocation was served");
         return;
     };
-    if own.points.is_some() {
-        at.broken(INV_2, "the party was heard already");
-    }
-    let within = received_on <= own.window.min(at.today);
+    case::brought(at, own.by.authority, document);
+    let late = matches!(at.event.actor, Actor::Subject(_)) && at.today > own.window;
+    let within = received_on <= own.window.min(at.today) && !late;
     at.must(within && !points.is_empty(), Guard::Heard, "out of its time, or without a point");
     points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
-    own.points = Some(points.len());
+    own.points = Some(own.points.unwrap_or(0) + points.len());
 }
 
 /// The head decides a revocation after the party was heard, and answers each point.
@@ -501,9 +502,13 @@ pub(crate) fn revocation(
                 *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });
             }
         }
-        (RemedyEvent::RepairRevocationStated { points, received_on, .. }, stage) => {
+        (
+            RemedyEvent::RepairRevocationStated { points, received_on, document_sha256, .. },
+            stage,
+        ) => {
             at.own_matter(subject);
-            stated_on(at, under_way_mut(stage), points, *received_on);
+            let document = document_sha256.as_ref();
+            stated_on(at, under_way_mut(stage), points, *received_on, document);
         }
         (RemedyEvent::RepairRevocationDropped { reasons, .. }, stage) => {
             at.stated(Guard::Document, &[("reasons", reasons)]);

@@ -1,6 +1,6 @@
 //! Folds the events of the assessment of departments.
 
-use crate::apply::{case, defect, here, measure, objection, officer_of};
+use crate::apply::{case, defect, here, listing, measure, objection, officer_of};
 use crate::event::Envelope;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::ReviewOf;
@@ -27,6 +27,9 @@ pub(super) fn apply(
         | E::ResultOverdue { .. }
         | E::ReviewOverdue { of: ReviewOf::Objection(_) } => {
             return objection::apply_owed(rows, envelope, event);
+        }
+        E::RevocationOverdue { listing: id } => {
+            return listing::revocation_overdue(rows, envelope, *id);
         }
         E::RepairCheckOverdue { .. }
         | E::RepairDecisionOverdue { .. }

@@ -171,6 +171,10 @@ fn step(mut own: DecisionCase, envelope: &Envelope) -> Option<DecisionCase> {
         (Path::Noticed(state), event) if heard_by(event).is_some() => {
             hear(state, heard_by(event)?, envelope)
         }
+        (Path::Heard(state), Event::StatementReceived { points, hearing_requested, .. }) => {
+            let points = u8::try_from(points.len()).ok()?;
+            Path::Heard(state.hear_more(here(envelope), points, *hearing_requested))
+        }
         (Path::Heard(state), Event::HearingHeld { .. }) => {
             Path::Heard(state.hold_hearing(here(envelope)))
         }
@@ -208,7 +212,12 @@ fn heard_by(event: &Event) -> Option<Hearing> {
 }
 
 fn hear(state: Noticed, how: Hearing, envelope: &Envelope) -> Path {
-    Path::Heard(state.hear(HeardParty { at: here(envelope), how, hearing: None }))
+    Path::Heard(state.hear(HeardParty {
+        at: here(envelope),
+        how,
+        hearing: None,
+        further: Vec::new(),
+    }))
 }
 
 fn decided(state: Heard, event: &Event, envelope: &Envelope) -> Option<Decided> {
@@ -301,12 +310,13 @@ pub(super) fn apply_red(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         }
         _ => return Err(defect(envelope, "the red listing is in another state")),
     };
-    if let (Event::RedListingDecided { .. }, RedState::Active { published: true, .. }) =
-        (&envelope.event, &state)
-    {
-        changes.push(Target::Listing(id));
-    }
     put_listing(rows, ListingRow { kind: ListingKind::Red(RedCase { state, ..red }), ..row })?;
+    // What is shown from now on is told as well as what was shown until now.
+    for target in shown(rows, Target::Listing(id))? {
+        if !changes.contains(&target) {
+            changes.push(target);
+        }
+    }
     channel::note(rows, envelope, changes);
     put_walks(rows, walk.into_iter().collect())
 }
@@ -329,6 +339,7 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         state: RedState::Nominated,
         holds: Vec::new(),
         disputes: Disputes::default(),
+        owed: None,
     };
     put_listing(
         rows,

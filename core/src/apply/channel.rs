@@ -8,14 +8,28 @@ use crate::row::commitment::CommitmentRow;
 use crate::row::{ChannelRow, Index, Key, ListingKind, ListingRow, RecordRow, RedState, Row, Told};
 use crate::rows::{Rows, Stop};
 
-/// Whether a listing is on public display.
-pub fn listing_is_shown(row: &ListingRow) -> bool {
+/// Whether a listing in force is on public display.
+pub fn listing_is_published(row: &ListingRow) -> bool {
     match &row.kind {
         ListingKind::Black { case, .. } => {
             matches!(&case.path, Path::Effective(effective) if effective.published)
         }
         ListingKind::Red(red) => matches!(&red.state, RedState::Active { published: true, .. }),
     }
+}
+
+/// Whether a nomination is under public notice, so that anybody may object (domain.md 2.3c).
+/// Natural persons and individual businesses are on no public list.
+pub fn nomination_is_shown(row: &ListingRow) -> bool {
+    match &row.kind {
+        ListingKind::Red(red) => red.is_noticed_publicly(row.subject),
+        ListingKind::Black { .. } => false,
+    }
+}
+
+/// Whether the public is shown a listing, or the nomination for one.
+fn listing_is_shown(row: &ListingRow) -> bool {
+    listing_is_published(row) || nomination_is_shown(row)
 }
 
 /// Whether a commitment is on public display, dates left aside.

@@ -187,7 +187,7 @@ fn breach_step(
         }
         (Path::Noticed(state), event) => {
             let how = heard_by(event)?;
-            Path::Heard(state.hear(HeardParty { at, how, hearing: None }))
+            Path::Heard(state.hear(HeardParty { at, how, hearing: None, further: Vec::new() }))
         }
         (Path::Heard(state), E::BreachDecided { document_number, document_sha256, end, .. }) => {
             Path::Decided(state.decide(Decision {

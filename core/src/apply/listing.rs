@@ -7,7 +7,9 @@ use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Envelope, Target};
 use crate::id::ListingId;
 use crate::path::{EndReason, Path};
-use crate::row::{Key, ListingKind, ListingRow, RedCase, RedState, Revocation};
+use crate::row::{
+    Key, ListingKind, ListingRow, Owed, OwedRevocation, RedCase, RedState, Revocation,
+};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(
@@ -46,6 +48,8 @@ pub(super) fn apply(
         // A line in the person's history: how it stands follows from the listing it rests on.
         ListingEvent::AttributionEnded { .. } => Ok(()),
         ListingEvent::RevocationNoticed { listing, .. }
+        | ListingEvent::RevocationOwed { listing, .. }
+        | ListingEvent::RevocationNotOwed { listing, .. }
         | ListingEvent::RevocationStated { listing, .. }
         | ListingEvent::RedRevoked { listing, .. }
         | ListingEvent::RevocationDropped { listing, .. } => red(rows, envelope, event, *listing),
@@ -78,12 +82,19 @@ fn red(
                 window: *window,
                 points: None,
             }),
+            // What was owed was its opening.
+            owed: None,
             ..red
         },
+        ListingEvent::RevocationOwed { black, due, .. } => {
+            let owed = Owed { by: *due, overdue: false };
+            RedCase { owed: Some(OwedRevocation { black: *black, owed }), ..red }
+        }
+        ListingEvent::RevocationNotOwed { .. } => RedCase { owed: None, ..red },
         ListingEvent::RevocationStated { points, .. } => RedCase {
             revocation: red
                 .revocation
-                .map(|own| Revocation { points: u8::try_from(points.len()).ok(), ..own }),
+                .map(|own| Revocation { points: own.with(points.len()), ..own }),
             ..red
         },
         ListingEvent::RevocationDropped { .. } => RedCase { revocation: None, ..red },
@@ -92,4 +103,21 @@ fn red(
     put_listing(rows, ListingRow { kind: ListingKind::Red(red), ..row })?;
     channel::note(rows, envelope, changes);
     put_walks(rows, walk.into_iter().collect())
+}
+
+/// The timer has said that a revocation was not opened in time.
+pub(super) fn revocation_overdue(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: ListingId,
+) -> Result<(), Stop> {
+    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+    let ListingKind::Red(mut red) = row.kind.clone() else {
+        return Err(defect(envelope, "a black listing"));
+    };
+    let Some(own) = red.owed else {
+        return Err(defect(envelope, "no revocation is owed"));
+    };
+    red.owed = Some(OwedRevocation { owed: Owed { overdue: true, ..own.owed }, ..own });
+    put_listing(rows, ListingRow { kind: ListingKind::Red(red), ..row })
 }

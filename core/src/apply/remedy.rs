@@ -229,7 +229,9 @@ fn unverified(rows: &mut Rows, envelope: &Envelope, id: ObjectionId) -> Result<(
     let target = row.target;
     let own = match target {
         Target::Record(id) => Rows::known(rows.record(id)?, &id.0)?.published,
-        Target::Listing(id) => channel::listing_is_shown(Rows::known(rows.listing(id)?, &id.0)?),
+        Target::Listing(id) => {
+            channel::listing_is_published(Rows::known(rows.listing(id)?, &id.0)?)
+        }
         _ => false,
     };
     let changes = shown(rows, target)?;
@@ -389,7 +391,7 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
             })
         }
         (RepairState::Revoking(own), RemedyEvent::RepairRevocationStated { points, .. }) => {
-            let points = u8::try_from(points.len()).ok();
+            let points = own.with(points.len());
             RepairState::Revoking(Revocation { points, ..own })
         }
         (RepairState::Revoking(_), RemedyEvent::RepairRevocationDropped { .. }) => {

@@ -64,6 +64,15 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
             };
             Ok(Some((Unit::Authority(officer_of(envelope)?.authority), vec![(counter, 1)])))
         }
+        Event::Assessment(AssessmentEvent::RevocationOverdue { listing }) => {
+            match &Rows::known(rows.listing(*listing)?, &listing.0)?.kind {
+                ListingKind::Red(red) => {
+                    let found = vec![(Counter::RevocationOverdue, 1)];
+                    Ok(Some((Unit::Authority(red.authority), found)))
+                }
+                ListingKind::Black { .. } => Ok(None),
+            }
+        }
         Event::ObjectionReferred { objection, .. }
         | Event::ObjectionOverdue { objection }
         | Event::VerificationReported { objection, .. }

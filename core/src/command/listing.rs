@@ -36,6 +36,8 @@ pub enum ListingCommand {
         listing: ListingId,
         points: Vec<Sealed>,
         received_on: Day,
+        /// The party's own, where an officer takes down what it said.
+        document_sha256: Option<Digest>,
     },
     RevokeRed {
         listing: ListingId,

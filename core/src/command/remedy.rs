@@ -74,6 +74,8 @@ pub enum RemedyCommand {
         repair: RepairId,
         points: Vec<Sealed>,
         received_on: Day,
+        /// The party's own, where an officer takes down what it said.
+        document_sha256: Option<Digest>,
     },
     RevokeRepair {
         repair: RepairId,

@@ -6,18 +6,19 @@ use crate::actor::SubjectKey;
 use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::{Context, Drafts, Outcome, ground};
+use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
 use crate::limits::{
     ATTRIBUTIONS_PER_LISTING_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
 };
-use crate::path::{DecisionCase, Hearing, Path, Standing};
+use crate::path::{DecisionCase, Path, Standing};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Behaviour, FactKind, Polarity};
-use crate::text::digest_is_stated;
+use crate::text::{FactDocument, digest_is_stated};
+use crate::time::Day;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -33,7 +34,7 @@ pub(super) fn decide(
         Command::NotDecideCase { case, .. } | Command::DropCase { case, .. } => {
             close(rows, *case, command, context)
         }
-        _ => hear(rows, command, context),
+        _ => hearing::decide(rows, command, context),
     }
 }
 
@@ -77,7 +78,7 @@ fn known_behaviour<'a>(context: &Context<'a>, id: &str) -> Result<&'a Behaviour,
 }
 
 /// The latest end date a decision on this may have (G-END).
-fn cap(context: &Context<'_>, behaviour: &Behaviour) -> crate::time::Day {
+fn cap(context: &Context<'_>, behaviour: &Behaviour) -> Day {
     let pack = context.rules.pack(context.today);
     let months = behaviour.period_months.1.min(pack.black_cap_months);
     // The period runs from the start after service and standstill, which the pack bounds too.
@@ -88,17 +89,20 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> crate::time::Day {
 
 /// The cap of the proposal allows for the longest way to the start. A case that was decided sooner
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
-fn latest_end(
-    rows: &Rows,
-    context: &Context<'_>,
-    found: &Opened<'_>,
-) -> Result<crate::time::Day, Stop> {
+/// And a person answers no longer than the organisation does (domain.md 2.3b).
+fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<Day, Stop> {
     let pack = context.rules.pack(context.today);
     let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
     let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
-    let own = found.case.cap.min(context.today.plus_months(months));
+    let end = found.case.cap.min(context.today.plus_months(months));
+    // A listing's own decision is not there yet; what a person answers for was decided before.
+    let of_listing = match &rows.must_listing(found.listing)?.kind {
+        ListingKind::Black { case, .. } => case.path.served().map(|own| own.decided.decision.end),
+        ListingKind::Red(_) => None,
+    };
+    let of_records = ground::last_day(rows, found.listing)?;
     // Nothing lasts longer than what it rests on.
-    Ok(ground::last_day(rows, found.listing)?.map_or(own, |last| own.min(last)))
+    Ok([of_listing, of_records].into_iter().flatten().fold(end, Day::min))
 }
 
 fn decide_by(context: &Context<'_>) -> Deadline {
@@ -186,7 +190,7 @@ fn proposed_once(
     records: &[RecordId],
     behaviour: &str,
     extends: Option<ListingId>,
-    today: crate::time::Day,
+    today: Day,
 ) -> Result<(), Stop> {
     let mut listings = Vec::new();
     for id in records {
@@ -281,7 +285,17 @@ fn propose_attribution(
     command: &Command,
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
-    let Command::ProposeAttribution { listing, person, role, basis, facts, finding } = command
+    let Command::ProposeAttribution {
+        listing,
+        person,
+        role,
+        basis,
+        facts,
+        finding,
+        office_from,
+        office_to,
+        acted_on,
+    } = command
     else {
         return Err(Stop::Defect("not a proposal".to_owned()));
     };
@@ -328,6 +342,7 @@ fn propose_attribution(
     capacity(head.capacity, *person)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Person, &[("finding", finding)])?;
+    in_office(context, (*office_from, *office_to), *acted_on, facts, *person)?;
     for id in under {
         let own = rows.must_attribution(*id)?;
         if own.person == *person && own.case.standing(context.today) != Standing::Ended {
@@ -350,13 +365,50 @@ fn propose_attribution(
             finding: finding.clone(),
             decide_by: decide_by(context),
             cap: cap(context, behaviour),
+            office_from: *office_from,
+            office_to: *office_to,
+            acted_on: *acted_on,
         },
     );
     drafts.finish()
 }
 
+/// The person was in office on the day of the act, and a document about the person is no older
+/// than the act it establishes (domain.md 2.3b).
+fn in_office(
+    context: &Context<'_>,
+    (from, to): (Day, Option<Day>),
+    acted_on: Day,
+    facts: &[FactDocument],
+    person: SubjectKey,
+) -> Result<(), Stop> {
+    let last = to.unwrap_or(context.today).min(context.today);
+    if acted_on < from || acted_on > last {
+        refuse::<()>(
+            Guard::Person,
+            format!(
+                "行为日 {acted_on} 不在任职期间 {from} 至 {last} / outside the period in office"
+            ),
+            "仅就任职期间的行为归责 / a person answers for what was done in office",
+        )
+        .map_err(|refusal| refusal.on("acted_on"))?;
+    }
+    if !facts.iter().any(|own| own.about == person && acted_on <= own.date) {
+        refuse::<()>(
+            Guard::Person,
+            format!("认定本人责任的文书均早于行为日 {acted_on} / every document is older than the act"),
+            "请核对行为日，或附认定该行为的文书 / check the day, or attach the document that finds it",
+        )
+        .map_err(|refusal| refusal.on("acted_on"))?;
+    }
+    Ok(())
+}
+
 /// An officer of the authority that handles the case.
-fn handling<'a>(context: &Context<'a>, case: &DecisionCase) -> Result<checks::Human<'a>, Stop> {
+pub(super) fn handling<'a>(
+    context: &Context<'a>,
+    case: &DecisionCase,
+) -> Result<checks::Human<'a>, Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != case.proposed_by.authority {
         refuse::<()>(
@@ -438,93 +490,6 @@ fn needs_hearing(context: &Context<'_>, measures: &[NamedMeasure]) -> bool {
         .any(|measure| measure.hearing)
 }
 
-fn hear(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let (case, event) = match command {
-        Command::ReceiveStatement { case, points, hearing_requested, received_on } => {
-            let event = Event::StatementReceived {
-                case: *case,
-                points: points.clone(),
-                hearing_requested: *hearing_requested,
-                received_on: *received_on,
-            };
-            (*case, event)
-        }
-        Command::WaiveStatement { case, document_sha256 } => {
-            (*case, Event::StatementWaived { case: *case, document_sha256: *document_sha256 })
-        }
-        Command::HoldHearing { case, record_sha256, summary } => {
-            let event = Event::HearingHeld {
-                case: *case,
-                record_sha256: *record_sha256,
-                summary: summary.clone(),
-            };
-            (*case, event)
-        }
-        _ => return Err(Stop::Defect("not a hearing step".to_owned())),
-    };
-    let found = opened(rows, case)?;
-    let by_subject = *context.actor == crate::actor::Actor::Subject(found.subject);
-    if !by_subject {
-        let human = handling(context, found.case)?;
-        let own_case = human.reference == found.case.proposed_by;
-        if matches!(event, Event::HearingHeld { .. }) && own_case {
-            refuse::<()>(
-                Guard::FourEyes,
-                "听证不得由本案经办人主持 / the proposer may not hold the hearing",
-                "请由非本案人员主持 / another officer holds it",
-            )?;
-        }
-    }
-    check_hearing(&found, &event, by_subject, context)?;
-    let mut drafts = Drafts::new(context);
-    drafts.push(found.subject, event);
-    drafts.finish()
-}
-
-fn check_hearing(
-    found: &Opened<'_>,
-    event: &Event,
-    by_subject: bool,
-    context: &Context<'_>,
-) -> Result<(), Stop> {
-    let state = found.case.path.name();
-    match (event, &found.case.path) {
-        (Event::StatementReceived { points, received_on, .. }, Path::Noticed(noticed)) => {
-            checks::points(points)?;
-            checks::received_within(context, noticed.notice.window, *received_on)?;
-            Ok(())
-        }
-        (Event::StatementWaived { document_sha256, .. }, Path::Noticed(_)) => {
-            if !digest_is_stated(document_sha256) {
-                refuse::<()>(
-                    Guard::Heard,
-                    "放弃陈述须有书面文件 / a waiver must be in writing",
-                    "请附书面放弃声明 / attach it",
-                )?;
-            }
-            Ok(())
-        }
-        (Event::HearingHeld { record_sha256, summary, .. }, Path::Heard(heard)) if !by_subject => {
-            stated(Guard::Heard, &[("summary", summary)])?;
-            if !digest_is_stated(record_sha256) || heard.party.hearing.is_some() {
-                misfit::<()>(
-                    Misfit::State,
-                    "缺少听证笔录，或已听证 / no record, or held already",
-                    "请附听证笔录 / attach the record of the hearing",
-                )?;
-            }
-            Ok(())
-        }
-        (Event::HearingHeld { .. }, _) => Ok(wrong_state("案件 / case", state, "heard")?),
-        _ if matches!(found.case.path, Path::Proposed(_)) => Ok(refuse(
-            Guard::Notice,
-            "尚未送达事先告知书 / no prior notice was served",
-            "先送达告知书 / serve the notice first",
-        )?),
-        _ => Ok(wrong_state("案件 / case", state, "noticed")?),
-    }
-}
-
 fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
     let Command::DecideCase {
         case,
@@ -544,7 +509,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     let found = opened(rows, *case)?;
     checks::deciding_head(context, &found.case.proposed_by)?;
     let heard = may_decide(rows, &found, context)?;
-    answered(heard, answers.len())?;
+    hearing::answered(heard, answers.len(), context)?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
     checks::named_measures(context, measures)?;
     let announced = |named: &NamedMeasure| {
@@ -596,6 +561,10 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
             remedies: remedies.clone(),
         },
     );
+    if let CaseRef::Listing(id) = case {
+        rows.want([Key::Subject(found.subject)])?;
+        listing::owe_revocation(rows, context, &mut drafts, found.subject, *id)?;
+    }
     drafts.finish()
 }
 
@@ -668,31 +637,6 @@ fn may_decide<'r>(
         )?),
         path => Ok(wrong_state("案件 / case", path.name(), "heard")?),
     }
-}
-
-/// Each point of a statement has its answer, and a hearing asked for was held (G-HEARD).
-fn answered(heard: &crate::path::Heard, answers: usize) -> Result<(), Stop> {
-    let (points, requested) = match &heard.party.how {
-        Hearing::Statement { points, hearing_requested } => {
-            (usize::from(*points), *hearing_requested)
-        }
-        Hearing::Waived | Hearing::Silent => (0, false),
-    };
-    if answers != points {
-        refuse::<()>(
-            Guard::Heard,
-            format!("陈述共 {points} 点，答复 {answers} 点 / {points} points, {answers} answers"),
-            "请逐点答复 / answer each point",
-        )?;
-    }
-    if requested && heard.notice.hearing_offered && heard.party.hearing.is_none() {
-        refuse::<()>(
-            Guard::Heard,
-            "当事人要求听证，尚未举行 / the hearing asked for was not held",
-            "先举行听证 / hold the hearing first",
-        )?;
-    }
-    Ok(())
 }
 
 fn close(

@@ -5,10 +5,10 @@ use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::classification::Turn;
 use crate::decide::objection::{Disputed, bounded, disputed, turn};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, red};
 use crate::event::{Event, ObjectionGround, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::limits::EVIDENCE_MAX;
+use crate::limits::{DISPUTES_MAX, EVIDENCE_MAX};
 use crate::rows::{Rows, Stop};
 use crate::text::{Digest, digest_is_stated};
 
@@ -81,6 +81,18 @@ fn suspends(
     Ok(suspends)
 }
 
+/// The nomination waits for each objection, so more than a bound of them add nothing.
+fn room(found: &Disputed<'_>) -> Result<(), Stop> {
+    if found.holds.len() >= DISPUTES_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!("未办结异议已有 {DISPUTES_MAX} 件 / so many objections are open"),
+            "提名在其办结前不得决定，请待其办结 / nothing is decided before they are closed",
+        )?;
+    }
+    Ok(())
+}
+
 pub(super) fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
     let Command::FileObjection { target, trigger, grounds, statement, evidence, new_facts } =
         command
@@ -105,7 +117,13 @@ pub(super) fn file(rows: &Rows, command: &Command, context: &Context<'_>) -> Res
     }
     stated(Guard::Document, &[("statement", statement)])?;
     bounded(evidence.len(), "evidence")?;
-    let suspends = suspends(&found, *trigger, grounds, evidence, *new_facts)?;
+    // Under public notice everybody speaks for themselves: nobody's objection repeats another's.
+    let suspends = if red::public_objection(rows, *target, *trigger, evidence, context)? {
+        room(&found)?;
+        true
+    } else {
+        suspends(&found, *trigger, grounds, evidence, *new_facts)?
+    };
     let accept_wd = context.rules.pack(context.today).objection_accept_wd;
     let mut drafts = Drafts::new(context);
     drafts.push(

@@ -1,18 +1,19 @@
 //! Listings beside their decision path: extension as a new decision, the authority's own
 //! revocation, and the revocation of a red listing after notice and hearing.
 
-use crate::actor::Actor;
+use crate::actor::SubjectKey;
 use crate::command::Command;
 use crate::command::listing::ListingCommand;
 use crate::decide::case::{self, opened};
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::revocation::{answered, in_window};
+use crate::decide::revocation::{answered, check_statement};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::listing::ListingEvent;
-use crate::event::{CaseRef, Event};
+use crate::event::{CaseRef, Colour, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::ListingId;
+use crate::limits::RED_REVOCATION_WD;
 use crate::path::{Path, Standing};
 use crate::row::{Key, ListingKind, RedCase, RedState, Revocation};
 use crate::rows::{Rows, Stop};
@@ -123,6 +124,34 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
     drafts.finish()
 }
 
+/// A black listing that was decided, or that takes effect, makes the revocation of its subject's red
+/// listings due (domain.md Q11). It is said once; the revocation itself is a human's way.
+pub(super) fn owe_revocation(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    subject: SubjectKey,
+    black: ListingId,
+) -> Result<(), Stop> {
+    let head = rows.must_subject(subject)?;
+    for mark in head.marks.iter().filter(|own| own.colour == Colour::Red) {
+        let CaseRef::Listing(listing) = mark.case else {
+            continue;
+        };
+        let ListingKind::Red(red) = &rows.must_listing(listing)?.kind else {
+            continue;
+        };
+        let open = red.revocation.is_some() || red.owed.is_some();
+        if open || rows.mark_standing(mark, context.today)? == Standing::Ended {
+            continue;
+        }
+        let due = context.rules.calendar.after(context.today, RED_REVOCATION_WD);
+        let event = ListingEvent::RevocationOwed { listing, black, due };
+        drafts.push(subject, Event::Listing(event));
+    }
+    Ok(())
+}
+
 fn under_revocation(red: &RedCase) -> Result<&Revocation, Stop> {
     match &red.revocation {
         Some(revocation) => Ok(revocation),
@@ -187,17 +216,15 @@ fn red(
                 window: context.rules.calendar.after(context.today, window_wd),
             }
         }
-        ListingCommand::StateOnRedRevocation { points, received_on, .. } => {
+        ListingCommand::StateOnRedRevocation { points, received_on, document_sha256, .. } => {
             let revocation = under_revocation(red)?;
-            if *context.actor != Actor::Subject(row.subject) {
-                checks::human(context)?;
-            }
-            in_window(revocation, *received_on, context)?;
-            checks::points(points)?;
+            let statement = (&points[..], *received_on, document_sha256.as_ref());
+            check_statement(revocation, row.subject, statement, context)?;
             ListingEvent::RevocationStated {
                 listing,
                 points: points.clone(),
                 received_on: *received_on,
+                document_sha256: *document_sha256,
             }
         }
         ListingCommand::RevokeRed {

@@ -267,6 +267,7 @@ fn parent(
             let RedState::Active { until, number, .. } = &red.state else {
                 return Err(Stop::Defect("a red listing in force is not active".to_owned()));
             };
+            no_black_mark(rows, row.subject, context.today)?;
             Ok(Parent {
                 subject: row.subject,
                 authority: red.authority,
@@ -297,6 +298,18 @@ fn parent(
             served_parent(person.person, &person.case, behaviour)
         }
     }
+}
+
+/// Who is on both lists is given nothing new until the red listing was looked at (domain.md Q11).
+fn no_black_mark(rows: &Rows, subject: crate::actor::SubjectKey, today: Day) -> Result<(), Stop> {
+    if rows.black_mark(&rows.must_subject(subject)?.marks, today, true)? {
+        refuse::<()>(
+            Guard::RedCheck,
+            "该主体同时在严重失信主体名单中 / the subject is on the black list too",
+            "先依法办理红名单撤销 / open the revocation of the red listing first",
+        )?;
+    }
+    Ok(())
 }
 
 fn served_parent(

@@ -3,7 +3,7 @@
 //! Source: domain.md O53, O61..O66, T01, T02.
 
 use crate::actor::SubjectKey;
-use crate::apply::listing_is_shown;
+use crate::apply::listing_is_published;
 use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
@@ -454,7 +454,7 @@ fn put_right(
         }
         (Finding::DisplayStopped, Target::Listing(listing)) => {
             let live = rows.listing_standing(listing, context.today)? != Standing::Ended;
-            let shown = live && listing_is_shown(rows.must_listing(listing)?);
+            let shown = live && listing_is_published(rows.must_listing(listing)?);
             if shown || row.undisplayed {
                 let event = RemedyEvent::ListingDisplayEnded { listing, reasons: reasons.clone() };
                 drafts.push(row.subject, Event::Remedy(event));

@@ -7,18 +7,19 @@
 //!
 //! Source: domain.md O21, O22, O27, O28.
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
 use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
 use crate::decide::{Context, Drafts, Outcome};
-use crate::event::{CaseRef, Colour, Event, Mark};
+use crate::event::{CaseRef, Colour, Event, Mark, Target, Trigger};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
 use crate::limits::EVIDENCE_MAX;
+use crate::path::Standing;
 use crate::row::{Key, ListingKind, ListingRow, Newest, RedCase, RedState, Row};
 use crate::rows::{Rows, Stop};
-use crate::text::digest_is_stated;
+use crate::text::{Digest, digest_is_stated};
 
 pub(super) fn decide(
     rows: &Rows,
@@ -89,7 +90,11 @@ fn nominate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
             "请附同意书（个人信息保护法第 25 条）/ attach the consent (PIPL 25)",
         )?;
     }
-    if head.marks.iter().any(|mark| mark.colour == Colour::Red) {
+    let mut listed = false;
+    for mark in head.marks.iter().filter(|own| own.colour == Colour::Red) {
+        listed |= rows.mark_standing(mark, context.today)? != Standing::Ended;
+    }
+    if listed {
         misfit::<()>(
             Misfit::Exists,
             "该主体已在红名单 / the subject is on the red list already",
@@ -134,9 +139,9 @@ fn of_the_authority<'a>(context: &Context<'a>, red: &RedCase) -> Result<checks::
     Ok(human)
 }
 
-fn no_black_mark(rows: &Rows, row: &ListingRow) -> Result<(), Stop> {
+fn no_black_mark(rows: &Rows, row: &ListingRow, context: &Context<'_>) -> Result<(), Stop> {
     let head = rows.must_subject(row.subject)?;
-    if head.marks.iter().any(|mark| mark.colour == Colour::Black) {
+    if rows.black_mark(&head.marks, context.today, false)? {
         refuse::<()>(
             Guard::RedCheck,
             "该主体在严重失信主体名单中 / the subject is on the black list",
@@ -160,8 +165,12 @@ fn check(
     // Facts only: what is found closes the nomination and stands in the event; nothing else is
     // weighed.
     let head = rows.must_subject(row.subject)?;
-    let black = head.marks.iter().filter(|mark| mark.colour == Colour::Black);
-    let black = black.map(|mark| mark.case).collect();
+    let mut black = Vec::new();
+    for mark in head.marks.iter().filter(|own| own.colour == Colour::Black) {
+        if rows.mark_standing(mark, context.today)? != Standing::Ended {
+            black.push(mark.case);
+        }
+    }
     let adverse_records = adverse.iter().take(EVIDENCE_MAX).copied().collect();
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::NominationChecked { listing, adverse_records, black });
@@ -202,7 +211,7 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
             "公示期满且异议处理完毕后决定 / decide after both",
         )?;
     }
-    no_black_mark(rows, row)?;
+    no_black_mark(rows, row, context)?;
     checks::basis(context, &red.basis)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::document(document_number, document_sha256)?;
@@ -237,4 +246,43 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
     };
     classification::start(rows, &mut drafts, row.subject, mark)?;
     drafts.finish()
+}
+
+/// Whether this is somebody's objection to a nomination under public notice. A member of the public
+/// has no key: the credit office or the authority that nominated takes the objection down, with the
+/// paper that the person, named in it, signed (domain.md 2.3c).
+pub(super) fn public_objection(
+    rows: &Rows,
+    target: Target,
+    trigger: Trigger,
+    evidence: &[Digest],
+    context: &Context<'_>,
+) -> Result<bool, Stop> {
+    let (Target::Listing(id), Trigger::Complaint) = (target, trigger) else {
+        return Ok(false);
+    };
+    let ListingKind::Red(red) = &rows.must_listing(id)?.kind else {
+        return Ok(false);
+    };
+    let RedState::PublicNotice { .. } = red.state else {
+        return Ok(false);
+    };
+    let human = checks::human(context)?;
+    if human.reference.authority != red.authority && context.role != Role::CreditOffice {
+        refuse::<()>(
+            Guard::Competent,
+            "公示期间的异议由信用办或者提名机关登记 / the credit office or the nominating authority \
+             takes it down",
+            "请向信用办或者提名机关提出 / turn to one of them",
+        )?;
+    }
+    if evidence.is_empty() || !evidence.iter().all(digest_is_stated) {
+        refuse::<()>(
+            Guard::PublicNotice,
+            "缺少异议人署名的书面异议 / the signed paper of the person who objects is missing",
+            "请附异议人署名的书面异议或签字的口头异议笔录 / attach it as evidence",
+        )
+        .map_err(|refusal| refusal.on("evidence"))?;
+    }
+    Ok(true)
 }

@@ -1,11 +1,11 @@
 //! Revoking a repair that was obtained by fraud: notice, hearing, the head's served decision, a
 //! start fixed in it (domain.md 2.5). Only the remaining time comes back.
 
-use crate::actor::Actor;
+use crate::actor::SubjectKey;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome, ground, repair};
+use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
@@ -13,24 +13,23 @@ use crate::id::{ListingId, RepairId};
 use crate::path::{EndReason, Ended, Hold, Path};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
-use crate::text::{Sealed, digest_is_stated};
+use crate::text::{Digest, Sealed, digest_is_stated};
 use crate::time::Day;
 
-/// A statement comes within its time and not from the future.
-pub(super) fn in_window(
+/// A statement comes from the party or with its document, within its time, and stands beside those
+/// that came before.
+pub(super) fn check_statement(
     revocation: &Revocation,
-    received_on: Day,
+    subject: SubjectKey,
+    statement: (&[Sealed], Day, Option<&Digest>),
     context: &Context<'_>,
 ) -> Result<(), Stop> {
-    if revocation.points.is_some() {
-        misfit::<()>(
-            Misfit::State,
-            "已收到陈述 / a statement was received already",
-            "可作为补充证据提交 / hand in more as evidence",
-        )?;
-    }
-    checks::received_within(context, revocation.window, received_on)?;
-    Ok(())
+    let (points, received_on, document) = statement;
+    let authority = revocation.opened_by.authority;
+    let by_party = hearing::brought(context, subject, authority, document)?;
+    hearing::in_time(context, revocation.window, received_on, by_party)?;
+    checks::points(points)?;
+    hearing::room_for_points(revocation.points.map_or(0, usize::from), points)
 }
 
 /// The party was heard: each point has its answer, or the period passed in silence (G-HEARD).
@@ -193,16 +192,17 @@ pub(super) fn decide(
                 window: context.rules.calendar.after(context.today, window_wd),
             }
         }
-        (RemedyCommand::StateOnRevocation { points, received_on, .. }, Some(own)) => {
-            if *context.actor != Actor::Subject(row.subject) {
-                checks::human(context)?;
-            }
-            in_window(own, *received_on, context)?;
-            checks::points(points)?;
+        (
+            RemedyCommand::StateOnRevocation { points, received_on, document_sha256, .. },
+            Some(own),
+        ) => {
+            let statement = (&points[..], *received_on, document_sha256.as_ref());
+            check_statement(own, row.subject, statement, context)?;
             RemedyEvent::RepairRevocationStated {
                 repair: id,
                 points: points.clone(),
                 received_on: *received_on,
+                document_sha256: *document_sha256,
             }
         }
         (RemedyCommand::RevokeRepair { .. }, Some(own)) => {

@@ -5,11 +5,13 @@ use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::ground;
+use crate::decide::listing::owe_revocation;
 use crate::decide::measure::{first_end, lift_within, with_parents};
 use crate::decide::objection::referral_due;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
+use crate::event::listing::ListingEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::record::RecordEvent;
 use crate::event::remedy::ReviewOf;
@@ -21,7 +23,7 @@ use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
     Due, Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, Owed,
-    RecordState, RedState, Row,
+    RecordState, RedCase, RedState, Row,
 };
 use crate::rows::{Rows, Stop};
 use crate::time::Day;
@@ -34,7 +36,7 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
             rows.want([Key::Subject(row.subject)])?;
             match &row.kind {
                 ListingKind::Black { .. } => case(rows, CaseRef::Listing(id), context),
-                ListingKind::Red(red) => red_listing(rows, id, &red.state, context),
+                ListingKind::Red(red) => red_listing(rows, id, red, context),
             }
         }
         Due::Case(reference) => case(rows, reference, context),
@@ -177,23 +179,40 @@ fn start(
     if let Some(mark) = found.case.mark(reference, false) {
         classification::start(rows, drafts, found.subject, mark)?;
     }
+    // Said again where a red listing was decided after the black one.
+    if let CaseRef::Listing(id) = reference {
+        owe_revocation(rows, context, drafts, found.subject, id)?;
+    }
     Ok(())
 }
 
 fn red_listing(
     rows: &Rows,
     id: ListingId,
-    state: &RedState,
+    red: &RedCase,
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let mut drafts = Drafts::new(context);
-    if let RedState::Active { until, .. } = state
-        && context.today > *until
-    {
-        let subject = rows.must_listing(id)?.subject;
+    let RedState::Active { until, .. } = &red.state else {
+        return drafts.finish();
+    };
+    let subject = rows.must_listing(id)?.subject;
+    if context.today > *until {
         let case = CaseRef::Listing(id);
         drafts.push(subject, Event::CaseExpired { case });
         classification::turn_one(rows, &mut drafts, subject, case, Turn::End)?;
+    } else if let Some(own) = red.owed.filter(|own| !own.owed.overdue)
+        && context.today > own.owed.by.day
+    {
+        let black = own.black;
+        rows.want([Key::Listing(black)])?;
+        if rows.listing_standing(black, context.today)? == Standing::Ended {
+            let event = ListingEvent::RevocationNotOwed { listing: id, black };
+            drafts.push(subject, Event::Listing(event));
+        } else {
+            let event = AssessmentEvent::RevocationOverdue { listing: id };
+            drafts.push(None, Event::Assessment(event));
+        }
     }
     drafts.finish()
 }

@@ -232,21 +232,19 @@ fn green_channel(
     looked_at: Position,
     context: &Context<'_>,
 ) -> Result<GreenChannel, Stop> {
-    let in_force = |colour: Colour| {
-        head.marks.iter().filter(move |mark| {
-            mark.colour == colour
-                && !mark.suspended
-                && (mark.since..=mark.until).contains(&context.today)
-        })
-    };
-    if in_force(Colour::Black).next().is_some() {
+    let honours = head.marks.iter().filter(|mark| {
+        mark.colour == Colour::Red
+            && !mark.suspended
+            && (mark.since..=mark.until).contains(&context.today)
+    });
+    if rows.black_mark(&head.marks, context.today, true)? {
         refuse::<()>(
             Guard::RedCheck,
             "该主体在严重失信主体名单中 / the subject is on the black list",
             "请按一般程序受理 / use the ordinary path",
         )?;
     }
-    for mark in in_force(Colour::Red) {
+    for mark in honours {
         let CaseRef::Listing(listing) = mark.case else {
             continue;
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Deadline;
 use crate::event::CaseRef;
 use crate::event::remedy::ReviewOf;
-use crate::id::{AssessmentId, MeasureId, ObjectionId, RepairId};
+use crate::id::{AssessmentId, ListingId, MeasureId, ObjectionId, RepairId};
 use crate::tally::{Counts, Month};
 use crate::text::Digest;
 use crate::time::Day;
@@ -83,5 +83,7 @@ AssessmentEvent {
     CaseDecisionOverdue "assessment.case_decision_overdue" { case: CaseRef, }
     /// Its decision was not served in time; for the assessment only.
     CaseServiceOverdue "assessment.case_service_overdue" { case: CaseRef, }
+    /// A revocation that a black listing makes due was not opened in time; for the assessment only.
+    RevocationOverdue "assessment.revocation_overdue" { listing: ListingId, }
 }
 }

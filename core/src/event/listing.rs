@@ -44,6 +44,7 @@ ListingEvent {
     /// It stated its case, in numbered points.
     RevocationStated "red_listing.revocation_stated" {
         listing: ListingId, points: Vec<Sealed>, received_on: Day,
+        document_sha256: Option<Digest>,
     }
     /// The head revoked it, with an answer to each point.
     RedRevoked "red_listing.revoked" {
@@ -55,6 +56,15 @@ ListingEvent {
     /// What a person answered for has ended with the organisation's listing (domain.md 2.3b).
     AttributionEnded "attribution.ended" {
         attribution: AttributionId, listing: ListingId, ground: AttributionEnd,
+    }
+    /// An exemplar was listed black: its authority has to open a revocation, with a notice of its
+    /// own, by that day. Nothing follows for the exemplar by itself (domain.md Q11).
+    RevocationOwed "red_listing.revocation_owed" {
+        listing: ListingId, black: ListingId, due: Deadline,
+    }
+    /// The black listing came to nothing: no revocation is owed for it any more.
+    RevocationNotOwed "red_listing.revocation_not_owed" {
+        listing: ListingId, black: ListingId,
     }
 }
 }

@@ -97,6 +97,7 @@ RemedyEvent {
     /// The party stated its case, in numbered points.
     RepairRevocationStated "repair.revocation_stated" {
         repair: RepairId, points: Vec<Sealed>, received_on: Day,
+        document_sha256: Option<Digest>,
     }
     /// The head revoked the repair; the listing has effect again for what remained of its time.
     RepairRevoked "repair.revoked" {

@@ -52,8 +52,22 @@ fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
             }
         }
         ListingKind::Red(red) => {
+            if red.is_noticed_publicly(row.subject) {
+                entries.push(Index::Noticed(row.id));
+            }
+            if let (RedState::Active { .. }, Some(own)) = (&red.state, red.owed) {
+                entries.push(Index::RevocationOwed(red.authority, row.id));
+                if !own.owed.overdue {
+                    let due = Due::Case(CaseRef::Listing(row.id));
+                    entries.push(Index::Due(own.owed.by.day.plus_days(1), due));
+                }
+            }
             if let RedState::Active { until, published, .. } = &red.state {
-                entries.push(Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id))));
+                let ends = Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id)));
+                // Both may be due on the same day, and one entry stands for both.
+                if !entries.contains(&ends) {
+                    entries.push(ends);
+                }
                 if *published {
                     entries.push(Index::Published(Colour::Red, row.id));
                 }

@@ -170,6 +170,7 @@ pub fn revocation_statement(world: &World, repair: RepairId) -> Command {
     remedy(RemedyCommand::StateOnRevocation {
         repair,
         points: vec![text(), text()],
+        document_sha256: Some(digest(14)),
         received_on: world.today,
     })
 }

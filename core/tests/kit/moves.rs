@@ -151,7 +151,15 @@ fn repairs(world: &World, held: &Held, it: Move) -> Asked {
             (0, _) => (head(), R::DropRevocation { repair, reasons: text() }),
             (1, None) => {
                 let points = vec![text(); 2];
-                (own, R::StateOnRevocation { repair, points, received_on: world.today })
+                (
+                    own,
+                    R::StateOnRevocation {
+                        repair,
+                        points,
+                        received_on: world.today,
+                        document_sha256: None,
+                    },
+                )
             }
             (_, points) => (
                 head(),
@@ -327,8 +335,12 @@ fn listings(world: &World, held: &Held, it: Move) -> Asked {
         }
         (Some(own), 1) if own.points.is_none() => {
             let points = vec![text()];
-            let stated =
-                ListingCommand::StateOnRedRevocation { listing, points, received_on: world.today };
+            let stated = ListingCommand::StateOnRedRevocation {
+                listing,
+                points,
+                received_on: world.today,
+                document_sha256: None,
+            };
             (party(row.subject), stated)
         }
         (Some(own), _) => (

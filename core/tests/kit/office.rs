@@ -82,6 +82,7 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::LiftLate { measure, due },
         A::ReferralDue { objection, due },
         A::ReferralOverdue { objection },
+        A::RevocationOverdue { listing: shouxin_core::id::ListingId(at(2)) },
         A::ReferralLate { objection, due },
         A::ExecutionDue { measure, due },
         A::ExecutionOverdue { measure },

@@ -83,6 +83,7 @@ pub fn listings() -> Vec<Event> {
             listing,
             points: vec![text()],
             received_on: day("2026-04-02"),
+            document_sha256: Some(digest(46)),
         },
         ListingEvent::RedRevoked {
             listing,
@@ -98,6 +99,8 @@ pub fn listings() -> Vec<Event> {
             listing,
             ground: AttributionEnd::Annulled,
         },
+        ListingEvent::RevocationOwed { listing, black: ListingId(at(14)), due: deadline() },
+        ListingEvent::RevocationNotOwed { listing, black: ListingId(at(14)) },
     ];
     all.into_iter().map(Event::Listing).collect()
 }
@@ -174,6 +177,7 @@ pub fn remedies() -> Vec<Event> {
             repair,
             points: vec![text()],
             received_on: day("2026-08-02"),
+            document_sha256: None,
         },
         RemedyEvent::RepairRevoked {
             repair,

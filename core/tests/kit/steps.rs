@@ -207,6 +207,9 @@ pub fn attribute(listing: ListingId, person: SubjectKey) -> Command {
         basis: vec![cite("law")],
         facts: vec![fact(person)],
         finding: text(),
+        office_from: day("2024-03-01"),
+        office_to: None,
+        acted_on: day("2025-12-20"),
     }
 }
 
@@ -231,6 +234,7 @@ pub fn statement(world: &World, case: CaseRef, hearing_requested: bool) -> Comma
         points: vec![text(), text()],
         hearing_requested,
         received_on: world.today,
+        document_sha256: Some(digest(14)),
     }
 }
 

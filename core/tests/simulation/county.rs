@@ -359,6 +359,7 @@ impl County {
                     case,
                     points: vec![text(); self.rng.usize(1..4)],
                     hearing_requested: self.rng.bool(),
+                    document_sha256: Some(digest(14)),
                     received_on: today,
                 },
                 true,
@@ -487,6 +488,9 @@ impl County {
             basis,
             facts: vec![self.fact(about, kind)],
             finding: text(),
+            office_from: self.world.today.plus_days(-900),
+            office_to: None,
+            acted_on: self.world.today.plus_days(-400),
         };
         let at = self.world.next();
         let taken = self.world.run(&self.of(authority, "SC-03"), &command).is_ok();

@@ -3,7 +3,7 @@
 //! Source: domain.md O10, O17, O23, O40, O65, T03.
 
 use serde_json::{Value, json};
-use shouxin_core::apply::listing_is_shown;
+use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{Colour, Target};
 use shouxin_core::id::{CommitmentId, ListingId, Position, RecordId};
 use shouxin_core::path::Standing;
@@ -79,28 +79,30 @@ fn listing(
     let row = query.ask(|rows| rows.must_listing(id).cloned())?;
     let standing = query.ask(|rows| rows.listing_standing(id, today))?;
     let black = matches!(row.kind, ListingKind::Black { .. });
-    let shown = listing_is_shown(&row)
+    // A nomination is shown while it is under notice, so that anybody may object.
+    let noticed = nomination_is_shown(&row);
+    let in_force = listing_is_published(&row)
         && match standing {
             Standing::InForce => true,
             // A disputed black listing is taken off display; a red one is marked (domain.md Q03).
             Standing::Suspended => !black,
             Standing::Pending | Standing::Ended => false,
         };
-    if !shown {
+    if !noticed && !in_force {
         return Ok(withdrawn(id.to_string(), at, today));
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
     let remedies = read::remedies(query, Target::Listing(id)).map_err(problem)?;
-    let suspended = standing == Standing::Suspended;
-    let marked = suspended || !remedies.is_empty();
+    let body = read::listing(query, &row, today).map_err(problem)?;
+    let marked = body["status"] == "under_objection" || !remedies.is_empty();
     Ok(json!({
         "id": id.to_string(),
         "position": at.to_string(),
         "action": if marked { "annotate" } else { "publish" },
-        "status": read::status(suspended, &remedies),
+        "status": body["status"],
         "list": if black { Colour::Black } else { Colour::Red },
-        "name": read::name(&engine.vault, &head),
-        "listing": read::listing(query, &engine.rules.instruments, &row, today).map_err(problem)?,
+        "name": read::name(vault, &head),
+        "listing": body,
     }))
 }
 

@@ -450,11 +450,13 @@ impl Story {
         self.chapter("落实到人", "a person, by their own finding and decision");
         let dates = self.dates.person.clone();
         let (wages, person) = (self.cast.wages.clone(), self.cast.person.clone());
+        let acted_on = dates.proposed.plus_days(-90);
         let body = |facts: Value| {
             json!({
                 "listing": cases.wages, "person": person,
                 "role": "legal_representative", "basis": cite("wage-regulation", "第四十八条"),
                 "facts": facts, "finding": "本人决定并指使拖欠，负有直接责任",
+                "office_from": "2019-05-06", "acted_on": acted_on,
             })
         };
         let company = body(self.fact(&wages, "尤人社罚〔2026〕1号", dates.proposed)?);

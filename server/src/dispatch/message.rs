@@ -158,7 +158,13 @@ pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> 
     };
     let head = head(engine, key)?;
     let mut told = Vec::new();
+    let mut query = Query::new(engine.view.read());
     for mark in in_force {
+        // A person's mark is over with the organisation's listing, whether a timer said so or not.
+        let until = query.ask(|rows| rows.mark_until(mark))?;
+        if envelope.legal_date > until {
+            continue;
+        }
         told.push(InForce {
             listing: case_id(mark.case),
             colour: match mark.colour {
@@ -166,7 +172,7 @@ pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> 
                 Colour::Black => wire::Colour::Black,
             },
             since: date(mark.since)?,
-            until: date(mark.until)?,
+            until: date(until)?,
             authority: mark.authority.as_str().to_owned(),
         });
     }

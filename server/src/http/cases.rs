@@ -69,6 +69,16 @@ pub struct ProposeAttribution {
     basis: Vec<CitationBody>,
     facts: Vec<FactBody>,
     finding: String,
+    /// First day in the role.
+    #[schema(value_type = String, format = Date)]
+    office_from: Day,
+    /// Last day in it; left out where the person still holds it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    office_to: Option<Day>,
+    /// Day of the act that the documents establish.
+    #[schema(value_type = String, format = Date)]
+    acted_on: Day,
 }
 
 impl Write for ProposeAttribution {
@@ -85,6 +95,9 @@ impl Write for ProposeAttribution {
             basis: citations(self.basis),
             facts: edge.facts(self.facts)?,
             finding: edge.seal(person, &self.finding)?,
+            office_from: self.office_from,
+            office_to: self.office_to,
+            acted_on: self.acted_on,
         })
     }
 }
@@ -139,6 +152,10 @@ pub struct Statement {
     /// Instead of points: the SHA-256 of the written waiver.
     #[serde(default)]
     waiver_sha256: Option<Hex32>,
+    /// Where an officer takes it down: the party's written statement, or the signed record of what
+    /// it said.
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
 }
 
 impl Write for Statement {
@@ -158,6 +175,11 @@ impl Write for Statement {
             points: edge.seal_all(subject, &self.points)?,
             hearing_requested: self.hearing_requested,
             received_on: self.received_on.unwrap_or(today),
+            document_sha256: edge.document_if_any(
+                subject,
+                "document_sha256",
+                self.document_sha256,
+            )?,
         })
     }
 }

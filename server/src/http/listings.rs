@@ -1,18 +1,31 @@
-//! Writes on listings beside their decision path: extension, revocation.
+//! Writes on listings beside their decision path: extension, revocation; and what revocations a
+//! black listing makes due.
 
+use actix_web::web::{self, Data, Query as UrlQuery};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use shouxin_core::actor::Role;
+use serde_json::json;
+use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::CaseRef;
+use shouxin_core::id::{ListingId, Position};
+use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::path::Standing;
+use shouxin_core::row::{Index, ListingKind, RedCase};
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
-use crate::http::Table;
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
 use crate::http::cases::case;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Creates, Write};
+use crate::http::{App, Table, read};
+
+/// Red listings on one page of what is owed.
+const OWED_ROWS: usize = 100;
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 const OFFICERS_AND_SUBJECT: &[Role] =
@@ -106,6 +119,10 @@ pub struct StateOnRedRevocation {
     points: Vec<String>,
     #[schema(value_type = String, format = Date)]
     received_on: Day,
+    /// Where an officer takes it down: the party's written statement, or the signed record of what
+    /// it said.
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
 }
 
 impl Write for StateOnRedRevocation {
@@ -119,6 +136,11 @@ impl Write for StateOnRedRevocation {
             listing,
             points: edge.seal_all(subject, &self.points)?,
             received_on: self.received_on,
+            document_sha256: edge.document_if_any(
+                subject,
+                "document_sha256",
+                self.document_sha256,
+            )?,
         }))
     }
 }
@@ -171,9 +193,76 @@ impl Write for DecideRedRevocation {
     }
 }
 
+/// What of the nominations an officer has to see to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owed {
+    state: String,
+    department: Option<String>,
+    after: Option<String>,
+}
+
+/// `GET /v1/nominations?state=revocation_owed`: red listings whose authority has to open a
+/// revocation, because their subject was listed black. An officer sees those of the own authority.
+/// Source: domain.md Q11.
+pub async fn owed(
+    request: HttpRequest,
+    asked: UrlQuery<Owed>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request, &app.engine)?;
+    caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::Auditor])?;
+    if asked.state != "revocation_owed" {
+        let detail = "state 须为 revocation_owed / state has to be that";
+        let cure = "公示中的提名见 /v1/lists/red?state=public_notice / nominations under notice";
+        return Err(Problem::new(Code::ValueInvalid, detail, cure).on("state"));
+    }
+    let rules = &app.engine.rules;
+    let own = match &caller.actor {
+        Some(Actor::Officer(officer)) => {
+            rules.department_by_uscc(officer.authority.as_str()).map(|found| found.code.clone())
+        }
+        _ => None,
+    };
+    let wide = matches!(caller.role, Role::CreditOffice | Role::Auditor);
+    let department = asked.department.clone().or(own.clone());
+    let found = department.filter(|code| wide || own.as_ref() == Some(code));
+    let code = found.as_deref().and_then(|code| rules.department(code)).map(|own| &own.uscc);
+    let authority = code.and_then(|code| Uscc::parse_attested(code).ok());
+    let Some((authority, _)) = authority else {
+        return Err(Problem::not_found());
+    };
+    let file = format!("worklist revocation_owed {}", authority.as_str());
+    read::record_access(&request, &app, &caller, file, read::Sight::Government).await?;
+    let today = app.engine.clock.now().legal_date();
+    let mut query = Query::new(app.engine.view.read());
+    let entry = Index::RevocationOwed(authority, ListingId(Position::local(0)));
+    let after = asked.after.as_deref().map(id::<Position>).transpose()?;
+    let (positions, more) = query.page(&entry, after, OWED_ROWS)?;
+    let next = positions.last().filter(|_| more).map(ToString::to_string);
+    let mut listings = Vec::new();
+    for at in positions {
+        let row = query.ask(|rows| rows.must_listing(ListingId(at)).cloned())?;
+        let ListingKind::Red(RedCase { owed: Some(own), .. }) = &row.kind else {
+            continue;
+        };
+        // A black listing that is over makes nothing due, whether the timer has said so or not.
+        let black = query.ask(|rows| rows.listing_standing(own.black, today))?;
+        if black == Standing::Ended {
+            continue;
+        }
+        let mut body = read::listing(&mut query, &row, today)?;
+        body["black"] = json!(own.black.to_string());
+        body["overdue"] = json!(today > own.owed.by.day);
+        listings.push(body);
+    }
+    Ok(HttpResponse::Ok().json(json!({"listings": listings, "next": next})))
+}
+
 /// The routes of this noun.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table
+        .read("/v1/nominations", web::get().to(owed), "待启动撤销 / revocations to be opened")
         .post::<Extend>("/v1/listings/{id}/extend", "延长（新决定）/ extend by a new decision")
         .post::<Revoke>("/v1/listings/{id}/revoke", "自行撤销 / take the decision back")
         .post::<Revoke>("/v1/attributions/{id}/revoke", "自行撤销 / take the decision back")

@@ -7,6 +7,7 @@ use actix_web::web::{self, Data, Path, Query as UrlQuery};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{Colour, Target};
 use shouxin_core::id::{ListingId, Position};
 use shouxin_core::path::Standing;
@@ -45,6 +46,7 @@ struct Asked {
     from: Option<String>,
     until: Option<String>,
     changed_since: Option<String>,
+    state: Option<String>,
 }
 
 /// The same, checked against the rules.
@@ -55,6 +57,8 @@ struct Filter {
     area: Option<u8>,
     from: Option<Day>,
     until: Option<Day>,
+    /// Nominations under public notice instead of listings.
+    noticed: bool,
 }
 
 fn wrong(field: &'static str, detail: &str) -> Problem {
@@ -106,7 +110,17 @@ impl Asked {
         if own.is_some() && self.authority.is_some() {
             return Err(wrong("authority", "department 与 authority 只用其一 / one of both"));
         }
+        let noticed = match (self.state.as_deref(), colour) {
+            (None, _) => false,
+            (Some("public_notice"), Colour::Red) => true,
+            _ => {
+                let detail =
+                    "红名单可用 state=public_notice，其他不可用 / only that, of the red list";
+                return Err(wrong("state", detail));
+            }
+        };
         Ok(Filter {
+            noticed,
             authority: own.or_else(|| self.authority.clone()),
             behaviour: self.behaviour.clone(),
             area: self.area,
@@ -211,7 +225,11 @@ fn current(
 ) -> Result<Found, Problem> {
     let mut query = Query::new(app.engine.view.read());
     let through = Position::local(query.next().saturating_sub(1));
-    let entry = Index::Published(colour, ListingId(Position::local(0)));
+    let first = ListingId(Position::local(0));
+    let entry = match filter.noticed {
+        true => Index::Noticed(first),
+        false => Index::Published(colour, first),
+    };
     let (positions, more) = query.page(&entry, after, EXAMINED_MAX)?;
     let (mut items, mut last) = (Vec::new(), None);
     for at in &positions {
@@ -221,7 +239,7 @@ fn current(
         last = Some(*at);
         let row = query.ask(|rows| rows.must_listing(ListingId(*at)).cloned())?;
         if filter.takes(app, &row) {
-            items.extend(shown(app, &mut query, &row, today)?);
+            items.extend(shown(app, &mut query, &row, filter.noticed, today)?);
         }
     }
     Ok(Found { items, next: last.filter(|_| more), through })
@@ -253,7 +271,11 @@ fn changed(
         if colour_of(&row) != colour || !filter.takes(app, &row) {
             continue;
         }
-        let mut item = match shown(app, &mut query, &row, today)? {
+        // One who follows the list hears of a nomination once it is a listing.
+        if !filter.noticed && nomination_is_shown(&row) {
+            continue;
+        }
+        let mut item = match shown(app, &mut query, &row, filter.noticed, today)? {
             Some(item) => item,
             // What is no longer on display leaves its id and a day, and nothing else.
             None => {
@@ -272,11 +294,15 @@ fn shown(
     app: &App,
     query: &mut Query<'_>,
     row: &ListingRow,
+    noticed: bool,
     today: Day,
 ) -> Result<Option<Value>, Problem> {
     let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
-    let on_display = shouxin_core::apply::listing_is_shown(row) && !row.subject.is_personal();
-    if standing != Standing::InForce || !on_display {
+    let on_display = match noticed {
+        true => nomination_is_shown(row),
+        false => standing == Standing::InForce && listing_is_published(row),
+    };
+    if !on_display || row.subject.is_personal() {
         return Ok(None);
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
@@ -308,6 +334,8 @@ const COLUMNS: &[(&str, &str)] = &[
     ("status", "/status"),
     ("changed_at", "/changed_at"),
     ("withdrawn_on", "/withdrawn_on"),
+    ("state", "/state"),
+    ("notice_until", "/notice_until"),
 ];
 
 fn cell(value: Option<&Value>) -> String {

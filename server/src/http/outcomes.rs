@@ -430,6 +430,10 @@ pub struct StateOnRevocation {
     points: Vec<String>,
     #[schema(value_type = String, format = Date)]
     received_on: Day,
+    /// Where an officer takes it down: the party's written statement, or the signed record of what
+    /// it said.
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
 }
 
 impl Write for StateOnRevocation {
@@ -438,10 +442,16 @@ impl Write for StateOnRevocation {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let repair = id(path)?;
+        let subject = edge.subject_of_repair(repair)?;
         Ok(Command::Remedy(RemedyCommand::StateOnRevocation {
             repair,
-            points: edge.seal_all(edge.subject_of_repair(repair)?, &self.points)?,
+            points: edge.seal_all(subject, &self.points)?,
             received_on: self.received_on,
+            document_sha256: edge.document_if_any(
+                subject,
+                "document_sha256",
+                self.document_sha256,
+            )?,
         }))
     }
 }

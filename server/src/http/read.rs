@@ -8,7 +8,7 @@
 use actix_web::HttpRequest;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
-use shouxin_core::apply::listing_is_shown;
+use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{Position, RecordId, RemedyId};
 use shouxin_core::path::{DecisionCase, Path, Standing};
@@ -172,15 +172,27 @@ pub fn case_id(case: CaseRef) -> String {
     }
 }
 
-/// Marks in force on `today`, as a reader may see them.
-pub fn marks(head: &SubjectRow, today: Day, sight: Sight) -> Vec<Value> {
-    head.marks
-        .iter()
-        .filter(|own| own.since <= today && today <= own.until)
+/// Marks in force on `today`, as a reader may see them. A person's stands and falls with the
+/// organisation's listing, whether the timer has said so or not.
+pub fn marks(
+    query: &mut Query<'_>,
+    head: &SubjectRow,
+    today: Day,
+    sight: Sight,
+) -> Result<Vec<Value>, Problem> {
+    let mut shown = Vec::new();
+    for own in head.marks.iter().filter(|own| own.since <= today && today <= own.until) {
         // The public display of a disputed black listing is hidden (domain.md Q03).
-        .filter(|own| sight != Sight::Public || own.colour == Colour::Red || !own.suspended)
-        .map(mark)
-        .collect()
+        if sight == Sight::Public && own.colour == Colour::Black && own.suspended {
+            continue;
+        }
+        if query.ask(|rows| rows.mark_standing(own, today))? == Standing::Ended {
+            continue;
+        }
+        let until = query.ask(|rows| rows.mark_until(own))?;
+        shown.push(mark(&Mark { until, ..own.clone() }));
+    }
+    Ok(shown)
 }
 
 /// A record for a reader.
@@ -281,6 +293,11 @@ pub fn status(suspended: bool, remedies: &[Value]) -> &'static str {
     }
 }
 
+/// Whether the public is shown a listing of this standing, or the nomination for one.
+pub fn public_sees(row: &ListingRow, standing: Standing) -> bool {
+    nomination_is_shown(row) || (standing == Standing::InForce && listing_is_published(row))
+}
+
 /// A listing for a reader.
 pub fn listing(
     query: &mut Query<'_>,
@@ -321,13 +338,23 @@ pub fn listing(
             body["source"] = json!(red.source);
             body["basis"] = basis::cited(instruments, &red.basis, today);
             body["objections"] = red.holds.iter().map(|id| json!(id.to_string())).collect();
+            if let RedState::PublicNotice { ends_on } = &red.state {
+                body["notice_until"] = json!(ends_on);
+            }
+            body["revocation_owed_by"] = json!(red.owed.map(|own| own.owed.by.day));
             if let RedState::Active { since, until, number, .. } = &red.state {
                 body["decision"] = json!({"number": number, "starts_on": since, "end": until});
             }
         }
     }
     let remedies = remedies(query, Target::Listing(row.id))?;
-    body["status"] = json!(status(standing == Standing::Suspended, &remedies));
+    // What anybody objected to is said while the nomination is under notice.
+    let disputed = body["state"] == "public_notice"
+        && body["objections"].as_array().is_some_and(|open| !open.is_empty());
+    body["status"] = json!(match body["state"].as_str() {
+        Some("public_notice") if !disputed => "public_notice",
+        _ => status(standing == Standing::Suspended || disputed, &remedies),
+    });
     body["remedies"] = json!(remedies);
     Ok(body)
 }
@@ -513,7 +540,7 @@ pub fn file(
             let shown = match sight {
                 Sight::Whole => true,
                 Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
-                Sight::Public => standing == Standing::InForce && listing_is_shown(&row),
+                Sight::Public => public_sees(&row, standing),
             };
             if shown { listing(query, instruments, &row, today).map(Some) } else { Ok(None) }
         },
@@ -527,7 +554,7 @@ pub fn file(
         "version": head.last.to_string(),
         "erasure": erasures::shown(head),
         "as_of": today,
-        "classification": marks(head, today, sight),
+        "classification": marks(query, head, today, sight)?,
         "records": records,
         "listings": listings,
     });

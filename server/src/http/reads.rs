@@ -5,13 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
-use shouxin_core::apply::listing_is_shown;
 use shouxin_core::codec;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
-use shouxin_core::path::Standing;
 use shouxin_core::row::{Index, Key, LIFT_OVERDUE, Row};
 use utoipa::ToSchema;
 
@@ -192,7 +190,7 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
         read::record_access(&request, &app, &caller, files, *sight).await?;
     }
     let today = app.engine.clock.now().legal_date();
-    let query = Query::new(app.engine.view.read());
+    let mut query = Query::new(app.engine.view.read());
     let mut results = Vec::with_capacity(keys.len());
     for (key, sight) in keys.iter().zip(sights) {
         let head = match sight {
@@ -203,7 +201,7 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
             Some((Row::Subject(head), sight)) if !head.is_erased() => json!({
                 "key": key.to_string(),
                 "found": true,
-                "classification": read::marks(&head, today, sight),
+                "classification": read::marks(&mut query, &head, today, sight)?,
             }),
             _ => json!({"key": key.to_string(), "found": false}),
         });
@@ -240,7 +238,7 @@ pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -
     if caller.role == Role::Public || read::sight(&caller, row.subject) == Some(Sight::Public) {
         let mut query = Query::new(app.engine.view.read());
         let standing = query.ask(|rows| rows.listing_standing(id, today))?;
-        if standing != Standing::InForce || !listing_is_shown(&row) {
+        if !read::public_sees(&row, standing) {
             return Err(Problem::not_found());
         }
         return Ok(HttpResponse::Ok().json(read::listing(

@@ -21,11 +21,15 @@ fn title(case: &Case, what: &str) -> String {
 fn consequence(sheet: &mut Sheet<'_>, case: &Case) -> String {
     match &case.about {
         About::Listing => format!("将你（单位）列入{LIST}"),
-        About::Attribution { organisation, listing, role: own } => {
+        About::Attribution { organisation, listing, role: own, office } => {
             let name = sheet.need("被列入单位名称", organisation.name.as_ref());
+            let until = office.to.map_or_else(|| "今".to_owned(), date);
             format!(
-                "认定你作为{name}（名单 {listing}）的{}对该单位的行为负责，并列入{LIST}",
-                role(*own)
+                "认定你作为{name}（名单 {listing}）的{}（任职期间：{}至{until}；行为日期：{}）对该单位的行为\
+                 负责，并列入{LIST}",
+                role(*own),
+                date(office.from),
+                date(office.acted_on)
             )
         }
     }

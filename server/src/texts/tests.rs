@@ -83,7 +83,12 @@ fn attribution(rules: &RuleSet) -> Case {
     Case {
         id: "A-1077".to_owned(),
         party: party_of_person(),
-        about: About::Attribution { organisation, listing, role: PersonRole::Principal },
+        about: About::Attribution {
+            organisation,
+            listing,
+            role: PersonRole::Principal,
+            office: Office { from: day("2024-03-01"), to: None, acted_on: day("2025-12-20") },
+        },
         act: some("任主要负责人期间直接决定不支付工资"),
         heard: Some(HeardWords::Waived),
         hearing: None,

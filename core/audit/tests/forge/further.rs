@@ -347,8 +347,12 @@ pub fn repair_stands() -> World {
 pub fn revoked_in_vain() -> World {
     let mut world = lives::repaired();
     let repair = noticed(&mut world);
-    let stated =
-        RemedyCommand::StateOnRevocation { repair, points: vec![text()], received_on: world.today };
+    let stated = RemedyCommand::StateOnRevocation {
+        repair,
+        points: vec![text()],
+        document_sha256: Some(digest(14)),
+        received_on: world.today,
+    };
     world.must(&party(organisation(1)), &remedy(stated));
     world.must(&head(), &remedy(revoking(&world, repair, 1)));
     // The timer was down until then.
@@ -728,7 +732,7 @@ pub fn amended() -> World {
 
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
-    vec![
+    let mut all = vec![
         ("not executed", not_executed()),
         ("declined", declined()),
         ("never executed", never_executed()),
@@ -767,5 +771,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("shortened", shortened()),
         ("extended", extended()),
         ("case late", case_late()),
-    ]
+    ];
+    all.extend(super::process::all());
+    all
 }

@@ -166,6 +166,7 @@ pub fn restored() -> World {
     let stated = RemedyCommand::StateOnRevocation {
         repair,
         points: vec![text(), text()],
+        document_sha256: Some(digest(14)),
         received_on: world.today,
     };
     world.must(&party(organisation(1)), &remedy(stated));
@@ -258,6 +259,7 @@ pub fn red_revoked() -> World {
     let state = ListingCommand::StateOnRedRevocation {
         listing,
         points: vec![text()],
+        document_sha256: Some(digest(14)),
         received_on: world.today,
     };
     world.must(&party(organisation(2)), &Command::Listing(state));

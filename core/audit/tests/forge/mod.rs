@@ -13,6 +13,7 @@ pub mod further;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;
+pub mod process;
 pub mod reports;
 pub mod words;
 

@@ -36,6 +36,7 @@ mod measures;
 mod office;
 mod outcomes;
 mod path;
+mod process;
 mod repairs;
 mod reports;
 mod social;
@@ -199,6 +200,9 @@ fn table() -> Vec<Forgery> {
     grounds::endings(&mut table);
     grounds::proposals(&mut table);
     grounds::late(&mut table);
+    process::process(&mut table);
+    process::both_lists(&mut table);
+    process::persons(&mut table);
     table.0
 }
 

@@ -24,7 +24,7 @@ use crate::http::read;
 use crate::http::texts::Draft;
 use crate::texts::{
     About, AcceptanceWords, Case, DecisionWords, HeardWords, MeasureCase, NamedWords, NoticeWords,
-    ObjectionCase, Party, RepairCase, RepairWords, Repaired, ServedWords,
+    ObjectionCase, Office, Party, RepairCase, RepairWords, Repaired, ServedWords,
 };
 
 pub(super) use outcome::Revocable;
@@ -207,14 +207,25 @@ impl Words<'_> {
             Event::ListingProposed { behaviour, act, facts, .. } => {
                 (About::Listing, behaviour, act, facts)
             }
-            Event::AttributionProposed { listing, role, finding, facts, .. } => {
+            Event::AttributionProposed {
+                listing,
+                role,
+                finding,
+                facts,
+                office_from,
+                office_to,
+                acted_on,
+                ..
+            } => {
                 let row = self.query().ask(|rows| rows.must_listing(listing).cloned())?;
                 let ListingKind::Black { behaviour, .. } = row.kind else {
                     return Err(Problem::not_found());
                 };
                 let organisation = self.party(row.subject)?;
                 let listing = listing.to_string();
-                (About::Attribution { organisation, listing, role }, behaviour, finding, facts)
+                let office = Office { from: office_from, to: office_to, acted_on };
+                let about = About::Attribution { organisation, listing, role, office };
+                (about, behaviour, finding, facts)
             }
             _ => return Err(Problem::not_found()),
         };
@@ -224,12 +235,7 @@ impl Words<'_> {
             Some(party) => Some(match &party.how {
                 Hearing::Waived => HeardWords::Waived,
                 Hearing::Silent => HeardWords::Silent,
-                Hearing::Statement { .. } => match self.event(party.at)?.event {
-                    Event::StatementReceived { points, .. } => {
-                        HeardWords::Statement(self.open_all(&points))
-                    }
-                    _ => return Err(Problem::not_found()),
-                },
+                Hearing::Statement { .. } => HeardWords::Statement(self.stated(party)?),
             }),
         };
         let hearing = match party.and_then(|own| own.hearing) {
@@ -252,6 +258,18 @@ impl Words<'_> {
             heard,
             hearing,
         })
+    }
+
+    /// The points of every statement, in the order in which they came.
+    fn stated(&self, party: &HeardParty) -> Result<Vec<Option<String>>, Problem> {
+        let mut all = Vec::new();
+        for at in std::iter::once(&party.at).chain(&party.further) {
+            match self.event(*at)?.event {
+                Event::StatementReceived { points, .. } => all.extend(self.open_all(&points)),
+                _ => return Err(Problem::not_found()),
+            }
+        }
+        Ok(all)
     }
 
     /// The words of a notice, who gives it, and its day.

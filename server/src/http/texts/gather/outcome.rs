@@ -121,12 +121,12 @@ impl Words<'_> {
                 Event::Remedy(RemedyEvent::RepairRevocationStated { repair, points, .. })
                     if of == Revocable::Repair(*repair) =>
                 {
-                    own.points = Some(points.clone());
+                    own.points.get_or_insert_default().extend(points.clone());
                 }
                 Event::Listing(ListingEvent::RevocationStated { listing, points, .. })
                     if of == Revocable::Honour(*listing) =>
                 {
-                    own.points = Some(points.clone());
+                    own.points.get_or_insert_default().extend(points.clone());
                 }
                 Event::Remedy(RemedyEvent::RepairRevoked {
                     repair,

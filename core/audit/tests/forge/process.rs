@@ -1,0 +1,121 @@
+//! Courses of due process: statements by officer and party, objections to a nomination, red and
+//! black at once.
+
+use super::kit::World;
+use super::kit::rules::{INCENTIVE, OFFICE, STATUTE};
+use super::kit::steps::*;
+use super::kit::{Post, Who, officer, organisation, party};
+use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::event::{CaseRef, Finding, Target, Trigger};
+use shouxin_core::id::{ListingId, ObjectionId};
+
+fn nominator() -> Who {
+    officer(OFFICE, Post::Handler)
+}
+
+fn noticed(world: &mut World, of: usize) -> ListingId {
+    let id = ListingId(world.must(&nominator(), &nominate(organisation(of))));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing: id });
+    id
+}
+
+fn honoured(world: &mut World) -> ListingId {
+    let id = noticed(world, 1);
+    world.pass(8);
+    world.must(&officer(OFFICE, Post::Head), &decide_red(world, id));
+    id
+}
+
+/// A statement taken down by an officer, and one of the party's own with a hearing asked for.
+pub fn spoke_twice() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Noticed));
+    world.must(&handler(), &statement(&world, case, false));
+    world.pass(1);
+    let mut own = statement(&world, case, true);
+    if let Command::ReceiveStatement { document_sha256, .. } = &mut own {
+        *document_sha256 = None;
+    }
+    world.must(&party(organisation(1)), &own);
+    world.must(&colleague(), &hearing(case));
+    world.must(&head(), &decision(case, 4, &[STATUTE]));
+    world
+}
+
+/// A revocation in which an officer took the statement down.
+pub fn spoken_for() -> World {
+    let mut world = World::seeded();
+    let listing = honoured(&mut world);
+    let tell = ListingCommand::NoticeRedRevocation {
+        listing,
+        reasons: text(),
+        document_sha256: digest(36),
+        service: served(world.today),
+    };
+    world.must(&nominator(), &Command::Listing(tell));
+    let state = ListingCommand::StateOnRedRevocation {
+        listing,
+        points: vec![text()],
+        received_on: world.today,
+        document_sha256: Some(digest(61)),
+    };
+    world.must(&nominator(), &Command::Listing(state));
+    world
+}
+
+/// Two members of the public object to a nomination; one is turned down.
+pub fn complained() -> World {
+    let mut world = World::seeded();
+    let id = noticed(&mut world, 2);
+    let mut command = object(Target::Listing(id), false);
+    if let Command::FileObjection { trigger, evidence, .. } = &mut command {
+        *trigger = Trigger::Complaint;
+        *evidence = vec![digest(62)];
+    }
+    let objection = ObjectionId(world.must(&nominator(), &command));
+    world.must(&nominator(), &Command::AcceptObjection { objection });
+    let received_on = world.today;
+    world.must(&nominator(), &Command::ReferObjection { objection, received_on });
+    world.must(&officer(OFFICE, Post::Head), &report(objection, Finding::Correct));
+    world.must(&officer(OFFICE, Post::Colleague), &resolve(&world, objection));
+    world.must(&nominator(), &command);
+    world
+}
+
+/// An exemplar is listed black, and nobody opens a revocation in time.
+pub fn both_lists() -> World {
+    let mut world = World::seeded();
+    let listing = honoured(&mut world);
+    let mut command = initiate(listing, None, INCENTIVE);
+    if let Command::InitiateMeasure { until, .. } = &mut command {
+        *until = world.today.plus_days(300);
+    }
+    world.listing(&[], &[STATUTE], Stage::Served);
+    world.must(&nominator(), &command);
+    world.pass(30);
+    world
+}
+
+/// The black listing of an exemplar comes to nothing.
+pub fn owed_for_nothing() -> World {
+    let mut world = World::seeded();
+    honoured(&mut world);
+    let black = world.listing(&[], &[STATUTE], Stage::Decided);
+    world.must(&head(), &Command::DropCase { case: CaseRef::Listing(black), reasons: text() });
+    world.pass(30);
+    world
+}
+
+/// Every course, by name.
+pub fn all() -> Vec<(&'static str, World)> {
+    vec![
+        ("spoke twice", spoke_twice()),
+        ("spoken for", spoken_for()),
+        ("complained", complained()),
+        ("both lists", both_lists()),
+        ("owed for nothing", owed_for_nothing()),
+    ]
+}

@@ -1,0 +1,151 @@
+//! Red and black at once: a black listing makes the revocation of a red one due, with a notice of
+//! its own and never by itself, and nothing new is given while it stands.
+//!
+//! Covers: domain.md Q11, 2.3c.
+
+use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE};
+use crate::kit::steps::*;
+use crate::kit::{Post, World, guard, officer, organisation, party};
+use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::{CaseRef, Event, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::ListingId;
+use shouxin_core::path::{Path, Standing};
+use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::tally::{Counter, Month, Unit};
+
+/// An exemplar.
+fn honoured() -> (World, ListingId) {
+    let nominator = officer(OFFICE, Post::Handler);
+    let mut world = World::seeded();
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    world.must(&officer(OFFICE, Post::Head), &decide_red(&world, listing));
+    (world, listing)
+}
+
+/// From the decision, or its service, to the day after the standstill.
+fn into_effect(world: &mut World, black: ListingId) {
+    let case = CaseRef::Listing(black);
+    if let Path::Decided(_) = world.path(case) {
+        world.must(&handler(), &serve(world, case));
+    }
+    world.pass(8);
+    assert!(matches!(world.path(case), Path::Effective(_)));
+}
+
+fn owed(world: &World, listing: ListingId) -> bool {
+    world.index.iter().any(|entry| {
+        matches!(entry, Index::RevocationOwed(of, id)
+            if *id == listing && *of == crate::kit::authority(OFFICE))
+    })
+}
+
+fn tell(world: &World, listing: ListingId) -> Command {
+    Command::Listing(ListingCommand::NoticeRedRevocation {
+        listing,
+        reasons: text(),
+        document_sha256: digest(36),
+        service: served(world.today),
+    })
+}
+
+fn times(world: &World, name: &str) -> usize {
+    world.log.iter().filter(|own| own.event.name() == name).count()
+}
+
+#[test]
+fn a_black_decision_makes_the_revocation_of_a_red_listing_due() {
+    let (mut world, red) = honoured();
+    assert!(!owed(&world, red));
+    let black = world.listing(&[], &[STATUTE], Stage::Decided);
+    let place = world.log.iter().rposition(|own| own.event.name() == "listing.decided").unwrap();
+    let Event::Listing(ListingEvent::RevocationOwed { listing, black: of, due }) =
+        &world.log[place + 1].event
+    else {
+        panic!("it stands in the commit of the decision");
+    };
+    assert_eq!((*listing, *of), (red, black));
+    assert_eq!(due.day, world.rules.calendar.after(world.today, 10).day);
+    assert!(owed(&world, red), "in the worklist of the red list's authority");
+    into_effect(&mut world, black);
+    assert_eq!(times(&world, "red_listing.revocation_owed"), 1, "it is said once");
+    assert_eq!(world.replayed().index, world.index);
+    // The exemplar keeps the listing until its own revocation is decided.
+    let standing = world.standing(|rows, day| rows.listing_standing(red, day));
+    assert_eq!(standing, Standing::InForce);
+    let mut told = world.clone();
+    told.must(&officer(OFFICE, Post::Handler), &tell(&world, red));
+    assert!(!owed(&told, red));
+    told.pass(30);
+    assert_eq!(times(&told, "assessment.revocation_overdue"), 0);
+}
+
+#[test]
+fn nobody_who_opens_no_revocation_is_marked_late_and_counted() {
+    let (mut world, red) = honoured();
+    world.listing(&[], &[STATUTE], Stage::Effective);
+    world.pass(40);
+    assert_eq!(times(&world, "assessment.revocation_overdue"), 1);
+    assert!(owed(&world, red), "it is owed all the same");
+    let late = world.log.iter().find(|own| own.event.name() == "assessment.revocation_overdue");
+    let month = Month::of(late.unwrap().legal_date);
+    let unit = Unit::Authority(crate::kit::authority(OFFICE));
+    let Some(Row::Tally(counts)) = world.row(&Key::Tally { unit, month }) else {
+        panic!("it is counted");
+    };
+    assert_eq!(counts.get(Counter::RevocationOverdue), 1);
+    world.must(&officer(OFFICE, Post::Handler), &tell(&world, red));
+    assert!(!owed(&world, red));
+}
+
+/// A black decision that came to nothing makes nothing due.
+#[test]
+fn a_black_listing_that_came_to_nothing_makes_nothing_due() {
+    let (mut world, red) = honoured();
+    let black = world.listing(&[], &[STATUTE], Stage::Decided);
+    let drop = Command::DropCase { case: CaseRef::Listing(black), reasons: text() };
+    world.must(&head(), &drop);
+    world.pass(40);
+    assert_eq!(times(&world, "red_listing.revocation_not_owed"), 1);
+    assert_eq!(times(&world, "assessment.revocation_overdue"), 0);
+    assert!(!owed(&world, red));
+}
+
+/// Who was listed red between the black decision and its effect is told of when it has effect.
+#[test]
+fn a_red_listing_decided_in_between_is_told_of_when_the_black_one_has_effect() {
+    let nominator = officer(OFFICE, Post::Handler);
+    let mut world = World::seeded();
+    let red = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    let check = Command::CheckNomination { listing: red, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing: red });
+    let black = world.listing(&[], &[STATUTE], Stage::Decided);
+    world.pass(8);
+    world.must(&officer(OFFICE, Post::Head), &decide_red(&world, red));
+    assert!(!owed(&world, red));
+    into_effect(&mut world, black);
+    assert!(owed(&world, red));
+}
+
+#[test]
+fn nothing_new_is_given_to_whom_an_undisputed_black_listing_weighs_on() {
+    let (mut world, red) = honoured();
+    let mut give = initiate(red, None, INCENTIVE);
+    if let Command::InitiateMeasure { until, .. } = &mut give {
+        *until = world.today.plus_days(100);
+    }
+    let nominator = officer(OFFICE, Post::Handler);
+    let black = world.listing(&[], &[STATUTE], Stage::Served);
+    assert!(world.ask(&nominator, &give).is_ok(), "it has no effect yet");
+    into_effect(&mut world, black);
+    assert_eq!(world.refused(&nominator, &give), guard(Guard::RedCheck));
+    world.must(&party(organisation(1)), &object(Target::Listing(black), false));
+    assert!(world.ask(&nominator, &give).is_ok(), "a disputed one weighs nothing");
+}
