@@ -52,7 +52,7 @@ fn anybody_sees_a_nomination_and_may_object() {
     assert_eq!(seen(&public, &listing)["notice_until"], item["notice_until"]);
     assert_eq!(seen(&public, "/v1/lists/red")["listings"], json!([]), "it is no listing yet");
     let wrong = public.get("/v1/lists/black?state=public_notice").expect("an answer");
-    assert_eq!(wrong.status, 400, "{wrong:?}");
+    assert_eq!(wrong.status, 422, "{wrong:?}");
 
     // Somebody hands in an objection at the counter.
     let mut objection = json!({
