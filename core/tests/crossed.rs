@@ -10,7 +10,7 @@ use crate::kit::later::{after, end_stay, listed, rule, stay, suit};
 use crate::kit::rules::{STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
-use crate::kit::{World, guard, machines, organisation, party, person, timer};
+use crate::kit::{World, machines, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseHook, CaseRef, RepairAcceptance, Target};
@@ -149,6 +149,10 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
             ("heard, its record disputed", "not decide", &["listing.not_decided"]),
             ("heard, suit filed", "not decide", &["listing.not_decided"]),
             ("heard, stayed", "not decide", &["listing.not_decided"]),
+            ("heard, disputed", "statement", &["statement.received"]),
+            ("heard, its record disputed", "statement", &["statement.received"]),
+            ("heard, suit filed", "statement", &["statement.received"]),
+            ("heard, stayed", "statement", &["statement.received"]),
             ("*", "drop", &["listing.dropped"]),
             ("*", "drop by the head", &["listing.dropped"]),
             ("decided, disputed", "serve", &["decision.served"]),
@@ -207,9 +211,9 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
             ("proposed, disputed", "waiver", NO_NOTICE),
             ("proposed, its record disputed", "waiver", NO_NOTICE),
             ("*", "decide", SUSPENDED),
-            ("proposed, its record annulled", "decide", STATE),
-            ("heard, its record annulled", "decide", STATE),
-            ("decided, its record annulled", "decide", STATE),
+            ("proposed, its record annulled", "decide", NO_GROUND),
+            ("heard, its record annulled", "decide", NO_GROUND),
+            ("decided, its record annulled", "decide", NO_GROUND),
             ("proposed, its record annulled", "drop", STATE),
             ("heard, its record annulled", "drop", STATE),
             ("decided, disputed", "drop", FOUR_EYES),
@@ -222,6 +226,10 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
             ("decided, its record annulled", "drop by the head", STATE),
             ("served, stayed, standstill over", "drop by the head", STATE),
             ("*", "attribute", SUSPENDED),
+            ("proposed, disputed", "object", EXISTS),
+            ("noticed, disputed, period over", "object", EXISTS),
+            ("heard, disputed", "object", EXISTS),
+            ("decided, disputed", "object", EXISTS),
             ("proposed, its record annulled", "object", STATE),
             ("heard, its record annulled", "object", STATE),
             ("decided, its record annulled", "object", STATE),
@@ -269,9 +277,9 @@ fn a_decision_is_not_served_on_a_record_that_was_repaired() {
     let applied = after(&world, &party(organisation(1)), &repair(listing));
     let check = repair_check(repair_of(&applied), RepairAcceptance::Accepted);
     let accepted = after(&applied, &handler(), &check);
-    let mut repaired = after(&accepted, &head(), &approve(&accepted, repair_of(&accepted)));
-    assert_eq!(repaired.refused(&handler(), &serve(&repaired, second)), guard(Guard::Fact));
-    repaired.must(&head(), &Command::DropCase { case: second, reasons: text() });
+    let repaired = after(&accepted, &head(), &approve(&accepted, repair_of(&accepted)));
+    assert_eq!(repaired.path(second).name(), "dropped", "it fell with its record");
+    assert_eq!(repaired.refused(&handler(), &serve(&repaired, second)), STATE);
 }
 
 #[test]

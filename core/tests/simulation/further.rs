@@ -8,8 +8,8 @@
 //!   voluntary or mere information, and only a department that it names gets an order. What was
 //!   dispatched before keeps to the version of that day.
 //! - INV-13: an objection or repair closes only after every open channel has confirmed past its
-//!   outcome, where what it was about was certainly on display. What the office took off display
-//!   unverified counts as off for good here, and commitments are left out: so the model asks for
+//!   outcome, where that ends what was certainly on display. An outcome that leaves it there, what
+//!   the office took off display unverified, and commitments are left out: so the model asks for
 //!   less than the register, never for more.
 //!
 //! INV-9 is left out: reports of wrongdoing have a stream of their own, and `whistle.rs` looks for
@@ -214,12 +214,13 @@ impl Further {
             Event::Remedy(RemedyEvent::RecordRepairApplied { record, .. }) => {
                 self.repairs.insert(RepairId(at), Target::Record(*record));
             }
-            Event::ObjectionResolved { objection, .. }
+            Event::ObjectionResolved { objection, upheld, .. }
             | Event::Remedy(RemedyEvent::ReviewDecided {
                 of: ReviewOf::Objection(objection),
+                upheld,
                 ..
             }) => {
-                let target = self.objections.get(objection).copied();
+                let target = self.objections.get(objection).copied().filter(|_| *upheld);
                 self.outcome(Waiting::Objection(*objection), target, at);
             }
             Event::RepairApproved { repair, .. } => {
