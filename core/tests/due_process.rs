@@ -403,16 +403,17 @@ fn an_objection_waits_for_a_withdrawal_before_its_outcome() {
     assert_eq!(world.close(), ["objection.closed"]);
 }
 
-/// Covers INV-13: what hides a listing before its repair is waited for too.
+/// Covers INV-13: what hides a record before its repair is waited for too.
 #[test]
 fn a_repair_waits_for_a_withdrawal_before_its_approval() {
-    let (mut world, listing) = listed();
-    open(&mut world);
-    confirm(&mut world);
-    let own = world.objection(organisation(1), Target::Listing(listing), false);
-    world.outcome(own, Finding::DisplayStopped);
-    world.pass(120);
-    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    let (mut world, target, own) = shown();
+    let Target::Record(record) = target else { panic!("{target:?}") };
+    world.must(&head(), &report(own, Finding::DisplayStopped));
+    let outcome = resolve(&world, own);
+    world.must(&clerk(), &outcome);
+    world.go_to(day("2026-07-15"));
+    let asked = ask_repair(Repairable::Record(record));
+    let id = RepairId(world.must(&party(organisation(1)), &asked));
     world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
     let approval = approve(&world, id);
     world.must(&head(), &approval);
