@@ -15,6 +15,7 @@ mod commitment;
 mod credit_review;
 mod erasure;
 mod forward;
+mod grounds;
 mod imported;
 mod listing;
 mod measure;
@@ -34,6 +35,7 @@ mod support;
 mod testing;
 mod tick;
 mod tolerance;
+mod undo;
 
 use crate::actor::{Actor, Role, SubjectKey};
 use crate::command::{self, Command};
@@ -49,9 +51,8 @@ use crate::time::{Day, Timestamp};
 pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
-pub use measure::owed_hook;
-pub use tick::owes_an_end;
 pub use tolerance::clean_from;
+pub use undo::{owed_hook, owes_an_end};
 
 /// What a command is judged by besides the rows.
 #[derive(Clone, Copy, Debug)]

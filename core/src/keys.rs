@@ -344,6 +344,8 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Referral(id) => (b'o', id.0),
         Clock::Outcome(id) => (b's', id.0),
         Clock::Lift(id) => (b'U', id.0),
+        Clock::Telling(id) => (b't', id.0),
+        Clock::Dispatch(id) => (b'd', id.0),
     };
     bytes.push(tag);
     position(bytes, at);

@@ -279,7 +279,7 @@ pub struct ListingRow {
     pub attributions: Vec<AttributionId>,
     /// How many measure cases rest on it; where there are none, nobody has to be told.
     pub family: u32,
-    /// How many of them have an order to execute that is not lifted.
+    /// How many of them somebody has to undo.
     pub unlifted: u32,
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
@@ -353,6 +353,15 @@ pub struct Owed {
     pub overdue: bool,
 }
 
+/// What a higher authority is to be told of a measure that was forwarded to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// That it is suspended; or that it has effect again.
+    pub suspended: bool,
+    /// By when.
+    pub owed: Owed,
+}
+
 /// A measure case: one listing, one measure, one implementing department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -389,6 +398,12 @@ pub struct MeasureRow {
     pub exempt_until: Option<Day>,
     pub holds: Vec<Hold>,
     pub rejected_objections: u16,
+    /// The order that its plugin gave up, which may have reached the department.
+    pub last_order: Option<Order>,
+    /// What the higher authority to which it was forwarded is to be told.
+    pub telling: Option<Telling>,
+    /// The dispatch, once the subject was told or the incentive opened.
+    pub dispatch: Option<Owed>,
 }
 
 /// State of an objection (domain.md 2.6).

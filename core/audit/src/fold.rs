@@ -286,6 +286,10 @@ pub(crate) struct Measure {
     pub feedback_by: Option<Day>,
     /// By when it has to lift what has ended.
     pub lift_by: Option<Day>,
+    /// What a higher authority is to be told (that it is suspended, or no more), and by when.
+    pub telling: Option<(bool, Day)>,
+    /// By when it is to be dispatched.
+    pub dispatch_by: Option<Day>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,
@@ -301,7 +305,17 @@ impl Measure {
 
     /// Whether somebody still acts on it.
     pub(crate) fn unlifted(&self) -> bool {
-        self.ordered() || self.stage == Stage::Forwarded
+        self.acted() || self.stage == Stage::Forwarded
+    }
+
+    /// Whether the last order was given up, which may have reached the department all the same.
+    pub(crate) fn given_up(&self) -> bool {
+        self.tried && self.stage == Stage::Accepted
+    }
+
+    /// Whether the department may have acted.
+    pub(crate) fn acted(&self) -> bool {
+        self.ordered() || self.given_up()
     }
 }
 

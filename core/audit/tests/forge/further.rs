@@ -185,6 +185,33 @@ pub fn forwarded() -> World {
     let until = world.today.plus_days(30);
     let exempt = MeasureCommand::ExemptCourtLimit { measure, document, until };
     world.must(&handler(), &Command::Measure(exempt));
+    let tick = Command::Tick { due: Due::Measure(measure) };
+    let tell = |suspended: bool, world: &World| {
+        Command::Measure(MeasureCommand::TellForward {
+            measure,
+            suspended,
+            document_sha256: digest(43),
+            service: served(world.today),
+        })
+    };
+    // Told of a suspension too late, and of its end in time; another ends before it was told.
+    let objection = world.objection(organisation(1), Target::Measure(measure), false);
+    world.must(&timer(), &tick);
+    world.pass(10);
+    let held = tell(true, &world);
+    world.must(&handler(), &held);
+    let refer = Command::ReferObjection { objection, received_on: world.today };
+    world.must(&clerk(), &refer);
+    world.must(&head(), &report(objection, Finding::Correct));
+    let result = resolve(&world, objection);
+    world.must(&clerk(), &result);
+    world.must(&timer(), &tick);
+    let free = tell(false, &world);
+    world.must(&handler(), &free);
+    let objection = world.objection(organisation(1), Target::Listing(listing), true);
+    world.must(&timer(), &tick);
+    world.outcome(objection, Finding::Correct);
+    world.must(&timer(), &tick);
     world.go_to(day("2027-03-02"));
     let service = served(world.today);
     let recall = MeasureCommand::RecallForward { measure, document_sha256: digest(42), service };
