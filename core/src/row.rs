@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::event::calendar::Clock;
+use crate::event::catalogue::EntryKind;
 use crate::event::publicity::DecisionKind;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
@@ -115,6 +116,8 @@ pub enum Newest {
     Assessment(Month, Month),
     /// The nomination of a subject by one source.
     Nomination(SubjectKey, NominationSource),
+    /// The entry on which it depends whether a code of the catalogue may be used.
+    Entry(EntryKind, String),
 }
 
 /// Head of a credit file.
@@ -402,8 +405,6 @@ pub struct MeasureRow {
     pub last_order: Option<Order>,
     /// What the higher authority to which it was forwarded is to be told.
     pub telling: Option<Telling>,
-    /// The dispatch, once the subject was told or the incentive opened.
-    pub dispatch: Option<Owed>,
 }
 
 /// State of an objection (domain.md 2.6).

@@ -504,6 +504,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "assessment.rectified",
         "assessment.reported_to_county",
         "catalogue.drafted",
+        "catalogue.awaits_publication",
         "catalogue.submitted",
         "catalogue.format_checked",
         "catalogue.legal_reviewed",

@@ -63,6 +63,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),
     ("dept_doc.filed", "a document on file"),
+    ("catalogue.awaits_publication", "a mark beside the draft, tried in catalogue.rs"),
 ];
 
 #[test]

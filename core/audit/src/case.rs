@@ -1,6 +1,7 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
+use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, ListingId};
@@ -33,6 +34,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 repaired: repaired(fold, *case),
                 months: months(fold, at, *case),
             };
+            if let Event::NoticeServed { measures, .. } | Event::CaseDecided { measures, .. } =
+                &at.event.event
+            {
+                at.published(fold, measures);
+            }
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
@@ -147,6 +153,11 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.of_authority(*authority);
     if !fold.files.contains_key(&subject) {
         at.missing(subject);
+    }
+    if !fold.catalogue.published(at.rules, EntryKind::Behaviour, behaviour)
+        && at.rules.behaviour(behaviour).is_some()
+    {
+        at.guard(Guard::Published, format!("{behaviour} is not published"));
     }
     match at.rules.behaviour(behaviour) {
         None => at.guard(Guard::Competent, format!("{behaviour} is not in the catalogue")),

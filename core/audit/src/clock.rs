@@ -48,7 +48,6 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Outcome(id) => fold.objections.get_mut(&id)?.result_by.as_mut(),
         Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
         Clock::Telling(id) => fold.measures.get_mut(&id)?.telling.as_mut().map(|own| &mut own.1),
-        Clock::Dispatch(id) => fold.measures.get_mut(&id)?.dispatch_by.as_mut(),
         Clock::Decision(_)
         | Clock::BreachDecision(_)
         | Clock::Answer(_)

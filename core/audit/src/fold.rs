@@ -288,8 +288,6 @@ pub(crate) struct Measure {
     pub lift_by: Option<Day>,
     /// What a higher authority is to be told (that it is suspended, or no more), and by when.
     pub telling: Option<(bool, Day)>,
-    /// By when it is to be dispatched.
-    pub dispatch_by: Option<Day>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,
@@ -431,6 +429,7 @@ pub(crate) struct Plugin {
 /// Everything that a later event can refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
+    pub catalogue: crate::catalogue::Catalogue,
     pub files: BTreeMap<SubjectKey, File>,
     pub records: BTreeMap<RecordId, Record>,
     pub listings: BTreeMap<ListingId, Listing>,

@@ -20,6 +20,7 @@ mod assessment;
 mod breach;
 mod case;
 mod case_study;
+mod catalogue;
 mod channel;
 mod clock;
 mod commit;
@@ -288,7 +289,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
         | Event::AliasLinked { .. }
-        | Event::ClassificationChanged { .. }
-        | Event::Catalogue(_) => {}
+        | Event::ClassificationChanged { .. } => {}
+        Event::Catalogue(event) => catalogue::check(fold, at, event),
     }
 }

@@ -2,6 +2,7 @@
 //! officer's order, suspended and lifted with what they rest on.
 
 use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
@@ -78,6 +79,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }),
         _ => None,
     };
+    let published = fold
+        .measures
+        .get(&id)
+        .is_some_and(|own| fold.catalogue.published(at.rules, EntryKind::Measure, &own.measure));
     let Some(own) = fold.measures.get_mut(&id) else {
         at.missing(id);
         return;
@@ -88,7 +93,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::MeasureDispatched { .. }
         | Event::MeasureAccepted { .. }
         | Event::MeasureDeclined { .. }
-        | Event::ResponseOverdue { .. } => before_order(own, standing, at),
+        | Event::ResponseOverdue { .. } => before_order(own, standing, published, at),
         Event::ExecutionOrdered { plugin: name, .. } => {
             ordered(own, standing, at, name.as_deref(), plugin);
         }
@@ -212,7 +217,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     on_a_decision(fold, at, asked);
     let named = parent.red
         || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
-    let published = at.rules.measure(asked.measure).filter(|entry| entry.published);
+    let usable = fold.catalogue.published(at.rules, EntryKind::Measure, asked.measure);
+    let published = at.rules.measure(asked.measure).filter(|_| usable);
     match published {
         None => at.guard(Guard::Published, format!("{} is not published", asked.measure)),
         Some(entry) => {
@@ -262,7 +268,6 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         feedback_by: None,
         lift_by: None,
         telling: None,
-        dispatch_by: None,
         remote_suspended: false,
         annulled: false,
         holds: std::collections::BTreeSet::new(),
@@ -348,7 +353,7 @@ fn informs_only(entry: &Entry) -> bool {
     entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary
 }
 
-fn before_order(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
+fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut Here<'_>) {
     match &at.event.event {
         Event::MeasureNoticeServed { reasons, remedies, document_sha256, service, .. } => {
             at.of_authority(own.by.authority);
@@ -363,7 +368,7 @@ fn before_order(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
             at.of_authority(own.by.authority);
             at.in_force(standing);
             let entry = at.rules.measure(&own.measure);
-            if entry.is_none_or(|entry| !entry.published) {
+            if entry.is_none() || !published {
                 at.broken(INV_11, format!("{} is not published", own.measure));
             }
             if entry.is_some_and(informs_only) {

@@ -62,7 +62,6 @@ fn name(clock: Clock) -> &'static str {
         Clock::Outcome(_) => "outcome",
         Clock::Lift(_) => "lift",
         Clock::Telling(_) => "telling",
-        Clock::Dispatch(_) => "dispatch",
     }
 }
 

@@ -116,7 +116,6 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         rejected_objections: 0,
         last_order: None,
         telling: None,
-        dispatch: None,
     };
     let twin = twin(&row);
     rows.want([twin.clone()])?;
@@ -185,7 +184,6 @@ pub(super) fn apply_beyond(
                 rejected_objections: 0,
                 last_order: None,
                 telling: None,
-                dispatch: None,
             };
             let twin = twin(&row);
             rows.want([twin.clone()])?;
@@ -272,7 +270,6 @@ fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
         .then_some(MeasureRow {
             state: MeasureState::Closed,
             execution: None,
-            dispatch: None,
             lift: None,
             last_order: None,
             ..row

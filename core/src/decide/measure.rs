@@ -3,6 +3,7 @@
 //! Source: domain.md O03, O33..O35, O38, O39, O41, O50..O53, T08.
 
 use crate::command::Command;
+use crate::decide::catalogue::published_measure;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::grounds::{basis_of_measure, court_orders};
 use crate::decide::undo::lifted_late;
@@ -126,7 +127,7 @@ pub(super) fn allowed(
             "请由该机关办理 / ask that authority",
         )?;
     }
-    let Some(entry) = context.rules.measure(measure).filter(|entry| entry.published) else {
+    let Some(entry) = published_measure(rows, context, measure)? else {
         return Ok(refuse(
             Guard::Published,
             format!("{measure} 不在已公布清单 / not in the published catalogue"),
@@ -359,6 +360,11 @@ fn entry_allows(
         )?;
     }
     court_orders(context, entry, asked, parent)?;
+    has_liaison(context, department)
+}
+
+/// What is dispatched has somebody to receive it (domain.md A04).
+fn has_liaison(context: &Context<'_>, department: &str) -> Result<(), Stop> {
     let liaison = context
         .rules
         .department(department)
@@ -420,7 +426,7 @@ fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome
     initiating(context, row)?;
     in_force(rows, row, context.today)?;
     // The catalogue may have changed since the case was opened (INV-11, INV-12).
-    match context.rules.measure(&row.measure).filter(|entry| entry.published) {
+    match published_measure(rows, context, &row.measure)? {
         Some(entry) => an_order(entry)?,
         None => refuse(
             Guard::Published,
@@ -437,6 +443,7 @@ fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome
         )?,
         (state, _) => return Ok(wrong_state("措施 / measure", state.name(), "noticed")?),
     }
+    has_liaison(context, &row.department)?;
     let respond_wd = context
         .rules
         .department(&row.department)

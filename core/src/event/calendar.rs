@@ -49,8 +49,6 @@ pub enum Clock {
     Lift(MeasureId),
     /// By when a higher authority is told that what was forwarded to it is suspended, or no more.
     Telling(MeasureId),
-    /// By when a case of which the subject was told is dispatched.
-    Dispatch(MeasureId),
 }
 
 events! {

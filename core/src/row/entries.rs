@@ -79,7 +79,7 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
         entries.push(Index::Worklist(row.department.clone(), LIFT_OVERDUE, row.id));
     }
     let telling = row.telling.map(|own| own.owed);
-    let owed = [row.feedback, row.execution, row.lift, telling, row.dispatch];
+    let owed = [row.feedback, row.execution, row.lift, telling];
     for owed in owed.into_iter().flatten().filter(|own| !own.overdue) {
         let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
         // Several may be due on the same day, and one entry stands for all.

@@ -16,14 +16,14 @@ use shouxin_core::event::{
 use shouxin_core::id::{
     AssessmentId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
-use shouxin_core::row::{Due, Repairable};
+use shouxin_core::row::{Due, Key, Repairable};
 use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
     begin_testing, end_testing, listed, listing_of, objection_of, office_head, remedy, remedy_of,
     repair_of, stay, suit,
 };
-use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, cite, day};
+use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, operator, organisation, party, plugin, timer};
 use super::lives;
@@ -601,8 +601,8 @@ pub fn assessed() -> World {
     world
 }
 
-/// An entry of the catalogue, published and retired, and a department's own document.
-pub fn catalogued() -> World {
+/// An entry of the catalogue, published.
+pub fn published_entry() -> World {
     let mut world = World::seeded();
     let ask = Command::Catalogue;
     let proposal = Proposal {
@@ -626,6 +626,18 @@ pub fn catalogued() -> World {
     world.must(&clerk(), &ask(CatalogueCommand::OpenComment { entry, days: 30 }));
     world.pass(31);
     world.must(&office_head(), &ask(CatalogueCommand::Publish { entry }));
+    world
+}
+
+/// An entry of the catalogue, published and retired, and a department's own document.
+pub fn catalogued() -> World {
+    let mut world = published_entry();
+    let ask = Command::Catalogue;
+    let found = world.rows.keys().filter_map(|key| match key {
+        Key::CatalogueEntry(id) => Some(*id),
+        _ => None,
+    });
+    let entry = found.max().expect("the entry");
     let reasons = "依据已废止".to_owned();
     std::sync::Arc::make_mut(&mut world.rules)
         .measures
@@ -641,6 +653,19 @@ pub fn catalogued() -> World {
         document_sha256: digest(51),
     };
     world.must(&implementer(), &ask(filed));
+    // What is new waits for its publication.
+    let proposal = Proposal {
+        kind: EntryKind::Measure,
+        code: UNPUBLISHED.to_owned(),
+        strength: Strength::Recommended,
+        basis: vec![cite("law")],
+        departments: vec![TAX.to_owned()],
+        text: "依法限制".to_owned(),
+        reduces_rights: true,
+        amends: None,
+    };
+    let drafter = officer(MARKET, Post::Handler);
+    world.must(&drafter, &ask(CatalogueCommand::Draft { proposal }));
     world
 }
 

@@ -1,6 +1,7 @@
 //! Forgeries about measures.
 
 use shouxin_core::command::Command;
+use shouxin_core::event::catalogue::CatalogueEvent;
 use shouxin_core::event::{CallFault, CaseHook};
 
 use super::*;
@@ -187,6 +188,21 @@ fn ended(table: &mut Table, world: &World) {
         "measure.suspension_confirmed",
     );
     beyond(table);
+    awaited(table);
+    table.other("INV-11", "dispatched though its entry was retired", &published_entry(), |log| {
+        let place = log.last("measure.dispatched");
+        log.cut(place);
+        let Event::Catalogue(CatalogueEvent::Published { entry, .. }) =
+            log.at(log.last("catalogue.published")).event
+        else {
+            panic!("a publication");
+        };
+        let reasons = "依据已废止".to_owned();
+        let event = Event::Catalogue(CatalogueEvent::Retired { entry, reasons });
+        let own = Envelope { subject: None, ..log.like(place, event) };
+        log.insert(place, own);
+        log.at(log.last("measure.dispatched")).position
+    });
     let upheld = lives::disputed(Finding::Error);
     let gone = "attribution.ended";
     table.change("INV-6", "the listing did not end so", &upheld, gone, |own| {
@@ -266,6 +282,26 @@ fn upheld_given_up() -> World {
     world.must(&forge::kit::plugin(), &failed);
     let objection = world.objection(organisation(1), Target::Listing(listing), false);
     world.outcome(objection, Finding::Error);
+    world
+}
+
+/// What is said to wait for its publication.
+fn awaited(table: &mut Table) {
+    table.other("INV-10", "what was published is said to wait", &published_entry(), |log| {
+        let place = log.last("catalogue.published");
+        let Event::Catalogue(CatalogueEvent::Published { entry, .. }) = log.at(place).event else {
+            panic!("a publication");
+        };
+        let event = Event::Catalogue(CatalogueEvent::AwaitsPublication { entry });
+        log.append(log.like(place, event))
+    });
+}
+
+/// A measure that came by an entry of the catalogue, dispatched.
+fn published_entry() -> World {
+    let mut world = forge::further::published_entry();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Dispatched);
     world
 }
 
