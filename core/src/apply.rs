@@ -352,7 +352,7 @@ fn walks(rows: &Rows, envelope: &Envelope, target: Target) -> Result<Vec<(Key, S
         Target::Commitment(_) => Ok(Vec::new()),
         Target::Measure(id) => {
             let row = Rows::known(rows.measure(id)?, &id.0)?;
-            if row.state.order().is_none() {
+            if !row.state.owes_undoing() {
                 return Ok(Vec::new());
             }
             let key = Key::Walk { cause: envelope.position, root: target };

@@ -17,6 +17,7 @@ mod erasure;
 mod filing;
 mod forward;
 mod ground;
+mod grounds;
 mod hearing;
 mod imported;
 mod listing;
@@ -38,6 +39,7 @@ mod support;
 mod testing;
 mod tick;
 mod tolerance;
+mod undo;
 
 use crate::actor::{Actor, Role, SubjectKey};
 use crate::command::{self, Command};
@@ -53,10 +55,9 @@ use crate::time::{Day, Timestamp};
 pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
-pub use measure::owed_hook;
 pub use refusal::{recorded, recorded_rejects};
-pub use tick::owes_an_end;
 pub use tolerance::clean_from;
+pub use undo::{owed_hook, owes_an_end};
 
 /// What a command is judged by besides the rows.
 #[derive(Clone, Copy, Debug)]

@@ -155,6 +155,10 @@ impl Key {
                         bytes.extend_from_slice(&[b'N', *source as u8]);
                         subject(&mut bytes, key);
                     }
+                    Newest::Entry(kind, code) => {
+                        bytes.extend_from_slice(&[b'E', *kind as u8]);
+                        text(&mut bytes, code);
+                    }
                 }
             }
             Key::Channels => bytes.push(0x26),
@@ -355,6 +359,7 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Referral(id) => (b'o', id.0),
         Clock::Outcome(id) => (b's', id.0),
         Clock::Lift(id) => (b'U', id.0),
+        Clock::Telling(id) => (b't', id.0),
     };
     bytes.push(tag);
     position(bytes, at);

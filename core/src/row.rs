@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::event::calendar::Clock;
+use crate::event::catalogue::EntryKind;
 use crate::event::publicity::DecisionKind;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
@@ -123,6 +124,8 @@ pub enum Newest {
     Assessment(Month, Month),
     /// The nomination of a subject by one source.
     Nomination(SubjectKey, NominationSource),
+    /// The entry on which it depends whether a code of the catalogue may be used.
+    Entry(EntryKind, String),
 }
 
 /// Head of a credit file.
@@ -291,7 +294,7 @@ pub struct ListingRow {
     pub attributions: Vec<AttributionId>,
     /// How many measure cases rest on it; where there are none, nobody has to be told.
     pub family: u32,
-    /// How many of them have an order to execute that is not lifted.
+    /// How many of them somebody has to undo.
     pub unlifted: u32,
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
@@ -369,6 +372,15 @@ pub struct Owed {
     pub overdue: bool,
 }
 
+/// What a higher authority is to be told of a measure that was forwarded to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// That it is suspended; or that it has effect again.
+    pub suspended: bool,
+    /// By when.
+    pub owed: Owed,
+}
+
 /// A measure case: one listing, one measure, one implementing department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -405,6 +417,10 @@ pub struct MeasureRow {
     pub exempt_until: Option<Day>,
     pub holds: Vec<Hold>,
     pub disputes: Disputes,
+    /// The order that its plugin gave up, which may have reached the department.
+    pub last_order: Option<Order>,
+    /// What the higher authority to which it was forwarded is to be told.
+    pub telling: Option<Telling>,
 }
 
 /// State of an objection (domain.md 2.6).

@@ -335,6 +335,8 @@ pub struct Measure {
     pub executor: Executor,
     /// Articles that authorise it. A measure without any cannot be taken.
     pub basis: Vec<Citation>,
+    /// What stands in place of a court's document, where it needs that or a statute.
+    pub statutory: Vec<Statutory>,
     /// Behaviours it is connected with (禁止不当联结); empty means every behaviour.
     pub behaviours: Vec<String>,
     /// Implementing departments (codes).
@@ -351,6 +353,18 @@ pub struct Measure {
     pub published: bool,
     /// Note or caution of domain.md.
     pub note: String,
+}
+
+/// An article that authorises a measure by itself, for some behaviours: no court's document is needed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statutory {
+    /// Id of the instrument.
+    pub instrument: String,
+    /// 条款, as written.
+    pub article: String,
+    /// For which behaviours.
+    pub behaviours: Vec<String>,
 }
 
 /// A standard under which a competent authority classifies (O20). Its classes are names without an

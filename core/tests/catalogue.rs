@@ -301,7 +301,6 @@ fn only_what_the_loaded_rules_hold_as_reviewed_is_published() {
     };
     let published = guard(Guard::Published);
     assert_eq!(refused(Proposal { code: "M-A99".to_owned(), ..proposal() }), published);
-    assert_eq!(refused(Proposal { code: UNPUBLISHED.to_owned(), ..incentive() }), published);
     assert_eq!(refused(Proposal { strength: Strength::Recommended, ..proposal() }), published);
     assert_eq!(refused(Proposal { basis: vec![cite("unrelated")], ..proposal() }), published);
     let more = vec![TAX.to_owned(), MARKET.to_owned()];
@@ -434,4 +433,77 @@ fn an_entry_names_each_department_once_and_no_more_than_the_bound() {
         let ground = told(named(over)).expect_err("too many").ground;
         assert_eq!(ground, misfit(Misfit::Value));
     }
+}
+
+/// What is new to the catalogue is used from its publication on and until it is retired, however early
+/// or long the loaded files hold it; what they published before anybody drafted it stays in use.
+/// Covers G-PUBLISHED, INV-11.
+#[test]
+fn what_is_new_is_used_while_it_is_published_and_no_longer() {
+    use crate::kit::later::listed;
+    use crate::kit::steps::{Stage, handler, initiate, notice, propose};
+    use shouxin_core::event::CaseRef;
+
+    let proposal = Proposal { code: UNPUBLISHED.to_owned(), ..incentive() };
+    let proposal = Proposal { reduces_rights: true, ..proposal };
+    let (mut world, id) = entry(proposal.clone(), 0);
+    let names: Vec<&str> = world.log.iter().rev().take(2).map(|own| own.event.name()).collect();
+    assert_eq!(names, ["catalogue.awaits_publication", "catalogue.drafted"]);
+    // The files may hold it as published ahead of its publication: it is not used.
+    let with = |world: &mut World, published: bool| {
+        let rules = Arc::make_mut(&mut world.rules);
+        let own = rules.measures.iter_mut().filter(|own| own.id == UNPUBLISHED);
+        own.for_each(|own| own.published = published);
+    };
+    let used = |world: &World| {
+        let mut world = world.clone();
+        let listing = world.listing(&[], &[], Stage::Proposed);
+        world.ask(&handler(), &notice(&world, CaseRef::Listing(listing), &[UNPUBLISHED]))
+    };
+    let ground = |world: &World| used(world).expect_err("it is not used").ground;
+    for early in [false, true] {
+        with(&mut world, early);
+        assert_eq!(ground(&world), guard(Guard::Published), "held as published: {early}");
+    }
+    for (who, command) in [
+        (drafter(), submit(id)),
+        (checker(), check(id)),
+        (reviewer(), review(id)),
+        (checker(), comment(id)),
+    ] {
+        world.must(&who, &command);
+        assert_eq!(ground(&world), guard(Guard::Published));
+    }
+    world.pass(31);
+    with(&mut world, false);
+    world.must(&chief(), &publish(id));
+    used(&world).expect("its publication is what makes it usable");
+    let listing = world.listing(&[], &[UNPUBLISHED], Stage::Effective);
+    let measure = initiate(listing, None, UNPUBLISHED);
+    let opened = shouxin_core::id::MeasureId(world.must(&handler(), &measure));
+    world.must(&handler(), &crate::kit::steps::measure_notice(&world, opened));
+    world.must(&chief(), &retire(id));
+    with(&mut world, true);
+    assert_eq!(ground(&world), guard(Guard::Published), "retired");
+    let dispatch = Command::DispatchMeasure { measure: opened };
+    assert_eq!(world.refused(&handler(), &dispatch), guard(Guard::Published));
+    assert_eq!(world.refused(&handler(), &measure), guard(Guard::Published));
+    assert_eq!(world.replayed().rows, world.rows);
+    // An entry of the initial catalogue is not taken out of use by a draft.
+    let (mut amended, listing) = listed();
+    amended.must(&drafter(), &draft(Proposal { reduces_rights: true, ..self::proposal() }));
+    assert_eq!(amended.log.last().unwrap().event.name(), "catalogue.drafted");
+    amended.must(&handler(), &initiate(listing, None, STATUTE));
+    // A behaviour that is drafted anew is nobody's ground before it is published.
+    let mut behaviour = World::seeded();
+    let mut without = (*behaviour.rules).clone();
+    without.behaviours.retain(|own| own.id != LISTABLE);
+    let with_it = std::mem::replace(&mut behaviour.rules, Arc::new(without));
+    let kind = EntryKind::Behaviour;
+    let departments = vec![MARKET.to_owned()];
+    let code = LISTABLE.to_owned();
+    behaviour.must(&drafter(), &draft(Proposal { kind, code, departments, ..proposal }));
+    behaviour.rules = with_it;
+    let refused = behaviour.refused(&handler(), &propose(organisation(1), &[]));
+    assert_eq!(refused, guard(Guard::Published));
 }

@@ -40,13 +40,13 @@ fn carried(progress: Progress) -> World {
 
 fn done(world: &World, hook: CaseHook) -> Command {
     let id = measure_of(world);
-    let order = world.measure_row(id).state.order().map_or(world.next(), |order| order.at);
+    let order = world.measure_row(id).order_to_undo().map_or(world.next(), |order| order.at);
     plugin_done(id, hook, order)
 }
 
 fn failed(world: &World, hook: CaseHook, final_attempt: bool) -> Command {
     let id = measure_of(world);
-    let order = world.measure_row(id).state.order().map_or(world.next(), |order| order.at);
+    let order = world.measure_row(id).order_to_undo().map_or(world.next(), |order| order.at);
     Command::PluginFailed {
         measure: id,
         hook,
@@ -87,6 +87,12 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
     never.go_to(day("2027-03-02"));
     let mut given_up_ended = given_up.clone();
     given_up_ended.go_to(day("2027-03-02"));
+    let target = Target::Measure(measure_of(&given_up));
+    let given_up_disputed = after(&given_up, &party(organisation(1)), &object(target, false));
+    let given_up_held =
+        after(&given_up_disputed, &plugin(), &done(&given_up_disputed, CaseHook::Suspend));
+    let mut given_up_free = given_up_held.clone();
+    given_up_free.outcome(kit::later::objection_of(&given_up_held), Finding::Correct);
     let stuck = after(&hold, &plugin(), &failed(&hold, CaseHook::Suspend, true));
     let states = [
         ("executed, disputed, undelivered", stuck),
@@ -102,6 +108,9 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         ("executing, ended", never),
         ("executed, ended", ended),
         ("executed, ended, undelivered", undelivered),
+        ("accepted, given up, disputed", given_up_disputed),
+        ("accepted, given up, held", given_up_held),
+        ("accepted, given up, held, free again", given_up_free),
         ("accepted, given up, ended", given_up_ended),
         ("lifted", lifted),
     ];
@@ -119,6 +128,8 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
             ("executing, ended", CaseHook::Lift),
             ("executed, ended", CaseHook::Lift),
             ("executed, ended, undelivered", CaseHook::Lift),
+            ("accepted, given up, disputed", CaseHook::Suspend),
+            ("accepted, given up, ended", CaseHook::Lift),
         ]
     );
     let commands: [Asked<'_>; 11] = [
@@ -136,6 +147,12 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         }),
         ("lifted by hand", implementer(), &|world| by_hand(measure_of(world), CaseHook::Lift)),
     ];
+    const RELEASED: &[&str] = &[
+        "execution.ordered",
+        "measure.resumption_confirmed",
+        "measure.executed",
+        "assessment.feedback_due",
+    ];
     const BY_HAND: &[&str] = &["execution.ordered", "measure.executed", "assessment.feedback_due"];
     compare(
         &machines::BY_PLUGIN,
@@ -146,6 +163,28 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
             ("accepted, given up", "execute", &["execution.ordered"]),
             ("accepted, given up", "done by hand", BY_HAND),
             ("accepted, given up, ended", "lifted by hand", &["measure.closed"]),
+            ("accepted, given up", "failed", &[]),
+            ("accepted, given up", "failed for good", &[]),
+            ("accepted, given up", "lift failed", &[]),
+            ("accepted, given up, disputed", "failed", &[]),
+            ("accepted, given up, disputed", "failed for good", &[]),
+            ("accepted, given up, disputed", "lift failed", &[]),
+            ("accepted, given up, held", "failed", &[]),
+            ("accepted, given up, held", "failed for good", &[]),
+            ("accepted, given up, held, free again", "failed", &[]),
+            ("accepted, given up, held, free again", "failed for good", &[]),
+            ("accepted, given up, ended", "failed", &[]),
+            ("accepted, given up, ended", "failed for good", &[]),
+            ("accepted, given up, ended", "lift failed", &[]),
+            ("accepted, given up, disputed", "suspended", &["measure.suspension_confirmed"]),
+            (
+                "accepted, given up, disputed",
+                "suspended by hand",
+                &["measure.suspension_confirmed"],
+            ),
+            ("accepted, given up, held, free again", "execute", &["execution.ordered"]),
+            ("accepted, given up, held, free again", "done by hand", RELEASED),
+            ("accepted, given up, ended", "lifted", LIFTED),
             (
                 "executed, disputed, undelivered",
                 "suspended by hand",
@@ -188,15 +227,12 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
         ],
         &[
             ("executed, disputed, undelivered", "execute", SUSPENDED),
+            ("accepted, given up, disputed", "execute", SUSPENDED),
+            ("accepted, given up, disputed", "done by hand", SUSPENDED),
+            ("accepted, given up, held", "execute", SUSPENDED),
+            ("accepted, given up, held", "done by hand", SUSPENDED),
             ("accepted, given up, ended", "execute", ENDED),
             ("accepted, given up, ended", "done by hand", ENDED),
-            ("accepted, given up, ended", "done", NOT_GIVEN),
-            ("accepted, given up, ended", "failed", NOT_GIVEN),
-            ("accepted, given up, ended", "failed for good", NOT_GIVEN),
-            ("accepted, given up, ended", "suspended", NOT_GIVEN),
-            ("accepted, given up, ended", "resumed", NOT_GIVEN),
-            ("accepted, given up, ended", "lifted", NOT_GIVEN),
-            ("accepted, given up, ended", "lift failed", NOT_GIVEN),
             ("executing, disputed", "execute", SUSPENDED),
             ("executed, disputed", "execute", SUSPENDED),
             ("executed, held", "execute", SUSPENDED),
@@ -205,25 +241,18 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
             ("executed, ended, undelivered", "execute", ENDED),
             ("lifted", "execute", ENDED),
             ("accepted", "done", NOT_GIVEN),
-            ("accepted, given up", "done", NOT_GIVEN),
             ("lifted", "done", NOT_GIVEN),
             ("accepted", "failed", NOT_GIVEN),
-            ("accepted, given up", "failed", NOT_GIVEN),
             ("lifted", "failed", NOT_GIVEN),
             ("accepted", "failed for good", NOT_GIVEN),
-            ("accepted, given up", "failed for good", NOT_GIVEN),
             ("lifted", "failed for good", NOT_GIVEN),
             ("accepted", "suspended", NOT_GIVEN),
-            ("accepted, given up", "suspended", NOT_GIVEN),
             ("lifted", "suspended", NOT_GIVEN),
             ("accepted", "resumed", NOT_GIVEN),
-            ("accepted, given up", "resumed", NOT_GIVEN),
             ("lifted", "resumed", NOT_GIVEN),
             ("accepted", "lifted", NOT_GIVEN),
-            ("accepted, given up", "lifted", NOT_GIVEN),
             ("lifted", "lifted", NOT_GIVEN),
             ("accepted", "lift failed", NOT_GIVEN),
-            ("accepted, given up", "lift failed", NOT_GIVEN),
             ("lifted", "lift failed", NOT_GIVEN),
         ],
     );

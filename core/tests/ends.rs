@@ -4,14 +4,12 @@
 use crate::kit::later::listing_of;
 use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE, TAX, cite, day};
 use crate::kit::steps::*;
-use crate::kit::{
-    Post, Who, World, guard, misfit, officer, operator, organisation, party, person, plugin, timer,
-};
+use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
-use shouxin_core::event::{CallFault, CaseHook, CaseRef, Event, Finding, RepairAcceptance, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, RepairId};
 use shouxin_core::limits::EVIDENCE_MAX;
@@ -101,29 +99,6 @@ fn gone(world: &World, measure: MeasureId) {
     let last = world.log.iter().rfind(|own| own.event.name() == "measure.closed").unwrap();
     assert_eq!(last.actor, timer().actor);
     assert_eq!(last.subject, Some(world.measure_row(measure).subject));
-}
-
-/// An execution that failed may have reached the department: its case is not closed as if nothing
-/// had happened, and stays on the department's worklist.
-#[test]
-fn what_failed_in_the_end_is_not_called_never_executed() {
-    let mut world = World::seeded();
-    world.must(&operator(), &deploy());
-    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
-    let measure = world.measure(listing, STATUTE, Progress::Executing);
-    let failed = Command::PluginFailed {
-        measure,
-        hook: CaseHook::Execute,
-        order: world.order(measure),
-        fault: CallFault::Deadline,
-        detail: text(),
-        attempt: 3,
-        final_attempt: true,
-    };
-    world.must(&plugin(), &failed);
-    world.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
-    assert!(world.run(&timer(), &look(measure)).unwrap().is_empty());
-    assert_eq!(listed_at(&world, measure).0, ["accepted"]);
 }
 
 /// An incentive that nobody executed ends with the exemplar's listing.

@@ -568,7 +568,29 @@ fn a_forwarded_measure_knows_no_other_way() {
             until: world.today.plus_days(30),
         })
     };
+    let tell = |suspended: bool| {
+        move |world: &World| {
+            Command::Measure(MeasureCommand::TellForward {
+                measure: id,
+                suspended,
+                document_sha256: digest(43),
+                service: served(world.today),
+            })
+        }
+    };
+    let (held, free) = (tell(true), tell(false));
+    let tick = |_: &World| Command::Tick { due: Due::Measure(id) };
     let answered = after(&sent, &handler(), &answer(&sent));
+    let disputed = after(&sent, &party(organisation(1)), &object(Target::Measure(id), false));
+    let required = after(&disputed, &timer(), &tick(&disputed));
+    let mut late = required.clone();
+    late.today = late.today.plus_days(30);
+    let told = after(&required, &handler(), &held(&required));
+    let mut resumed = told.clone();
+    let objection = objection_of(&resumed);
+    resumed.outcome(objection, Finding::Correct);
+    let mut moot = required.clone();
+    moot.outcome(objection_of(&required), Finding::Correct);
     let mut over = answered.clone();
     over.go_to(day("2027-03-02"));
     let recalled = after(&over, &handler(), &recall(&over));
@@ -582,17 +604,27 @@ fn a_forwarded_measure_knows_no_other_way() {
         ("answered", answered),
         ("over", over),
         ("recalled", recalled),
+        ("disputed", disputed),
+        ("disputed, to be told", required),
+        ("disputed, not told in time", late),
+        ("disputed, told", told),
+        ("free again", resumed),
+        ("free before it was told", moot),
     ];
-    let commands: [Asked<'_>; 7] = [
+    let commands: [Asked<'_>; 10] = [
         ("forward", handler(), &|world| forward(world, listing)),
         ("answer", handler(), &answer),
         ("recall", handler(), &recall),
         ("exempt", handler(), &exempt),
+        ("tell it is suspended", handler(), &held),
+        ("tell it has effect", handler(), &free),
+        ("tick", timer(), &tick),
         ("dispatch", handler(), &|_| Command::DispatchMeasure { measure: id }),
         ("execute", implementer(), &|_| Command::ExecuteMeasure { measure: id }),
         ("lift", implementer(), &|_| by_hand(id, CaseHook::Lift)),
     ];
     const ENDED: Ground = Ground::Guard(Guard::End);
+    const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
     compare(
         &machines::FORWARDED,
         &states,
@@ -605,6 +637,26 @@ fn a_forwarded_measure_knows_no_other_way() {
             ("forwarded", "exempt", &["court_limit.exempted"]),
             ("answered", "exempt", &["court_limit.exempted"]),
             ("over", "recall", &["measure.forward_recalled"]),
+            ("disputed", "answer", &["measure.forward_answered"]),
+            ("disputed", "exempt", &["court_limit.exempted"]),
+            ("disputed, to be told", "answer", &["measure.forward_answered"]),
+            ("disputed, to be told", "exempt", &["court_limit.exempted"]),
+            ("disputed, not told in time", "answer", &["measure.forward_answered"]),
+            ("disputed, not told in time", "exempt", &["court_limit.exempted"]),
+            ("disputed, told", "answer", &["measure.forward_answered"]),
+            ("disputed, told", "exempt", &["court_limit.exempted"]),
+            ("free again", "answer", &["measure.forward_answered"]),
+            ("free again", "exempt", &["court_limit.exempted"]),
+            ("free before it was told", "answer", &["measure.forward_answered"]),
+            ("free before it was told", "exempt", &["court_limit.exempted"]),
+            ("disputed", "tick", &["measure.forward_telling_required"]),
+            ("disputed", "tell it is suspended", &["measure.forward_told"]),
+            ("disputed, to be told", "tell it is suspended", &["measure.forward_told"]),
+            ("disputed, not told in time", "tick", &["measure.forward_telling_overdue"]),
+            ("disputed, not told in time", "tell it is suspended", &["measure.forward_told"]),
+            ("free again", "tick", &["measure.forward_telling_required"]),
+            ("free again", "tell it has effect", &["measure.forward_told"]),
+            ("free before it was told", "tick", &["measure.forward_telling_moot"]),
         ],
         &[
             ("*", "forward", EXISTS),
@@ -614,6 +666,14 @@ fn a_forwarded_measure_knows_no_other_way() {
             ("over", "execute", ENDED),
             ("recalled", "dispatch", ENDED),
             ("recalled", "execute", ENDED),
+            ("disputed", "dispatch", SUSPENDED),
+            ("disputed", "execute", SUSPENDED),
+            ("disputed, to be told", "dispatch", SUSPENDED),
+            ("disputed, to be told", "execute", SUSPENDED),
+            ("disputed, not told in time", "dispatch", SUSPENDED),
+            ("disputed, not told in time", "execute", SUSPENDED),
+            ("disputed, told", "dispatch", SUSPENDED),
+            ("disputed, told", "execute", SUSPENDED),
         ],
     );
 }

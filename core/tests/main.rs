@@ -53,4 +53,5 @@ mod testing;
 mod tolerance;
 mod transitions;
 mod twice;
+mod undoing;
 mod whistle;

@@ -77,3 +77,20 @@ fn a_case_that_became_voluntary_or_unpublished_on_its_way_is_not_dispatched() {
     assert_eq!(hidden.refused(&handler(), &dispatch), guard(Guard::Published));
     assert!(world.row(&Key::Measure(id)).is_some());
 }
+
+/// Whoever was the liaison when the case was opened may be gone when it is dispatched: the dispatch
+/// looks again. Covers G-LIAISON.
+#[test]
+fn a_dispatch_finds_somebody_to_receive_it() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Noticed);
+    let dispatch = Command::DispatchMeasure { measure };
+    let mut without = world.clone();
+    let rules = std::sync::Arc::make_mut(&mut without.rules);
+    for own in rules.departments.iter_mut().filter(|own| own.code == TAX) {
+        own.officers.iter_mut().for_each(|officer| officer.liaison = false);
+    }
+    assert_eq!(without.refused(&handler(), &dispatch), guard(Guard::Liaison));
+    world.must(&handler(), &dispatch);
+}

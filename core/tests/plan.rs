@@ -331,9 +331,20 @@ fn named(measure: &Measure) -> [NamedMeasure; 1] {
 
 /// A listing in force for a behaviour with which the measure is connected.
 fn listed(world: &mut World, measure: &Measure, own: &[NamedMeasure]) -> (ListingId, Behaviour) {
+    let connected =
+        |id: &str| measure.behaviours.is_empty() || measure.behaviours.iter().any(|own| own == id);
+    listed_for(world, connected, own)
+}
+
+/// A listing in force for the first behaviour that is asked for.
+fn listed_for(
+    world: &mut World,
+    asked: impl Fn(&str) -> bool,
+    own: &[NamedMeasure],
+) -> (ListingId, Behaviour) {
     let rules = Arc::clone(&world.rules);
     let fits = |own: &&Behaviour| {
-        (measure.behaviours.is_empty() || measure.behaviours.contains(&own.id))
+        asked(&own.id)
             && own.repair.is_some()
             && !own.found_by.is_empty()
             && listing_basis(world, own).is_some()
@@ -347,6 +358,31 @@ fn listed(world: &mut World, measure: &Measure, own: &[NamedMeasure]) -> (Listin
     (listing, behaviour.clone())
 }
 
+/// What a person answers for under a listing, by a decision that names the measure.
+fn attributed(
+    world: &mut World,
+    listing: ListingId,
+    behaviour: &Behaviour,
+    own: &[NamedMeasure],
+) -> AttributionId {
+    let department = behaviour.found_by[0].as_str();
+    let basis = listing_basis(world, behaviour).unwrap();
+    let command = Command::ProposeAttribution {
+        listing,
+        person: person(1),
+        role: PersonRole::DirectlyResponsible,
+        basis: vec![basis],
+        facts: vec![fact(world, person(1), behaviour.facts[0])],
+        finding: text(),
+        office_from: day("2024-03-01"),
+        office_to: None,
+        acted_on: day("2025-12-20"),
+    };
+    let id = AttributionId(world.must(&county_officer(world, department, "SC-03"), &command));
+    carry(world, CaseRef::Attribution(id), department, own, 6);
+    id
+}
+
 /// What becomes of a measure of the plan in this county.
 fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
     let mut world = fresh.clone();
@@ -354,23 +390,7 @@ fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
     let (listing, behaviour) = listed(&mut world, measure, if of_person { &[] } else { &own });
     let department = behaviour.found_by[0].as_str();
     let who = county_officer(&world, department, "SC-03");
-    let basis = listing_basis(&world, &behaviour).unwrap();
-    let attribution = of_person.then(|| {
-        let command = Command::ProposeAttribution {
-            listing,
-            person: person(1),
-            role: PersonRole::DirectlyResponsible,
-            basis: vec![basis],
-            facts: vec![fact(&world, person(1), behaviour.facts[0])],
-            finding: text(),
-            office_from: day("2024-03-01"),
-            office_to: None,
-            acted_on: day("2025-12-20"),
-        };
-        let id = AttributionId(world.must(&who, &command));
-        carry(&mut world, CaseRef::Attribution(id), department, &own, 6);
-        id
-    });
+    let attribution = of_person.then(|| attributed(&mut world, listing, &behaviour, &own));
     let subject = if of_person { person(1) } else { organisation(1) };
     let basis = measure_basis(&world, measure);
     let cited = basis.or_else(|| measure.basis.first().cloned());
@@ -384,15 +404,15 @@ fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
         MeasureSubject::LegalPerson => !of_person,
         MeasureSubject::NaturalPerson => of_person,
     };
-    if fits && measure.needs == MeasureNeeds::Court && measure.executor != Executor::InformationOnly
-    {
+    let of_court = matches!(measure.needs, MeasureNeeds::Court | MeasureNeeds::CourtOrStatute);
+    if fits && of_court && measure.executor != Executor::InformationOnly {
         let without = match measure.executor {
             Executor::Higher => forward(&world, &bare),
             _ => bare.clone(),
         };
         assert_eq!(world.refused(&who, &without), guard(Guard::Court), "{}", measure.id);
     }
-    let asked = if measure.needs == MeasureNeeds::Court { &with_ruling } else { &bare };
+    let asked = if of_court { &with_ruling } else { &bare };
     match (world.ask(&who, asked), world.ask(&who, &forward(&world, asked))) {
         (Ok(_), Err(_)) => {
             let id = MeasureId(world.must(&who, asked));
@@ -490,6 +510,66 @@ fn urging_performance_reminds_and_takes_nothing_away() {
     assert_eq!(measures, 1, "nothing follows from it");
     let again = world.ask(&officer, &Command::ExecuteMeasure { measure: id });
     assert!(again.is_err(), "it is served once");
+}
+
+/// The limits of a court are for who is able to perform and refuses: the plan's own words. Covers
+/// G-PROP, M-M03..M-M09, O42.
+#[test]
+fn a_courts_limits_are_for_who_is_able_to_perform_and_refuses() {
+    let fresh = county();
+    let refusing = ["B3.1", "B3.2", "B3.3"];
+    for line in table(MEASURES) {
+        let [id, .., "C" | "C_or_S", "U"] = line[..] else { continue };
+        let measure = fresh.rules.measure(id).unwrap();
+        let own: BTreeSet<&str> = measure.behaviours.iter().map(String::as_str).collect();
+        let by_statute = if id == "M-M03" { &["B2.2", "B4.1", "B4.2"][..] } else { &[] };
+        assert_eq!(own, refusing.iter().chain(by_statute).copied().collect(), "{id}");
+    }
+    let measure = fresh.rules.measure("M-M05").unwrap();
+    let own = named(measure);
+    let mut world = fresh.clone();
+    let (listing, behaviour) = listed_for(&mut world, |id| id == "B2.5", &[]);
+    let attribution = attributed(&mut world, listing, &behaviour, &own);
+    let ruling = fact(&world, person(1), FactKind::Judgment);
+    let parents = (listing, Some(attribution));
+    let asked = initiate(&world, parents, measure, &measure.basis[0], Some(ruling));
+    let who = county_officer(&world, &behaviour.found_by[0], "SC-03");
+    assert_eq!(world.refused(&who, &forward(&world, &asked)), guard(Guard::Proportion));
+}
+
+/// An exit limit is ordered by a court, or by the statute that names this very behaviour; the law on
+/// civil procedure, or a statute about another behaviour, stands in place of nothing.
+/// Covers G-COURT, M-M03, O42.
+#[test]
+fn an_exit_limit_needs_a_court_or_the_statute_for_this_behaviour() {
+    let fresh = county();
+    let measure = fresh.rules.measure("M-M03").unwrap();
+    let own = named(measure);
+    for (id, statute) in [
+        ("B2.2", Some("tax-collection-law")),
+        ("B4.1", Some("conscription-law")),
+        ("B4.2", Some("conscription-law")),
+        ("B3.1", None),
+        ("B3.2", None),
+    ] {
+        let mut world = fresh.clone();
+        let (listing, behaviour) = listed_for(&mut world, |own| own == id, &[]);
+        let attribution = attributed(&mut world, listing, &behaviour, &own);
+        let who = county_officer(&world, &behaviour.found_by[0], "SC-03");
+        for cited in &measure.basis {
+            let parents = (listing, Some(attribution));
+            let asked = initiate(&world, parents, measure, cited, None);
+            let there = forward(&world, &asked);
+            if Some(cited.instrument.as_str()) == statute {
+                world.ask(&who, &there).unwrap_or_else(|own| panic!("{id}: {own:?}"));
+            } else {
+                assert_eq!(world.refused(&who, &there), guard(Guard::Court), "{id}: {cited:?}");
+            }
+            let ruling = fact(&world, person(1), FactKind::Judgment);
+            let asked = initiate(&world, parents, measure, cited, Some(ruling));
+            world.ask(&who, &forward(&world, &asked)).unwrap_or_else(|own| panic!("{own:?}"));
+        }
+    }
 }
 
 fn nomination(subject: SubjectKey) -> Command {

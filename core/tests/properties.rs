@@ -148,7 +148,12 @@ fn measures_hold(world: &World, settled_by_hand: bool) {
         // The walk through a family calls the timer where it has something to say, and only there.
         let tick = Command::Tick { due: Due::Measure(*id) };
         let said = world.ask(&timer(), &tick).expect("a timer is not refused").drafts;
-        let ends = ["measure.closed", "measure.lift_required"];
+        let ends = [
+            "measure.closed",
+            "measure.lift_required",
+            "measure.forward_telling_required",
+            "measure.forward_telling_moot",
+        ];
         assert_eq!(
             world.read(|rows, day| owes_an_end(rows, *id, day)),
             said.iter().any(|own| ends.contains(&own.event.name())),
@@ -157,7 +162,7 @@ fn measures_hold(world: &World, settled_by_hand: bool) {
         // Whatever has been ordered and may no longer have effect is being followed up.
         let said =
             row.annulled || row.expired || !row.holds.is_empty() || parents_turned(world, *id);
-        if row.state.order().is_some() && said && !settled_by_hand {
+        if row.state.owes_undoing() && said && !settled_by_hand {
             let followed = held.walks.iter().any(|(_, root)| {
                 *root == Target::Listing(row.listing)
                     || *root == Target::Measure(*id)
@@ -440,6 +445,10 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "red_listing.revocation_not_owed",
         "red_listing.revoked",
         "red_listing.revocation_dropped",
+        "measure.forward_telling_required",
+        "measure.forward_told",
+        "measure.forward_telling_overdue",
+        "measure.forward_telling_moot",
         "repair.revocation_stated",
         "repair.revocation_lapsed",
         "listing.display_ended",
@@ -455,6 +464,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "assessment.rectified",
         "assessment.reported_to_county",
         "assessment.review_late",
+        "catalogue.awaits_publication",
         "catalogue.format_checked",
         "catalogue.legal_reviewed",
         "catalogue.comment_opened",

@@ -68,6 +68,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("red_listing.revocation_owed", "what a black listing makes due, tried in both_lists.rs"),
     ("red_listing.revocation_not_owed", "that it is not any more, tried in both_lists.rs"),
     ("assessment.revocation_overdue", "that its day passed, tried in both_lists.rs"),
+    ("catalogue.awaits_publication", "a mark beside the draft, tried in catalogue.rs"),
 ];
 
 #[test]

@@ -27,7 +27,9 @@ pub use commitment::{
     BreachCase, CommitmentCase, breach_decision, breach_notice, cure_notice,
     repaired as commitment_repaired,
 };
-pub use measure::{Forwarding, forward_letter, notice as measure_notice};
+pub use measure::{
+    Forwarded, Forwarding, News, forward_letter, news_letter, notice as measure_notice,
+};
 pub use objection::result as objection_result;
 pub use objection::{acceptance as objection_acceptance, refusal as objection_refusal};
 pub use outcome::{

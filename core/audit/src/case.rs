@@ -2,6 +2,7 @@
 //! hear, decide, serve, start, end.
 
 use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, ListingId, RecordId};
@@ -45,6 +46,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     },
                 },
             };
+            if let Event::NoticeServed { measures, .. } | Event::CaseDecided { measures, .. } =
+                &at.event.event
+            {
+                at.published(fold, measures);
+            }
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
@@ -170,6 +176,11 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.of_authority(*authority);
     if !fold.files.contains_key(&subject) {
         at.missing(subject);
+    }
+    if !fold.catalogue.published(at.rules, EntryKind::Behaviour, behaviour)
+        && at.rules.behaviour(behaviour).is_some()
+    {
+        at.guard(Guard::Published, format!("{behaviour} is not published"));
     }
     match at.rules.behaviour(behaviour) {
         None => at.guard(Guard::Competent, format!("{behaviour} is not in the catalogue")),

@@ -14,10 +14,10 @@ use shouxin_core::rules::{LegalLevel, RulesVersion, Strength};
 use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
-use crate::admin;
 use crate::fold::Fold;
 use crate::here::Here;
 use crate::names::{INV_2, INV_10};
+use crate::{admin, in_use};
 
 /// Every entry, on its way, published or over: no more of them than a catalogue ever had.
 pub(crate) type Entries = BTreeMap<CatalogueEntryId, Entry>;
@@ -46,7 +46,9 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CatalogueEvent) 
     if at.event.subject.is_some() {
         at.broken(INV_10, "the catalogue stands in nobody's file");
     }
+    in_use::follow(fold, at, event);
     let id = match event {
+        CatalogueEvent::AwaitsPublication { .. } => return,
         CatalogueEvent::Drafted { department, proposal } => {
             drafted(fold, at, department, proposal);
             return;
@@ -113,7 +115,9 @@ fn step(fold: &mut Fold, at: &mut Here<'_>, own: &mut Entry, event: &CatalogueEv
             published(fold, at, own, version, *amends);
         }
         CatalogueEvent::Retired { reasons, .. } => retired(fold, at, own, reasons),
-        CatalogueEvent::Drafted { .. } | CatalogueEvent::DocumentFiled { .. } => {}
+        CatalogueEvent::Drafted { .. }
+        | CatalogueEvent::AwaitsPublication { .. }
+        | CatalogueEvent::DocumentFiled { .. } => {}
     }
 }
 
@@ -234,7 +238,7 @@ fn held(at: &mut Here<'_>, proposal: &Proposal) {
         EntryKind::Measure => at
             .rules
             .measure(code)
-            .filter(|own| own.published && own.strength == proposal.strength)
+            .filter(|own| own.strength == proposal.strength)
             .map(|own| (&own.basis, &own.implementers)),
         EntryKind::Behaviour => at.rules.behaviour(code).map(|own| (&own.basis, &own.found_by)),
     };

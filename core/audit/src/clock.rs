@@ -51,6 +51,7 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Lift(id) => fold.measures.get_mut(&id)?.lift_by.as_mut(),
         Clock::Comment(id) => fold.assessments.get_mut(&id)?.comment_by(),
         Clock::Decision(case) => fold.case_mut(case)?.decide_by.as_mut(),
+        Clock::Telling(id) => fold.measures.get_mut(&id)?.telling.as_mut().map(|own| &mut own.1),
         Clock::BreachDecision(_) | Clock::Answer(_) => None,
     }
 }

@@ -177,11 +177,8 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
         .iter()
         .filter_map(|(id, own)| own.case.over.is_none().then_some((own.case.subject, id.0)));
     let measures = fold.measures.iter().filter_map(|(id, own)| {
-        let open = own.ordered()
-            || !matches!(
-                own.stage,
-                Stage::Lifted | Stage::Closed | Stage::Recalled | Stage::Forwarded
-            );
+        let open =
+            own.ordered() || !matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled);
         open.then_some((own.subject, id.0))
     });
     let objections = fold.objections.iter().filter_map(|(id, own)| {

@@ -315,6 +315,8 @@ pub(crate) struct Measure {
     pub execute_by: Option<Day>,
     /// By when it has to lift what has ended.
     pub lift_by: Option<Day>,
+    /// What a higher authority is to be told (that it is suspended, or no more), and by when.
+    pub telling: Option<(bool, Day)>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,
@@ -330,7 +332,17 @@ impl Measure {
 
     /// Whether somebody still acts on it.
     pub(crate) fn unlifted(&self) -> bool {
-        self.ordered() || self.stage == Stage::Forwarded
+        self.acted() || self.stage == Stage::Forwarded
+    }
+
+    /// Whether the last order was given up, which may have reached the department all the same.
+    pub(crate) fn given_up(&self) -> bool {
+        self.tried && self.stage == Stage::Accepted
+    }
+
+    /// Whether the department may have acted.
+    pub(crate) fn acted(&self) -> bool {
+        self.ordered() || self.given_up()
     }
 }
 
@@ -451,6 +463,7 @@ pub(crate) struct Plugin {
 /// Everything that a later event can refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
+    pub catalogue: crate::in_use::InUse,
     pub files: BTreeMap<SubjectKey, File>,
     pub records: BTreeMap<RecordId, Record>,
     pub listings: BTreeMap<ListingId, Listing>,

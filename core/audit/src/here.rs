@@ -3,6 +3,7 @@
 
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
+use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{Capacity, Envelope, NamedMeasure};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::Position;
@@ -237,12 +238,22 @@ impl<'a> Here<'a> {
         );
     }
 
-    /// Measures that a notice or decision names: published, implemented there, proportionate.
+    /// Measures that a notice or decision names: published by the day it does.
+    pub(crate) fn published(&mut self, fold: &Fold, measures: &[NamedMeasure]) {
+        for named in measures {
+            let id = &named.measure;
+            let known = self.rules.measure(id).is_some();
+            if !known || !fold.catalogue.published(self.rules, EntryKind::Measure, id) {
+                self.guard(Guard::Published, format!("{id} is not in the published catalogue"));
+            }
+        }
+    }
+
+    /// Measures that a notice or decision names: implemented there, proportionate.
     pub(crate) fn named(&mut self, measures: &[NamedMeasure]) {
         for named in measures {
             let id = &named.measure;
-            let Some(entry) = self.rules.measure(id).filter(|own| own.published) else {
-                self.guard(Guard::Published, format!("{id} is not in the published catalogue"));
+            let Some(entry) = self.rules.measure(id) else {
                 continue;
             };
             if entry.category.is_incentive() || !entry.implementers.contains(&named.department) {

@@ -33,6 +33,7 @@ mod erasure;
 mod fold;
 mod here;
 mod imported;
+mod in_use;
 mod listing;
 mod measure;
 mod member;

@@ -2,6 +2,7 @@
 //! officer's order, suspended and lifted with what they rest on.
 
 use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
@@ -79,6 +80,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }),
         _ => None,
     };
+    let published = fold
+        .measures
+        .get(&id)
+        .is_some_and(|own| fold.catalogue.published(at.rules, EntryKind::Measure, &own.measure));
     let Some(own) = fold.measures.get_mut(&id) else {
         at.missing(id);
         return;
@@ -89,7 +94,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::MeasureDispatched { .. }
         | Event::MeasureAccepted { .. }
         | Event::MeasureDeclined { .. }
-        | Event::ResponseOverdue { .. } => before_order(own, standing, at),
+        | Event::ResponseOverdue { .. } => before_order(own, standing, published, at),
         Event::ExecutionOrdered { plugin: name, .. } => {
             ordered(own, standing, at, name.as_deref(), plugin);
         }
@@ -215,7 +220,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     at.must(!both, Guard::RedCheck, "an incentive for whom a black listing weighs on");
     let named = parent.red
         || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
-    let published = at.rules.measure(asked.measure).filter(|entry| entry.published);
+    let usable = fold.catalogue.published(at.rules, EntryKind::Measure, asked.measure);
+    let published = at.rules.measure(asked.measure).filter(|_| usable);
     match published {
         None => at.guard(Guard::Published, format!("{} is not published", asked.measure)),
         Some(entry) => {
@@ -265,6 +271,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         feedback_by: None,
         execute_by: None,
         lift_by: None,
+        telling: None,
         remote_suspended: false,
         annulled: false,
         holds: std::collections::BTreeSet::new(),
@@ -326,7 +333,16 @@ fn fits(at: &mut Here<'_>, entry: &Entry, asked: &Asked<'_>, parent: &Parent<'_>
     };
     let court = match asked.court {
         Some(document) => of_court(document),
-        None => entry.needs != MeasureNeeds::Court,
+        None => match entry.needs {
+            MeasureNeeds::Court => false,
+            // An article stands in its place for the behaviours that the catalogue names beside it.
+            MeasureNeeds::CourtOrStatute => entry.statutory.iter().any(|own| {
+                let for_this =
+                    own.behaviours.iter().any(|id| Some(id.as_str()) == parent.behaviour);
+                for_this && asked.basis.iter().any(|cited| cited.instrument == own.instrument)
+            }),
+            _ => true,
+        },
     };
     at.must(court, Guard::Court, "no court document orders it");
     at.must(has_liaison(at, asked.department), Guard::Liaison, "the department has no liaison");
@@ -341,7 +357,7 @@ fn informs_only(entry: &Entry) -> bool {
     entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary
 }
 
-fn before_order(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
+fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut Here<'_>) {
     match &at.event.event {
         Event::MeasureNoticeServed { reasons, remedies, document_sha256, service, .. } => {
             at.of_authority(own.by.authority);
@@ -356,7 +372,7 @@ fn before_order(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
             at.of_authority(own.by.authority);
             at.in_force(standing);
             let entry = at.rules.measure(&own.measure);
-            if entry.is_none_or(|entry| !entry.published) {
+            if entry.is_none() || !published {
                 at.broken(INV_11, format!("{} is not published", own.measure));
             }
             if entry.is_some_and(informs_only) {
@@ -439,7 +455,7 @@ fn ordered(
 /// What an officer's order leads to: by the plugin it names, or by an officer of the department.
 fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
     match (&own.plugin, &at.event.actor) {
-        _ if !own.ordered() => {}
+        _ if !own.acted() => {}
         (Some(name), Actor::Plugin { .. }) => by_plugin(at, name),
         (None, Actor::Officer(_)) => at.of_department(&own.department),
         // What relieves the subject waits for no plugin that fails.
@@ -472,7 +488,7 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
             }
         }
         Event::SuspensionConfirmed { .. } => {
-            if !own.ordered() || standing != Standing::Suspended || own.remote_suspended {
+            if !own.acted() || standing != Standing::Suspended || own.remote_suspended {
                 at.broken(INV_10, "there was nothing to suspend");
             }
             own.remote_suspended = true;
@@ -489,13 +505,13 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
             own.remote_suspended = false;
         }
         Event::MeasureLifted { .. } => {
-            if !own.ordered() || standing != Standing::Ended {
+            if !own.acted() || standing != Standing::Ended {
                 at.broken(INV_6, "nothing that was ordered has ended");
             }
             own.stage = Stage::Lifted;
             own.remote_suspended = false;
         }
-        Event::DeliveryFailed { .. } if !own.ordered() => {
+        Event::DeliveryFailed { .. } if !own.acted() => {
             at.broken(INV_10, "there was nothing to deliver");
         }
         _ => {}
@@ -506,7 +522,7 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
 /// from the cause. What came later, or ends by a date that came later, is told of by itself.
 fn settled(fold: &Fold, at: &mut Here<'_>, cause: Position, root: Target) {
     for id in fold.measures_under(root) {
-        let Some(own) = fold.measures.get(&id).filter(|own| own.ordered() && own.plugin.is_some())
+        let Some(own) = fold.measures.get(&id).filter(|own| own.acted() && own.plugin.is_some())
         else {
             continue;
         };
@@ -518,7 +534,8 @@ fn settled(fold: &Fold, at: &mut Here<'_>, cause: Position, root: Target) {
         let open = match fold.measure_standing(id, day) {
             Standing::Ended => true,
             Standing::Suspended => !own.remote_suspended,
-            Standing::InForce => own.remote_suspended,
+            // What was given up is resumed by a new order alone.
+            Standing::InForce => own.remote_suspended && own.ordered(),
             Standing::Pending => false,
         };
         if open {
@@ -566,7 +583,11 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         | MeasureEvent::CourtLimitExempted { measure, .. }
         | MeasureEvent::Closed { measure, .. }
         | MeasureEvent::LiftRequired { measure, .. }
-        | MeasureEvent::LiftOverdue { measure } => *measure,
+        | MeasureEvent::LiftOverdue { measure }
+        | MeasureEvent::ForwardTellingRequired { measure, .. }
+        | MeasureEvent::ForwardTold { measure, .. }
+        | MeasureEvent::ForwardTellingOverdue { measure }
+        | MeasureEvent::ForwardTellingMoot { measure } => *measure,
     };
     let standing = fold.measure_standing(id, at.today);
     let Some(own) = fold.measures.get_mut(&id) else {
@@ -582,6 +603,9 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
             at.broken(INV_6, "what it rests on has not ended");
         }
         ended(own, at, event);
+        return;
+    }
+    if told(own, standing, at, event) {
         return;
     }
     at.of_authority(own.by.authority);
@@ -600,7 +624,7 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
             if standing != Standing::Ended {
                 at.broken(INV_6, "nothing has ended");
             }
-            own.stage = Stage::Recalled;
+            (own.stage, own.telling) = (Stage::Recalled, None);
         }
         MeasureEvent::CourtLimitExempted { document, .. } => {
             let documents = std::slice::from_ref(document);
@@ -613,6 +637,47 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
     }
 }
 
+/// What a higher authority is to be told of a suspension and its end, and what it was told; whether
+/// the event was about that.
+fn told(own: &mut Measure, standing: Standing, at: &mut Here<'_>, event: &MeasureEvent) -> bool {
+    // Which of the two it does not know yet.
+    let news = match (standing, own.remote_suspended) {
+        _ if own.stage != Stage::Forwarded => None,
+        (Standing::Suspended, false) => Some(true),
+        (Standing::InForce, true) => Some(false),
+        _ => None,
+    };
+    match event {
+        MeasureEvent::ForwardTellingRequired { suspended, due, .. } => {
+            at.deadline("due", *due, at.today, at.pack().dispatch_wd);
+            if news != Some(*suspended) || own.telling.is_some() {
+                at.broken(INV_4, "there is nothing to tell a higher authority");
+            }
+            own.telling = Some((*suspended, due.day));
+        }
+        MeasureEvent::ForwardTold { suspended, document_sha256, service, .. } => {
+            at.of_authority(own.by.authority);
+            at.service(Guard::Served, service);
+            at.must(digest_is_stated(document_sha256), Guard::Document, "there is no letter");
+            if news != Some(*suspended) {
+                at.broken(INV_4, "the higher authority is told what is not so");
+            }
+            (own.remote_suspended, own.telling) = (*suspended, None);
+        }
+        MeasureEvent::ForwardTellingOverdue { .. } => {
+            at.after(own.telling.map(|(_, by)| by), "the time to tell the higher authority");
+        }
+        MeasureEvent::ForwardTellingMoot { .. } => {
+            if news.is_some() || own.telling.is_none() {
+                at.broken(INV_4, "the higher authority still has to be told");
+            }
+            own.telling = None;
+        }
+        _ => return false,
+    }
+    true
+}
+
 /// What the system says of a measure that has ended: nothing is left, or a lift is owed by its day.
 fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
     match event {
@@ -621,7 +686,8 @@ fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
             // After a failed attempt an officer looks whether it had an effect.
             let officer = matches!(at.event.actor, Actor::Officer(_));
             let looked = officer && reference.as_deref().is_some_and(short_text_is_stated);
-            if (own.tried && !looked) || own.unlifted() || over {
+            let there = own.ordered() || own.stage == Stage::Forwarded;
+            if (own.tried && !looked) || there || over {
                 at.broken(INV_6, "it was executed, and is to be lifted");
             } else if looked && own.tried {
                 at.of_department(&own.department);
@@ -635,14 +701,15 @@ fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
             if due.from > at.today {
                 at.broken(DEADLINE, "the lift is counted from a day to come");
             }
-            if !own.ordered() {
+            if !own.unlifted() {
                 at.broken(INV_10, "there is nothing to lift");
             }
             own.lift_by = Some(due.day);
+            own.telling = None;
         }
         MeasureEvent::LiftOverdue { .. } => {
             at.after(own.lift_by, "the time to lift it");
-            if !own.ordered() {
+            if !own.unlifted() {
                 at.broken(INV_10, "there is nothing to lift");
             }
         }

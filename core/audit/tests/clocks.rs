@@ -21,7 +21,7 @@ use shouxin_core::row::Index;
 use shouxin_core::rules::RuleSet;
 
 /// Every clock, so that none can be added without a course that meets it.
-const CLOCKS: [&str; 17] = [
+const CLOCKS: [&str; 18] = [
     "answer",
     "breach decision",
     "breach statement",
@@ -38,6 +38,7 @@ const CLOCKS: [&str; 17] = [
     "repair",
     "response",
     "statement",
+    "telling",
     "tolerance",
 ];
 
@@ -60,6 +61,7 @@ fn name(clock: Clock) -> &'static str {
         Clock::Referral(_) => "referral",
         Clock::Outcome(_) => "outcome",
         Clock::Lift(_) => "lift",
+        Clock::Telling(_) => "telling",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::event::Envelope;
 use crate::event::catalogue::CatalogueEvent;
 use crate::id::CatalogueEntryId;
 use crate::row::catalogue::{CatalogueEntryRow, DepartmentDocumentRow, EntryState};
-use crate::row::{Key, Row};
+use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(
@@ -22,7 +22,8 @@ pub(super) fn apply(
         | E::LegalReviewed { entry, .. }
         | E::CommentOpened { entry, .. }
         | E::Published { entry, .. }
-        | E::Retired { entry, .. } => *entry,
+        | E::Retired { entry, .. }
+        | E::AwaitsPublication { entry } => *entry,
     };
     let key = Key::CatalogueEntry(id);
     rows.want([key.clone()])?;
@@ -45,6 +46,14 @@ pub(super) fn apply(
         _ => None,
     };
     let mut row = Rows::known(rows.catalogue_entry(id)?, &id.0)?.clone();
+    if let E::AwaitsPublication { .. } | E::Published { .. } = event {
+        let newest = Newest::Entry(row.proposal.kind, row.proposal.code.clone());
+        rows.want([Key::Newest(newest.clone())])?;
+        rows.put(Key::Newest(newest), Row::Newest(id.0))?;
+    }
+    if let E::AwaitsPublication { .. } = event {
+        return Ok(());
+    }
     if let E::Submitted { cc, .. } = event {
         row.cc = cc.clone();
     }

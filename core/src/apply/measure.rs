@@ -7,6 +7,7 @@ use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
 use crate::row::{
     AttributionRow, Disputes, Key, ListingRow, MeasureRow, MeasureState, Order, Owed, Remote, Row,
+    Telling,
 };
 use crate::rows::{Rows, Stop};
 
@@ -40,17 +41,17 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let ends =
         matches!(envelope.event, Event::MeasureAnnulled { .. } | Event::MeasureExpired { .. });
     let found = if ends { walks(rows, envelope, Target::Measure(id))? } else { Vec::new() };
-    let ordered = row.state.order().is_some();
+    let owed = row.state.owes_undoing();
     let row =
         step(row, envelope).ok_or_else(|| defect(envelope, "the measure is in another state"))?;
-    if row.state.order().is_some() != ordered {
-        count(rows, &row, !ordered)?;
+    if row.state.owes_undoing() != owed {
+        count(rows, &row, !owed)?;
     }
     rows.put(Key::Measure(id), Row::Measure(row))?;
     put_walks(rows, found)
 }
 
-/// Keeps the number of orders that are not lifted, on the listing and on the person's attribution.
+/// Keeps the number of cases that somebody has to undo, on the listing and on the person's attribution.
 fn count(rows: &mut Rows, row: &MeasureRow, up: bool) -> Result<(), Stop> {
     let attribution = row.attribution.map(Key::Attribution);
     rows.want([Key::Listing(row.listing)].into_iter().chain(attribution))?;
@@ -114,6 +115,8 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         exempt_until: None,
         holds: Vec::new(),
         disputes: Disputes::default(),
+        last_order: None,
+        telling: None,
     };
     let twin = twin(&row);
     rows.want([twin.clone()])?;
@@ -180,6 +183,8 @@ pub(super) fn apply_beyond(
                 exempt_until: None,
                 holds: Vec::new(),
                 disputes: Disputes::default(),
+                last_order: None,
+                telling: None,
             };
             let twin = twin(&row);
             rows.want([twin.clone()])?;
@@ -195,11 +200,19 @@ pub(super) fn apply_beyond(
         | MeasureEvent::CourtLimitExempted { measure, .. }
         | MeasureEvent::Closed { measure, .. }
         | MeasureEvent::LiftRequired { measure, .. }
-        | MeasureEvent::LiftOverdue { measure } => *measure,
+        | MeasureEvent::LiftOverdue { measure }
+        | MeasureEvent::ForwardTellingRequired { measure, .. }
+        | MeasureEvent::ForwardTold { measure, .. }
+        | MeasureEvent::ForwardTellingOverdue { measure }
+        | MeasureEvent::ForwardTellingMoot { measure } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
-    if let Some(row) = ended(&row, event) {
-        let row = row.ok_or_else(|| defect(envelope, "its end was said in another state"))?;
+    if let Some(after) = ended(&row, event) {
+        let owed = row.state.owes_undoing();
+        let row = after.ok_or_else(|| defect(envelope, "its end was said in another state"))?;
+        if owed && !row.state.owes_undoing() {
+            count(rows, &row, false)?;
+        }
         return rows.put(Key::Measure(id), Row::Measure(row));
     }
     let MeasureState::Forwarded { answered, recalled } = row.state else {
@@ -216,27 +229,59 @@ pub(super) fn apply_beyond(
         }
         MeasureEvent::ForwardRecalled { .. } => {
             count(rows, &row, false)?;
+            (row.lift, row.telling) = (None, None);
             MeasureState::Forwarded { answered, recalled: true }
         }
-        _ => MeasureState::Forwarded { answered, recalled },
+        _ => {
+            told(&mut row, event);
+            MeasureState::Forwarded { answered, recalled }
+        }
     };
     rows.put(Key::Measure(id), Row::Measure(MeasureRow { state, ..row }))
 }
 
+/// What the higher authority is to be told, and what it was told.
+fn told(row: &mut MeasureRow, event: &MeasureEvent) {
+    match event {
+        MeasureEvent::ForwardTellingRequired { suspended, due, .. } => {
+            let owed = Owed { by: *due, overdue: false };
+            row.telling = Some(Telling { suspended: *suspended, owed });
+        }
+        MeasureEvent::ForwardTold { suspended, .. } => {
+            row.remote = if *suspended { Remote::Suspended } else { Remote::Nothing };
+            row.telling = None;
+        }
+        MeasureEvent::ForwardTellingOverdue { .. } => {
+            if let Some(telling) = &mut row.telling {
+                telling.owed.overdue = true;
+            }
+        }
+        MeasureEvent::ForwardTellingMoot { .. } => row.telling = None,
+        _ => {}
+    }
+}
+
 /// The row after what follows from an end, where it is such an event: nothing in another state.
 fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
-    let ordered = row.state.order().is_some();
+    let owes = row.state.owes_undoing();
     let row = row.clone();
     Some(match event {
         MeasureEvent::Closed { reference, .. } => (row.state.never_executed()
             || (reference.is_some() && row.state.given_up()))
-        .then_some(MeasureRow { state: MeasureState::Closed, execution: None, ..row }),
+        .then_some(MeasureRow {
+            state: MeasureState::Closed,
+            execution: None,
+            lift: None,
+            last_order: None,
+            ..row
+        }),
         MeasureEvent::LiftRequired { due, .. } => {
             let lift = Some(Owed { by: *due, overdue: false });
-            ordered.then_some(MeasureRow { lift, ..row })
+            // What has ended is recalled or lifted; nobody is told of its suspension any more.
+            owes.then_some(MeasureRow { lift, telling: None, ..row })
         }
         MeasureEvent::LiftOverdue { .. } => {
-            let lift = row.lift.filter(|_| ordered)?;
+            let lift = row.lift.filter(|_| owes)?;
             Some(MeasureRow { lift: Some(Owed { overdue: true, ..lift }), ..row })
         }
         _ => return None,
@@ -318,6 +363,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
         (MeasureState::Accepted { failures }, Event::ExecutionOrdered { plugin, .. }) => {
             let by = officer_of(envelope).ok()?;
             let order = Order { at: here(envelope), by, plugin: plugin.clone() };
+            row.last_order = None;
             MeasureState::Executing { order, failures }
         }
         (MeasureState::Executing { order, .. }, Event::MeasureExecuted { reference, .. }) => {
@@ -333,19 +379,18 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             row.fault = Some(*fault);
             let failures = failures.saturating_add(1);
             match final_attempt {
-                true => MeasureState::Accepted { failures },
+                true => {
+                    row.last_order = Some(order);
+                    MeasureState::Accepted { failures }
+                }
                 false => MeasureState::Executing { order, failures },
             }
         }
         (MeasureState::Executed { order, reference }, Event::FeedbackFiled { .. }) => {
             MeasureState::FedBack { order, reference }
         }
-        (
-            MeasureState::Executing { .. }
-            | MeasureState::Executed { .. }
-            | MeasureState::FedBack { .. },
-            Event::MeasureLifted { .. },
-        ) => {
+        (state, Event::MeasureLifted { .. }) if state.order().is_some() || state.given_up() => {
+            row.last_order = None;
             row.remote = Remote::Lifted;
             row.confirmed_at = Some(here(envelope));
             row.fault = None;

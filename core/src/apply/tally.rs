@@ -7,6 +7,7 @@
 use crate::apply::officer_of;
 use crate::calendar::Deadline;
 use crate::event::assessment::AssessmentEvent;
+use crate::event::measure::MeasureEvent;
 use crate::event::publicity::PublicityEvent;
 use crate::event::{CaseRef, Envelope, Event};
 use crate::id::{MeasureId, ObjectionId, RepairId};
@@ -51,7 +52,10 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
             AssessmentEvent::FeedbackOverdue { measure }
             | AssessmentEvent::ExecutionOverdue { measure }
             | AssessmentEvent::LiftLate { measure, .. },
-        ) => of_measure(rows, envelope, *measure),
+        )
+        | Event::Measure(MeasureEvent::ForwardRecalled { measure, .. }) => {
+            of_measure(rows, envelope, *measure)
+        }
         Event::Assessment(
             event @ (AssessmentEvent::ReferralLate { .. }
             | AssessmentEvent::ResultLate { .. }
@@ -148,7 +152,7 @@ fn of_measure(rows: &Rows, envelope: &Envelope, id: MeasureId) -> Result<Found, 
         (Event::Assessment(AssessmentEvent::ExecutionOverdue { .. }), ..) => {
             vec![(Counter::ExecutionOverdue, 1)]
         }
-        (Event::MeasureLifted { .. }, ..) => vec![(Counter::Lifted, 1)],
+        (Event::MeasureLifted { .. } | Event::Measure(_), ..) => vec![(Counter::Lifted, 1)],
         (Event::FeedbackFiled { .. }, _, Some(Owed { by, overdue })) => {
             let counters = (Counter::FedBackOnTime, Counter::FedBackLate, Counter::FeedbackOverdue);
             answered(envelope, by, overdue, counters)
@@ -166,7 +170,12 @@ fn of_measure(rows: &Rows, envelope: &Envelope, id: MeasureId) -> Result<Found, 
     if matches!(envelope.event, Event::MeasureDeclined { .. }) {
         found.push((Counter::Declined, 1));
     }
-    Ok(Some((Unit::Department(row.department.clone()), found)))
+    // What was forwarded is recalled by whoever forwarded it.
+    let unit = match row.state {
+        MeasureState::Forwarded { .. } => Unit::Authority(row.initiated_by.authority),
+        _ => Unit::Department(row.department.clone()),
+    };
+    Ok(Some((unit, found)))
 }
 
 fn of_objection(rows: &Rows, envelope: &Envelope, id: ObjectionId) -> Result<Found, Stop> {

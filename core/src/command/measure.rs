@@ -34,6 +34,12 @@ pub enum MeasureCommand {
         document_sha256: Digest,
         service: Service,
     },
+    TellForward {
+        measure: MeasureId,
+        suspended: bool,
+        document_sha256: Digest,
+        service: Service,
+    },
     ExemptCourtLimit {
         measure: MeasureId,
         document: FactDocument,

@@ -5,8 +5,10 @@
 use crate::actor::SubjectKey;
 use crate::calendar::Deadline;
 use crate::command::Command;
+use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
+use crate::event::catalogue::EntryKind;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
@@ -125,6 +127,13 @@ pub(super) fn propose_listing(
     let human = checks::human(context)?;
     let head = rows.must_subject(*subject)?;
     let behaviour = known_behaviour(context, behaviour)?;
+    if !usable(rows, EntryKind::Behaviour, &behaviour.id, true)? {
+        refuse::<()>(
+            Guard::Published,
+            format!("{} 尚未公布或者已废止 / not published yet, or retired", behaviour.id),
+            "公布后方可据以认定 / nobody is listed for it before it is published",
+        )?;
+    }
     if !behaviour.found_by.contains(&human.department.code) {
         refuse::<()>(
             Guard::Competent,
@@ -457,7 +466,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
             "请在立案后送达告知书 / serve the notice after the proposal",
         )?;
     }
-    checks::named_measures(context, measures)?;
+    checks::named_measures(rows, context, measures)?;
     if !hearing_offered && needs_hearing(context, measures) {
         refuse::<()>(
             Guard::Notice,
@@ -511,7 +520,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     let heard = may_decide(rows, &found, context)?;
     hearing::answered(heard, answers.len(), context)?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
-    checks::named_measures(context, measures)?;
+    checks::named_measures(rows, context, measures)?;
     let announced = |named: &NamedMeasure| {
         heard.notice.measures.iter().any(|(measure, department)| {
             *measure == named.measure && *department == named.department

@@ -17,8 +17,9 @@ use crate::guard::{Guard, Misfit, Refusal};
 use crate::id::CatalogueEntryId;
 use crate::limits::{COMMENT_DAYS_MAX, COMMENT_DAYS_MIN, ENTRY_DEPARTMENTS_MAX};
 use crate::row::catalogue::{CatalogueEntryRow, EntryState};
+use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
-use crate::rules::{Citation, LegalLevel, RuleSet, Strength};
+use crate::rules::{Citation, LegalLevel, Measure, RuleSet, Strength};
 use crate::text::{digest_is_stated, short_text_is_stated};
 
 pub(super) fn decide(
@@ -64,9 +65,48 @@ pub(super) fn decide(
         }
         C::FileDocument { .. } => file(command, context)?,
     };
+    let waits = match &event {
+        CatalogueEvent::Drafted { proposal, .. } => waits(rows, proposal, context.rules)?,
+        _ => false,
+    };
     let mut drafts = Drafts::new(context);
-    drafts.push(None, Event::Catalogue(event));
+    let at = drafts.push(None, Event::Catalogue(event));
+    if waits {
+        let event = CatalogueEvent::AwaitsPublication { entry: CatalogueEntryId(at) };
+        drafts.push(None, Event::Catalogue(event));
+    }
     drafts.finish()
+}
+
+/// Whether a code of the catalogue may be used (INV-11): what came by an entry of the register, as
+/// long as that entry is published; what never had one, as the loaded catalogue has it.
+pub(super) fn usable(rows: &Rows, kind: EntryKind, code: &str, loaded: bool) -> Result<bool, Stop> {
+    match rows.get(&Key::Newest(Newest::Entry(kind, code.to_owned())))? {
+        Some(Row::Newest(at)) => Ok(published(rows.must_catalogue_entry(CatalogueEntryId(*at))?)),
+        _ => Ok(loaded),
+    }
+}
+
+/// The published entry of a measure; nothing where it is not, or no more, in the catalogue.
+pub(super) fn published_measure<'a>(
+    rows: &Rows,
+    context: &Context<'a>,
+    code: &str,
+) -> Result<Option<&'a Measure>, Stop> {
+    let found = context.rules.measure(code);
+    let loaded = found.is_some_and(|own| own.published);
+    let usable = usable(rows, EntryKind::Measure, code, loaded)?;
+    Ok(found.filter(|_| usable))
+}
+
+/// Whether what is drafted is new to the catalogue, and not awaited already.
+fn waits(rows: &Rows, proposal: &Proposal, rules: &RuleSet) -> Result<bool, Stop> {
+    let loaded = match proposal.kind {
+        EntryKind::Measure => rules.measure(&proposal.code).is_some_and(|own| own.published),
+        EntryKind::Behaviour => rules.behaviour(&proposal.code).is_some(),
+    };
+    let newest = Key::Newest(Newest::Entry(proposal.kind, proposal.code.clone()));
+    Ok(rows.get(&newest)?.is_none() && !loaded)
 }
 
 fn in_state(row: &CatalogueEntryRow, wanted: &str, holds: bool) -> Result<(), Refusal> {
@@ -284,8 +324,7 @@ fn publish(
 fn differs(proposal: &Proposal, rules: &RuleSet) -> Option<&'static str> {
     let (basis, departments, strength) = match proposal.kind {
         EntryKind::Measure => {
-            let found = rules.measure(&proposal.code).filter(|found| found.published);
-            let Some(found) = found else { return Some("code") };
+            let Some(found) = rules.measure(&proposal.code) else { return Some("code") };
             (&found.basis, &found.implementers, Some(found.strength))
         }
         EntryKind::Behaviour => {

@@ -5,12 +5,14 @@
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::decide::Context;
+use crate::decide::catalogue::published_measure;
 use crate::event::NamedMeasure;
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::limits::{
     BATCH_ITEMS_MAX, CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX,
     POINTS_MAX,
 };
+use crate::rows::{Rows, Stop};
 use crate::rules::{Behaviour, Citation, Department, FactKind, LegalLevel, Officer, RuleSet};
 use crate::text::{Digest, FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
@@ -323,34 +325,34 @@ pub(super) fn service(
 /// Measures that a notice or decision names: each in the published catalogue, each with its
 /// proportionality stated (G-PROP), each at a department that implements it.
 pub(super) fn named_measures(
+    rows: &Rows,
     context: &Context<'_>,
     measures: &[NamedMeasure],
-) -> Result<(), Refusal> {
+) -> Result<(), Stop> {
     if measures.len() > MEASURES_PER_DECISION_MAX {
-        return misfit(
+        misfit::<()>(
             Misfit::Limit,
             format!(
                 "措施 {} 项，上限 {MEASURES_PER_DECISION_MAX} / too many measures",
                 measures.len()
             ),
             "请分案处理 / use several decisions",
-        );
+        )?;
     }
     for named in measures {
-        let Some(measure) = context.rules.measure(&named.measure).filter(|found| found.published)
-        else {
-            return refuse(
+        let Some(measure) = published_measure(rows, context, &named.measure)? else {
+            return Ok(refuse(
                 Guard::Published,
                 format!("{} 不在已公布清单 / not in the published catalogue", named.measure),
                 "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
-            );
+            )?);
         };
         if measure.category.is_incentive() || !measure.implementers.contains(&named.department) {
-            return refuse(
+            refuse::<()>(
                 Guard::Competent,
                 format!("{} 不由 {} 实施 / not implemented there", measure.id, named.department),
                 format!("可实施部门：{} / implementers", measure.implementers.join("、")),
-            );
+            )?;
         }
         stated(Guard::Proportion, &[("proportionality", &named.proportionality)])?;
     }

@@ -29,7 +29,7 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
     }
 }
 
-/// No order is left to be lifted that rests on what was repaired; none rests on a record alone.
+/// Nothing is left to be undone that rests on what was repaired; none rests on a record alone.
 fn ended(rows: &Rows, of: Repairable) -> Result<bool, Stop> {
     match of {
         Repairable::Listing(_) => lifted(rows, of.target()),
@@ -49,7 +49,7 @@ fn confirmed(rows: &Rows, told: Option<Told>) -> Result<bool, Stop> {
     }))
 }
 
-/// No order that rests on the target is left to be lifted.
+/// Nothing that rests on the target is left to be undone.
 fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
     match target {
         Target::Record(id) => {
@@ -61,7 +61,7 @@ fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
         }
         Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
         Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),
-        Target::Measure(id) => Ok(rows.must_measure(id)?.state.order().is_none()),
+        Target::Measure(id) => Ok(!rows.must_measure(id)?.state.owes_undoing()),
         Target::Commitment(_) => Ok(true),
     }
 }

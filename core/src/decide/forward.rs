@@ -6,6 +6,7 @@
 use crate::command::measure::MeasureCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::measure::{Asked, allowed, initiating, with_parents};
+use crate::decide::undo::{lifted_late, untold};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
 use crate::event::measure::MeasureEvent;
@@ -25,6 +26,7 @@ pub(super) fn decide(
         MeasureCommand::Forward { .. } => return forward(rows, command, context),
         MeasureCommand::AnswerForward { measure, .. }
         | MeasureCommand::RecallForward { measure, .. }
+        | MeasureCommand::TellForward { measure, .. }
         | MeasureCommand::ExemptCourtLimit { measure, .. } => *measure,
     };
     let row = with_parents(rows, id)?;
@@ -67,6 +69,21 @@ pub(super) fn decide(
                 service: service.clone(),
             }
         }
+        MeasureCommand::TellForward { suspended, document_sha256, service, .. } => {
+            if untold(row, standing) != Some(*suspended) {
+                return Ok(wrong_state("上报 / forwarding", "told, or over", "not told")?);
+            }
+            checks::service(context, Guard::Served, service)?;
+            if !digest_is_stated(document_sha256) {
+                refuse::<()>(Guard::Document, "缺少函件 / no letter", "请附函件 / attach it")?;
+            }
+            MeasureEvent::ForwardTold {
+                measure: id,
+                suspended: *suspended,
+                document_sha256: *document_sha256,
+                service: service.clone(),
+            }
+        }
         MeasureCommand::ExemptCourtLimit { document, until, .. } => {
             if standing == Standing::Ended {
                 return Ok(wrong_state("上报 / forwarding", "ended", "in force")?);
@@ -90,8 +107,15 @@ pub(super) fn decide(
             return Err(Stop::Defect("not about a forwarded measure".to_owned()));
         }
     };
+    let late = match event {
+        MeasureEvent::ForwardRecalled { .. } => lifted_late(rows, row, context)?,
+        _ => None,
+    };
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::Measure(event));
+    if let Some(event) = late {
+        drafts.push(None, event);
+    }
     drafts.finish()
 }
 

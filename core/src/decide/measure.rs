@@ -6,21 +6,21 @@
 //!
 //! Source: domain.md O03, O33..O35, O38, O39, O41, O50..O53, T08.
 
-use crate::calendar::Deadline;
 use crate::command::Command;
+use crate::decide::catalogue::published_measure;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::grounds::{basis_of_measure, court_orders};
+use crate::decide::undo::lifted_late;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, MeasureId};
-use crate::path::{DecisionCase, EndReason, Ended, Path, Standing};
+use crate::path::Standing;
 use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote, Row};
 use crate::rows::{Rows, Stop};
-use crate::rules::{
-    Citation, Executor, FactKind, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Strength,
-};
+use crate::rules::{Citation, Executor, Measure, MeasureNeeds, MeasureSubject, Strength};
 use crate::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
@@ -131,7 +131,7 @@ pub(super) fn allowed(
             "请由该机关办理 / ask that authority",
         )?;
     }
-    let Some(entry) = context.rules.measure(measure).filter(|entry| entry.published) else {
+    let Some(entry) = published_measure(rows, context, measure)? else {
         return Ok(refuse(
             Guard::Published,
             format!("{measure} 不在已公布清单 / not in the published catalogue"),
@@ -232,7 +232,7 @@ pub(super) struct Parent {
     pub(super) subject: crate::actor::SubjectKey,
     authority: crate::identifier::uscc::Uscc,
     red: bool,
-    behaviour: Option<String>,
+    pub(super) behaviour: Option<String>,
     named: Vec<(String, String)>,
     until: Day,
     pub(super) number: String,
@@ -376,24 +376,12 @@ fn entry_allows(
             format!("可实施部门：{} / implementers", entry.implementers.join("、")),
         )?;
     }
-    let court = match asked.court {
-        // A judgment about somebody else, or of no date, orders nothing here.
-        Some(document) => checks::facts(
-            context,
-            std::slice::from_ref(document),
-            parent.subject,
-            &[FactKind::Judgment],
-        )
-        .is_ok(),
-        None => entry.needs != MeasureNeeds::Court,
-    };
-    if !court {
-        refuse::<()>(
-            Guard::Court,
-            format!("{} 须附人民法院文书 / needs a court document", entry.id),
-            "请附法院文书 / attach it",
-        )?;
-    }
+    court_orders(context, entry, asked, parent)?;
+    has_liaison(context, department)
+}
+
+/// What is dispatched has somebody to receive it (domain.md A04).
+fn has_liaison(context: &Context<'_>, department: &str) -> Result<(), Stop> {
     let liaison = context
         .rules
         .department(department)
@@ -406,36 +394,6 @@ fn entry_allows(
         )?;
     }
     Ok(())
-}
-
-/// A measure that needs a statute rests on a law or administrative regulation that the catalogue
-/// names for it; any other on an article the catalogue names for it (G-BASIS-RANK).
-fn basis_of_measure(
-    context: &Context<'_>,
-    entry: &Measure,
-    cited: &[crate::rules::Citation],
-) -> Result<(), Stop> {
-    let own = |citation: &crate::rules::Citation| {
-        entry.basis.iter().any(|own| own.instrument == citation.instrument)
-    };
-    let level = |citation: &crate::rules::Citation| {
-        context.rules.instrument(&citation.instrument).map(|found| found.level)
-    };
-    let suffices =
-        cited.iter().filter(|citation| own(citation)).any(|citation| match entry.needs {
-            MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute => {
-                level(citation).is_some_and(|level| level <= LegalLevel::AdministrativeRegulation)
-            }
-            _ => true,
-        });
-    if suffices {
-        return Ok(());
-    }
-    Ok(refuse(
-        Guard::BasisRank,
-        format!("所引依据不足以采取 {} / no citation carries {}", entry.id, entry.id),
-        "请引用目录中该措施的法律、行政法规依据 / cite the basis the catalogue names for it",
-    )?)
 }
 
 fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -480,19 +438,23 @@ pub(super) fn initiating(context: &Context<'_>, row: &MeasureRow) -> Result<(), 
     Ok(())
 }
 
+/// The catalogue may have changed since the case was opened (INV-11, INV-12).
+fn still_in_catalogue(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
+    match published_measure(rows, context, &row.measure)? {
+        Some(entry) => an_order(entry),
+        None => Ok(refuse(
+            Guard::Published,
+            format!("{} 已不在公布清单 / no longer in the published catalogue", row.measure),
+            "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
+        )?),
+    }
+}
+
 fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = with_parents(rows, id)?;
     initiating(context, row)?;
     in_force(rows, row, context.today)?;
-    // The catalogue may have changed since the case was opened (INV-11, INV-12).
-    match context.rules.measure(&row.measure).filter(|entry| entry.published) {
-        Some(entry) => an_order(entry)?,
-        None => refuse(
-            Guard::Published,
-            format!("{} 已不在公布清单 / no longer in the published catalogue", row.measure),
-            "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
-        )?,
-    }
+    still_in_catalogue(rows, row, context)?;
     match (&row.state, row.incentive) {
         (MeasureState::Noticed, false) | (MeasureState::Initiated, true) => {}
         (MeasureState::Initiated, false) => refuse::<()>(
@@ -502,6 +464,7 @@ fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome
         )?,
         (state, _) => return Ok(wrong_state("措施 / measure", state.name(), "noticed")?),
     }
+    has_liaison(context, &row.department)?;
     let respond_wd = context
         .rules
         .department(&row.department)
@@ -570,6 +533,10 @@ fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
 /// A burden begins while everything it rests on has effect, by a clock that can be trusted.
 fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
     in_force(rows, row, context.today)?;
+    // A case keeps its version of the catalogue unless a later one favours the subject (design.md 6).
+    if !row.incentive {
+        still_in_catalogue(rows, row, context)?;
+    }
     if context.starts_stopped {
         refuse::<()>(
             Guard::Clock,
@@ -596,12 +563,18 @@ fn after_giving_up(
         CaseHook::Execute => {
             may_begin(rows, row, context)?;
             drafts.push(row.subject, Event::ExecutionOrdered { measure, plugin: None });
+            if row.remote == Remote::Suspended {
+                drafts.push(row.subject, Event::ResumptionConfirmed { measure });
+            }
             drafts.push(row.subject, Event::MeasureExecuted { measure, reference });
             drafts.push(None, feedback_due(measure, context));
         }
         CaseHook::Lift if rows.measure_standing(measure, context.today)? == Standing::Ended => {
             let event = MeasureEvent::Closed { measure, reference: Some(reference) };
             drafts.push(row.subject, Event::Measure(event));
+            if let Some(event) = lifted_late(rows, row, context)? {
+                drafts.push(None, event);
+            }
         }
         _ => return Ok(wrong_state("措施 / measure", row.state.name(), "executing")?),
     }
@@ -621,12 +594,12 @@ fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             "请填写部门办理文号 / give the department's own reference",
         )?;
     }
-    if row.state.given_up() {
+    if row.state.given_up() && matches!(hook, CaseHook::Execute | CaseHook::Lift) {
         return after_giving_up(rows, row, *hook, reference, context);
     }
     // An execution is a plugin's alone until it gives up, so that nothing is done twice. What
     // relieves the subject waits for no plugin that fails.
-    let by_plugin = row.state.order().is_some_and(|order| order.plugin.is_some());
+    let by_plugin = row.order_to_undo().is_some_and(|order| order.plugin.is_some());
     if by_plugin && (*hook == CaseHook::Execute || row.fault.is_none()) {
         misfit::<()>(
             Misfit::State,
@@ -658,8 +631,9 @@ pub(super) fn confirmed(
     let measure = row.id;
     let reference = reference.to_owned();
     let executing = matches!(row.state, MeasureState::Executing { .. });
-    // What was never ordered has nothing to suspend, to resume or to lift.
-    let ordered = row.state.order().is_some();
+    // What was never ordered has nothing to suspend or to lift. What its plugin gave up may have
+    // reached the department; it is resumed by a new order alone.
+    let undoable = row.order_to_undo().is_some();
     let event = match hook {
         // An execution that was under way when a suspension or end committed is recorded as what
         // happened; what must follow (suspend, lift) follows from the standing at once.
@@ -667,14 +641,14 @@ pub(super) fn confirmed(
             Event::MeasureExecuted { measure, reference }
         }
         CaseHook::Suspend
-            if ordered && standing == Standing::Suspended && row.remote != Remote::Suspended =>
+            if undoable && standing == Standing::Suspended && row.remote != Remote::Suspended =>
         {
             Event::SuspensionConfirmed { measure }
         }
-        CaseHook::Resume if ordered && row.remote == Remote::Suspended => {
+        CaseHook::Resume if row.state.order().is_some() && row.remote == Remote::Suspended => {
             Event::ResumptionConfirmed { measure }
         }
-        CaseHook::Lift if ordered && standing == Standing::Ended => {
+        CaseHook::Lift if undoable && standing == Standing::Ended => {
             Event::MeasureLifted { measure, reference }
         }
         _ => {
@@ -691,9 +665,9 @@ pub(super) fn confirmed(
     drafts.push(row.subject, event);
     // The last days by which the department is assessed; none of it is about the subject.
     if hook == CaseHook::Lift
-        && let Some(due) = lift_by(rows, row, context)?.filter(|due| context.today > due.day)
+        && let Some(event) = lifted_late(rows, row, context)?
     {
-        drafts.push(None, Event::Assessment(AssessmentEvent::LiftLate { measure, due }));
+        drafts.push(None, event);
     }
     if reports {
         drafts.push(None, feedback_due(measure, context));
@@ -706,43 +680,6 @@ fn feedback_due(measure: MeasureId, context: &Context<'_>) -> Event {
     let feedback_wd = context.rules.pack(context.today).feedback_wd;
     let due = context.rules.calendar.after(context.today, feedback_wd);
     Event::Assessment(AssessmentEvent::FeedbackDue { measure, due })
-}
-
-/// The last day for lifting a measure, counted from the first of the ends that it had; none where
-/// the register does not know the day of its end.
-fn lift_by(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<Option<Deadline>, Stop> {
-    if let Some(own) = row.lift {
-        return Ok(Some(own.by));
-    }
-    let ended = first_end(rows, row, context.today)?;
-    Ok(ended.map(|day| lift_within(day, context)))
-}
-
-/// The last day for lifting what ended on a day.
-pub(super) fn lift_within(ended: Day, context: &Context<'_>) -> Deadline {
-    context.rules.calendar.after(ended, context.rules.pack(context.today).lift_wd)
-}
-
-/// The first of the ends that a measure had by a day, of its own or of what it rests on.
-pub(super) fn first_end(rows: &Rows, row: &MeasureRow, today: Day) -> Result<Option<Day>, Stop> {
-    let of_case = |case: &DecisionCase| match &case.path {
-        Path::Ended(Ended { reason: EndReason::Expired, served: Some(served), .. }) => {
-            Some(served.decided.decision.end.plus_days(1))
-        }
-        Path::Ended(ended) => Some(ended.on),
-        path => path.served().map(|served| served.decided.decision.end.plus_days(1)),
-    };
-    let listing = match &rows.must_listing(row.listing)?.kind {
-        ListingKind::Black { case, .. } => of_case(case),
-        // An incentive never outlasts its red listing: its own last day stands for both.
-        ListingKind::Red(_) => None,
-    };
-    let attribution = match row.attribution {
-        Some(id) => of_case(&rows.must_attribution(id)?.case),
-        None => None,
-    };
-    let ends = [Some(row.until.plus_days(1)), row.annulled_on, listing, attribution];
-    Ok(ends.into_iter().flatten().filter(|day| *day <= today).min())
 }
 
 fn feedback(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -768,21 +705,4 @@ fn feedback(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
             of_lift,
         },
     )
-}
-
-/// The step a case's plugin owes, given where the case stands: the one rule from which every
-/// delivery follows, so that a rebuild delivers nothing twice.
-pub fn owed_hook(row: &MeasureRow, standing: Standing) -> Option<CaseHook> {
-    row.state.order().and_then(|order| order.plugin.as_ref())?;
-    match (standing, row.remote) {
-        (_, Remote::Lifted) => None,
-        (Standing::Ended, _) => Some(CaseHook::Lift),
-        (Standing::Suspended, Remote::Suspended) => None,
-        // An execution may have reached the department without its answer reaching us.
-        (Standing::Suspended, _) => Some(CaseHook::Suspend),
-        // Nothing reached the department yet, or it was released before it ran.
-        (Standing::InForce, Remote::Nothing) => Some(CaseHook::Execute),
-        (Standing::InForce, Remote::Suspended) => Some(CaseHook::Resume),
-        (Standing::InForce, Remote::Executed) | (Standing::Pending, _) => None,
-    }
 }

@@ -194,7 +194,7 @@ pub(super) fn disputed<'r>(
                 subject: row.subject,
                 provider: row.initiated_by.authority,
                 live: rows.measure_standing(id, context.today)? != Standing::Ended
-                    || row.state.order().is_some(),
+                    || row.state.owes_undoing(),
                 holds: &row.holds,
                 disputes: Some(&row.disputes),
             }

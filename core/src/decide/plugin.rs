@@ -140,7 +140,7 @@ fn answering<'r>(
     context: &Context<'_>,
 ) -> Result<&'r MeasureRow, Stop> {
     let row = with_parents(rows, id)?;
-    let ours = match (context.actor, row.state.order().and_then(|order| order.plugin.as_ref())) {
+    let ours = match (context.actor, row.order_to_undo().and_then(|order| order.plugin.as_ref())) {
         (Actor::Plugin { name, .. }, Some(plugin)) => name == plugin,
         _ => false,
     };
@@ -155,7 +155,7 @@ fn answering<'r>(
 }
 
 fn same_order(row: &MeasureRow, order: crate::id::Position) -> Result<(), Stop> {
-    if row.state.order().is_some_and(|own| own.at == order) {
+    if row.order_to_undo().is_some_and(|own| own.at == order) {
         return Ok(());
     }
     Ok(misfit(

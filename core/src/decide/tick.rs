@@ -6,8 +6,9 @@ use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::ground;
 use crate::decide::listing::owe_revocation;
-use crate::decide::measure::{first_end, lift_within, with_parents};
+use crate::decide::measure::with_parents;
 use crate::decide::objection::referral_due;
+use crate::decide::undo::{self, Turned, first_end, lift_within, owes_a_lift};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
@@ -26,7 +27,6 @@ use crate::row::{
     RecordState, RedCase, RedState, Row,
 };
 use crate::rows::{Rows, Stop};
-use crate::time::Day;
 
 pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
     checks::system(context)?;
@@ -217,25 +217,10 @@ fn red_listing(
     drafts.finish()
 }
 
-/// Whether a timer has to say of a measure that what it rests on has ended: the one rule by which
-/// the timers and the walk through a family find it.
-pub fn owes_an_end(rows: &Rows, id: MeasureId, today: Day) -> Result<bool, Stop> {
-    let row = with_parents(rows, id)?;
-    if rows.measure_standing(id, today)? != Standing::Ended {
-        return Ok(false);
-    }
-    Ok(row.state.never_executed() || owes_a_lift(row))
-}
-
-/// Whether a lift is owed of which nobody has said so. An end is final as long as it is: a repair
-/// can be taken back only after every lift that it led to was confirmed.
-fn owes_a_lift(row: &MeasureRow) -> bool {
-    row.state.order().is_some() && row.lift.is_none()
-}
-
 fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = with_parents(rows, id)?;
-    let ended = rows.measure_standing(id, context.today)? == Standing::Ended;
+    let standing = rows.measure_standing(id, context.today)?;
+    let ended = standing == Standing::Ended;
     let mut drafts = Drafts::new(context);
     // What nobody executed ends here; nobody is late with it any more.
     if ended && row.state.never_executed() {
@@ -261,15 +246,35 @@ fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
         {
             drafts.push(row.subject, Event::ResponseOverdue { measure: id });
         }
-        state if state.order().is_some() && !row.expired && context.today > row.until => {
+        state if state.owes_undoing() && !row.expired && context.today > row.until => {
             drafts.push(row.subject, Event::MeasureExpired { measure: id });
         }
         _ => {}
     }
-    if ended {
-        lift(rows, row, context, &mut drafts)?;
+    match ended {
+        true => lift(rows, row, context, &mut drafts)?,
+        false => telling(row, standing, context, &mut drafts),
     }
     drafts.finish()
+}
+
+/// What a higher authority is to be told is said once with its day, and once more when that day
+/// has passed.
+fn telling(row: &MeasureRow, standing: Standing, context: &Context<'_>, drafts: &mut Drafts) {
+    let measure = row.id;
+    let event = match (undo::turned(row, standing), row.telling.map(|own| own.owed)) {
+        (Some(Turned::Tell { suspended }), _) => {
+            let dispatch_wd = context.rules.pack(context.today).dispatch_wd;
+            let due = context.rules.calendar.after(context.today, dispatch_wd);
+            MeasureEvent::ForwardTellingRequired { measure, suspended, due }
+        }
+        (Some(Turned::Moot), _) => MeasureEvent::ForwardTellingMoot { measure },
+        (None, Some(Owed { by, overdue: false })) if context.today > by.day => {
+            MeasureEvent::ForwardTellingOverdue { measure }
+        }
+        _ => return,
+    };
+    drafts.push(row.subject, Event::Measure(event));
 }
 
 /// A lift that is owed is said once with its day, and once more when that day has passed.
@@ -291,7 +296,7 @@ fn lift(
         }
         false => row.lift,
     };
-    if let (Some(_), Some(Owed { by, overdue: false })) = (row.state.order(), owed)
+    if let (true, Some(Owed { by, overdue: false })) = (row.state.owes_undoing(), owed)
         && context.today > by.day
     {
         let event = MeasureEvent::LiftOverdue { measure };

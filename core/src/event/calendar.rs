@@ -47,6 +47,8 @@ pub enum Clock {
     Outcome(ObjectionId),
     /// By when a department lifts what has ended.
     Lift(MeasureId),
+    /// By when a higher authority is told that what was forwarded to it is suspended, or no more.
+    Telling(MeasureId),
 }
 
 events! {

@@ -63,5 +63,7 @@ CatalogueEvent {
         department: String, title: String, number: String, issued_on: Day,
         document_sha256: Digest,
     }
+    /// The loaded catalogue does not publish what was drafted: nobody uses it before it is published.
+    AwaitsPublication "catalogue.awaits_publication" { entry: CatalogueEntryId, }
 }
 }

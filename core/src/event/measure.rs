@@ -39,5 +39,18 @@ MeasureEvent {
     LiftRequired "measure.lift_required" { measure: MeasureId, due: Deadline, }
     /// It was not: the office and the subject are to see it.
     LiftOverdue "measure.lift_overdue" { measure: MeasureId, }
+    /// The higher authority to which it was forwarded is to be told, by the day stated, that it is
+    /// suspended, or that it has effect again.
+    ForwardTellingRequired "measure.forward_telling_required" {
+        measure: MeasureId, suspended: bool, due: Deadline,
+    }
+    /// The higher authority was told, and confirmed it.
+    ForwardTold "measure.forward_told" {
+        measure: MeasureId, suspended: bool, document_sha256: Digest, service: Service,
+    }
+    /// It was not told in time: the office and the subject are to see it.
+    ForwardTellingOverdue "measure.forward_telling_overdue" { measure: MeasureId, }
+    /// What it was to be told is so no more, and it was never told the contrary.
+    ForwardTellingMoot "measure.forward_telling_moot" { measure: MeasureId, }
 }
 }

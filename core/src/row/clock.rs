@@ -30,6 +30,7 @@ impl Clock {
             Clock::Answer(id) => Key::Social(SocialKey::MemberNote(id)),
             Clock::Comment(id) => Key::Assessment(id),
             Clock::Feedback(id) | Clock::Execution(id) | Clock::Lift(id) => Key::Measure(id),
+            Clock::Telling(id) => Key::Measure(id),
             Clock::Referral(id) | Clock::Outcome(id) => Key::Objection(id),
         }
     }
@@ -90,6 +91,8 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
             found.extend(owed(Clock::Feedback(row.id), &mut row.feedback));
             found.extend(owed(Clock::Execution(row.id), &mut row.execution));
             found.extend(owed(Clock::Lift(row.id), &mut row.lift));
+            let telling = row.telling.as_mut().filter(|own| !own.owed.overdue);
+            found.extend(telling.map(|own| (Clock::Telling(row.id), &mut own.owed.by)));
             found
         }
         Row::Objection(row) => {

@@ -86,7 +86,7 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     let dated = match row.annulled_on {
         // Annulled before anybody executed it, it is closed at once.
         Some(on) => row.state.never_executed().then_some(on),
-        None => (row.state.never_executed() || (row.state.order().is_some() && !row.expired))
+        None => (row.state.never_executed() || (row.state.owes_undoing() && !row.expired))
             .then(|| row.until.plus_days(1)),
     };
     if let Some(day) = dated {
@@ -98,7 +98,8 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     if row.lift.is_some_and(|own| own.overdue) {
         entries.push(Index::Worklist(row.department.clone(), LIFT_OVERDUE, row.id));
     }
-    let owed = [row.feedback, row.execution, row.lift];
+    let telling = row.telling.map(|own| own.owed);
+    let owed = [row.feedback, row.execution, row.lift, telling];
     for owed in owed.into_iter().flatten().filter(|own| !own.overdue) {
         let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
         // Several may be due on the same day, and one entry stands for all.

@@ -36,7 +36,7 @@ pub(super) fn kept(row: &Row) -> Option<(SubjectKey, Day, Position)> {
                 MeasureState::Closed => true,
                 // What the department did is reported even after it is lifted.
                 MeasureState::Lifted { .. } => row.feedback.is_none(),
-                MeasureState::Forwarded { recalled, .. } => recalled || row.annulled || row.expired,
+                MeasureState::Forwarded { recalled, .. } => recalled,
                 _ => false,
             };
             (!over, row.subject, row.id.0)

@@ -1,6 +1,6 @@
 //! What the states are called, and what follows from them alone.
 
-use crate::row::{MeasureState, ObjectionState, Order, RedState, RepairState};
+use crate::row::{MeasureRow, MeasureState, ObjectionState, Order, RedState, RepairState};
 
 /// The worklist of what should have been lifted by now, beside those by state.
 pub const LIFT_OVERDUE: &str = "lift_overdue";
@@ -41,6 +41,15 @@ impl MeasureState {
         matches!(self, MeasureState::Accepted { failures } if *failures > 0)
     }
 
+    /// Whether somebody has to undo it once what it rests on has ended: an order stands, a failed
+    /// attempt may have reached the department, or a higher authority was asked for it and not told
+    /// otherwise. The one rule by which lifts are owed, counted and waited for (INV-6).
+    pub fn owes_undoing(&self) -> bool {
+        self.order().is_some()
+            || self.given_up()
+            || matches!(self, MeasureState::Forwarded { recalled: false, .. })
+    }
+
     /// The order to execute, while one stands.
     pub fn order(&self) -> Option<&Order> {
         match self {
@@ -49,6 +58,14 @@ impl MeasureState {
             | MeasureState::FedBack { order, .. } => Some(order),
             _ => None,
         }
+    }
+}
+
+impl MeasureRow {
+    /// The order under which the department may have acted: the one that stands, or the last one
+    /// where its plugin gave it up.
+    pub fn order_to_undo(&self) -> Option<&Order> {
+        self.state.order().or(self.last_order.as_ref().filter(|_| self.state.given_up()))
     }
 }
 

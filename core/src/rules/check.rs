@@ -280,6 +280,7 @@ impl Found<'_> {
                     self.error(file, &own.id, "behaviours", format!("no behaviour {behaviour}"));
                 }
             }
+            self.statutory(own);
             let only = match own.subject {
                 MeasureSubject::LegalPerson => ONLY_NATURAL_PERSONS,
                 MeasureSubject::NaturalPerson => ONLY_LEGAL_PERSONS,
@@ -294,6 +295,25 @@ impl Found<'_> {
                 self.error(file, &own.id, "subject", problem);
             }
             self.level(own);
+        }
+    }
+
+    /// What stands in place of a court's document is part of the basis, and says for what.
+    fn statutory(&mut self, own: &Measure) {
+        let file = measures_file(own);
+        if !own.statutory.is_empty() && own.needs != MeasureNeeds::CourtOrStatute {
+            self.error(file, &own.id, "statutory", "only where it needs C_or_S");
+        }
+        for entry in &own.statutory {
+            if !own.basis.iter().any(|own| own.instrument == entry.instrument) {
+                let problem = format!("{} is not in its basis", entry.instrument);
+                self.error(file, &own.id, "statutory", problem);
+            }
+            let strange = |id: &&String| !own.behaviours.is_empty() && !own.behaviours.contains(id);
+            if entry.behaviours.is_empty() || entry.behaviours.iter().any(|id| strange(&id)) {
+                let problem = "it names behaviours of the measure, one at least";
+                self.error(file, &own.id, "statutory", problem);
+            }
         }
     }
 

@@ -100,7 +100,7 @@ impl RuleSet {
             |own| own.id.clone(),
             |a, b| {
                 fields!(Measure, id, a, b: name_zh, name_en, category, plan_section, subject, needs, strength,
-                    executor, basis, behaviours, implementers, max_months, execute_wd, hearing, consent,
+                    executor, basis, statutory, behaviours, implementers, max_months, execute_wd, hearing, consent,
                     published, note)
             },
             &mut found,

@@ -12,7 +12,7 @@ use crate::rules::{
     Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
     LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
     Polarity, RecordClass, Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet,
-    RulesVersion, Standard, Strength, SubjectKind, check,
+    RulesVersion, Standard, Statutory, Strength, SubjectKind, check,
 };
 use crate::time::Day;
 
@@ -108,6 +108,8 @@ struct RawMeasure {
     strength: Strength,
     executor: Executor,
     basis: Vec<Citation>,
+    #[serde(default)]
+    statutory: Vec<Statutory>,
     behaviours: Vec<String>,
     implementers: Vec<String>,
     max_months: u16,
@@ -448,6 +450,7 @@ impl From<RawMeasure> for Measure {
             strength: raw.strength,
             executor: raw.executor,
             basis: raw.basis,
+            statutory: raw.statutory,
             behaviours: raw.behaviours,
             implementers: raw.implementers,
             max_months: raw.max_months,

@@ -121,6 +121,24 @@ fn errors_name_file_entry_and_field() {
             "instruments.toml: plan-326-2017: replaced_by: no instrument plan-999",
         ),
         (
+            "catalogue/measures.toml",
+            "statutory = [{ instrument = \"tax-collection-law\"",
+            "statutory = [{ instrument = \"wage-regulation\"",
+            "catalogue/measures.toml: M-M03: statutory: wage-regulation is not in its basis",
+        ),
+        (
+            "catalogue/measures.toml",
+            "behaviours = [\"B4.1\", \"B4.2\"] }]",
+            "behaviours = [\"B1.1\"] }]",
+            "catalogue/measures.toml: M-M03: statutory: it names behaviours of the measure, one at least",
+        ),
+        (
+            "catalogue/measures.toml",
+            "needs = \"C_or_S\"",
+            "needs = \"C\"",
+            "catalogue/measures.toml: M-M03: statutory: only where it needs C_or_S",
+        ),
+        (
             "catalogue/items.toml",
             "providers = [\"market\"",
             "providers = [\"mars\"",

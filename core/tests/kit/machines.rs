@@ -86,7 +86,16 @@ fn red_state(_: &World, row: &Row) -> Option<String> {
 fn measure_state(world: &World, row: &Row) -> Option<String> {
     let Row::Measure(row) = row else { return None };
     let MeasureRow {
-        state, remote, feedback, lift, fault, exempt_until, expired, annulled, ..
+        state,
+        remote,
+        feedback,
+        lift,
+        fault,
+        exempt_until,
+        expired,
+        annulled,
+        telling,
+        ..
     } = row;
     let standing = world.standing(|rows, on| rows.measure_standing(row.id, on));
     let forwarded = |wanted: bool, by_answer: bool| match state {
@@ -99,7 +108,7 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
         }
         _ => false,
     };
-    let ordered = state.order().is_some();
+    let owes = state.owes_undoing();
     let closed = matches!(
         state,
         MeasureState::Lifted { .. } | MeasureState::Closed | MeasureState::Declined
@@ -118,12 +127,14 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
             (exempt_until.is_some(), "exempted"),
             (standing == Standing::Suspended && !closed, "suspended"),
             (*remote == Remote::Suspended && !closed, "held there"),
-            (ended && ordered, "lift required"),
-            (ended && !ordered, "over"),
+            (ended && owes, "lift required"),
+            (ended && !owes, "over"),
             (*expired && !closed, "end said"),
             (*annulled, "annulled"),
             (feedback.is_some_and(|own| own.overdue), "feedback overdue"),
             (lift.is_some_and(|own| own.overdue), "lift overdue"),
+            (telling.is_some_and(|own| !own.owed.overdue), "to be told"),
+            (telling.is_some_and(|own| own.owed.overdue), "told too late"),
         ],
     )
 }

@@ -55,6 +55,7 @@ fn catalogue() -> Vec<CatalogueEvent> {
             issued_on: day("2026-02-01"),
             document_sha256: digest(36),
         },
+        C::AwaitsPublication { entry },
     ]
 }
 

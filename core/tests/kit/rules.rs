@@ -7,7 +7,8 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{
     Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
     LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
-    Polarity, RecordClass, RepairRule, RulePack, RuleSet, Standard, Strength, SubjectKind,
+    Polarity, RecordClass, RepairRule, RulePack, RuleSet, Standard, Statutory, Strength,
+    SubjectKind,
 };
 use shouxin_core::time::Day;
 
@@ -43,6 +44,8 @@ pub const UNPUBLISHED: &str = "M-A05";
 pub const ELSEWHERE: &str = "M-A06";
 /// A measure that only a higher authority can take.
 pub const HIGHER: &str = "M-A07";
+/// A measure that needs a court document, or the one statute that stands in its place.
+pub const EITHER: &str = "M-A08";
 /// A measure for natural persons.
 pub const PERSONS: &str = "M-S01";
 /// An incentive.
@@ -177,6 +180,7 @@ fn measure(id: &str, category: MeasureCategory, needs: MeasureNeeds, by: &str) -
         strength: Strength::Recommended,
         executor: Executor::County,
         basis: vec![cite("law"), cite("plan")],
+        statutory: Vec::new(),
         behaviours: Vec::new(),
         implementers: vec![by.to_owned()],
         max_months: 24,
@@ -203,6 +207,15 @@ fn measures() -> Vec<Measure> {
         Measure { published: false, ..plain(UNPUBLISHED, MeasureNeeds::Rule) },
         Measure { behaviours: vec![BARRED.to_owned()], ..plain(ELSEWHERE, MeasureNeeds::Rule) },
         Measure { executor: Executor::Higher, ..plain(HIGHER, MeasureNeeds::Rule) },
+        Measure {
+            basis: vec![cite("law"), cite("unrelated")],
+            statutory: vec![Statutory {
+                instrument: "unrelated".to_owned(),
+                article: "第一条".to_owned(),
+                behaviours: vec![LISTABLE.to_owned()],
+            }],
+            ..plain(EITHER, MeasureNeeds::CourtOrStatute)
+        },
         Measure {
             subject: MeasureSubject::NaturalPerson,
             ..measure(PERSONS, Social, MeasureNeeds::Rule, TAX)

@@ -142,6 +142,15 @@ pub fn measures() -> Vec<Event> {
         MeasureEvent::Closed { measure, reference: Some("尤税核〔2027〕1号".to_owned()) },
         MeasureEvent::LiftRequired { measure, due: deadline() },
         MeasureEvent::LiftOverdue { measure },
+        MeasureEvent::ForwardTellingRequired { measure, suspended: true, due: deadline() },
+        MeasureEvent::ForwardTold {
+            measure,
+            suspended: true,
+            document_sha256: digest(56),
+            service: served(day("2026-06-01")),
+        },
+        MeasureEvent::ForwardTellingOverdue { measure },
+        MeasureEvent::ForwardTellingMoot { measure },
     ];
     all.into_iter().map(Event::Measure).collect()
 }

@@ -108,7 +108,7 @@ pub fn case(
     let row = query.ask(|rows| rows.must_measure(id).cloned())?;
     let rests = query.ask(|rows| rests(rows, &row))?;
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-    let order = row.state.order().ok_or_else(|| read("no order stands"))?;
+    let order = row.order_to_undo().ok_or_else(|| read("no order stands"))?;
     let plugin = order.plugin.clone().ok_or_else(|| read("no plugin was ordered"))?;
     let entry = engine.rules.measure(&row.measure);
     let wire_hook = super::plugin_hook(hook);

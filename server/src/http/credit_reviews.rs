@@ -18,27 +18,47 @@ use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::commitments::{Face, face};
 use crate::http::edge::{CitationBody, Edge, citations, id, subject_key};
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::http::read;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, basis};
 
-/// Records looked through for one review.
+/// Records looked through for one review: the newest.
 const RECORD_ROWS_MAX: usize = 1000;
+
+/// A page of positions behind one, in order, and whether there are more.
+type Page = (Vec<Position>, bool);
+
+/// The newest positions, as many as a page holds, oldest first, and whether they are all. Pages go
+/// forward only, so the place to begin is found by halves between the first and `last`: a bounded
+/// number of pages, however many positions there are.
+fn newest<E>(
+    last: Position,
+    page: impl Fn(Option<Position>) -> Result<Page, E>,
+) -> Result<Page, E> {
+    let (all, more) = page(None)?;
+    if !more {
+        return Ok((all, true));
+    }
+    let at = |sequence: u64| Position { sequence, ..last };
+    let (mut many, mut few) = (0, last.sequence);
+    while few.saturating_sub(many) > 1 {
+        let middle = many.midpoint(few);
+        match page(Some(at(middle)))?.1 {
+            true => many = middle,
+            false => few = middle,
+        }
+    }
+    Ok((page(Some(at(few)))?.0, false))
+}
 
 /// The newest records of a subject that a review may list, oldest first, and whether they are all.
 fn reviewable(engine: &Engine, subject: SubjectKey) -> Result<(Vec<RecordId>, bool), Problem> {
     let today = engine.clock.now().legal_date();
-    let query = Query::new(engine.view.read());
+    let mut query = Query::new(engine.view.read());
+    let last = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
     let entry = Index::SubjectRecord(subject, RecordId(Position::local(0)));
-    let (positions, more) = query.page(&entry, None, RECORD_ROWS_MAX)?;
-    if more {
-        return Err(Problem::new(
-            Code::Limit,
-            format!("记录超过 {RECORD_ROWS_MAX} 条 / over {RECORD_ROWS_MAX} records"),
-            "请先归档期满记录 / archive records that have ended first",
-        ));
-    }
+    let (positions, all) = newest(last, |after| query.page(&entry, after, RECORD_ROWS_MAX))?;
     let mut found = Vec::new();
     for position in positions {
         if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
@@ -48,7 +68,7 @@ fn reviewable(engine: &Engine, subject: SubjectKey) -> Result<(Vec<RecordId>, bo
         }
     }
     let left_out = found.len().saturating_sub(RECORDS_PER_REVIEW_MAX);
-    Ok((found.split_off(left_out), left_out == 0))
+    Ok((found.split_off(left_out), all && left_out == 0))
 }
 
 /// 信用审查, for one permit matter.
@@ -120,4 +140,32 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         web::get().to(review),
         "信用审查 / a credit review",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However many records there are and wherever they stand, the newest are found, in few pages.
+    #[test]
+    fn the_newest_are_found_in_few_pages() {
+        const LIMIT: usize = 10;
+        for (count, apart) in [(0_u64, 1_u64), (1, 7), (10, 3), (11, 1), (11, 900), (5_000, 13)] {
+            let all: Vec<Position> = (1..=count).map(|own| Position::local(own * apart)).collect();
+            let pages = std::cell::Cell::new(0);
+            let page = |after: Option<Position>| {
+                pages.set(pages.get() + 1);
+                let behind = all.iter().filter(|own| after.is_none_or(|after| **own > after));
+                let found: Vec<Position> = behind.copied().collect();
+                let more = found.len() > LIMIT;
+                Ok::<Page, ()>((found.into_iter().take(LIMIT).collect(), more))
+            };
+            let last = Position::local(count * apart + 5);
+            let (found, complete) = newest(last, page).unwrap();
+            let from = all.len().saturating_sub(LIMIT);
+            assert_eq!(found, all[from..], "{count} records, {apart} apart");
+            assert_eq!(complete, all.len() <= LIMIT);
+            assert!(pages.get() <= 66, "{} pages", pages.get());
+        }
+    }
 }

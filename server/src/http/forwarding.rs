@@ -114,6 +114,32 @@ impl Write for RecallForward {
     }
 }
 
+/// 函告上级机关 that the measure is suspended (`suspended: true`), or has effect again (`false`).
+/// Source: domain.md O64.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TellForward {
+    suspended: bool,
+    document_sha256: Hex32,
+    service: ServiceBody,
+}
+
+impl Write for TellForward {
+    const LABEL: &'static str = "measures.forward_tell";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let measure = id(path)?;
+        let subject = edge.subject_of_measure(measure)?;
+        Ok(Command::Measure(MeasureCommand::TellForward {
+            measure,
+            suspended: self.suspended,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
+            service: edge.service(subject, self.service)?,
+        }))
+    }
+}
+
 /// 法院准许解除限制 for life or business (M-M09).
 /// Source: domain.md M-M09.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -142,6 +168,10 @@ pub(crate) fn routes(table: &mut Table<'_>) {
     table
         .post::<Forward>("/v1/measures/forward", "上报上级机关 / forward to a higher authority")
         .post::<AnswerForward>("/v1/measures/{id}/forward/answer", "上级复函 / its answer")
+        .post::<TellForward>(
+            "/v1/measures/{id}/forward/tell",
+            "函告暂停或恢复 / tell of a suspension",
+        )
         .post::<RecallForward>("/v1/measures/{id}/forward/recall", "撤回上报 / recall it")
         .post::<ExemptCourtLimit>("/v1/measures/{id}/exempt", "法院豁免 / a court's exemption");
 }

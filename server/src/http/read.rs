@@ -395,6 +395,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         },
         "lift_by": row.lift.map(|own| own.by),
         "lift_overdue": row.lift.is_some_and(|own| own.overdue),
+        "tell_by": row.telling.map(|own| own.owed.by),
+        "tell_overdue": row.telling.is_some_and(|own| own.owed.overdue),
         "objections": row.holds.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }

@@ -94,7 +94,15 @@ const TEXTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("attributions", &["notice", "decision", "repair-guide", "service-receipt", "withdrawal"]),
-    ("measures", &["notice"]),
+    (
+        "measures",
+        &[
+            "notice",
+            "forward-suspension-letter",
+            "forward-resumption-letter",
+            "forward-recall-letter",
+        ],
+    ),
     ("objections", &["acceptance", "refusal", "result", "review"]),
     (
         "repairs",
@@ -316,6 +324,15 @@ fn answer(
                     texts::service_receipt(desk(on), &case, &own, served.as_ref())
                 }
             }
+        }
+        Of::Measure(id) if text != "notice" => {
+            let news = match text {
+                "forward-suspension-letter" => texts::News::Suspended,
+                "forward-resumption-letter" => texts::News::InEffect,
+                _ => texts::News::Ended,
+            };
+            let (case, by, on) = words.news(id, news)?;
+            texts::news_letter(desk(on), news, &case, &by)
         }
         Of::Measure(id) => {
             let case = words.measure(id)?;

@@ -1,4 +1,5 @@
-//! The notice of a measure, and the letter that asks a higher authority for one.
+//! The notice of a measure, and the letters to a higher authority that is asked for one: that it is
+//! asked for, suspended, in effect again, or recalled.
 
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::rules::Citation;
@@ -100,6 +101,76 @@ pub fn forward_letter(
         )),
         None => sheet.missing("期限"),
     }
+    let name = sheet.authority(by.authority.as_str());
+    let officer = sheet.post(by);
+    sheet.sign(&name, &format!("联系人：{officer}"));
+    sheet.finish()
+}
+
+/// What a higher authority is told of a measure that it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It is suspended.
+    Suspended,
+    /// It has effect again.
+    InEffect,
+    /// What it rested on has ended.
+    Ended,
+}
+
+/// A measure that a higher authority was asked for.
+#[derive(Clone, Debug)]
+pub struct Forwarded {
+    /// Its case.
+    pub id: String,
+    /// When it was asked for.
+    pub asked_on: Day,
+    /// The letter that asked for it, with whom it was sent to.
+    pub letter: Forwarding,
+}
+
+/// 暂停、恢复、撤回函 to the higher authority that was asked for a measure.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn news_letter(
+    desk: Desk<'_>,
+    news: News,
+    case: &Forwarded,
+    by: &OfficerRef,
+) -> Result<Text, Incomplete> {
+    let title = match news {
+        News::Suspended => "关于暂停信用惩戒措施的函",
+        News::InEffect => "关于恢复信用惩戒措施的函",
+        News::Ended => "关于撤回提请、解除信用惩戒措施的函",
+    };
+    let mut sheet = Sheet::new(desk, title);
+    let to = sheet.need("提请的机关", case.letter.to.as_ref());
+    sheet.plain(format!("{to}："));
+    sheet.plain(format!("案件编号：{}", case.id));
+    sheet.party(&case.letter.party);
+    let number = sheet.need("决定书文号", case.letter.decision_number.as_ref());
+    let asked_on = date(case.asked_on);
+    sheet.paragraph(format!("依据{number}，我单位于{asked_on}函请贵单位对当事人采取下列措施："));
+    sheet.heading("措施");
+    match &case.letter.measure {
+        Some(id) => {
+            let name = sheet.measure(id);
+            sheet.paragraph(name);
+        }
+        None => sheet.missing("措施编号"),
+    }
+    sheet.heading("函告事项");
+    sheet.paragraph(match news {
+        News::Suspended => {
+            "该措施及其所依据的事项现已暂停。请贵单位即时暂停执行，在我单位函告恢复之前不得执行，并函复办理情况。"
+        }
+        News::InEffect => "暂停的原因已经消除，该措施恢复效力，终止日期不变。请贵单位依法办理，并函复办理情况。",
+        News::Ended => {
+            "该措施所依据的事项已经终止，提请予以撤回。已经采取措施的，请贵单位即时解除、停止公开并更正有关记录；\
+             尚未采取的，请不再采取。请函复办理情况。"
+        }
+    });
     let name = sheet.authority(by.authority.as_str());
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));

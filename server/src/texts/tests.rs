@@ -384,6 +384,10 @@ fn forwarding() -> Forwarding {
     }
 }
 
+fn forwarded() -> Forwarded {
+    Forwarded { id: "M-1573".to_owned(), asked_on: day("2026-05-06"), letter: forwarding() }
+}
+
 type Made = (&'static str, Result<Text, Incomplete>);
 
 fn all(rules: &RuleSet) -> Vec<Made> {
@@ -460,6 +464,9 @@ fn all(rules: &RuleSet) -> Vec<Made> {
             ),
         ),
         ("forward-letter", forward_letter(later, &forwarding(), &hr)),
+        ("forward-suspension-letter", news_letter(later, News::Suspended, &forwarded(), &hr)),
+        ("forward-resumption-letter", news_letter(later, News::InEffect, &forwarded(), &hr)),
+        ("forward-recall-letter", news_letter(later, News::Ended, &forwarded(), &hr)),
         (
             "listing-withdrawal",
             withdrawal(
@@ -596,6 +603,9 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     let bare = Forwarding { to: None, measure: None, until: None, ..forwarding() };
     let made = forward_letter(desk, &bare, &office);
     assert_eq!(missing(made), ["提请的机关", "措施编号", "期限"]);
+    let bare = Forwarded { letter: bare, ..forwarded() };
+    let made = news_letter(desk, News::Ended, &bare, &office);
+    assert_eq!(missing(made), ["提请的机关", "措施编号"]);
     let mut without = rules.clone();
     without.remedies = None;
     let desk = Desk { rules: &without, on: day("2026-04-20") };

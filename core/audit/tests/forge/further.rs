@@ -16,14 +16,14 @@ use shouxin_core::event::{
 use shouxin_core::id::{
     AssessmentId, CatalogueEntryId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
-use shouxin_core::row::{Due, Repairable};
+use shouxin_core::row::{Due, Key, Repairable};
 use shouxin_core::rules::{Severity, Strength};
 
 use super::kit::later::{
     begin_testing, end_testing, listed, listing_of, objection_of, office_head, remedy, remedy_of,
     repair_of, stay, suit,
 };
-use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, cite, day};
+use super::kit::rules::{HEARING, HIGHER, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, operator, organisation, party, plugin, timer};
 use super::lives;
@@ -185,6 +185,33 @@ pub fn forwarded() -> World {
     let until = world.today.plus_days(30);
     let exempt = MeasureCommand::ExemptCourtLimit { measure, document, until };
     world.must(&handler(), &Command::Measure(exempt));
+    let tick = Command::Tick { due: Due::Measure(measure) };
+    let tell = |suspended: bool, world: &World| {
+        Command::Measure(MeasureCommand::TellForward {
+            measure,
+            suspended,
+            document_sha256: digest(43),
+            service: served(world.today),
+        })
+    };
+    // Told of a suspension too late, and of its end in time; another ends before it was told.
+    let objection = world.objection(organisation(1), Target::Measure(measure), false);
+    world.must(&timer(), &tick);
+    world.pass(10);
+    let held = tell(true, &world);
+    world.must(&handler(), &held);
+    let refer = Command::ReferObjection { objection, received_on: world.today };
+    world.must(&clerk(), &refer);
+    world.must(&head(), &report(objection, Finding::Correct));
+    let result = resolve(&world, objection);
+    world.must(&clerk(), &result);
+    world.must(&timer(), &tick);
+    let free = tell(false, &world);
+    world.must(&handler(), &free);
+    let objection = world.objection(organisation(1), Target::Listing(listing), true);
+    world.must(&timer(), &tick);
+    world.outcome(objection, Finding::Correct);
+    world.must(&timer(), &tick);
     world.go_to(day("2027-03-02"));
     let service = served(world.today);
     let recall = MeasureCommand::RecallForward { measure, document_sha256: digest(42), service };
@@ -650,8 +677,8 @@ pub fn assessed() -> World {
     world
 }
 
-/// An entry of the catalogue, published and retired, and a department's own document.
-pub fn catalogued() -> World {
+/// An entry of the catalogue, published.
+pub fn published_entry() -> World {
     let mut world = World::seeded();
     let ask = Command::Catalogue;
     let proposal = Proposal {
@@ -675,6 +702,18 @@ pub fn catalogued() -> World {
     world.must(&clerk(), &ask(CatalogueCommand::OpenComment { entry, days: 30 }));
     world.pass(31);
     world.must(&office_head(), &ask(CatalogueCommand::Publish { entry }));
+    world
+}
+
+/// An entry of the catalogue, published and retired, and a department's own document.
+pub fn catalogued() -> World {
+    let mut world = published_entry();
+    let ask = Command::Catalogue;
+    let found = world.rows.keys().filter_map(|key| match key {
+        Key::CatalogueEntry(id) => Some(*id),
+        _ => None,
+    });
+    let entry = found.max().expect("the entry");
     let reasons = "依据已废止".to_owned();
     let rules = std::sync::Arc::make_mut(&mut world.rules);
     rules.version = [6; 32];
@@ -691,6 +730,19 @@ pub fn catalogued() -> World {
         document_sha256: digest(51),
     };
     world.must(&implementer(), &ask(filed));
+    // What is new waits for its publication.
+    let proposal = Proposal {
+        kind: EntryKind::Measure,
+        code: UNPUBLISHED.to_owned(),
+        strength: Strength::Recommended,
+        basis: vec![cite("law")],
+        departments: vec![TAX.to_owned()],
+        text: "依法限制".to_owned(),
+        reduces_rights: true,
+        amends: None,
+    };
+    let drafter = officer(MARKET, Post::Handler);
+    world.must(&drafter, &ask(CatalogueCommand::Draft { proposal }));
     world
 }
 

@@ -46,8 +46,8 @@ use std::collections::BTreeSet;
 
 use forge::kit::later::listed;
 use forge::kit::rules::{
-    COURT, HEARING, INFORMATION, JUSTICE, NO_LIAISON, STATUTE, UNPUBLISHED, WITHOUT_REPAIR, cite,
-    day,
+    COURT, EITHER, HEARING, INFORMATION, JUSTICE, NO_LIAISON, STATUTE, UNPUBLISHED, WITHOUT_REPAIR,
+    cite, day,
 };
 use forge::kit::steps::*;
 use forge::kit::{World, organisation, party, person};

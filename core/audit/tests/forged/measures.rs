@@ -1,10 +1,14 @@
 //! Forgeries about measures.
 
+use shouxin_core::command::Command;
+use shouxin_core::event::catalogue::CatalogueEvent;
+use shouxin_core::event::{CallFault, CaseHook};
+
 use super::*;
 
 pub(super) fn measures(table: &mut Table) {
     let mut world = World::seeded();
-    let all = [STATUTE, HEARING, COURT, INFORMATION];
+    let all = [STATUTE, HEARING, COURT, EITHER, INFORMATION];
     let listing = world.listing(&[], &all, Stage::Effective);
     world.measure(listing, STATUTE, Progress::Executed);
     let opened = "measure.initiated";
@@ -15,6 +19,7 @@ pub(super) fn measures(table: &mut Table) {
         }
     };
     table.change("G-COURT", "no court orders it", &world, opened, to(COURT));
+    table.change("G-COURT", "neither a court nor its statute", &world, opened, to(EITHER));
     table.change("G-NO-ORDER", "an order to a market body", &world, opened, to(INFORMATION));
     table.change("G-PUBLISHED", "not published", &world, opened, to(UNPUBLISHED));
     table.change("G-NAMED", "the decision does not name it", &listed_with(), opened, to(HEARING));
@@ -182,6 +187,22 @@ fn ended(table: &mut Table, world: &World) {
         &["delivery.failed"],
         "measure.suspension_confirmed",
     );
+    beyond(table);
+    awaited(table);
+    table.other("INV-11", "dispatched though its entry was retired", &published_entry(), |log| {
+        let place = log.last("measure.dispatched");
+        log.cut(place);
+        let Event::Catalogue(CatalogueEvent::Published { entry, .. }) =
+            log.at(log.last("catalogue.published")).event
+        else {
+            panic!("a publication");
+        };
+        let reasons = "依据已废止".to_owned();
+        let event = Event::Catalogue(CatalogueEvent::Retired { entry, reasons });
+        let own = Envelope { subject: None, ..log.like(place, event) };
+        log.insert(place, own);
+        log.at(log.last("measure.dispatched")).position
+    });
     let upheld = lives::disputed(Finding::Error);
     let gone = "attribution.ended";
     table.change("INV-6", "the listing did not end so", &upheld, gone, |own| {
@@ -240,6 +261,123 @@ fn ended(table: &mut Table, world: &World) {
         let due = log.rules.calendar.after(log.at(place).legal_date, 3);
         let event = Event::Measure(MeasureEvent::LiftRequired { measure, due });
         log.append(Envelope { actor: Actor::System, ..log.like(place, event) })
+    });
+}
+
+/// An objection that was right about a listing under which a plugin gave a measure up.
+fn upheld_given_up() -> World {
+    let mut world = World::seeded();
+    world.must(&forge::kit::operator(), &deploy());
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Executing);
+    let failed = Command::PluginFailed {
+        measure,
+        hook: CaseHook::Execute,
+        order: world.order(measure),
+        fault: CallFault::Crash,
+        detail: text(),
+        attempt: 5,
+        final_attempt: true,
+    };
+    world.must(&forge::kit::plugin(), &failed);
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    world.outcome(objection, Finding::Error);
+    world
+}
+
+/// What is said to wait for its publication.
+fn awaited(table: &mut Table) {
+    table.other("INV-10", "what was published is said to wait", &published_entry(), |log| {
+        let place = log.last("catalogue.published");
+        let Event::Catalogue(CatalogueEvent::Published { entry, .. }) = log.at(place).event else {
+            panic!("a publication");
+        };
+        let event = Event::Catalogue(CatalogueEvent::AwaitsPublication { entry });
+        log.append(log.like(place, event))
+    });
+}
+
+/// A measure that came by an entry of the catalogue, dispatched.
+fn published_entry() -> World {
+    let mut world = forge::further::published_entry();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    world.measure(listing, STATUTE, Progress::Dispatched);
+    world
+}
+
+/// What a higher authority is told, and what is undone there.
+fn beyond(table: &mut Table) {
+    let world = forge::further::forwarded();
+    let (required, told) = ("measure.forward_telling_required", "measure.forward_told");
+    let contrary = |own: &mut Envelope| match &mut own.event {
+        Event::Measure(
+            MeasureEvent::ForwardTellingRequired { suspended, .. }
+            | MeasureEvent::ForwardTold { suspended, .. },
+        ) => *suspended = !*suspended,
+        other => panic!("{other:?}"),
+    };
+    table.change(
+        "INV-4",
+        "a higher authority is to be told what is not so",
+        &world,
+        required,
+        contrary,
+    );
+    table.other("INV-4", "a higher authority is told what is not so", &world, |log| {
+        let place = log.last(told);
+        log.cut(place);
+        log.change(place, contrary)
+    });
+    table.change("DEADLINE", "longer to tell a higher authority", &world, required, |own| {
+        if let Event::Measure(MeasureEvent::ForwardTellingRequired { due, .. }) = &mut own.event {
+            due.day = due.day.plus_days(1);
+        }
+    });
+    table.change("G-COMPETENT", "another authority tells it", &world, told, by(&implementer()));
+    table.change("G-DOC", "it is told without a letter", &world, told, |own| {
+        if let Event::Measure(MeasureEvent::ForwardTold { document_sha256, .. }) = &mut own.event {
+            *document_sha256 = [0; 32];
+        }
+    });
+    let (moot, overdue) = ("measure.forward_telling_moot", "measure.forward_telling_overdue");
+    for (name, what, event) in [
+        ("INV-4", "nothing was to be told", moot),
+        ("DEADLINE", "overdue, and nothing was owed", overdue),
+    ] {
+        table.other(name, what, &world, |log| {
+            let place = log.last(event);
+            log.cut(place);
+            let place = log.last(required);
+            log.remove(place);
+            log.at(log.last(event)).position
+        });
+    }
+    table.change(
+        "G-COMPETENT",
+        "an officer calls the letter overdue",
+        &world,
+        overdue,
+        by(&clerk()),
+    );
+    // What was given up may have reached the department: nothing closes before it is undone.
+    table.other("INV-13", "closed while what was given up stands", &upheld_given_up(), |log| {
+        let place = log.last("objection.resolved");
+        let Event::ObjectionResolved { objection, .. } = log.at(place).event else {
+            panic!("an outcome");
+        };
+        let event = Event::Remedy(RemedyEvent::ObjectionClosed { objection });
+        log.append(Envelope { actor: Actor::System, ..log.like(place, event) })
+    });
+    table.other("INV-10", "nothing to lift in what was never ordered", &listed_with(), |log| {
+        let place = log.last("measure.initiated");
+        let measure = MeasureId(log.at(place).position);
+        let date = end().plus_days(1);
+        let due = log.rules.calendar.after(date, 3);
+        let event = Event::Measure(MeasureEvent::LiftRequired { measure, due });
+        let mut own = Envelope { actor: Actor::System, ..log.like(place, event) };
+        own.legal_date = date;
+        own.recorded_at = Timestamp::start_of(date);
+        log.append(own)
     });
 }
 

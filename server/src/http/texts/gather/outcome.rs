@@ -5,7 +5,7 @@ use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
 use shouxin_core::event::{CaseRef, Envelope, Event};
-use shouxin_core::id::{ListingId, Position, ReliefId, RepairId};
+use shouxin_core::id::{ListingId, MeasureId, Position, ReliefId, RepairId};
 use shouxin_core::row::ListingKind;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
@@ -13,8 +13,8 @@ use shouxin_core::time::Day;
 use super::{Words, decided, decision_case, not_yet, repaired, wants};
 use crate::http::problem::Problem;
 use crate::texts::{
-    Forwarding, HeardWords, ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed,
-    RevocationCase, RevocationWords, Revoked,
+    Forwarded, Forwarding, HeardWords, News, ReliefCase, ReliefStep, ReliefWords, ReviewCase,
+    ReviewWords, Reviewed, RevocationCase, RevocationWords, Revoked,
 };
 
 /// What may be revoked after notice and hearing.
@@ -392,5 +392,59 @@ impl Words<'_> {
             }
             _ => Err(Problem::not_found()),
         }
+    }
+
+    /// The letter to a higher authority about a measure that it was asked for: a draft, or the newest
+    /// that was sent.
+    pub(in super::super) fn news(
+        &self,
+        id: MeasureId,
+        news: News,
+    ) -> Result<(Forwarded, OfficerRef, Day), Problem> {
+        let asked = self.event(id.0)?;
+        let Event::Measure(MeasureEvent::Forwarded {
+            to,
+            measure,
+            decision_number,
+            basis,
+            until,
+            ..
+        }) = asked.event
+        else {
+            return Err(not_yet("没有提请 / it was not forwarded"));
+        };
+        let letter = Forwarding {
+            party: self.party(self.subject)?,
+            decision_number: Some(decision_number),
+            basis,
+            to: Some(to),
+            measure: Some(measure),
+            reasons: None,
+            until: Some(until),
+        };
+        let case = Forwarded { id: id.to_string(), asked_on: asked.legal_date, letter };
+        if self.draft.is_some() {
+            return Ok((case, self.officer.clone(), self.today));
+        }
+        let (mut from, mut newest) = (id.0, None);
+        let sent = |envelope: &Envelope| {
+            let found = match &envelope.event {
+                Event::Measure(MeasureEvent::ForwardRecalled { measure, .. }) => {
+                    *measure == id && news == News::Ended
+                }
+                Event::Measure(MeasureEvent::ForwardTold { measure, suspended, .. }) => {
+                    let told = if *suspended { News::Suspended } else { News::InEffect };
+                    *measure == id && news == told
+                }
+                _ => false,
+            };
+            found.then(|| envelope.clone())
+        };
+        while let Some(found) = self.after(from, sent)? {
+            from = found.position;
+            newest = Some(found);
+        }
+        let newest = newest.ok_or_else(|| not_yet("尚未函告 / no such letter was sent yet"))?;
+        Ok((case, self.signer(&newest.actor), newest.legal_date))
     }
 }
