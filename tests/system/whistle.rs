@@ -60,6 +60,13 @@ fn holding(folder: &Path, needle: &[u8], found: &mut Vec<String>) {
     }
 }
 
+/// The audit has nothing to say, of reports either.
+fn audited(data: &Path) {
+    let (code, output, errors) = run(&["audit", "--data", &data.display().to_string(), "--json"]);
+    assert_eq!((code, output.as_str()), (0, ""), "{errors}");
+    assert!(errors.contains("the log of reports") && !errors.contains("is not known"), "{errors}");
+}
+
 /// The officers' keys of one server.
 struct Staff {
     triage: Client,
@@ -199,7 +206,21 @@ fn a_report_runs_its_course_and_the_identity_takes_two_persons() {
     assert_eq!(post(&staff.triage, &at("feedback"), &text).body["state"], "fed_back");
     assert_eq!(status()["answers"][0]["text"], "已另案检查，感谢反映");
     refused(&post(&staff.data_officer, &at("purge"), &json!({})), 409, "STATE");
+    // While the server runs: the audit reads both logs and changes nothing.
+    audited(&data);
     assert_eq!(server.terminate(), Some(0));
+    audited(&data);
+    // Without its rules nothing can be judged, and each line says in which log it stands.
+    for file in std::fs::read_dir(data.join("rules")).expect("the rules").flatten() {
+        std::fs::remove_file(file.path()).expect("a file of the rules");
+    }
+    let (code, output, _) = run(&["audit", "--data", &data.display().to_string(), "--json"]);
+    let lines: Vec<Value> =
+        output.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let of = |log: &str| lines.iter().filter(|own| own["log"] == log).count();
+    assert_eq!((code, of("register") + of("reports")), (1, lines.len()), "{output}");
+    assert!(of("register") > 0 && of("reports") > 0, "{output}");
+    assert!(!output.contains(&firm()), "{output}");
 }
 
 #[test]
