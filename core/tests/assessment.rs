@@ -509,7 +509,9 @@ proptest! {
             prop_assert!(sum(&[C::ResponseOverdue]) >= log(&["measure.response_overdue"]));
             prop_assert_eq!(sum(&[C::Executed]), log(&["measure.executed"]));
             prop_assert_eq!(sum(&[C::FedBackOnTime, C::FedBackLate]), log(&["feedback.filed"]));
-            prop_assert_eq!(sum(&[C::Lifted]), log(&["measure.lifted"]));
+            // What was forwarded is lifted by its recall.
+            let lifted = log(&["measure.lifted", "measure.forward_recalled"]);
+            prop_assert_eq!(sum(&[C::Lifted]), lifted);
             prop_assert_eq!(sum(&[C::LiftedLate]), log(&["assessment.lift_late"]));
             prop_assert_eq!(sum(&[C::ObjectionsReferred]), log(&["objection.referred"]));
             prop_assert_eq!(

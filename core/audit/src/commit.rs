@@ -25,6 +25,9 @@ fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
     };
     let mut cases = Vec::new();
     match target {
+        // Under a listing that is over nobody answers any more.
+        Target::Listing(id)
+            if fold.case(CaseRef::Listing(id)).is_some_and(|own| own.over.is_some()) => {}
         Target::Listing(id) => {
             cases.push(CaseRef::Listing(id));
             let under = fold.listings.get(&id).map(|own| own.attributions.clone());
@@ -433,7 +436,8 @@ impl Commit {
             }
         }
         for (at, _, listing) in &self.relieved {
-            if !over(fold, *listing, day) {
+            // What a record's own date has ended needs no relief; its timer says so.
+            if fold.listing_standing(*listing, day) != Standing::Ended {
                 missed(*at, listing.to_string());
             }
         }

@@ -8,12 +8,12 @@ use shouxin_core::actor::Actor;
 use shouxin_core::event::{Event, Finding, Target, Trigger};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ObjectionId, Position};
-use shouxin_core::text::digest_is_stated;
+use shouxin_core::text::{Digest, digest_is_stated};
 
 use crate::admin;
 use crate::commit::Commit;
 use crate::dispute::Open;
-use crate::fold::{Fold, Hold, Objection, ObjectionStage, RedStage};
+use crate::fold::{Fold, Hold, Objection, ObjectionStage, Red, RedStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
 
@@ -269,6 +269,31 @@ fn show_again(fold: &mut Fold, target: Target, at: Position) {
     }
 }
 
+/// Whether it is somebody's objection to a nomination under public notice: everybody speaks for
+/// themselves there, on paper, and stops it.
+fn of_the_public(
+    fold: &Fold,
+    at: &mut Here<'_>,
+    target: Target,
+    trigger: Trigger,
+    evidence: &[Digest],
+    suspends: bool,
+) -> bool {
+    let (Target::Listing(listing), Trigger::Complaint) = (target, trigger) else {
+        return false;
+    };
+    let noticed = |red: &Red| matches!(red.stage, RedStage::PublicNotice { .. });
+    if !fold.red(listing).is_some_and(|(_, red)| noticed(red)) {
+        return false;
+    }
+    let paper = !evidence.is_empty() && evidence.iter().all(digest_is_stated);
+    at.must(paper, Guard::PublicNotice, "an objection of the public without its paper");
+    if !suspends {
+        at.broken(INV_4, "everybody's objection to a nomination stops it");
+    }
+    true
+}
+
 fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let Event::ObjectionFiled {
         target,
@@ -302,7 +327,9 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let named = *trigger != Trigger::Subject || by_party || signed;
     at.must(named, Guard::Document, "an officer files for the party without its signed paper");
     let own = Open { trigger: *trigger, grounds: grounds.clone(), suspends: *suspends };
-    if let Some((_, disputes)) = fold.holds_mut(*target) {
+    if !of_the_public(fold, at, *target, *trigger, evidence, *suspends)
+        && let Some((_, disputes)) = fold.holds_mut(*target)
+    {
         let repeat = grounds.iter().all(|own| disputes.rejected.contains(&(*trigger, *own)));
         if !repeat && !suspends {
             at.broken(INV_4, "an objection that is no repeat suspends what it disputes");
@@ -311,18 +338,9 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         if disputes.said(&own) {
             at.broken(INV_2, "the same objection is open");
         }
-        disputes.open.insert(id, own);
     }
-    if let (Target::Listing(listing), Trigger::Complaint) = (target, trigger)
-        && let Some((_, red)) = fold.red(*listing)
-        && matches!(red.stage, crate::fold::RedStage::PublicNotice { .. })
-    {
-        let paper = !evidence.is_empty() && evidence.iter().all(digest_is_stated);
-        at.must(paper, Guard::PublicNotice, "an objection of the public without its paper");
-        let room = red.holds.len() < shouxin_core::limits::DISPUTES_MAX;
-        if room && !suspends {
-            at.broken(INV_4, "everybody's objection to a nomination stops it");
-        }
+    if let Some((_, disputes)) = fold.holds_mut(*target) {
+        disputes.open.insert(id, own);
     }
     let objection = Objection {
         subject,

@@ -471,8 +471,12 @@ pub(crate) fn revocation(
     };
     let voided = commit.voids(fold, of);
     let held = fold.holds_mut(of).is_some_and(|(holds, _)| !holds.is_empty());
-    let restores =
-        matches!(event, RemedyEvent::RepairedRestored { .. } | RemedyEvent::RecordRestored { .. });
+    // The records of a listing come back with it: what holds the listing is said of it alone.
+    let restores = match event {
+        RemedyEvent::RepairedRestored { .. } => true,
+        RemedyEvent::RecordRestored { .. } => matches!(of, Target::Record(_)),
+        _ => false,
+    };
     if held && restores {
         at.broken(INV_4, "what is disputed or stayed is brought back");
     }

@@ -592,8 +592,12 @@ pub(super) fn annul(
             annul_listings_of(rows, context, drafts, record, Some(reasons))?;
         }
         Target::Listing(id) => {
-            let ended = rows.listing_standing(id, context.today)? == Standing::Ended;
-            if !ended {
+            // What only a record's own date has ended is void too, and its event says so.
+            let standing = match &rows.must_listing(id)?.kind {
+                ListingKind::Black { case, .. } => case.standing(context.today),
+                ListingKind::Red(_) => rows.listing_standing(id, context.today)?,
+            };
+            if standing != Standing::Ended {
                 annul_listing(rows, context, drafts, id, Some(reasons))?;
             }
         }

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
-use shouxin_core::event::{Capacity, CaseRef, PersonRole, Target};
+use shouxin_core::event::{Capacity, CaseHook, CaseRef, PersonRole, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
 };
@@ -53,6 +53,8 @@ pub struct County {
     persons: u8,
     pub records: Vec<RecordId>,
     numbers: u64,
+    /// How often calls of each hook failed: each failure is the next kind of fault.
+    pub failed: BTreeMap<CaseHook, usize>,
     pub others: Others,
 }
 
@@ -69,6 +71,7 @@ impl County {
             persons: 0,
             records: Vec::new(),
             numbers: 0,
+            failed: BTreeMap::new(),
             others: Others::default(),
         };
         county.load();

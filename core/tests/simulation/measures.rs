@@ -223,12 +223,16 @@ impl County {
         }
         let actor = Actor::Plugin { name, version: "1.0.0".to_owned() };
         let plugin = Who { actor, role: Role::Operator };
-        let answer = match self.chance(30) {
+        let fails = self.chance(30);
+        let times = self.failed.entry(hook).or_default();
+        *times += usize::from(fails);
+        let fault = FAULTS[*times % FAULTS.len()];
+        let answer = match fails {
             true => Command::PluginFailed {
                 measure,
                 hook,
                 order,
-                fault: FAULTS[self.rng.usize(..FAULTS.len())],
+                fault,
                 detail: text(),
                 attempt: 1,
                 final_attempt: self.rng.bool(),

@@ -730,7 +730,12 @@ pub fn catalogued() -> World {
         document_sha256: digest(51),
     };
     world.must(&implementer(), &ask(filed));
-    // What is new waits for its publication.
+    world
+}
+
+/// A draft of what is new: it waits for its publication.
+pub fn awaiting() -> World {
+    let mut world = World::seeded();
     let proposal = Proposal {
         kind: EntryKind::Measure,
         code: UNPUBLISHED.to_owned(),
@@ -742,7 +747,7 @@ pub fn catalogued() -> World {
         amends: None,
     };
     let drafter = officer(MARKET, Post::Handler);
-    world.must(&drafter, &ask(CatalogueCommand::Draft { proposal }));
+    world.must(&drafter, &Command::Catalogue(CatalogueCommand::Draft { proposal }));
     world
 }
 
@@ -817,6 +822,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("assessed", assessed()),
         ("catalogued", catalogued()),
         ("amended", amended()),
+        ("awaiting", awaiting()),
         ("fallen with its record", fallen(Stage::Heard)),
         ("ended with its record", fallen(Stage::Effective)),
         ("outlived", outlived()),

@@ -65,11 +65,6 @@ pub(super) fn objections(table: &mut Table) {
         );
         log.at(log.last("review.decided")).position
     });
-    let honour = courses::honour_after_objections();
-    table.other("G-PUBLIC-NOTICE", "decided over an objection with no hold", &honour, |log| {
-        log.remove(log.last("objection.resolved"));
-        log.at(log.last("red_listing.decided")).position
-    });
 }
 
 pub(super) fn returns(table: &mut Table) {
@@ -80,8 +75,7 @@ pub(super) fn returns(table: &mut Table) {
         }
         let place = log.last("listing.restored");
         log.cut(place);
-        let marked = (place.0, place.1 + 1);
-        log.change(marked, |own| marks(own)[0].suspended = true);
+        log.change(log.last("classification.changed"), |own| marks(own)[0].suspended = true);
         log.at(place).position
     });
     table.remove(

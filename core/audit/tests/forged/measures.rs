@@ -189,20 +189,6 @@ fn ended(table: &mut Table, world: &World) {
     );
     beyond(table);
     awaited(table);
-    table.other("INV-11", "dispatched though its entry was retired", &published_entry(), |log| {
-        let place = log.last("measure.dispatched");
-        log.cut(place);
-        let Event::Catalogue(CatalogueEvent::Published { entry, .. }) =
-            log.at(log.last("catalogue.published")).event
-        else {
-            panic!("a publication");
-        };
-        let reasons = "依据已废止".to_owned();
-        let event = Event::Catalogue(CatalogueEvent::Retired { entry, reasons });
-        let own = Envelope { subject: None, ..log.like(place, event) };
-        log.insert(place, own);
-        log.at(log.last("measure.dispatched")).position
-    });
     let upheld = lives::disputed(Finding::Error);
     let gone = "attribution.ended";
     table.change("INV-6", "the listing did not end so", &upheld, gone, |own| {
