@@ -80,7 +80,8 @@ pub(super) fn returns(table: &mut Table) {
         }
         let place = log.last("listing.restored");
         log.cut(place);
-        let marked = (place.0, place.1 + 1);
+        // Its record comes back before the file says what is in force.
+        let marked = log.last("classification.changed");
         log.change(marked, |own| marks(own)[0].suspended = true);
         log.at(place).position
     });
