@@ -28,6 +28,7 @@ mod plugin;
 mod publicity;
 mod record;
 mod red;
+mod redress;
 mod refusal;
 mod relief;
 mod remedy;

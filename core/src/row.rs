@@ -234,6 +234,8 @@ pub struct RecordRow {
     pub changed: Position,
     /// When channels were told of it.
     pub told: Option<Told>,
+    /// Its own authority took it back: redress is owed (`Some(false)`) or done (`Some(true)`).
+    pub redress_done: Option<bool>,
 }
 
 /// State of a red listing (domain.md 2.3c).
@@ -309,6 +311,10 @@ pub struct ListingRow {
     pub relief: Option<ReliefId>,
     /// When channels were told of it.
     pub told: Option<Told>,
+    /// A measure on it was once ordered to be executed, be it lifted since.
+    pub acted_on: bool,
+    /// Its own authority took it back: redress is owed (`Some(false)`) or done (`Some(true)`).
+    pub redress_done: Option<bool>,
 }
 
 /// An attribution of a listed organisation's conduct to a person (domain.md 2.3b).
@@ -322,6 +328,10 @@ pub struct AttributionRow {
     /// How many measures against the person have an order that is not lifted.
     pub unlifted: u32,
     pub case: DecisionCase,
+    /// A measure on it was once ordered to be executed, be it lifted since.
+    pub acted_on: bool,
+    /// Its own authority took it back: redress is owed (`Some(false)`) or done (`Some(true)`).
+    pub redress_done: Option<bool>,
 }
 
 /// State of a measure case (domain.md 2.4); suspended and to-be-lifted follow from its parents.

@@ -77,9 +77,13 @@ fn a_listing_on_its_way_is_asked_what_one_in_effect_is() {
             ("decided", "object", &["objection.filed"]),
             ("noticed", "object", &["objection.filed"]),
             ("*", "file a suit", &["remedy.filed"]),
-            ("*", "annul the record", &["record.annulled", "listing.annulled"]),
-            ("dropped", "annul the record", &["record.annulled"]),
-            ("not decided", "annul the record", &["record.annulled"]),
+            (
+                "*",
+                "annul the record",
+                &["record.annulled", "listing.annulled", "redress.owed_by_annulment"],
+            ),
+            ("dropped", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
+            ("not decided", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
         ],
         &[
             ("*", "refuse the objection", ABSENT),
@@ -203,7 +207,11 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
             ("decided, stayed", "court upholds", &["remedy.decided"]),
             ("served, stayed, standstill over", "court upholds", &["remedy.decided"]),
             ("served, stayed, standstill over", "take back", &["listing.revoked"]),
-            ("*", "annul the record", &["record.annulled", "listing.annulled"]),
+            (
+                "*",
+                "annul the record",
+                &["record.annulled", "listing.annulled", "redress.owed_by_annulment"],
+            ),
         ],
         &[
             ("proposed, disputed", "statement", NO_NOTICE),

@@ -17,6 +17,8 @@ const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
 const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
 const OBJECTED: &[&str] = &["objection.filed", "classification.changed"];
 const RELIEVED: &[&str] = &["relief.granted", "classification.changed"];
+const TAKEN_BACK: &[&str] =
+    &["listing.revoked", "classification.changed", "redress.owed_by_annulment"];
 const REVOKED: &[&str] = &["listing.revoked", "classification.changed"];
 const EXTENDS: &[&str] = &["listing.proposed", "listing.extension_proposed"];
 const EXPIRES: &[&str] = &["listing.expired", "classification.changed"];
@@ -160,25 +162,38 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
                 ],
             ),
             ("relieved", "plan failed", &["relief.ended", "classification.changed"]),
-            ("*", "take back", REVOKED),
+            ("*", "take back", TAKEN_BACK),
             ("served", "take back", &["listing.revoked"]),
             ("served, disputed, standstill over", "take back", &["listing.revoked"]),
             (
                 "*",
                 "annul the record",
-                &["record.annulled", "listing.annulled", "classification.changed"],
+                &[
+                    "record.annulled",
+                    "listing.annulled",
+                    "classification.changed",
+                    "redress.owed_by_annulment",
+                ],
             ),
-            ("served", "annul the record", &["record.annulled", "listing.annulled"]),
+            (
+                "served",
+                "annul the record",
+                &["record.annulled", "listing.annulled", "redress.owed_by_annulment"],
+            ),
             (
                 "served, disputed, standstill over",
                 "annul the record",
-                &["record.annulled", "listing.annulled"],
+                &["record.annulled", "listing.annulled", "redress.owed_by_annulment"],
             ),
-            ("end passed", "annul the record", &["record.annulled"]),
-            ("disputed, end passed", "annul the record", &["record.annulled"]),
-            ("annulled", "annul the record", &["record.annulled"]),
-            ("removed", "annul the record", &["record.annulled"]),
-            ("expired", "annul the record", &["record.annulled"]),
+            ("end passed", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
+            (
+                "disputed, end passed",
+                "annul the record",
+                &["record.annulled", "redress.owed_by_annulment"],
+            ),
+            ("annulled", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
+            ("removed", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
+            ("expired", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
             ("effective", "extend", EXTENDS),
             ("effective, repair accepted", "extend", EXTENDS),
             ("effective, suit filed", "extend", EXTENDS),

@@ -10,6 +10,8 @@ use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, timer};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::erasure::{ErasureCommand, Kept};
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::Target;
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::Position;
 use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
@@ -202,6 +204,13 @@ fn what_is_open_keeps_the_file() {
     world.pass(ARCHIVE_AFTER_DAYS - 1);
     assert_eq!(asked(&world).0, Some(record.0));
     world.pass(1);
+    assert_eq!(asked(&world).0, Some(record.0), "redress is owed for it");
+    let redress = RemedyCommand::CompleteAnnulmentRedress {
+        target: Target::Record(record),
+        account: text(),
+        evidence: Vec::new(),
+    };
+    world.must(&handler(), &Command::Remedy(redress));
     assert_eq!(asked(&world), (None, None), "it is archived, for auditors alone");
     let (red, _) = listed();
     assert!(asked(&red).1.is_some(), "a listing in effect");

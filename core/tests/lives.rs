@@ -386,11 +386,17 @@ fn the_life_of_a_record_knows_no_other_way() {
             ("disputed, found wrong", "end display", HIDDEN),
             ("accepted, period over", "end display", HIDDEN),
             ("disputed, period over", "end display", HIDDEN),
-            ("*", "annul", &["record.annulled"]),
+            ("*", "annul", &["record.annulled", "redress.owed_by_annulment"]),
+            ("accepted, minor", "annul", &["record.annulled"]),
             (
                 "accepted, its listing under repair",
                 "annul",
-                &["record.annulled", "listing.annulled", "classification.changed"],
+                &[
+                    "record.annulled",
+                    "listing.annulled",
+                    "classification.changed",
+                    "redress.owed_by_annulment",
+                ],
             ),
             ("accepted", "object", FILED),
             (
@@ -515,7 +521,7 @@ fn the_head_may_take_the_authoritys_own_decision_back() {
     }
     let mut revoked = world.clone();
     let names = revoked.run(&head(), &revoke(&world)).unwrap();
-    assert_eq!(names, ["listing.revoked", "classification.changed"]);
+    assert_eq!(names, ["listing.revoked", "classification.changed", "redress.owed_by_annulment"]);
     assert_eq!(revoked.refused(&head(), &revoke(&revoked)), STATE);
 }
 

@@ -42,6 +42,7 @@ mod public_notice;
 mod publicity;
 mod put_right;
 mod record_repairs;
+mod redress;
 mod remedies;
 mod repairs;
 mod reviews;

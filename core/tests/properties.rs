@@ -454,6 +454,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "listing.display_ended",
         "objection.testing_ended",
         "record.restored",
+        "redress.done_after_annulment",
         "channel.closed",
         "channel.failed",
         "channel.overdue",

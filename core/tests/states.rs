@@ -69,6 +69,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("red_listing.revocation_not_owed", "that it is not any more, tried in both_lists.rs"),
     ("assessment.revocation_overdue", "that its day passed, tried in both_lists.rs"),
     ("catalogue.awaits_publication", "a mark beside the draft, tried in catalogue.rs"),
+    ("redress.done_after_annulment", "what an authority owes for what it took back, redress.rs"),
 ];
 
 #[test]
@@ -108,6 +109,10 @@ const NO_STEP: &[(&str, &str)] = &[
     ("Publicity::File", "a record with what the national layout asks for, which is then a record"),
     ("Remedy::FileCourtDocument", "a document on file"),
     ("Catalogue::FileDocument", "a document on file"),
+    (
+        "Remedy::CompleteAnnulmentRedress",
+        "what an authority owes for what it took back, tried in redress.rs",
+    ),
 ];
 
 /// Variants of the enum that a text declares, each with the enum that it holds, if it does.

@@ -239,6 +239,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         extended_by: None,
         again_from: None,
         display_ended: false,
+        redress: None,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);
@@ -324,7 +325,7 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     }
     let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
     case.decide_by = Some(decide_by.day);
-    fold.attributions.insert(id, Attribution { listing: *listing, case });
+    fold.attributions.insert(id, Attribution { listing: *listing, case, redress: None });
 }
 
 /// One step of the path up to service.
@@ -732,5 +733,10 @@ pub(crate) fn revoked(
     if own.starts_on.is_none() || own.own(at.today) == Standing::Ended {
         at.broken(INV_6, "there is nothing in force to revoke");
     }
+    let target = match case {
+        CaseRef::Listing(id) => Target::Listing(id),
+        CaseRef::Attribution(id) => Target::Attribution(id),
+    };
+    crate::redress::taken_back(fold, commit, at, target);
     commit.end(fold, at.at(), case, Over::Annulled);
 }

@@ -78,6 +78,9 @@ pub(crate) struct Commit {
     /// Redress that an outcome owes, and what was opened.
     owes_redress: Vec<(Position, Position)>,
     redressed: BTreeSet<Position>,
+    /// What an authority took back itself, and owes redress for; and what it said it does.
+    taken_back: Vec<(Position, Target)>,
+    to_redress: BTreeSet<Target>,
     /// Proposals on what is listed or proposed already, and those that extend a listing.
     twins: Vec<(Position, ListingId, ListingId)>,
     extended: BTreeSet<(ListingId, ListingId)>,
@@ -221,6 +224,16 @@ impl Commit {
 
     pub(crate) fn redress(&mut self, of: Position) {
         self.redressed.insert(of);
+    }
+
+    /// An authority takes something back that was shown, or acted on.
+    pub(crate) fn take_back(&mut self, at: Position, target: Target) {
+        self.taken_back.push((at, target));
+    }
+
+    /// Redress is owed for it: whether it was taken back in this commit.
+    pub(crate) fn redress_taken_back(&mut self, target: Target) -> bool {
+        self.to_redress.insert(target) && self.taken_back.iter().any(|own| own.1 == target)
     }
 
     /// A proposal on a record that another listing for the same behaviour rests on.
@@ -464,6 +477,9 @@ impl Commit {
         }
         for (at, _) in self.owes_redress.iter().filter(|own| !self.redressed.contains(&own.1)) {
             missed(*at, "with redress opened, the burden".to_owned());
+        }
+        for (at, _) in self.taken_back.iter().filter(|own| !self.to_redress.contains(&own.1)) {
+            missed(*at, "with redress owed, what was taken back".to_owned());
         }
         for (at, id) in &self.given_up {
             if !self.set_right.contains(id) {

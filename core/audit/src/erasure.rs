@@ -167,15 +167,16 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
             Kind::Black { case, .. } => case.over.is_none(),
             Kind::Red(red) => red.stage != RedStage::Over,
         };
-        open.then_some((own.subject, id.0))
+        (open || own.redress == Some(false)).then_some((own.subject, id.0))
     });
     let records = fold.records.iter().filter_map(|(id, own)| {
-        (own.stage != RecordStage::Archived).then_some((own.subject, id.0))
+        let open = own.stage != RecordStage::Archived || own.redress == Some(false);
+        open.then_some((own.subject, id.0))
     });
-    let persons = fold
-        .attributions
-        .iter()
-        .filter_map(|(id, own)| own.case.over.is_none().then_some((own.case.subject, id.0)));
+    let persons = fold.attributions.iter().filter_map(|(id, own)| {
+        let open = own.case.over.is_none() || own.redress == Some(false);
+        open.then_some((own.case.subject, id.0))
+    });
     let measures = fold.measures.iter().filter_map(|(id, own)| {
         let open =
             own.ordered() || !matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled);

@@ -103,6 +103,8 @@ pub(crate) struct Record {
     /// Which repair ended it, and whether it was shown until then.
     pub repaired: Option<(RepairId, bool)>,
     pub again_from: Option<Day>,
+    /// Redress for what its own authority took back: owed, or done.
+    pub redress: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -270,12 +272,16 @@ pub(crate) struct Listing {
     pub again_from: Option<Day>,
     /// An objection found that it should not be shown.
     pub display_ended: bool,
+    /// Redress for what its own authority took back: owed, or done.
+    pub redress: Option<bool>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Attribution {
     pub listing: ListingId,
     pub case: Case,
+    /// Redress for what its own authority took back: owed, or done.
+    pub redress: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,6 +42,7 @@ mod objection;
 mod publicity;
 mod record;
 mod red;
+mod redress;
 mod remedy;
 mod repair;
 mod review;

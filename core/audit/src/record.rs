@@ -18,6 +18,7 @@ use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
+use crate::redress;
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
@@ -35,6 +36,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 if !commit.voids(fold, target) {
                     at.of_authority(provider);
                     commit.void(at.at(), target);
+                    redress::taken_back(fold, commit, at, target);
                 }
             }
             ended(fold, at, *record, RecordStage::Annulled);
@@ -244,6 +246,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         counted_from: *document_date,
         repaired: None,
         again_from: None,
+        redress: None,
     };
     if *published {
         fold.tell(Target::Record(id), at.at());

@@ -153,6 +153,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         extended_by: None,
         again_from: None,
         display_ended: false,
+        redress: None,
     };
     fold.listings.insert(ListingId(at.at()), listing);
 }

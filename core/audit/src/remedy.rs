@@ -95,6 +95,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             }
             redress(fold, *remedy, true);
         }
+        E::AnnulmentRedressOwed { .. } | E::AnnulmentRedressDone { .. } => {
+            crate::redress::check(fold, commit, at, event);
+        }
         E::RepairRevocationNoticed { .. }
         | E::RepairRevocationStated { .. }
         | E::RepairRevoked { .. }

@@ -102,6 +102,8 @@ fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             display_ended: false,
             relief: None,
             told: None,
+            acted_on: false,
+            redress_done: None,
         },
     )
 }
@@ -125,6 +127,8 @@ fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         role: *role,
         unlifted: 0,
         case: new_case(envelope)?,
+        acted_on: false,
+        redress_done: None,
     };
     put_listing(rows, parent)?;
     rows.put(Key::Attribution(id), Row::Attribution(row))
@@ -357,6 +361,8 @@ fn nominated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             display_ended: false,
             relief: None,
             told: None,
+            acted_on: false,
+            redress_done: None,
         },
     )
 }

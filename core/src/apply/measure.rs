@@ -61,11 +61,11 @@ fn count(rows: &mut Rows, row: &MeasureRow, up: bool) -> Result<(), Stop> {
     };
     if let Some(id) = row.attribution {
         let own = Rows::known(rows.attribution(id)?, &id.0)?.clone();
-        let own = AttributionRow { unlifted: turned(own.unlifted), ..own };
+        let own = AttributionRow { unlifted: turned(own.unlifted), acted_on: true, ..own };
         rows.put(Key::Attribution(id), Row::Attribution(own))?;
     }
     let listing = Rows::known(rows.listing(row.listing)?, &row.listing.0)?.clone();
-    let listing = ListingRow { unlifted: turned(listing.unlifted), ..listing };
+    let listing = ListingRow { unlifted: turned(listing.unlifted), acted_on: true, ..listing };
     rows.put(Key::Listing(row.listing), Row::Listing(listing))
 }
 

@@ -132,6 +132,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 repair_again_from: None,
                 changed: envelope.position,
                 told: None,
+                redress_done: None,
             };
             let found = found_by(rows, &row)?;
             rows.put(Key::Record(id), Row::Record(row))?;

@@ -9,9 +9,9 @@ use crate::event::{CaseRef, Envelope, Target};
 use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
 use crate::path::{EndReason, Hold, Path};
 use crate::row::{
-    CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState, RecordRow,
-    RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow, RepairState,
-    Repairable, Revocation, Row, Testing,
+    AttributionRow, CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState,
+    RecordRow, RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow,
+    RepairState, Repairable, Revocation, Row, Testing,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::Severity;
@@ -135,6 +135,8 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
                 own.map(|own| Testing { ended: true, ..own })
             })
         }
+        E::AnnulmentRedressOwed { target, .. } => redress(rows, envelope, *target, false),
+        E::AnnulmentRedressDone { target, .. } => redress(rows, envelope, *target, true),
         E::CourtDocumentFiled { document, effect } => {
             let id = CourtDocumentId(here(envelope));
             rows.want([Key::CourtDocument(id)])?;
@@ -309,6 +311,28 @@ fn objection_reviewed(
     }
     rows.put(Key::Objection(id), Row::Objection(row))?;
     put_walks(rows, found)
+}
+
+/// What an authority owes for what it took back itself stands with the thing.
+fn redress(rows: &mut Rows, envelope: &Envelope, target: Target, done: bool) -> Result<(), Stop> {
+    let redress_done = Some(done);
+    match target {
+        Target::Record(id) => {
+            let row = Rows::known(rows.record(id)?, &id.0)?.clone();
+            rows.put(Key::Record(id), Row::Record(RecordRow { redress_done, ..row }))
+        }
+        Target::Listing(id) => {
+            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            rows.put(Key::Listing(id), Row::Listing(ListingRow { redress_done, ..row }))
+        }
+        Target::Attribution(id) => {
+            let row = Rows::known(rows.attribution(id)?, &id.0)?.clone();
+            rows.put(Key::Attribution(id), Row::Attribution(AttributionRow { redress_done, ..row }))
+        }
+        Target::Measure(_) | Target::Commitment(_) => {
+            Err(defect(envelope, "no authority takes it back itself"))
+        }
+    }
 }
 
 fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {

@@ -133,4 +133,9 @@ pub enum RemedyCommand {
         document_sha256: Digest,
         service: Service,
     },
+    CompleteAnnulmentRedress {
+        target: Target,
+        account: Sealed,
+        evidence: Vec<Digest>,
+    },
 }

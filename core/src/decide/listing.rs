@@ -8,9 +8,9 @@ use crate::decide::case::{self, opened};
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::revocation::{answered, check_statement};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, redress};
 use crate::event::listing::ListingEvent;
-use crate::event::{CaseRef, Colour, Event};
+use crate::event::{CaseRef, Colour, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::ListingId;
 use crate::limits::RED_REVOCATION_WD;
@@ -113,14 +113,17 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
             service: service.clone(),
         }),
     );
-    match case {
+    let target = match case {
         CaseRef::Listing(id) => {
             classification::turn_listing(rows, context, &mut drafts, *id, Turn::End)?;
+            Target::Listing(*id)
         }
-        CaseRef::Attribution(_) => {
+        CaseRef::Attribution(id) => {
             classification::turn_one(rows, &mut drafts, found.subject, *case, Turn::End)?;
+            Target::Attribution(*id)
         }
-    }
+    };
+    redress::owe(rows, context, &mut drafts, target)?;
     drafts.finish()
 }
 

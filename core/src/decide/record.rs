@@ -6,9 +6,9 @@ use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_listings_of;
 use crate::decide::publicity::{Secret, filed};
-use crate::decide::{Context, Drafts, Outcome, Reject, ground};
+use crate::decide::{Context, Drafts, Outcome, Reject, ground, redress};
 use crate::event::record::RecordEvent;
-use crate::event::{Capacity, Event};
+use crate::event::{Capacity, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::RecordId;
 use crate::limits::CONTENT_BYTES_MAX;
@@ -329,5 +329,6 @@ pub(super) fn annul(
     let mut drafts = Drafts::new(context);
     drafts.push(record.subject, Event::RecordAnnulled { record: id, reasons: reasons.clone() });
     annul_listings_of(rows, context, &mut drafts, id, Some(reasons))?;
+    redress::owe(rows, context, &mut drafts, Target::Record(id))?;
     drafts.finish()
 }

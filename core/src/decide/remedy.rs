@@ -6,7 +6,9 @@ use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::objection::{self, annul, bounded, disputed, receiving, release, turn};
-use crate::decide::{Context, Drafts, Outcome, relief, repair, review, revocation, testing};
+use crate::decide::{
+    Context, Drafts, Outcome, redress, relief, repair, review, revocation, testing,
+};
 use crate::event::listing::ListingEvent;
 use crate::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
 use crate::event::{CaseRef, Event, Target};
@@ -78,6 +80,7 @@ pub(super) fn decide(
         C::SupplementRecord { .. } => objection::supplement(rows, command, context),
         C::BeginTesting { .. } | C::EndTesting { .. } => testing::decide(rows, command, context),
         C::ExtendRepair { .. } => repair::extend(rows, command, context),
+        C::CompleteAnnulmentRedress { .. } => redress::complete(rows, command, context),
         C::FileCourtDocument { document, effect } => {
             checks::human(context)?;
             rows.must_subject(document.about)?;

@@ -150,5 +150,12 @@ RemedyEvent {
     /// Its repair was revoked, and the day fixed in the served revocation has come: it is shown
     /// and shared again, as widely as before, until the day it always had.
     RecordRestored "record.restored" { repair: RepairId, record: RecordId, published: bool, }
+    /// An authority took back what had been shown, or acted on: it has to restore the subject's
+    /// reputation, as if somebody else had found it void (O67).
+    AnnulmentRedressOwed "redress.owed_by_annulment" { target: Target, provider: Uscc, }
+    /// It has.
+    AnnulmentRedressDone "redress.done_after_annulment" {
+        target: Target, account: Sealed, evidence: Vec<Digest>,
+    }
 }
 }

@@ -20,7 +20,10 @@ fn is_open(case: &DecisionCase) -> bool {
 /// Whose file the row keeps, under which position, and up to which day.
 pub(super) fn kept(row: &Row) -> Option<(SubjectKey, Day, Position)> {
     let (open, subject, at) = match row {
-        Row::Record(row) => (row.state != RecordState::Archived, row.subject, row.id.0),
+        Row::Record(row) => {
+            let owed = row.redress_done == Some(false);
+            (row.state != RecordState::Archived || owed, row.subject, row.id.0)
+        }
         Row::Listing(row) => {
             let open = match &row.kind {
                 ListingKind::Black { case, .. } => is_open(case),
@@ -28,9 +31,12 @@ pub(super) fn kept(row: &Row) -> Option<(SubjectKey, Day, Position)> {
                     !matches!(red.state, RedState::Closed | RedState::Expired { .. })
                 }
             };
-            (open, row.subject, row.id.0)
+            (open || row.redress_done == Some(false), row.subject, row.id.0)
         }
-        Row::Attribution(row) => (is_open(&row.case), row.person, row.id.0),
+        Row::Attribution(row) => {
+            let owed = row.redress_done == Some(false);
+            (is_open(&row.case) || owed, row.person, row.id.0)
+        }
         Row::Measure(row) => {
             let over = match row.state {
                 MeasureState::Closed => true,

@@ -151,17 +151,39 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "listing.annulled",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
                 "none",
                 "annul the record",
-                &["record.annulled", "listing.annulled", "classification.changed"],
+                &[
+                    "record.annulled",
+                    "listing.annulled",
+                    "classification.changed",
+                    "redress.owed_by_annulment",
+                ],
             ),
-            ("proposed, its listing gone", "annul the record", &["record.annulled"]),
-            ("heard, its listing gone", "annul the record", &["record.annulled"]),
-            ("decided, its listing gone", "annul the record", &["record.annulled"]),
-            ("served, its listing gone", "annul the record", &["record.annulled"]),
+            (
+                "proposed, its listing gone",
+                "annul the record",
+                &["record.annulled", "redress.owed_by_annulment"],
+            ),
+            (
+                "heard, its listing gone",
+                "annul the record",
+                &["record.annulled", "redress.owed_by_annulment"],
+            ),
+            (
+                "decided, its listing gone",
+                "annul the record",
+                &["record.annulled", "redress.owed_by_annulment"],
+            ),
+            (
+                "served, its listing gone",
+                "annul the record",
+                &["record.annulled", "redress.owed_by_annulment"],
+            ),
             (
                 "suit filed",
                 "annul the record",
@@ -171,6 +193,7 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
@@ -182,6 +205,7 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
@@ -193,9 +217,14 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
-            ("end passed, suit filed", "annul the record", &["record.annulled"]),
+            (
+                "end passed, suit filed",
+                "annul the record",
+                &["record.annulled", "redress.owed_by_annulment"],
+            ),
             (
                 "effective",
                 "annul the record",
@@ -205,14 +234,24 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
                 "*",
                 "take the listing back",
-                &["listing.revoked", "classification.changed", "attribution.ended"],
+                &[
+                    "listing.revoked",
+                    "classification.changed",
+                    "attribution.ended",
+                    "redress.owed_by_annulment",
+                ],
             ),
-            ("none", "take the listing back", &["listing.revoked", "classification.changed"]),
+            (
+                "none",
+                "take the listing back",
+                &["listing.revoked", "classification.changed", "redress.owed_by_annulment"],
+            ),
             (
                 "suit filed",
                 "take the listing back",
@@ -221,6 +260,7 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
@@ -231,6 +271,7 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
@@ -241,6 +282,7 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             (
@@ -251,6 +293,7 @@ fn an_attribution_meets_courts_and_the_end_of_its_listing() {
                     "classification.changed",
                     "classification.changed",
                     "attribution.ended",
+                    "redress.owed_by_annulment",
                 ],
             ),
             ("proposed", "notice", &["prenotice.served"]),

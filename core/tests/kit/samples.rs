@@ -234,6 +234,15 @@ pub fn remedies() -> Vec<Event> {
         RemedyEvent::ReliefCompleted { relief, document: ruling(organisation(1)), reasons: text() },
         RemedyEvent::ReliefEnded { relief, document: ruling(organisation(1)), reasons: text() },
         RemedyEvent::CourtDocumentFiled { document: ruling(organisation(1)), effect: text() },
+        RemedyEvent::AnnulmentRedressOwed {
+            target: Target::Record(RecordId(at(3))),
+            provider: authority(MARKET),
+        },
+        RemedyEvent::AnnulmentRedressDone {
+            target: Target::Record(RecordId(at(3))),
+            account: text(),
+            evidence: vec![digest(64)],
+        },
     ];
     all.into_iter().map(Event::Remedy).collect()
 }

@@ -372,6 +372,31 @@ impl Write for CompleteRemedyRedress {
     }
 }
 
+/// 恢复信誉 after the authority took its own act back, which had been shown or acted on.
+/// Source: domain.md O67.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteAnnulmentRedress {
+    account: String,
+    #[serde(default)]
+    evidence: Vec<Hex32>,
+}
+
+impl Write for CompleteAnnulmentRedress {
+    const LABEL: &'static str = "annulments.redress";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let target = target(path)?;
+        let subject = edge.subject_of_target(target)?;
+        Ok(Command::Remedy(RemedyCommand::CompleteAnnulmentRedress {
+            target,
+            account: edge.seal(subject, &self.account)?,
+            evidence: edge.documents(subject, "evidence", self.evidence)?,
+        }))
+    }
+}
+
 /// 延长办理期限, once, with the served notice of it: ten working days more for the decision.
 /// Source: domain.md T07.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -606,6 +631,18 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<EndStay>("/v1/remedies/{id}/end-stay", "恢复执行 / end of the stay")
         .post::<DecideRemedy>("/v1/remedies/{id}/decide", "复议、诉讼结果 / its outcome")
         .post::<CompleteRemedyRedress>("/v1/remedies/{id}/redress", "恢复信誉 / redress")
+        .post::<CompleteAnnulmentRedress>(
+            "/v1/records/{id}/redress",
+            "撤销后恢复信誉 / redress after an annulment",
+        )
+        .post::<CompleteAnnulmentRedress>(
+            "/v1/listings/{id}/redress",
+            "撤销后恢复信誉 / redress after a revocation",
+        )
+        .post::<CompleteAnnulmentRedress>(
+            "/v1/attributions/{id}/redress",
+            "撤销后恢复信誉 / redress after a revocation",
+        )
         .post::<ExtendRepair>("/v1/repairs/{id}/extension", "延长办理期限 / more time, once")
         .post::<NoticeRevocation>(
             "/v1/repairs/{id}/revocation/notice",

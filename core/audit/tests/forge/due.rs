@@ -118,7 +118,7 @@ fn rejected(world: &mut World, id: ObjectionId) {
 pub fn honour_after_objections() -> World {
     let (mut world, listing) = noticed();
     let other = officer(OFFICE, Post::Colleague);
-    let paper = vec![digest(24)];
+    let paper = vec![digest(26)];
     let complaint = filing(Target::Listing(listing), Trigger::Complaint, paper, false);
     for _ in 0..2 {
         let id = filed(&mut world, &other, &complaint);

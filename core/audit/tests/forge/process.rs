@@ -2,13 +2,15 @@
 //! black at once.
 
 use super::kit::World;
-use super::kit::rules::{INCENTIVE, OFFICE, STATUTE};
+use super::kit::asked::revoke;
+use super::kit::rules::{INCENTIVE, OFFICE, PERSONS, STATUTE};
 use super::kit::steps::*;
-use super::kit::{Post, Who, officer, organisation, party};
+use super::kit::{Post, Who, officer, organisation, party, person};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::{CaseRef, Finding, Target, Trigger};
-use shouxin_core::id::{ListingId, ObjectionId};
+use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId};
 
 fn nominator() -> Who {
     officer(OFFICE, Post::Handler)
@@ -43,6 +45,39 @@ pub fn spoke_twice() -> World {
     world.must(&colleague(), &hearing(case));
     world.must(&head(), &decision(case, 4, &[STATUTE]));
     world
+}
+
+/// A record that was shown, and that its provider annuls; the redress is done.
+pub fn annulled() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    world.must(&handler(), &redressed(Target::Record(record)));
+    world
+}
+
+/// A listing, and what a person answered for under it, taken back after departments acted on both.
+pub fn taken_back() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let attribution = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
+    let case = CaseRef::Attribution(attribution);
+    world.advance(case, &[PERSONS], Stage::Effective);
+    let asked = initiate(listing, Some(attribution), PERSONS);
+    let measure = MeasureId(world.must(&handler(), &asked));
+    world.proceed(measure, Progress::FedBack);
+    world.must(&head(), &revoke(&world, case));
+    world.must(&handler(), &redressed(Target::Attribution(attribution)));
+    world.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
+    world.must(&handler(), &redressed(Target::Listing(listing)));
+    world
+}
+
+/// What an authority did about what it took back.
+pub fn redressed(target: Target) -> Command {
+    let evidence = Vec::new();
+    let own = RemedyCommand::CompleteAnnulmentRedress { target, account: text(), evidence };
+    Command::Remedy(own)
 }
 
 /// A revocation in which an officer took the statement down.
@@ -117,5 +152,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("complained", complained()),
         ("both lists", both_lists()),
         ("owed for nothing", owed_for_nothing()),
+        ("annulled by its provider", annulled()),
+        ("taken back", taken_back()),
     ]
 }

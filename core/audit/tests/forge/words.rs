@@ -29,6 +29,7 @@ use super::kit::steps::*;
 use super::kit::tolerance::{close, give_up, supply, tolerate};
 use super::kit::{Post, Who, World, officer, operator, organisation, party, person, timer};
 use super::lives;
+use super::process::redressed;
 
 /// A public commitment that is kept, another that is declined, and one that is withdrawn.
 pub fn kept() -> World {
@@ -273,6 +274,7 @@ pub fn erased() -> World {
     let subject = organisation(1);
     let record = world.with_record();
     world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    world.must(&handler(), &redressed(Target::Record(record)));
     world.pass(ARCHIVE_AFTER_DAYS);
     let propose = |world: &mut World| {
         world.today = world.today.plus_months(60);

@@ -75,7 +75,9 @@ pub(super) fn returns(table: &mut Table) {
         }
         let place = log.last("listing.restored");
         log.cut(place);
-        log.change(log.last("classification.changed"), |own| marks(own)[0].suspended = true);
+        // Its record comes back before the file says what is in force.
+        let marked = log.last("classification.changed");
+        log.change(marked, |own| marks(own)[0].suspended = true);
         log.at(place).position
     });
     table.remove(

@@ -37,6 +37,7 @@ mod office;
 mod outcomes;
 mod path;
 mod process;
+mod redress;
 mod repairs;
 mod reports;
 mod social;
@@ -203,6 +204,7 @@ fn table() -> Vec<Forgery> {
     process::process(&mut table);
     process::both_lists(&mut table);
     process::persons(&mut table);
+    redress::own_annulments(&mut table);
     table.0
 }
 

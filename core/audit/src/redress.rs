@@ -1,0 +1,79 @@
+//! Redress of what an authority took back itself (O67): owed in that commit where the thing, or
+//! what rests on it, was shown or a measure on it was ordered; done by the same authority.
+
+use shouxin_core::event::Target;
+use shouxin_core::event::remedy::RemedyEvent;
+use shouxin_core::guard::Guard;
+use shouxin_core::id::ListingId;
+
+use crate::commit::Commit;
+use crate::fold::Fold;
+use crate::here::Here;
+use crate::names::INV_2;
+
+/// Whether anybody saw it, or acted on it.
+fn had_effect(fold: &Fold, target: Target) -> bool {
+    let acted_on = |listing: &ListingId| {
+        fold.measures.values().any(|own| own.listing == *listing && own.tried)
+    };
+    fold.told_of(target).is_some()
+        || match target {
+            Target::Record(id) => {
+                fold.records.get(&id).is_some_and(|own| own.listings.iter().any(acted_on))
+            }
+            Target::Listing(id) => acted_on(&id),
+            Target::Attribution(id) => {
+                fold.measures.values().any(|own| own.attribution == Some(id) && own.tried)
+            }
+            Target::Measure(_) | Target::Commitment(_) => false,
+        }
+}
+
+/// An authority takes its own act back. Asked before the fold ends the thing.
+pub(crate) fn taken_back(fold: &Fold, commit: &mut Commit, at: &Here<'_>, target: Target) {
+    if had_effect(fold, target) {
+        commit.take_back(at.at(), target);
+    }
+}
+
+fn turn(fold: &mut Fold, target: Target, done: bool) -> Option<bool> {
+    let own = match target {
+        Target::Record(id) => fold.records.get_mut(&id).map(|own| &mut own.redress),
+        Target::Listing(id) => fold.listings.get_mut(&id).map(|own| &mut own.redress),
+        Target::Attribution(id) => fold.attributions.get_mut(&id).map(|own| &mut own.redress),
+        Target::Measure(_) | Target::Commitment(_) => None,
+    };
+    own.and_then(|own| own.replace(done))
+}
+
+pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
+    let (RemedyEvent::AnnulmentRedressOwed { target, .. }
+    | RemedyEvent::AnnulmentRedressDone { target, .. }) = event
+    else {
+        return;
+    };
+    let Some((subject, owner, _)) = fold.owner(*target) else {
+        at.missing(format!("{target:?}"));
+        return;
+    };
+    at.about(subject);
+    match event {
+        RemedyEvent::AnnulmentRedressOwed { provider, .. } => {
+            if owner != *provider {
+                at.guard(Guard::Competent, "the authority that took it back owes the redress");
+            }
+            if !commit.redress_taken_back(*target) {
+                at.broken(INV_2, "nothing that had effect is taken back in this commit");
+            }
+            turn(fold, *target, false);
+        }
+        RemedyEvent::AnnulmentRedressDone { account, .. } => {
+            at.stated(Guard::Document, &[("account", account)]);
+            at.of_authority(owner);
+            if turn(fold, *target, true) != Some(false) {
+                at.broken(INV_2, "no redress is owed");
+            }
+        }
+        _ => {}
+    }
+}

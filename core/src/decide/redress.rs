@@ -1,0 +1,92 @@
+//! Redress of what an authority took back itself: who was shown, or was subjected to, something
+//! void has its reputation restored, whoever found it void (domain.md 2.3a).
+//!
+//! Source: domain.md O67.
+
+use crate::command::remedy::RemedyCommand;
+use crate::decide::checks::{self, refuse, stated, wrong_state};
+use crate::decide::objection::{bounded, disputed};
+use crate::decide::{Context, Drafts, Outcome};
+use crate::event::remedy::RemedyEvent;
+use crate::event::{Event, Target};
+use crate::guard::Guard;
+use crate::id::ListingId;
+use crate::row::Key;
+use crate::rows::{Rows, Stop};
+
+fn listing_had_effect(rows: &Rows, id: ListingId) -> Result<bool, Stop> {
+    let row = rows.must_listing(id)?;
+    Ok(row.told.is_some() || row.acted_on)
+}
+
+/// Whether the public was shown it, or what rests on it, or a measure on it was ordered. What
+/// nobody ever saw or acted on leaves no reputation to restore.
+fn had_effect(rows: &Rows, target: Target) -> Result<bool, Stop> {
+    match target {
+        Target::Record(id) => {
+            let row = rows.must_record(id)?;
+            rows.want(row.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            let mut found = row.told.is_some();
+            for listing in &row.listings {
+                found |= listing_had_effect(rows, *listing)?;
+            }
+            Ok(found)
+        }
+        Target::Listing(id) => listing_had_effect(rows, id),
+        Target::Attribution(id) => Ok(rows.must_attribution(id)?.acted_on),
+        Target::Measure(_) | Target::Commitment(_) => Ok(false),
+    }
+}
+
+/// The authority that takes something back owes redress for it, in the same commit.
+pub(super) fn owe(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    target: Target,
+) -> Result<(), Stop> {
+    if had_effect(rows, target)? {
+        let found = disputed(rows, target, context)?;
+        let event = RemedyEvent::AnnulmentRedressOwed { target, provider: found.provider };
+        drafts.push(found.subject, Event::Remedy(event));
+    }
+    Ok(())
+}
+
+/// The authority reports what it did.
+pub(super) fn complete(
+    rows: &Rows,
+    command: &RemedyCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let RemedyCommand::CompleteAnnulmentRedress { target, account, evidence } = command else {
+        return Err(Stop::Defect("not a redress".to_owned()));
+    };
+    let found = disputed(rows, *target, context)?;
+    if checks::human(context)?.reference.authority != found.provider {
+        refuse::<()>(
+            Guard::Competent,
+            "由撤销机关恢复信誉 / the authority that took it back restores the reputation",
+            format!("请由 {} 办理 / ask that unit", found.provider.as_str()),
+        )?;
+    }
+    let done = match target {
+        Target::Record(id) => rows.must_record(*id)?.redress_done,
+        Target::Listing(id) => rows.must_listing(*id)?.redress_done,
+        Target::Attribution(id) => rows.must_attribution(*id)?.redress_done,
+        Target::Measure(_) | Target::Commitment(_) => None,
+    };
+    if done != Some(false) {
+        return Ok(wrong_state("恢复信誉 / redress", "not owed", "owed")?);
+    }
+    stated(Guard::Document, &[("account", account)])?;
+    bounded(evidence.len(), "evidence")?;
+    let mut drafts = Drafts::new(context);
+    let event = RemedyEvent::AnnulmentRedressDone {
+        target: *target,
+        account: account.clone(),
+        evidence: evidence.clone(),
+    };
+    drafts.push(found.subject, Event::Remedy(event));
+    drafts.finish()
+}

@@ -1,0 +1,87 @@
+//! Redress of what an authority took back itself: owed where somebody was shown it or acted on it,
+//! done once, by that authority (domain.md 2.3a).
+
+use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::command::{Command, NewRecord};
+use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::guard::Guard;
+use shouxin_core::id::{AttributionId, MeasureId, RecordId};
+use shouxin_core::row::{Key, Row};
+
+use crate::kit::asked::revoke;
+use crate::kit::rules::{PERSONS, STATUTE};
+use crate::kit::steps::*;
+use crate::kit::table::STATE;
+use crate::kit::{World, guard, organisation, party, person};
+
+const OWED: &str = "redress.owed_by_annulment";
+
+fn done(target: Target) -> Command {
+    let evidence = Vec::new();
+    let own = RemedyCommand::CompleteAnnulmentRedress { target, account: text(), evidence };
+    Command::Remedy(own)
+}
+
+fn owed(world: &World, key: &Key) -> Option<bool> {
+    match world.row(key) {
+        Some(Row::Record(row)) => row.redress_done,
+        Some(Row::Listing(row)) => row.redress_done,
+        Some(Row::Attribution(row)) => row.redress_done,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Covers O67.
+#[test]
+fn who_annuls_what_was_shown_owes_redress_and_does_it_once() {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let (key, target) = (Key::Record(record), Target::Record(record));
+    assert_eq!(world.refused(&handler(), &done(target)), STATE, "nothing is owed");
+    let annul = Command::AnnulRecord { record, reasons: text() };
+    assert_eq!(world.run(&handler(), &annul).unwrap(), ["record.annulled", OWED]);
+    assert_eq!(owed(&world, &key), Some(false));
+    assert_eq!(world.refused(&implementer(), &done(target)), guard(Guard::Competent));
+    assert!(world.ask(&party(organisation(1)), &done(target)).is_err(), "not the party's");
+    assert_eq!(world.run(&handler(), &done(target)).unwrap(), ["redress.done_after_annulment"]);
+    assert_eq!(owed(&world, &key), Some(true));
+    assert_eq!(world.refused(&handler(), &done(target)), STATE, "it is done");
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
+#[test]
+fn what_nobody_saw_or_acted_on_leaves_nothing_to_restore() {
+    let mut world = World::seeded();
+    let own = NewRecord { withheld: true, ..record(organisation(1), "一号") };
+    let submit = Command::SubmitRecords { records: vec![own] };
+    let record = RecordId(world.must(&handler(), &submit));
+    let annul = Command::AnnulRecord { record, reasons: text() };
+    assert_eq!(world.run(&handler(), &annul).unwrap(), ["record.annulled"]);
+    let listing = world.listing(&[], &[STATUTE], Stage::Served);
+    let command = revoke(&world, CaseRef::Listing(listing));
+    assert_eq!(world.run(&head(), &command).unwrap(), ["listing.revoked"]);
+    assert_eq!(owed(&world, &Key::Listing(listing)), None);
+}
+
+/// A person is on no channel, but a measure against one is acted on; that it was lifted since undoes
+/// nothing of it.
+#[test]
+fn an_order_on_a_person_is_enough() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let attribution = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
+    let case = CaseRef::Attribution(attribution);
+    world.advance(case, &[PERSONS], Stage::Effective);
+    let command = revoke(&world, case);
+    let said = world.clone().run(&head(), &command).unwrap();
+    assert_eq!(said, ["listing.revoked", "classification.changed"], "nobody acted on it");
+    let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(attribution), PERSONS)));
+    world.proceed(measure, Progress::FedBack);
+    assert!(world.listing_row(listing).acted_on);
+    assert_eq!(world.run(&head(), &command).unwrap().last(), Some(&OWED));
+    let target = Target::Attribution(attribution);
+    assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(false));
+    world.must(&handler(), &done(target));
+    assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(true));
+    assert_eq!(world.replayed().rows, world.rows);
+}
