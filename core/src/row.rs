@@ -16,6 +16,7 @@ mod owed;
 pub mod publicity;
 mod record;
 mod red;
+mod remedy;
 pub mod search;
 pub mod social;
 mod states;
@@ -29,7 +30,6 @@ use crate::calendar::Deadline;
 use crate::event::calendar::Clock;
 use crate::event::catalogue::EntryKind;
 use crate::event::publicity::DecisionKind;
-use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, ObjectionGround,
     PersonRole, Target, Trigger,
@@ -50,13 +50,14 @@ use crate::row::publicity::PublicityRow;
 use crate::row::tolerance::ToleranceRow;
 use crate::rules::{Citation, Openness, Polarity, RecordClass, Severity, SubjectKind};
 use crate::tally::{Counts, Month, Unit};
-use crate::text::{Digest, FactDocument, Name, Sealed};
+use crate::text::{Digest, Name, Sealed};
 use crate::time::Day;
 
 pub use disputes::{Disputes, OpenObjection};
 pub use entries::derived;
 pub use owed::Testing;
 pub use red::OwedRevocation;
+pub use remedy::{CourtDocumentRow, ReliefRow, ReliefState, RemedyRow, RemedyState};
 pub use states::LIFT_OVERDUE;
 pub use told::Told;
 
@@ -560,63 +561,6 @@ pub struct RepairRow {
     pub outcome: Option<(Day, OfficerRef)>,
     /// It has been reviewed once.
     pub reviewed: bool,
-}
-
-/// State of a reconsideration or suit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the states are those of domain.md 2.6, last row")]
-pub enum RemedyState {
-    Filed,
-    Stayed,
-    Decided(RemedyOutcome),
-}
-
-/// A reconsideration or suit about something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-pub struct RemedyRow {
-    pub id: RemedyId,
-    pub subject: SubjectKey,
-    pub target: Target,
-    pub kind: RemedyKind,
-    pub body: String,
-    pub number: String,
-    pub filed_on: Day,
-    pub state: RemedyState,
-    /// Redress is owed (`Some(false)`) or done (`Some(true)`).
-    pub redress_done: Option<bool>,
-}
-
-/// State of a relief.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the states are those of domain.md 2.5, last row")]
-pub enum ReliefState {
-    Open,
-    Completed,
-    Ended,
-}
-
-/// Relief from a listing while a court-approved plan is performed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-pub struct ReliefRow {
-    pub id: ReliefId,
-    pub subject: SubjectKey,
-    pub listing: ListingId,
-    pub until: Day,
-    pub state: ReliefState,
-}
-
-/// A court's document on file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-pub struct CourtDocumentRow {
-    pub id: CourtDocumentId,
-    pub subject: SubjectKey,
-    pub document: FactDocument,
-    pub effect: Sealed,
-    pub filed_by: OfficerRef,
 }
 
 /// A channel that shows what is public.

@@ -6,10 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
-use shouxin_core::event::remedy::RemedyKind;
-use shouxin_core::event::{
-    Capacity, CaseRef, Colour, Finding, Mark, ObjectionGround, Target, Trigger,
-};
+use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
     RepairId,
@@ -352,113 +349,9 @@ impl Measure {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ObjectionStage {
-    Filed,
-    Accepted,
-    Refused,
-    Verifying,
-    Unverified,
-    Verified { finding: Finding },
-    Resolved { upheld: bool },
-    Review { refused: bool },
-    Closed { upheld: bool },
-}
-
-/// Expert testing that stops a clock, or stopped it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Testing {
-    pub from: Day,
-    pub before: Day,
-    pub most: u16,
-    pub ended: bool,
-}
-
-#[derive(Debug)]
-pub(crate) struct Objection {
-    pub subject: SubjectKey,
-    pub target: Target,
-    pub provider: Uscc,
-    pub filed_on: Day,
-    /// The day on which the provider got it.
-    pub received_on: Day,
-    pub trigger: Trigger,
-    pub grounds: Vec<ObjectionGround>,
-    pub suspends: bool,
-    pub accept_by: Day,
-    pub verify_by: Day,
-    /// Expert testing: since when, what the clock ran to before, for how many days at most.
-    pub testing: Option<Testing>,
-    /// By when the result is to be served, and by when a review is to be decided.
-    pub result_by: Option<Day>,
-    /// By when it is to be referred to its provider.
-    pub refer_by: Option<Day>,
-    pub review_by: Option<Day>,
-    pub stage: ObjectionStage,
-    pub outcome: Option<(Day, OfficerRef)>,
-    /// Position every channel has to confirm before it closes.
-    pub through: Option<Position>,
-    pub redress: Option<bool>,
-    pub undisplayed: bool,
-    /// It was right, and what it disputed stays, put right.
-    pub kept: bool,
-    pub reviewed: bool,
-}
-
-#[derive(Debug)]
-pub(crate) enum RepairStage {
-    Applied,
-    Accepted { by: OfficerRef },
-    Returned,
-    NotAccepted,
-    Refused,
-    Review,
-    Propagating,
-    Done,
-    Revoking(Revocation),
-    Revoked { starts_on: Day },
-    Restored,
-}
-
-#[derive(Debug)]
-pub(crate) struct Repair {
-    pub subject: SubjectKey,
-    /// A listing, or a record that no listing rests on.
-    pub of: Target,
-    pub accept_by: Day,
-    pub decide_by: Day,
-    pub extended: bool,
-    pub review_by: Option<Day>,
-    pub stage: RepairStage,
-    pub outcome: Option<(Day, OfficerRef)>,
-    pub through: Option<Position>,
-    pub reviewed: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RemedyStage {
-    Filed,
-    Stayed,
-    Decided,
-}
-
-#[derive(Debug)]
-pub(crate) struct Remedy {
-    pub subject: SubjectKey,
-    pub target: Target,
-    pub kind: RemedyKind,
-    /// The body that was asked, by name.
-    pub body: String,
-    pub stage: RemedyStage,
-    pub redress: Option<bool>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Relief {
-    pub subject: SubjectKey,
-    pub listing: ListingId,
-    pub open: bool,
-}
+pub(crate) use crate::outcomes::{
+    Objection, ObjectionStage, Relief, Remedy, RemedyStage, Repair, RepairStage, Testing,
+};
 
 #[derive(Debug)]
 pub(crate) struct Plugin {

@@ -39,6 +39,7 @@ mod measure;
 mod member;
 mod names;
 mod objection;
+mod outcomes;
 mod publicity;
 mod record;
 mod red;

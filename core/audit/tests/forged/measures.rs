@@ -285,7 +285,7 @@ fn awaited(table: &mut Table) {
 
 /// A measure that came by an entry of the catalogue, dispatched.
 fn published_entry() -> World {
-    let mut world = forge::further::published_entry();
+    let mut world = forge::entries::published_entry();
     let listing = world.listing(&[], &[STATUTE], Stage::Effective);
     world.measure(listing, STATUTE, Progress::Dispatched);
     world
