@@ -93,7 +93,7 @@ fn listing(
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
     let remedies = read::remedies(query, Target::Listing(id)).map_err(problem)?;
-    let body = read::listing(query, &row, today).map_err(problem)?;
+    let body = read::listing(query, &engine.rules.instruments, &row, today).map_err(problem)?;
     let marked = body["status"] == "under_objection" || !remedies.is_empty();
     Ok(json!({
         "id": id.to_string(),
@@ -101,7 +101,7 @@ fn listing(
         "action": if marked { "annotate" } else { "publish" },
         "status": body["status"],
         "list": if black { Colour::Black } else { Colour::Red },
-        "name": read::name(vault, &head),
+        "name": read::name(&engine.vault, &head),
         "listing": body,
     }))
 }

@@ -251,7 +251,7 @@ pub async fn owed(
         if black == Standing::Ended {
             continue;
         }
-        let mut body = read::listing(&mut query, &row, today)?;
+        let mut body = read::listing(&mut query, &app.engine.rules.instruments, &row, today)?;
         body["black"] = json!(own.black.to_string());
         body["overdue"] = json!(today > own.owed.by.day);
         listings.push(body);
