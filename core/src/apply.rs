@@ -27,8 +27,9 @@ mod tolerance;
 pub use channel::{listing_is_published, nomination_is_shown};
 use sha2::{Digest as _, Sha256};
 
-use crate::actor::{Actor, OfficerRef, SubjectKey};
+use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
+use crate::event::remedy::RemedyEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
@@ -73,10 +74,14 @@ pub fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     let idempotency_key = envelope.idempotency.map(|own| Key::Idempotency(own.tag));
     rows.want(head_key.iter().chain(&idempotency_key).cloned())?;
     let counted = tally::counted(rows, envelope)?;
+    let office = new_office(rows, envelope)?;
     apply_event(rows, envelope)?;
     channel::keep(rows, envelope)?;
     if let Some((key, row)) = counted {
         rows.put(key, row)?;
+    }
+    if let Some(authority) = office {
+        rows.put(Key::Office, Row::Office(authority))?;
     }
     if let Some(subject) = envelope.subject {
         let Some(head) = rows.subject(subject)? else {
@@ -112,6 +117,21 @@ fn officer_of(envelope: &Envelope) -> Result<OfficerRef, Stop> {
         Actor::Officer(officer) => Ok(officer.clone()),
         _ => Err(defect(envelope, "no officer caused it")),
     }
+}
+
+/// Which authority is the credit office, where an event tells it anew: no rule names it, but it gets
+/// a key of that role, and it alone refers objections, serves their results and decides reviews.
+fn new_office(rows: &Rows, envelope: &Envelope) -> Result<Option<Uscc>, Stop> {
+    let authority = match &envelope.event {
+        Event::KeyCreated { role: Role::CreditOffice, officer: Some(officer), .. } => {
+            officer.authority
+        }
+        Event::ObjectionReferred { .. }
+        | Event::ObjectionResolved { .. }
+        | Event::Remedy(RemedyEvent::ReviewDecided { .. }) => officer_of(envelope)?.authority,
+        _ => return Ok(None),
+    };
+    Ok((rows.office()? != Some(authority)).then_some(authority))
 }
 
 fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {

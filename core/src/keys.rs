@@ -170,6 +170,7 @@ impl Key {
             Key::Tolerance(id) => prefixed(&mut bytes, 0x32, id.0),
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
+            Key::Office => bytes.push(0x38),
             Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
             Key::Assessment(id) => prefixed(&mut bytes, 0x34, id.0),
             Key::DepartmentDocument(at) => prefixed(&mut bytes, 0x36, *at),

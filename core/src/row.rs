@@ -116,6 +116,8 @@ pub enum Key {
     DepartmentDocument(Position),
     CatalogueEntry(CatalogueEntryId),
     Social(social::SocialKey),
+    /// The authority that is the credit office.
+    Office,
 }
 
 /// What may be open only once at a time.
@@ -663,6 +665,8 @@ pub enum Row {
     Social(social::SocialRow),
     PersonTag([u8; 32]),
     RecordDocument(Vec<RecordId>),
+    /// The authority whose officers last acted as the credit office.
+    Office(Uscc),
 }
 
 /// Something a timer has to look at on a day.

@@ -14,6 +14,7 @@ use crate::id::{
     ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
     ToleranceId,
 };
+use crate::identifier::uscc::Uscc;
 use crate::path::Standing;
 use crate::row::assessment::AssessmentRow;
 use crate::row::catalogue::CatalogueEntryRow;
@@ -175,6 +176,14 @@ impl Rows {
     pub fn api_key(&self, key_id: &str) -> Result<Option<&ApiKeyRow>, Stop> {
         match self.get(&Key::ApiKey(key_id.to_owned()))? {
             Some(Row::ApiKey(row)) => Ok(Some(row)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The authority that is the credit office, once it has a key or has acted.
+    pub fn office(&self) -> Result<Option<Uscc>, Stop> {
+        match self.get(&Key::Office)? {
+            Some(Row::Office(authority)) => Ok(Some(*authority)),
             _ => Ok(None),
         }
     }

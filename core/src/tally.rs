@@ -193,6 +193,18 @@ counters! {
     CaseServiceOverdue "case_service_overdue" "决定送达超期";
     /// Revocations of a red listing that a black one made due, and that nobody opened in time.
     RevocationOverdue "revocation_overdue" "撤销启动超期";
+    /// The last day of a lift passed without one, whether or not it came later.
+    LiftOverdue "lift_overdue" "解除超期";
+    /// The office's last day to refer an objection passed without a referral.
+    ReferralOverdue "referral_overdue" "转交超期";
+    /// The office's last day to serve a result of an objection passed without it.
+    ResultOverdue "result_overdue" "异议结果送达超期";
+    /// The office's last day to decide a review passed without a decision.
+    ReviewOverdue "review_overdue" "复核超期";
+    /// Objections that were rejected and proved right on review; they stay counted as rejected.
+    UpheldOnReview "upheld_on_review" "复核改判成立";
+    /// Whether the department had a liaison on file when the figures were taken: 1 or 0.
+    LiaisonOnFile "liaison_on_file" "联络员在册";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

@@ -131,6 +131,8 @@ fn an_assessment_knows_no_other_way() {
     rectified.must(&officer(TAX, Post::Handler), &rectify(id));
     let mut reported = rectified.clone();
     reported.must(&chief(), &county(id));
+    let mut owing = ordered.clone();
+    owing.must(&chief(), &county(id));
     let over = kit::later::later(&frozen, 10);
     let mut none = World::seeded();
     none.today = day("2026-04-01");
@@ -145,6 +147,7 @@ fn an_assessment_knows_no_other_way() {
         ("rectification_ordered", ordered),
         ("rectified", rectified),
         ("reported_to_county", reported),
+        ("reported_to_county, order open", owing),
     ];
     for (name, world) in states.iter().skip(1) {
         assert!(name.starts_with(state(world, id)), "{name}");
@@ -177,6 +180,7 @@ fn an_assessment_knows_no_other_way() {
             ("rectification_ordered", "report", &["assessment.reported_to_county"]),
             ("rectified", "order", &["assessment.rectification_ordered"]),
             ("rectified", "report", &["assessment.reported_to_county"]),
+            ("reported_to_county, order open", "rectify", &["assessment.rectified"]),
         ],
         &[
             ("*", "open", EXISTS),
@@ -187,6 +191,7 @@ fn an_assessment_knows_no_other_way() {
             ("finalised", "rectify", NONE_OWED),
             ("rectification_ordered", "order", EXISTS),
             ("rectified", "rectify", NONE_OWED),
+            ("reported_to_county", "rectify", NONE_OWED),
         ],
     );
 }
@@ -455,6 +460,8 @@ fn frozen_figures_add_up_codes_and_months_and_later_events_leave_them_alone() {
     // What an authority did is found under its department's code too.
     assert_eq!(of(MARKET).get(Counter::CasesDecidedOnTime), 1);
     assert_eq!(of(JUSTICE), Counts::default());
+    // The one department without a liaison has none in its figures.
+    assert_eq!(of(TAX).get(Counter::LiaisonOnFile), 1);
     let row = |world: &World| match world.row(&Key::Assessment(id)) {
         Some(Row::Assessment(row)) => row.frozen.clone().unwrap().figures,
         other => panic!("{other:?}"),
@@ -513,6 +520,7 @@ proptest! {
             let lifted = log(&["measure.lifted", "measure.forward_recalled"]);
             prop_assert_eq!(sum(&[C::Lifted]), lifted);
             prop_assert_eq!(sum(&[C::LiftedLate]), log(&["assessment.lift_late"]));
+            prop_assert_eq!(sum(&[C::LiftOverdue]), log(&["measure.lift_overdue"]));
             prop_assert_eq!(sum(&[C::ObjectionsReferred]), log(&["objection.referred"]));
             prop_assert_eq!(
                 sum(&[C::VerifiedOnTime, C::VerifiedLate]),

@@ -34,6 +34,7 @@ mod heard;
 mod imported;
 mod lives;
 mod member;
+mod never_done;
 mod no_order;
 mod persons;
 mod plan;

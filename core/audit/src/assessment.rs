@@ -318,7 +318,10 @@ fn step_of(fold: &mut Fold, at: &mut Here<'_>, id: AssessmentId, event: &Assessm
             ordered(&mut own, at, department, reasons, *by);
         }
         AssessmentEvent::Rectified { department, account, document_sha256, .. } => {
-            in_step(&own, at, Step::Final);
+            // Whether the county has been told or not: an order stays open until it is answered.
+            if own.step != Step::Reported {
+                in_step(&own, at, Step::Final);
+            }
             at.of_department(department);
             let owed = own.open.remove(department);
             at.must(owed, Guard::Competent, "the department has nothing to put right");

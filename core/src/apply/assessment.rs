@@ -117,7 +117,7 @@ fn step(
                 rectified_at: None,
             });
         }
-        ((_, true, false), E::Rectified { department, .. }) => {
+        ((_, true, _), E::Rectified { department, .. }) => {
             let open = |own: &&mut Rectification| {
                 own.department == *department && own.rectified_at.is_none()
             };

@@ -9,6 +9,7 @@ use crate::calendar::Deadline;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::publicity::PublicityEvent;
+use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Envelope, Event};
 use crate::id::{MeasureId, ObjectionId, RepairId};
 use crate::path::DecisionCase;
@@ -53,8 +54,22 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
             | AssessmentEvent::ExecutionOverdue { measure }
             | AssessmentEvent::LiftLate { measure, .. },
         )
-        | Event::Measure(MeasureEvent::ForwardRecalled { measure, .. }) => {
-            of_measure(rows, envelope, *measure)
+        | Event::Measure(
+            MeasureEvent::ForwardRecalled { measure, .. } | MeasureEvent::LiftOverdue { measure },
+        ) => of_measure(rows, envelope, *measure),
+        Event::Assessment(
+            event @ (AssessmentEvent::ReferralOverdue { .. }
+            | AssessmentEvent::ResultOverdue { .. }
+            | AssessmentEvent::ReviewOverdue { .. }),
+        ) => {
+            let counter = match event {
+                AssessmentEvent::ReferralOverdue { .. } => Counter::ReferralOverdue,
+                AssessmentEvent::ResultOverdue { .. } => Counter::ResultOverdue,
+                _ => Counter::ReviewOverdue,
+            };
+            // A timer says these, so who owes them is known from what the office did before.
+            let office = rows.office()?;
+            Ok(office.map(|own| (Unit::Authority(own), vec![(counter, 1)])))
         }
         Event::Assessment(
             event @ (AssessmentEvent::ReferralLate { .. }
@@ -82,7 +97,12 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
         | Event::VerificationReported { objection, .. }
         | Event::ObjectionResolved { objection, .. }
         | Event::RedressOpened { objection, .. }
-        | Event::RedressCompleted { objection, .. } => of_objection(rows, envelope, *objection),
+        | Event::RedressCompleted { objection, .. }
+        | Event::Remedy(RemedyEvent::ReviewDecided {
+            of: ReviewOf::Objection(objection),
+            upheld: true,
+            ..
+        }) => of_objection(rows, envelope, *objection),
         Event::RepairAcceptDecided { repair, .. }
         | Event::RepairApproved { repair, .. }
         | Event::RepairRefused { repair, .. }
@@ -152,6 +172,9 @@ fn of_measure(rows: &Rows, envelope: &Envelope, id: MeasureId) -> Result<Found, 
         (Event::Assessment(AssessmentEvent::ExecutionOverdue { .. }), ..) => {
             vec![(Counter::ExecutionOverdue, 1)]
         }
+        (Event::Measure(MeasureEvent::LiftOverdue { .. }), ..) => {
+            vec![(Counter::LiftOverdue, 1)]
+        }
         (Event::MeasureLifted { .. } | Event::Measure(_), ..) => vec![(Counter::Lifted, 1)],
         (Event::FeedbackFiled { .. }, _, Some(Owed { by, overdue })) => {
             let counters = (Counter::FedBackOnTime, Counter::FedBackLate, Counter::FeedbackOverdue);
@@ -194,6 +217,10 @@ fn of_objection(rows: &Rows, envelope: &Envelope, id: ObjectionId) -> Result<Fou
         (Event::ObjectionResolved { upheld: true, .. }, _) => vec![(Counter::ObjectionsUpheld, 1)],
         (Event::ObjectionResolved { upheld: false, .. }, _) => {
             vec![(Counter::ObjectionsRejected, 1)]
+        }
+        // What was refused has not been rejected, and what was kept put right was upheld already.
+        (Event::Remedy(_), ObjectionState::Review { refused: false, .. }) if !row.kept => {
+            vec![(Counter::UpheldOnReview, 1)]
         }
         (Event::RedressOpened { .. }, _) => vec![(Counter::RedressOpened, 1)],
         (Event::RedressCompleted { .. }, _) => vec![(Counter::RedressCompleted, 1)],

@@ -18,7 +18,7 @@ use crate::row::assessment::{AssessmentRow, Frozen};
 use crate::row::{Key, Newest, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Department, RuleSet};
-use crate::tally::{Counts, Month, Unit};
+use crate::tally::{Counter, Counts, Month, Unit};
 use crate::text::{Digest, digest_is_stated};
 use crate::time::Day;
 
@@ -93,6 +93,9 @@ pub fn figures(rows: &Rows, rules: &RuleSet, from: Month, to: Month) -> Result<V
             if let Some(Row::Tally(own)) = rows.get(&key)? {
                 counts.add_all(own);
             }
+        }
+        if department.officers.iter().any(|officer| officer.liaison) {
+            counts.add(Counter::LiaisonOnFile, 1);
         }
         all.push(Figures { department: department.code.clone(), counts });
     }
@@ -302,7 +305,10 @@ fn rectify(
     context: &Context<'_>,
 ) -> Result<AssessmentEvent, Stop> {
     let human = checks::human(context)?;
-    is_final(row)?;
+    // An order stays open, and its department reports, also when the county has been told.
+    if row.finalised_at.is_none() {
+        return Ok(wrong_state("考核 / assessment", row.state(), "finalised")?);
+    }
     let department = human.department.code.clone();
     let open = row
         .rectifications

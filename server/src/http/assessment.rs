@@ -283,11 +283,11 @@ fn department(rules: &RuleSet, own: &Figures) -> Value {
         .map(|counter| (counter.name().to_owned(), json!(own.counts.get(*counter))))
         .collect();
     let found = rules.department(&own.department);
+    let liaison = own.counts.get(Counter::LiaisonOnFile) > 0;
     json!({
         "department": own.department,
         "name": found.map(|found| format!("{} / {}", found.name_zh, found.name_en)),
-        "liaison_on_file":
-            found.is_some_and(|found| found.officers.iter().any(|officer| officer.liaison)),
+        "liaison_on_file": liaison,
         "figures": counts,
     })
 }

@@ -667,13 +667,14 @@ pub fn assessed() -> World {
         account: "已补报".to_owned(),
         document_sha256: digest(41),
     };
-    world.must(&officer(TAX, Post::Handler), &ask(rectify));
     let report = AssessmentCommand::Report {
         assessment,
         document_number: "尤信报〔2026〕1号".to_owned(),
         document_sha256: digest(42),
     };
     world.must(&office_head(), &ask(report));
+    // The order stays open when the county has been told.
+    world.must(&officer(TAX, Post::Handler), &ask(rectify));
     world
 }
 

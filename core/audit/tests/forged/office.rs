@@ -243,6 +243,10 @@ pub(super) fn assessments(table: &mut Table) {
         let own = log.at(log.last(ordered)).clone();
         log.append(own)
     });
+    table.other("G-COMPETENT", "put right twice, and reported long ago", &world, |log| {
+        let own = log.at(log.last(rectified)).clone();
+        log.append(own)
+    });
     overdue(table);
 }
 
