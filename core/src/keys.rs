@@ -14,6 +14,7 @@ use crate::id::{
     RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
+use crate::row::task::{Desk, Task};
 use crate::row::{Closing, Due, Index, Key, Newest};
 use crate::tally::Unit;
 use crate::time::Day;
@@ -265,6 +266,16 @@ impl Index {
                 bytes.extend_from_slice(code.as_str().as_bytes());
             }
             Index::Social(entry) => entry.tail(&mut bytes),
+            Index::Task(_, task) => {
+                position(&mut bytes, task.at());
+                bytes.push(match task {
+                    Task::Objection(_) => b'O',
+                    Task::Repair(_) => b'X',
+                    Task::Listing(_) => b'L',
+                    Task::Attribution(_) => b'A',
+                    Task::Measure(_) => b'M',
+                });
+            }
         }
         bytes
     }
@@ -330,6 +341,16 @@ impl Index {
             Index::Named(..) => bytes.extend_from_slice(NAMES),
             Index::Social(entry) => entry.prefix(&mut bytes),
             Index::Noticed(_) => bytes.push(0x5E),
+            Index::Task(desk, _) => {
+                bytes.push(0x6B);
+                match desk {
+                    Desk::Office => bytes.push(b'O'),
+                    Desk::Authority(code) => {
+                        bytes.push(b'A');
+                        bytes.extend_from_slice(code.as_str().as_bytes());
+                    }
+                }
+            }
             Index::RevocationOwed(authority, _) => {
                 bytes.push(0x5F);
                 bytes.extend_from_slice(authority.as_str().as_bytes());
@@ -605,6 +626,33 @@ pub fn read_filed(bytes: &[u8]) -> Option<(Day, bool, RecordId)> {
     let shifted = i32::try_from(u32::from_be_bytes(due.try_into().ok()?)).ok()?;
     let late = *rest.first()? == 1;
     Some((Day::from_number(shifted + Day::MIN.number()), late, RecordId(tail_position(rest)?)))
+}
+
+/// What an entry of an office's tasks leads to.
+pub fn read_task(bytes: &[u8]) -> Option<Task> {
+    let (tag, rest) = bytes.split_last()?;
+    let at = tail_position(rest)?;
+    match tag {
+        b'O' => Some(Task::Objection(ObjectionId(at))),
+        b'X' => Some(Task::Repair(RepairId(at))),
+        b'L' => Some(Task::Listing(ListingId(at))),
+        b'A' => Some(Task::Attribution(AttributionId(at))),
+        b'M' => Some(Task::Measure(MeasureId(at))),
+        _ => None,
+    }
+}
+
+/// The entries of an office's tasks: their prefix, and behind which those after a position stand.
+pub fn tasks_of(desk: Desk, after: Option<Position>) -> (Vec<u8>, Option<Vec<u8>>) {
+    let first = Task::Objection(ObjectionId(Position::local(0)));
+    let prefix = Index::Task(desk, first).prefix();
+    let behind = after.map(|at| {
+        let mut bytes = prefix.clone();
+        position(&mut bytes, at);
+        bytes.push(0xFF);
+        bytes
+    });
+    (prefix, behind)
 }
 
 /// Cause and root of an open walk.

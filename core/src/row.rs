@@ -20,6 +20,7 @@ mod remedy;
 pub mod search;
 pub mod social;
 mod states;
+pub mod task;
 mod told;
 pub mod tolerance;
 
@@ -548,6 +549,8 @@ pub struct RepairRow {
     pub id: RepairId,
     pub subject: SubjectKey,
     pub of: Repairable,
+    /// Who listed or collected: it decides.
+    pub authority: Uscc,
     pub applied_on: Day,
     pub decide_by: Deadline,
     /// The decision was given more time; that happens once.
@@ -767,4 +770,6 @@ pub enum Index {
     Noticed(ListingId),
     /// Red listings whose authority has to open a revocation.
     RevocationOwed(Uscc, ListingId),
+    /// What an office has to do, the oldest first.
+    Task(task::Desk, task::Task),
 }

@@ -51,6 +51,7 @@ mod scenarios;
 mod simulation;
 mod states;
 mod support;
+mod tasks;
 mod testing;
 mod tolerance;
 mod transitions;

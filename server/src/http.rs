@@ -38,6 +38,7 @@ pub mod report;
 pub mod search;
 pub mod streams;
 pub mod supports;
+pub mod tasks;
 pub mod texts;
 pub mod tolerances;
 pub mod whistle;
@@ -138,6 +139,7 @@ fn every_route(table: &mut Table<'_>) {
     collection_routes(table);
     case_routes(table);
     listings::routes(table);
+    tasks::routes(table);
     forwarding::routes(table);
     measure_routes(table);
     remedy_routes(table);

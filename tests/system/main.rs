@@ -21,5 +21,6 @@ mod reads_more;
 mod refusals;
 mod repairs;
 mod social;
+mod tasks;
 mod tolerance;
 mod whistle;

@@ -301,11 +301,21 @@ pub(super) fn applied(
     decide_by: Deadline,
 ) -> Result<(), Stop> {
     let id = RepairId(here(envelope));
-    rows.want([Key::Repair(id)])?;
+    rows.want([Key::Repair(id), of.key()])?;
+    let authority = match of {
+        Repairable::Listing(listing) => {
+            match &Rows::known(rows.listing(listing)?, &listing.0)?.kind {
+                ListingKind::Black { case, .. } => case.proposed_by.authority,
+                ListingKind::Red(red) => red.authority,
+            }
+        }
+        Repairable::Record(record) => Rows::known(rows.record(record)?, &record.0)?.provider,
+    };
     let row = RepairRow {
         id,
         subject: subject_of(envelope)?,
         of,
+        authority,
         applied_on: envelope.legal_date,
         decide_by,
         extended: false,

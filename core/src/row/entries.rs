@@ -42,6 +42,7 @@ fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
 
 fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
     entries.push(Index::SubjectListing(row.subject, row.id));
+    task::listing(row, entries);
     match &row.kind {
         ListingKind::Black { case, .. } => {
             for day in case_due(case) {
@@ -78,6 +79,7 @@ fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
 
 fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     entries.push(Index::SubjectMeasure(row.subject, row.id));
+    task::measure(row, entries);
     entries.push(Index::Worklist(row.department.clone(), row.state.name(), row.id));
     entries.push(Index::Family(row.listing, row.id));
     if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state {
@@ -133,6 +135,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::Listing(listing) => listing_entries(listing, &mut entries),
         Row::Attribution(row) => {
             entries.push(Index::SubjectAttribution(row.person, row.id));
+            task::attribution(row, &mut entries);
             for day in case_due(&row.case) {
                 entries.push(Index::Due(day, Due::Case(CaseRef::Attribution(row.id))));
             }
@@ -140,6 +143,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::Measure(measure) => measure_entries(measure, &mut entries),
         Row::Objection(row) => {
             entries.push(Index::SubjectObjection(row.subject, row.id));
+            task::objection(row, &mut entries);
             let due = match &row.state {
                 ObjectionState::Filed { accept_by } => Some(accept_by.day),
                 ObjectionState::Verifying { verify_by, overdue: false } => Some(verify_by.day),
@@ -154,6 +158,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::Repair(row) => {
             entries.push(Index::SubjectRepair(row.subject, row.id));
+            task::repair(row, &mut entries);
             match &row.state {
                 RepairState::Propagating => {
                     entries.push(Index::Closing(Closing::Repair(row.id)));
