@@ -9,14 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::calendar::Deadline;
-use shouxin_core::event::assessment::{AssessmentEvent, Figures};
+use shouxin_core::event::assessment::{AssessmentEvent, Figures, Month};
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::guard::Guard;
 use shouxin_core::id::AssessmentId;
 use shouxin_core::limits::{
     ASSESSMENT_COMMENT_WD, ASSESSMENT_MONTHS_MAX, RECTIFICATION_MONTHS_MAX, RECTIFICATIONS_MAX,
 };
-use shouxin_core::tally::Month;
 use shouxin_core::text::{Digest, digest_is_stated};
 use shouxin_core::time::Day;
 

@@ -6,9 +6,11 @@ use crate::calendar::Deadline;
 use crate::event::CaseRef;
 use crate::event::remedy::ReviewOf;
 use crate::id::{AssessmentId, ListingId, MeasureId, ObjectionId, RepairId};
-use crate::tally::{Counts, Month};
+use crate::tally::Counts;
 use crate::text::Digest;
 use crate::time::Day;
+
+pub use crate::tally::Month;
 
 /// The figures of one department over the whole period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
