@@ -246,24 +246,6 @@ fn of_repair_or_review(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEve
             Some(by) => at.after(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),
         },
-        AssessmentEvent::CaseDecisionOverdue { case } => match fold.case(*case) {
-            Some(own) if own.over.is_none() && own.decision.is_none() => {
-                at.after(own.decide_by, "the decision");
-            }
-            Some(_) => at.broken(INV_10, "there is nothing to decide"),
-            None => at.missing(crate::case::shown(*case)),
-        },
-        AssessmentEvent::CaseServiceOverdue { case } => {
-            let days = i32::from(at.pack().serve_within_days);
-            match fold.case(*case) {
-                Some(own) if own.over.is_none() && own.starts_on.is_none() => {
-                    let last = own.decision.as_ref().map(|own| own.on.plus_days(days));
-                    at.after(last, "the time to serve it");
-                }
-                Some(_) => at.broken(INV_10, "there is no decision to serve"),
-                None => at.missing(crate::case::shown(*case)),
-            }
-        }
         AssessmentEvent::ReviewLate { due, .. } if at.today <= due.day => {
             at.broken(DEADLINE, format!("it was decided in time, by {}", due.day));
         }
