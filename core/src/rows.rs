@@ -96,14 +96,9 @@ impl Rows {
         self.loaded.insert(key, row);
     }
 
-    /// How many rows are loaded.
-    pub fn len(&self) -> usize {
+    /// How many keys are loaded, those with no row under them included.
+    pub fn loaded(&self) -> usize {
         self.loaded.len()
-    }
-
-    /// Whether nothing is loaded.
-    pub fn is_empty(&self) -> bool {
-        self.loaded.is_empty()
     }
 
     /// The row under a key, `None` where there is none, a need where it is not known.

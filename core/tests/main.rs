@@ -47,6 +47,7 @@ mod redress;
 mod remedies;
 mod repairs;
 mod reviews;
+mod rows;
 mod scenarios;
 mod simulation;
 mod states;

@@ -123,6 +123,8 @@ pub struct World {
     pub today: Day,
     /// The clock jumped.
     pub starts_stopped: bool,
+    /// The version of a file that the next command is based on (`If-Match`).
+    pub expected: Option<(SubjectKey, Position)>,
     /// Rows.
     pub rows: BTreeMap<Key, Arc<Row>>,
     /// Index entries.
@@ -138,6 +140,7 @@ impl World {
             rules: Arc::new(rules::rules().clone()),
             today: rules::day("2026-03-02"),
             starts_stopped: false,
+            expected: None,
             rows: BTreeMap::new(),
             index: BTreeSet::new(),
             log: Vec::new(),
@@ -154,7 +157,7 @@ impl World {
             let row = self.rows.get(&key).cloned();
             rows.load(key, row);
         }
-        assert!(rows.len() <= ROWS_PER_COMMAND_MAX, "a command loads a bounded number of rows");
+        assert!(rows.loaded() <= ROWS_PER_COMMAND_MAX, "a command loads a bounded number of rows");
     }
 
     fn settle<T>(
@@ -191,7 +194,7 @@ impl World {
             next: self.next(),
             starts_stopped: self.starts_stopped,
             idempotency: None,
-            expected: None,
+            expected: self.expected,
         };
         let mut rows = Rows::new();
         self.load(&mut rows, first_keys(command, &context));

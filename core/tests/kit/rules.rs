@@ -86,7 +86,8 @@ fn department_code(serial: usize) -> Uscc {
     DEPARTMENTS[serial]
 }
 
-fn found_code(head: &str, serial: u32) -> Uscc {
+/// A code with that head and number, right in every character.
+pub fn found_code(head: &str, serial: u32) -> Uscc {
     let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let inner = "0123456789X".chars();
     let mut found = inner.flat_map(|inner| {

@@ -46,13 +46,13 @@ pub(crate) fn settle<T>(
     rows: &mut Rows,
     mut ask: impl FnMut(&mut Rows) -> Result<T, Stop>,
 ) -> Result<T, Failure> {
-    let before = rows.len();
+    let before = rows.loaded();
     for _ in 0..NEED_ROUNDS_MAX {
         match ask(rows) {
             Err(Stop::Need(keys)) => load(source, rows, keys)?,
             other => return other.map_err(Failure::Stop),
         }
-        if rows.len() - before > ROWS_PER_COMMAND_MAX {
+        if rows.loaded() - before > ROWS_PER_COMMAND_MAX {
             let what = format!("one command needs over {ROWS_PER_COMMAND_MAX} rows");
             return Err(Failure::Read(what));
         }
