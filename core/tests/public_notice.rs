@@ -4,13 +4,14 @@
 
 use crate::kit::rules::OFFICE;
 use crate::kit::steps::*;
-use crate::kit::{Post, Who, World, guard, officer, organisation, party, person};
+use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::command::Command;
 use shouxin_core::event::{Finding, Target, Trigger};
-use shouxin_core::guard::Guard;
+use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, ObjectionId};
+use shouxin_core::limits::DISPUTES_MAX;
 use shouxin_core::row::Index;
 
 fn nominator() -> Who {
@@ -138,4 +139,14 @@ fn rejected(world: &mut World, objection: ObjectionId) {
     world.must(&decider, &report(objection, Finding::Correct));
     let other = officer(OFFICE, Post::Colleague);
     world.must(&other, &resolve(world, objection));
+}
+
+/// The nomination waits for each of them, so beyond a bound one more changes nothing; it is said.
+#[test]
+fn as_many_objections_are_open_as_the_bound_says() {
+    let (mut world, id) = under_notice();
+    for _ in 0..DISPUTES_MAX {
+        world.must(&nominator(), &anybody(id, true));
+    }
+    assert_eq!(world.refused(&nominator(), &anybody(id, true)), misfit(Misfit::Limit));
 }

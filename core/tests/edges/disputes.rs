@@ -140,3 +140,23 @@ fn an_expert_reports_after_the_start_and_not_tomorrow() {
     refused(&world, &handler(), &on(begun.plus_days(-1)), misfit(Misfit::Value));
     refused(&world, &handler(), &on(tomorrow(&world)), misfit(Misfit::Value));
 }
+
+/// Only what was rejected before needs proof that its facts are new: a first objection that calls
+/// its facts new suspends without, and a repeat that calls nothing new is heard without suspending.
+#[test]
+fn a_first_objection_needs_no_proof_of_new_facts() {
+    let (world, listing) = listed();
+    let subject = party(organisation(1));
+    let right = object(Target::Listing(listing), true);
+    taken(&world, &subject, &with!(right, FileObjection, evidence = Vec::new()));
+    let (mut world, listing, id) = verifying();
+    world.must(&head(), &report(id, Finding::Correct));
+    let outcome = resolve(&world, id);
+    world.must(&clerk(), &outcome);
+    let bare = |new_facts| {
+        let again = object(Target::Listing(listing), new_facts);
+        with!(again, FileObjection, evidence = Vec::new())
+    };
+    taken(&world, &subject, &bare(false));
+    refused(&world, &subject, &bare(true), misfit(Misfit::Value));
+}
