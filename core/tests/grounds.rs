@@ -205,6 +205,53 @@ fn a_correction_shortens_what_rests_on_the_record() {
     assert_eq!(world.replayed().rows, world.rows);
 }
 
+/// What ends with the record anyway is not shortened to the same day; what the record's day has
+/// passed is over by date, and needs nothing said.
+#[test]
+fn a_correction_shortens_nothing_that_is_over_by_then() {
+    let dated = |world: &World, record, on: Day, severity| {
+        let mut world = world.clone();
+        let correction = Command::CorrectRecord {
+            record,
+            document_number: "尤市监罚〔2026〕改1号".to_owned(),
+            document_date: on,
+            document_sha256: Some(digest(38)),
+            content: Some(text()),
+            severity: Some(severity),
+            reasons: text(),
+        };
+        let names = world.run(&handler(), &correction).expect("it is right");
+        let Some(Row::Record(row)) = world.row(&Key::Record(record)) else { panic!("a record") };
+        (row.publicity_until.expect("it is adverse"), names)
+    };
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[], Stage::Heard);
+    // Before the leap day: some document's months later is that day.
+    let last = end().plus_days(-2);
+    world.must(&head(), &until(CaseRef::Listing(listing), last));
+    let service = serve(&world, CaseRef::Listing(listing));
+    world.must(&handler(), &service);
+    world.pass(120);
+    // Documents day by day older: the day on which the corrected record ends comes to today.
+    let ends = |until: Day, severity| {
+        let mut on = world.today;
+        loop {
+            let (found, names) = dated(&world, record, on, severity);
+            if found <= until {
+                assert_eq!(found, until, "some document gives that day");
+                return names;
+            }
+            on = on.plus_days(-1);
+        }
+    };
+    let shortened: &[&str] = &["record.corrected", "listing.shortened", "classification.changed"];
+    assert_eq!(ends(world.today, Severity::General), shortened);
+    assert_eq!(ends(world.today.plus_days(-1), Severity::General), ["record.corrected"]);
+    assert_eq!(ends(last.plus_days(-1), Severity::Serious), shortened);
+    assert_eq!(ends(last, Severity::Serious), ["record.corrected"]);
+}
+
 /// Covers T07. A proposal bars neither the application for a repair nor its approval, which drops
 /// the proposal.
 #[test]
