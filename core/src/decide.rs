@@ -49,7 +49,7 @@ use crate::guard::{Misfit, Refusal};
 use crate::id::Position;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
-use crate::rules::RuleSet;
+use crate::rules::{RulePack, RuleSet};
 use crate::tally::{Month, Unit};
 use crate::time::{Day, Timestamp};
 
@@ -81,6 +81,15 @@ pub struct Context<'a> {
     pub idempotency: Option<Idempotency>,
     /// The version of the subject's file the command was made for (`If-Match`).
     pub expected: Option<(SubjectKey, Position)>,
+}
+
+impl Context<'_> {
+    /// What judges a case that was opened on a day: its opening version of the deadlines and caps,
+    /// and rule by rule any later one that favours the party (design.md 6). What opens a case, and
+    /// what is between authorities alone, goes by the version of today.
+    pub(crate) fn rules_of(&self, opened_on: Day) -> RulePack {
+        self.rules.packs.favouring(opened_on, self.today)
+    }
 }
 
 /// An event before it has a position.

@@ -5,6 +5,7 @@
 
 mod check;
 pub mod diff;
+mod favour;
 mod load;
 #[cfg(test)]
 mod tests;
