@@ -208,6 +208,8 @@ pub struct RecordRow {
     pub severity: Option<Severity>,
     pub provider: Uscc,
     pub submitted_by: OfficerRef,
+    /// On which day it was accepted: the rules of that day are its opening version.
+    pub collected_on: Day,
     pub document_number: String,
     pub document_date: Day,
     pub document_sha256: Option<Digest>,

@@ -112,6 +112,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 severity: *severity,
                 provider: *provider,
                 submitted_by: officer_of(envelope)?,
+                collected_on: envelope.legal_date,
                 document_number: document_number.clone(),
                 document_date: *document_date,
                 document_sha256: *document_sha256,

@@ -101,7 +101,7 @@ fn propose(
     checks::basis(context, basis)?;
     stated(Guard::Fact, &[("facts", facts)])?;
     documents(Guard::Fact, evidence, "违诺证据")?;
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(row.offered_on);
     let calendar = &context.rules.calendar;
     // The time in which it is shown runs from the service, which the pack bounds too.
     let latest = calendar.after(context.today, pack.decide_within_wd + pack.serve_within_days).day;
@@ -153,7 +153,7 @@ fn serve_notice(
             "请在立案后送达告知书 / serve the notice after the proposal",
         )?;
     }
-    let window_wd = context.rules.pack(context.today).statement_window_wd;
+    let window_wd = context.rules_of(row.offered_on).statement_window_wd;
     Ok(CommitmentEvent::BreachNoticeServed {
         commitment: *commitment,
         facts: facts.clone(),

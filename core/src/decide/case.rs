@@ -93,7 +93,7 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> Day {
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
 /// And a person answers no longer than the organisation does (domain.md 2.3b).
 fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<Day, Stop> {
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(found.case.proposed_on);
     let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
     let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
     let end = found.case.cap.min(context.today.plus_months(months));
@@ -474,7 +474,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
             "请在告知书中载明听证权利 / offer the hearing in the notice",
         )?;
     }
-    let window_wd = context.rules.pack(context.today).statement_window_wd;
+    let window_wd = context.rules_of(found.case.proposed_on).statement_window_wd;
     let mut drafts = Drafts::new(context);
     drafts.push(
         found.subject,
@@ -518,7 +518,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     let found = opened(rows, *case)?;
     checks::deciding_head(context, &found.case.proposed_by)?;
     let heard = may_decide(rows, &found, context)?;
-    hearing::answered(heard, answers.len(), context)?;
+    hearing::answered(found.case.proposed_on, heard, answers.len(), context)?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
     checks::named_measures(rows, context, measures)?;
     let announced = |named: &NamedMeasure| {
@@ -717,7 +717,7 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
-    let standstill = context.rules.pack(context.today).standstill_wd;
+    let standstill = context.rules_of(found.case.proposed_on).standstill_wd;
     let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
     if starts_on > decided.decision.end {
         refuse::<()>(

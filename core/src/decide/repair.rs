@@ -77,6 +77,15 @@ pub(super) fn authority(rows: &Rows, of: Repairable) -> Result<Uscc, Stop> {
     }
 }
 
+/// From which day on the versions of the rules are looked at for everything about a repair: the
+/// opening of what is repaired, because a listing's or a record's case is what it belongs to.
+pub(super) fn opened_on(rows: &Rows, of: Repairable) -> Result<Day, Stop> {
+    match of {
+        Repairable::Listing(id) => Ok(black_case(rows, id)?.0.proposed_on),
+        Repairable::Record(id) => Ok(rows.must_record(id)?.collected_on),
+    }
+}
+
 /// What is asked of whoever applies, by what is to be repaired.
 struct Asked {
     open: Option<RepairId>,
@@ -116,7 +125,7 @@ fn record_asked(rows: &Rows, id: RecordId, context: &Context<'_>) -> Result<Aske
         return Ok(wrong_state("记录 / record", row.state.name(), "accepted, within its time")?);
     }
     // What is no dishonesty has nothing to repair.
-    let Some((shortest, _)) = publicity_months(row.severity, context) else {
+    let Some((shortest, _)) = publicity_months(row.collected_on, row.severity, context) else {
         return Ok(misfit(
             Misfit::State,
             format!("{id} 不是失信信息，无需修复 / no adverse record: there is nothing to repair"),
@@ -204,7 +213,7 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
         )?;
     }
     stated(Guard::Document, &[("statement", statement)])?;
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(opened_on(rows, *of)?);
     let proof_sha256 = proof_sha256.clone();
     let (commitment_sha256, statement) = (*commitment_sha256, statement.clone());
     let accept_by = context.rules.calendar.after(context.today, pack.repair_accept_wd);
@@ -280,7 +289,7 @@ pub(super) fn extend(
             "请附告知书 / attach it",
         )?;
     }
-    let extend_wd = context.rules.pack(context.today).repair_extend_wd;
+    let extend_wd = context.rules_of(opened_on(rows, row.of)?).repair_extend_wd;
     let mut drafts = Drafts::new(context);
     drafts.push(
         row.subject,

@@ -182,7 +182,8 @@ pub(super) fn decide(
             if !digest_is_stated(document_sha256) {
                 refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
             }
-            let window_wd = context.rules.pack(context.today).statement_window_wd;
+            let opened_on = repair::opened_on(rows, row.of)?;
+            let window_wd = context.rules_of(opened_on).statement_window_wd;
             RemedyEvent::RepairRevocationNoticed {
                 repair: id,
                 reasons: reasons.clone(),
@@ -229,7 +230,7 @@ pub(super) fn decide(
 /// From which day the party may apply again: the bar is about what was repaired and never outlasts
 /// it.
 fn again_from(rows: &Rows, of: Repairable, context: &Context<'_>) -> Result<Day, Stop> {
-    let bar_months = context.rules.pack(context.today).repair_bar_months;
+    let bar_months = context.rules_of(repair::opened_on(rows, of)?).repair_bar_months;
     let day = context.today.plus_months(bar_months);
     Ok(last_day(rows, of)?.map_or(day, |end| day.min(end)))
 }
@@ -266,7 +267,7 @@ fn revoked(
             "请填写实际送达日期 / give the day of service",
         )?;
     }
-    let standstill = context.rules.pack(context.today).standstill_wd;
+    let standstill = context.rules_of(repair::opened_on(rows, row.of)?).standstill_wd;
     let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
     if starts_on > end {
         refuse::<()>(
