@@ -76,7 +76,7 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
                     }
                     return;
                 }
-                E::BreachDecided { .. } => decided(&mut breach, at, event),
+                E::BreachDecided { .. } => decided(own, &mut breach, at, event),
                 E::BreachServed { .. } => {
                     served(own, &breach, at, event);
                     let cure_until = match own.stage {
@@ -119,11 +119,9 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);
-    let pack = at.pack();
-    at.deadline("decide_by", *decide_by, at.today, pack.decide_within_wd);
-    let steps = pack.decide_within_wd + pack.serve_within_days;
-    let months = pack.publicity_general_months.1;
-    let latest = at.rules.calendar.after(at.today, steps).day.plus_months(months);
+    let decide_wd = at.least(own.offered_on, |pack| pack.decide_within_wd);
+    at.deadline("decide_by", *decide_by, at.today, decide_wd);
+    let latest = latest(at, own.offered_on, at.today);
     if *cap > latest {
         at.guard(Guard::End, format!("the cap {cap} is later than {latest}"));
     }
@@ -136,6 +134,14 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
         points: None,
         decided: None,
     });
+}
+
+/// The latest day to which a finding that was proposed on a day may be shown.
+fn latest(at: &Here<'_>, offered_on: Day, proposed_on: Day) -> Day {
+    let decide_wd = at.least(offered_on, |pack| pack.decide_within_wd);
+    let steps = decide_wd + at.least(offered_on, |pack| pack.serve_within_days);
+    let months = at.least(offered_on, |pack| pack.publicity_general_months.1);
+    at.rules.calendar.after(proposed_on, steps).day.plus_months(months)
 }
 
 fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
@@ -159,7 +165,8 @@ fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
     at.service(Guard::Notice, service);
     at.must(service.on >= breach.proposed_on, Guard::Notice, "served before the proposal");
-    at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+    let window_wd = at.most(own.offered_on, |pack| pack.statement_window_wd);
+    at.deadline("the window", *window, service.on, window_wd);
     breach.window = Some((service.on, window.day));
 }
 
@@ -194,7 +201,7 @@ fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Commi
     }
 }
 
-fn decided(breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
+fn decided(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
     let CommitmentEvent::BreachDecided {
         document_number,
         document_sha256,
@@ -234,8 +241,9 @@ fn decided(breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
         ],
     );
     at.document(document_number, document_sha256);
-    if *end <= at.today || *end > breach.cap {
-        at.guard(Guard::End, format!("{end} is past, or later than the cap {}", breach.cap));
+    let cap = breach.cap.min(latest(at, own.offered_on, breach.proposed_on));
+    if *end <= at.today || *end > cap {
+        at.guard(Guard::End, format!("{end} is past, or later than the cap {cap}"));
     }
     breach.decided = Some((at.today, *end));
 }

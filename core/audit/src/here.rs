@@ -55,6 +55,28 @@ impl<'a> Here<'a> {
         self.rules.pack(self.today)
     }
 
+    /// The versions of the deadlines and caps that a case opened on a day may be judged by: the one
+    /// in force then, and those that came into force since (design.md 6).
+    fn versions(&self, opened_on: Day) -> impl Iterator<Item = &'a RulePack> {
+        let (rules, today) = (self.rules, self.today);
+        let begun = rules.packs.all().take_while(|own| own.in_force_from <= opened_on).count();
+        let since = rules.packs.all().skip(begun.max(1));
+        // Before the first one begins, the first one stands.
+        let opening = rules.packs.all().nth(begun.max(1) - 1);
+        opening.into_iter().chain(since.filter(move |own| own.in_force_from <= today))
+    }
+
+    /// What protects the party of a case opened on a day: the most that any of its versions gives.
+    pub(crate) fn most(&self, opened_on: Day, of: impl Fn(&RulePack) -> u16) -> u16 {
+        self.versions(opened_on).map(of).max().unwrap_or(0)
+    }
+
+    /// What weighs on the party of a case opened on a day, or keeps it waiting: the least that any
+    /// of its versions allows.
+    pub(crate) fn least(&self, opened_on: Day, of: impl Fn(&RulePack) -> u16) -> u16 {
+        self.versions(opened_on).map(of).min().unwrap_or(0)
+    }
+
     pub(crate) fn missing(&mut self, what: impl std::fmt::Display) {
         self.broken(INV_10, format!("it names {what}, which is not there"));
     }

@@ -139,7 +139,8 @@ fn red(
             at.service(Guard::Notice, service);
             let there = shouxin_core::text::digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
-            at.deadline("the window", *window, at.today, at.pack().statement_window_wd);
+            let window_wd = at.most(own.nominated_on, |pack| pack.statement_window_wd);
+            at.deadline("the window", *window, at.today, window_wd);
             if own.revocation.is_some() {
                 at.broken(INV_2, "a revocation is under way");
             }

@@ -9,7 +9,7 @@ use shouxin_core::event::{Capacity, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{RecordId, RepairId};
 use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
-use shouxin_core::rules::{Openness, Polarity, Severity, SubjectKind};
+use shouxin_core::rules::{Openness, Polarity, RulePack, Severity, SubjectKind};
 use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
@@ -119,14 +119,19 @@ fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
     }
 }
 
-/// The shortest and the longest publicity of a severity.
-pub(crate) fn months(at: &Here<'_>, severity: Option<Severity>) -> Option<(u16, u16)> {
-    let pack = at.pack();
-    severity.map(|severity| match severity {
-        Severity::Minor => pack.publicity_minor_months,
-        Severity::General => pack.publicity_general_months,
-        Severity::Serious => pack.publicity_serious_months,
-    })
+/// The shortest and the longest publicity of a severity, for a record collected on a day.
+pub(crate) fn months(
+    at: &Here<'_>,
+    collected_on: Day,
+    severity: Option<Severity>,
+) -> Option<(u16, u16)> {
+    let of = |pack: &RulePack| match severity {
+        Some(Severity::Minor) => pack.publicity_minor_months,
+        Some(Severity::General) => pack.publicity_general_months,
+        _ => pack.publicity_serious_months,
+    };
+    let least = |of: &dyn Fn(&RulePack) -> u16| at.least(collected_on, of);
+    severity.map(|_| (least(&|pack| of(pack).0), least(&|pack| of(pack).1)))
 }
 
 /// A record whose repair was revoked has effect again, as widely as before.
@@ -215,7 +220,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         at.broken(INV_10, "only adverse records have a severity, and every one of them");
     }
     may_be_shown(at, *published, *openness, *severity, subject);
-    let until = months(at, *severity).map(|months| document_date.plus_months(months.1));
+    let months = months(at, at.today, *severity);
+    let until = months.map(|months| document_date.plus_months(months.1));
     if *publicity_until != until {
         at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
     }
@@ -225,6 +231,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
     }
     let record = Record {
         subject,
+        collected_on: at.today,
         provider: *provider,
         by: at.by(*provider),
         adverse,
@@ -339,7 +346,8 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     version(at, document_number, *document_date, document_sha256.as_ref(), own.adverse);
     let heavier = severity.is_some() != own.severity.is_some() || *severity > own.severity;
     at.must(!heavier, Guard::Notice, "a correction that weighs more is a new record");
-    let until = months(at, *severity).map(|months| document_date.plus_months(months.1));
+    let months = months(at, own.collected_on, *severity);
+    let until = months.map(|months| document_date.plus_months(months.1));
     let expected = until.into_iter().chain(own.until).min();
     if *publicity_until > own.until {
         at.broken(INV_3, "a correction is shown longer than what it corrects");
