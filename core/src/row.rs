@@ -628,6 +628,8 @@ pub struct RulesRow {
     pub at: Position,
     /// Version.
     pub version: Digest,
+    /// Its rule packs: name of the file and SHA-256. What has begun is changed by no later version.
+    pub packs: Vec<(String, Digest)>,
     /// Versions before it, the newest first; the oldest are left to the log.
     pub earlier: Vec<(Position, Digest)>,
 }

@@ -661,6 +661,12 @@ impl Packs {
     }
 }
 
+/// The first day of a rule pack by the name of its file, `rules/2026-04-01.toml`; nothing for any
+/// other file.
+pub fn pack_day(name: &str) -> Option<Day> {
+    name.strip_prefix("rules/")?.strip_suffix(".toml")?.parse().ok()
+}
+
 /// Entries are kept in the order of their ids.
 fn find<'a, T>(entries: &'a [T], id: &str, key: impl Fn(&T) -> &String) -> Option<&'a T> {
     let at = entries.binary_search_by(|own| key(own).as_str().cmp(id)).ok()?;

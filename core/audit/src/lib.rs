@@ -49,6 +49,7 @@ mod repair;
 mod review;
 mod support;
 mod tolerance;
+mod version;
 mod whistle;
 
 use std::collections::BTreeMap;
@@ -110,7 +111,7 @@ impl Audit {
         let mut found = Vec::new();
         self.order(event, &mut found);
         if let Event::RulesLoaded { version, .. } = &event.event {
-            self.turn_to(version, event.position, &mut found);
+            self.turn_to(version, event, &mut found);
         }
         let Some(rules) = self.rules.clone() else {
             // Keys may be made before the first rules; nothing about a subject may be decided.
@@ -203,11 +204,17 @@ impl Audit {
         }
     }
 
-    fn turn_to(&mut self, version: &Digest, at: Position, found: &mut Vec<Violation>) {
+    fn turn_to(&mut self, version: &Digest, event: &Envelope, found: &mut Vec<Violation>) {
+        let (at, today) = (event.position, event.legal_date);
         self.rules_at = Some(at);
         let offered = std::mem::take(&mut self.offered);
         match offered.get(version) {
-            Some(rules) => self.rules = Some(Rc::clone(rules)),
+            Some(rules) => {
+                if let Some(before) = &self.rules {
+                    found.extend(version::begun(before, rules, at, today));
+                }
+                self.rules = Some(Rc::clone(rules));
+            }
             None => {
                 let detail = "rules.loaded: nobody has the data files of this version".to_owned();
                 found.push(Violation { at, name: names::INV_10, detail });

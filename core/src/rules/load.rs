@@ -13,7 +13,7 @@ use crate::rules::{
     Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
     LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
     Polarity, RecordClass, Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet,
-    RulesVersion, Standard, Statutory, Strength, SubjectKind, check,
+    RulesVersion, Standard, Statutory, Strength, SubjectKind, check, pack_day,
 };
 use crate::time::Day;
 
@@ -366,7 +366,7 @@ impl Parts {
                 let pack: Option<RulePack> = self.take(name, text);
                 // By its name it is known when its content may change no more.
                 if let Some(pack) = &pack
-                    && name != format!("rules/{}.toml", pack.in_force_from)
+                    && pack_day(name) != Some(pack.in_force_from)
                 {
                     let day = pack.in_force_from;
                     self.error(
