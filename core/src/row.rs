@@ -311,6 +311,9 @@ pub struct ListingRow {
     pub open_repair: Option<RepairId>,
     /// A repair obtained by fraud was revoked: the first day to apply for another.
     pub repair_again_from: Option<Day>,
+    /// Months from its start before repair, by the rule in force when it was proposed; nothing
+    /// where that rule barred repair.
+    pub repair_min_months: Option<u16>,
     /// An objection found that it should not be shown.
     pub display_ended: bool,
     /// Relief under way.

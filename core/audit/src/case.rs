@@ -239,11 +239,18 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         relief: false,
         extended_by: None,
         again_from: None,
+        repair_months: repair_months(at, behaviour),
         display_ended: false,
         redress: None,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);
+}
+
+/// Months before repair by the rule of a behaviour that is in force; nothing where it bars repair.
+pub(crate) fn repair_months(at: &Here<'_>, behaviour: &str) -> Option<u16> {
+    let rule = at.rules.behaviour(behaviour)?.repair.as_ref()?;
+    rule.barred_by.is_none().then_some(rule.min_months)
 }
 
 /// Live adverse records of the subject whose document a proposal cites without resting on them.

@@ -267,6 +267,8 @@ pub(crate) struct Listing {
     pub extended_by: Option<ListingId>,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
+    /// Months before repair by the rule in force when it was proposed, unless that barred it.
+    pub repair_months: Option<u16>,
     /// An objection found that it should not be shown.
     pub display_ended: bool,
     /// Redress for what its own authority took back: owed, or done.

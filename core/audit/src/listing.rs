@@ -87,6 +87,16 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 at.broken(INV_6, "its listing has not ended so");
             }
         }
+        ListingEvent::RepairRuleKept { listing, min_months } => {
+            let own = fold.listings.get(listing);
+            if let Some(own) = own {
+                at.about(own.subject);
+            }
+            let same = own.and_then(|own| own.repair_months) == Some(*min_months);
+            let kept = same && commit.proposes(*listing);
+            at.must(kept, Guard::RepairRule, "it is not the rule of the day of the proposal");
+            commit.keep_rule(*listing);
+        }
         ListingEvent::RevocationNotOwed { listing, black } => {
             owed_no_more(fold, at, *listing, *black);
         }

@@ -154,6 +154,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         relief: false,
         extended_by: None,
         again_from: None,
+        repair_months: None,
         display_ended: false,
         redress: None,
     };

@@ -211,11 +211,12 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
     if !matches!(standing, Standing::InForce | Standing::Suspended) {
         at.broken(INV_10, "there is nothing in force to repair");
     }
-    let rule = at.rules.behaviour(behaviour).and_then(|own| own.repair.as_ref());
-    match rule.filter(|rule| rule.barred_by.is_none()) {
+    // The rule of the day of the proposal, or that of today: whichever asks for fewer months.
+    let opening = fold.listings.get(listing).and_then(|own| own.repair_months);
+    match opening.into_iter().chain(case::repair_months(at, behaviour)).min() {
         None => at.guard(Guard::RepairRule, "the behaviour cannot be repaired"),
-        Some(rule) => {
-            let earliest = case.starts_on.map(|on| on.plus_months(rule.min_months));
+        Some(months) => {
+            let earliest = case.starts_on.map(|on| on.plus_months(months));
             let passed = earliest.is_some_and(|day| at.today >= day);
             let barred = fold.listings.get(listing).and_then(|own| own.again_from);
             let free = barred.is_none_or(|day| at.today >= day);

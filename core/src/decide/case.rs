@@ -9,6 +9,7 @@ use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
 use crate::event::catalogue::EntryKind;
+use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
@@ -165,7 +166,7 @@ pub(super) fn propose_listing(
     ground::named(rows, facts, records, *subject, context.today)?;
     proposed_once(rows, records, &behaviour.id, extends, context.today)?;
     let mut drafts = Drafts::new(context);
-    drafts.push(
+    let at = drafts.push(
         *subject,
         Event::ListingProposed {
             authority: human.reference.authority,
@@ -178,6 +179,12 @@ pub(super) fn propose_listing(
             cap: cap(context, behaviour),
         },
     );
+    // The listing keeps this rule whatever the catalogue says later to its harm.
+    if let Some(rule) = behaviour.repair.as_ref().filter(|rule| rule.barred_by.is_none()) {
+        let (listing, min_months) = (ListingId(at), rule.min_months);
+        let event = ListingEvent::RepairRuleKept { listing, min_months };
+        drafts.push(*subject, Event::Listing(event));
+    }
     drafts.finish()
 }
 

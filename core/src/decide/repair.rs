@@ -103,8 +103,10 @@ fn listing_asked(rows: &Rows, id: ListingId, context: &Context<'_>) -> Result<As
     else {
         return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?);
     };
+    // The rule in force at the proposal, or today's: whichever lets the party apply sooner.
     let rule = context.rules.behaviour(behaviour).and_then(|found| found.repair.as_ref());
-    let Some(rule) = rule.filter(|rule| rule.barred_by.is_none()) else {
+    let today = rule.filter(|rule| rule.barred_by.is_none()).map(|rule| rule.min_months);
+    let Some(min_months) = today.into_iter().chain(row.repair_min_months).min() else {
         return Ok(refuse(
             Guard::RepairRule,
             "法律或中央文件规定不可修复 / a law or central document bars repair",
@@ -113,9 +115,10 @@ fn listing_asked(rows: &Rows, id: ListingId, context: &Context<'_>) -> Result<As
     };
     Ok(Asked {
         open: row.open_repair,
-        earliest: served.starts_on.plus_months(rule.min_months),
+        earliest: served.starts_on.plus_months(min_months),
         again_from: row.repair_again_from,
-        documents_zh: rule.documents_zh.join("、"),
+        documents_zh: rule
+            .map_or_else(|| "履行义务的证明".to_owned(), |rule| rule.documents_zh.join("、")),
     })
 }
 
