@@ -35,6 +35,7 @@ mod remedy;
 mod repair;
 mod review;
 mod revocation;
+mod shorten;
 mod subject;
 mod support;
 mod testing;
@@ -243,6 +244,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
         C::Recompute(clock) => tick::recompute(rows, *clock, context),
+        C::Shorten(due) => shorten::decide(rows, *due, context),
         C::Commitment(own) => commitment::decide(rows, own, context),
         C::CreditReview(own) => credit_review::decide(rows, own, context),
         C::Tolerance(own) => tolerance::decide(rows, own, context),

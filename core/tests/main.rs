@@ -57,4 +57,5 @@ mod tolerance;
 mod transitions;
 mod twice;
 mod undoing;
+mod versions;
 mod whistle;

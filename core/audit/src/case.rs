@@ -609,6 +609,10 @@ fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
         let detail = format!("it starts on {starts_on}, the standstill runs to {}", standstill.day);
         at.guard(Guard::Served, detail);
     }
+    let months = at.least(own.proposed_on, |pack| pack.black_cap_months);
+    if decision.end > decision.on.plus_months(months) {
+        at.guard(Guard::End, "no rule in force lets it last so long");
+    }
     if *starts_on > decision.end {
         at.guard(Guard::End, format!("it starts on {starts_on}, after its end {}", decision.end));
     }

@@ -74,6 +74,7 @@ pub(crate) enum Stage {
     /// right ran to the other.
     Broken {
         proposer: OfficerRef,
+        proposed_on: Day,
         shown_until: Day,
         cure_until: Day,
     },
@@ -124,6 +125,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: 
         | E::BreachServed { .. }
         | E::BreachAnnulled { .. }
         | E::BreachExpired { .. }
+        | E::BreachShortened { .. }
         | E::Repaired { .. } => breach::check(own, at, event),
     }
     if own.stage == Stage::Over {

@@ -18,9 +18,9 @@ use shouxin_core::text::{
 };
 use shouxin_core::time::Day;
 
-use crate::Violation;
 use crate::fold::{Fold, Standing};
 use crate::names::{DEADLINE, INV_1, INV_8, INV_10};
+use crate::{Violation, version};
 
 /// An event, the rules and day it is judged by, and what is wrong with it.
 pub(crate) struct Here<'a> {
@@ -55,26 +55,15 @@ impl<'a> Here<'a> {
         self.rules.pack(self.today)
     }
 
-    /// The versions of the deadlines and caps that a case opened on a day may be judged by: the one
-    /// in force then, and those that came into force since (design.md 6).
-    fn versions(&self, opened_on: Day) -> impl Iterator<Item = &'a RulePack> {
-        let (rules, today) = (self.rules, self.today);
-        let begun = rules.packs.all().take_while(|own| own.in_force_from <= opened_on).count();
-        let since = rules.packs.all().skip(begun.max(1));
-        // Before the first one begins, the first one stands.
-        let opening = rules.packs.all().nth(begun.max(1) - 1);
-        opening.into_iter().chain(since.filter(move |own| own.in_force_from <= today))
-    }
-
     /// What protects the party of a case opened on a day: the most that any of its versions gives.
     pub(crate) fn most(&self, opened_on: Day, of: impl Fn(&RulePack) -> u16) -> u16 {
-        self.versions(opened_on).map(of).max().unwrap_or(0)
+        version::of_case(self.rules, opened_on, self.today).map(of).max().unwrap_or(0)
     }
 
     /// What weighs on the party of a case opened on a day, or keeps it waiting: the least that any
     /// of its versions allows.
     pub(crate) fn least(&self, opened_on: Day, of: impl Fn(&RulePack) -> u16) -> u16 {
-        self.versions(opened_on).map(of).min().unwrap_or(0)
+        version::least(self.rules, opened_on, self.today, of)
     }
 
     pub(crate) fn missing(&mut self, what: impl std::fmt::Display) {

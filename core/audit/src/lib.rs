@@ -59,7 +59,7 @@ use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::rules::RuleSet;
 use shouxin_core::text::Digest;
-use shouxin_core::time::Timestamp;
+use shouxin_core::time::{Day, Timestamp};
 
 use crate::commit::Commit;
 use crate::fold::Fold;
@@ -86,6 +86,9 @@ pub struct Audit {
     rules_at: Option<Position>,
     next: Option<Position>,
     last_recorded: Option<Timestamp>,
+    /// The newest event, and since when the register has acted under the version of its day.
+    last: Option<(Position, Day)>,
+    acted_since: Option<(Day, Day)>,
     fold: Fold,
     commit: Commit,
 }
@@ -123,6 +126,11 @@ impl Audit {
             return found;
         };
         let today = event.legal_date;
+        self.last = Some((event.position, today));
+        let version = rules.pack(today).in_force_from;
+        if self.acted_since.is_none_or(|own| own.0 != version) {
+            self.acted_since = Some((version, today));
+        }
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
         self.commit.see(event);
@@ -151,6 +159,13 @@ impl Audit {
     pub fn finish(&mut self) -> Vec<Violation> {
         let mut found = self.end_commit();
         found.extend(erasure::open_about_the_erased(&self.fold));
+        // On the first day of a version the job that shortens by it may still be under way.
+        if let (Some(rules), Some((at, today)), Some((_, since))) =
+            (&self.rules, self.last, self.acted_since)
+            && today > since
+        {
+            found.extend(version::left_long(&self.fold, rules, at, today));
+        }
         found
     }
 

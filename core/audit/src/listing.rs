@@ -11,6 +11,7 @@ use crate::fold::{Fold, Over, RedStage, Revocation, Standing};
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 use crate::repair::{answered, stated_on};
+use crate::version;
 
 /// Working days for opening the revocation that a black listing makes due (domain.md Q11).
 const RED_REVOCATION_WD: u16 = 10;
@@ -44,7 +45,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Listing(id) => Target::Listing(*id),
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
-            if !commit.shortens(fold, target) {
+            if !commit.shortens(fold, target) && !version::case_shortens(fold, at, *case, *end) {
                 at.broken(INV_6, "no outcome or correction of this commit changes its end");
             }
             let today = at.today;

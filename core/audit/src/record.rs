@@ -9,7 +9,7 @@ use shouxin_core::event::{Capacity, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{RecordId, RepairId};
 use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
-use shouxin_core::rules::{Openness, Polarity, RulePack, Severity, SubjectKind};
+use shouxin_core::rules::{Openness, Polarity, Severity, SubjectKind};
 use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
@@ -18,7 +18,7 @@ use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
-use crate::redress;
+use crate::{redress, version};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
@@ -125,13 +125,10 @@ pub(crate) fn months(
     collected_on: Day,
     severity: Option<Severity>,
 ) -> Option<(u16, u16)> {
-    let of = |pack: &RulePack| match severity {
-        Some(Severity::Minor) => pack.publicity_minor_months,
-        Some(Severity::General) => pack.publicity_general_months,
-        _ => pack.publicity_serious_months,
-    };
-    let least = |of: &dyn Fn(&RulePack) -> u16| at.least(collected_on, of);
-    severity.map(|_| (least(&|pack| of(pack).0), least(&|pack| of(pack).1)))
+    let severity = severity?;
+    let first = at.least(collected_on, |pack| version::publicity(pack, severity).0);
+    let last = at.least(collected_on, |pack| version::publicity(pack, severity).1);
+    Some((first, last))
 }
 
 /// A record whose repair was revoked has effect again, as widely as before.
@@ -287,6 +284,10 @@ pub(crate) fn check_later(
             }
         }
         RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
+        RecordEvent::PublicityShortened { record, before, until } => {
+            version::record_shortened(fold, at, *record, (*before, *until));
+            commit.corrects(at.at(), *record, *until);
+        }
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
                 let (subject, provider) = (own.subject, own.provider);

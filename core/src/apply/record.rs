@@ -157,6 +157,7 @@ pub(super) fn apply_later(
     let (RecordEvent::Corrected { record: id, .. }
     | RecordEvent::DisplayEnded { record: id, .. }
     | RecordEvent::Supplemented { record: id, .. }
+    | RecordEvent::PublicityShortened { record: id, .. }
     | RecordEvent::Archived { record: id }) = event;
     let changes = shown(rows, Target::Record(*id))?;
     let row = Rows::known(rows.record(*id)?, &id.0)?.clone();
@@ -188,6 +189,9 @@ pub(super) fn apply_later(
             supplement: Some((envelope.position, statement.clone())),
             ..row
         },
+        RecordEvent::PublicityShortened { until, .. } => {
+            RecordRow { publicity_until: Some(*until), ..row }
+        }
         RecordEvent::DisplayEnded { .. } => RecordRow { published: false, ..row },
         RecordEvent::Archived { .. } => RecordRow { state: RecordState::Archived, ..row },
     };

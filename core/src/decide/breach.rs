@@ -115,7 +115,7 @@ fn propose(
 
 /// The latest day to which a finding that was proposed on a day may be shown. That time runs from
 /// the service, which the rules bound too.
-fn latest_end(context: &Context<'_>, row: &CommitmentRow, proposed_on: Day) -> Day {
+pub(super) fn latest_end(context: &Context<'_>, row: &CommitmentRow, proposed_on: Day) -> Day {
     let pack = context.rules_of(row.offered_on);
     let steps = pack.decide_within_wd + pack.serve_within_days;
     let latest = context.rules.calendar.after(proposed_on, steps).day;
@@ -328,6 +328,15 @@ fn serve(
             Guard::Served,
             "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
             "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
+        )?;
+    }
+    // A version that has come into force since the decision may allow less.
+    let latest = latest_end(context, row, case.proposed_on);
+    if decision.end > latest {
+        refuse::<()>(
+            Guard::End,
+            format!("现行上限为 {latest} / no finding is shown beyond that day any more"),
+            "请由负责人撤回，另行作出认定 / the head drops it, and finds anew",
         )?;
     }
     if service.on > decision.end {

@@ -724,7 +724,17 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
-    let standstill = context.rules_of(found.case.proposed_on).standstill_wd;
+    let pack = context.rules_of(found.case.proposed_on);
+    // A version that has come into force since the decision may allow less.
+    let latest = decided.decision.on.plus_months(pack.black_cap_months);
+    if decided.decision.end > latest {
+        refuse::<()>(
+            Guard::End,
+            format!("现行上限为 {latest} / nothing lasts beyond that day any more"),
+            "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
+        )?;
+    }
+    let standstill = pack.standstill_wd;
     let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
     if starts_on > decided.decision.end {
         refuse::<()>(

@@ -5,7 +5,8 @@ use crate::actor::SubjectKey;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair};
+use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair, shorten};
+use crate::event::listing::ListingEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
@@ -303,7 +304,7 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
     } else if started && holds(rows, row.of)?.is_empty() {
         match row.of {
             Repairable::Listing(listing) => {
-                restore_listing(rows, row, listing, starts_on, &mut drafts)?;
+                restore_listing(rows, row, (listing, starts_on), context, &mut drafts)?;
             }
             Repairable::Record(record) => {
                 let published = rows.must_record(record)?.repaired.is_some_and(|own| own.1);
@@ -318,8 +319,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
 fn restore_listing(
     rows: &Rows,
     row: &RepairRow,
-    listing: ListingId,
-    starts_on: Day,
+    (listing, starts_on): (ListingId, Day),
+    context: &Context<'_>,
     drafts: &mut Drafts,
 ) -> Result<(), Stop> {
     rows.want([Key::Subject(row.subject)])?;
@@ -353,8 +354,14 @@ fn restore_listing(
             drafts.push(row.subject, Event::Remedy(event));
         }
     }
+    // Of what comes back a version that has begun may allow less than was decided.
+    let end = shorten::earlier_end(case, context);
+    if let Some(end) = end {
+        drafts.push(row.subject, Event::Listing(ListingEvent::Shortened { case: reference, end }));
+    }
     if let Some(mut mark) = case.mark(reference, held) {
         mark.since = starts_on;
+        mark.until = end.unwrap_or(mark.until);
         classification::start(rows, drafts, row.subject, mark)?;
     }
     Ok(())

@@ -125,6 +125,25 @@ impl RulePack {
 }
 
 impl Packs {
+    /// Whether a version in force by `today` caps a burden lower than the one before it: only then
+    /// is there anything to shorten.
+    pub fn shortens(&self, today: Day) -> bool {
+        let caps = |own: &RulePack| {
+            [
+                own.black_cap_months,
+                own.publicity_minor_months.1,
+                own.publicity_general_months.1,
+                own.publicity_serious_months.1,
+                own.decide_within_wd,
+                own.serve_within_days,
+            ]
+        };
+        let begun = self.later.iter().filter(|own| own.in_force_from <= today);
+        self.all().zip(begun).any(|(before, own)| {
+            caps(before).iter().zip(caps(own)).any(|(before, own)| own < *before)
+        })
+    }
+
     /// What judges on `today` a case that was opened on `opened_on`: the version in force that day,
     /// and rule by rule every later one in force by `today` that favours the party. It costs one
     /// pass over the packs, of which there are at most `limits::RULE_PACKS_MAX`.

@@ -56,6 +56,8 @@ pub struct County {
     /// How often calls of each hook failed: each failure is the next kind of fault.
     pub failed: BTreeMap<CaseHook, usize>,
     pub others: Others,
+    /// Burdens were shortened by the version of 2026-04-01.
+    shortened: bool,
 }
 
 impl County {
@@ -73,6 +75,7 @@ impl County {
             numbers: 0,
             failed: BTreeMap::new(),
             others: Others::default(),
+            shortened: false,
         };
         county.load();
         county.deploy();
@@ -145,12 +148,16 @@ impl County {
     /// Plays day by day.
     pub fn play(&mut self, until: Day) {
         let calendar = Day::new(2026, 12, 21).unwrap();
+        let rules = Day::new(2026, 4, 1).unwrap();
         while self.world.today < until {
             // A timer that was down for some days must prolong no burden.
             if self.chance(97) {
                 self.world.pass(1);
             } else {
                 self.world.today = self.world.today.plus_days(1);
+            }
+            if self.world.today >= rules && !self.shortened {
+                self.shorten();
             }
             if self.world.today == calendar {
                 self.new_calendar();
@@ -171,6 +178,13 @@ impl County {
             self.settle();
             self.confirm_channels();
         }
+    }
+
+    /// A version of the rules that allows less publicity has come into force.
+    fn shorten(&mut self) {
+        self.shortened = true;
+        self.world.shorten();
+        self.world.tick();
     }
 
     fn new_calendar(&mut self) {
