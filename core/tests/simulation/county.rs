@@ -56,8 +56,8 @@ pub struct County {
     /// How often calls of each hook failed: each failure is the next kind of fault.
     pub failed: BTreeMap<CaseHook, usize>,
     pub others: Others,
-    /// Burdens were shortened by the version of 2026-04-01.
-    shortened: bool,
+    /// The version of the rules by which burdens were shortened.
+    shortened: Option<Day>,
 }
 
 impl County {
@@ -75,7 +75,7 @@ impl County {
             numbers: 0,
             failed: BTreeMap::new(),
             others: Others::default(),
-            shortened: false,
+            shortened: None,
         };
         county.load();
         county.deploy();
@@ -148,7 +148,6 @@ impl County {
     /// Plays day by day.
     pub fn play(&mut self, until: Day) {
         let calendar = Day::new(2026, 12, 21).unwrap();
-        let rules = Day::new(2026, 4, 1).unwrap();
         while self.world.today < until {
             // A timer that was down for some days must prolong no burden.
             if self.chance(97) {
@@ -156,12 +155,10 @@ impl County {
             } else {
                 self.world.today = self.world.today.plus_days(1);
             }
-            if self.world.today >= rules && !self.shortened {
-                self.shorten();
-            }
             if self.world.today == calendar {
                 self.new_calendar();
             }
+            self.shorten();
             for _ in 0..self.rng.u8(0..3) {
                 self.collect();
             }
@@ -180,11 +177,14 @@ impl County {
         }
     }
 
-    /// A version of the rules that allows less publicity has come into force.
+    /// Burdens end earlier where a version of the rules that has begun caps them lower.
     fn shorten(&mut self) {
-        self.shortened = true;
-        self.world.shorten();
-        self.world.tick();
+        let newest = self.world.rules.pack(self.world.today).in_force_from;
+        if self.shortened != Some(newest) {
+            self.shortened = Some(newest);
+            self.world.shorten();
+            self.world.tick();
+        }
     }
 
     fn new_calendar(&mut self) {
