@@ -132,7 +132,8 @@ pub(super) fn shortened(table: &mut Table) {
 /// A version that has begun is changed, left out or put in by a later load.
 pub(super) fn begun(table: &mut Table) {
     let world = versions::carried(false);
-    let changes: [(&str, fn(&mut Vec<RulePack>)); 3] = [
+    type Change = fn(&mut Vec<RulePack>);
+    let changes: [(&str, Change); 3] = [
         ("a version is changed after its day", |packs| packs[0].statement_window_wd += 1),
         ("a version is left out after its day", |packs| drop(packs.remove(0))),
         ("a version is put in before its day", |packs| {
