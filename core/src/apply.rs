@@ -33,11 +33,11 @@ use crate::event::remedy::RemedyEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::limits::EARLIER_RULES_MAX;
+use crate::limits::{EARLIER_RULES_MAX, RULE_PACKS_MAX};
 use crate::row::clock::counted_anew;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
-use crate::rules::SubjectKind;
+use crate::rules::{SubjectKind, pack_day};
 use crate::text::Name;
 
 /// SHA-256 over what makes two submissions of a record the same one.
@@ -217,13 +217,15 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
 
 fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
-        Event::RulesLoaded { version, .. } => {
+        Event::RulesLoaded { version, files } => {
             let mut earlier = Vec::new();
             if let Some(before) = rows.rules()? {
                 earlier.push((before.at, before.version));
                 earlier.extend(before.earlier.iter().take(EARLIER_RULES_MAX - 1));
             }
-            let row = RulesRow { at: envelope.position, version: *version, earlier };
+            let packs = files.iter().filter(|(name, _)| pack_day(name).is_some());
+            let packs = packs.take(RULE_PACKS_MAX).cloned().collect();
+            let row = RulesRow { at: envelope.position, version: *version, packs, earlier };
             rows.put(Key::Rules, Row::Rules(row))
         }
         Event::KeyCreated { key_id, secret_hash, role, officer, acts_for, expires_on } => {

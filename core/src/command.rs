@@ -370,6 +370,8 @@ pub enum Command {
     Channel(channel::ChannelCommand),
     /// A newer calendar counts a provisional deadline anew.
     Recompute(crate::event::calendar::Clock),
+    /// A version of the rules that has come into force ends a burden earlier.
+    Shorten(crate::row::Due),
     /// About a commitment.
     Commitment(commitment::CommitmentCommand),
     /// About a credit review.

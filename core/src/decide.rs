@@ -35,6 +35,7 @@ mod remedy;
 mod repair;
 mod review;
 mod revocation;
+mod shorten;
 mod subject;
 mod support;
 mod testing;
@@ -49,7 +50,7 @@ use crate::guard::{Misfit, Refusal};
 use crate::id::Position;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
-use crate::rules::RuleSet;
+use crate::rules::{RulePack, RuleSet};
 use crate::tally::{Month, Unit};
 use crate::time::{Day, Timestamp};
 
@@ -81,6 +82,15 @@ pub struct Context<'a> {
     pub idempotency: Option<Idempotency>,
     /// The version of the subject's file the command was made for (`If-Match`).
     pub expected: Option<(SubjectKey, Position)>,
+}
+
+impl Context<'_> {
+    /// What judges a case that was opened on a day: its opening version of the deadlines and caps,
+    /// and rule by rule any later one that favours the party (design.md 6). What opens a case, and
+    /// what is between authorities alone, goes by the version of today.
+    pub(crate) fn rules_of(&self, opened_on: Day) -> RulePack {
+        self.rules.packs.favouring(opened_on, self.today)
+    }
 }
 
 /// An event before it has a position.
@@ -234,6 +244,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         C::Remedy(own) => remedy::decide(rows, own, context),
         C::Channel(own) => channel::decide(rows, own, context),
         C::Recompute(clock) => tick::recompute(rows, *clock, context),
+        C::Shorten(due) => shorten::decide(rows, *due, context),
         C::Commitment(own) => commitment::decide(rows, own, context),
         C::CreditReview(own) => credit_review::decide(rows, own, context),
         C::Tolerance(own) => tolerance::decide(rows, own, context),

@@ -91,6 +91,9 @@ pub const ENTRY_DEPARTMENTS_MAX: usize = 64;
 pub const COMMENT_DAYS_MIN: u16 = 30;
 /// Most days for which it may.
 pub const COMMENT_DAYS_MAX: u16 = 180;
+/// Rule packs of one version: a running case is judged by all that came into force since it was
+/// opened, so a command looks at no more than these.
+pub const RULE_PACKS_MAX: usize = 64;
 /// Earlier versions of the rules that are kept at hand.
 pub const EARLIER_RULES_MAX: usize = 32;
 /// Plugins deployed at once.

@@ -208,6 +208,8 @@ pub struct RecordRow {
     pub severity: Option<Severity>,
     pub provider: Uscc,
     pub submitted_by: OfficerRef,
+    /// On which day it was accepted: the rules of that day are its opening version.
+    pub collected_on: Day,
     pub document_number: String,
     pub document_date: Day,
     pub document_sha256: Option<Digest>,
@@ -309,6 +311,9 @@ pub struct ListingRow {
     pub open_repair: Option<RepairId>,
     /// A repair obtained by fraud was revoked: the first day to apply for another.
     pub repair_again_from: Option<Day>,
+    /// Months from its start before repair, by the rule in force when it was proposed; nothing
+    /// where that rule barred repair.
+    pub repair_min_months: Option<u16>,
     /// An objection found that it should not be shown.
     pub display_ended: bool,
     /// Relief under way.
@@ -626,6 +631,8 @@ pub struct RulesRow {
     pub at: Position,
     /// Version.
     pub version: Digest,
+    /// Its rule packs: name of the file and SHA-256. What has begun is changed by no later version.
+    pub packs: Vec<(String, Digest)>,
     /// Versions before it, the newest first; the oldest are left to the log.
     pub earlier: Vec<(Position, Digest)>,
 }

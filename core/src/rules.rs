@@ -5,6 +5,7 @@
 
 mod check;
 pub mod diff;
+mod favour;
 mod load;
 #[cfg(test)]
 mod tests;
@@ -658,6 +659,12 @@ impl Packs {
     pub fn pack(&self, on: Day) -> &RulePack {
         self.later.iter().rev().find(|pack| pack.in_force_from <= on).unwrap_or(&self.first)
     }
+}
+
+/// The first day of a rule pack by the name of its file, `rules/2026-04-01.toml`; nothing for any
+/// other file.
+pub fn pack_day(name: &str) -> Option<Day> {
+    name.strip_prefix("rules/")?.strip_suffix(".toml")?.parse().ok()
 }
 
 /// Entries are kept in the order of their ids.

@@ -134,7 +134,7 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
         &states,
         &commands[..27],
         &[
-            ("*", "propose", &["listing.proposed"]),
+            ("*", "propose", &["listing.proposed", "listing.repair_rule_kept"]),
             ("proposed, disputed", "notice", &["prenotice.served"]),
             ("proposed, its record disputed", "notice", &["prenotice.served"]),
             ("noticed, stayed", "statement", &["statement.received"]),
@@ -328,7 +328,7 @@ fn a_listing_in_effect_is_not_taken_back_onto_its_way() {
         &states,
         &on_the_way(),
         &[
-            ("*", "propose", &["listing.proposed"]),
+            ("*", "propose", &["listing.proposed", "listing.repair_rule_kept"]),
             ("effective, repair accepted", "attribute", &["attribution.proposed"]),
             ("effective, suit filed", "attribute", &["attribution.proposed"]),
             ("disputed, end passed", "tick", &["listing.expired", "classification.changed"]),

@@ -20,7 +20,8 @@ const RELIEVED: &[&str] = &["relief.granted", "classification.changed"];
 const TAKEN_BACK: &[&str] =
     &["listing.revoked", "classification.changed", "redress.owed_by_annulment"];
 const REVOKED: &[&str] = &["listing.revoked", "classification.changed"];
-const EXTENDS: &[&str] = &["listing.proposed", "listing.extension_proposed"];
+const EXTENDS: &[&str] =
+    &["listing.proposed", "listing.repair_rule_kept", "listing.extension_proposed"];
 const EXPIRES: &[&str] = &["listing.expired", "classification.changed"];
 const COURT_ANNULS: &[&str] =
     &["remedy.decided", "listing.annulled", "classification.changed", "redress.owed"];

@@ -486,7 +486,10 @@ fn an_extension_is_a_case_of_its_own() {
         act: text(),
     });
     let names = world.run(&handler(), &extend).unwrap();
-    assert_eq!(names, ["listing.proposed", "listing.extension_proposed"]);
+    assert_eq!(
+        names,
+        ["listing.proposed", "listing.repair_rule_kept", "listing.extension_proposed"]
+    );
     let new = listing_of(&world);
     assert_eq!(world.listing_row(new).extends, Some(listing));
     assert_eq!(world.marks(organisation(1)).len(), 1, "nothing has effect before its decision");

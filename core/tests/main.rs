@@ -58,4 +58,5 @@ mod tolerance;
 mod transitions;
 mod twice;
 mod undoing;
+mod versions;
 mod whistle;

@@ -442,6 +442,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "command.refused",
         "subject.alias_linked",
         "deadline.recomputed",
+        "record.publicity_shortened",
+        "breach.shortened",
         // Few courses or none come that far; each has its own table or course in the tests of its noun.
         "measure.declined",
         "red_listing.revocation_stated",

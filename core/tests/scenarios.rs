@@ -47,6 +47,7 @@ fn a_black_listing_takes_effect_only_at_the_end_of_its_path() {
         names(&world, from),
         [
             "listing.proposed",
+            "listing.repair_rule_kept",
             "prenotice.served",
             "statement.received",
             "hearing.held",

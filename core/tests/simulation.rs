@@ -1,8 +1,8 @@
 //! Five years of a county in virtual time: subjects by the thousand, every department that can
 //! list or carry a measure out, missed deadlines, providers that never answer, channels that are
 //! behind, repairs and their revocation, reviews, suits, plugins that fail, a new rule pack on
-//! 2026-04-01, a new calendar and catalogue at the end of 2026, and people who try what they may
-//! not. A model of its own, which knows events and dates only, watches every event.
+//! 2026-04-01 and a harsher one on 2027-03-01, a new calendar and catalogue at the end of 2026, and
+//! people who try what they may not. A model of its own, which knows events and dates only, watches every event.
 //!
 //! `SHOUXIN_SIMULATION_SUBJECTS` and `SHOUXIN_SIMULATION_SEED` make a larger or another county.
 //! Beside the fixed seeds a smaller county is played from a seed drawn anew each time; one that
@@ -18,6 +18,7 @@ mod measures;
 mod model;
 mod others;
 mod remedies;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,6 +119,8 @@ fn everything_happens(log: &[Envelope]) {
         "record.corrected",
         "record.expired",
         "record.archived",
+        "record.publicity_shortened",
+        "listing.shortened",
         "rules.loaded",
         "commitment.fulfilled",
         "breach.served",

@@ -91,7 +91,7 @@ fn the_decision_path_knows_no_other_way() {
         &states,
         &on_the_way(),
         &[
-            ("*", "propose", &["listing.proposed"]),
+            ("*", "propose", &["listing.proposed", "listing.repair_rule_kept"]),
             ("proposed", "notice", &["prenotice.served"]),
             ("proposed", "not decide", &["listing.not_decided"]),
             ("proposed", "drop", &["listing.dropped"]),

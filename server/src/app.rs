@@ -395,6 +395,7 @@ impl Server {
             tokio::spawn(closing::run(engine.clone(), stopped.clone())),
             tokio::spawn(erasure::run(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::recount(engine.clone(), stopped.clone())),
+            tokio::spawn(schedule::shorten(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::run(engine.clone(), kick.clone(), stopped.clone())),
         ];
         for channel in configured {

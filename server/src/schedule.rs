@@ -10,6 +10,7 @@ use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::keys;
 use shouxin_core::row::Due;
+use shouxin_core::time::Day;
 use tokio::sync::{Notify, watch};
 
 use crate::engine::query::{Query, QueryError};
@@ -70,6 +71,71 @@ pub async fn recount(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
     if changed > 0 {
         tracing::info!(changed, "期限已按新日历重新计算 / deadlines were counted anew");
     }
+}
+
+/// Ends burdens earlier where a version of the rules has come into force that caps them lower: once
+/// at the start and once for each version whose day comes, in small commits from the index of what
+/// is due. A run that is broken off is begun again; what is short already stays as it is.
+pub async fn shorten(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
+    let mut done: Option<Day> = None;
+    loop {
+        let today = engine.clock.now().legal_date();
+        let newest = engine.rules.pack(today).in_force_from;
+        if done != Some(newest) {
+            let whole = match engine.rules.packs.shortens(today) {
+                true => shorten_once(&engine, &stop).await,
+                false => Ok(true),
+            };
+            match whole {
+                Ok(true) => done = Some(newest),
+                Ok(false) => return,
+                Err(error) => tracing::error!(%error, "burdens cannot be looked at"),
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => if *stop.borrow() { return },
+        }
+    }
+}
+
+/// Looks at everything that has a day to come; whether it came to the end before the stop.
+async fn shorten_once(engine: &Engine, stop: &watch::Receiver<bool>) -> Result<bool, TimerError> {
+    let mut after: Option<Vec<u8>> = None;
+    let mut changed = 0;
+    while !*stop.borrow() {
+        let page = {
+            let query = Query::new(engine.view.read());
+            query.range(keys::DUES, after.as_deref(), STEP_ENTRIES)?
+        };
+        let Some(last) = page.last().cloned() else {
+            if changed > 0 {
+                tracing::info!(
+                    changed,
+                    "期限已按新规则缩短 / burdens end earlier by the rules in force"
+                );
+            }
+            return Ok(true);
+        };
+        for (_, due) in page.iter().filter_map(|entry| keys::read_due(entry)) {
+            let burden = matches!(due, Due::Record(_) | Due::Case(_) | Due::Commitment(_));
+            if !burden {
+                continue;
+            }
+            let command = Command::Shorten(due);
+            let request = Request::internal(Actor::System, "rules.shorten", command);
+            match engine.submit(request).await {
+                Ok(committed) => changed += committed.events.len(),
+                // One thing that cannot be looked at must not hold back another.
+                Err(error @ (EngineError::Refused(_) | EngineError::Defect(_))) => {
+                    tracing::error!(%error, ?due, "a burden cannot be shortened");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        after = Some(last);
+    }
+    Ok(false)
 }
 
 /// Why a pass of the timers ended early.

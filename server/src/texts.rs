@@ -18,7 +18,7 @@ mod tests;
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
 use shouxin_core::event::{Finding, ObjectionGround, PersonRole, Target, Trigger};
-use shouxin_core::rules::{Citation, FactKind, RuleSet};
+use shouxin_core::rules::{Citation, FactKind, RulePack, RuleSet};
 use shouxin_core::text::{Digest, FactDocument, ServiceManner};
 use shouxin_core::time::Day;
 
@@ -49,6 +49,16 @@ pub struct Desk<'a> {
     pub rules: &'a RuleSet,
     /// Day of the text.
     pub on: Day,
+    /// Since when the versions of the rules are looked at: the day on which its case was opened; the
+    /// day of the text where it opens one.
+    pub opened_on: Option<Day>,
+}
+
+impl Desk<'_> {
+    /// The periods that the text states: those by which the steps of its case are judged.
+    fn pack(&self) -> RulePack {
+        self.rules.packs.favouring(self.opened_on.unwrap_or(self.on), self.on)
+    }
 }
 
 /// Whom a text is about.
@@ -132,6 +142,8 @@ pub struct Case {
     pub documents: Vec<FactDocument>,
     /// No end may be later than this.
     pub cap: Day,
+    /// Months before repair by the rule of the day of the proposal, which it keeps.
+    pub repair_min_months: Option<u16>,
     /// How the party was heard, once it was.
     pub heard: Option<HeardWords>,
     /// What was said at the hearing, if one was held.

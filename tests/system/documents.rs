@@ -440,7 +440,10 @@ fn the_bundle_of_a_case_is_what_was_said_of_it_and_nothing_else() {
             .iter()
             .map(|event| event["event"].as_str().expect("a name"))
             .collect();
-        assert_eq!(names, ["listing.proposed", "prenotice.served", "objection.filed"]);
+        assert_eq!(
+            names,
+            ["listing.proposed", "listing.repair_rule_kept", "prenotice.served", "objection.filed",]
+        );
         let text = bundle.to_string();
         for said in ["本案事实", "虚假宣传", "事实不符"] {
             assert!(text.contains(said), "{said} is not in {text}");

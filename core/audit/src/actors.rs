@@ -49,6 +49,8 @@ fn allowed(name: &str) -> u8 {
         | "listing.restored"
         | "record.restored"
         | "deadline.recomputed"
+        | "record.publicity_shortened"
+        | "breach.shortened"
         | "assessment.feedback_overdue"
         | "assessment.referral_overdue"
         | "assessment.execution_overdue"
@@ -73,6 +75,7 @@ fn allowed(name: &str) -> u8 {
         | "assessment.referral_due"
         | "listing.annulled"
         | "repair.revocation_lapsed"
+        | "listing.shortened"
         | "attribution.ended"
         | "red_listing.revocation_owed" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,

@@ -100,17 +100,16 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(_) => at.broken(INV_10, "there is nothing to decide"),
             None => at.missing(crate::case::shown(*case)),
         },
-        AssessmentEvent::CaseServiceOverdue { case } => {
-            let days = i32::from(at.pack().serve_within_days);
-            match fold.case(*case) {
-                Some(own) if own.over.is_none() && own.starts_on.is_none() => {
-                    let last = own.decision.as_ref().map(|own| own.on.plus_days(days));
-                    at.after(last, "the time to serve it");
-                }
-                Some(_) => at.broken(INV_10, "there is no decision to serve"),
-                None => at.missing(crate::case::shown(*case)),
+        AssessmentEvent::CaseServiceOverdue { case } => match fold.case(*case) {
+            Some(own) if own.over.is_none() && own.starts_on.is_none() => {
+                let days = at.least(own.proposed_on, |pack| pack.serve_within_days);
+                let days = i32::from(days);
+                let last = own.decision.as_ref().map(|own| own.on.plus_days(days));
+                at.after(last, "the time to serve it");
             }
-        }
+            Some(_) => at.broken(INV_10, "there is no decision to serve"),
+            None => at.missing(crate::case::shown(*case)),
+        },
         AssessmentEvent::RevocationOverdue { listing } => match fold.red(*listing) {
             Some((_, own)) => {
                 let by = own.owed.map(|own| own.1);
@@ -171,9 +170,12 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
 fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
     match event {
         AssessmentEvent::ReferralDue { objection, due } => {
-            at.deadline("due", *due, at.today, at.pack().objection_refer_wd);
             match fold.objections.get_mut(objection) {
-                Some(own) => own.refer_by = Some(due.day),
+                Some(own) => {
+                    let refer_wd = at.least(own.filed_on, |pack| pack.objection_refer_wd);
+                    at.deadline("due", *due, at.today, refer_wd);
+                    own.refer_by = Some(due.day);
+                }
                 None => at.missing(objection),
             }
         }
@@ -192,18 +194,17 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 at.missing(objection);
             }
         }
-        AssessmentEvent::ResultDue { objection, due } => {
-            at.deadline("due", *due, at.today, at.pack().resolve_wd);
-            match fold.objections.get_mut(objection) {
-                Some(own) => {
-                    if !matches!(own.stage, ObjectionStage::Verified { .. }) {
-                        at.broken(INV_10, "there is no result to serve");
-                    }
-                    own.result_by = Some(due.day);
+        AssessmentEvent::ResultDue { objection, due } => match fold.objections.get_mut(objection) {
+            Some(own) => {
+                let resolve_wd = at.least(own.filed_on, |pack| pack.resolve_wd);
+                at.deadline("due", *due, at.today, resolve_wd);
+                if !matches!(own.stage, ObjectionStage::Verified { .. }) {
+                    at.broken(INV_10, "there is no result to serve");
                 }
-                None => at.missing(objection),
+                own.result_by = Some(due.day);
             }
-        }
+            None => at.missing(objection),
+        },
         AssessmentEvent::ResultOverdue { objection } => match fold.objections.get(objection) {
             Some(own) if matches!(own.stage, ObjectionStage::Verified { .. }) => {
                 at.after(own.result_by, "the time to serve the result");

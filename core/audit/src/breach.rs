@@ -4,14 +4,15 @@
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::guard::Guard;
-use shouxin_core::rules::Citation;
+use shouxin_core::rules::{Citation, RulePack, RuleSet};
 use shouxin_core::text::digest_is_stated;
 use shouxin_core::time::Day;
 
 use crate::commitment::{Commitment, Stage, by_party, documents};
 use crate::dispute::Disputes;
 use crate::here::Here;
-use crate::names::{INV_1, INV_2};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_3};
+use crate::version;
 
 /// A proposal to find a commitment broken.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
                 _ => at.broken(INV_2, "there is no served finding"),
             }
         }
+        E::BreachShortened { end, .. } => shortened(own, at, *end),
         E::BreachExpired { .. } => {
             match own.stage {
                 Stage::Broken { shown_until, .. } => at.after(Some(shown_until), "it"),
@@ -76,7 +78,7 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
                     }
                     return;
                 }
-                E::BreachDecided { .. } => decided(&mut breach, at, event),
+                E::BreachDecided { .. } => decided(own, &mut breach, at, event),
                 E::BreachServed { .. } => {
                     served(own, &breach, at, event);
                     let cure_until = match own.stage {
@@ -85,7 +87,8 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
                     };
                     let shown_until = breach.decided.map_or(at.today, |(_, end)| end);
                     let proposer = breach.proposer;
-                    own.stage = Stage::Broken { proposer, shown_until, cure_until };
+                    let proposed_on = breach.proposed_on;
+                    own.stage = Stage::Broken { proposer, proposed_on, shown_until, cure_until };
                     return;
                 }
                 _ => {}
@@ -119,11 +122,9 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);
-    let pack = at.pack();
-    at.deadline("decide_by", *decide_by, at.today, pack.decide_within_wd);
-    let steps = pack.decide_within_wd + pack.serve_within_days;
-    let months = pack.publicity_general_months.1;
-    let latest = at.rules.calendar.after(at.today, steps).day.plus_months(months);
+    let decide_wd = at.least(own.offered_on, |pack| pack.decide_within_wd);
+    at.deadline("decide_by", *decide_by, at.today, decide_wd);
+    let latest = latest(at.rules, own.offered_on, at.today, at.today);
     if *cap > latest {
         at.guard(Guard::End, format!("the cap {cap} is later than {latest}"));
     }
@@ -136,6 +137,44 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
         points: None,
         decided: None,
     });
+}
+
+/// The latest day to which a finding that was proposed on a day may be shown.
+fn latest(rules: &RuleSet, offered_on: Day, proposed_on: Day, today: Day) -> Day {
+    let least = |of: fn(&RulePack) -> u16| version::least(rules, offered_on, today, of);
+    let steps = least(|pack| pack.decide_within_wd) + least(|pack| pack.serve_within_days);
+    let months = least(|pack| pack.publicity_general_months.1);
+    rules.calendar.after(proposed_on, steps).day.plus_months(months)
+}
+
+/// To which day a served finding is shown, and to which it may be.
+pub(crate) fn shown_and_allowed(
+    own: &Commitment,
+    rules: &RuleSet,
+    today: Day,
+) -> Option<(Day, Day)> {
+    match own.stage {
+        Stage::Broken { shown_until, proposed_on, .. } => {
+            Some((shown_until, latest(rules, own.offered_on, proposed_on, today)))
+        }
+        _ => None,
+    }
+}
+
+/// A version that has begun lets a finding be shown for less long.
+fn shortened(own: &mut Commitment, at: &mut Here<'_>, end: Day) {
+    let Some((until, latest)) = shown_and_allowed(own, at.rules, at.today) else {
+        at.broken(INV_2, "there is no served finding");
+        return;
+    };
+    if end >= until {
+        at.broken(INV_3, format!("{end} is no earlier than {until}"));
+    } else if end != latest.max(at.today.plus_days(-1)) {
+        at.broken(DEADLINE, format!("{end} is not the day to which the rules let it be shown"));
+    }
+    if let Stage::Broken { shown_until, .. } = &mut own.stage {
+        *shown_until = end;
+    }
 }
 
 fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
@@ -159,7 +198,8 @@ fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
     at.service(Guard::Notice, service);
     at.must(service.on >= breach.proposed_on, Guard::Notice, "served before the proposal");
-    at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
+    let window_wd = at.most(own.offered_on, |pack| pack.statement_window_wd);
+    at.deadline("the window", *window, service.on, window_wd);
     breach.window = Some((service.on, window.day));
 }
 
@@ -194,7 +234,7 @@ fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Commi
     }
 }
 
-fn decided(breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
+fn decided(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
     let CommitmentEvent::BreachDecided {
         document_number,
         document_sha256,
@@ -234,8 +274,9 @@ fn decided(breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
         ],
     );
     at.document(document_number, document_sha256);
-    if *end <= at.today || *end > breach.cap {
-        at.guard(Guard::End, format!("{end} is past, or later than the cap {}", breach.cap));
+    let cap = breach.cap.min(latest(at.rules, own.offered_on, breach.proposed_on, at.today));
+    if *end <= at.today || *end > cap {
+        at.guard(Guard::End, format!("{end} is past, or later than the cap {cap}"));
     }
     breach.decided = Some((at.today, *end));
 }
@@ -253,6 +294,8 @@ fn served(own: &Commitment, breach: &Breach, at: &mut Here<'_>, event: &Commitme
         Some((on, end)) => {
             at.must(service.on >= on, Guard::Served, "served before it was decided");
             at.must(service.on <= end, Guard::End, "served after its end");
+            let latest = latest(at.rules, own.offered_on, breach.proposed_on, at.today);
+            at.must(end <= latest, Guard::End, "no rule in force lets it be shown so long");
         }
     }
     let open = own.published && !own.subject.is_personal();

@@ -119,7 +119,8 @@ fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
 }
 
 fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
-    let most = at.pack().black_cap_months;
+    let opened_on = fold.case(case).map_or(at.today, |own| own.proposed_on);
+    let most = at.least(opened_on, |pack| pack.black_cap_months);
     let behaviour = match listing_of(fold, case).map(|own| &own.kind) {
         Some(Kind::Black { behaviour, .. }) => at.rules.behaviour(behaviour),
         _ => None,
@@ -238,11 +239,18 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         relief: false,
         extended_by: None,
         again_from: None,
+        repair_months: repair_months(at, behaviour),
         display_ended: false,
         redress: None,
     };
     fold.listings.insert(id, listing);
     commit.propose(id);
+}
+
+/// Months before repair by the rule of a behaviour that is in force; nothing where it bars repair.
+pub(crate) fn repair_months(at: &Here<'_>, behaviour: &str) -> Option<u16> {
+    let rule = at.rules.behaviour(behaviour)?.repair.as_ref()?;
+    rule.barred_by.is_none().then_some(rule.min_months)
 }
 
 /// Live adverse records of the subject whose document a proposal cites without resting on them.
@@ -414,16 +422,20 @@ fn noticed(own: &mut Case, at: &mut Here<'_>) {
         .filter_map(|named| at.rules.measure(&named.measure))
         .any(|entry| entry.hearing);
     at.must(*hearing_offered || !due, Guard::Notice, "a hearing is due and not offered");
-    at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
-    let told = service.on;
-    let asked = at.rules.pack(told).hearing_request_wd;
+    let window_wd = at.most(own.proposed_on, |pack| pack.statement_window_wd);
+    at.deadline("the window", *window, service.on, window_wd);
     own.notice = Some(Notice {
-        on: told,
-        hearing_by: at.rules.calendar.after(told, asked).day,
+        on: service.on,
         window: window.day,
         hearing_offered: *hearing_offered,
         measures: pairs(measures),
     });
+}
+
+/// The last day on which a hearing may be asked for in a case, by when it was opened and noticed.
+fn hearing_by(at: &Here<'_>, opened_on: Day, told: Day) -> Day {
+    let request_wd = at.most(opened_on, |pack| pack.hearing_request_wd);
+    at.rules.calendar.after(told, request_wd).day
 }
 
 fn pairs(measures: &[shouxin_core::event::NamedMeasure]) -> Vec<(String, String)> {
@@ -467,10 +479,11 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
                 Actor::Subject(_) => at.today,
                 _ => *received_on,
             };
+            let hearing_by = hearing_by(at, own.proposed_on, notice.on);
             let since = *received_on >= notice.on && *received_on <= at.today;
             let spoke = !stated.is_empty() || !asked;
             let within =
-                since && (!spoke || came <= notice.window) && (!asked || came <= notice.hearing_by);
+                since && (!spoke || came <= notice.window) && (!asked || came <= hearing_by);
             at.must(within, Guard::Heard, "received outside the period for a statement");
             at.must(*asked || !stated.is_empty(), Guard::Heard, "a statement without a point");
             stated.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
@@ -537,7 +550,8 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
             if heard.hearing_requested && notice.hearing_offered && !heard.hearing_held {
                 at.guard(Guard::Heard, "the hearing asked for was not held");
             }
-            if heard.silent && notice.hearing_offered && at.today <= notice.hearing_by {
+            let by = hearing_by(at, own.proposed_on, notice.on);
+            if heard.silent && notice.hearing_offered && at.today <= by {
                 at.guard(Guard::Heard, "a hearing may still be asked for");
             }
         }
@@ -588,11 +602,16 @@ fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
     if above.last.is_some_and(|last| decision.end > last) {
         at.guard(Guard::End, "a record on which it rests ends before it does");
     }
-    let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd);
+    let standstill_wd = at.most(own.proposed_on, |pack| pack.standstill_wd);
+    let standstill = at.rules.calendar.after(service.on, standstill_wd);
     let start = standstill.day.plus_days(1);
     if *starts_on < start {
         let detail = format!("it starts on {starts_on}, the standstill runs to {}", standstill.day);
         at.guard(Guard::Served, detail);
+    }
+    let months = at.least(own.proposed_on, |pack| pack.black_cap_months);
+    if decision.end > decision.on.plus_months(months) {
+        at.guard(Guard::End, "no rule in force lets it last so long");
     }
     if *starts_on > decision.end {
         at.guard(Guard::End, format!("it starts on {starts_on}, after its end {}", decision.end));

@@ -85,6 +85,8 @@ pub(crate) struct Commit {
     twins: Vec<(Position, ListingId, ListingId)>,
     extended: BTreeSet<(ListingId, ListingId)>,
     proposed: BTreeSet<ListingId>,
+    /// Proposals whose repair rule was written down.
+    ruled: BTreeSet<ListingId>,
     /// Listings in effect that ended here, and the attributions whose files were told.
     ended: Vec<(Position, ListingId)>,
     told: BTreeSet<AttributionId>,
@@ -247,6 +249,11 @@ impl Commit {
 
     pub(crate) fn propose(&mut self, listing: ListingId) {
         self.proposed.insert(listing);
+    }
+
+    /// The repair rule in force at a proposal was written down, to be kept.
+    pub(crate) fn keep_rule(&mut self, listing: ListingId) {
+        self.ruled.insert(listing);
     }
 
     pub(crate) fn proposes(&self, listing: ListingId) -> bool {
@@ -490,6 +497,12 @@ impl Commit {
         {
             let detail = format!("{id} is proposed on what {of} rests on already");
             found.push(Violation { at: *at, name: INV_10, detail });
+        }
+        for id in self.proposed.difference(&self.ruled) {
+            if fold.listings.get(id).is_some_and(|own| own.repair_months.is_some()) {
+                let detail = format!("{id} was proposed, and its repair rule is not kept");
+                found.push(Violation { at: id.0, name: Guard::RepairRule.name(), detail });
+            }
         }
         for id in &self.restored {
             let last = self.touched.values().copied().max();

@@ -28,6 +28,7 @@ pub(crate) struct Commitment {
     pub subject: SubjectKey,
     pub authority: Uscc,
     pub kind: CommitmentKind,
+    pub offered_on: Day,
     pub due: Day,
     pub published: bool,
     pub matter_decided: bool,
@@ -73,6 +74,7 @@ pub(crate) enum Stage {
     /// right ran to the other.
     Broken {
         proposer: OfficerRef,
+        proposed_on: Day,
         shown_until: Day,
         cure_until: Day,
     },
@@ -123,6 +125,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: 
         | E::BreachServed { .. }
         | E::BreachAnnulled { .. }
         | E::BreachExpired { .. }
+        | E::BreachShortened { .. }
         | E::Repaired { .. } => breach::check(own, at, event),
     }
     if own.stage == Stage::Over {
@@ -205,6 +208,7 @@ fn offered(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
         subject,
         authority: *authority,
         kind: *kind,
+        offered_on: at.today,
         due: *due,
         published: false,
         matter_decided: false,

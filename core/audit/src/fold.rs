@@ -76,6 +76,7 @@ pub(crate) enum RecordStage {
 #[derive(Debug)]
 pub(crate) struct Record {
     pub subject: SubjectKey,
+    pub collected_on: Day,
     pub provider: Uscc,
     pub by: OfficerRef,
     pub adverse: bool,
@@ -108,8 +109,6 @@ pub(crate) struct Record {
 pub(crate) struct Notice {
     pub on: Day,
     pub window: Day,
-    /// Last day on which a hearing may be asked for.
-    pub hearing_by: Day,
     pub hearing_offered: bool,
     pub measures: Vec<(String, String)>,
 }
@@ -239,6 +238,7 @@ pub(crate) enum RedStage {
 #[derive(Debug)]
 pub(crate) struct Red {
     pub nominator: OfficerRef,
+    pub nominated_on: Day,
     pub basis: Vec<Citation>,
     pub number: String,
     pub stage: RedStage,
@@ -267,6 +267,8 @@ pub(crate) struct Listing {
     pub extended_by: Option<ListingId>,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
+    /// Months before repair by the rule in force when it was proposed, unless that barred it.
+    pub repair_months: Option<u16>,
     /// An objection found that it should not be shown.
     pub display_ended: bool,
     /// Redress for what its own authority took back: owed, or done.
@@ -305,6 +307,7 @@ pub(crate) struct Measure {
     pub measure: String,
     pub department: String,
     pub by: OfficerRef,
+    pub initiated_on: Day,
     pub until: Day,
     pub incentive: bool,
     pub stage: Stage,

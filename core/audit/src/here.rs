@@ -18,9 +18,9 @@ use shouxin_core::text::{
 };
 use shouxin_core::time::Day;
 
-use crate::Violation;
 use crate::fold::{Fold, Standing};
 use crate::names::{DEADLINE, INV_1, INV_8, INV_10};
+use crate::{Violation, version};
 
 /// An event, the rules and day it is judged by, and what is wrong with it.
 pub(crate) struct Here<'a> {
@@ -53,6 +53,17 @@ impl<'a> Here<'a> {
 
     pub(crate) fn pack(&self) -> &'a RulePack {
         self.rules.pack(self.today)
+    }
+
+    /// What protects the party of a case opened on a day: the most that any of its versions gives.
+    pub(crate) fn most(&self, opened_on: Day, of: impl Fn(&RulePack) -> u16) -> u16 {
+        version::of_case(self.rules, opened_on, self.today).map(of).max().unwrap_or(0)
+    }
+
+    /// What weighs on the party of a case opened on a day, or keeps it waiting: the least that any
+    /// of its versions allows.
+    pub(crate) fn least(&self, opened_on: Day, of: impl Fn(&RulePack) -> u16) -> u16 {
+        version::least(self.rules, opened_on, self.today, of)
     }
 
     pub(crate) fn missing(&mut self, what: impl std::fmt::Display) {

@@ -49,6 +49,7 @@ mod repair;
 mod review;
 mod support;
 mod tolerance;
+mod version;
 mod whistle;
 
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::rules::RuleSet;
 use shouxin_core::text::Digest;
-use shouxin_core::time::Timestamp;
+use shouxin_core::time::{Day, Timestamp};
 
 use crate::commit::Commit;
 use crate::fold::Fold;
@@ -85,6 +86,9 @@ pub struct Audit {
     rules_at: Option<Position>,
     next: Option<Position>,
     last_recorded: Option<Timestamp>,
+    /// The newest event, and since when the register has acted under the version of its day.
+    last: Option<(Position, Day)>,
+    acted_since: Option<(Day, Day)>,
     fold: Fold,
     commit: Commit,
 }
@@ -110,7 +114,7 @@ impl Audit {
         let mut found = Vec::new();
         self.order(event, &mut found);
         if let Event::RulesLoaded { version, .. } = &event.event {
-            self.turn_to(version, event.position, &mut found);
+            self.turn_to(version, event, &mut found);
         }
         let Some(rules) = self.rules.clone() else {
             // Keys may be made before the first rules; nothing about a subject may be decided.
@@ -122,6 +126,11 @@ impl Audit {
             return found;
         };
         let today = event.legal_date;
+        self.last = Some((event.position, today));
+        let version = rules.pack(today).in_force_from;
+        if self.acted_since.is_none_or(|own| own.0 != version) {
+            self.acted_since = Some((version, today));
+        }
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
         self.commit.see(event);
@@ -150,6 +159,13 @@ impl Audit {
     pub fn finish(&mut self) -> Vec<Violation> {
         let mut found = self.end_commit();
         found.extend(erasure::open_about_the_erased(&self.fold));
+        // On the first day of a version the job that shortens by it may still be under way.
+        if let (Some(rules), Some((at, today)), Some((_, since))) =
+            (&self.rules, self.last, self.acted_since)
+            && today > since
+        {
+            found.extend(version::left_long(&self.fold, rules, at, today));
+        }
         found
     }
 
@@ -203,11 +219,17 @@ impl Audit {
         }
     }
 
-    fn turn_to(&mut self, version: &Digest, at: Position, found: &mut Vec<Violation>) {
+    fn turn_to(&mut self, version: &Digest, event: &Envelope, found: &mut Vec<Violation>) {
+        let (at, today) = (event.position, event.legal_date);
         self.rules_at = Some(at);
         let offered = std::mem::take(&mut self.offered);
         match offered.get(version) {
-            Some(rules) => self.rules = Some(Rc::clone(rules)),
+            Some(rules) => {
+                if let Some(before) = &self.rules {
+                    found.extend(version::begun(before, rules, at, today));
+                }
+                self.rules = Some(Rc::clone(rules));
+            }
             None => {
                 let detail = "rules.loaded: nobody has the data files of this version".to_owned();
                 found.push(Violation { at, name: names::INV_10, detail });

@@ -11,6 +11,7 @@ use crate::fold::{Fold, Over, RedStage, Revocation, Standing};
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 use crate::repair::{answered, stated_on};
+use crate::version;
 
 /// Working days for opening the revocation that a black listing makes due (domain.md Q11).
 const RED_REVOCATION_WD: u16 = 10;
@@ -44,7 +45,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Listing(id) => Target::Listing(*id),
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
-            if !commit.shortens(fold, target) {
+            if !commit.shortens(fold, target) && !version::case_shortens(fold, at, *case, *end) {
                 at.broken(INV_6, "no outcome or correction of this commit changes its end");
             }
             let today = at.today;
@@ -86,6 +87,16 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if own.listing != *listing || own.case.over.is_some() || !same {
                 at.broken(INV_6, "its listing has not ended so");
             }
+        }
+        ListingEvent::RepairRuleKept { listing, min_months } => {
+            let own = fold.listings.get(listing);
+            if let Some(own) = own {
+                at.about(own.subject);
+            }
+            let same = own.and_then(|own| own.repair_months) == Some(*min_months);
+            let kept = same && commit.proposes(*listing);
+            at.must(kept, Guard::RepairRule, "it is not the rule of the day of the proposal");
+            commit.keep_rule(*listing);
         }
         ListingEvent::RevocationNotOwed { listing, black } => {
             owed_no_more(fold, at, *listing, *black);
@@ -139,7 +150,8 @@ fn red(
             at.service(Guard::Notice, service);
             let there = shouxin_core::text::digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
-            at.deadline("the window", *window, at.today, at.pack().statement_window_wd);
+            let window_wd = at.most(own.nominated_on, |pack| pack.statement_window_wd);
+            at.deadline("the window", *window, at.today, window_wd);
             if own.revocation.is_some() {
                 at.broken(INV_2, "a revocation is under way");
             }

@@ -262,6 +262,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         measure: asked.measure.to_owned(),
         department: asked.department.to_owned(),
         by: at.by(parent.by.authority),
+        initiated_on: at.today,
         until: asked.until,
         incentive,
         stage,
@@ -649,7 +650,8 @@ fn told(own: &mut Measure, standing: Standing, at: &mut Here<'_>, event: &Measur
     };
     match event {
         MeasureEvent::ForwardTellingRequired { suspended, due, .. } => {
-            at.deadline("due", *due, at.today, at.pack().dispatch_wd);
+            let dispatch_wd = at.least(own.initiated_on, |pack| pack.dispatch_wd);
+            at.deadline("due", *due, at.today, dispatch_wd);
             if news != Some(*suspended) || own.telling.is_some() {
                 at.broken(INV_4, "there is nothing to tell a higher authority");
             }
@@ -697,7 +699,8 @@ fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
             own.stage = Stage::Closed;
         }
         MeasureEvent::LiftRequired { due, .. } => {
-            at.deadline("due", *due, due.from, at.pack().lift_wd);
+            let lift_wd = at.least(own.initiated_on, |pack| pack.lift_wd);
+            at.deadline("due", *due, due.from, lift_wd);
             if due.from > at.today {
                 at.broken(DEADLINE, "the lift is counted from a day to come");
             }

@@ -68,7 +68,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if !within {
                 at.broken(DEADLINE, format!("received on {received_on}, before it was filed"));
             }
-            at.deadline("verify_by", *verify_by, *received_on, at.pack().verification_wd);
+            let verification_wd = at.least(own.filed_on, |pack| pack.verification_wd);
+            at.deadline("verify_by", *verify_by, *received_on, verification_wd);
             let silent = own.stage == ObjectionStage::Filed && at.today > own.accept_by;
             let fits = silent || own.stage == ObjectionStage::Accepted;
             turn(fold, at, id, fits, ObjectionStage::Verifying);

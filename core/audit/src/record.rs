@@ -18,7 +18,7 @@ use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
-use crate::redress;
+use crate::{redress, version};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
@@ -119,14 +119,16 @@ fn ended(fold: &mut Fold, at: &Here<'_>, id: RecordId, stage: RecordStage) {
     }
 }
 
-/// The shortest and the longest publicity of a severity.
-pub(crate) fn months(at: &Here<'_>, severity: Option<Severity>) -> Option<(u16, u16)> {
-    let pack = at.pack();
-    severity.map(|severity| match severity {
-        Severity::Minor => pack.publicity_minor_months,
-        Severity::General => pack.publicity_general_months,
-        Severity::Serious => pack.publicity_serious_months,
-    })
+/// The shortest and the longest publicity of a severity, for a record collected on a day.
+pub(crate) fn months(
+    at: &Here<'_>,
+    collected_on: Day,
+    severity: Option<Severity>,
+) -> Option<(u16, u16)> {
+    let severity = severity?;
+    let first = at.least(collected_on, |pack| version::publicity(pack, severity).0);
+    let last = at.least(collected_on, |pack| version::publicity(pack, severity).1);
+    Some((first, last))
 }
 
 /// A record whose repair was revoked has effect again, as widely as before.
@@ -215,7 +217,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         at.broken(INV_10, "only adverse records have a severity, and every one of them");
     }
     may_be_shown(at, *published, *openness, *severity, subject);
-    let until = months(at, *severity).map(|months| document_date.plus_months(months.1));
+    let months = months(at, at.today, *severity);
+    let until = months.map(|months| document_date.plus_months(months.1));
     if *publicity_until != until {
         at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
     }
@@ -225,6 +228,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
     }
     let record = Record {
         subject,
+        collected_on: at.today,
         provider: *provider,
         by: at.by(*provider),
         adverse,
@@ -280,6 +284,10 @@ pub(crate) fn check_later(
             }
         }
         RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
+        RecordEvent::PublicityShortened { record, before, until } => {
+            version::record_shortened(fold, at, *record, (*before, *until));
+            commit.corrects(at.at(), *record, *until);
+        }
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
                 let (subject, provider) = (own.subject, own.provider);
@@ -339,7 +347,8 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     version(at, document_number, *document_date, document_sha256.as_ref(), own.adverse);
     let heavier = severity.is_some() != own.severity.is_some() || *severity > own.severity;
     at.must(!heavier, Guard::Notice, "a correction that weighs more is a new record");
-    let until = months(at, *severity).map(|months| document_date.plus_months(months.1));
+    let months = months(at, own.collected_on, *severity);
+    let until = months.map(|months| document_date.plus_months(months.1));
     let expected = until.into_iter().chain(own.until).min();
     if *publicity_until > own.until {
         at.broken(INV_3, "a correction is shown longer than what it corrects");

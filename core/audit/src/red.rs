@@ -43,7 +43,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::PublicNoticeOpened { ends_on, .. } => {
             at.of_authority(red.nominator.authority);
-            let days = i32::from(at.pack().red_public_notice_days);
+            let days = at.most(red.nominated_on, |pack| pack.red_public_notice_days);
+            let days = i32::from(days);
             if *ends_on != at.today.plus_days(days) {
                 at.broken(
                     DEADLINE,
@@ -135,6 +136,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
     at.must(agreed || !subject.is_personal(), Guard::Consent, "the person has not consented");
     let red = Red {
         nominator: at.by(*authority),
+        nominated_on: at.today,
         basis: basis.clone(),
         number: String::new(),
         stage: RedStage::Nominated,
@@ -152,6 +154,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         relief: false,
         extended_by: None,
         again_from: None,
+        repair_months: None,
         display_ended: false,
         redress: None,
     };
@@ -185,7 +188,8 @@ fn decided(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, id: ListingI
     at.basis(&red.basis);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.document(document_number, document_sha256);
-    let cap = at.today.plus_months(at.pack().red_cap_months);
+    let months = at.most(red.nominated_on, |pack| pack.red_cap_months);
+    let cap = at.today.plus_months(months);
     if *until <= at.today || *until > cap {
         at.guard(Guard::End, format!("{until} is past, or later than the cap {cap}"));
     }

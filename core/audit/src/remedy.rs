@@ -154,7 +154,8 @@ fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         return;
     };
     let target = own.target;
-    let waited = at.rules.calendar.after(own.verify_by, at.pack().unverified_after_wd).day;
+    let wait_wd = at.least(own.filed_on, |pack| pack.unverified_after_wd);
+    let waited = at.rules.calendar.after(own.verify_by, wait_wd).day;
     at.after(Some(waited), "the provider's time");
     let fits = own.stage == ObjectionStage::Verifying;
     let displayed = match target {
@@ -198,14 +199,14 @@ fn testing(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, event: &RemedyEv
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.must(digest_is_stated(document_sha256), Guard::Document, "no commission");
             let within = *from >= own.received_on && *from <= at.today;
+            let most = at.least(own.filed_on, |pack| pack.expert_testing_wd);
             if own.testing.is_some() {
                 at.broken(INV_2, "the clock was stopped once");
             } else if at.today > own.verify_by || !within {
                 at.broken(DEADLINE, "the clock had run out, or it begins out of its time");
             } else {
-                at.deadline("verify_by", *verify_by, own.verify_by, at.pack().expert_testing_wd);
+                at.deadline("verify_by", *verify_by, own.verify_by, most);
             }
-            let most = at.pack().expert_testing_wd;
             let before = own.verify_by;
             own.testing = Some(Testing { from: *from, before, most, ended: false });
             own.verify_by = verify_by.day;

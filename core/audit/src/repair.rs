@@ -135,6 +135,15 @@ fn authority(fold: &Fold, of: Target) -> Option<Uscc> {
     }
 }
 
+/// Since when the versions of the rules are looked at for a repair: the opening of what is repaired.
+pub(crate) fn opened_on(fold: &Fold, of: Target) -> Option<Day> {
+    match of {
+        Target::Listing(id) => fold.case(CaseRef::Listing(id)).map(|case| case.proposed_on),
+        Target::Record(id) => fold.records.get(&id).map(|own| own.collected_on),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    }
+}
+
 /// The last day of what was repaired.
 fn last_day(fold: &Fold, of: Target) -> Option<Day> {
     match of {
@@ -202,11 +211,12 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
     if !matches!(standing, Standing::InForce | Standing::Suspended) {
         at.broken(INV_10, "there is nothing in force to repair");
     }
-    let rule = at.rules.behaviour(behaviour).and_then(|own| own.repair.as_ref());
-    match rule.filter(|rule| rule.barred_by.is_none()) {
+    // The rule of the day of the proposal, or that of today: whichever asks for fewer months.
+    let opening = fold.listings.get(listing).and_then(|own| own.repair_months);
+    match opening.into_iter().chain(case::repair_months(at, behaviour)).min() {
         None => at.guard(Guard::RepairRule, "the behaviour cannot be repaired"),
-        Some(rule) => {
-            let earliest = case.starts_on.map(|on| on.plus_months(rule.min_months));
+        Some(months) => {
+            let earliest = case.starts_on.map(|on| on.plus_months(months));
             let passed = earliest.is_some_and(|day| at.today >= day);
             let barred = fold.listings.get(listing).and_then(|own| own.again_from);
             let free = barred.is_none_or(|day| at.today >= day);
@@ -237,8 +247,11 @@ fn open(
         && digest_is_stated(papers.commitment_sha256);
     at.must(proven, Guard::RepairProof, "no proof of performance, or no commitment letter");
     at.stated(Guard::Document, &[("statement", papers.statement)]);
-    at.deadline("accept_by", accept_by, at.today, at.pack().repair_accept_wd);
-    at.deadline("decide_by", decide_by, at.today, at.pack().repair_decide_wd);
+    let opened_on = opened_on(fold, of).unwrap_or(at.today);
+    let accept_wd = at.least(opened_on, |pack| pack.repair_accept_wd);
+    let decide_wd = at.least(opened_on, |pack| pack.repair_decide_wd);
+    at.deadline("accept_by", accept_by, at.today, accept_wd);
+    at.deadline("decide_by", decide_by, at.today, decide_wd);
     let repair = Repair {
         subject,
         of,
@@ -279,7 +292,7 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
     if !live {
         at.broken(INV_10, "the record is over: there is nothing to repair");
     }
-    match record::months(at, own.severity) {
+    match record::months(at, own.collected_on, own.severity) {
         None => at.broken(INV_10, "no adverse record: there is nothing to repair"),
         Some((shortest, _)) => {
             let passed = at.today >= own.counted_from.plus_months(shortest);
@@ -325,6 +338,7 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     at.stated(Guard::Notice, &[("reasons", reasons)]);
     at.service(Guard::Notice, service);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
+    let opened_on = opened_on(fold, of).unwrap_or(at.today);
     let Some(own) = fold.repairs.get_mut(repair) else {
         return;
     };
@@ -333,7 +347,8 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     } else if at.today > own.decide_by {
         at.broken(DEADLINE, format!("its time ended on {}", own.decide_by));
     } else {
-        at.deadline("decide_by", *decide_by, own.decide_by, at.pack().repair_extend_wd);
+        let extend_wd = at.least(opened_on, |pack| pack.repair_extend_wd);
+        at.deadline("decide_by", *decide_by, own.decide_by, extend_wd);
     }
     own.extended = true;
     own.decide_by = decide_by.day;
@@ -351,7 +366,9 @@ pub(crate) fn barred(fold: &mut Fold, at: &mut Here<'_>, id: RepairId, again_fro
         at.broken(INV_2, "no served decision revoked the repair");
     }
     let end = last_day(fold, of);
-    let whole = at.today.plus_months(at.pack().repair_bar_months);
+    let opened_on = opened_on(fold, of).unwrap_or(at.today);
+    let months = at.least(opened_on, |pack| pack.repair_bar_months);
+    let whole = at.today.plus_months(months);
     match end {
         Some(end) if again_from > end => {
             at.guard(
@@ -449,6 +466,7 @@ pub(crate) fn revocation(
     };
     at.about(subject);
     let end = last_day(fold, of);
+    let opened_on = opened_on(fold, of).unwrap_or(at.today);
     let authority = authority(fold, of);
     let grounds = records_of(fold, of);
     let removed = match of {
@@ -500,7 +518,8 @@ pub(crate) fn revocation(
             at.service(Guard::Notice, service);
             let there = digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
-            at.deadline("the window", *window, at.today, at.pack().statement_window_wd);
+            let window_wd = at.most(opened_on, |pack| pack.statement_window_wd);
+            at.deadline("the window", *window, at.today, window_wd);
             if let Some(authority) = authority {
                 let by = at.by(authority);
                 *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });
@@ -542,7 +561,8 @@ pub(crate) fn revocation(
             at.service(Guard::Served, service);
             answered(at, under_way_mut(stage).as_deref(), answers);
             at.must(service.on >= at.today, Guard::Served, "served before it was decided");
-            let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd).day;
+            let standstill_wd = at.most(opened_on, |pack| pack.standstill_wd);
+            let standstill = at.rules.calendar.after(service.on, standstill_wd).day;
             at.must(*starts_on > standstill, Guard::Served, "it starts within the standstill");
             at.must(
                 end.is_some_and(|end| *starts_on <= end),

@@ -13,10 +13,12 @@ use crate::dispute::Open;
 use crate::fold::{Fold, Hold, ObjectionStage, RepairStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_5};
-use crate::objection;
+use crate::{objection, repair};
 
 struct Reviewed {
     subject: SubjectKey,
+    /// Since when the versions of the rules are looked at.
+    opened_on: Option<Day>,
     outcome: Option<(Day, OfficerRef)>,
     /// Whether it can be asked for, or decided, as it stands.
     asked: bool,
@@ -42,14 +44,16 @@ fn reviewed(fold: &Fold, of: ReviewOf) -> Option<Reviewed> {
             let asked = asked || kept;
             let under_way = matches!(own.stage, ObjectionStage::Review { .. });
             let (subject, reviewed) = (own.subject, own.reviewed);
-            Some(Reviewed { subject, outcome: own.outcome.clone(), asked, under_way, reviewed })
+            let (opened_on, outcome) = (Some(own.filed_on), own.outcome.clone());
+            Some(Reviewed { subject, opened_on, outcome, asked, under_way, reviewed })
         }
         ReviewOf::Repair(id) => {
             let own = fold.repairs.get(&id)?;
             let asked = matches!(own.stage, RepairStage::Refused | RepairStage::NotAccepted);
             let under_way = matches!(own.stage, RepairStage::Review);
             let (subject, reviewed) = (own.subject, own.reviewed);
-            Some(Reviewed { subject, outcome: own.outcome.clone(), asked, under_way, reviewed })
+            let (opened_on, outcome) = (repair::opened_on(fold, own.of), own.outcome.clone());
+            Some(Reviewed { subject, opened_on, outcome, asked, under_way, reviewed })
         }
     }
 }
@@ -74,11 +78,14 @@ pub(crate) fn requested(
     let signed = by_party || evidence.iter().any(digest_is_stated);
     at.must(signed, Guard::Document, "an officer asks for the party without its signed paper");
     at.stated(Guard::Document, &[("statement", statement)]);
-    at.deadline("decide_by", *decide_by, at.today, at.pack().verification_wd);
+    let opened_on = own.opened_on.unwrap_or(at.today);
+    let verification_wd = at.least(opened_on, |pack| pack.verification_wd);
+    at.deadline("decide_by", *decide_by, at.today, verification_wd);
     if !own.asked || own.reviewed {
         at.broken(INV_2, "there is nothing to review, or it was reviewed");
     }
-    let by = own.outcome.map(|own| at.rules.calendar.after(own.0, at.pack().review_request_wd).day);
+    let request_wd = at.most(opened_on, |pack| pack.review_request_wd);
+    let by = own.outcome.map(|own| at.rules.calendar.after(own.0, request_wd).day);
     if by.is_some_and(|by| at.today > by) {
         at.broken(DEADLINE, "the time to ask for a review has passed");
     }
@@ -137,7 +144,9 @@ pub(crate) fn decided(
         ReviewOf::Objection(id) => objection_decided(fold, commit, at, *id, *upheld),
         ReviewOf::Repair(id) => {
             if let Some(by) = act_by {
-                at.deadline("act_by", *by, at.today, at.pack().repair_decide_wd);
+                let opened_on = own.opened_on.unwrap_or(at.today);
+                let decide_wd = at.least(opened_on, |pack| pack.repair_decide_wd);
+                at.deadline("act_by", *by, at.today, decide_wd);
             }
             let Some(own) = fold.repairs.get_mut(id) else {
                 return;

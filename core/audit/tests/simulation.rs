@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use county::County;
 use forge::kit::rules::day;
-use forge::{Log, further, kit, lives, words};
+use forge::{Log, further, kit, lives, versions, words};
 use kit::county::county_rules;
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::Event;
@@ -69,7 +69,8 @@ fn five_years_of_a_county_give_nothing() {
     let loaded = log.commits.iter().flatten().filter(|own| own.event.name() == "rules.loaded");
     assert_eq!(loaded.count(), 2);
     // `valid` has the audit read these.
-    let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
+    let courses =
+        lives::all().into_iter().chain(words::all()).chain(further::all()).chain(versions::all());
     for (_, world) in courses {
         let_stand.extend(world.log.iter().map(|own| own.event.name()));
     }

@@ -9,7 +9,7 @@
 mod forge;
 
 use forge::kit::courses::{begun, make, moves};
-use forge::{Log, due, further, lives, reports, words};
+use forge::{Log, due, further, lives, reports, versions, words};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;
@@ -25,8 +25,12 @@ fn said(log: &Log) -> Vec<Violation> {
 
 #[test]
 fn the_courses_of_every_noun_are_let_stand() {
-    for (name, world) in
-        lives::all().into_iter().chain(words::all()).chain(further::all()).chain(due::all())
+    for (name, world) in lives::all()
+        .into_iter()
+        .chain(words::all())
+        .chain(further::all())
+        .chain(due::all())
+        .chain(versions::all())
     {
         assert_eq!(Log::of(&world).audit(), Vec::<Violation>::new(), "{name}");
     }

@@ -31,6 +31,7 @@ pub(super) fn apply(
         | CommitmentEvent::BreachDecided { .. }
         | CommitmentEvent::BreachServed { .. }
         | CommitmentEvent::BreachAnnulled { .. }
+        | CommitmentEvent::BreachShortened { .. }
         | CommitmentEvent::BreachExpired { .. } => {
             breach_step(row, envelope, event).ok_or_else(misfit)?
         }
@@ -58,6 +59,7 @@ fn tells(event: &CommitmentEvent) -> bool {
             | E::BreachServed { .. }
             | E::BreachAnnulled { .. }
             | E::BreachExpired { .. }
+            | E::BreachShortened { .. }
             | E::Repaired { .. }
     )
 }
@@ -208,6 +210,10 @@ fn breach_step(
         (path @ Path::Effective(_), E::BreachAnnulled { .. }) => {
             row.state = CommitmentState::CurePeriod { cure_by };
             path.end(EndReason::Annulled, envelope.legal_date)
+        }
+        (Path::Effective(mut effective), E::BreachShortened { end, .. }) => {
+            effective.served.decided.decision.end = *end;
+            Path::Effective(effective)
         }
         (path @ Path::Effective(_), E::BreachExpired { .. }) => {
             path.end(EndReason::Expired, envelope.legal_date)

@@ -45,6 +45,11 @@ pub(super) fn apply(
             channel::note(rows, envelope, changes);
             Ok(())
         }
+        ListingEvent::RepairRuleKept { listing, min_months } => {
+            rows.want([Key::Listing(*listing)])?;
+            let row = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
+            put_listing(rows, ListingRow { repair_min_months: Some(*min_months), ..row })
+        }
         // A line in the person's history: how it stands follows from the listing it rests on.
         ListingEvent::AttributionEnded { .. } => Ok(()),
         ListingEvent::RevocationNoticed { listing, .. }

@@ -112,6 +112,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 severity: *severity,
                 provider: *provider,
                 submitted_by: officer_of(envelope)?,
+                collected_on: envelope.legal_date,
                 document_number: document_number.clone(),
                 document_date: *document_date,
                 document_sha256: *document_sha256,
@@ -156,6 +157,7 @@ pub(super) fn apply_later(
     let (RecordEvent::Corrected { record: id, .. }
     | RecordEvent::DisplayEnded { record: id, .. }
     | RecordEvent::Supplemented { record: id, .. }
+    | RecordEvent::PublicityShortened { record: id, .. }
     | RecordEvent::Archived { record: id }) = event;
     let changes = shown(rows, Target::Record(*id))?;
     let row = Rows::known(rows.record(*id)?, &id.0)?.clone();
@@ -187,6 +189,9 @@ pub(super) fn apply_later(
             supplement: Some((envelope.position, statement.clone())),
             ..row
         },
+        RecordEvent::PublicityShortened { until, .. } => {
+            RecordRow { publicity_until: Some(*until), ..row }
+        }
         RecordEvent::DisplayEnded { .. } => RecordRow { published: false, ..row },
         RecordEvent::Archived { .. } => RecordRow { state: RecordState::Archived, ..row },
     };

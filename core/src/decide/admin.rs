@@ -6,8 +6,11 @@ use crate::decide::checks::{self, misfit};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
 use crate::guard::Misfit;
+use crate::row::RulesRow;
 use crate::rows::{Rows, Stop};
-use crate::text::short_text_is_stated;
+use crate::rules::pack_day;
+use crate::text::{Digest, short_text_is_stated};
+use crate::time::Day;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -19,6 +22,7 @@ pub(super) fn decide(
     match command {
         Command::LoadRules { version, files } => {
             if rows.rules()?.is_none_or(|rules| rules.version != *version) {
+                keeps_what_began(rows.rules()?, files, context.today)?;
                 drafts.push(None, Event::RulesLoaded { version: *version, files: files.clone() });
             }
         }
@@ -85,4 +89,35 @@ pub(super) fn decide(
         _ => return Err(Stop::Defect("not an operator's command".to_owned())),
     }
     drafts.finish()
+}
+
+/// A version of the deadlines and caps that has begun is what running cases keep (design.md 6): no
+/// load changes it, leaves it out, or puts another one before today. A correction is a pack of its
+/// own with a day to come; a newer calendar is no such change, because it counts anew by itself.
+fn keeps_what_began(
+    before: Option<&RulesRow>,
+    files: &[(String, Digest)],
+    today: Day,
+) -> Result<(), Stop> {
+    let Some(before) = before.filter(|before| !before.packs.is_empty()) else {
+        return Ok(());
+    };
+    let begun = |name: &str| pack_day(name).is_some_and(|day| day <= today);
+    let lacks = |all: &[(String, Digest)], own: &(String, Digest)| !all.contains(own);
+    let changed = before.packs.iter().filter(|own| begun(&own.0) && lacks(files, own));
+    let new = files.iter().filter(|own| begun(&own.0) && lacks(&before.packs, own));
+    if let Some((name, _)) = changed.chain(new).next() {
+        let from = today.plus_days(1);
+        misfit::<()>(
+            Misfit::State,
+            format!("{name} 已经施行，不得更改、删除或补入 / it has begun: it stays as it was loaded"),
+            format!(
+                "请恢复原文件（数据目录 rules/ 下有其字节），更正写入自 {from} 或以后施行的新文件 / \
+                 restore the file, its bytes are kept under rules/ of the data folder; a correction is \
+                 a new pack that begins on {from} or later"
+            ),
+        )
+        .map_err(|refusal| refusal.on("files"))?;
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::path::{DecisionCase, Heard, Hearing, Path};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
 use crate::rows::Stop;
 use crate::text::digest_is_stated;
+use crate::time::Day;
 
 pub(super) fn decide(
     row: &CommitmentRow,
@@ -101,18 +102,24 @@ fn propose(
     checks::basis(context, basis)?;
     stated(Guard::Fact, &[("facts", facts)])?;
     documents(Guard::Fact, evidence, "违诺证据")?;
-    let pack = context.rules.pack(context.today);
-    let calendar = &context.rules.calendar;
-    // The time in which it is shown runs from the service, which the pack bounds too.
-    let latest = calendar.after(context.today, pack.decide_within_wd + pack.serve_within_days).day;
+    let decide_wd = context.rules_of(row.offered_on).decide_within_wd;
     Ok(CommitmentEvent::BreachProposed {
         commitment: *commitment,
         basis: basis.clone(),
         facts: facts.clone(),
         evidence: evidence.clone(),
-        decide_by: calendar.after(context.today, pack.decide_within_wd),
-        cap: latest.plus_months(pack.publicity_general_months.1),
+        decide_by: context.rules.calendar.after(context.today, decide_wd),
+        cap: latest_end(context, row, context.today),
     })
+}
+
+/// The latest day to which a finding that was proposed on a day may be shown. That time runs from
+/// the service, which the rules bound too.
+pub(super) fn latest_end(context: &Context<'_>, row: &CommitmentRow, proposed_on: Day) -> Day {
+    let pack = context.rules_of(row.offered_on);
+    let steps = pack.decide_within_wd + pack.serve_within_days;
+    let latest = context.rules.calendar.after(proposed_on, steps).day;
+    latest.plus_months(pack.publicity_general_months.1)
 }
 
 fn serve_notice(
@@ -153,7 +160,7 @@ fn serve_notice(
             "请在立案后送达告知书 / serve the notice after the proposal",
         )?;
     }
-    let window_wd = context.rules.pack(context.today).statement_window_wd;
+    let window_wd = context.rules_of(row.offered_on).statement_window_wd;
     Ok(CommitmentEvent::BreachNoticeServed {
         commitment: *commitment,
         facts: facts.clone(),
@@ -279,11 +286,12 @@ fn decide_breach(
     ];
     stated(Guard::Document, &texts)?;
     checks::document(document_number, document_sha256)?;
-    if *end <= context.today || *end > case.cap {
+    let cap = case.cap.min(latest_end(context, row, case.proposed_on));
+    if *end <= context.today || *end > cap {
         refuse::<()>(
             Guard::End,
-            format!("终止日期 {end} 须晚于当日且不迟于 {} / end date out of range", case.cap),
-            format!("请选择不迟于 {} 的日期 / choose a day up to the cap", case.cap),
+            format!("终止日期 {end} 须晚于当日且不迟于 {cap} / end date out of range"),
+            format!("请选择不迟于 {cap} 的日期 / choose a day up to the cap"),
         )?;
     }
     Ok(CommitmentEvent::BreachDecided {
@@ -320,6 +328,15 @@ fn serve(
             Guard::Served,
             "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
             "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
+        )?;
+    }
+    // A version that has come into force since the decision may allow less.
+    let latest = latest_end(context, row, case.proposed_on);
+    if decision.end > latest {
+        refuse::<()>(
+            Guard::End,
+            format!("现行上限为 {latest} / no finding is shown beyond that day any more"),
+            "请由负责人撤回，另行作出认定 / the head drops it, and finds anew",
         )?;
     }
     if service.on > decision.end {

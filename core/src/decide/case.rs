@@ -9,6 +9,7 @@ use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
 use crate::event::catalogue::EntryKind;
+use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId};
@@ -93,7 +94,7 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> Day {
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
 /// And a person answers no longer than the organisation does (domain.md 2.3b).
 fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<Day, Stop> {
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(found.case.proposed_on);
     let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
     let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
     let end = found.case.cap.min(context.today.plus_months(months));
@@ -165,7 +166,7 @@ pub(super) fn propose_listing(
     ground::named(rows, facts, records, *subject, context.today)?;
     proposed_once(rows, records, &behaviour.id, extends, context.today)?;
     let mut drafts = Drafts::new(context);
-    drafts.push(
+    let at = drafts.push(
         *subject,
         Event::ListingProposed {
             authority: human.reference.authority,
@@ -178,6 +179,12 @@ pub(super) fn propose_listing(
             cap: cap(context, behaviour),
         },
     );
+    // The listing keeps this rule whatever the catalogue says later to its harm.
+    if let Some(rule) = behaviour.repair.as_ref().filter(|rule| rule.barred_by.is_none()) {
+        let (listing, min_months) = (ListingId(at), rule.min_months);
+        let event = ListingEvent::RepairRuleKept { listing, min_months };
+        drafts.push(*subject, Event::Listing(event));
+    }
     drafts.finish()
 }
 
@@ -474,7 +481,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
             "请在告知书中载明听证权利 / offer the hearing in the notice",
         )?;
     }
-    let window_wd = context.rules.pack(context.today).statement_window_wd;
+    let window_wd = context.rules_of(found.case.proposed_on).statement_window_wd;
     let mut drafts = Drafts::new(context);
     drafts.push(
         found.subject,
@@ -518,7 +525,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     let found = opened(rows, *case)?;
     checks::deciding_head(context, &found.case.proposed_by)?;
     let heard = may_decide(rows, &found, context)?;
-    hearing::answered(heard, answers.len(), context)?;
+    hearing::answered(found.case.proposed_on, heard, answers.len(), context)?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
     checks::named_measures(rows, context, measures)?;
     let announced = |named: &NamedMeasure| {
@@ -717,7 +724,17 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
-    let standstill = context.rules.pack(context.today).standstill_wd;
+    let pack = context.rules_of(found.case.proposed_on);
+    // A version that has come into force since the decision may allow less.
+    let latest = decided.decision.on.plus_months(pack.black_cap_months);
+    if decided.decision.end > latest {
+        refuse::<()>(
+            Guard::End,
+            format!("现行上限为 {latest} / nothing lasts beyond that day any more"),
+            "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
+        )?;
+    }
+    let standstill = pack.standstill_wd;
     let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
     if starts_on > decided.decision.end {
         refuse::<()>(

@@ -167,7 +167,8 @@ pub(super) fn shortened(
     Ok(())
 }
 
-fn one_shortened(
+/// A served decision that is to end later than on a day ends on that day.
+pub(super) fn one_shortened(
     rows: &Rows,
     drafts: &mut Drafts,
     case: CaseRef,

@@ -85,10 +85,11 @@ pub(super) fn room_for_points(before: usize, points: &[Sealed]) -> Result<(), St
     Ok(())
 }
 
-/// The last day on which a hearing may be asked for, as the notice promises it.
-fn hearing_by(context: &Context<'_>, notice: &Notice) -> Deadline {
-    let told = notice.window.from;
-    context.rules.calendar.after(told, context.rules.pack(told).hearing_request_wd)
+/// The last day on which a hearing may be asked for: counted from the notice, in the version that
+/// favours the party.
+fn hearing_by(context: &Context<'_>, opened_on: Day, notice: &Notice) -> Deadline {
+    let request_wd = context.rules_of(opened_on).hearing_request_wd;
+    context.rules.calendar.after(notice.window.from, request_wd)
 }
 
 pub(super) fn decide(
@@ -203,7 +204,8 @@ fn statement(
     let authority = found.case.proposed_by.authority;
     let by_party = brought(context, found.subject, authority, document_sha256.as_ref())?;
     if *hearing_requested {
-        in_time(context, hearing_by(context, notice), *received_on, by_party)?;
+        let by = hearing_by(context, found.case.proposed_on, notice);
+        in_time(context, by, *received_on, by_party)?;
     }
     // To ask for a hearing one need not say anything yet.
     if !points.is_empty() || !hearing_requested {
@@ -223,7 +225,12 @@ fn points_of(heard: &Heard) -> usize {
 
 /// Each point of a statement has its answer, a hearing asked for was held, and silence has lasted
 /// as long as the notice says (G-HEARD).
-pub(super) fn answered(heard: &Heard, answers: usize, context: &Context<'_>) -> Result<(), Stop> {
+pub(super) fn answered(
+    opened_on: Day,
+    heard: &Heard,
+    answers: usize,
+    context: &Context<'_>,
+) -> Result<(), Stop> {
     let points = points_of(heard);
     if answers != points {
         refuse::<()>(
@@ -241,7 +248,7 @@ pub(super) fn answered(heard: &Heard, answers: usize, context: &Context<'_>) -> 
             "先举行听证 / hold the hearing first",
         )?;
     }
-    let by = hearing_by(context, &heard.notice);
+    let by = hearing_by(context, opened_on, &heard.notice);
     if offered && heard.party.how == Hearing::Silent && context.today <= by.day {
         refuse::<()>(
             Guard::Heard,

@@ -209,7 +209,7 @@ fn red(
             if !digest_is_stated(document_sha256) {
                 refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
             }
-            let window_wd = context.rules.pack(context.today).statement_window_wd;
+            let window_wd = context.rules_of(red.nominated_on).statement_window_wd;
             ListingEvent::RevocationNoticed {
                 listing,
                 reasons: reasons.clone(),

@@ -42,7 +42,7 @@ pub(super) fn decide(
             let mut drafts = Drafts::new(context);
             let event = Event::ObjectionAccepted { objection: *objection, silent: false };
             drafts.push(row.subject, event);
-            drafts.push(None, referral_due(*objection, context));
+            drafts.push(None, referral_due(row, context));
             drafts.finish()
         }
         Command::RefuseObjection { objection, reasons, service } => {
@@ -288,8 +288,9 @@ pub(super) fn release(
 }
 
 /// The provider is told promptly (T02): by when the office is to refer what has been accepted.
-pub(super) fn referral_due(objection: ObjectionId, context: &Context<'_>) -> Event {
-    let refer_wd = context.rules.pack(context.today).objection_refer_wd;
+pub(super) fn referral_due(row: &ObjectionRow, context: &Context<'_>) -> Event {
+    let objection = row.id;
+    let refer_wd = context.rules_of(row.filed_on).objection_refer_wd;
     let due = context.rules.calendar.after(context.today, refer_wd);
     Event::Assessment(AssessmentEvent::ReferralDue { objection, due })
 }
@@ -321,7 +322,7 @@ fn refer(
             "请填写实际收到日期 / give the day of receipt",
         )?;
     }
-    let verification_wd = context.rules.pack(context.today).verification_wd;
+    let verification_wd = context.rules_of(row.filed_on).verification_wd;
     let verify_by = context.rules.calendar.after(received_on, verification_wd);
     let mut drafts = Drafts::new(context);
     let event = Event::ObjectionReferred { objection: id, received_on, verify_by };
@@ -367,7 +368,7 @@ fn report(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
             evidence: evidence.clone(),
         },
     );
-    let resolve_wd = context.rules.pack(context.today).resolve_wd;
+    let resolve_wd = context.rules_of(row.filed_on).resolve_wd;
     let due = context.rules.calendar.after(context.today, resolve_wd);
     let event = AssessmentEvent::ResultDue { objection: *objection, due };
     drafts.push(None, Event::Assessment(event));

@@ -146,12 +146,14 @@ fn check_fields(
     Ok(())
 }
 
-/// The shortest and the longest publicity of a severity, in months (domain.md 4.4).
+/// The shortest and the longest publicity of a severity, in months (domain.md 4.4), for a record
+/// that was collected on a day.
 pub(super) fn publicity_months(
+    collected_on: Day,
     severity: Option<Severity>,
     context: &Context<'_>,
 ) -> Option<(u16, u16)> {
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(collected_on);
     severity.map(|severity| match severity {
         Severity::Minor => pack.publicity_minor_months,
         Severity::General => pack.publicity_general_months,
@@ -165,7 +167,7 @@ pub(super) fn accepted(
     human: &checks::Human<'_>,
     context: &Context<'_>,
 ) -> Event {
-    let months = publicity_months(record.severity, context);
+    let months = publicity_months(context.today, record.severity, context);
     // The clock of publicity starts on the document's date, and minor acts are not shown at all
     // in principle (domain.md 4.4). A natural person's record is never public by default.
     let published = item.openness == Openness::Public
@@ -260,8 +262,8 @@ pub(super) fn correct(
             "请附文书 / attach it",
         )?;
     }
-    let until =
-        publicity_months(*severity, context).map(|months| document_date.plus_months(months.1));
+    let months = publicity_months(row.collected_on, *severity, context);
+    let until = months.map(|months| document_date.plus_months(months.1));
     let until = until.into_iter().chain(row.publicity_until).min();
     let mut drafts = Drafts::new(context);
     drafts.push(

@@ -183,7 +183,7 @@ fn open_notice(rows: &Rows, listing: ListingId, context: &Context<'_>) -> Result
     let RedState::Checked = red.state else {
         return Ok(wrong_state("红名单 / red listing", red.state.name(), "checked")?);
     };
-    let days = i32::from(context.rules.pack(context.today).red_public_notice_days);
+    let days = i32::from(context.rules_of(red.nominated_on).red_public_notice_days);
     let mut drafts = Drafts::new(context);
     let ends_on = context.today.plus_days(days);
     drafts.push(row.subject, Event::PublicNoticeOpened { listing, ends_on });
@@ -215,7 +215,7 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
     checks::basis(context, &red.basis)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::document(document_number, document_sha256)?;
-    let cap = context.today.plus_months(context.rules.pack(context.today).red_cap_months);
+    let cap = context.today.plus_months(context.rules_of(red.nominated_on).red_cap_months);
     if *until <= context.today || *until > cap {
         refuse::<()>(
             Guard::End,

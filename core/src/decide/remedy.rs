@@ -165,7 +165,7 @@ fn unverified(
     let Some(verify_by) = row.state.verify_by() else {
         return Ok(wrong_state("异议 / objection", row.state.name(), "verifying")?);
     };
-    let wait_wd = context.rules.pack(context.today).unverified_after_wd;
+    let wait_wd = context.rules_of(row.filed_on).unverified_after_wd;
     let waited = context.rules.calendar.after(verify_by.day, wait_wd).day;
     if context.today <= waited {
         misfit::<()>(

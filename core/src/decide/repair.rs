@@ -77,6 +77,15 @@ pub(super) fn authority(rows: &Rows, of: Repairable) -> Result<Uscc, Stop> {
     }
 }
 
+/// From which day on the versions of the rules are looked at for everything about a repair: the
+/// opening of what is repaired, because a listing's or a record's case is what it belongs to.
+pub(super) fn opened_on(rows: &Rows, of: Repairable) -> Result<Day, Stop> {
+    match of {
+        Repairable::Listing(id) => Ok(black_case(rows, id)?.0.proposed_on),
+        Repairable::Record(id) => Ok(rows.must_record(id)?.collected_on),
+    }
+}
+
 /// What is asked of whoever applies, by what is to be repaired.
 struct Asked {
     open: Option<RepairId>,
@@ -94,8 +103,10 @@ fn listing_asked(rows: &Rows, id: ListingId, context: &Context<'_>) -> Result<As
     else {
         return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?);
     };
+    // The rule in force at the proposal, or today's: whichever lets the party apply sooner.
     let rule = context.rules.behaviour(behaviour).and_then(|found| found.repair.as_ref());
-    let Some(rule) = rule.filter(|rule| rule.barred_by.is_none()) else {
+    let today = rule.filter(|rule| rule.barred_by.is_none()).map(|rule| rule.min_months);
+    let Some(min_months) = today.into_iter().chain(row.repair_min_months).min() else {
         return Ok(refuse(
             Guard::RepairRule,
             "法律或中央文件规定不可修复 / a law or central document bars repair",
@@ -104,9 +115,10 @@ fn listing_asked(rows: &Rows, id: ListingId, context: &Context<'_>) -> Result<As
     };
     Ok(Asked {
         open: row.open_repair,
-        earliest: served.starts_on.plus_months(rule.min_months),
+        earliest: served.starts_on.plus_months(min_months),
         again_from: row.repair_again_from,
-        documents_zh: rule.documents_zh.join("、"),
+        documents_zh: rule
+            .map_or_else(|| "履行义务的证明".to_owned(), |rule| rule.documents_zh.join("、")),
     })
 }
 
@@ -116,7 +128,7 @@ fn record_asked(rows: &Rows, id: RecordId, context: &Context<'_>) -> Result<Aske
         return Ok(wrong_state("记录 / record", row.state.name(), "accepted, within its time")?);
     }
     // What is no dishonesty has nothing to repair.
-    let Some((shortest, _)) = publicity_months(row.severity, context) else {
+    let Some((shortest, _)) = publicity_months(row.collected_on, row.severity, context) else {
         return Ok(misfit(
             Misfit::State,
             format!("{id} 不是失信信息，无需修复 / no adverse record: there is nothing to repair"),
@@ -204,7 +216,7 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
         )?;
     }
     stated(Guard::Document, &[("statement", statement)])?;
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(opened_on(rows, *of)?);
     let proof_sha256 = proof_sha256.clone();
     let (commitment_sha256, statement) = (*commitment_sha256, statement.clone());
     let accept_by = context.rules.calendar.after(context.today, pack.repair_accept_wd);
@@ -280,7 +292,7 @@ pub(super) fn extend(
             "请附告知书 / attach it",
         )?;
     }
-    let extend_wd = context.rules.pack(context.today).repair_extend_wd;
+    let extend_wd = context.rules_of(opened_on(rows, row.of)?).repair_extend_wd;
     let mut drafts = Drafts::new(context);
     drafts.push(
         row.subject,

@@ -7,7 +7,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
 use crate::decide::filing::partys_paper;
 use crate::decide::objection::{annul, bounded, disputed, honour_is_heard, resume, turn};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, repair};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{Event, Finding};
@@ -20,11 +20,13 @@ use crate::time::Day;
 /// The outcome that a review is asked about, and whose matter it is.
 struct Reviewed<'r> {
     subject: SubjectKey,
+    /// From which day on the versions of the rules are looked at.
+    opened_on: Day,
     outcome: &'r (Day, OfficerRef),
 }
 
 fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
-    let (subject, state, open, outcome, reviewed) = match of {
+    let (subject, opened_on, state, open, outcome, reviewed) = match of {
         ReviewOf::Objection(id) => {
             let row = rows.must_objection(id)?;
             let open = matches!(
@@ -40,16 +42,17 @@ fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
                     ObjectionState::Resolved { .. } | ObjectionState::Closed { .. }
                 );
             let open = open || kept;
-            (row.subject, row.state.name(), open, &row.outcome, row.reviewed)
+            (row.subject, row.filed_on, row.state.name(), open, &row.outcome, row.reviewed)
         }
         ReviewOf::Repair(id) => {
             let row = rows.must_repair(id)?;
             let open = matches!(row.state, RepairState::Refused | RepairState::NotAccepted);
-            (row.subject, row.state.name(), open, &row.outcome, row.reviewed)
+            let opened_on = repair::opened_on(rows, row.of)?;
+            (row.subject, opened_on, row.state.name(), open, &row.outcome, row.reviewed)
         }
     };
     match outcome {
-        Some(outcome) if open && !reviewed => Ok(Reviewed { subject, outcome }),
+        Some(outcome) if open && !reviewed => Ok(Reviewed { subject, opened_on, outcome }),
         Some(_) if open => Ok(misfit(
             Misfit::State,
             "已复核过一次 / it has been reviewed once",
@@ -74,7 +77,7 @@ pub(super) fn request(
         checks::human(context)?;
         partys_paper(evidence)?;
     }
-    let pack = context.rules.pack(context.today);
+    let pack = context.rules_of(found.opened_on);
     let by = context.rules.calendar.after(found.outcome.0, pack.review_request_wd).day;
     if context.today > by {
         misfit::<()>(
@@ -156,9 +159,14 @@ pub(super) fn decide(
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::service(context, Guard::Served, service)?;
-    let pack = context.rules.pack(context.today);
-    let again = context.rules.calendar.after(context.today, pack.repair_decide_wd);
-    let act_by = (*upheld && matches!(of, ReviewOf::Repair(_))).then_some(again);
+    let act_by = match of {
+        ReviewOf::Repair(id) if *upheld => {
+            let opened_on = repair::opened_on(rows, rows.must_repair(*id)?.of)?;
+            let decide_wd = context.rules_of(opened_on).repair_decide_wd;
+            Some(context.rules.calendar.after(context.today, decide_wd))
+        }
+        _ => None,
+    };
     let mut drafts = Drafts::new(context);
     drafts.push(
         subject,

@@ -5,7 +5,8 @@ use crate::actor::SubjectKey;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair};
+use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair, shorten};
+use crate::event::listing::ListingEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
@@ -182,7 +183,8 @@ pub(super) fn decide(
             if !digest_is_stated(document_sha256) {
                 refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
             }
-            let window_wd = context.rules.pack(context.today).statement_window_wd;
+            let opened_on = repair::opened_on(rows, row.of)?;
+            let window_wd = context.rules_of(opened_on).statement_window_wd;
             RemedyEvent::RepairRevocationNoticed {
                 repair: id,
                 reasons: reasons.clone(),
@@ -229,7 +231,7 @@ pub(super) fn decide(
 /// From which day the party may apply again: the bar is about what was repaired and never outlasts
 /// it.
 fn again_from(rows: &Rows, of: Repairable, context: &Context<'_>) -> Result<Day, Stop> {
-    let bar_months = context.rules.pack(context.today).repair_bar_months;
+    let bar_months = context.rules_of(repair::opened_on(rows, of)?).repair_bar_months;
     let day = context.today.plus_months(bar_months);
     Ok(last_day(rows, of)?.map_or(day, |end| day.min(end)))
 }
@@ -266,7 +268,7 @@ fn revoked(
             "请填写实际送达日期 / give the day of service",
         )?;
     }
-    let standstill = context.rules.pack(context.today).standstill_wd;
+    let standstill = context.rules_of(repair::opened_on(rows, row.of)?).standstill_wd;
     let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
     if starts_on > end {
         refuse::<()>(
@@ -302,7 +304,7 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
     } else if started && holds(rows, row.of)?.is_empty() {
         match row.of {
             Repairable::Listing(listing) => {
-                restore_listing(rows, row, listing, starts_on, &mut drafts)?;
+                restore_listing(rows, row, (listing, starts_on), context, &mut drafts)?;
             }
             Repairable::Record(record) => {
                 let published = rows.must_record(record)?.repaired.is_some_and(|own| own.1);
@@ -317,8 +319,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
 fn restore_listing(
     rows: &Rows,
     row: &RepairRow,
-    listing: ListingId,
-    starts_on: Day,
+    (listing, starts_on): (ListingId, Day),
+    context: &Context<'_>,
     drafts: &mut Drafts,
 ) -> Result<(), Stop> {
     rows.want([Key::Subject(row.subject)])?;
@@ -352,8 +354,14 @@ fn restore_listing(
             drafts.push(row.subject, Event::Remedy(event));
         }
     }
+    // Of what comes back a version that has begun may allow less than was decided.
+    let end = shorten::earlier_end(case, context);
+    if let Some(end) = end {
+        drafts.push(row.subject, Event::Listing(ListingEvent::Shortened { case: reference, end }));
+    }
     if let Some(mut mark) = case.mark(reference, held) {
         mark.since = starts_on;
+        mark.until = end.unwrap_or(mark.until);
         classification::start(rows, drafts, row.subject, mark)?;
     }
     Ok(())

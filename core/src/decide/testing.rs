@@ -113,7 +113,7 @@ fn begin(
     by_law(basis, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     documented(document, "委托书 / commission")?;
-    let most = context.rules.pack(context.today).expert_testing_wd;
+    let most = context.rules_of(row.filed_on).expert_testing_wd;
     Ok(RemedyEvent::TestingBegun {
         objection: row.id,
         basis: basis.to_vec(),

@@ -140,7 +140,7 @@ fn late_case(case: &DecisionCase, reference: CaseRef, context: &Context<'_>, dra
         let event = AssessmentEvent::CaseDecisionOverdue { case: reference };
         drafts.push(None, Event::Assessment(event));
     }
-    let days = i32::from(context.rules.pack(context.today).serve_within_days);
+    let days = i32::from(context.rules_of(case.proposed_on).serve_within_days);
     if case.unserved_since().is_some_and(|on| context.today > on.plus_days(days)) {
         let event = AssessmentEvent::CaseServiceOverdue { case: reference };
         drafts.push(None, Event::Assessment(event));
@@ -264,7 +264,7 @@ fn telling(row: &MeasureRow, standing: Standing, context: &Context<'_>, drafts: 
     let measure = row.id;
     let event = match (undo::turned(row, standing), row.telling.map(|own| own.owed)) {
         (Some(Turned::Tell { suspended }), _) => {
-            let dispatch_wd = context.rules.pack(context.today).dispatch_wd;
+            let dispatch_wd = context.rules_of(row.initiated_on).dispatch_wd;
             let due = context.rules.calendar.after(context.today, dispatch_wd);
             MeasureEvent::ForwardTellingRequired { measure, suspended, due }
         }
@@ -289,7 +289,7 @@ fn lift(
         true => {
             // Of an exemplar's withdrawal no day is kept: the day on which it is noticed counts.
             let ended = first_end(rows, row, context.today)?.unwrap_or(context.today);
-            let due = lift_within(ended, context);
+            let due = lift_within(row, ended, context);
             let event = MeasureEvent::LiftRequired { measure, due };
             drafts.push(row.subject, Event::Measure(event));
             Some(Owed { by: due, overdue: false })
@@ -317,7 +317,7 @@ fn objection(rows: &Rows, id: ObjectionId, context: &Context<'_>) -> Result<Outc
         ObjectionState::Filed { accept_by } if context.today > accept_by.day => {
             let event = Event::ObjectionAccepted { objection: id, silent: true };
             drafts.push(row.subject, event);
-            drafts.push(None, referral_due(id, context));
+            drafts.push(None, referral_due(row, context));
         }
         ObjectionState::Accepted if late(row, context) => {
             let event = AssessmentEvent::ReferralOverdue { objection: id };

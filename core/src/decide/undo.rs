@@ -71,12 +71,12 @@ fn lift_by(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<Optio
         return Ok(Some(own.by));
     }
     let ended = first_end(rows, row, context.today)?;
-    Ok(ended.map(|day| lift_within(day, context)))
+    Ok(ended.map(|day| lift_within(row, day, context)))
 }
 
 /// The last day for lifting what ended on a day.
-pub(super) fn lift_within(ended: Day, context: &Context<'_>) -> Deadline {
-    context.rules.calendar.after(ended, context.rules.pack(context.today).lift_wd)
+pub(super) fn lift_within(row: &MeasureRow, ended: Day, context: &Context<'_>) -> Deadline {
+    context.rules.calendar.after(ended, context.rules_of(row.initiated_on).lift_wd)
 }
 
 /// The first of the ends that a measure had by a day, of its own or of what it rests on.

@@ -119,6 +119,8 @@ CommitmentEvent {
     BreachAnnulled "breach.annulled" { commitment: CommitmentId, reasons: Sealed, }
     /// The end date of the finding passed.
     BreachExpired "breach.expired" { commitment: CommitmentId, }
+    /// A version of the rules that has come into force allows less publicity: it ends earlier.
+    BreachShortened "breach.shortened" { commitment: CommitmentId, end: Day, }
 }
 }
 
@@ -147,6 +149,7 @@ impl CommitmentEvent {
             | E::BreachServed { commitment, .. }
             | E::BreachAnnulled { commitment, .. }
             | E::BreachExpired { commitment }
+            | E::BreachShortened { commitment, .. }
             | E::Repaired { commitment, .. } => Some(*commitment),
         }
     }

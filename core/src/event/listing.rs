@@ -66,5 +66,8 @@ ListingEvent {
     RevocationNotOwed "red_listing.revocation_not_owed" {
         listing: ListingId, black: ListingId,
     }
+    /// The months before repair by the rule in force when the listing was proposed: it keeps them,
+    /// unless a later rule asks for fewer (design.md 6).
+    RepairRuleKept "listing.repair_rule_kept" { listing: ListingId, min_months: u16, }
 }
 }

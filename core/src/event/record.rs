@@ -25,5 +25,7 @@ RecordEvent {
         record: RecordId, objection: ObjectionId, version: u16, statement: Sealed,
         document_sha256: Option<Digest>, reasons: Sealed,
     }
+    /// A version of the rules that has come into force allows less publicity: it ends earlier.
+    PublicityShortened "record.publicity_shortened" { record: RecordId, before: Day, until: Day, }
 }
 }

@@ -8,11 +8,12 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Calendar;
+use crate::limits::RULE_PACKS_MAX;
 use crate::rules::{
     Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
     LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
     Polarity, RecordClass, Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet,
-    RulesVersion, Standard, Statutory, Strength, SubjectKind, check,
+    RulesVersion, Standard, Statutory, Strength, SubjectKind, check, pack_day,
 };
 use crate::time::Day;
 
@@ -239,6 +240,9 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
         }
     }
     let calendar = parts.calendar();
+    if parts.packs.len() > RULE_PACKS_MAX {
+        parts.error("rules/DATE.toml", "-", "-", &format!("more than {RULE_PACKS_MAX} rule packs"));
+    }
     let packs = Packs::new(std::mem::take(&mut parts.packs));
     if packs.is_none() {
         parts.error("rules/DATE.toml", "-", "-", "there is no rule pack; one at least is needed");
@@ -360,6 +364,18 @@ impl Parts {
             }
             _ if name.starts_with("rules/") && name.ends_with(".toml") => {
                 let pack: Option<RulePack> = self.take(name, text);
+                // By its name it is known when its content may change no more.
+                if let Some(pack) = &pack
+                    && pack_day(name) != Some(pack.in_force_from)
+                {
+                    let day = pack.in_force_from;
+                    self.error(
+                        name,
+                        "-",
+                        "in_force_from",
+                        &format!("{day} is not the day of its name"),
+                    );
+                }
                 self.packs.extend(pack);
             }
             _ if name.starts_with("calendar/") && name.ends_with(".csv") => {

@@ -411,9 +411,21 @@ fn a_record_meets_courts_and_the_listings_that_rest_on_it() {
                 "object",
                 &["objection.filed", "classification.changed"],
             ),
-            ("accepted, suit filed", "propose a listing on it", &["listing.proposed"]),
-            ("off display, suit filed", "propose a listing on it", &["listing.proposed"]),
-            ("accepted", "propose a listing on it", &["listing.proposed"]),
+            (
+                "accepted, suit filed",
+                "propose a listing on it",
+                &["listing.proposed", "listing.repair_rule_kept"],
+            ),
+            (
+                "off display, suit filed",
+                "propose a listing on it",
+                &["listing.proposed", "listing.repair_rule_kept"],
+            ),
+            (
+                "accepted",
+                "propose a listing on it",
+                &["listing.proposed", "listing.repair_rule_kept"],
+            ),
             ("stayed, period over", "tick", &["record.expired"]),
         ],
         &[

@@ -332,6 +332,7 @@ pub fn samples() -> Vec<Event> {
         },
         E::BreachAnnulled { commitment, reasons: text() },
         E::BreachExpired { commitment },
+        E::BreachShortened { commitment, end: day("2026-12-01") },
     ];
     let offered = offered(CommitmentKind::Permit);
     later.into_iter().map(Event::Commitment).chain([offered]).collect()

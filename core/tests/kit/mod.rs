@@ -41,7 +41,7 @@ use shouxin_core::limits::{NEED_ROUNDS_MAX, ROWS_PER_COMMAND_MAX};
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Closing, Due, Index, Key, Row};
 use shouxin_core::rows::{Change, Rows, Stop};
-use shouxin_core::rules::RuleSet;
+use shouxin_core::rules::{Packs, RulePack, RuleSet};
 use shouxin_core::time::{Day, Timestamp};
 
 /// Who asks, and with which role.
@@ -145,6 +145,33 @@ impl World {
             index: BTreeSet::new(),
             log: Vec::new(),
         }
+    }
+
+    /// A version of the deadlines and caps begins on a day, like the newest but for what is changed.
+    pub fn begins(&mut self, from: &str, change: impl FnOnce(&mut RulePack)) {
+        let rules = Arc::make_mut(&mut self.rules);
+        let mut packs: Vec<RulePack> = rules.packs.all().cloned().collect();
+        let newest = packs.last().expect("there is one").clone();
+        let mut pack = RulePack { in_force_from: rules::day(from), ..newest };
+        change(&mut pack);
+        packs.push(pack);
+        rules.packs = Packs::new(packs).expect("there is one");
+    }
+
+    /// Lets the register end earlier what a version in force caps lower; the names of what happened.
+    pub fn shorten(&mut self) -> Vec<&'static str> {
+        let burden = |entry: &Index| match entry {
+            Index::Due(_, due @ (Due::Record(_) | Due::Case(_) | Due::Commitment(_))) => Some(*due),
+            _ => None,
+        };
+        let burdens: Vec<Due> = self.index.iter().filter_map(burden).collect();
+        let mut names = Vec::new();
+        for due in burdens {
+            names.extend(
+                self.run(&timer(), &Command::Shorten(due)).expect("a timer is not refused"),
+            );
+        }
+        names
     }
 
     /// Where the next event will stand.

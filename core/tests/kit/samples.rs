@@ -51,6 +51,11 @@ pub fn records() -> Vec<Event> {
             document_sha256: Some(digest(56)),
             reasons: text(),
         }),
+        Event::Record(RecordEvent::PublicityShortened {
+            record,
+            before: day("2027-01-14"),
+            until: day("2026-03-31"),
+        }),
     ]
 }
 
@@ -101,6 +106,7 @@ pub fn listings() -> Vec<Event> {
         },
         ListingEvent::RevocationOwed { listing, black: ListingId(at(14)), due: deadline() },
         ListingEvent::RevocationNotOwed { listing, black: ListingId(at(14)) },
+        ListingEvent::RepairRuleKept { listing, min_months: 6 },
     ];
     all.into_iter().map(Event::Listing).collect()
 }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use shouxin_core::actor::Actor;
 use shouxin_core::event::channel::ChannelEvent;
 use shouxin_core::event::imported::ImportedEvent;
+use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::{CaseRef, Envelope, Event};
 use shouxin_core::id::MeasureId;
 
@@ -161,6 +162,32 @@ fn a_canary_of_a_merit_of_ours_is_found() {
     assert!(said(r#"{"Received": {"slot": 3, "class_name": "B"}}"#).is_empty());
     assert!(said(r#"{"Received": {"points_lost": [{"amount": 3}]}}"#).contains("amount"));
     assert!(said(r#"{"Received": {"credit_grade": "B"}}"#).contains("credit_grade"));
+}
+
+#[test]
+fn a_canary_of_a_version_of_the_rules_is_found() {
+    // What a version that begins caps lower is left as it was, or lengthened.
+    let shortened = LOG.iter().position(|own| is(own, "record.publicity_shortened"));
+    let mut left = LOG.clone();
+    left.remove(shortened.expect("something is shortened"));
+    found(&left, "INV-3");
+    let longer = forged(|own| match &mut own.event {
+        Event::Record(RecordEvent::PublicityShortened { before, until, .. }) => {
+            *until = before.plus_days(30);
+            true
+        }
+        _ => false,
+    });
+    found(&longer, "INV-3");
+    // A running case is given the shorter window of a version that began meanwhile.
+    let harsher = forged(|own| match &mut own.event {
+        Event::NoticeServed { window, .. } => {
+            window.working_days = 3;
+            true
+        }
+        _ => false,
+    });
+    found(&harsher, "INV-10");
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub struct County {
     /// How often calls of each hook failed: each failure is the next kind of fault.
     pub failed: BTreeMap<CaseHook, usize>,
     pub others: Others,
+    /// The version of the rules by which burdens were shortened.
+    shortened: Option<Day>,
 }
 
 impl County {
@@ -73,6 +75,7 @@ impl County {
             numbers: 0,
             failed: BTreeMap::new(),
             others: Others::default(),
+            shortened: None,
         };
         county.load();
         county.deploy();
@@ -155,6 +158,7 @@ impl County {
             if self.world.today == calendar {
                 self.new_calendar();
             }
+            self.shorten();
             for _ in 0..self.rng.u8(0..3) {
                 self.collect();
             }
@@ -170,6 +174,16 @@ impl County {
             self.beside();
             self.settle();
             self.confirm_channels();
+        }
+    }
+
+    /// Burdens end earlier where a version of the rules that has begun caps them lower.
+    fn shorten(&mut self) {
+        let newest = self.world.rules.pack(self.world.today).in_force_from;
+        if self.shortened != Some(newest) {
+            self.shortened = Some(newest);
+            self.world.shorten();
+            self.world.tick();
         }
     }
 

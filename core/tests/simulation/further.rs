@@ -42,6 +42,7 @@ const NUMBERS: &[&str] = &[
     "bytes",
     "clear_bytes",
     "evidence",
+    "min_months",
     "log",
     "nonce",
     "place",

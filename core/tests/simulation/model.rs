@@ -15,6 +15,7 @@ use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
 
 use super::further::Further;
+use super::versions::Versions;
 
 #[derive(Default)]
 struct Case {
@@ -53,6 +54,7 @@ struct Red {
 /// What it has seen.
 pub struct Model {
     further: Further,
+    versions: Versions,
     cases: BTreeMap<CaseRef, Case>,
     reds: BTreeMap<ListingId, Red>,
     measures: BTreeMap<MeasureId, Measure>,
@@ -110,6 +112,9 @@ const TIMERS: &[&str] = &[
     "repair.revocation_lapsed",
     "family.settled",
     "deadline.recomputed",
+    "record.publicity_shortened",
+    "breach.shortened",
+    "listing.shortened",
     "channel.confirmed",
     "channel.failed",
     "channel.overdue",
@@ -120,6 +125,7 @@ impl Model {
     pub fn knowing(rules: &[RuleSet]) -> Model {
         Model {
             further: Further::knowing(rules),
+            versions: Versions::knowing(rules),
             cases: BTreeMap::new(),
             reds: BTreeMap::new(),
             measures: BTreeMap::new(),
@@ -170,6 +176,7 @@ impl Model {
         self.owed.retain(|own| same(&own.0));
         let mut judged = self.judge(envelope);
         judged.extend(self.further.see(envelope));
+        judged.extend(self.versions.see(envelope));
         for (name, what) in judged {
             broken(name, &what);
         }

@@ -100,11 +100,12 @@ async fn tasks(
 }
 
 /// The day for the decision of a case, or for its service.
-fn case_due(rules: &RuleSet, case: &DecisionCase) -> Option<Day> {
+fn case_due(rules: &RuleSet, case: &DecisionCase, today: Day) -> Option<Day> {
     match &case.path {
         Path::Decided(decided) => {
             let on = decided.decision.on;
-            Some(on.plus_days(i32::from(rules.pack(on).serve_within_days)))
+            let pack = rules.packs.favouring(case.proposed_on, today);
+            Some(on.plus_days(i32::from(pack.serve_within_days)))
         }
         _ => Some(case.decide_by.day),
     }
@@ -140,7 +141,9 @@ fn shown(rules: &RuleSet, query: &mut Query<'_>, task: Task, today: Day) -> Resu
             Task::Listing(id) => {
                 let row = rows.must_listing(id)?;
                 let (state, due) = match &row.kind {
-                    ListingKind::Black { case, .. } => (case.path.name(), case_due(rules, case)),
+                    ListingKind::Black { case, .. } => {
+                        (case.path.name(), case_due(rules, case, today))
+                    }
                     ListingKind::Red(red) => match &red.state {
                         RedState::PublicNotice { ends_on } => (red.state.name(), Some(*ends_on)),
                         _ => (red.state.name(), None),
@@ -150,7 +153,12 @@ fn shown(rules: &RuleSet, query: &mut Query<'_>, task: Task, today: Day) -> Resu
             }
             Task::Attribution(id) => {
                 let row = rows.must_attribution(id)?;
-                (id.to_string(), row.person, row.case.path.name(), case_due(rules, &row.case))
+                (
+                    id.to_string(),
+                    row.person,
+                    row.case.path.name(),
+                    case_due(rules, &row.case, today),
+                )
             }
             Task::Measure(id) => {
                 let row = rows.must_measure(id)?;

@@ -286,7 +286,8 @@ fn answer(
     let rules = app.engine.rules.clone();
     let today = app.engine.clock.now().legal_date();
     let words = Words { app, subject: file.subject, officer: &file.officer, draft, today };
-    let desk = |on: Day| Desk { rules: &rules, on };
+    let opened_on = words.opened_on(file.of)?;
+    let desk = |on: Day| Desk { rules: &rules, on, opened_on };
     let made = match file.of {
         Of::File => texts::collection_notice(desk(today), &words.to_collect()?),
         Of::Record(id) => {

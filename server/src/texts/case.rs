@@ -80,7 +80,7 @@ pub fn notice(desk: Desk<'_>, case: &Case, words: &NoticeWords) -> Result<Text, 
     sheet.paragraph(format!("终止日期由决定写明，最迟不超过{}。", date(case.cap)));
     sheet.measures("拟采取的措施", &words.measures);
     sheet.heading("你（单位）的权利");
-    let pack = desk.rules.pack(desk.on);
+    let pack = desk.pack();
     sheet.paragraph(format!(
         "你（单位）有权陈述和申辩，可以自收到本告知书之日起{}个工作日内以书面或者口头方式提出；\
          提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃陈述和申辩。",
@@ -150,7 +150,7 @@ pub fn decision(desk: Desk<'_>, case: &Case, words: &DecisionWords) -> Result<Te
     sheet.heading("决定");
     let what = consequence(&mut sheet, case);
     sheet.paragraph(format!("{name}决定{what}。"));
-    let standstill = desk.rules.pack(desk.on).standstill_wd;
+    let standstill = desk.pack().standstill_wd;
     sheet.paragraph(format!(
         "起始：自本决定书送达之日起满{standstill}个工作日的次日起生效，此前不公示、不采取措施。"
     ));
@@ -231,7 +231,12 @@ pub fn repair_guide(
     match rule {
         None => sheet.missing("信用修复规则"),
         Some(rule) => {
-            match &rule.barred_by {
+            // The listing keeps the rule of the day of its proposal where that lets it apply sooner.
+            let kept = case.repair_min_months;
+            let barred = rule.barred_by.as_ref().filter(|_| kept.is_none());
+            let today = rule.barred_by.is_none().then_some(rule.min_months);
+            let months = today.into_iter().chain(kept).min().unwrap_or(rule.min_months);
+            match barred {
                 Some(barred) => {
                     sheet.heading("提前修复");
                     let title = sheet.instrument(&barred.instrument);
@@ -239,7 +244,7 @@ pub fn repair_guide(
                 }
                 None => {
                     sheet.heading("可以申请的时间");
-                    sheet.paragraph(match rule.min_months {
+                    sheet.paragraph(match months {
                         0 => "决定生效后，履行义务即可申请。".to_owned(),
                         months => format!("决定生效满{months}个月后可以申请。"),
                     });
@@ -250,7 +255,7 @@ pub fn repair_guide(
                     }
                     sheet.paragraph(format!("{}。不收取任何费用。", rule.documents_zh.join("、")));
                     sheet.heading("申请与办理");
-                    let pack = desk.rules.pack(desk.on);
+                    let pack = desk.pack();
                     sheet.paragraph(format!(
                     "向{name}提出，也可以通过“信用中国”网站或者政务服务窗口提出。自收到申请之日起{}个\
                      工作日内决定是否受理，自申请之日起{}个工作日内作出决定并送达。",
@@ -263,7 +268,7 @@ pub fn repair_guide(
         }
     }
     sheet.heading("依据");
-    let instrument = sheet.instrument(&desk.rules.pack(desk.on).repair_instrument);
+    let instrument = sheet.instrument(&desk.pack().repair_instrument);
     sheet.paragraph(instrument);
     let officer = sheet.post(&case.proposed_by);
     sheet.sign(&name, &format!("联系人：{officer}"));

@@ -152,7 +152,7 @@ pub fn breach_notice(
     sheet.paragraph(format!(
         "你（单位）有权陈述和申辩，可以自收到本告知书之日起{}个工作日内以书面或者口头方式提出；\
          提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃陈述和申辩。",
-        desk.rules.pack(desk.on).statement_window_wd
+        desk.pack().statement_window_wd
     ));
     sheet.paragraph("认定送达后，你（单位）可以提出异议、申请修复。");
     sheet.paragraph("不因你（单位）陈述、申辩或者提出异议而加重处理。");

@@ -42,7 +42,7 @@ pub fn acceptance(
 ) -> Result<Text, Incomplete> {
     let mut sheet = opened(desk, case, "异议受理通知书");
     let provider = sheet.authority(&case.provider);
-    let pack = desk.rules.pack(desk.on);
+    let pack = desk.pack();
     sheet.heading("受理");
     sheet.paragraph(format!(
         "该异议已受理，转交信息提供单位{provider}核实。核实自其收到之日起不超过{}个工作日，结果在\
@@ -134,7 +134,7 @@ pub fn result(
 
 fn review(sheet: &mut Sheet<'_>, desk: Desk<'_>) {
     sheet.heading("复核");
-    let days = desk.rules.pack(desk.on).review_request_wd;
+    let days = desk.pack().review_request_wd;
     sheet.paragraph(format!(
         "有新的事实，或者认为有错误的，可以自收到本通知书之日起{days}个工作日内申请复核；有新的事实的，可以再次提出异议。"
     ));

@@ -174,7 +174,7 @@ pub fn revocation_notice(
     sheet.paragraph(format!(
         "你（单位）有权陈述和申辩，可以自收到本告知书之日起{}个工作日内以书面或者口头方式提出；\
          提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃陈述和申辩。",
-        desk.rules.pack(desk.on).statement_window_wd
+        desk.pack().statement_window_wd
     ));
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));
@@ -185,7 +185,7 @@ fn basis(sheet: &mut Sheet<'_>, desk: Desk<'_>, case: &RevocationCase) {
     match case.of {
         Revoked::Repair(_) => {
             sheet.heading("依据");
-            let instrument = sheet.instrument(&desk.rules.pack(desk.on).repair_instrument);
+            let instrument = sheet.instrument(&desk.pack().repair_instrument);
             sheet.paragraph(instrument);
         }
         Revoked::Honour => sheet.basis(&case.basis),
@@ -211,7 +211,7 @@ pub fn revocation_decision(
     sheet.paragraph(format!("{name}决定撤销{}。", object(case)));
     match (case.of, case.end) {
         (Revoked::Repair(of), Some(end)) => {
-            let pack = desk.rules.pack(desk.on);
+            let pack = desk.pack();
             let (back, bar) = match of {
                 Repaired::Listing => (
                     "名单在剩余期限内恢复效力，终止日期仍为",

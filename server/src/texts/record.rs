@@ -58,7 +58,7 @@ pub fn collection_notice(desk: Desk<'_>, case: &CollectionCase) -> Result<Text, 
         sheet.missing("轻重类别（minor、general 或 serious）");
         return sheet.finish();
     };
-    let pack = desk.rules.pack(desk.on);
+    let pack = desk.pack();
     let (kind, (shortest, longest)) = match severity {
         Severity::Minor => ("轻微", pack.publicity_minor_months),
         Severity::General => ("一般", pack.publicity_general_months),

@@ -85,7 +85,7 @@ pub fn decision(
     }
     sheet.section("理由", words.reasons.as_ref());
     sheet.heading("依据");
-    let instrument = sheet.instrument(&desk.rules.pack(desk.on).repair_instrument);
+    let instrument = sheet.instrument(&desk.pack().repair_instrument);
     sheet.paragraph(instrument);
     sheet.heading("决定");
     if words.approved {

@@ -72,6 +72,7 @@ fn case(rules: &RuleSet) -> Case {
             sha256: [1; 32],
         }],
         cap: day("2029-05-01"),
+        repair_min_months: None,
         heard: Some(HeardWords::Statement(vec![some("工程款被拖欠"), some("已支付部分工资")])),
         hearing: Some(some("2026年4月10日公开举行，当事人到场陈述。")),
     }
@@ -247,7 +248,7 @@ fn relieved(rules: &RuleSet) -> ReliefCase {
 }
 
 fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
-    let desk = Desk { rules, on: day("2026-11-20") };
+    let desk = Desk { rules, on: day("2026-11-20"), opened_on: None };
     let (by, head) = (officer(rules, HR, "SC-03"), officer(rules, "development_reform", "SC-01"));
     let answer = |upheld| ReviewWords {
         upheld,
@@ -296,7 +297,7 @@ fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
 #[test]
 fn what_follows_an_outcome_is_refused_without_what_the_law_requires() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-11-20") };
+    let desk = Desk { rules: &rules, on: day("2026-11-20"), opened_on: None };
     let head = officer(&rules, "development_reform", "SC-01");
     let words = ReviewWords { upheld: true, reasons: None, act_by: None };
     let unasked = ReviewCase { requested_on: None, ..reviewed(Reviewed::Repair) };
@@ -319,7 +320,7 @@ fn what_follows_an_outcome_is_refused_without_what_the_law_requires() {
 #[test]
 fn a_notice_of_collection_says_what_is_collected_and_how_heavy_it_is() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-11-20") };
+    let desk = Desk { rules: &rules, on: day("2026-11-20"), opened_on: None };
     let whole = collection(&rules);
     let unknown = CollectionCase { item: some("XX-0000"), ..whole.clone() };
     assert_eq!(missing(collection_notice(desk, &unknown)), ["目录中的信息项和文书日期"]);
@@ -333,7 +334,7 @@ fn a_notice_of_collection_says_what_is_collected_and_how_heavy_it_is() {
 }
 
 fn of_commitments(rules: &RuleSet) -> Vec<Made> {
-    let desk = Desk { rules, on: day("2026-04-20") };
+    let desk = Desk { rules, on: day("2026-04-20"), opened_on: None };
     let (case, by) = (commitment(rules), officer(rules, HR, "SC-03"));
     let repaired = RepairWords {
         approved: true,
@@ -353,7 +354,7 @@ fn of_commitments(rules: &RuleSet) -> Vec<Made> {
 #[test]
 fn a_finding_of_breach_is_refused_without_what_the_law_requires() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let desk = Desk { rules: &rules, on: day("2026-04-20"), opened_on: None };
     let (case, by) = (commitment(&rules), officer(&rules, HR, "SC-03"));
     assert_eq!(missing(cure_notice(desk, &case, &by, None, None)), ["未履行的情况", "改正期限"]);
     assert_eq!(
@@ -391,7 +392,7 @@ fn forwarded() -> Forwarded {
 type Made = (&'static str, Result<Text, Incomplete>);
 
 fn all(rules: &RuleSet) -> Vec<Made> {
-    let desk = |on| Desk { rules, on: day(on) };
+    let desk = |on| Desk { rules, on: day(on), opened_on: None };
     let (listing, person) = (case(rules), attribution(rules));
     let (words, notice_words) = (decision_words(), notice_words());
     let served = ServedWords {
@@ -538,7 +539,7 @@ fn every_text_is_its_golden_file() {
 #[test]
 fn a_decision_holds_all_that_the_law_requires_of_it() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let desk = Desk { rules: &rules, on: day("2026-04-20"), opened_on: None };
     let text = decision(desk, &case(&rules), &decision_words()).unwrap().plain();
     // domain.md 2.0, G-DOC, one by one.
     for part in [
@@ -573,7 +574,7 @@ fn missing(made: Result<Text, Incomplete>) -> Vec<String> {
 #[test]
 fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let desk = Desk { rules: &rules, on: day("2026-04-20"), opened_on: None };
     let empty = DecisionWords::default();
     assert_eq!(
         missing(decision(desk, &case(&rules), &empty)),
@@ -608,7 +609,7 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     assert_eq!(missing(made), ["提请的机关", "措施编号"]);
     let mut without = rules.clone();
     without.remedies = None;
-    let desk = Desk { rules: &without, on: day("2026-04-20") };
+    let desk = Desk { rules: &without, on: day("2026-04-20"), opened_on: None };
     let named = missing(decision(desk, &case(&rules), &decision_words()));
     assert!(named[0].contains("departments.toml"), "{named:?}");
 }
@@ -616,7 +617,7 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
 #[test]
 fn a_page_escapes_what_somebody_wrote() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-04-20") };
+    let desk = Desk { rules: &rules, on: day("2026-04-20"), opened_on: None };
     let words =
         DecisionWords { reasons: some("<script>alert(\"x\")</script>&"), ..decision_words() };
     let page = decision(desk, &case(&rules), &words).unwrap().html();

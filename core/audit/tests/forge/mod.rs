@@ -16,6 +16,7 @@ pub mod kit;
 pub mod lives;
 pub mod process;
 pub mod reports;
+pub mod versions;
 pub mod words;
 
 use kit::rules::{OFFICE, day};
@@ -23,6 +24,7 @@ use kit::{Post, Who, World, officer};
 use serde_json::Value;
 use shouxin_audit::{Audit, Violation};
 use shouxin_core::actor::{Actor, OfficerRef, Role};
+use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::rules::RuleSet;
@@ -265,6 +267,18 @@ impl Log {
         own.cause = None;
         self.commits.push(vec![own]);
         position
+    }
+
+    /// Puts the repair rule that an appended proposal keeps right behind it, like that of another.
+    pub fn keep_rule(&mut self, like: Envelope, proposed: Position) {
+        let last = self.commits.last_mut().expect("a commit");
+        let first = last.first().expect("an event").clone();
+        let position = Position { sequence: proposed.sequence + 1, ..proposed };
+        let mut own = Envelope { position, cause: Some(proposed), event: like.event, ..first };
+        if let Event::Listing(ListingEvent::RepairRuleKept { listing, .. }) = &mut own.event {
+            listing.0 = proposed;
+        }
+        last.push(own);
     }
 
     /// The log up to and including the commit of a place.

@@ -89,7 +89,8 @@ pub(super) fn proposals(table: &mut Table) {
         let commit = log.commits.last().expect("a commit").clone();
         let proposed = log.append(commit[0].clone());
         let own = commit.last().expect("its last event").clone();
-        let at = Position { sequence: proposed.sequence + 1, ..proposed };
+        log.keep_rule(commit[1].clone(), proposed);
+        let at = Position { sequence: proposed.sequence + 2, ..proposed };
         let last = log.commits.last_mut().expect("a commit");
         last.push(Envelope { position: at, cause: Some(proposed), ..own });
         let extended = last.last_mut().expect("an event");

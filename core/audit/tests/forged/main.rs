@@ -41,6 +41,7 @@ mod redress;
 mod repairs;
 mod reports;
 mod social;
+mod versions;
 mod words;
 
 use std::collections::BTreeSet;
@@ -205,6 +206,10 @@ fn table() -> Vec<Forgery> {
     process::both_lists(&mut table);
     process::persons(&mut table);
     redress::own_annulments(&mut table);
+    versions::carried(&mut table);
+    versions::repair_rules(&mut table);
+    versions::shortened(&mut table);
+    versions::begun(&mut table);
     table.0
 }
 

@@ -36,13 +36,13 @@ pub(super) fn proposals(table: &mut Table) {
         set!(ListingProposed, facts => vec![fact(organisation(2))]),
     );
     table.change("G-FACT", "no act", &world, proposed, set!(ListingProposed, act => no_text()));
-    table.change(
-        "G-REPAIR-RULE",
-        "no repair rule",
-        &world,
-        proposed,
-        set!(ListingProposed, behaviour => WITHOUT_REPAIR.to_owned()),
-    );
+    table.other("G-REPAIR-RULE", "no repair rule", &world, |log| {
+        let place = log.last(proposed);
+        log.cut(place);
+        // There is none to be kept.
+        log.remove((place.0, place.1 + 1));
+        log.change(place, set!(ListingProposed, behaviour => WITHOUT_REPAIR.to_owned()))
+    });
     table.change("G-END", "a later cap", &world, proposed, |own| {
         if let Event::ListingProposed { cap, .. } = &mut own.event {
             *cap = cap.plus_days(1);
@@ -322,7 +322,10 @@ pub(super) fn grounds(table: &mut Table) {
             if let Event::ListingProposed { decide_by, .. } = &mut own.event {
                 *decide_by = calendar.after(last.legal_date, pack.decide_within_wd);
             }
-            log.append(own)
+            let (rule, listing) =
+                (log.at(log.last("listing.repair_rule_kept")).clone(), log.append(own));
+            log.keep_rule(rule, listing);
+            listing
         },
     );
 }

@@ -21,7 +21,7 @@ use crate::http::App;
 use crate::http::edge::NamedMeasureBody;
 use crate::http::problem::{Code, Problem};
 use crate::http::read;
-use crate::http::texts::Draft;
+use crate::http::texts::{Draft, Of};
 use crate::texts::{
     About, AcceptanceWords, Case, DecisionWords, HeardWords, MeasureCase, NamedWords, NoticeWords,
     ObjectionCase, Office, Party, RepairCase, RepairWords, Repaired, ServedWords,
@@ -87,6 +87,39 @@ pub(super) fn repaired(query: &mut Query<'_>, of: Repairable) -> Result<Found, P
                 end: row.publicity_until,
             })
         }
+    }
+}
+
+impl Words<'_> {
+    /// Since when the versions of the rules are looked at for a text: the opening of its case, and
+    /// for a repair that of what it repairs; nothing where the text itself opens something.
+    pub(super) fn opened_on(&self, of: Of) -> Result<Option<Day>, Problem> {
+        let mut query = self.query();
+        let day = match of {
+            Of::File | Of::Relief(_) => return Ok(None),
+            Of::Record(id) => query.ask(|rows| rows.must_record(id).cloned())?.collected_on,
+            Of::Case(case @ CaseRef::Attribution(_)) => {
+                decision_case(&mut query, case)?.1.proposed_on
+            }
+            Of::Measure(id) => query.ask(|rows| rows.must_measure(id).cloned())?.initiated_on,
+            Of::Objection(id) => query.ask(|rows| rows.must_objection(id).cloned())?.filed_on,
+            Of::Commitment(id) => query.ask(|rows| rows.must_commitment(id).cloned())?.offered_on,
+            Of::Repair(id) => match query.ask(|rows| rows.must_repair(id).cloned())?.of {
+                Repairable::Listing(id) => {
+                    decision_case(&mut query, CaseRef::Listing(id))?.1.proposed_on
+                }
+                Repairable::Record(id) => {
+                    query.ask(|rows| rows.must_record(id).cloned())?.collected_on
+                }
+            },
+            Of::Case(CaseRef::Listing(id)) | Of::Honour(id) => {
+                match query.ask(|rows| rows.must_listing(id).cloned())?.kind {
+                    ListingKind::Red(red) => red.nominated_on,
+                    ListingKind::Black { case, .. } => case.proposed_on,
+                }
+            }
+        };
+        Ok(Some(day))
     }
 }
 
@@ -229,6 +262,12 @@ impl Words<'_> {
             }
             _ => return Err(Problem::not_found()),
         };
+        let repair_min_months = match id {
+            CaseRef::Listing(own) => {
+                self.query().ask(|rows| rows.must_listing(own).cloned())?.repair_min_months
+            }
+            CaseRef::Attribution(_) => None,
+        };
         let party = heard_party(&found.path);
         let heard = match party {
             None => None,
@@ -255,6 +294,7 @@ impl Words<'_> {
             basis: found.basis,
             documents,
             cap: found.cap,
+            repair_min_months,
             heard,
             hearing,
         })

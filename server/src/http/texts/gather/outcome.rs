@@ -12,6 +12,7 @@ use shouxin_core::time::Day;
 
 use super::{Words, decided, decision_case, not_yet, repaired, wants};
 use crate::http::problem::Problem;
+use crate::http::texts::Of;
 use crate::texts::{
     Forwarded, Forwarding, HeardWords, News, ReliefCase, ReliefStep, ReliefWords, ReviewCase,
     ReviewWords, Reviewed, RevocationCase, RevocationWords, Revoked,
@@ -74,7 +75,12 @@ impl Words<'_> {
             let upheld = draft.approved;
             let upheld = upheld.ok_or_else(|| wants("approved", "true 或 false / or"))?;
             let rules = &self.app.engine.rules;
-            let days = rules.pack(self.today).repair_decide_wd;
+            let opened_on = match of {
+                ReviewOf::Objection(id) => self.opened_on(Of::Objection(id))?,
+                ReviewOf::Repair(id) => self.opened_on(Of::Repair(id))?,
+            };
+            let opened_on = opened_on.unwrap_or(self.today);
+            let days = rules.packs.favouring(opened_on, self.today).repair_decide_wd;
             let act_by = Some(rules.calendar.after(self.today, days).day);
             let words = ReviewWords { upheld, reasons: draft.reasons.clone(), act_by };
             return Ok((case, self.officer.clone(), self.today, words));
@@ -327,7 +333,8 @@ impl Words<'_> {
         if let Some(draft) = &self.draft {
             let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
             let rules = &self.app.engine.rules;
-            let days = rules.pack(self.today).repair_extend_wd;
+            let opened_on = self.opened_on(Of::Repair(id))?.unwrap_or(self.today);
+            let days = rules.packs.favouring(opened_on, self.today).repair_extend_wd;
             let until = rules.calendar.after(row.decide_by.day, days).day;
             return Ok((self.officer.clone(), self.today, draft.reasons.clone(), until));
         }

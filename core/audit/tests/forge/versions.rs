@@ -1,0 +1,131 @@
+//! Courses over which another version of the deadlines and caps begins.
+
+use shouxin_core::command::Command;
+use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
+use shouxin_core::id::RepairId;
+use shouxin_core::rules::RulePack;
+
+use super::kit::commitments::{Word, word};
+use super::kit::later::listed;
+use super::kit::rules::{STATUTE, day};
+use super::kit::steps::*;
+use super::kit::{World, organisation, party, person};
+
+/// The first day of the version that these courses meet on their way.
+const BEGINS: &str = "2026-03-04";
+
+/// A version that is worse for every party.
+fn harsher(pack: &mut RulePack) {
+    for protects in [
+        &mut pack.statement_window_wd,
+        &mut pack.hearing_request_wd,
+        &mut pack.standstill_wd,
+        &mut pack.review_request_wd,
+    ] {
+        *protects = 1;
+    }
+    for weighs in [
+        &mut pack.serve_within_days,
+        &mut pack.objection_refer_wd,
+        &mut pack.verification_wd,
+        &mut pack.resolve_wd,
+        &mut pack.unverified_after_wd,
+        &mut pack.repair_accept_wd,
+        &mut pack.repair_decide_wd,
+        &mut pack.repair_extend_wd,
+        &mut pack.repair_bar_months,
+        &mut pack.lift_wd,
+        &mut pack.publicity_serious_months.0,
+    ] {
+        *weighs += 20;
+    }
+}
+
+/// A case, an objection and a repair that were opened before a harsher version, or before one that
+/// gives more.
+pub fn carried(more: bool) -> World {
+    let mut world = World::seeded();
+    world.begins(BEGINS, |pack| match more {
+        true => {
+            (pack.statement_window_wd, pack.hearing_request_wd, pack.standstill_wd) = (9, 9, 9);
+            (pack.verification_wd, pack.repair_decide_wd) = (2, 2);
+        }
+        false => harsher(pack),
+    });
+    let (record, other) = (world.with_record(), world.with_record());
+    let listing = world.listing(&[record], &[STATUTE], Stage::Proposed);
+    let case = CaseRef::Listing(listing);
+    let objection = world.objection(organisation(1), Target::Record(other), false);
+    world.go_to(day(BEGINS));
+    world.advance(case, &[STATUTE], Stage::Noticed);
+    world.must(&party(organisation(1)), &statement(&world, case, false));
+    world.must(&head(), &decision(case, 2, &[STATUTE]));
+    world.must(&handler(), &serve(&world, case));
+    // Silence may have accepted it on the way here.
+    let received_on = world.today;
+    world.must(&clerk(), &Command::ReferObjection { objection, received_on });
+    world.must(&head(), &report(objection, Finding::Correct));
+    world.must(&clerk(), &resolve(&world, objection));
+    world.go_to(day("2026-07-01"));
+    let repair = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(repair, RepairAcceptance::Accepted));
+    world.must(&handler(), &extend_repair(&world, repair));
+    world.must(&head(), &approve(&world, repair));
+    world.close();
+    world
+}
+
+/// What is shown, and a listing with a person under it, end earlier by a version that begins; the
+/// register goes on after that day.
+pub fn shortened() -> World {
+    let (mut world, listing) = listed();
+    let record = world.with_record();
+    world.listing(&[record], &[STATUTE], Stage::Effective);
+    // Nothing rests on the last one.
+    world.with_record();
+    world.attribution(listing, person(1), Stage::Effective);
+    world.begins("2026-06-01", |pack| {
+        (pack.black_cap_months, pack.publicity_serious_months) = (20, (6, 18));
+    });
+    world.go_to(day("2026-06-01"));
+    assert!(!world.shorten().is_empty());
+    world.with_record();
+    world.pass(3);
+    world.with_record();
+    world
+}
+
+/// A listing that rests on no record ends with the cap that begins.
+pub fn listing_shortened() -> World {
+    let (mut world, _) = listed();
+    world.begins("2026-06-01", |pack| pack.black_cap_months = 20);
+    world.go_to(day("2026-06-01"));
+    assert_eq!(world.shorten(), ["listing.shortened", "classification.changed"]);
+    world.with_record();
+    world.pass(3);
+    world.with_record();
+    world
+}
+
+/// A finding that a commitment was broken is shown for less long.
+pub fn finding_shortened() -> World {
+    let (mut world, _) = word(Word::Breached);
+    world.begins("2026-09-01", |pack| pack.publicity_general_months.1 = 6);
+    world.go_to(day("2026-09-01"));
+    assert_eq!(world.shorten(), ["breach.shortened"]);
+    world.with_record();
+    world.pass(3);
+    world.with_record();
+    world
+}
+
+/// Every course over a change of the rules.
+pub fn all() -> Vec<(&'static str, World)> {
+    vec![
+        ("carried over to a harsher version", carried(false)),
+        ("carried over to one that gives more", carried(true)),
+        ("shortened", shortened()),
+        ("a listing shortened", listing_shortened()),
+        ("a finding shortened", finding_shortened()),
+    ]
+}

@@ -1,0 +1,155 @@
+//! Forgeries about versions of the rules: a case judged by a later one to its party's harm, a burden
+//! that is not shortened, or lengthened, and a version changed after its day (design.md 6).
+
+use shouxin_core::event::commitment::CommitmentEvent;
+use shouxin_core::rules::{Packs, RulePack};
+
+use super::forge::versions;
+use super::*;
+
+/// Where the log ends.
+fn newest(log: &Log) -> Position {
+    log.commits.last().and_then(|own| own.last()).expect("an event").position
+}
+
+/// A running case is judged by the version that began meanwhile, to its party's harm.
+pub(super) fn carried(table: &mut Table) {
+    let world = versions::carried(false);
+    let calendar = world.rules.calendar.clone();
+    table.change("DEADLINE", "the later window", &world, "prenotice.served", |own| {
+        let Event::NoticeServed { service, window, .. } = &mut own.event else {
+            panic!("a notice");
+        };
+        *window = calendar.after(service.on, 1);
+    });
+    table.change("G-SERVED", "the later standstill", &world, "decision.served", |own| {
+        let Event::DecisionServed { service, starts_on, .. } = &mut own.event else {
+            panic!("a service");
+        };
+        *starts_on = calendar.after(service.on, 1).day.plus_days(1);
+    });
+    table.change("DEADLINE", "the later verification", &world, "objection.referred", |own| {
+        let Event::ObjectionReferred { received_on, verify_by, .. } = &mut own.event else {
+            panic!("a referral");
+        };
+        *verify_by = calendar.after(*received_on, 27);
+    });
+    table.change("DEADLINE", "the later time for a repair", &world, "repair.applied", |own| {
+        let today = own.legal_date;
+        let Event::RepairApplied { decide_by, .. } = &mut own.event else {
+            panic!("an application");
+        };
+        *decide_by = calendar.after(today, 30);
+    });
+    table.change("DEADLINE", "the opening window", &versions::carried(true), "prenotice.served", {
+        |own| {
+            let Event::NoticeServed { service, window, .. } = &mut own.event else {
+                panic!("a notice");
+            };
+            *window = calendar.after(service.on, 5);
+        }
+    });
+}
+
+/// The repair rule of the day of a proposal.
+pub(super) fn repair_rules(table: &mut Table) {
+    let kept = "listing.repair_rule_kept";
+    let world = lives::listing();
+    table.change(
+        "G-REPAIR-RULE",
+        "another repair rule is kept",
+        &world,
+        kept,
+        inner!(Listing, ListingEvent::RepairRuleKept, min_months => 30),
+    );
+    table.remove("G-REPAIR-RULE", "no repair rule is kept", &world, &[kept], "listing.proposed");
+}
+
+/// What a version that begins ends earlier.
+pub(super) fn shortened(table: &mut Table) {
+    let world = versions::shortened();
+    let record = "record.publicity_shortened";
+    let to = |days: i32| {
+        move |own: &mut Envelope| match &mut own.event {
+            Event::Record(RecordEvent::PublicityShortened { until, .. }) => {
+                *until = until.plus_days(days);
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    table.change("DEADLINE", "shown longer than the version allows", &world, record, to(1));
+    table.change("DEADLINE", "shown for less than it allows", &world, record, to(-1));
+    table.change("INV-3", "a shortening that lengthens", &world, record, |own| {
+        if let Event::Record(RecordEvent::PublicityShortened { before, until, .. }) = &mut own.event
+        {
+            *until = before.plus_days(1);
+        }
+    });
+    table.change("G-COMPETENT", "an officer shortens", &world, record, by(&handler()));
+    table.other("DEADLINE", "a record is left out", &world, |log| {
+        let place = log.last(record);
+        assert_eq!(log.commits[place.0].len(), 1, "nothing else ends with it");
+        log.remove(place);
+        newest(log)
+    });
+    let (world, case) = (versions::listing_shortened(), "listing.shortened");
+    table.other("DEADLINE", "a listing is left out", &world, |log| {
+        let place = log.last(case);
+        // Its mark too.
+        (0..2).for_each(|_| log.remove(place));
+        newest(log)
+    });
+    table.other("INV-6", "shortened to a day of no version", &world, |log| {
+        let place = log.last(case);
+        log.cut(place);
+        log.change((place.0, place.1 + 1), |own| {
+            marks(own)[0].until = marks(own)[0].until.plus_days(-10);
+        });
+        log.change(place, |own| {
+            if let Event::Listing(ListingEvent::Shortened { end, .. }) = &mut own.event {
+                *end = end.plus_days(-10);
+            }
+        })
+    });
+    let world = versions::finding_shortened();
+    let finding = |days: i32| {
+        move |own: &mut Envelope| match &mut own.event {
+            Event::Commitment(CommitmentEvent::BreachShortened { end, .. }) => {
+                *end = end.plus_days(days);
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    table.change("DEADLINE", "a finding to another day", &world, "breach.shortened", finding(1));
+    table.change("INV-3", "a finding lengthened", &world, "breach.shortened", finding(2_000));
+    table.other("DEADLINE", "a finding is left out", &world, |log| {
+        let place = log.last("breach.shortened");
+        log.remove(place);
+        newest(log)
+    });
+}
+
+/// A version that has begun is changed, left out or put in by a later load.
+pub(super) fn begun(table: &mut Table) {
+    let world = versions::carried(false);
+    type Change = fn(&mut Vec<RulePack>);
+    let changes: [(&str, Change); 3] = [
+        ("a version is changed after its day", |packs| packs[0].statement_window_wd += 1),
+        ("a version is left out after its day", |packs| drop(packs.remove(0))),
+        ("a version is put in before its day", |packs| {
+            let in_force_from = day("2026-03-03");
+            packs.insert(1, RulePack { in_force_from, ..packs[0].clone() });
+        }),
+    ];
+    for (what, change) in changes {
+        table.other("INV-10", what, &world, |log| {
+            let place = log.last("repair.done");
+            log.reload(place, |rules| {
+                let mut packs: Vec<RulePack> = rules.packs.all().cloned().collect();
+                change(&mut packs);
+                rules.packs = Packs::new(packs).expect("a version");
+            });
+            log.at(log.last("rules.loaded")).position
+        });
+    }
+}

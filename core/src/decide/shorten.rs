@@ -1,0 +1,138 @@
+//! What a version of the rules that has come into force does to burdens that run: where it caps
+//! them lower than they are, they end earlier (design.md 6). It is a timer's to end a burden, never
+//! to lengthen one, and each thing is a small commit of its own, so a run that is broken off is
+//! simply begun again.
+//!
+//! Source: design.md 1, 6, domain.md 4.4.
+
+use crate::decide::record::publicity_months;
+use crate::decide::{Context, Drafts, Outcome, breach, checks, ground};
+use crate::event::commitment::CommitmentEvent;
+use crate::event::record::RecordEvent;
+use crate::event::{CaseRef, Event};
+use crate::id::{AttributionId, CommitmentId, ListingId, RecordId};
+use crate::path::{DecisionCase, Path};
+use crate::row::commitment::CommitmentState;
+use crate::row::{Due, Key, ListingKind, RecordState};
+use crate::rows::{Rows, Stop};
+use crate::time::Day;
+
+pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Outcome, Stop> {
+    checks::system(context)?;
+    let mut drafts = Drafts::new(context);
+    match due {
+        Due::Record(id) => record(rows, id, context, &mut drafts)?,
+        Due::Case(CaseRef::Listing(id)) => listing(rows, id, context, &mut drafts)?,
+        Due::Case(CaseRef::Attribution(id)) => attribution(rows, id, context, &mut drafts)?,
+        Due::Commitment(id) => finding(rows, id, context, &mut drafts)?,
+        // Whatever rests on a listing ends with it; of the others nothing runs that weighs.
+        Due::Measure(_) | Due::Objection(_) | Due::Repair(_) | Due::Tolerance(_) => {}
+    }
+    drafts.finish()
+}
+
+/// The last day on which something was rightly shown: it was so until the version that shortens it
+/// was looked at, and no day that has passed is made wrong.
+fn no_earlier_than_yesterday(context: &Context<'_>, end: Day) -> Day {
+    end.max(context.today.plus_days(-1))
+}
+
+/// A record that is shown, or one whose repair may still be taken back, is shown no longer than the
+/// version allows that favours its subject.
+fn record(
+    rows: &Rows,
+    id: RecordId,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    let row = rows.must_record(id)?;
+    let months = publicity_months(row.collected_on, row.severity, context);
+    let (Some(before), Some((_, most))) = (row.publicity_until, months) else {
+        return Ok(());
+    };
+    let stands = matches!(row.state, RecordState::Accepted | RecordState::Repaired);
+    let until = no_earlier_than_yesterday(context, row.document_date.plus_months(most));
+    if stands && until < before {
+        let event = RecordEvent::PublicityShortened { record: id, before, until };
+        drafts.push(row.subject, Event::Record(event));
+        ground::shortened(rows, context, drafts, id, until)?;
+    }
+    Ok(())
+}
+
+/// The last day that the version which favours the party allows for a served decision, where that
+/// is earlier than the one it has; today at the earliest.
+pub(super) fn earlier_end(case: &DecisionCase, context: &Context<'_>) -> Option<Day> {
+    let decision = &case.path.served()?.decided.decision;
+    let months = context.rules_of(case.proposed_on).black_cap_months;
+    let end = decision.on.plus_months(months).max(context.today);
+    (end < decision.end).then_some(end)
+}
+
+fn listing(
+    rows: &Rows,
+    id: ListingId,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    let row = rows.must_listing(id)?;
+    let ListingKind::Black { case, .. } = &row.kind else {
+        // An honour is nobody's burden.
+        return Ok(());
+    };
+    // What has ended stays as it is; what a revoked repair brings back is shortened as it comes.
+    if !matches!(case.path, Path::Served(_) | Path::Effective(_)) {
+        return Ok(());
+    }
+    let Some(end) = earlier_end(case, context) else {
+        return Ok(());
+    };
+    ground::one_shortened(rows, drafts, CaseRef::Listing(id), (row.subject, case), end)?;
+    // A person answers no longer than the organisation does.
+    rows.want(row.attributions.iter().map(|id| Key::Attribution(*id)))?;
+    for id in &row.attributions {
+        let under = rows.must_attribution(*id)?;
+        let case = CaseRef::Attribution(*id);
+        ground::one_shortened(rows, drafts, case, (under.person, &under.case), end)?;
+    }
+    Ok(())
+}
+
+fn attribution(
+    rows: &Rows,
+    id: AttributionId,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    let row = rows.must_attribution(id)?;
+    match earlier_end(&row.case, context) {
+        Some(end) => {
+            let case = CaseRef::Attribution(id);
+            ground::one_shortened(rows, drafts, case, (row.person, &row.case), end)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The finding that a commitment was broken is shown no longer than that version allows.
+fn finding(
+    rows: &Rows,
+    id: CommitmentId,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    let row = rows.must_commitment(id)?;
+    let (CommitmentState::Breached { .. }, Some(case)) = (&row.state, &row.breach) else {
+        return Ok(());
+    };
+    let Path::Effective(effective) = &case.path else {
+        return Ok(());
+    };
+    let latest = breach::latest_end(context, row, case.proposed_on);
+    let end = no_earlier_than_yesterday(context, latest);
+    if end < effective.served.decided.decision.end {
+        let event = CommitmentEvent::BreachShortened { commitment: id, end };
+        drafts.push(row.subject, Event::Commitment(event));
+    }
+    Ok(())
+}
