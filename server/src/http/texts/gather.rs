@@ -87,6 +87,30 @@ pub(super) fn repaired(query: &mut Query<'_>, of: Repairable) -> Result<Found, P
                 end: row.publicity_until,
             })
         }
+        Repairable::Commitment(id) => {
+            let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+            let decision = row.breach.as_ref().and_then(|case| decided(&case.path));
+            Ok(Found {
+                of: Repaired::Breach,
+                id: id.to_string(),
+                number: decision.map(|own| own.decision.number.clone()),
+                authority: row.offered_by.authority,
+                end: decision.map(|own| own.decision.end),
+            })
+        }
+        Repairable::Attribution(id) => {
+            let row = query.ask(|rows| rows.must_attribution(id).cloned())?;
+            let decision = decided(&row.case.path).map(|own| &own.decision);
+            // A person answers no longer than the organisation does.
+            let above = repaired(query, Repairable::Listing(row.listing))?.end;
+            Ok(Found {
+                of: Repaired::Attribution,
+                id: id.to_string(),
+                number: decision.map(|own| own.number.clone()),
+                authority: row.case.proposed_by.authority,
+                end: decision.map(|own| own.end).into_iter().chain(above).min(),
+            })
+        }
     }
 }
 
