@@ -462,6 +462,9 @@ impl County {
                     let listing = row.listing;
                     self.later(8..30, Task::Measures(listing, Some(id)));
                 }
+                if self.chance(50) {
+                    self.later(100..500, Task::Repair(Repairable::Attribution(id)));
+                }
                 Target::Attribution(id)
             }
         };

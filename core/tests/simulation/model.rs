@@ -519,6 +519,11 @@ impl Model {
                     self.release(Target::Listing(listing), relief.0);
                 }
             }
+            RemedyEvent::AttributionRestored { attribution, .. } => {
+                if let Some(own) = self.cases.get_mut(&CaseRef::Attribution(*attribution)) {
+                    own.over = false;
+                }
+            }
             RemedyEvent::RepairedRestored { repair, .. } => {
                 if let Some(Target::Listing(listing)) = self.repairs.get(repair).copied()
                     && let Some(own) = self.cases.get_mut(&CaseRef::Listing(listing))

@@ -8,6 +8,7 @@ mod record;
 use serde_json::Value;
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::codec;
+use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::event::{CaseRef, Envelope, Event, NamedMeasure, RepairAcceptance};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
@@ -289,7 +290,10 @@ impl Words<'_> {
         let mut all = Vec::new();
         for at in std::iter::once(&party.at).chain(&party.further) {
             match self.event(*at)?.event {
-                Event::StatementReceived { points, .. } => all.extend(self.open_all(&points)),
+                Event::StatementReceived { points, .. }
+                | Event::Commitment(CommitmentEvent::BreachStatementReceived { points, .. }) => {
+                    all.extend(self.open_all(&points));
+                }
                 _ => return Err(Problem::not_found()),
             }
         }

@@ -4,7 +4,7 @@ use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::Event;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::id::CommitmentId;
-use shouxin_core::path::{HeardParty, Hearing};
+use shouxin_core::path::Hearing;
 use shouxin_core::time::Day;
 
 use super::{Words, decided, heard_party, not_yet, noticed};
@@ -27,7 +27,7 @@ impl Words<'_> {
                     Some(party) => Some(match &party.how {
                         Hearing::Waived => HeardWords::Waived,
                         Hearing::Silent => HeardWords::Silent,
-                        Hearing::Statement { .. } => self.stated(party)?,
+                        Hearing::Statement { .. } => HeardWords::Statement(self.stated(party)?),
                     }),
                 };
                 Some(BreachCase {
@@ -48,20 +48,6 @@ impl Words<'_> {
             content,
             breach,
         })
-    }
-
-    /// Every point of a party's statements on a breach, in the order in which they came.
-    fn stated(&self, party: &HeardParty) -> Result<HeardWords, Problem> {
-        let mut all = Vec::new();
-        for at in [party.at].iter().chain(&party.further) {
-            let event = self.event(*at)?.event;
-            let Event::Commitment(CommitmentEvent::BreachStatementReceived { points, .. }) = event
-            else {
-                return Err(Problem::not_found());
-            };
-            all.extend(self.open_all(&points));
-        }
-        Ok(HeardWords::Statement(all))
     }
 
     /// Who gave the time to cure, when, why and until when.
