@@ -81,6 +81,8 @@ const TIMERS: &[&str] = &[
     "listing.annulled",
     "listing.restored",
     "record.restored",
+    "breach.restored",
+    "attribution.restored",
     "classification.changed",
     "record.expired",
     "record.archived",
