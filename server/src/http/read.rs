@@ -594,6 +594,7 @@ pub fn file(
                     "standing": standing_name(standing),
                     "basis": basis::cited(instruments, &row.case.basis, today),
                     "decision": decision(&row.case),
+                    "repair_again_from": row.repair_again_from,
                 })
             }))
         }
