@@ -181,6 +181,7 @@ fn breach_repair(rules: &RuleSet) -> RepairCase {
 
 fn persons_repair(rules: &RuleSet) -> RepairCase {
     RepairCase {
+        party: party_of_person(),
         of: Repaired::Attribution,
         repaired: "A-1077".to_owned(),
         decision_number: some("尤人社责决〔2026〕1号"),
@@ -232,7 +233,10 @@ fn breach_words() -> DecisionWords {
 fn revocation(rules: &RuleSet, of: Revoked) -> RevocationCase {
     RevocationCase {
         id: if of == Revoked::Honour { "L-5001" } else { "X-3001" }.to_owned(),
-        party: company(),
+        party: match of {
+            Revoked::Repair(Repaired::Attribution) => party_of_person(),
+            _ => company(),
+        },
         of,
         about: match of {
             Revoked::Repair(Repaired::Listing) => "L-1042".to_owned(),
