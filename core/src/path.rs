@@ -291,6 +291,16 @@ impl Path {
         };
         Path::Ended(Ended { reason, on, served })
     }
+
+    /// The state after the repair that ended it was revoked; nothing where no repair did.
+    pub fn restore(self, published: bool) -> Option<Path> {
+        match self {
+            Path::Ended(Ended { reason: EndReason::Removed(_), served: Some(served), .. }) => {
+                Some(Path::Effective(served.take_effect(published)))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What every case on this path has, whoever it is about.

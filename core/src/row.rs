@@ -17,6 +17,7 @@ pub mod publicity;
 mod record;
 mod red;
 mod remedy;
+mod repair;
 pub mod search;
 pub mod social;
 mod states;
@@ -59,6 +60,7 @@ pub use entries::derived;
 pub use owed::Testing;
 pub use red::OwedRevocation;
 pub use remedy::{CourtDocumentRow, ReliefRow, ReliefState, RemedyRow, RemedyState};
+pub use repair::{RepairRow, RepairState, Repairable};
 pub use states::LIFT_OVERDUE;
 pub use told::Told;
 
@@ -337,6 +339,9 @@ pub struct AttributionRow {
     /// How many measures against the person have an order that is not lifted.
     pub unlifted: u32,
     pub case: DecisionCase,
+    pub open_repair: Option<RepairId>,
+    /// A repair obtained by fraud was revoked: the first day to apply for another.
+    pub repair_again_from: Option<Day>,
     /// A measure on it was once ordered to be executed, be it lifted since.
     pub acted_on: bool,
     /// Its own authority took it back: redress is owed (`Some(false)`) or done (`Some(true)`).
@@ -500,76 +505,6 @@ pub struct ObjectionRow {
     /// It was right, and what it disputed stays, put right.
     pub kept: bool,
     /// It has been reviewed; what remains are reconsideration and suit.
-    pub reviewed: bool,
-}
-
-/// State of a repair application (domain.md 2.5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the states are those of domain.md 2.5")]
-pub enum RepairState {
-    Applied { accept_by: Deadline, overdue: bool },
-    Accepted { by: OfficerRef },
-    Returned,
-    NotAccepted,
-    Refused,
-    Propagating,
-    Done,
-    Review { decide_by: Deadline },
-    Revoking(Revocation),
-    Revoked { starts_on: Day },
-    Restored,
-}
-
-/// What a repair ends before its time: a listing with the records its authority collected, or a
-/// record that no listing rests on (domain.md 2.5, 4.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each name is what is repaired")]
-pub enum Repairable {
-    Listing(ListingId),
-    Record(RecordId),
-}
-
-impl Repairable {
-    /// Where it stands.
-    pub fn key(self) -> Key {
-        match self {
-            Repairable::Listing(id) => Key::Listing(id),
-            Repairable::Record(id) => Key::Record(id),
-        }
-    }
-
-    /// What is shown of it.
-    pub fn target(self) -> Target {
-        match self {
-            Repairable::Listing(id) => Target::Listing(id),
-            Repairable::Record(id) => Target::Record(id),
-        }
-    }
-}
-
-/// A repair application.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-pub struct RepairRow {
-    pub id: RepairId,
-    pub subject: SubjectKey,
-    pub of: Repairable,
-    /// Who listed or collected: it decides.
-    pub authority: Uscc,
-    pub applied_on: Day,
-    pub decide_by: Deadline,
-    /// The decision was given more time; that happens once.
-    pub extended: bool,
-    /// The timer has said that it was not decided in time.
-    pub overdue: bool,
-    /// The timer has said that its review was not.
-    pub review_overdue: bool,
-    pub state: RepairState,
-    /// What channels were told of the thing until the approval: what they have to confirm.
-    pub settle: Option<Told>,
-    /// Day of the refusal or approval, and who decided.
-    pub outcome: Option<(Day, OfficerRef)>,
-    /// It has been reviewed once.
     pub reviewed: bool,
 }
 

@@ -124,7 +124,7 @@ fn states() -> Vec<(&'static str, World)> {
 #[test]
 fn a_commitment_knows_no_other_way() {
     let subject = party(organisation(1));
-    let commands: [Asked<'_>; 10] = [
+    let commands: [Asked<'_>; 9] = [
         ("offer", handler(), &|world| {
             let mut command = offer(organisation(1), CommitmentKind::Special);
             if let Command::Commitment(C::Offer { due, .. }) = &mut command {
@@ -139,7 +139,6 @@ fn a_commitment_knows_no_other_way() {
         ("withdraw", subject, &|world| withdraw(of(world))),
         ("fulfil", handler(), &|world| fulfil(of(world))),
         ("cure", handler(), &|world| cure(world, of(world))),
-        ("repair", head(), &|world| repair_breach(world, of(world))),
         ("tick", timer(), &|world| Command::Tick { due: Due::Commitment(of(world)) }),
     ];
     const FULFILLED: &[&str] = &["commitment.fulfilled"];
@@ -173,9 +172,6 @@ fn a_commitment_knows_no_other_way() {
             ("noticed, period over", "tick", &["breach.window_closed"]),
             ("heard", "fulfil", FULFILLED),
             ("dropped", "fulfil", FULFILLED),
-            ("breached", "repair", &["commitment.repaired"]),
-            ("breached, disputed", "repair", &["commitment.repaired"]),
-            ("breached, end passed", "repair", &["commitment.repaired"]),
             ("breached, end passed", "tick", &["breach.expired"]),
             ("annulled", "fulfil", FULFILLED),
         ],
@@ -214,6 +210,8 @@ fn the_way_to_a_breach_knows_no_other_way() {
             ("dropped", "propose", &["breach.proposed"]),
             ("proposed", "notice", &["breach.notice_served"]),
             ("noticed", "statement", &["breach.statement_received"]),
+            // What comes later within the period stands beside what came before.
+            ("heard", "statement", &["breach.statement_received"]),
             ("noticed", "waiver", &["breach.statement_waived"]),
             ("noticed, period over", "waiver", &["breach.statement_waived"]),
             ("heard", "decide", &["breach.decided"]),
@@ -426,18 +424,13 @@ fn a_breach_needs_basis_evidence_notice_hearing_and_the_head() {
 }
 
 #[test]
-fn the_head_who_proposed_a_breach_decides_neither_it_nor_its_repair() {
+fn the_head_who_proposed_a_breach_does_not_decide_it() {
     let (mut world, id) = word(Word::CureOver);
     world.must(&head(), &propose_breach(id));
     let notice = breach_notice(&world, id);
     world.must(&handler(), &notice);
     world.must(&party(organisation(1)), &breach_waiver(id));
     assert_eq!(world.refused(&head(), &decide_breach(id, 0)), guard(Guard::FourEyes));
-    let (world, id) = word(Word::Breached);
-    assert_eq!(world.refused(&handler(), &repair_breach(&world, id)), guard(Guard::FourEyes));
-    let right = repair_breach(&world, id);
-    let proof = guard(Guard::RepairProof);
-    spoiled(&world, &head(), &right, proof, set!(Repair, proof_sha256 = Vec::new()));
 }
 
 #[test]
@@ -460,7 +453,7 @@ fn a_breach_is_a_fact_with_an_end_and_leaves_no_mark() {
     let ours = |name: &str| name.starts_with("commitment.") || name.starts_with("breach.");
     let names: Vec<&str> = world.log.iter().map(|envelope| envelope.event.name()).collect();
     assert!(names.iter().all(|name| ours(name) || name.ends_with(".registered")), "{names:?}");
-    let repaired = then(&world, &head(), repair_breach);
+    let (repaired, id) = word(Word::Repaired);
     assert!(!commitment_row(&repaired, id).is_shown(repaired.today));
     assert!(!repaired.index.contains(&Index::PublicCommitment(id)));
 }
@@ -556,6 +549,46 @@ fn a_statement_is_received_after_its_notice_and_before_the_end_of_the_period() {
     spoiled(&world, &subject, &right, value, set!(StateOnBreach, received_on = before));
     let tomorrow = world.today.plus_days(1);
     spoiled(&world, &subject, &right, value, set!(StateOnBreach, received_on = tomorrow));
+}
+
+/// Nobody speaks for the party on their word alone; every point it makes within its time is
+/// answered, whether it spoke first, waived or said more.
+#[test]
+fn a_party_is_heard_on_a_breach_by_its_own_word_or_paper() {
+    let (world, id) = word(Word::Noticed);
+    let paper = |paper| {
+        let Command::Commitment(mut own) = breach_statement(&world, id) else { panic!("one") };
+        set!(StateOnBreach, document_sha256 = paper)(&mut own);
+        Command::Commitment(own)
+    };
+    let heard = guard(Guard::Heard);
+    for nothing in [None, Some([0; 32])] {
+        assert_eq!(world.refused(&handler(), &paper(nothing)), heard);
+    }
+    let refusal = world.ask(&handler(), &paper(None)).expect_err("no paper");
+    assert_eq!(refusal.field, Some("document_sha256"));
+    let elsewhere = officer(TAX, Post::Handler);
+    assert_eq!(world.refused(&elsewhere, &paper(Some(digest(1)))), guard(Guard::Competent));
+    let subject = party(organisation(1));
+    assert!(world.ask(&subject, &paper(None)).is_ok(), "its own key is its word");
+    assert_eq!(world.refused(&subject, &paper(Some([0; 32]))), heard);
+    let spoke = after(&world, &handler(), &paper(Some(digest(1))));
+    let again = after(&spoke, &subject, &breach_statement(&spoke, id));
+    assert_eq!(again.refused(&head(), &decide_breach(id, 2)), heard);
+    assert!(again.ask(&head(), &decide_breach(id, 4)).is_ok());
+    assert_eq!(again.replayed().rows, again.rows);
+    // A waiver, too, is the party's paper; it may think better of it within its time.
+    let waived = after(&world, &handler(), &breach_waiver(id));
+    let Command::Commitment(mut own) = breach_waiver(id) else { panic!("one") };
+    set!(WaiveStatement, document_sha256 = [0; 32])(&mut own);
+    assert_eq!(world.refused(&handler(), &Command::Commitment(own)), guard(Guard::Document));
+    let spoke = after(&waived, &subject, &breach_statement(&waived, id));
+    assert!(spoke.ask(&head(), &decide_breach(id, 2)).is_ok());
+    // Behind its last day nothing is taken, and what was said before it needs its paper.
+    let mut late = world.clone();
+    late.today = late.today.plus_days(14);
+    assert_eq!(late.refused(&subject, &breach_statement(&late, id)), STATE);
+    assert!(late.ask(&handler(), &paper(Some(digest(1)))).is_ok());
 }
 
 #[test]

@@ -13,7 +13,9 @@
 mod kit;
 
 mod assessment;
+mod attribution_repairs;
 mod both_lists;
+mod breach_repairs;
 mod bypasses;
 mod case_study;
 mod catalogue;

@@ -299,4 +299,14 @@ fn evidence_of_a_member_is_bounded_and_each_a_digest() {
     {
         assert_eq!(with(wrong).expect_err("refused"), misfit(Misfit::Value));
     }
+    // An officer objects for the member with what it signed, and not on their own word.
+    let at_the_counter = |evidence: Vec<[u8; 32]>| {
+        let note = newest(&world);
+        let own = MemberCommand::Object { note, statement: text(), evidence };
+        world.ask(&handler(), &Command::Member(own)).map_err(|own| own.ground)
+    };
+    for nothing in [Vec::new(), vec![[0; 32]]] {
+        assert_eq!(at_the_counter(nothing).expect_err("refused"), guard(Guard::Document));
+    }
+    assert!(at_the_counter(vec![digest(1)]).is_ok());
 }

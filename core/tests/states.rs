@@ -64,7 +64,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("deadline.recomputed", "a deadline, not a state"),
     ("record.publicity_shortened", "an end by a version of the rules, tried in versions.rs"),
     ("breach.shortened", "an end by a version of the rules, tried in versions.rs"),
-    ("listing.repair_rule_kept", "what stands beside a proposal, tried in versions.rs"),
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),
     ("dept_doc.filed", "a document on file"),

@@ -25,7 +25,7 @@ use shouxin_core::time::Day;
 pub use case::{decision, notice, repair_guide, service_receipt, withdrawal};
 pub use commitment::{
     BreachCase, CommitmentCase, breach_decision, breach_notice, cure_notice,
-    repaired as commitment_repaired,
+    repair_guide as breach_repair_guide,
 };
 pub use measure::{
     Forwarded, Forwarding, News, forward_letter, news_letter, notice as measure_notice,
@@ -252,11 +252,11 @@ pub struct RepairCase {
     pub party: Party,
     /// What is to be repaired.
     pub of: Repaired,
-    /// Its id, `L-...` or `R-...`
+    /// Its id, `L-...`, `R-...`, `C-...` or `A-...`
     pub repaired: String,
-    /// Number of the decision that listed, or of the record's document.
+    /// Number of the decision that listed or found, or of the record's document.
     pub decision_number: Option<String>,
-    /// Who decides: the authority that listed or collected.
+    /// Who decides: the authority that listed, collected or found.
     pub authority: String,
     /// When.
     pub applied_on: Day,
@@ -271,6 +271,10 @@ pub enum Repaired {
     Listing,
     /// A record that no listing rests on.
     Record,
+    /// The finding that a commitment was broken.
+    Breach,
+    /// What a person answers for under an organisation's listing.
+    Attribution,
 }
 
 /// Outcome of the formal check of a repair application.

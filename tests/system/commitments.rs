@@ -345,4 +345,44 @@ fn a_finding_of_breach_is_off_display_while_it_is_disputed_and_void_when_that_is
         "target": id, "trigger": "subject", "grounds": ["error"], "statement": "已经履行",
     });
     refused(&post(&subject, "/v1/objections", &again), "STATE");
+
+    // Found broken anew, with what the party said at the counter: its own paper is named.
+    teller.post(&market, &at("breach"), &breach);
+    teller.post(&market, &at("breach-notice"), &notice);
+    let mut stated = json!({"points": ["原料延误"], "received_on": "2026-04-20"});
+    refused(&post(&market, &at("breach-statement"), &stated), "G-HEARD");
+    stated["document_sha256"] = json!(paper("the party's words"));
+    teller.post(&market, &at("breach-statement"), &stated);
+    let mut anew = decision.clone();
+    (anew["answers"], anew["end"]) = (json!(["不影响履行"]), json!("2026-09-30"));
+    teller.post(&head, &at("breach-decide"), &anew);
+    let guide = get(&head, &at("texts/repair-guide")).body["text"].clone();
+    let guide = guide.as_str().expect("a text");
+    assert!(guide.contains("信用修复告知书") && guide.contains("满3个月"), "{guide}");
+    let served = json!({"service": service("2026-04-20"), "repair_guide_sha256": paper(guide)});
+    teller.post(&market, &at("breach-serve"), &served);
+    assert_eq!(shown(), finding);
+    // Made good, it is repaired like anything else: applied for, examined, decided by the head.
+    let apply = json!({
+        "commitment": id, "proof_sha256": [paper("proof")], "commitment_sha256": paper("letter"),
+        "statement": "已经履行",
+    });
+    refused(&post(&subject, "/v1/repairs", &apply), "G-REPAIR-PERIOD");
+    running.on("2026-07-20");
+    let made = teller.post(&subject, "/v1/repairs", &apply);
+    let repair = made["id"].as_str().expect("an id").to_owned();
+    let of = |step: &str| format!("/v1/repairs/{repair}{step}");
+    let seen = get(&subject, &of("")).body;
+    assert_eq!((&seen["commitment"], &seen["record"]), (&json!(id), &Value::Null), "{seen}");
+    teller.post(&market, &of("/accept"), &json!({"outcome": "accepted"}));
+    let approve = json!({
+        "approved": true, "document_number": "尤市监诺修〔2026〕1号", "reasons": "已经履行",
+        "document_sha256": paper("approval"), "service": service("2026-07-20"),
+    });
+    refused(&post(&market, &of("/decide"), &approve), "G-4EYES");
+    teller.post(&head, &of("/decide"), &approve);
+    let text = get(&head, &of("/texts/decision")).body["text"].clone();
+    assert!(text.as_str().is_some_and(|own| own.contains("终止违诺认定的公示")), "{text}");
+    assert_eq!(get(&public, &path).status, 404, "off display");
+    assert_eq!(get(&subject, &path).body["state"], "repaired");
 }

@@ -1,17 +1,21 @@
 //! The finding that a commitment was broken (domain.md 2.2): cure notice, proposal, notice,
-//! hearing, the head's decision, service, and that it was made good.
+//! hearing, the head's decision, service, and that it was repaired.
 
-use shouxin_core::actor::OfficerRef;
+use shouxin_core::actor::{Actor, OfficerRef};
+use shouxin_core::event::Target;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::guard::Guard;
+use shouxin_core::id::{CommitmentId, Position, RepairId};
 use shouxin_core::rules::{Citation, RulePack, RuleSet};
 use shouxin_core::text::digest_is_stated;
 use shouxin_core::time::Day;
 
-use crate::commitment::{Commitment, Stage, by_party, documents};
+use crate::case;
+use crate::commit::Commit;
+use crate::commitment::{Commitment, Finding, Stage, by_party, documents};
 use crate::dispute::Disputes;
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_1, INV_2, INV_3};
+use crate::names::{DEADLINE, INV_1, INV_2, INV_3, INV_6};
 use crate::version;
 
 /// A proposal to find a commitment broken.
@@ -25,8 +29,8 @@ pub(crate) struct Breach {
     window: Option<(Day, Day)>,
     /// Points of the party, once it was heard, waived or kept silent.
     points: Option<usize>,
-    /// Day of the decision, and the last day on which it is shown.
-    decided: Option<(Day, Day)>,
+    /// Where and on which day it was decided, and the last day on which it is shown.
+    decided: Option<(Position, Day, Day)>,
 }
 
 impl Breach {
@@ -40,22 +44,29 @@ impl Breach {
     }
 }
 
-pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
+pub(crate) fn check(
+    own: &mut Commitment,
+    commit: &Commit,
+    at: &mut Here<'_>,
+    event: &CommitmentEvent,
+) {
     use CommitmentEvent as E;
     match event {
         E::BreachProposed { .. } => proposed(own, at, event),
-        E::Repaired { .. } => repaired(own, at, event),
+        E::Repaired { commitment, repair } => {
+            repaired(own, commit, at, *commitment, *repair);
+        }
         E::BreachAnnulled { reasons, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            match own.stage {
-                Stage::Broken { cure_until, .. } => own.stage = Stage::Cure { until: cure_until },
+            match &own.stage {
+                Stage::Broken(found) => own.stage = Stage::Cure { until: found.cure_until },
                 _ => at.broken(INV_2, "there is no served finding"),
             }
         }
         E::BreachShortened { end, .. } => shortened(own, at, *end),
         E::BreachExpired { .. } => {
-            match own.stage {
-                Stage::Broken { shown_until, .. } => at.after(Some(shown_until), "it"),
+            match &own.stage {
+                Stage::Broken(found) => at.after(Some(found.shown_until), "it"),
                 _ => at.broken(INV_2, "there is no served finding"),
             }
             own.stage = Stage::Over;
@@ -85,10 +96,16 @@ pub(crate) fn check(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentE
                         Stage::Cure { until } => until,
                         _ => at.today,
                     };
-                    let shown_until = breach.decided.map_or(at.today, |(_, end)| end);
-                    let proposer = breach.proposer;
-                    let proposed_on = breach.proposed_on;
-                    own.stage = Stage::Broken { proposer, proposed_on, shown_until, cure_until };
+                    let (decided_at, decided_on, shown_until) =
+                        breach.decided.unwrap_or((at.at(), at.today, at.today));
+                    own.stage = Stage::Broken(Finding {
+                        proposer: breach.proposer,
+                        decided_at,
+                        decided_on,
+                        shown_until,
+                        cure_until,
+                        proposed_on: breach.proposed_on,
+                    });
                     return;
                 }
                 _ => {}
@@ -119,6 +136,8 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
         at.guard(Guard::NoSuspension, "what was found before is still disputed");
     }
     own.disputes = Disputes::default();
+    // A bar is about the finding that was repaired.
+    own.again_from = None;
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);
@@ -153,9 +172,9 @@ pub(crate) fn shown_and_allowed(
     rules: &RuleSet,
     today: Day,
 ) -> Option<(Day, Day)> {
-    match own.stage {
-        Stage::Broken { shown_until, proposed_on, .. } => {
-            Some((shown_until, latest(rules, own.offered_on, proposed_on, today)))
+    match &own.stage {
+        Stage::Broken(found) => {
+            Some((found.shown_until, latest(rules, own.offered_on, found.proposed_on, today)))
         }
         _ => None,
     }
@@ -172,8 +191,8 @@ fn shortened(own: &mut Commitment, at: &mut Here<'_>, end: Day) {
     } else if end != latest.max(at.today.plus_days(-1)) {
         at.broken(DEADLINE, format!("{end} is not the day to which the rules let it be shown"));
     }
-    if let Stage::Broken { shown_until, .. } = &mut own.stage {
-        *shown_until = end;
+    if let Stage::Broken(found) = &mut own.stage {
+        found.shown_until = end;
     }
 }
 
@@ -208,20 +227,26 @@ fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Commi
         at.guard(Guard::Notice, "no prior notice was served");
         return;
     };
-    if breach.points.is_some() || breach.is_decided() {
+    let statement = matches!(event, CommitmentEvent::BreachStatementReceived { .. });
+    if breach.is_decided() || (breach.points.is_some() && !statement) {
         at.broken(INV_2, "the party was heard already");
         return;
     }
-    breach.points = Some(0);
+    let before = breach.points.unwrap_or(0);
+    breach.points = Some(before);
     match event {
-        CommitmentEvent::BreachStatementReceived { points, received_on, .. } => {
+        CommitmentEvent::BreachStatementReceived {
+            points, received_on, document_sha256, ..
+        } => {
             at.own_matter(own.subject);
-            at.of_authority(own.authority);
-            let within = (told..=until.min(at.today)).contains(received_on);
+            case::brought(at, own.authority, document_sha256.as_ref());
+            // The party's own key brings it on the day of the event.
+            let late = matches!(at.event.actor, Actor::Subject(_)) && at.today > until;
+            let within = (told..=until.min(at.today)).contains(received_on) && !late;
             at.must(within, Guard::Heard, "received outside the period for a statement");
             at.must(!points.is_empty(), Guard::Heard, "a statement without a point");
             points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
-            breach.points = Some(points.len());
+            breach.points = Some(before + points.len());
         }
         CommitmentEvent::BreachStatementWaived { document_sha256, .. } => {
             by_party(at, own.subject, own.authority, Some(document_sha256));
@@ -278,7 +303,7 @@ fn decided(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
     if *end <= at.today || *end > cap {
         at.guard(Guard::End, format!("{end} is past, or later than the cap {cap}"));
     }
-    breach.decided = Some((at.today, *end));
+    breach.decided = Some((at.at(), at.today, *end));
 }
 
 fn served(own: &Commitment, breach: &Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
@@ -291,7 +316,7 @@ fn served(own: &Commitment, breach: &Breach, at: &mut Here<'_>, event: &Commitme
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
     match breach.decided {
         None => at.broken(INV_1, "there is no decision to serve"),
-        Some((on, end)) => {
+        Some((_, on, end)) => {
             at.must(service.on >= on, Guard::Served, "served before it was decided");
             at.must(service.on <= end, Guard::End, "served after its end");
             let latest = latest(at.rules, own.offered_on, breach.proposed_on, at.today);
@@ -302,25 +327,25 @@ fn served(own: &Commitment, breach: &Breach, at: &mut Here<'_>, event: &Commitme
     at.must(open || !published, Guard::Open, "it is shown, and the commitment is not public");
 }
 
-fn repaired(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
-    let CommitmentEvent::Repaired {
-        proof_sha256,
-        document_number,
-        document_sha256,
-        reasons,
-        service,
-        ..
-    } = event
-    else {
-        return;
-    };
-    match &own.stage {
-        Stage::Broken { proposer, .. } => at.head_beside(&proposer.clone()),
-        _ => at.broken(INV_2, "it was not found broken"),
+/// The head's approval of a repair stands in the same commit, and was applied for about this very
+/// finding.
+fn repaired(
+    own: &mut Commitment,
+    commit: &Commit,
+    at: &mut Here<'_>,
+    id: CommitmentId,
+    repair: RepairId,
+) {
+    if !commit.repairs(repair, Target::Commitment(id)) {
+        at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
     }
-    documents(at, Guard::RepairProof, proof_sha256);
-    at.stated(Guard::Document, &[("reasons", reasons)]);
-    at.document(document_number, document_sha256);
-    at.service(Guard::Served, service);
-    own.stage = Stage::Over;
+    if !own.found_before(repair) {
+        at.broken(INV_6, "it was found broken anew since the application");
+    }
+    match &own.stage {
+        Stage::Broken(found) if at.today <= found.shown_until => {
+            own.stage = Stage::Repaired { by: repair, finding: found.clone() };
+        }
+        _ => at.broken(INV_2, "there is no served finding that stands"),
+    }
 }

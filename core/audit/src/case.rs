@@ -333,7 +333,8 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     }
     let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
     case.decide_by = Some(decide_by.day);
-    fold.attributions.insert(id, Attribution { listing: *listing, case, redress: None });
+    fold.attributions
+        .insert(id, Attribution { listing: *listing, case, again_from: None, redress: None });
 }
 
 /// One step of the path up to service.
@@ -702,7 +703,14 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         }
         (Event::CaseRemoved { repair, .. }, CaseRef::Listing(id)) => {
             let falls = commit.ground_is_repaired_by(fold, id, *repair);
-            if !commit.repairs(*repair, id) && !falls {
+            if !commit.repairs(*repair, Target::Listing(id)) && !falls {
+                at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
+            }
+            Over::Removed(*repair)
+        }
+        // A person's own repair ends what the person answers for, and nobody else's does.
+        (Event::CaseRemoved { repair, .. }, CaseRef::Attribution(id)) => {
+            if !commit.repairs(*repair, Target::Attribution(id)) {
                 at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
             }
             Over::Removed(*repair)

@@ -40,7 +40,7 @@ fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
 }
 
 /// What a repair has not ended of what it is about.
-fn unrepaired(fold: &Fold, of: Target, day: Day) -> Vec<String> {
+fn unrepaired(fold: &Fold, repair: RepairId, of: Target, day: Day) -> Vec<String> {
     let live = |id: &RecordId| {
         fold.records.get(id).filter(|own| own.stage == RecordStage::Live).map(|own| own.provider)
     };
@@ -59,7 +59,16 @@ fn unrepaired(fold: &Fold, of: Target, day: Day) -> Vec<String> {
             }
             left
         }
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Vec::new(),
+        Target::Attribution(id) if fold.attribution_standing(id, day) != Standing::Ended => {
+            vec![id.to_string()]
+        }
+        // One that was found anew is not the finding that was applied about.
+        Target::Commitment(id) => {
+            let own = fold.commitments.get(&id);
+            let left = own.is_some_and(|own| own.is_broken(day) && own.found_before(repair));
+            left.then(|| id.to_string()).into_iter().collect()
+        }
+        Target::Attribution(_) | Target::Measure(_) => Vec::new(),
     }
 }
 
@@ -132,8 +141,8 @@ impl Commit {
         self.repaired.push((at, repair, of));
     }
 
-    pub(crate) fn repairs(&self, repair: RepairId, listing: ListingId) -> bool {
-        self.repaired.iter().any(|own| own.1 == repair && own.2 == Target::Listing(listing))
+    pub(crate) fn repairs(&self, repair: RepairId, of: Target) -> bool {
+        self.repaired.iter().any(|own| own.1 == repair && own.2 == of)
     }
 
     /// A record was repaired or has expired here: what rests on it ends too.
@@ -450,8 +459,8 @@ impl Commit {
                 Target::Listing(_) => {}
             }
         }
-        for (at, _, of) in &self.repaired {
-            for left in unrepaired(fold, *of, day) {
+        for (at, repair, of) in &self.repaired {
+            for left in unrepaired(fold, *repair, *of, day) {
                 missed(*at, left);
             }
         }

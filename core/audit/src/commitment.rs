@@ -7,7 +7,7 @@ use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::event::Target;
 use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::CommitmentId;
+use shouxin_core::id::{CommitmentId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::{COMMITMENT_MONTHS_MAX, CURE_WD_MAX, CURE_WD_MIN};
 use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
@@ -38,25 +38,43 @@ pub(crate) struct Commitment {
     /// What suspends the finding that it was broken, and what was objected to it.
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
+    /// A revoked repair is not applied for again before that day.
+    pub again_from: Option<Day>,
 }
 
 impl Commitment {
     /// Whether a served finding that it was broken stands on `day`.
     pub(crate) fn is_broken(&self, day: Day) -> bool {
-        matches!(&self.stage, Stage::Broken { shown_until, .. } if day <= *shown_until)
+        matches!(&self.stage, Stage::Broken(own) if day <= own.shown_until)
     }
 
-    /// Who proposed the finding that stands.
-    pub(crate) fn finder(&self) -> Option<&OfficerRef> {
+    /// The finding that stands, or that a repair ended.
+    pub(crate) fn finding(&self) -> Option<&Finding> {
         match &self.stage {
-            Stage::Broken { proposer, .. } => Some(proposer),
+            Stage::Broken(own) | Stage::Repaired { finding: own, .. } => Some(own),
+            _ => None,
+        }
+    }
+
+    /// Whether it was found broken before an application for its repair.
+    pub(crate) fn found_before(&self, repair: RepairId) -> bool {
+        self.finding().is_some_and(|own| own.decided_at < repair.0)
+    }
+
+    /// The repair that ended the finding.
+    pub(crate) fn repaired_by(&self) -> Option<RepairId> {
+        match &self.stage {
+            Stage::Repaired { by, .. } => Some(*by),
             _ => None,
         }
     }
 
     /// Whether it is on public display.
     pub(crate) fn is_shown(&self) -> bool {
-        let live = !matches!(self.stage, Stage::Offered | Stage::Signed | Stage::Over);
+        let live = !matches!(
+            self.stage,
+            Stage::Offered | Stage::Signed | Stage::Repaired { .. } | Stage::Over
+        );
         self.published && !self.subject.is_personal() && live
     }
 }
@@ -70,15 +88,28 @@ pub(crate) enum Stage {
     Cure {
         until: Day,
     },
-    /// Found broken, on the proposal of this officer, shown until that day; the time to put it
-    /// right ran to the other.
-    Broken {
-        proposer: OfficerRef,
-        proposed_on: Day,
-        shown_until: Day,
-        cure_until: Day,
+    Broken(Finding),
+    /// A repair ended the finding, and may be revoked.
+    Repaired {
+        by: RepairId,
+        finding: Finding,
     },
     Over,
+}
+
+/// A served finding that it was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// Who proposed it.
+    pub proposer: OfficerRef,
+    pub proposed_on: Day,
+    /// Where and when the head decided it.
+    pub decided_at: Position,
+    pub decided_on: Day,
+    /// The last day on which it is shown.
+    pub shown_until: Day,
+    /// The time to put it right ran to that day.
+    pub cure_until: Day,
 }
 
 pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: &CommitmentEvent) {
@@ -97,6 +128,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: 
     {
         at.broken(INV_6, "no outcome of this commit voids it");
     }
+    let target = Target::Commitment(id);
+    let was_shown = fold.shown(target);
     let Some(own) = fold.commitments.get_mut(&id) else {
         at.missing(id);
         return;
@@ -126,10 +159,13 @@ pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: 
         | E::BreachAnnulled { .. }
         | E::BreachExpired { .. }
         | E::BreachShortened { .. }
-        | E::Repaired { .. } => breach::check(own, at, event),
+        | E::Repaired { .. } => breach::check(own, commit, at, event),
     }
     if own.stage == Stage::Over {
         fold.commitments.remove(&id);
+    }
+    if was_shown != fold.shown(target) {
+        fold.tell(target, at.at());
     }
 }
 
@@ -216,6 +252,7 @@ fn offered(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
         breach: None,
         holds: BTreeSet::new(),
         disputes: Disputes::default(),
+        again_from: None,
     };
     fold.commitments.insert(CommitmentId(at.at()), own);
 }

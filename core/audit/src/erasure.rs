@@ -14,6 +14,7 @@ use shouxin_core::limits::REMEDY_MONTHS;
 use shouxin_core::time::Day;
 
 use crate::Violation;
+use crate::commitment;
 use crate::fold::{
     Fold, Kind, ObjectionStage, RecordStage, RedStage, RemedyStage, RepairStage, Stage,
 };
@@ -203,7 +204,11 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
     });
     let reliefs =
         fold.reliefs.iter().filter_map(|(id, own)| own.open.then_some((own.subject, id.0)));
-    let words = fold.commitments.iter().map(|(id, own)| (own.subject, id.0));
+    // What was made good says nothing more.
+    let words = fold.commitments.iter().filter_map(|(id, own)| {
+        let over = matches!(own.stage, commitment::Stage::Repaired { .. });
+        (!over).then_some((own.subject, id.0))
+    });
     let tolerances = fold.tolerances.iter().map(|(id, own)| (own.subject, id.0));
     let supports = fold.supports.iter().map(|(id, own)| (own.subject, id.0));
     let notes = fold.notes.iter().map(|(id, own)| (own.subject, id.0));

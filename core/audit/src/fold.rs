@@ -279,6 +279,8 @@ pub(crate) struct Listing {
 pub(crate) struct Attribution {
     pub listing: ListingId,
     pub case: Case,
+    /// A revoked repair is not applied for again before that day.
+    pub again_from: Option<Day>,
     /// Redress for what its own authority took back: owed, or done.
     pub redress: Option<bool>,
 }
@@ -568,7 +570,12 @@ impl Fold {
                 _ => return None,
             },
             Target::Record(id) => self.records.get(&id)?.repaired?.0,
-            Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => return None,
+            Target::Attribution(id) => match self.case(CaseRef::Attribution(id))?.over {
+                Some(Over::Removed(by)) => by,
+                _ => return None,
+            },
+            Target::Commitment(id) => self.commitments.get(&id)?.repaired_by()?,
+            Target::Measure(_) => return None,
         };
         let own = self.repairs.get(&by)?;
         (own.of == target && matches!(own.stage, RepairStage::Revoked { .. })).then_some(by)
@@ -698,7 +705,7 @@ impl Fold {
             }
             Target::Commitment(id) => {
                 let own = self.commitments.get(&id)?;
-                own.finder().map(|by| (own.subject, own.authority, by))
+                own.finding().map(|found| (own.subject, own.authority, &found.proposer))
             }
         }
     }

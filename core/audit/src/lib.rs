@@ -47,6 +47,7 @@ mod redress;
 mod remedy;
 mod repair;
 mod review;
+mod revocation;
 mod support;
 mod tolerance;
 mod version;

@@ -10,7 +10,8 @@ use crate::commit::Commit;
 use crate::fold::{Fold, Over, RedStage, Revocation, Standing};
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
-use crate::repair::{answered, stated_on};
+
+use crate::revocation::{answered, stated_on};
 use crate::version;
 
 /// Working days for opening the revocation that a black listing makes due (domain.md Q11).

@@ -9,7 +9,7 @@ use shouxin_core::event::member::{MemberEvent, NoteKind};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::MemberNoteId;
 use shouxin_core::identifier::uscc::Uscc;
-use shouxin_core::text::short_text_is_stated;
+use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 
 use crate::commit::Commit;
 use crate::fold::Fold;
@@ -55,8 +55,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             commit.set_right(id);
             fold.notes.remove(&id);
         }
-        MemberEvent::Objected { statement, answer_by, .. } => {
+        MemberEvent::Objected { statement, evidence, answer_by, .. } => {
             at.own_matter(own.subject);
+            let by_party = matches!(at.event.actor, Actor::Subject(_));
+            let signed = by_party || evidence.iter().any(digest_is_stated);
+            at.must(signed, Guard::Document, "an officer objects for the member without its paper");
             at.stated(Guard::Document, &[("statement", statement)]);
             at.deadline("answer_by", *answer_by, at.today, at.pack().verification_wd);
             if own.disputed {

@@ -80,8 +80,10 @@ pub(crate) enum RepairStage {
 #[derive(Debug)]
 pub(crate) struct Repair {
     pub subject: SubjectKey,
-    /// A listing, or a record that no listing rests on.
+    /// A listing, a record that no listing rests on, a finding of breach, or an attribution.
     pub of: Target,
+    /// Who listed, collected or found: it decides.
+    pub authority: Uscc,
     pub accept_by: Day,
     pub decide_by: Day,
     pub extended: bool,

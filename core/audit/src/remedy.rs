@@ -13,7 +13,7 @@ use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
-use crate::{admin, objection, repair, review};
+use crate::{admin, objection, repair, review, revocation};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
     use RemedyEvent as E;
@@ -104,9 +104,15 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         | E::RepairRevocationDropped { .. }
         | E::RepairRevocationLapsed { .. }
         | E::RepairedRestored { .. }
-        | E::RecordRestored { .. } => repair::revocation(fold, commit, at, event),
+        | E::RecordRestored { .. }
+        | E::BreachRestored { .. }
+        | E::AttributionRestored { .. } => revocation::check(fold, commit, at, event),
         E::RecordRepairApplied { .. } => repair::record_applied(fold, at, event),
-        E::RepairBarred { repair, again_from } => repair::barred(fold, at, *repair, *again_from),
+        E::BreachRepairApplied { .. } => repair::breach_applied(fold, at, event),
+        E::AttributionRepairApplied { .. } => repair::attribution_applied(fold, at, event),
+        E::RepairBarred { repair, again_from } => {
+            revocation::barred(fold, at, *repair, *again_from)
+        }
         E::ListingDisplayEnded { listing, reasons } => {
             let Some((subject, authority, _)) = fold.owner(Target::Listing(*listing)) else {
                 at.missing(listing);

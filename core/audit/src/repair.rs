@@ -1,6 +1,7 @@
-//! Repair (domain.md 2.5), and the revocation of one that was obtained by fraud.
+//! Repair (domain.md 2.5): of a listing, a record, a finding of breach, an attribution. What takes one
+//! back stands in `revocation`.
 
-use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::actor::{OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Event, RepairAcceptance, Target};
@@ -12,11 +13,9 @@ use shouxin_core::time::Day;
 
 use crate::case;
 use crate::commit::Commit;
-use crate::fold::{
-    Channel, Fold, Kind, Over, RecordStage, Repair, RepairStage, Revocation, Standing,
-};
+use crate::fold::{Channel, Fold, Kind, RecordStage, Repair, RepairStage, Standing};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_13};
+use crate::names::{DEADLINE, INV_2, INV_6, INV_10, INV_13};
 use crate::record;
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
@@ -36,11 +35,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         return;
     };
     at.about(own.subject);
-    let of = own.of;
-    let Some(authority) = authority(fold, of) else {
-        at.missing(id);
-        return;
-    };
+    let (of, authority) = (own.of, own.authority);
     let by = match &own.stage {
         RepairStage::Accepted { by } => Some(by.clone()),
         _ => None,
@@ -91,8 +86,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if !matches!(own.stage, RepairStage::Propagating) {
                 at.broken(INV_2, "it was not approved");
             }
-            // No order rests on a record alone.
-            reached(fold, at, own.through, of, matches!(of, Target::Listing(_)));
+            // No order rests on a record alone, or on a finding of breach.
+            let ended = matches!(of, Target::Listing(_) | Target::Attribution(_));
+            reached(fold, at, own.through, of, ended);
             turn(fold, at, id, RepairStage::Done, None);
         }
         _ => {}
@@ -126,37 +122,39 @@ pub(crate) fn reached(
     }
 }
 
-/// Who decides on a repair: who listed, or who collected the record.
-fn authority(fold: &Fold, of: Target) -> Option<Uscc> {
-    match of {
-        Target::Listing(id) => fold.case(CaseRef::Listing(id)).map(|case| case.proposer.authority),
-        Target::Record(id) => fold.records.get(&id).map(|own| own.provider),
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
-    }
-}
-
 /// Since when the versions of the rules are looked at for a repair: the opening of what is repaired.
 pub(crate) fn opened_on(fold: &Fold, of: Target) -> Option<Day> {
     match of {
         Target::Listing(id) => fold.case(CaseRef::Listing(id)).map(|case| case.proposed_on),
         Target::Record(id) => fold.records.get(&id).map(|own| own.collected_on),
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+        Target::Commitment(id) => fold.commitments.get(&id).map(|own| own.offered_on),
+        Target::Attribution(id) => fold.attributions.get(&id).map(|own| own.case.proposed_on),
+        Target::Measure(_) => None,
     }
 }
 
 /// The last day of what was repaired.
-fn last_day(fold: &Fold, of: Target) -> Option<Day> {
+pub(crate) fn last_day(fold: &Fold, of: Target) -> Option<Day> {
     match of {
         Target::Listing(id) => {
             let own = fold.case(CaseRef::Listing(id)).and_then(|own| own.end());
             own.into_iter().chain(fold.ground_until(id)).min()
         }
         Target::Record(id) => fold.records.get(&id).and_then(|own| own.until),
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+        Target::Commitment(id) => {
+            fold.commitments.get(&id).and_then(|own| own.finding()).map(|own| own.shown_until)
+        }
+        // A person answers no longer than the organisation does.
+        Target::Attribution(id) => {
+            let own = fold.attributions.get(&id)?;
+            let above = last_day(fold, Target::Listing(own.listing));
+            own.case.end().into_iter().chain(above).min()
+        }
+        Target::Measure(_) => None,
     }
 }
 
-fn records_of(fold: &Fold, of: Target) -> Vec<RecordId> {
+pub(crate) fn records_of(fold: &Fold, of: Target) -> Vec<RecordId> {
     let Target::Listing(listing) = of else {
         return Vec::new();
     };
@@ -211,21 +209,103 @@ fn applied(fold: &mut Fold, at: &mut Here<'_>) {
     if !matches!(standing, Standing::InForce | Standing::Suspended) {
         at.broken(INV_10, "there is nothing in force to repair");
     }
-    // The rule of the day of the proposal, or that of today: whichever asks for fewer months.
+    let barred = fold.listings.get(listing).and_then(|own| own.again_from);
     let opening = fold.listings.get(listing).and_then(|own| own.repair_months);
+    ruled(at, (behaviour, opening), case.starts_on, barred);
+    let authority = case.proposer.authority;
+    let papers = Papers { proof_sha256, commitment_sha256, statement };
+    let of = Target::Listing(*listing);
+    open(fold, at, (subject, of, authority), &papers, (*accept_by, *decide_by));
+}
+
+/// The rule of the day of the listing's proposal or that of today, whichever asks for fewer months,
+/// allows a repair, and those months have passed since the start.
+fn ruled(
+    at: &mut Here<'_>,
+    (behaviour, opening): (&str, Option<u16>),
+    starts_on: Option<Day>,
+    barred: Option<Day>,
+) {
     match opening.into_iter().chain(case::repair_months(at, behaviour)).min() {
         None => at.guard(Guard::RepairRule, "the behaviour cannot be repaired"),
-        Some(months) => {
-            let earliest = case.starts_on.map(|on| on.plus_months(months));
-            let passed = earliest.is_some_and(|day| at.today >= day);
-            let barred = fold.listings.get(listing).and_then(|own| own.again_from);
-            let free = barred.is_none_or(|day| at.today >= day);
-            at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
-            at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
+        Some(months) => free(at, starts_on.map(|on| on.plus_months(months)), barred),
+    }
+}
+
+/// The shortest period has passed, and no revocation bars another application.
+fn free(at: &mut Here<'_>, earliest: Option<Day>, barred: Option<Day>) {
+    let passed = earliest.is_some_and(|day| at.today >= day);
+    let free = barred.is_none_or(|day| at.today >= day);
+    at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
+    at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
+}
+
+/// A finding of breach is repaired while it stands, once it was shown as long as a general act is.
+pub(crate) fn breach_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) {
+    let RemedyEvent::BreachRepairApplied {
+        commitment,
+        proof_sha256,
+        commitment_sha256,
+        statement,
+        accept_by,
+        decide_by,
+    } = event
+    else {
+        return;
+    };
+    let Some(own) = fold.commitments.get(commitment) else {
+        at.missing(commitment);
+        return;
+    };
+    let (subject, authority) = (own.subject, own.authority);
+    at.about(subject);
+    at.own_matter(subject);
+    if !own.is_broken(at.today) {
+        at.broken(INV_10, "no finding of breach stands: there is nothing to repair");
+    }
+    let shortest = at.least(own.offered_on, |pack| pack.publicity_general_months.0);
+    let earliest = own.finding().map(|own| own.decided_on.plus_months(shortest));
+    free(at, earliest, own.again_from);
+    let papers = Papers { proof_sha256, commitment_sha256, statement };
+    let of = Target::Commitment(*commitment);
+    open(fold, at, (subject, of, authority), &papers, (*accept_by, *decide_by));
+}
+
+/// What a person answers for is repaired by the rule of the listing, from the start of the person's
+/// own decision on.
+pub(crate) fn attribution_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) {
+    let RemedyEvent::AttributionRepairApplied {
+        attribution,
+        proof_sha256,
+        commitment_sha256,
+        statement,
+        accept_by,
+        decide_by,
+    } = event
+    else {
+        return;
+    };
+    let standing = fold.attribution_standing(*attribution, at.today);
+    let Some(own) = fold.attributions.get(attribution) else {
+        at.missing(attribution);
+        return;
+    };
+    let (subject, authority) = (own.case.subject, own.case.proposer.authority);
+    at.about(subject);
+    at.own_matter(subject);
+    if !matches!(standing, Standing::InForce | Standing::Suspended) {
+        at.broken(INV_10, "there is nothing in force to repair");
+    }
+    match black(fold, own.listing) {
+        Some((_, behaviour, _)) => {
+            let opening = fold.listings.get(&own.listing).and_then(|own| own.repair_months);
+            ruled(at, (behaviour, opening), own.case.starts_on, own.again_from);
         }
+        None => at.missing(own.listing),
     }
     let papers = Papers { proof_sha256, commitment_sha256, statement };
-    open(fold, at, (subject, Target::Listing(*listing)), &papers, (*accept_by, *decide_by));
+    let of = Target::Attribution(*attribution);
+    open(fold, at, (subject, of, authority), &papers, (*accept_by, *decide_by));
 }
 
 /// What comes with an application.
@@ -238,7 +318,7 @@ struct Papers<'e> {
 fn open(
     fold: &mut Fold,
     at: &mut Here<'_>,
-    (subject, of): (SubjectKey, Target),
+    (subject, of, authority): (SubjectKey, Target, Uscc),
     papers: &Papers<'_>,
     (accept_by, decide_by): (Deadline, Deadline),
 ) {
@@ -255,6 +335,7 @@ fn open(
     let repair = Repair {
         subject,
         of,
+        authority,
         accept_by: accept_by.day,
         decide_by: decide_by.day,
         extended: false,
@@ -285,7 +366,7 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
         at.missing(record);
         return;
     };
-    let subject = own.subject;
+    let (subject, authority) = (own.subject, own.provider);
     at.about(subject);
     at.own_matter(subject);
     let live = own.stage == RecordStage::Live && own.until.is_none_or(|until| at.today <= until);
@@ -295,15 +376,13 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
     match record::months(at, own.collected_on, own.severity) {
         None => at.broken(INV_10, "no adverse record: there is nothing to repair"),
         Some((shortest, _)) => {
-            let passed = at.today >= own.counted_from.plus_months(shortest);
-            let free = own.again_from.is_none_or(|day| at.today >= day);
-            at.must(passed, Guard::RepairPeriod, "the shortest period has not passed");
-            at.must(free, Guard::RepairPeriod, "a revoked repair is barred until a later day");
+            free(at, Some(own.counted_from.plus_months(shortest)), own.again_from);
         }
     }
     alone(fold, at, *record);
     let papers = Papers { proof_sha256, commitment_sha256, statement };
-    open(fold, at, (subject, Target::Record(*record)), &papers, (*accept_by, *decide_by));
+    let of = Target::Record(*record);
+    open(fold, at, (subject, of, authority), &papers, (*accept_by, *decide_by));
 }
 
 /// A record on which a listing rests is repaired with it.
@@ -327,14 +406,14 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     else {
         return;
     };
-    let Some((subject, of)) = fold.repairs.get(repair).map(|own| (own.subject, own.of)) else {
+    let Some((subject, of, authority)) =
+        fold.repairs.get(repair).map(|own| (own.subject, own.of, own.authority))
+    else {
         at.missing(repair);
         return;
     };
     at.about(subject);
-    if let Some(authority) = authority(fold, of) {
-        at.of_authority(authority);
-    }
+    at.of_authority(authority);
     at.stated(Guard::Notice, &[("reasons", reasons)]);
     at.service(Guard::Notice, service);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
@@ -354,48 +433,6 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     own.decide_by = decide_by.day;
 }
 
-/// The bar after a revocation: as long as the rules say, and never longer than what was repaired.
-pub(crate) fn barred(fold: &mut Fold, at: &mut Here<'_>, id: RepairId, again_from: Day) {
-    let Some(own) = fold.repairs.get(&id) else {
-        at.missing(id);
-        return;
-    };
-    at.about(own.subject);
-    let of = own.of;
-    if !matches!(own.stage, RepairStage::Revoked { .. }) {
-        at.broken(INV_2, "no served decision revoked the repair");
-    }
-    let end = last_day(fold, of);
-    let opened_on = opened_on(fold, of).unwrap_or(at.today);
-    let months = at.least(opened_on, |pack| pack.repair_bar_months);
-    let whole = at.today.plus_months(months);
-    match end {
-        Some(end) if again_from > end => {
-            at.guard(
-                Guard::End,
-                format!("it bars until {again_from}, what was repaired ends on {end}"),
-            );
-        }
-        _ if again_from != end.map_or(whole, |end| whole.min(end)) => {
-            at.broken(DEADLINE, format!("it bars until {again_from}"));
-        }
-        _ => {}
-    }
-    match of {
-        Target::Listing(id) => {
-            if let Some(own) = fold.listings.get_mut(&id) {
-                own.again_from = Some(again_from);
-            }
-        }
-        Target::Record(id) => {
-            if let Some(own) = fold.records.get_mut(&id) {
-                own.again_from = Some(again_from);
-            }
-        }
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => {}
-    }
-}
-
 fn black(
     fold: &Fold,
     id: ListingId,
@@ -405,270 +442,4 @@ fn black(
         Kind::Black { behaviour, case, .. } => Some((own.subject, behaviour, case)),
         Kind::Red(_) => None,
     }
-}
-
-/// A statement in a revocation: from the party or with its document, in time, in points.
-pub(crate) fn stated_on(
-    at: &mut Here<'_>,
-    revocation: Option<&mut Revocation>,
-    points: &[Sealed],
-    received_on: Day,
-    document: Option<&Digest>,
-) {
-    let Some(own) = revocation else {
-        at.guard(Guard::Notice, "no notice of the revocation was served");
-        return;
-    };
-    case::brought(at, own.by.authority, document);
-    let late = matches!(at.event.actor, Actor::Subject(_)) && at.today > own.window;
-    let within = received_on <= own.window.min(at.today) && !late;
-    at.must(within && !points.is_empty(), Guard::Heard, "out of its time, or without a point");
-    points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
-    own.points = Some(own.points.unwrap_or(0) + points.len());
-}
-
-/// The head decides a revocation after the party was heard, and answers each point.
-pub(crate) fn answered(at: &mut Here<'_>, revocation: Option<&Revocation>, answers: &[Sealed]) {
-    let Some(own) = revocation else {
-        at.guard(Guard::Notice, "no notice of the revocation was served");
-        return;
-    };
-    at.head_beside(&own.by);
-    let silent = own.points.is_none() && at.today > own.window;
-    let heard = own.points.is_some() || silent;
-    at.must(heard, Guard::Heard, "the period for a statement is not over");
-    if heard && own.points.unwrap_or(0) != answers.len() {
-        at.guard(Guard::Heard, "not every point was answered");
-    }
-    answers.iter().for_each(|answer| at.stated(Guard::Heard, &[("answers", answer)]));
-}
-
-/// The revocation of a repair: notice, hearing, the head's served decision, a fixed start.
-pub(crate) fn revocation(
-    fold: &mut Fold,
-    commit: &mut Commit,
-    at: &mut Here<'_>,
-    event: &RemedyEvent,
-) {
-    let (RemedyEvent::RepairRevocationNoticed { repair: id, .. }
-    | RemedyEvent::RepairRevocationStated { repair: id, .. }
-    | RemedyEvent::RepairRevocationDropped { repair: id, .. }
-    | RemedyEvent::RepairRevoked { repair: id, .. }
-    | RemedyEvent::RepairRevocationLapsed { repair: id }
-    | RemedyEvent::RepairedRestored { repair: id, .. }
-    | RemedyEvent::RecordRestored { repair: id, .. }) = event
-    else {
-        return;
-    };
-    let Some((subject, of)) = fold.repairs.get(id).map(|own| (own.subject, own.of)) else {
-        at.missing(id);
-        return;
-    };
-    at.about(subject);
-    let end = last_day(fold, of);
-    let opened_on = opened_on(fold, of).unwrap_or(at.today);
-    let authority = authority(fold, of);
-    let grounds = records_of(fold, of);
-    let removed = match of {
-        Target::Listing(listing) => {
-            let by = fold.case(CaseRef::Listing(listing)).and_then(|own| own.over);
-            // What it rests on stands, or was ended by this very repair.
-            let stands = records_of(fold, of).into_iter().all(|record| {
-                fold.records.get(&record).is_some_and(|own| {
-                    let with = own.stage == RecordStage::Over
-                        && own.repaired.map(|own| own.0) == Some(*id);
-                    own.stage == RecordStage::Live || with
-                })
-            });
-            by == Some(Over::Removed(*id)) && stands
-        }
-        Target::Record(record) => fold.records.get(&record).is_some_and(|own| {
-            own.stage == RecordStage::Over && own.repaired.map(|own| own.0) == Some(*id)
-        }),
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
-    };
-    let voided = commit.voids(fold, of);
-    let held = fold.holds_mut(of).is_some_and(|(holds, _)| !holds.is_empty());
-    // The records of a listing come back with it: what holds the listing is said of it alone.
-    let restores = match event {
-        RemedyEvent::RepairedRestored { .. } => true,
-        RemedyEvent::RecordRestored { .. } => matches!(of, Target::Record(_)),
-        _ => false,
-    };
-    if held && restores {
-        at.broken(INV_4, "what is disputed or stayed is brought back");
-    }
-    let Some(own) = fold.repairs.get_mut(id) else {
-        return;
-    };
-    match (event, &mut own.stage) {
-        (
-            RemedyEvent::RepairRevocationNoticed {
-                reasons, document_sha256, service, window, ..
-            },
-            stage,
-        ) => {
-            if let Some(authority) = authority {
-                at.of_authority(authority);
-            }
-            if !matches!(stage, RepairStage::Done) || !removed {
-                at.broken(INV_2, "there is no finished repair to revoke");
-            }
-            at.stated(Guard::Notice, &[("reasons", reasons)]);
-            at.service(Guard::Notice, service);
-            let there = digest_is_stated(document_sha256);
-            at.must(there, Guard::Notice, "there is no notice document");
-            let window_wd = at.most(opened_on, |pack| pack.statement_window_wd);
-            at.deadline("the window", *window, at.today, window_wd);
-            if let Some(authority) = authority {
-                let by = at.by(authority);
-                *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });
-            }
-        }
-        (
-            RemedyEvent::RepairRevocationStated { points, received_on, document_sha256, .. },
-            stage,
-        ) => {
-            at.own_matter(subject);
-            let document = document_sha256.as_ref();
-            stated_on(at, under_way_mut(stage), points, *received_on, document);
-        }
-        (RemedyEvent::RepairRevocationDropped { reasons, .. }, stage) => {
-            at.stated(Guard::Document, &[("reasons", reasons)]);
-            match under_way_mut(stage) {
-                Some(revocation) => {
-                    let by = revocation.by.clone();
-                    at.head_beside(&by);
-                }
-                None => at.guard(Guard::Notice, "no revocation is under way"),
-            }
-            *stage = RepairStage::Done;
-        }
-        (
-            RemedyEvent::RepairRevoked {
-                document_number,
-                document_sha256,
-                reasons,
-                answers,
-                service,
-                starts_on,
-                ..
-            },
-            stage,
-        ) => {
-            at.stated(Guard::Document, &[("reasons", reasons)]);
-            at.document(document_number, document_sha256);
-            at.service(Guard::Served, service);
-            answered(at, under_way_mut(stage).as_deref(), answers);
-            at.must(service.on >= at.today, Guard::Served, "served before it was decided");
-            let standstill_wd = at.most(opened_on, |pack| pack.standstill_wd);
-            let standstill = at.rules.calendar.after(service.on, standstill_wd).day;
-            at.must(*starts_on > standstill, Guard::Served, "it starts within the standstill");
-            at.must(
-                end.is_some_and(|end| *starts_on <= end),
-                Guard::End,
-                "it starts after its end",
-            );
-            *stage = RepairStage::Revoked { starts_on: *starts_on };
-        }
-        (RemedyEvent::RepairRevocationLapsed { .. }, stage) => {
-            // What is void meanwhile has nothing to come back.
-            if removed && !voided {
-                at.after(end, "what was repaired");
-            }
-            let by_officer = at.officer().is_some();
-            at.must(voided || !by_officer, Guard::Human, "no outcome voids the revocation");
-            *stage = RepairStage::Done;
-        }
-        (RemedyEvent::RepairedRestored { published, .. }, stage) => {
-            let starts_on = match stage {
-                RepairStage::Revoked { starts_on } => Some(*starts_on),
-                _ => None,
-            };
-            *stage = RepairStage::Restored;
-            let Target::Listing(listing) = of else {
-                at.missing(id);
-                return;
-            };
-            fixed(at, starts_on);
-            if !removed {
-                at.broken(INV_6, "what it rests on is void, or another outcome ended it");
-            }
-            restored(fold, commit, at, listing, starts_on, *published);
-        }
-        // What a repair had ended with its listing comes back with it.
-        (RemedyEvent::RecordRestored { record, published, .. }, _)
-            if matches!(of, Target::Listing(listing) if commit.restores(listing))
-                && grounds.contains(record) =>
-        {
-            record::restored(fold, at, *record, *id, *published);
-        }
-        (RemedyEvent::RecordRestored { record, published, .. }, stage) => {
-            let starts_on = match stage {
-                RepairStage::Revoked { starts_on } => Some(*starts_on),
-                _ => None,
-            };
-            *stage = RepairStage::Restored;
-            if of != Target::Record(*record) {
-                at.missing(record);
-            }
-            fixed(at, starts_on);
-            at.must(end.is_some_and(|end| at.today <= end), Guard::End, "its time is over");
-            record::restored(fold, at, *record, *id, *published);
-        }
-        _ => {}
-    }
-}
-
-fn under_way_mut(stage: &mut RepairStage) -> Option<&mut Revocation> {
-    match stage {
-        RepairStage::Revoking(own) => Some(own),
-        _ => None,
-    }
-}
-
-/// What was repaired has effect again only on the day that a served revocation fixed, or later.
-fn fixed(at: &mut Here<'_>, starts_on: Option<Day>) {
-    match starts_on {
-        None => at.broken(INV_1, "no served decision revoked the repair"),
-        Some(day) if at.today < day => {
-            at.broken(INV_2, format!("the served revocation fixes {day}"));
-        }
-        Some(_) => {}
-    }
-}
-
-/// What remained of the listing has effect again on the day that the served revocation fixed.
-fn restored(
-    fold: &mut Fold,
-    commit: &mut Commit,
-    at: &mut Here<'_>,
-    listing: ListingId,
-    starts_on: Option<Day>,
-    published: bool,
-) {
-    let Some(own) = fold.case_mut(CaseRef::Listing(listing)) else {
-        at.missing(listing);
-        return;
-    };
-    let past = own.end().is_none_or(|end| at.today > end);
-    at.must(!past, Guard::End, "its time is over");
-    own.over = None;
-    own.effect = true;
-    own.since = starts_on.or(own.since);
-    let subject = own.subject;
-    let ended = fold.listings.get(&listing).is_some_and(|own| own.display_ended);
-    let open = !published || (!subject.is_personal() && !ended);
-    at.must(open, Guard::Open, "a person's listing, or one found not to be shown, is published");
-    if let Some(own) = fold.listings.get_mut(&listing) {
-        own.published = published;
-        if published {
-            fold.tell(Target::Listing(listing), at.at());
-        }
-    }
-    if let Some(file) = fold.files.get_mut(&subject) {
-        file.cases.insert(CaseRef::Listing(listing));
-    }
-    commit.restore(listing);
-    commit.touch_under(fold, at.at(), Target::Listing(listing));
 }

@@ -128,6 +128,8 @@ fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         role: *role,
         unlifted: 0,
         case: new_case(envelope)?,
+        open_repair: None,
+        repair_again_from: None,
         acted_on: false,
         redress_done: None,
     };

@@ -32,7 +32,8 @@ pub(super) fn apply(
         | CommitmentEvent::BreachServed { .. }
         | CommitmentEvent::BreachAnnulled { .. }
         | CommitmentEvent::BreachShortened { .. }
-        | CommitmentEvent::BreachExpired { .. } => {
+        | CommitmentEvent::BreachExpired { .. }
+        | CommitmentEvent::Repaired { .. } => {
             breach_step(row, envelope, event).ok_or_else(misfit)?
         }
         _ => step(row, envelope, event).ok_or_else(misfit)?,
@@ -84,6 +85,8 @@ fn offered(rows: &mut Rows, envelope: &Envelope, event: &CommitmentEvent) -> Res
         fulfilled_on: None,
         state: CommitmentState::Offered,
         breach: None,
+        open_repair: None,
+        repair_again_from: None,
         told: None,
     };
     rows.put(Key::Commitment(id), Row::Commitment(row))
@@ -121,7 +124,6 @@ fn step(
         }
         (S::InForce, E::Overdue { .. }) => S::Overdue,
         (S::Overdue, E::CureNoticeServed { cure_by, .. }) => S::CurePeriod { cure_by: *cure_by },
-        (S::Breached { .. }, E::Repaired { .. }) => S::Repaired,
         _ => return None,
     };
     Some(row)
@@ -158,7 +160,8 @@ fn proposed(
         overdue: false,
         service_overdue: false,
     };
-    Ok(CommitmentRow { breach: Some(case), ..row })
+    // A bar is about the finding that was repaired.
+    Ok(CommitmentRow { breach: Some(case), repair_again_from: None, ..row })
 }
 
 /// The commitment after one step towards the finding that it was broken.
@@ -186,6 +189,9 @@ fn breach_step(
                 hearing_offered: false,
                 measures: Vec::new(),
             }))
+        }
+        (Path::Heard(state), E::BreachStatementReceived { points, .. }) => {
+            Path::Heard(state.hear_more(at, u8::try_from(points.len()).ok()?, false))
         }
         (Path::Noticed(state), event) => {
             let how = heard_by(event)?;
@@ -215,6 +221,10 @@ fn breach_step(
             effective.served.decided.decision.end = *end;
             Path::Effective(effective)
         }
+        (path @ Path::Effective(_), E::Repaired { repair, .. }) => {
+            row.state = CommitmentState::Repaired { cure_by };
+            path.end(EndReason::Removed(*repair), envelope.legal_date)
+        }
         (path @ Path::Effective(_), E::BreachExpired { .. }) => {
             path.end(EndReason::Expired, envelope.legal_date)
         }
@@ -222,6 +232,31 @@ fn breach_step(
     };
     row.breach = Some(DecisionCase { path, ..case });
     Some(row)
+}
+
+/// A repaired finding stands again, to the end it always had.
+pub(super) fn restore(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    id: CommitmentId,
+    published: bool,
+) -> Result<(), Stop> {
+    rows.want([Key::Commitment(id)])?;
+    let mut row = Rows::known(rows.commitment(id)?, &id.0)?.clone();
+    let misfit = || defect(envelope, "the finding is in another state");
+    let CommitmentState::Repaired { cure_by } = row.state else {
+        return Err(misfit());
+    };
+    let case = row.breach.ok_or_else(misfit)?;
+    let path = case.path.restore(published).ok_or_else(misfit)?;
+    row.state = CommitmentState::Breached { cure_by };
+    row.breach = Some(DecisionCase { path, ..case });
+    let told = channel::commitment_is_shown(&row);
+    rows.put(Key::Commitment(id), Row::Commitment(row))?;
+    if told {
+        channel::note(rows, envelope, vec![Target::Commitment(id)]);
+    }
+    Ok(())
 }
 
 fn heard_by(event: &CommitmentEvent) -> Option<Hearing> {

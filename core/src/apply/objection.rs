@@ -8,11 +8,14 @@ use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
 use crate::id::{ObjectionId, RepairId};
 use crate::path::Hold;
+use crate::row::commitment::CommitmentRow;
 use crate::row::{
-    Disputes, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState,
-    OpenObjection, Owed, RecordRow, RedCase, RepairRow, RepairState, Repairable, Row, Told,
+    AttributionRow, Disputes, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow,
+    ObjectionState, OpenObjection, Owed, RecordRow, RedCase, RepairRow, RepairState, Repairable,
+    Row, Told,
 };
 use crate::rows::{Rows, Stop};
+use crate::time::Day;
 
 /// What happens to the holds of a target.
 #[derive(Clone, Copy)]
@@ -272,24 +275,46 @@ pub(super) fn apply_repair_late(
     rows.put(Key::Repair(id), Row::Repair(row))
 }
 
-/// Which application is open about what is to be repaired.
-pub(super) fn open_repair(
+/// Changes the row of what can be repaired: which application is open about it, and from which day
+/// another is applied for after a repair of it was revoked.
+pub(super) fn change_repairable(
     rows: &mut Rows,
     of: Repairable,
-    open_repair: Option<RepairId>,
+    to: impl FnOnce(&mut Option<RepairId>, &mut Option<Day>),
 ) -> Result<(), Stop> {
     rows.want([of.key()])?;
     let row = match of {
         Repairable::Listing(id) => {
-            let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
-            Row::Listing(ListingRow { open_repair, ..row })
+            let mut row: ListingRow = Rows::known(rows.listing(id)?, &id.0)?.clone();
+            to(&mut row.open_repair, &mut row.repair_again_from);
+            Row::Listing(row)
         }
         Repairable::Record(id) => {
-            let row = Rows::known(rows.record(id)?, &id.0)?.clone();
-            Row::Record(RecordRow { open_repair, ..row })
+            let mut row: RecordRow = Rows::known(rows.record(id)?, &id.0)?.clone();
+            to(&mut row.open_repair, &mut row.repair_again_from);
+            Row::Record(row)
+        }
+        Repairable::Commitment(id) => {
+            let mut row: CommitmentRow = Rows::known(rows.commitment(id)?, &id.0)?.clone();
+            to(&mut row.open_repair, &mut row.repair_again_from);
+            Row::Commitment(row)
+        }
+        Repairable::Attribution(id) => {
+            let mut row: AttributionRow = Rows::known(rows.attribution(id)?, &id.0)?.clone();
+            to(&mut row.open_repair, &mut row.repair_again_from);
+            Row::Attribution(row)
         }
     };
     rows.put(of.key(), row)
+}
+
+/// Which application is open about what is to be repaired.
+pub(super) fn open_repair(
+    rows: &mut Rows,
+    of: Repairable,
+    repair: Option<RepairId>,
+) -> Result<(), Stop> {
+    change_repairable(rows, of, |open, _| *open = repair)
 }
 
 /// An application as it came in.
@@ -310,6 +335,12 @@ pub(super) fn applied(
             }
         }
         Repairable::Record(record) => Rows::known(rows.record(record)?, &record.0)?.provider,
+        Repairable::Commitment(id) => {
+            Rows::known(rows.commitment(id)?, &id.0)?.offered_by.authority
+        }
+        Repairable::Attribution(id) => {
+            Rows::known(rows.attribution(id)?, &id.0)?.case.proposed_by.authority
+        }
     };
     let row = RepairRow {
         id,

@@ -1,13 +1,17 @@
 //! Folds reviews, reconsiderations and suits, revoked repairs, and relief.
 
 use crate::apply::channel::{self, shown};
-use crate::apply::objection::{Dispute, applied, dispute, ended, open_repair, opened};
-use crate::apply::{case, defect, here, officer_of, put_walks, record, subject_of, walks};
+use crate::apply::objection::{
+    Dispute, applied, change_repairable, dispute, ended, open_repair, opened,
+};
+use crate::apply::{
+    case, commitment, defect, here, officer_of, put_walks, record, subject_of, walks,
+};
 use crate::calendar::Deadline;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Envelope, Target};
 use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
-use crate::path::{EndReason, Hold, Path};
+use crate::path::{Hold, Path};
 use crate::row::{
     AttributionRow, CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState,
     RecordRow, RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow,
@@ -87,7 +91,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
         | E::RepairRevoked { .. }
         | E::RepairRevocationLapsed { .. }
         | E::RepairedRestored { .. }
-        | E::RecordRestored { .. } => revocation(rows, envelope, event),
+        | E::RecordRestored { .. }
+        | E::BreachRestored { .. }
+        | E::AttributionRestored { .. } => revocation(rows, envelope, event),
         E::ReliefGranted { .. } | E::ReliefCompleted { .. } | E::ReliefEnded { .. } => {
             relief(rows, envelope, event)
         }
@@ -98,22 +104,16 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
         }),
         E::RepairBarred { repair, again_from } => {
             let of = Rows::known(rows.repair(*repair)?, &repair.0)?.of;
-            rows.want([of.key()])?;
-            let repair_again_from = Some(*again_from);
-            let row = match of {
-                Repairable::Listing(id) => {
-                    let row = Rows::known(rows.listing(id)?, &id.0)?.clone();
-                    Row::Listing(ListingRow { repair_again_from, ..row })
-                }
-                Repairable::Record(id) => {
-                    let row = Rows::known(rows.record(id)?, &id.0)?.clone();
-                    Row::Record(RecordRow { repair_again_from, ..row })
-                }
-            };
-            rows.put(of.key(), row)
+            change_repairable(rows, of, |_, barred| *barred = Some(*again_from))
         }
         E::RecordRepairApplied { record, accept_by, decide_by, .. } => {
             applied(rows, envelope, Repairable::Record(*record), *accept_by, *decide_by)
+        }
+        E::BreachRepairApplied { commitment, accept_by, decide_by, .. } => {
+            applied(rows, envelope, Repairable::Commitment(*commitment), *accept_by, *decide_by)
+        }
+        E::AttributionRepairApplied { attribution, accept_by, decide_by, .. } => {
+            applied(rows, envelope, Repairable::Attribution(*attribution), *accept_by, *decide_by)
         }
         E::ListingDisplayEnded { listing, .. } => {
             let target = Target::Listing(*listing);
@@ -401,7 +401,9 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
     | RemedyEvent::RepairRevoked { repair: id, .. }
     | RemedyEvent::RepairRevocationLapsed { repair: id }
     | RemedyEvent::RepairedRestored { repair: id, .. }
-    | RemedyEvent::RecordRestored { repair: id, .. }) = event
+    | RemedyEvent::RecordRestored { repair: id, .. }
+    | RemedyEvent::BreachRestored { repair: id, .. }
+    | RemedyEvent::AttributionRestored { repair: id, .. }) = event
     else {
         return Err(defect(envelope, "not an event of a revocation"));
     };
@@ -431,7 +433,26 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
             let Repairable::Listing(listing) = row.of else {
                 return Err(defect(envelope, "the repair is about a record"));
             };
-            restore(rows, envelope, listing, *published)?;
+            let case = CaseRef::Listing(listing);
+            rows.want([Key::Listing(listing)])?;
+            restore(rows, envelope, case, *published)?;
+            if *published {
+                channel::note(rows, envelope, vec![Target::Listing(listing)]);
+            }
+            RepairState::Restored
+        }
+        (
+            RepairState::Revoked { .. },
+            RemedyEvent::BreachRestored { commitment, published, .. },
+        ) if row.of == Repairable::Commitment(*commitment) => {
+            commitment::restore(rows, envelope, *commitment, *published)?;
+            RepairState::Restored
+        }
+        (RepairState::Revoked { .. }, RemedyEvent::AttributionRestored { attribution, .. })
+            if row.of == Repairable::Attribution(*attribution) =>
+        {
+            rows.want([Key::Attribution(*attribution)])?;
+            restore(rows, envelope, CaseRef::Attribution(*attribution), false)?;
             RepairState::Restored
         }
         (RepairState::Revoked { .. }, RemedyEvent::RecordRestored { record, published, .. }) => {
@@ -454,28 +475,17 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
     rows.put(Key::Repair(*id), Row::Repair(RepairRow { state, ..row }))
 }
 
-/// A repaired listing has effect again, to the end it always had.
+/// A repaired case has effect again, to the end it always had.
 fn restore(
     rows: &mut Rows,
     envelope: &Envelope,
-    id: crate::id::ListingId,
+    case: CaseRef,
     published: bool,
 ) -> Result<(), Stop> {
-    rows.want([Key::Listing(id)])?;
-    case::change(rows, CaseRef::Listing(id), envelope, |mut own| {
-        let Path::Ended(ended) = own.path else {
-            return None;
-        };
-        let (EndReason::Removed(_), Some(served)) = (ended.reason, ended.served) else {
-            return None;
-        };
-        own.path = Path::Effective(served.take_effect(published));
+    case::change(rows, case, envelope, |mut own| {
+        own.path = own.path.restore(published)?;
         Some(own)
-    })?;
-    if published {
-        channel::note(rows, envelope, vec![Target::Listing(id)]);
-    }
-    Ok(())
+    })
 }
 
 fn relief(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {

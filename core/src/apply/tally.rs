@@ -15,7 +15,7 @@ use crate::id::{MeasureId, ObjectionId, RepairId};
 use crate::path::DecisionCase;
 use crate::row::{
     Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, Owed, RepairRow,
-    RepairState, Repairable, Row,
+    RepairState, Row,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::RecordClass;
@@ -256,15 +256,8 @@ fn of_repair(rows: &Rows, envelope: &Envelope, id: RepairId) -> Result<Found, St
         }
         _ => return Ok(None),
     };
-    // Who listed or collected decides the repair, and owes it when nobody did.
-    let authority = match row.of {
-        Repairable::Listing(id) => match &Rows::known(rows.listing(id)?, &id.0)?.kind {
-            ListingKind::Black { case, .. } => case.proposed_by.authority,
-            ListingKind::Red(_) => return Ok(None),
-        },
-        Repairable::Record(id) => Rows::known(rows.record(id)?, &id.0)?.provider,
-    };
-    Ok(Some((Unit::Authority(authority), found)))
+    // Who listed, collected or found decides the repair, and owes it when nobody did.
+    Ok(Some((Unit::Authority(row.authority), found)))
 }
 
 fn of_case(rows: &Rows, envelope: &Envelope, case: CaseRef) -> Result<Found, Stop> {

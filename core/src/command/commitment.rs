@@ -76,6 +76,8 @@ pub enum CommitmentCommand {
         commitment: CommitmentId,
         points: Vec<Sealed>,
         received_on: Day,
+        /// The party's own, where an officer takes down what it said.
+        document_sha256: Option<Digest>,
     },
     WaiveStatement {
         commitment: CommitmentId,
@@ -100,13 +102,5 @@ pub enum CommitmentCommand {
         commitment: CommitmentId,
         service: Service,
         repair_guide_sha256: Digest,
-    },
-    Repair {
-        commitment: CommitmentId,
-        proof_sha256: Vec<Digest>,
-        document_number: String,
-        document_sha256: Digest,
-        reasons: Sealed,
-        service: Service,
     },
 }

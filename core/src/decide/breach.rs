@@ -1,16 +1,15 @@
 //! The finding that a commitment was broken: proposed, noticed, heard, decided by the head and
 //! served, like everything that weighs on a subject. It is a record of a fact: no listing,
-//! measure or mark follows from it (domain.md 2.2).
+//! measure or mark follows from it (domain.md 2.2). Its repair is that of everything else (`repair`).
 
-use crate::actor::Actor;
 use crate::calendar::Deadline;
 use crate::command::commitment::CommitmentCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::commitment::{by_party, documents, handling, one};
-use crate::decide::{Context, Outcome};
+use crate::decide::{Context, Outcome, hearing};
 use crate::event::commitment::CommitmentEvent;
 use crate::guard::{Guard, Misfit};
-use crate::path::{DecisionCase, Heard, Hearing, Path};
+use crate::path::{DecisionCase, Heard, Path};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
 use crate::rows::Stop;
 use crate::text::digest_is_stated;
@@ -38,7 +37,6 @@ pub(super) fn decide(
         }
         C::DecideBreach { .. } => decide_breach(row, command, context)?,
         C::ServeBreach { .. } => serve(row, command, context)?,
-        C::Repair { .. } => repair(row, command, context)?,
         _ => return Err(Stop::Defect("not a step about a breach".to_owned())),
     };
     one(row.subject, event, context)
@@ -171,10 +169,12 @@ fn serve_notice(
     })
 }
 
-/// The period in which the party may speak.
-fn window(case: &DecisionCase) -> Result<Deadline, Stop> {
+/// The period in which the party may speak, and how many points it made so far: what comes later
+/// within the period stands beside what came before.
+fn window(case: &DecisionCase) -> Result<(Deadline, usize), Stop> {
     match &case.path {
-        Path::Noticed(noticed) => Ok(noticed.notice.window),
+        Path::Noticed(noticed) => Ok((noticed.notice.window, 0)),
+        Path::Heard(heard) => Ok((heard.notice.window, hearing::points_of(heard))),
         Path::Proposed(_) => Ok(refuse(
             Guard::Notice,
             "尚未送达告知书 / no notice was served",
@@ -191,23 +191,27 @@ fn hear(
 ) -> Result<CommitmentEvent, Stop> {
     let case = open_case(row)?;
     match command {
-        CommitmentCommand::StateOnBreach { commitment, points, received_on } => {
-            // What was said at the counter stands in the points themselves.
-            if *context.actor != Actor::Subject(row.subject) {
-                handling(context, row)?;
-            }
-            let window = window(case)?;
+        CommitmentCommand::StateOnBreach { commitment, points, received_on, document_sha256 } => {
+            let authority = row.offered_by.authority;
+            let paper = document_sha256.as_ref();
+            let by_party = hearing::brought(context, row.subject, authority, paper)?;
+            let (window, before) = window(case)?;
             checks::points(points)?;
-            checks::received_within(context, window, *received_on)?;
+            hearing::in_time(context, window, *received_on, by_party)?;
+            hearing::room_for_points(before, points)?;
             Ok(CommitmentEvent::BreachStatementReceived {
                 commitment: *commitment,
                 points: points.clone(),
                 received_on: *received_on,
+                document_sha256: *document_sha256,
             })
         }
         CommitmentCommand::WaiveStatement { commitment, document_sha256 } => {
             by_party(context, row, Some(document_sha256))?;
-            window(case)?;
+            let Path::Noticed(_) = &case.path else {
+                window(case)?;
+                return Ok(wrong_state("违诺认定 / breach", case.path.name(), "noticed")?);
+            };
             if !digest_is_stated(document_sha256) {
                 refuse::<()>(
                     Guard::Heard,
@@ -265,10 +269,7 @@ fn decide_breach(
     let heard = heard(case)?;
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
-    let points = match &heard.party.how {
-        Hearing::Statement { points, .. } => usize::from(*points),
-        Hearing::Waived | Hearing::Silent => 0,
-    };
+    let points = hearing::points_of(heard);
     if answers.len() != points {
         let answered = answers.len();
         refuse::<()>(
@@ -351,42 +352,5 @@ fn serve(
         service: service.clone(),
         repair_guide_sha256: *repair_guide_sha256,
         published: row.published && !row.subject.is_personal(),
-    })
-}
-
-fn repair(
-    row: &CommitmentRow,
-    command: &CommitmentCommand,
-    context: &Context<'_>,
-) -> Result<CommitmentEvent, Stop> {
-    let CommitmentCommand::Repair {
-        commitment,
-        proof_sha256,
-        document_number,
-        document_sha256,
-        reasons,
-        service,
-    } = command
-    else {
-        return Err(Stop::Defect("not a repair".to_owned()));
-    };
-    let (CommitmentState::Breached { .. }, Some(case)) = (&row.state, &row.breach) else {
-        return Ok(wrong_state("承诺 / commitment", row.state.name(), "breached")?);
-    };
-    if matches!(case.path, Path::Ended(_)) {
-        return Ok(wrong_state("违诺认定 / breach", case.path.name(), "effective")?);
-    }
-    checks::deciding_head(context, &case.proposed_by)?;
-    documents(Guard::RepairProof, proof_sha256, "履行证明")?;
-    stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::document(document_number, document_sha256)?;
-    checks::service(context, Guard::Served, service)?;
-    Ok(CommitmentEvent::Repaired {
-        commitment: *commitment,
-        proof_sha256: proof_sha256.clone(),
-        document_number: document_number.clone(),
-        document_sha256: *document_sha256,
-        reasons: reasons.clone(),
-        service: service.clone(),
     })
 }

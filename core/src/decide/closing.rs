@@ -29,11 +29,12 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
     }
 }
 
-/// Nothing is left to be undone that rests on what was repaired; none rests on a record alone.
+/// Nothing is left to be undone that rests on what was repaired; no measure rests on a record alone,
+/// or on a finding of breach.
 fn ended(rows: &Rows, of: Repairable) -> Result<bool, Stop> {
     match of {
-        Repairable::Listing(_) => lifted(rows, of.target()),
-        Repairable::Record(_) => Ok(true),
+        Repairable::Listing(_) | Repairable::Attribution(_) => lifted(rows, of.target()),
+        Repairable::Record(_) | Repairable::Commitment(_) => Ok(true),
     }
 }
 

@@ -45,8 +45,7 @@ pub(super) fn decide(
         | C::WaiveStatement { commitment, .. }
         | C::DropBreach { commitment, .. }
         | C::DecideBreach { commitment, .. }
-        | C::ServeBreach { commitment, .. }
-        | C::Repair { commitment, .. } => {
+        | C::ServeBreach { commitment, .. } => {
             breach::decide(rows.must_commitment(*commitment)?, command, context)
         }
     }

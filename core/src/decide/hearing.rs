@@ -216,7 +216,8 @@ fn statement(
     Ok(())
 }
 
-fn points_of(heard: &Heard) -> usize {
+/// How many points the party made, each of which needs an answer.
+pub(super) fn points_of(heard: &Heard) -> usize {
     match &heard.party.how {
         Hearing::Statement { points, .. } => usize::from(*points),
         Hearing::Waived | Hearing::Silent => 0,

@@ -6,6 +6,7 @@
 use crate::actor::{Actor, OfficerRef, Role};
 use crate::command::member::MemberCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::filing::partys_paper;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
 use crate::event::member::{MemberEvent, NoteKind};
@@ -164,8 +165,10 @@ fn object(
 ) -> Result<Outcome, Stop> {
     let row = rows.must_member_note(id)?;
     if *context.actor != Actor::Subject(row.subject) {
-        // At the counter an officer files it for the member or its agent.
+        // At the counter an officer files it for the member or its agent, who signed it: the member
+        // may object only so often.
         checks::human(context)?;
+        partys_paper(evidence)?;
     }
     live(row)?;
     stated(Guard::Document, &[("statement", statement)])?;

@@ -183,7 +183,7 @@ pub(super) fn disputed<'r>(
             Disputed {
                 subject: row.person,
                 provider: row.case.proposed_by.authority,
-                live: rows.attribution_standing(id, context.today)? != Standing::Ended,
+                live: returns || rows.attribution_standing(id, context.today)? != Standing::Ended,
                 holds: &row.case.holds,
                 disputes: Some(&*row.case.disputes),
             }
@@ -205,7 +205,7 @@ pub(super) fn disputed<'r>(
             Disputed {
                 subject: row.subject,
                 provider: row.offered_by.authority,
-                live: row.finding_standing(context.today) != Standing::Ended,
+                live: returns || row.finding_standing(context.today) != Standing::Ended,
                 holds: case.map_or(&[], |case| &case.holds),
                 disputes: case.map(|case| &*case.disputes),
             }

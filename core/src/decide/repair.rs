@@ -1,5 +1,7 @@
-//! Repair of a listing or of a record: applied for free of charge, decided by the authority that
-//! listed or collected (domain.md 2.5, 4.4).
+//! Repair of a listing, of a record, of the finding that a commitment was broken, or of what a
+//! person answers for: applied for free of charge, decided by the authority that listed, collected
+//! or found (domain.md 2.2, 2.5, 4.4). A person was served a decision and a repair guide of their
+//! own (domain.md 2.3b), and so has a way out of their own, beside that of the organisation.
 //!
 //! Source: domain.md O53, O60, T07.
 
@@ -11,15 +13,19 @@ use crate::decide::classification::{self, Turn};
 use crate::decide::record::publicity_months;
 use crate::decide::{Context, Drafts, Outcome, ground, revocation};
 use crate::event::assessment::AssessmentEvent;
+use crate::event::commitment::CommitmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{CaseRef, Event, RepairAcceptance};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ListingId, RecordId, RepairId};
+use crate::id::{AttributionId, CommitmentId, ListingId, RecordId, RepairId};
 use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
 use crate::path::{DecisionCase, Path, Standing};
-use crate::row::{Key, ListingKind, RecordRow, RecordState, RepairRow, RepairState, Repairable};
+use crate::row::{
+    Key, ListingKind, ListingRow, RecordRow, RecordState, RepairRow, RepairState, Repairable,
+};
 use crate::rows::{Rows, Stop};
+use crate::rules::Severity;
 use crate::text::digest_is_stated;
 use crate::time::Day;
 
@@ -69,11 +75,13 @@ fn black_case(
     }
 }
 
-/// Who decides on a repair: who listed, or who collected the record.
+/// Who decides on a repair: who listed, collected the record, or found.
 pub(super) fn authority(rows: &Rows, of: Repairable) -> Result<Uscc, Stop> {
     match of {
         Repairable::Listing(id) => Ok(black_case(rows, id)?.0.proposed_by.authority),
         Repairable::Record(id) => Ok(rows.must_record(id)?.provider),
+        Repairable::Commitment(id) => Ok(rows.must_commitment(id)?.offered_by.authority),
+        Repairable::Attribution(id) => Ok(rows.must_attribution(id)?.case.proposed_by.authority),
     }
 }
 
@@ -83,6 +91,8 @@ pub(super) fn opened_on(rows: &Rows, of: Repairable) -> Result<Day, Stop> {
     match of {
         Repairable::Listing(id) => Ok(black_case(rows, id)?.0.proposed_on),
         Repairable::Record(id) => Ok(rows.must_record(id)?.collected_on),
+        Repairable::Commitment(id) => Ok(rows.must_commitment(id)?.offered_on),
+        Repairable::Attribution(id) => Ok(rows.must_attribution(id)?.case.proposed_on),
     }
 }
 
@@ -103,22 +113,73 @@ fn listing_asked(rows: &Rows, id: ListingId, context: &Context<'_>) -> Result<As
     else {
         return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?);
     };
-    // The rule in force at the proposal, or today's: whichever lets the party apply sooner.
+    let (min_months, documents_zh) = ruled(behaviour, row, context)?;
+    Ok(Asked {
+        open: row.open_repair,
+        earliest: served.starts_on.plus_months(min_months),
+        again_from: row.repair_again_from,
+        documents_zh,
+    })
+}
+
+/// Months before a repair of what rests on a listing, and the papers that go with it: by the rule in
+/// force at the listing's proposal or by today's, whichever lets the party apply sooner.
+fn ruled(
+    behaviour: &str,
+    listing: &ListingRow,
+    context: &Context<'_>,
+) -> Result<(u16, String), Stop> {
     let rule = context.rules.behaviour(behaviour).and_then(|found| found.repair.as_ref());
     let today = rule.filter(|rule| rule.barred_by.is_none()).map(|rule| rule.min_months);
-    let Some(min_months) = today.into_iter().chain(row.repair_min_months).min() else {
+    let Some(min_months) = today.into_iter().chain(listing.repair_min_months).min() else {
         return Ok(refuse(
             Guard::RepairRule,
             "法律或中央文件规定不可修复 / a law or central document bars repair",
             "可待期满自动终止，或依法救济 / it ends by itself; remedies remain",
         )?);
     };
+    let papers = rule.map(|rule| rule.documents_zh.join("、"));
+    Ok((min_months, papers.unwrap_or_else(|| "履行义务的证明".to_owned())))
+}
+
+/// A person answers for the behaviour of the listing, from the start of their own decision on: the
+/// rule is the listing's, the shortest period the person's.
+fn attribution_asked(rows: &Rows, id: AttributionId, context: &Context<'_>) -> Result<Asked, Stop> {
+    let row = rows.must_attribution(id)?;
+    let (_, behaviour, _) = black_case(rows, row.listing)?;
+    let listing = rows.must_listing(row.listing)?;
+    let standing = rows.attribution_standing(id, context.today)?;
+    let served = row.case.path.served();
+    let Some(served) =
+        served.filter(|_| matches!(standing, Standing::InForce | Standing::Suspended))
+    else {
+        return Ok(wrong_state("责任认定 / attribution", row.case.path.name(), "effective")?);
+    };
+    let (min_months, documents_zh) = ruled(behaviour, listing, context)?;
     Ok(Asked {
         open: row.open_repair,
         earliest: served.starts_on.plus_months(min_months),
         again_from: row.repair_again_from,
-        documents_zh: rule
-            .map_or_else(|| "履行义务的证明".to_owned(), |rule| rule.documents_zh.join("、")),
+        documents_zh,
+    })
+}
+
+/// A finding of breach is shown like a general act, for as long as one at most (its cap), and so for
+/// as long as one at least. What it keeps is counted from its own day (domain.md 4.4).
+fn finding_asked(rows: &Rows, id: CommitmentId, context: &Context<'_>) -> Result<Asked, Stop> {
+    let row = rows.must_commitment(id)?;
+    let stands = row.finding_standing(context.today) != Standing::Ended;
+    let case = row.breach.as_ref().filter(|_| stands);
+    let Some(served) = case.and_then(|case| case.path.served()) else {
+        return Ok(wrong_state("承诺 / commitment", row.state.name(), "breached, in its time")?);
+    };
+    let shortest =
+        publicity_months(row.offered_on, Some(Severity::General), context).map_or(0, |own| own.0);
+    Ok(Asked {
+        open: row.open_repair,
+        earliest: served.decided.decision.on.plus_months(shortest),
+        again_from: row.repair_again_from,
+        documents_zh: "履行承诺的证明".to_owned(),
     })
 }
 
@@ -173,14 +234,19 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
     let subject = match of {
         Repairable::Listing(id) => rows.must_listing(*id)?.subject,
         Repairable::Record(id) => rows.must_record(*id)?.subject,
+        Repairable::Commitment(id) => rows.must_commitment(*id)?.subject,
+        Repairable::Attribution(id) => rows.must_attribution(*id)?.person,
     };
     if *context.actor != Actor::Subject(subject) {
-        // At the counter an officer files the application for the subject or its agent.
+        // At the counter an officer files the application for the subject or its agent, with the
+        // commitment letter that it signed.
         checks::human(context)?;
     }
     let asked = match of {
         Repairable::Listing(id) => listing_asked(rows, *id, context)?,
         Repairable::Record(id) => record_asked(rows, *id, context)?,
+        Repairable::Commitment(id) => finding_asked(rows, *id, context)?,
+        Repairable::Attribution(id) => attribution_asked(rows, *id, context)?,
     };
     if let Some(open) = asked.open {
         misfit::<()>(
@@ -238,18 +304,36 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
             accept_by,
             decide_by,
         }),
+        Repairable::Commitment(commitment) => Event::Remedy(RemedyEvent::BreachRepairApplied {
+            commitment,
+            proof_sha256,
+            commitment_sha256,
+            statement,
+            accept_by,
+            decide_by,
+        }),
+        Repairable::Attribution(attribution) => {
+            Event::Remedy(RemedyEvent::AttributionRepairApplied {
+                attribution,
+                proof_sha256,
+                commitment_sha256,
+                statement,
+                accept_by,
+                decide_by,
+            })
+        }
     };
     let mut drafts = Drafts::new(context);
     drafts.push(subject, event);
     drafts.finish()
 }
 
-/// An officer of the authority that listed or collected: it decides the repair.
+/// An officer of the authority that listed, collected or found: it decides the repair.
 fn of_who_decides(rows: &Rows, of: Repairable, context: &Context<'_>) -> Result<(), Stop> {
     if checks::human(context)?.reference.authority != authority(rows, of)? {
         refuse::<()>(
             Guard::Competent,
-            "谁认定、谁修复 / the authority that listed or collected decides the repair",
+            "谁认定、谁修复 / the authority that listed, collected or found decides the repair",
             "请由认定机关办理 / ask that authority",
         )?;
     }
@@ -367,6 +451,8 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     let records = match row.of {
         Repairable::Listing(id) => black_case(rows, id)?.2.to_vec(),
         Repairable::Record(id) => vec![id],
+        // The organisation's records are the organisation's to have repaired.
+        Repairable::Commitment(_) | Repairable::Attribution(_) => Vec::new(),
     };
     rows.want(records.iter().map(|record| Key::Record(*record)))?;
     let head = checks::deciding_head(context, accepted_by(row)?)?;
@@ -395,6 +481,22 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         }
         // A listing may have come to rest on it since the application.
         Repairable::Record(id) => stands_alone(rows, rows.must_record(id)?, context)?,
+        Repairable::Attribution(attribution) => {
+            if rows.attribution_standing(attribution, context.today)? != Standing::Ended {
+                let case = CaseRef::Attribution(attribution);
+                drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
+                classification::turn_one(rows, &mut drafts, row.subject, case, Turn::End)?;
+            }
+        }
+        Repairable::Commitment(commitment) => {
+            // One that was found anew is not the finding that was applied about.
+            let found = rows.must_commitment(commitment)?;
+            let stands = found.finding_standing(context.today) != Standing::Ended;
+            if stands && found.found_at().is_some_and(|at| at < repair.0) {
+                let event = CommitmentEvent::Repaired { commitment, repair: *repair };
+                drafts.push(row.subject, Event::Commitment(event));
+            }
+        }
     }
     for id in records {
         let record = rows.must_record(id)?;

@@ -6,12 +6,13 @@ use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair, shorten};
+use crate::event::commitment::CommitmentEvent;
 use crate::event::listing::ListingEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RepairId};
-use crate::path::{EndReason, Ended, Hold, Path};
+use crate::path::{DecisionCase, EndReason, Ended, Hold, Path, Standing};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
 use crate::text::{Digest, Sealed, digest_is_stated};
@@ -63,29 +64,44 @@ pub(super) fn answered(
 
 /// The last day of what was repaired.
 fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
+    let decided =
+        |case: &DecisionCase| case.path.served().map(|served| served.decided.decision.end);
     match of {
         Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
             ListingKind::Black { case, .. } => {
-                let own = case.path.served().map(|served| served.decided.decision.end);
-                Ok(own.into_iter().chain(ground::last_day(rows, id)?).min())
+                Ok(decided(case).into_iter().chain(ground::last_day(rows, id)?).min())
             }
             ListingKind::Red(_) => Err(Stop::Defect("a red listing was repaired".to_owned())),
         },
         Repairable::Record(id) => Ok(rows.must_record(id)?.publicity_until),
+        Repairable::Commitment(id) => {
+            Ok(rows.must_commitment(id)?.breach.as_ref().and_then(decided))
+        }
+        // A person answers no longer than the organisation does.
+        Repairable::Attribution(id) => {
+            let row = rows.must_attribution(id)?;
+            let above = last_day(rows, Repairable::Listing(row.listing))?;
+            Ok(decided(&row.case).into_iter().chain(above).min())
+        }
+    }
+}
+
+/// The repair that ended a case, if one did.
+fn removed_by(case: &DecisionCase) -> Option<RepairId> {
+    match &case.path {
+        Path::Ended(Ended { reason: EndReason::Removed(by), .. }) => Some(*by),
+        _ => None,
     }
 }
 
 /// Whether it is this repair that ended it, and what it rests on is not void.
-fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
+fn ended_by(rows: &Rows, row: &RepairRow, today: Day) -> Result<bool, Stop> {
     match row.of {
         Repairable::Listing(id) => {
             let ListingKind::Black { case, records, .. } = &rows.must_listing(id)?.kind else {
                 return Ok(false);
             };
-            let ended = matches!(
-                &case.path,
-                Path::Ended(Ended { reason: EndReason::Removed(by), .. }) if *by == row.id
-            );
+            let ended = removed_by(case) == Some(row.id);
             rows.want(records.iter().map(|id| Key::Record(*id)))?;
             records.iter().try_fold(ended, |all, id| {
                 let own = rows.must_record(*id)?;
@@ -93,6 +109,16 @@ fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
             })
         }
         Repairable::Record(id) => Ok(rows.must_record(id)?.is_repaired_by(row.id)),
+        Repairable::Commitment(id) => {
+            let case = rows.must_commitment(id)?.breach.as_ref();
+            Ok(case.and_then(removed_by) == Some(row.id))
+        }
+        // Under a listing that is over nobody answers any more.
+        Repairable::Attribution(id) => {
+            let own = rows.must_attribution(id)?;
+            let stands = rows.listing_standing(own.listing, today)? != Standing::Ended;
+            Ok(stands && removed_by(&own.case) == Some(row.id))
+        }
     }
 }
 
@@ -101,17 +127,16 @@ fn ended_by(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
 pub(super) fn pending(rows: &Rows, target: Target) -> Result<Option<&RepairRow>, Stop> {
     let by = match target {
         Target::Listing(id) => match &rows.must_listing(id)?.kind {
-            ListingKind::Black { case, .. } => match &case.path {
-                Path::Ended(Ended { reason: EndReason::Removed(by), .. }) => Some(*by),
-                _ => None,
-            },
+            ListingKind::Black { case, .. } => removed_by(case),
             ListingKind::Red(_) => None,
         },
         Target::Record(id) => {
             let own = rows.must_record(id)?;
             own.repaired.map(|(by, _)| by).filter(|_| own.state == RecordState::Repaired)
         }
-        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+        Target::Attribution(id) => removed_by(&rows.must_attribution(id)?.case),
+        Target::Commitment(id) => rows.must_commitment(id)?.breach.as_ref().and_then(removed_by),
+        Target::Measure(_) => None,
     };
     let Some(by) = by else {
         return Ok(None);
@@ -129,13 +154,17 @@ fn holds(rows: &Rows, of: Repairable) -> Result<&[Hold], Stop> {
             ListingKind::Black { case, .. } => Ok(&case.holds),
             ListingKind::Red(red) => Ok(&red.holds),
         },
+        Repairable::Commitment(id) => {
+            Ok(rows.must_commitment(id)?.breach.as_ref().map_or(&[], |case| &case.holds))
+        }
+        Repairable::Attribution(id) => Ok(&rows.must_attribution(id)?.case.holds),
     }
 }
 
 /// The last day of what this repair had ended, while some of its time is left.
 fn removed(rows: &Rows, row: &RepairRow, today: Day) -> Result<Day, Stop> {
     match last_day(rows, row.of)?.filter(|end| today < *end) {
-        Some(end) if ended_by(rows, row)? => Ok(end),
+        Some(end) if ended_by(rows, row, today)? => Ok(end),
         _ => Ok(misfit(
             Misfit::State,
             "修复的事项已无剩余期限，或其依据已失效 / nothing is left of it, or its ground is void",
@@ -298,7 +327,7 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
     };
     let started = context.today >= starts_on && !context.starts_stopped;
     let past = last_day(rows, row.of)?.is_none_or(|end| context.today > end);
-    if past || !ended_by(rows, row)? {
+    if past || !ended_by(rows, row, context.today)? {
         let event = RemedyEvent::RepairRevocationLapsed { repair: id };
         drafts.push(row.subject, Event::Remedy(event));
     } else if started && holds(rows, row.of)?.is_empty() {
@@ -310,6 +339,36 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
                 let published = rows.must_record(record)?.repaired.is_some_and(|own| own.1);
                 let event = RemedyEvent::RecordRestored { repair: id, record, published };
                 drafts.push(row.subject, Event::Remedy(event));
+            }
+            Repairable::Commitment(commitment) => {
+                let own = rows.must_commitment(commitment)?;
+                let published = own.published && !own.subject.is_personal();
+                let event = RemedyEvent::BreachRestored { repair: id, commitment, published };
+                drafts.push(row.subject, Event::Remedy(event));
+                let found = own.breach.as_ref();
+                let end = found.and_then(|case| shorten::earlier_finding_end(own, case, context));
+                if let Some(end) = end {
+                    let event = CommitmentEvent::BreachShortened { commitment, end };
+                    drafts.push(row.subject, Event::Commitment(event));
+                }
+            }
+            Repairable::Attribution(attribution) => {
+                let event = RemedyEvent::AttributionRestored { repair: id, attribution };
+                drafts.push(row.subject, Event::Remedy(event));
+                let own = rows.must_attribution(attribution)?;
+                let above = rows.listing_standing(own.listing, context.today)?;
+                let held = above == Standing::Suspended;
+                let case = CaseRef::Attribution(attribution);
+                let end = shorten::earlier_end(&own.case, context);
+                if let Some(end) = end {
+                    let event = ListingEvent::Shortened { case, end };
+                    drafts.push(row.subject, Event::Listing(event));
+                }
+                if let Some(mut mark) = own.case.mark(case, held) {
+                    mark.since = starts_on;
+                    mark.until = end.unwrap_or(mark.until);
+                    classification::start(rows, &mut drafts, row.subject, mark)?;
+                }
             }
         }
     }

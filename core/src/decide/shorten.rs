@@ -12,7 +12,7 @@ use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
 use crate::id::{AttributionId, CommitmentId, ListingId, RecordId};
 use crate::path::{DecisionCase, Path};
-use crate::row::commitment::CommitmentState;
+use crate::row::commitment::{CommitmentRow, CommitmentState};
 use crate::row::{Due, Key, ListingKind, RecordState};
 use crate::rows::{Rows, Stop};
 use crate::time::Day;
@@ -114,6 +114,19 @@ fn attribution(
     }
 }
 
+/// The last day to which that version lets a served finding of breach be shown, where that is earlier
+/// than the one it has; yesterday at the earliest.
+pub(super) fn earlier_finding_end(
+    row: &CommitmentRow,
+    case: &DecisionCase,
+    context: &Context<'_>,
+) -> Option<Day> {
+    let before = case.path.served()?.decided.decision.end;
+    let latest = breach::latest_end(context, row, case.proposed_on);
+    let end = no_earlier_than_yesterday(context, latest);
+    (end < before).then_some(end)
+}
+
 /// The finding that a commitment was broken is shown no longer than that version allows.
 fn finding(
     rows: &Rows,
@@ -125,12 +138,10 @@ fn finding(
     let (CommitmentState::Breached { .. }, Some(case)) = (&row.state, &row.breach) else {
         return Ok(());
     };
-    let Path::Effective(effective) = &case.path else {
+    let Path::Effective(_) = &case.path else {
         return Ok(());
     };
-    let latest = breach::latest_end(context, row, case.proposed_on);
-    let end = no_earlier_than_yesterday(context, latest);
-    if end < effective.served.decided.decision.end {
+    if let Some(end) = earlier_finding_end(row, case, context) {
         let event = CommitmentEvent::BreachShortened { commitment: id, end };
         drafts.push(row.subject, Event::Commitment(event));
     }

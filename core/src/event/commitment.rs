@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
-use crate::id::CommitmentId;
+use crate::id::{CommitmentId, RepairId};
 use crate::identifier::uscc::Uscc;
 use crate::rules::Citation;
 use crate::text::{Digest, Sealed, Service};
@@ -90,6 +90,7 @@ CommitmentEvent {
     /// The subject stated its case, in numbered points.
     BreachStatementReceived "breach.statement_received" {
         commitment: CommitmentId, points: Vec<Sealed>, received_on: Day,
+        document_sha256: Option<Digest>,
     }
     /// The subject waived its statement in writing.
     BreachStatementWaived "breach.statement_waived" {
@@ -109,11 +110,8 @@ CommitmentEvent {
     BreachServed "breach.served" {
         commitment: CommitmentId, service: Service, repair_guide_sha256: Digest, published: bool,
     }
-    /// The head found on proof that it has been made good.
-    Repaired "commitment.repaired" {
-        commitment: CommitmentId, proof_sha256: Vec<Digest>, document_number: String,
-        document_sha256: Digest, reasons: Sealed, service: Service,
-    }
+    /// A repair ended the finding, its display and its use.
+    Repaired "commitment.repaired" { commitment: CommitmentId, repair: RepairId, }
     /// The finding is void: an objection or a remedy was upheld. The commitment stands where it
     /// stood before the finding.
     BreachAnnulled "breach.annulled" { commitment: CommitmentId, reasons: Sealed, }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::Target;
-use crate::id::{ListingId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId};
+use crate::id::{
+    AttributionId, CommitmentId, ListingId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
+};
 use crate::identifier::uscc::Uscc;
 use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
@@ -156,6 +158,25 @@ RemedyEvent {
     /// It has.
     AnnulmentRedressDone "redress.done_after_annulment" {
         target: Target, account: Sealed, evidence: Vec<Digest>,
+    }
+    /// The subject applied for the repair of a served finding that it broke its commitment.
+    BreachRepairApplied "repair.breach_applied" {
+        commitment: CommitmentId, proof_sha256: Vec<Digest>, commitment_sha256: Digest,
+        statement: Sealed, accept_by: Deadline, decide_by: Deadline,
+    }
+    /// A person applied for the repair of what the person answers for under a listing.
+    AttributionRepairApplied "repair.attribution_applied" {
+        attribution: AttributionId, proof_sha256: Vec<Digest>, commitment_sha256: Digest,
+        statement: Sealed, accept_by: Deadline, decide_by: Deadline,
+    }
+    /// Its repair was revoked, and the day fixed in the served revocation has come: the finding
+    /// stands again, to the end it always had.
+    BreachRestored "breach.restored" {
+        repair: RepairId, commitment: CommitmentId, published: bool,
+    }
+    /// The same of what a person answers for, while the listing above it stands.
+    AttributionRestored "attribution.restored" {
+        repair: RepairId, attribution: AttributionId,
     }
 }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{OfficerRef, SubjectKey};
 use crate::calendar::Deadline;
 use crate::event::commitment::CommitmentKind;
-use crate::id::CommitmentId;
+use crate::id::{CommitmentId, Position, RepairId};
 use crate::path::{DecisionCase, Path, Standing};
 use crate::row::{Due, Index, Told};
 use crate::text::Digest;
@@ -30,7 +30,10 @@ pub enum CommitmentState {
     Breached {
         cure_by: Deadline,
     },
-    Repaired,
+    /// The finding was repaired.
+    Repaired {
+        cure_by: Deadline,
+    },
 }
 
 impl CommitmentState {
@@ -46,7 +49,7 @@ impl CommitmentState {
             CommitmentState::Overdue => "overdue",
             CommitmentState::CurePeriod { .. } => "cure_period",
             CommitmentState::Breached { .. } => "breached",
-            CommitmentState::Repaired => "repaired",
+            CommitmentState::Repaired { .. } => "repaired",
         }
     }
 }
@@ -71,6 +74,9 @@ pub struct CommitmentRow {
     pub state: CommitmentState,
     /// The finding that it was broken, on the path of everything that weighs on a subject.
     pub breach: Option<DecisionCase>,
+    pub open_repair: Option<RepairId>,
+    /// A repair obtained by fraud was revoked: the first day to apply for another.
+    pub repair_again_from: Option<Day>,
     /// When channels were told of it.
     pub told: Option<Told>,
 }
@@ -90,6 +96,11 @@ impl CommitmentRow {
         }
     }
 
+    /// Where the served finding was decided, be it over since.
+    pub fn found_at(&self) -> Option<Position> {
+        Some(self.breach.as_ref()?.path.served()?.decided.decision.at)
+    }
+
     /// Whether it is on public display on `day`: a served finding that it was broken is shown to
     /// its end date, what has not been decided yet is not. While the finding is disputed the
     /// commitment is shown without it.
@@ -98,7 +109,8 @@ impl CommitmentRow {
         let state = match self.state {
             S::InForce | S::Overdue | S::CurePeriod { .. } | S::Fulfilled => true,
             S::Breached { .. } => self.finding_standing(day) != Standing::Ended,
-            S::Offered | S::Signed | S::Closed | S::Withdrawn | S::Repaired => false,
+            S::Offered | S::Signed | S::Closed | S::Withdrawn => false,
+            S::Repaired { .. } => false,
         };
         self.published && !self.subject.is_personal() && state
     }

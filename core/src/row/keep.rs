@@ -73,7 +73,7 @@ pub(super) fn kept(row: &Row) -> Option<(SubjectKey, Day, Position)> {
                 CommitmentState::Closed
                     | CommitmentState::Withdrawn
                     | CommitmentState::Fulfilled
-                    | CommitmentState::Repaired
+                    | CommitmentState::Repaired { .. }
             );
             let finding = row.breach.as_ref();
             // A finding that is shown no longer is the end of a broken word.

@@ -5,14 +5,15 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::event::Event;
+use shouxin_core::event::RepairAcceptance;
 use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
-use shouxin_core::id::{CommitmentId, Position};
+use shouxin_core::id::{CommitmentId, Position, RepairId};
 use shouxin_core::row::commitment::CommitmentRow;
-use shouxin_core::row::{Key, Row};
+use shouxin_core::row::{Key, Repairable, Row};
 use shouxin_core::time::Day;
 
 use super::rules::{MARKET, cite, day};
-use super::steps::{digest, handler, head, served, text};
+use super::steps::{approve, ask_repair, digest, handler, head, repair_check, served, text};
 use super::{World, authority, organisation, party};
 
 /// The day on which the commitments of these tests are due.
@@ -119,6 +120,7 @@ pub fn breach_statement(world: &World, commitment: CommitmentId) -> Command {
         commitment,
         points: vec![text(), text()],
         received_on: world.today,
+        document_sha256: None,
     })
 }
 
@@ -156,16 +158,24 @@ pub fn serve_breach(world: &World, commitment: CommitmentId) -> Command {
     })
 }
 
-/// The head's finding that it has been made good, served today.
-pub fn repair_breach(world: &World, commitment: CommitmentId) -> Command {
-    asked(CommitmentCommand::Repair {
-        commitment,
-        proof_sha256: vec![digest(59)],
-        document_number: "尤市监诺修〔2026〕1号".to_owned(),
-        document_sha256: digest(60),
-        reasons: text(),
-        service: served(world.today),
-    })
+/// The first day on which the repair of a served finding is applied for.
+pub fn ripe_on(world: &World, id: CommitmentId) -> Day {
+    let case = commitment_row(world, id).breach.as_ref().expect("a finding");
+    let decided_on = case.path.served().expect("it is served").decided.decision.on;
+    decided_on.plus_months(world.rules.pack(world.today).publicity_general_months.0)
+}
+
+/// The finding is repaired on application, and everybody has heard of it.
+pub fn made_good(world: &mut World, id: CommitmentId) -> RepairId {
+    world.go_to(ripe_on(world, id));
+    let subject = party(commitment_row(world, id).subject);
+    let of = Repairable::Commitment(id);
+    let repair = RepairId(world.must(&subject, &ask_repair(of)));
+    world.must(&handler(), &repair_check(repair, RepairAcceptance::Accepted));
+    let approval = approve(world, repair);
+    world.must(&head(), &approval);
+    assert_eq!(world.close(), ["repair.done"]);
+    repair
 }
 
 /// How far along a commitment is taken.
@@ -226,8 +236,7 @@ pub fn word(until: Word) -> (World, CommitmentId) {
         world.must(&handler(), &serve);
     }
     if until >= Word::Repaired {
-        let repair = repair_breach(&world, id);
-        world.must(&head(), &repair);
+        made_good(&mut world, id);
     }
     (world, id)
 }
@@ -301,6 +310,7 @@ pub fn samples() -> Vec<Event> {
             commitment,
             points: vec![text()],
             received_on: day("2026-05-22"),
+            document_sha256: Some(digest(59)),
         },
         E::BreachStatementWaived { commitment, document_sha256: digest(59) },
         E::BreachWindowClosed { commitment },
@@ -322,14 +332,7 @@ pub fn samples() -> Vec<Event> {
             repair_guide_sha256: digest(61),
             published: true,
         },
-        E::Repaired {
-            commitment,
-            proof_sha256: vec![digest(62)],
-            document_number: "尤市监诺修〔2026〕1号".to_owned(),
-            document_sha256: digest(63),
-            reasons: text(),
-            service: served(day("2026-06-25")),
-        },
+        E::Repaired { commitment, repair: RepairId(at(14)) },
         E::BreachAnnulled { commitment, reasons: text() },
         E::BreachExpired { commitment },
         E::BreachShortened { commitment, end: day("2026-12-01") },

@@ -20,8 +20,8 @@ use shouxin_core::row::{
 };
 
 use super::commitments::{
-    breach_notice, breach_statement, cure, decide_breach, due, offer, propose_breach, publish,
-    serve_breach, sign,
+    breach_notice, breach_statement, commitment_row, cure, decide_breach, due, offer,
+    propose_breach, publish, serve_breach, sign,
 };
 use super::later::suit;
 use super::moves::{beside_cases, give_key, guardian};
@@ -118,6 +118,18 @@ fn beginnings() -> Vec<World> {
     repaired.must(&head(), &approve(&repaired, id));
     repaired.must(&plugin(), &lifted(&repaired));
     repaired.close();
+    let mut answering = by_hand.clone();
+    answering.pass(120);
+    let own = *held(&answering).attributions.last().expect("a person answers");
+    let asked = ask_repair(Repairable::Attribution(own));
+    let id = RepairId(answering.must(&party(person(1)), &asked));
+    answering.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let mut answered = answering.clone();
+    answered.must(&head(), &approve(&answered, id));
+    answered.close();
+    let mut made_good = promised(true);
+    let id = *held(&made_good).commitments.first().expect("a commitment");
+    super::commitments::made_good(&mut made_good, id);
     let mut sued = executing.clone();
     sued.must(&handler(), &suit(&sued, Target::Listing(listing)));
     let mut quiet = seeded.clone();
@@ -135,6 +147,9 @@ fn beginnings() -> Vec<World> {
         red,
         old,
         repaired,
+        answering,
+        answered,
+        made_good,
         sued,
         quiet,
         promised(false),
@@ -188,6 +203,7 @@ pub struct Held {
     pub measures: Vec<MeasureId>,
     pub objections: Vec<ObjectionId>,
     pub repairs: Vec<RepairId>,
+    pub commitments: Vec<CommitmentId>,
     pub walks: Vec<(Position, Target)>,
 }
 
@@ -201,6 +217,7 @@ pub fn held(world: &World) -> Held {
         measures: Vec::new(),
         objections: Vec::new(),
         repairs: Vec::new(),
+        commitments: Vec::new(),
         walks: Vec::new(),
     };
     for (key, row) in &world.rows {
@@ -214,6 +231,7 @@ pub fn held(world: &World) -> Held {
             (Key::Measure(id), _) => held.measures.push(*id),
             (Key::Objection(id), _) => held.objections.push(*id),
             (Key::Repair(id), _) => held.repairs.push(*id),
+            (Key::Commitment(id), _) => held.commitments.push(*id),
             (Key::Walk { cause, root }, _) => held.walks.push((*cause, *root)),
             _ => {}
         }
@@ -360,13 +378,15 @@ fn objection_step(world: &World, held: &Held, it: Move) -> Asked {
 
 fn repair_step(world: &World, held: &Held, it: Move) -> Asked {
     if it.twist & 1 == 0 || held.repairs.is_empty() {
-        if it.twist & 2 == 0 {
-            let record = pick(&held.records, it.pick)?;
-            return Some((handler(), ask_repair(Repairable::Record(record))));
-        }
-        let listing = pick(&held.black, it.pick)?;
-        let subject = world.listing_row(listing).subject;
-        return Some((party(subject), repair(listing)));
+        let of = match it.twist / 2 % 4 {
+            0 => Repairable::Record(pick(&held.records, it.pick)?),
+            1 => Repairable::Listing(pick(&held.black, it.pick)?),
+            2 => Repairable::Commitment(pick(&held.commitments, it.pick)?),
+            _ => Repairable::Attribution(pick(&held.attributions, it.pick)?),
+        };
+        // At the counter, too, it is the party's own letter that is filed.
+        let own = party(subject_of(world, of.target())?);
+        return Some((if it.who & 1 == 0 { own } else { handler() }, ask_repair(of)));
     }
     let id = pick(&held.repairs, it.pick)?;
     let Some(Row::Repair(row)) = world.row(&Key::Repair(id)) else {
@@ -465,7 +485,7 @@ pub(super) fn subject_of(world: &World, target: Target) -> Option<SubjectKey> {
             _ => return None,
         },
         Target::Measure(id) => world.measure_row(id).subject,
-        Target::Commitment(_) => return None,
+        Target::Commitment(id) => commitment_row(world, id).subject,
     })
 }
 

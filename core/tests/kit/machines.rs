@@ -333,6 +333,10 @@ machines! {
         "domain.md 2.5" repair_state;
     REPAIR_RECORD "repair-of-a-record" "记录的信用修复" "Repair of a record"
         "domain.md 2.5, 4.4" repair_state;
+    REPAIR_BREACH "repair-of-a-breach" "违诺认定的信用修复" "Repair of a finding of breach"
+        "domain.md 2.2, 2.5" repair_state;
+    REPAIR_ATTRIBUTION "repair-of-an-attribution" "责任认定的信用修复"
+        "Repair of what a person answers for" "domain.md 2.3b, 2.5" repair_state;
     RELIEF "relief" "重整期间的保护" "Relief while a plan is performed"
         "domain.md 2.5" relief_state;
     OBJECTION "objection" "异议" "Objection" "domain.md 2.6" objection_state;

@@ -17,6 +17,7 @@ pub mod later;
 pub mod machines;
 pub mod moves;
 pub mod office;
+pub mod repairs;
 pub mod reviews;
 pub mod rules;
 pub mod samples;

@@ -26,7 +26,9 @@ use shouxin_core::path::{Hearing, Path};
 use shouxin_core::row::catalogue::EntryState;
 use shouxin_core::row::commitment::CommitmentState;
 use shouxin_core::row::social::SocialKey;
-use shouxin_core::row::{Index, Key, ListingKind, ObjectionState, RemedyState, RepairState, Row};
+use shouxin_core::row::{
+    Index, Key, ListingKind, ObjectionState, RemedyState, RepairState, Repairable, Row,
+};
 use shouxin_core::rules::{Severity, Strength};
 
 use super::commitments::*;
@@ -408,7 +410,7 @@ fn commitments(world: &World, it: Move) -> Asked {
         CommitmentState::Breached { .. } if !it.twist.is_multiple_of(3) => {
             (own, object(Target::Commitment(id), it.twist & 1 == 0))
         }
-        _ => (head(), repair_breach(world, id)),
+        _ => (own, ask_repair(Repairable::Commitment(id))),
     })
 }
 

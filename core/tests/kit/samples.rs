@@ -9,8 +9,8 @@ use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
-    RepairId,
+    AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId,
+    RemedyId, RepairId,
 };
 use shouxin_core::rules::Severity;
 
@@ -231,6 +231,24 @@ pub fn remedies() -> Vec<Event> {
             decide_by: deadline(),
         },
         RemedyEvent::RecordRestored { repair, record: RecordId(at(3)), published: true },
+        RemedyEvent::BreachRepairApplied {
+            commitment: CommitmentId(at(13)),
+            proof_sha256: vec![digest(64)],
+            commitment_sha256: digest(65),
+            statement: text(),
+            accept_by: deadline(),
+            decide_by: deadline(),
+        },
+        RemedyEvent::AttributionRepairApplied {
+            attribution: AttributionId(at(4)),
+            proof_sha256: vec![digest(66)],
+            commitment_sha256: digest(67),
+            statement: text(),
+            accept_by: deadline(),
+            decide_by: deadline(),
+        },
+        RemedyEvent::BreachRestored { repair, commitment: CommitmentId(at(13)), published: true },
+        RemedyEvent::AttributionRestored { repair, attribution: AttributionId(at(4)) },
         RemedyEvent::ReliefGranted {
             listing: ListingId(at(2)),
             ruling: ruling(organisation(1)),

@@ -341,7 +341,7 @@ pub fn repair(listing: ListingId) -> Command {
     ask_repair(Repairable::Listing(listing))
 }
 
-/// An application for the repair of a listing or of a record.
+/// An application for the repair of anything.
 pub fn ask_repair(of: Repairable) -> Command {
     Command::ApplyForRepair {
         of,

@@ -476,6 +476,8 @@ impl County {
                     let listing = row.listing;
                     self.later(8..30, Task::Measures(listing, Some(id)));
                 }
+                // Its shortest period runs from the person's own decision: most of its time.
+                self.later(360..420, Task::Repair(Repairable::Attribution(id)));
                 Target::Attribution(id)
             }
         };

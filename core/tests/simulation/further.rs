@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use shouxin_core::actor::Actor;
 use shouxin_core::event::channel::ChannelEvent;
+use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::event::measure::MeasureEvent;
@@ -215,6 +216,12 @@ impl Further {
             Event::Remedy(RemedyEvent::RecordRepairApplied { record, .. }) => {
                 self.repairs.insert(RepairId(at), Target::Record(*record));
             }
+            Event::Remedy(RemedyEvent::BreachRepairApplied { commitment, .. }) => {
+                self.repairs.insert(RepairId(at), Target::Commitment(*commitment));
+            }
+            Event::Remedy(RemedyEvent::AttributionRepairApplied { attribution, .. }) => {
+                self.repairs.insert(RepairId(at), Target::Attribution(*attribution));
+            }
             Event::ObjectionResolved { objection, upheld, .. }
             | Event::Remedy(RemedyEvent::ReviewDecided {
                 of: ReviewOf::Objection(objection),
@@ -283,6 +290,19 @@ impl Further {
             Event::RecordAccepted { published, .. } => (Target::Record(RecordId(at)), *published),
             Event::Remedy(RemedyEvent::RecordRestored { record, published, .. }) => {
                 (Target::Record(*record), *published)
+            }
+            Event::Commitment(
+                CommitmentEvent::Published { commitment, .. }
+                | CommitmentEvent::Repaired { commitment, .. }
+                | CommitmentEvent::Withdrawn { commitment, .. },
+            ) => {
+                let on =
+                    matches!(&envelope.event, Event::Commitment(CommitmentEvent::Published { .. }));
+                let personal = envelope.subject.is_some_and(|own| own.is_personal());
+                (Target::Commitment(*commitment), on && !personal)
+            }
+            Event::Remedy(RemedyEvent::BreachRestored { commitment, published, .. }) => {
+                (Target::Commitment(*commitment), *published)
             }
             Event::RecordAnnulled { record, .. }
             | Event::RecordRepaired { record, .. }

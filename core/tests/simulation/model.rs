@@ -83,6 +83,8 @@ const TIMERS: &[&str] = &[
     "listing.annulled",
     "listing.restored",
     "record.restored",
+    "breach.restored",
+    "attribution.restored",
     "classification.changed",
     "record.expired",
     "record.archived",
@@ -524,6 +526,11 @@ impl Model {
             | RemedyEvent::ReliefEnded { relief, .. } => {
                 if let Some(listing) = self.reliefs.get(relief).copied() {
                     self.release(Target::Listing(listing), relief.0);
+                }
+            }
+            RemedyEvent::AttributionRestored { attribution, .. } => {
+                if let Some(own) = self.cases.get_mut(&CaseRef::Attribution(*attribution)) {
+                    own.over = false;
                 }
             }
             RemedyEvent::RepairedRestored { repair, .. } => {

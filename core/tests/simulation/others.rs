@@ -20,7 +20,7 @@ use shouxin_core::id::{
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::Path;
 use shouxin_core::row::commitment::CommitmentState as S;
-use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::row::{Index, Key, Repairable, Row};
 use shouxin_core::rules::{Citation, LegalLevel};
 
 use super::county::{County, Task};
@@ -241,7 +241,11 @@ impl County {
                 Some(Path::Noticed(_)) => {
                     let points = vec![text(); self.rng.usize(1..4)];
                     let received_on = self.world.today;
-                    (own, C::StateOnBreach { commitment, points, received_on })
+                    let (document_sha256, who) = match self.chance(50) {
+                        true => (Some(digest(56)), officer),
+                        false => (None, own),
+                    };
+                    (who, C::StateOnBreach { commitment, points, received_on, document_sha256 })
                 }
                 Some(Path::Heard(heard)) => {
                     use shouxin_core::path::Hearing as H;
@@ -256,7 +260,7 @@ impl County {
                         facts,
                         reasons,
                         answers: vec![text(); points],
-                        end: self.world.today.plus_months(3),
+                        end: self.world.today.plus_months(11),
                         repair_conditions: text(),
                         remedies: text(),
                     };
@@ -267,24 +271,19 @@ impl County {
                     C::ServeBreach { commitment, service, repair_guide_sha256: digest(58) },
                 ),
             },
-            S::Breached { .. } => {
-                let repair = C::Repair {
-                    commitment,
-                    proof_sha256: vec![digest(59)],
-                    document_number: self.number(),
-                    document_sha256: digest(60),
-                    reasons,
-                    service,
-                };
-                (head, repair)
+            S::Breached { .. } | S::Closed | S::Withdrawn | S::Fulfilled | S::Repaired { .. } => {
+                return true;
             }
-            S::Closed | S::Withdrawn | S::Fulfilled | S::Repaired => return true,
         };
         let served = matches!(step, C::ServeBreach { .. });
         // What is refused is tried again when its turn comes.
         let taken = self.world.run(&who, &Command::Commitment(step)).is_ok();
         if served && taken && self.chance(50) {
             self.later(1..60, Task::Object(Target::Commitment(commitment)));
+        }
+        if served && taken {
+            // What ends before its shortest period is never applied for.
+            self.later(60..300, Task::Repair(Repairable::Commitment(commitment)));
         }
         false
     }

@@ -210,6 +210,11 @@ impl County {
                 Some(Row::Record(own)) => Some(own.provider),
                 _ => None,
             },
+            Repairable::Attribution(id) => self.decided(CaseRef::Attribution(id)).map(|own| own.0),
+            Repairable::Commitment(id) => match self.world.row(&Key::Commitment(id)) {
+                Some(Row::Commitment(own)) => Some(own.offered_by.authority),
+                _ => None,
+            },
         }
     }
 

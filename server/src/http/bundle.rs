@@ -153,6 +153,8 @@ fn begins(event: &Event) -> bool {
                 RemedyEvent::RemedyFiled { .. }
                     | RemedyEvent::ReliefGranted { .. }
                     | RemedyEvent::RecordRepairApplied { .. }
+                    | RemedyEvent::BreachRepairApplied { .. }
+                    | RemedyEvent::AttributionRepairApplied { .. }
             )
             | Event::Measure(MeasureEvent::Forwarded { .. })
     )

@@ -322,6 +322,10 @@ pub struct BreachStatement {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     received_on: Option<Day>,
+    /// Where an officer takes it down: the party's written statement, or the signed record of what
+    /// it said.
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
     /// Instead of points: the SHA-256 of the written waiver.
     #[serde(default)]
     waiver_sha256: Option<Hex32>,
@@ -353,6 +357,11 @@ impl Write for BreachStatement {
                 commitment,
                 points: edge.seal_all(edge.subject_of_commitment(commitment)?, &self.points)?,
                 received_on,
+                document_sha256: edge.document_if_any(
+                    edge.subject_of_commitment(id(path)?)?,
+                    "document_sha256",
+                    self.document_sha256,
+                )?,
             },
             (None, None) => {
                 return Err(Problem::new(
@@ -447,42 +456,6 @@ impl Write for ServeBreach {
                 "repair_guide_sha256",
                 self.repair_guide_sha256,
             )?,
-        }))
-    }
-}
-
-/// 违诺修复, by the head on proof.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RepairBreach {
-    proof_sha256: Vec<Hex32>,
-    document_number: String,
-    document_sha256: Hex32,
-    reasons: String,
-    service: ServiceBody,
-}
-
-impl Write for RepairBreach {
-    const LABEL: &'static str = "commitments.repair";
-    const ROLES: &'static [Role] = OFFICERS;
-
-    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
-        let commitment = id(path)?;
-        Ok(Command::Commitment(CommitmentCommand::Repair {
-            commitment,
-            proof_sha256: edge.documents(
-                edge.subject_of_commitment(id(path)?)?,
-                "proof_sha256",
-                self.proof_sha256,
-            )?,
-            document_number: self.document_number,
-            document_sha256: edge.document(
-                edge.subject_of_commitment(id(path)?)?,
-                "document_sha256",
-                self.document_sha256,
-            )?,
-            reasons: edge.seal(edge.subject_of_commitment(commitment)?, &self.reasons)?,
-            service: edge.service(edge.subject_of_commitment(id(path)?)?, self.service)?,
         }))
     }
 }
@@ -586,6 +559,7 @@ pub(crate) fn shown(
         "breach": breach.map(|case| finding(instruments, case, face, today)),
     });
     if face == Face::Whole {
+        body["repair_again_from"] = json!(row.repair_again_from);
         body["matter_decided_on"] = json!(row.matter_decided_on);
         body["cure_by"] = match row.state {
             S::CurePeriod { cure_by } => json!(cure_by),
@@ -754,7 +728,6 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<DropBreach>(&at("breach-drop"), "不认定 / drop")
         .post::<DecideBreach>(&at("breach-decide"), "认定违诺 / decide")
         .post::<ServeBreach>(&at("breach-serve"), "送达 / serve the decision")
-        .post::<RepairBreach>(&at("repair"), "违诺修复 / repair")
         .read("/v1/commitments", web::get().to(commitments), "信用承诺 / commitments")
         .read("/v1/commitments/{id}", web::get().to(commitment), "信用承诺 / a commitment");
 }

@@ -469,17 +469,18 @@ pub fn target_id(target: Target) -> String {
 
 /// A repair for a reader.
 pub fn repair(row: &RepairRow) -> Value {
+    let of = target_id(row.of.target());
+    let listing = matches!(row.of, Repairable::Listing(_));
+    let record = matches!(row.of, Repairable::Record(_));
+    let commitment = matches!(row.of, Repairable::Commitment(_));
+    let attribution = matches!(row.of, Repairable::Attribution(_));
     json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
-        "listing": match row.of {
-            Repairable::Listing(id) => json!(id.to_string()),
-            Repairable::Record(_) => Value::Null,
-        },
-        "record": match row.of {
-            Repairable::Record(id) => json!(id.to_string()),
-            Repairable::Listing(_) => Value::Null,
-        },
+        "listing": listing.then_some(&of),
+        "record": record.then_some(&of),
+        "commitment": commitment.then_some(&of),
+        "attribution": attribution.then_some(&of),
         "applied_on": row.applied_on,
         "accept_by": match &row.state {
             RepairState::Applied { accept_by, .. } => json!(accept_by),
@@ -593,6 +594,7 @@ pub fn file(
                     "standing": standing_name(standing),
                     "basis": basis::cited(instruments, &row.case.basis, today),
                     "decision": decision(&row.case),
+                    "repair_again_from": row.repair_again_from,
                 })
             }))
         }

@@ -183,13 +183,16 @@ impl Write for CompleteRedress {
     }
 }
 
-/// 信用修复申请, free of charge: of a listing, or of a record that no listing rests on.
+/// 信用修复申请, free of charge: of a listing, of a record that no listing rests on, of a served
+/// finding of breach, or of what a person answers for.
 /// Source: domain.md O53, O60, T07, 4.4.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyForRepair {
     listing: Option<String>,
     record: Option<String>,
+    commitment: Option<String>,
+    attribution: Option<String>,
     proof_sha256: Vec<Hex32>,
     commitment_sha256: Hex32,
     statement: String,
@@ -198,16 +201,27 @@ pub struct ApplyForRepair {
 impl Write for ApplyForRepair {
     const LABEL: &'static str = "repairs.apply";
     const ROLES: &'static [Role] = OFFICERS_AND_SUBJECT;
-    const CREATES: Creates = Some(("X", &["repair.applied", "repair.record_applied"]));
+    const CREATES: Creates = Some((
+        "X",
+        &[
+            "repair.applied",
+            "repair.record_applied",
+            "repair.breach_applied",
+            "repair.attribution_applied",
+        ],
+    ));
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
-        let of = match (&self.listing, &self.record) {
-            (Some(listing), None) => Repairable::Listing(id(listing)?),
-            (None, Some(record)) => Repairable::Record(id(record)?),
+        let of = match (&self.listing, &self.record, &self.commitment, &self.attribution) {
+            (Some(listing), None, None, None) => Repairable::Listing(id(listing)?),
+            (None, Some(record), None, None) => Repairable::Record(id(record)?),
+            (None, None, Some(commitment), None) => Repairable::Commitment(id(commitment)?),
+            (None, None, None, Some(attribution)) => Repairable::Attribution(id(attribution)?),
             _ => {
                 return Err(Problem::new(
                     Code::ValueInvalid,
-                    "须填写 listing 或 record 之一 / give a listing or a record, and not both",
+                    "须填写 listing、record、commitment、attribution 之一 / \
+                     give one of listing, record, commitment, attribution",
                     "记录支持名单的，请填写名单 / where a listing rests on the record, give the listing",
                 )
                 .on("listing"));

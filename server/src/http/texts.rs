@@ -115,7 +115,7 @@ const TEXTS: &[(&str, &[&str])] = &[
             "revocation-decision",
         ],
     ),
-    ("commitments", &["cure-notice", "breach-notice", "breach-decision", "repair"]),
+    ("commitments", &["cure-notice", "breach-notice", "breach-decision", "repair-guide"]),
     ("reliefs", &["grant", "end"]),
 ];
 
@@ -406,8 +406,8 @@ fn answer(
                     texts::breach_decision(desk(on), &case, &own)
                 }
                 _ => {
-                    let (on, own) = words.commitment_repaired(id)?;
-                    texts::commitment_repaired(desk(on), &case, &own)
+                    let (on, own) = words.breach_decision(id)?;
+                    texts::breach_repair_guide(desk(on), &case, &own)
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! Texts about a credit commitment: cure notice, breach notice, breach decision, repair.
+//! Texts about a credit commitment: cure notice, breach notice, breach decision, repair
+//! guide.
 //!
 //! Source: domain.md 2.2, G-NOTICE, G-DOC.
 
@@ -9,9 +10,7 @@ use shouxin_core::time::Day;
 
 use crate::texts::case::heard;
 use crate::texts::sheet::Sheet;
-use crate::texts::{
-    DecisionWords, Desk, HeardWords, Incomplete, NoticeWords, Party, RepairWords, Text, date,
-};
+use crate::texts::{DecisionWords, Desk, HeardWords, Incomplete, NoticeWords, Party, Text, date};
 
 /// A commitment as it stands.
 #[derive(Clone, Debug)]
@@ -200,30 +199,49 @@ pub fn breach_decision(
     sheet.finish()
 }
 
-/// 违诺认定修复通知书: made good, no longer shown.
+/// 信用修复告知书, served together with the finding (两书同达).
 ///
 /// # Errors
-/// [`Incomplete`] names what is missing.
-pub fn repaired(
+/// [`Incomplete`] names what the law requires and the case does not have yet.
+pub fn repair_guide(
     desk: Desk<'_>,
     case: &CommitmentCase,
-    words: &RepairWords,
+    words: &DecisionWords,
 ) -> Result<Text, Incomplete> {
-    let mut sheet = Sheet::new(desk, "信用承诺违诺修复通知书");
-    let authority = case.offered_by.authority.as_str();
-    let number = sheet.need("通知书文号", words.number.as_ref());
-    sheet.plain(number);
+    let mut sheet = Sheet::new(desk, "信用修复告知书");
     let name = opened(&mut sheet, case);
-    let found = case.breach.as_ref().and_then(|own| own.number.as_ref());
-    let found = sheet.need("违诺认定决定书文号", found);
-    promised(&mut sheet, case);
-    sheet.section("理由", words.reasons.as_ref());
-    sheet.heading("决定");
+    let number = sheet.need("违诺认定决定书文号", words.number.as_ref());
     sheet.paragraph(format!(
-        "经核实，你（单位）已经履行承诺、消除影响。自本通知书作出之日起，{found}的违诺认定修复，终止公示和使用，\
-         并在公示和共享的同等范围内通知。"
+        "{name}以{number}认定你（单位）未履行信用承诺。现将信用修复有关事项告知如下："
     ));
-    let head = sheet.head(authority);
-    sheet.sign(&name, &format!("签发：{head}"));
+    sheet.heading("自动终止");
+    match words.end {
+        Some(end) => {
+            sheet.paragraph(format!("{}期满后自动终止公示和使用，无需申请。", date(end)));
+        }
+        None => sheet.missing("终止日期"),
+    }
+    let pack = desk.rules.pack(desk.on);
+    sheet.heading("可以申请的时间");
+    sheet.paragraph(format!(
+        "自决定作出之日起满{}个月后可以申请。",
+        pack.publicity_general_months.0
+    ));
+    sheet.section("条件和程序", words.removal_conditions.as_ref());
+    sheet.heading("材料");
+    sheet.paragraph("履行承诺的证明、信用承诺书。不收取任何费用。");
+    sheet.heading("申请与办理");
+    sheet.paragraph(format!(
+        "向{name}提出，也可以通过“信用中国”网站或者政务服务窗口提出。自收到申请之日起{}个\
+         工作日内决定是否受理，自申请之日起{}个工作日内作出决定并送达。",
+        pack.repair_accept_wd, pack.repair_decide_wd
+    ));
+    sheet.heading("修复的效果");
+    sheet.paragraph("准予修复的，当日终止违诺认定的公示、共享和使用。");
+    sheet.heading("依据");
+    let instrument = sheet.instrument(&pack.repair_instrument);
+    sheet.paragraph(instrument);
+    let officer = sheet.post(&case.offered_by);
+    sheet.sign(&name, &format!("联系人：{officer}"));
     sheet.finish()
 }

@@ -113,7 +113,7 @@ pub struct RevocationCase {
     pub party: Party,
     /// What is to be revoked.
     pub of: Revoked,
-    /// The listing, or the record that was repaired, `L-...` or `R-...`
+    /// What was repaired, or the red listing: `L-...`, `R-...`, `C-...` or `A-...`
     pub about: String,
     /// Code of the authority that decides.
     pub authority: String,
@@ -152,6 +152,10 @@ fn object(case: &RevocationCase) -> String {
     match case.of {
         Revoked::Repair(Repaired::Listing) => format!("对名单 {} 的信用修复", case.about),
         Revoked::Repair(Repaired::Record) => format!("对记录 {} 的信用修复", case.about),
+        Revoked::Repair(Repaired::Breach) => format!("对违诺认定 {} 的信用修复", case.about),
+        Revoked::Repair(Repaired::Attribution) => {
+            format!("对责任认定 {} 的信用修复", case.about)
+        }
         Revoked::Honour => format!("你（单位）的守信红名单（{}）", case.about),
     }
 }
@@ -221,10 +225,19 @@ pub fn revocation_decision(
                     "记录在剩余期限内按原范围恢复公示、共享和使用，最后一日仍为",
                     "该记录的修复申请，最迟不超过记录公示的最后一日",
                 ),
+                Repaired::Breach => (
+                    "违诺认定在剩余期限内按原范围恢复公示和共享，终止日期仍为",
+                    "该违诺认定的修复申请，最迟不超过认定的终止日期",
+                ),
+                Repaired::Attribution => (
+                    "责任认定在剩余期限内恢复效力，最后一日仍为",
+                    "该责任认定的修复申请，最迟不超过其最后一日",
+                ),
             };
             let measures = match of {
                 Repaired::Listing => "不公示、不采取措施",
-                Repaired::Record => "不公示、不共享",
+                Repaired::Record | Repaired::Breach => "不公示、不共享",
+                Repaired::Attribution => "不采取措施",
             };
             sheet.paragraph(format!(
                 "自本决定书送达之日起满{}个工作日的次日起，{back}{}；此前{measures}。",

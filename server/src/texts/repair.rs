@@ -15,6 +15,8 @@ fn opened<'a>(desk: Desk<'a>, case: &RepairCase, title: &str) -> Sheet<'a> {
     let (label, what) = match case.of {
         Repaired::Listing => ("列入决定书文号", "名单"),
         Repaired::Record => ("记录的文书文号", "记录"),
+        Repaired::Breach => ("违诺认定决定书文号", "违诺认定"),
+        Repaired::Attribution => ("责任认定决定书文号", "责任认定"),
     };
     let number = sheet.need(label, case.decision_number.as_ref());
     sheet.paragraph(format!(
@@ -98,11 +100,23 @@ pub fn decision(
                 "准予信用修复。自本决定作出之日起终止该记录的公示、共享和使用，\
                  并在公示和共享的同等范围内通知。"
             }
+            Repaired::Breach => {
+                "准予信用修复。自本决定作出之日起终止违诺认定的公示、共享和使用，\
+                 并在公示和共享的同等范围内通知。"
+            }
+            Repaired::Attribution => {
+                "准予信用修复。自本决定作出之日起终止对你的责任认定，终止共享和使用，\
+                 解除对你采取的全部措施，并在共享的同等范围内通知。"
+            }
         });
     } else {
         sheet.paragraph(match case.of {
             Repaired::Listing => "不予信用修复。名单期满自动终止；条件具备后可以再次申请。",
             Repaired::Record => "不予信用修复。记录公示期满自动停止公示；条件具备后可以再次申请。",
+            Repaired::Breach => "不予信用修复。违诺认定期满自动终止；条件具备后可以再次申请。",
+            Repaired::Attribution => {
+                "不予信用修复。责任认定期满，或者单位的名单终止时，自动终止；条件具备后可以再次申请。"
+            }
         });
         sheet.remedies("本决定", &case.authority, None);
     }
@@ -129,6 +143,8 @@ pub fn extension(
     let stays = match case.of {
         Repaired::Listing => "名单的终止日期不变，期满自动终止",
         Repaired::Record => "记录的公示期限不变，期满自动停止公示",
+        Repaired::Breach => "违诺认定的终止日期不变，期满自动终止",
+        Repaired::Attribution => "责任认定的终止日期不变，期满自动终止",
     };
     sheet.paragraph(format!("延长至{}，只延长一次。办理期间{stays}。", date(decide_by)));
     let name = sheet.authority(&case.authority);

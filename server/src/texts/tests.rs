@@ -171,6 +171,25 @@ fn record_repair(rules: &RuleSet) -> RepairCase {
     }
 }
 
+fn breach_repair(rules: &RuleSet) -> RepairCase {
+    RepairCase {
+        of: Repaired::Breach,
+        repaired: "C-0701".to_owned(),
+        decision_number: some("尤人社违诺决〔2026〕1号"),
+        ..repair(rules)
+    }
+}
+
+fn persons_repair(rules: &RuleSet) -> RepairCase {
+    RepairCase {
+        party: party_of_person(),
+        of: Repaired::Attribution,
+        repaired: "A-1077".to_owned(),
+        decision_number: some("尤人社责决〔2026〕1号"),
+        ..repair(rules)
+    }
+}
+
 fn collection(rules: &RuleSet) -> CollectionCase {
     CollectionCase {
         party: company(),
@@ -215,11 +234,16 @@ fn breach_words() -> DecisionWords {
 fn revocation(rules: &RuleSet, of: Revoked) -> RevocationCase {
     RevocationCase {
         id: if of == Revoked::Honour { "L-5001" } else { "X-3001" }.to_owned(),
-        party: company(),
+        party: match of {
+            Revoked::Repair(Repaired::Attribution) => party_of_person(),
+            _ => company(),
+        },
         of,
         about: match of {
             Revoked::Repair(Repaired::Listing) => "L-1042".to_owned(),
             Revoked::Repair(Repaired::Record) => "R-0904".to_owned(),
+            Revoked::Repair(Repaired::Breach) => "C-0701".to_owned(),
+            Revoked::Repair(Repaired::Attribution) => "A-1077".to_owned(),
             Revoked::Honour => "L-5001".to_owned(),
         },
         authority: rules.department(HR).unwrap().uscc.clone(),
@@ -263,6 +287,7 @@ fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
     };
     let repaired = |of| revocation(rules, Revoked::Repair(of));
     let (repair, record) = (repaired(Repaired::Listing), repaired(Repaired::Record));
+    let (breach, persons) = (repaired(Repaired::Breach), repaired(Repaired::Attribution));
     let honour = revocation(rules, Revoked::Honour);
     let step = |step| ReliefWords {
         step,
@@ -286,6 +311,10 @@ fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
         ("repair-revocation-decision", revocation_decision(desk, &repair, &words)),
         ("record-repair-revocation-notice", noticed(&record)),
         ("record-repair-revocation-decision", revocation_decision(desk, &record, &words)),
+        ("breach-repair-revocation-notice", noticed(&breach)),
+        ("breach-repair-revocation-decision", revocation_decision(desk, &breach, &words)),
+        ("attribution-repair-revocation-notice", noticed(&persons)),
+        ("attribution-repair-revocation-decision", revocation_decision(desk, &persons, &words)),
         ("red-revocation-notice", noticed(&honour)),
         ("red-revocation-decision", revocation_decision(desk, &honour, &words)),
         ("relief-grant", relief(ReliefStep::Granted)),
@@ -336,18 +365,13 @@ fn a_notice_of_collection_says_what_is_collected_and_how_heavy_it_is() {
 fn of_commitments(rules: &RuleSet) -> Vec<Made> {
     let desk = Desk { rules, on: day("2026-04-20"), opened_on: None };
     let (case, by) = (commitment(rules), officer(rules, HR, "SC-03"));
-    let repaired = RepairWords {
-        approved: true,
-        number: some("尤人社修〔2026〕2号"),
-        reasons: some("工资已经付清。"),
-    };
     let reasons = some("截至2026年3月1日，尚有12名农民工工资未付。");
     let until = Some(day("2026-05-08"));
     vec![
         ("commitment-cure-notice", cure_notice(desk, &case, &by, reasons.as_ref(), until)),
         ("commitment-breach-notice", breach_notice(desk, &case, &by, &notice_words())),
         ("commitment-breach-decision", breach_decision(desk, &case, &breach_words())),
-        ("commitment-repaired", commitment_repaired(desk, &case, &repaired)),
+        ("commitment-repair-guide", breach_repair_guide(desk, &case, &breach_words())),
     ]
 }
 
@@ -511,6 +535,20 @@ fn all(rules: &RuleSet) -> Vec<Made> {
         ("record-repair-refused", repair_decision(later, &record_repair(rules), &refused)),
         ("repair-approved", repair_decision(later, &repair(rules), &approved)),
         ("repair-refused", repair_decision(later, &repair(rules), &refused)),
+        ("breach-repair-approved", repair_decision(later, &breach_repair(rules), &approved)),
+        ("breach-repair-refused", repair_decision(later, &breach_repair(rules), &refused)),
+        (
+            "breach-repair-extension",
+            repair_extension(
+                later,
+                &breach_repair(rules),
+                &hr,
+                some("需要实地核查。").as_ref(),
+                day("2026-11-30"),
+            ),
+        ),
+        ("attribution-repair-approved", repair_decision(later, &persons_repair(rules), &approved)),
+        ("attribution-repair-refused", repair_decision(later, &persons_repair(rules), &refused)),
     ]
 }
 

@@ -15,6 +15,7 @@ pub mod further;
 pub mod kit;
 pub mod lives;
 pub mod process;
+pub mod repairs;
 pub mod reports;
 pub mod versions;
 pub mod words;
@@ -279,6 +280,17 @@ impl Log {
             listing.0 = proposed;
         }
         last.push(own);
+    }
+
+    /// Puts an event behind everything else, in the last commit.
+    pub fn follow(&mut self, mut own: Envelope) -> Position {
+        let commit = self.commits.last_mut().expect("a commit");
+        let last = commit.last().expect("an event").position.sequence;
+        own.position = Position::local(last + 1);
+        own.idempotency = None;
+        let position = own.position;
+        commit.push(own);
+        position
     }
 
     /// The log up to and including the commit of a place.

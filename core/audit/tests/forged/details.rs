@@ -26,9 +26,6 @@ pub(super) fn commitments(table: &mut Table) {
         inner!(Commitment, C::BreachDecided, document_number => String::new()),
     );
     doc("no finding", decided, inner!(Commitment, C::BreachDecided, document_sha256 => [0; 32]));
-    let repaired = "commitment.repaired";
-    doc("no reasons", repaired, inner!(Commitment, C::Repaired, reasons => no_text()));
-    doc("no decision", repaired, inner!(Commitment, C::Repaired, document_sha256 => [0; 32]));
     let mut told = |what, event, to: fn(&mut Envelope)| {
         table.change("G-NOTICE", what, &broken, event, to);
     };
@@ -84,11 +81,6 @@ pub(super) fn commitments(table: &mut Table) {
             service.on = service.on.plus_days(-1);
         }
     });
-    served("no proof of what made it good", repaired, |own| {
-        if let Event::Commitment(C::Repaired { service, .. }) = &mut own.event {
-            service.proof_sha256 = [0; 32];
-        }
-    });
     let proposed = "breach.proposed";
     let no_facts = inner!(Commitment, C::BreachProposed, facts => no_text());
     table.change("G-FACT", "no facts", &broken, proposed, no_facts);
@@ -101,7 +93,7 @@ pub(super) fn commitments(table: &mut Table) {
             other => panic!("{other:?}"),
         });
     }
-    for event in [offered, noticed, stated, serves, "commitment.published", cure] {
+    for event in [offered, noticed, serves, "commitment.published", cure] {
         let who = forge::kit::commitments::word(Word::Breached).0;
         table.change("G-COMPETENT", event, &who, event, by(&implementer()));
     }
@@ -126,7 +118,11 @@ pub(super) fn commitments(table: &mut Table) {
         let place = log.last("commitment.withdrawn");
         log.change(place, by(&handler()))
     });
-    for event in [noticed, stated, decided, proposed] {
+    table.other("INV-2", "stated after the decision", &word(Word::Decided).0, |log| {
+        let own = log.at(log.last(stated)).clone();
+        log.append(own)
+    });
+    for event in [noticed, decided, proposed] {
         // The same step twice; each is right by itself.
         table.other("INV-2", event, &word(Word::Decided).0, |log| {
             let place = log.last(event);

@@ -34,6 +34,7 @@ mod forge;
 mod grounds;
 mod measures;
 mod office;
+mod others;
 mod outcomes;
 mod path;
 mod process;
@@ -177,6 +178,9 @@ fn table() -> Vec<Forgery> {
     outcomes::testing(&mut table);
     repairs::times(&mut table);
     repairs::of_records(&mut table);
+    others::of_breaches(&mut table);
+    others::of_persons(&mut table);
+    others::on_paper(&mut table);
     outcomes::red(&mut table);
     outcomes::records(&mut table);
     outcomes::order(&mut table);

@@ -207,14 +207,6 @@ pub(super) fn breaches(table: &mut Table) {
         served,
         inner!(Commitment, CommitmentEvent::BreachServed, published => true),
     );
-    table.change(
-        "G-REPAIR-PROOF",
-        "made good on no proof",
-        &world,
-        "commitment.repaired",
-        inner!(Commitment, CommitmentEvent::Repaired, proof_sha256 => Vec::new()),
-    );
-    table.remove("INV-2", "made good before service", &world, &[served], "commitment.repaired");
     table.other("G-HEARD", "the window is closed early", &words::broken_in_silence(), |log| {
         let place = log.last("breach.window_closed");
         let last = log.at(place).legal_date.plus_days(-1);

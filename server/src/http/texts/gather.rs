@@ -8,6 +8,7 @@ mod record;
 use serde_json::Value;
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::codec;
+use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::event::{CaseRef, Envelope, Event, NamedMeasure, RepairAcceptance};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
@@ -87,6 +88,30 @@ pub(super) fn repaired(query: &mut Query<'_>, of: Repairable) -> Result<Found, P
                 end: row.publicity_until,
             })
         }
+        Repairable::Commitment(id) => {
+            let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+            let decision = row.breach.as_ref().and_then(|case| decided(&case.path));
+            Ok(Found {
+                of: Repaired::Breach,
+                id: id.to_string(),
+                number: decision.map(|own| own.decision.number.clone()),
+                authority: row.offered_by.authority,
+                end: decision.map(|own| own.decision.end),
+            })
+        }
+        Repairable::Attribution(id) => {
+            let row = query.ask(|rows| rows.must_attribution(id).cloned())?;
+            let decision = decided(&row.case.path).map(|own| &own.decision);
+            // A person answers no longer than the organisation does.
+            let above = repaired(query, Repairable::Listing(row.listing))?.end;
+            Ok(Found {
+                of: Repaired::Attribution,
+                id: id.to_string(),
+                number: decision.map(|own| own.number.clone()),
+                authority: row.case.proposed_by.authority,
+                end: decision.map(|own| own.end).into_iter().chain(above).min(),
+            })
+        }
     }
 }
 
@@ -110,6 +135,12 @@ impl Words<'_> {
                 }
                 Repairable::Record(id) => {
                     query.ask(|rows| rows.must_record(id).cloned())?.collected_on
+                }
+                Repairable::Commitment(id) => {
+                    query.ask(|rows| rows.must_commitment(id).cloned())?.offered_on
+                }
+                Repairable::Attribution(id) => {
+                    decision_case(&mut query, CaseRef::Attribution(id))?.1.proposed_on
                 }
             },
             Of::Case(CaseRef::Listing(id)) | Of::Honour(id) => {
@@ -305,7 +336,10 @@ impl Words<'_> {
         let mut all = Vec::new();
         for at in std::iter::once(&party.at).chain(&party.further) {
             match self.event(*at)?.event {
-                Event::StatementReceived { points, .. } => all.extend(self.open_all(&points)),
+                Event::StatementReceived { points, .. }
+                | Event::Commitment(CommitmentEvent::BreachStatementReceived { points, .. }) => {
+                    all.extend(self.open_all(&points));
+                }
                 _ => return Err(Problem::not_found()),
             }
         }

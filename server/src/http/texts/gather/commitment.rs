@@ -9,9 +9,7 @@ use shouxin_core::time::Day;
 
 use super::{Words, decided, heard_party, not_yet, noticed};
 use crate::http::problem::Problem;
-use crate::texts::{
-    BreachCase, CommitmentCase, DecisionWords, HeardWords, NoticeWords, RepairWords,
-};
+use crate::texts::{BreachCase, CommitmentCase, DecisionWords, HeardWords, NoticeWords};
 
 impl Words<'_> {
     /// A commitment as it stands.
@@ -29,13 +27,7 @@ impl Words<'_> {
                     Some(party) => Some(match &party.how {
                         Hearing::Waived => HeardWords::Waived,
                         Hearing::Silent => HeardWords::Silent,
-                        Hearing::Statement { .. } => match self.event(party.at)?.event {
-                            Event::Commitment(CommitmentEvent::BreachStatementReceived {
-                                points,
-                                ..
-                            }) => HeardWords::Statement(self.open_all(&points)),
-                            _ => return Err(Problem::not_found()),
-                        },
+                        Hearing::Statement { .. } => HeardWords::Statement(self.stated(party)?),
                     }),
                 };
                 Some(BreachCase {
@@ -146,30 +138,5 @@ impl Words<'_> {
             remedies: self.open(&remedies),
         };
         Ok((envelope.legal_date, words))
-    }
-
-    /// The words of the repair of a commitment, and its day.
-    pub(in super::super) fn commitment_repaired(
-        &self,
-        id: CommitmentId,
-    ) -> Result<(Day, RepairWords), Problem> {
-        let words = |number, reasons| RepairWords { approved: true, number, reasons };
-        if let Some(draft) = &self.draft {
-            let words = words(draft.document_number.clone(), draft.reasons.clone());
-            return Ok((self.today, words));
-        }
-        let found = self.after(id.0, |envelope| match &envelope.event {
-            Event::Commitment(CommitmentEvent::Repaired {
-                commitment,
-                document_number,
-                reasons,
-                ..
-            }) if *commitment == id => Some((
-                envelope.legal_date,
-                words(Some(document_number.clone()), self.open(reasons)),
-            )),
-            _ => None,
-        })?;
-        found.ok_or_else(|| not_yet("尚未修复 / it was not repaired yet"))
     }
 }
