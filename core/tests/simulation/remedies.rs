@@ -266,8 +266,10 @@ impl County {
                 }),
             ),
             S::Propagating | S::Done => {
-                if self.chance(50) {
-                    self.later(5..60, Task::Revoke(id));
+                // Little is left of what a person answers for once it may be repaired.
+                let soon = matches!(row.of, Repairable::Attribution(_));
+                if soon || self.chance(50) {
+                    self.later(if soon { 1..5 } else { 5..60 }, Task::Revoke(id));
                 }
                 return true;
             }
