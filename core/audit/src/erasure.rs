@@ -217,10 +217,8 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
             found.entry(*erased_at).or_insert(at);
         }
     }
-    let said = found.into_iter().map(|(at, open)| Violation {
-        at,
-        name: ERASURE,
-        detail: format!("subject.erased: {open} was open"),
-    });
+    let said = found
+        .into_iter()
+        .map(|(at, open)| Violation::new(at, ERASURE, format!("subject.erased: {open} was open")));
     said.collect()
 }

@@ -52,6 +52,7 @@ mod tolerance;
 mod whistle;
 
 use std::collections::BTreeMap;
+use std::panic::Location;
 use std::rc::Rc;
 
 use shouxin_core::event::{Envelope, Event};
@@ -75,6 +76,22 @@ pub struct Violation {
     pub name: &'static str,
     /// What is wrong.
     pub detail: String,
+    /// The check that says so.
+    said_at: &'static Location<'static>,
+}
+
+impl Violation {
+    #[track_caller]
+    pub(crate) fn new(at: Position, name: &'static str, detail: String) -> Violation {
+        Violation { at, name, detail, said_at: Location::caller() }
+    }
+
+    /// Which check of the audit says so: its file under `src/`, and the line.
+    pub fn said_at(&self) -> (&'static str, u32) {
+        let file = self.said_at.file();
+        let own = file.rsplit_once("src/").map_or(file, |(_, own)| own);
+        (own, self.said_at.line())
+    }
 }
 
 /// An audit under way: events in the order of the log, commit by commit.
@@ -117,7 +134,7 @@ impl Audit {
             admin::key(&mut self.fold, &event.event);
             if event.subject.is_some() {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
-                found.push(Violation { at: event.position, name: names::INV_10, detail });
+                found.push(Violation::new(event.position, names::INV_10, detail));
             }
             return found;
         };
@@ -179,7 +196,7 @@ impl Audit {
         let at = event.position;
         let mut say = |detail: String| {
             let detail = format!("{}: {detail}", event.event.name());
-            found.push(Violation { at, name: names::INV_10, detail });
+            found.push(Violation::new(at, names::INV_10, detail));
         };
         let expected = self.next.unwrap_or(Position { sequence: 0, ..at });
         if at != expected {
@@ -210,7 +227,7 @@ impl Audit {
             Some(rules) => self.rules = Some(Rc::clone(rules)),
             None => {
                 let detail = "rules.loaded: nobody has the data files of this version".to_owned();
-                found.push(Violation { at, name: names::INV_10, detail });
+                found.push(Violation::new(at, names::INV_10, detail));
             }
         }
         self.offered = offered.into_iter().filter(|own| own.0 == *version).collect();

@@ -124,7 +124,7 @@ impl Reports {
             }
             None => {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
-                found.push(Violation { at: Position::local(event.sequence), name: INV_10, detail });
+                found.push(Violation::new(Position::local(event.sequence), INV_10, detail));
             }
         }
         found
@@ -142,7 +142,7 @@ impl Reports {
         let mut found = Vec::new();
         let mut say = |what: String| {
             let detail = format!("{}: {what}", event.event.name());
-            found.push(Violation { at: Position::local(event.sequence), name: INV_10, detail });
+            found.push(Violation::new(Position::local(event.sequence), INV_10, detail));
         };
         if event.sequence != self.next {
             say(format!("it says it is event {}, the log is at {}", event.sequence, self.next));

@@ -56,11 +56,13 @@ impl<'a> At<'a> {
         }
     }
 
+    #[track_caller]
     fn broken(&mut self, name: &'static str, what: impl AsRef<str>) {
         let detail = format!("{}: {}", self.event.event.name(), what.as_ref());
-        self.found.push(Violation { at: Position::local(self.event.sequence), name, detail });
+        self.found.push(Violation::new(Position::local(self.event.sequence), name, detail));
     }
 
+    #[track_caller]
     fn must(&mut self, holds: bool, guard: Guard, what: &str) {
         if !holds {
             self.broken(guard.name(), what);
@@ -71,10 +73,12 @@ impl<'a> At<'a> {
         self.rules.pack(self.event.on)
     }
 
+    #[track_caller]
     fn stated(&mut self, field: &str, text: &Sealed) {
         self.must(text.is_stated(), Guard::Document, &format!("{field} says nothing"));
     }
 
+    #[track_caller]
     fn deadline(&mut self, stated: Deadline, from: Day, working_days: u16) {
         let own = self.rules.calendar.after(from, working_days);
         if stated != own {
@@ -85,6 +89,7 @@ impl<'a> At<'a> {
         }
     }
 
+    #[track_caller]
     fn kept(&mut self, stated: Day, at_least: Option<Day>) {
         let own = self.event.on.plus_months(self.pack().whistle_keep_months);
         let own = at_least.map_or(own, |day| day.max(own));
@@ -94,6 +99,7 @@ impl<'a> At<'a> {
     }
 
     /// The steps come in the order of the machine.
+    #[track_caller]
     fn turn(&mut self, own: &mut Report, fits: bool, to: Stage) {
         if !fits {
             self.broken(INV_2, "triage, assignment, verification, answer, end come in this order");

@@ -3,6 +3,7 @@
 
 use super::kit::World;
 use super::kit::asked::revoke;
+use super::kit::later::{listed, stay, suit};
 use super::kit::rules::{INCENTIVE, OFFICE, PERSONS, STATUTE};
 use super::kit::steps::*;
 use super::kit::{Post, Who, officer, organisation, party, person};
@@ -144,6 +145,33 @@ pub fn owed_for_nothing() -> World {
     world
 }
 
+/// A person who agreed is honoured, and not shown.
+pub fn honoured_person() -> World {
+    let mut world = World::seeded();
+    let mut command = nominate(person(1));
+    if let Command::Nominate { consent_sha256, .. } = &mut command {
+        *consent_sha256 = Some(digest(63));
+    }
+    let id = ListingId(world.must(&nominator(), &command));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing: id });
+    world.pass(8);
+    world.must(&officer(OFFICE, Post::Head), &decide_red(&world, id));
+    world
+}
+
+/// A court stays what a person answers for.
+pub fn persons_suit() -> World {
+    let (mut world, listing) = listed();
+    let own = world.attribution(listing, person(1), Stage::Effective);
+    let filed = suit(&world, Target::Attribution(own));
+    world.must(&party(person(1)), &filed);
+    let ordered = stay(&world);
+    world.must(&officer(OFFICE, Post::Handler), &ordered);
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -154,5 +182,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("owed for nothing", owed_for_nothing()),
         ("annulled by its provider", annulled()),
         ("taken back", taken_back()),
+        ("honoured person", honoured_person()),
+        ("person's suit", persons_suit()),
     ]
 }

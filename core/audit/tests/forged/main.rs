@@ -29,6 +29,7 @@ macro_rules! inner {
 
 mod details;
 mod due;
+mod everywhere;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod grounds;
@@ -36,6 +37,7 @@ mod measures;
 mod office;
 mod outcomes;
 mod path;
+mod places;
 mod process;
 mod redress;
 mod repairs;
@@ -205,6 +207,7 @@ fn table() -> Vec<Forgery> {
     process::both_lists(&mut table);
     process::persons(&mut table);
     redress::own_annulments(&mut table);
+    everywhere::everywhere(&mut table);
     table.0
 }
 

@@ -16,7 +16,7 @@ use crate::forge::reports::{
 pub(super) struct Forgery {
     pub name: &'static str,
     what: &'static str,
-    told: Told,
+    pub told: Told,
     at: usize,
 }
 
