@@ -25,6 +25,7 @@ use crate::erasure::Erasures;
 use crate::imported::Classifications;
 use crate::member::Notes;
 use crate::support::Supports;
+use crate::tally::Tallies;
 use crate::tolerance::Tolerances;
 
 /// What suspends a thing.
@@ -388,6 +389,8 @@ pub(crate) struct Fold {
     pub supports: Supports,
     pub notes: Notes,
     pub assessments: Assessments,
+    /// What the assessment counts, counted here.
+    pub tallies: Tallies,
     /// Entries of the joint catalogue.
     pub entries: Entries,
     pub erasures: Erasures,

@@ -48,6 +48,7 @@ mod remedy;
 mod repair;
 mod review;
 mod support;
+mod tally;
 mod tolerance;
 mod whistle;
 
@@ -132,6 +133,7 @@ impl Audit {
         let Some(rules) = self.rules.clone() else {
             // Keys may be made before the first rules; nothing about a subject may be decided.
             admin::key(&mut self.fold, &event.event);
+            tally::see(&mut self.fold, event);
             if event.subject.is_some() {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
                 found.push(Violation::new(event.position, names::INV_10, detail));
@@ -143,6 +145,7 @@ impl Audit {
         actors::check(&mut at);
         self.commit.see(event);
         erasure::barred(&mut self.fold, &mut at);
+        tally::see(&mut self.fold, event);
         judge(&mut self.fold, &mut self.commit, &mut at);
         erasure::see(&mut self.fold, &at);
         found

@@ -127,7 +127,7 @@ pub(crate) fn reached(
 }
 
 /// Who decides on a repair: who listed, or who collected the record.
-fn authority(fold: &Fold, of: Target) -> Option<Uscc> {
+pub(crate) fn authority(fold: &Fold, of: Target) -> Option<Uscc> {
     match of {
         Target::Listing(id) => fold.case(CaseRef::Listing(id)).map(|case| case.proposer.authority),
         Target::Record(id) => fold.records.get(&id).map(|own| own.provider),

@@ -252,7 +252,7 @@ pub fn support_begun() -> (World, SupportId, RecordId) {
 }
 
 /// A key for an officer, as the operator creates it.
-fn give_key(world: &mut World, key_id: &str, role: Role, who: &Who) {
+pub fn give_key(world: &mut World, key_id: &str, role: Role, who: &Who) {
     let Actor::Officer(officer) = who.actor.clone() else { panic!("no officer") };
     let key = Command::CreateKey {
         key_id: key_id.to_owned(),
