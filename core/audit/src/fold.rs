@@ -23,6 +23,7 @@ use crate::commitment::Commitments;
 use crate::dispute::Disputes;
 use crate::erasure::Erasures;
 use crate::imported::Classifications;
+use crate::keys::Keys;
 use crate::member::Notes;
 use crate::support::Supports;
 use crate::tally::Tallies;
@@ -383,8 +384,7 @@ pub(crate) struct Fold {
     pub tolerances: Tolerances,
     pub classifications: Classifications,
     pub case_studies: CaseStudies,
-    /// Officers who were ever given a key of the credit office.
-    pub office: BTreeSet<OfficerRef>,
+    pub keys: Keys,
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,

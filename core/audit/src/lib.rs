@@ -34,6 +34,7 @@ mod fold;
 mod here;
 mod imported;
 mod in_use;
+mod keys;
 mod listing;
 mod measure;
 mod member;
@@ -132,7 +133,7 @@ impl Audit {
         }
         let Some(rules) = self.rules.clone() else {
             // Keys may be made before the first rules; nothing about a subject may be decided.
-            admin::key(&mut self.fold, &event.event);
+            keys::see(&mut self.fold, event);
             tally::see(&mut self.fold, event);
             if event.subject.is_some() {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
@@ -143,6 +144,7 @@ impl Audit {
         let today = event.legal_date;
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
+        keys::good(&self.fold, &mut at);
         self.commit.see(event);
         erasure::barred(&mut self.fold, &mut at);
         tally::see(&mut self.fold, event);
@@ -315,10 +317,9 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
-        Event::KeyCreated { .. } => admin::key(fold, &at.event.event),
+        Event::KeyCreated { .. } | Event::KeyRevoked { .. } => keys::check(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }
-        | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
         | Event::Refusal(_)
         | Event::AliasLinked { .. }

@@ -89,6 +89,10 @@ const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/va
 fn the_courses_of_reports_are_let_stand_with_and_without_their_keys() {
     for mut told in [reports::answered(), reports::late()] {
         assert_eq!(told.audit(), Vec::<Violation>::new());
+        // A key that is revoked on the day on which it was used last.
+        let last = told.events.last().expect("an event").on;
+        told.revoked = told.keys.first().map(|own| (own.0.clone(), last));
+        assert_eq!(told.audit(), Vec::<Violation>::new(), "until its last day a key is good");
         told.reported.clear();
         assert_eq!(told.audit(), Vec::<Violation>::new(), "nobody can open what they are about");
     }

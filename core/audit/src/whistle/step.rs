@@ -14,7 +14,7 @@ use shouxin_core::whistle::{By, ReportEnvelope, WhistleEvent};
 
 use crate::Violation;
 use crate::names::{DEADLINE, INV_2, INV_9, INV_10};
-use crate::whistle::{Report, Stage};
+use crate::whistle::{Held, Report, Stage};
 
 /// Roles of officers who look into a report for a department.
 const CASE: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -23,7 +23,7 @@ const CASE: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 pub(super) struct At<'a> {
     pub event: &'a ReportEnvelope,
     pub rules: &'a RuleSet,
-    pub keys: &'a [(Role, Day)],
+    pub keys: &'a [Held],
     pub found: &'a mut Vec<Violation>,
 }
 
@@ -119,7 +119,8 @@ impl<'a> At<'a> {
             return None;
         }
         let on = self.event.on;
-        let duty = self.keys.iter().any(|(role, since)| roles.contains(role) && *since <= on);
+        let good = |own: &&Held| own.since <= on && on <= own.until;
+        let duty = self.keys.iter().filter(good).any(|own| roles.contains(&own.role));
         self.must(duty, Guard::Competent, "it is not the officer's duty");
         let conflict = own.reported == Some(by.authority);
         self.must(!conflict, Guard::Competent, "the report is about the officer's own authority");
@@ -265,7 +266,7 @@ impl<'a> At<'a> {
                 self.turn(own, own.stage == Stage::Substantiated, to);
             }
             WhistleEvent::FeedbackPosted { text, keep_until } => {
-                if self.keys.iter().any(|(role, _)| *role == Role::Triage) {
+                if self.keys.iter().any(|own| own.role == Role::Triage) {
                     self.staff(own, &[Role::Triage]);
                 } else {
                     self.case_officer(own);

@@ -33,6 +33,7 @@ mod everywhere;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod grounds;
+mod keys;
 mod measures;
 mod office;
 mod outcomes;
@@ -87,7 +88,7 @@ const UNSEEN_PARTS: &[(&str, &str)] = &[
     ),
     (
         "G-COMPETENT",
-        "with which of several keys an officer acted; that there was such a key is seen",
+        "with which of several keys an officer acted; that one of them was good is seen",
     ),
 ];
 
@@ -208,6 +209,8 @@ fn table() -> Vec<Forgery> {
     process::persons(&mut table);
     redress::own_annulments(&mut table);
     everywhere::everywhere(&mut table);
+    keys::keys(&mut table);
+    keys::ended(&mut table);
     table.0
 }
 

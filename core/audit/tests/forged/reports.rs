@@ -234,6 +234,13 @@ fn hands(table: &mut Table) {
         told.events.truncate(at + 1);
         at
     });
+    table.other("G-COMPETENT", "its officer's key was revoked the day before", &told, |told| {
+        let at = told.place("whistle.triaged", 0);
+        told.events.truncate(at + 1);
+        let By::Officer(officer) = triager().0 else { panic!("no officer") };
+        told.revoked = Some((officer, told.events[at].on.plus_days(-1)));
+        at
+    });
     // The third report is about the market authority.
     table.change(
         "G-COMPETENT",
