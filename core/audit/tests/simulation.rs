@@ -40,9 +40,9 @@ use shouxin_core::id::AssessmentId;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::tally::Counter;
 
-/// Events that none of these logs holds, because the engine writes them and no command asks for
-/// them.
-const ELSEWHERE: &[&str] = &["guard.denied", "command.refused"];
+/// Events that none of these logs holds: no command asks for what the engine writes
+/// itself, and the second one is written no more.
+const ELSEWHERE: &[&str] = &["guard.denied", "case_study.withdrawn", "command.refused"];
 
 /// Counters that may be 0 in every half-year of a county.
 const RARE: &[&str] = &[
