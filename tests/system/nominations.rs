@@ -66,7 +66,9 @@ fn anybody_sees_a_nomination_and_may_object() {
 
     // The texts of what may follow, made before the step: each names what it lacks.
     let text = |noun: &str, id: &str, text: &str, draft: serde_json::Value| {
-        head.post(&format!("/v1/{noun}/{id}/texts/{text}"), &draft).expect("an answer")
+        let headers = [("Purpose", "test case"), ("Content-Type", "application/json")];
+        let path = format!("/v1/{noun}/{id}/texts/{text}");
+        head.send(&path, &headers, draft.to_string().as_bytes()).expect("an answer")
     };
     let draft = json!({"document_number": "尤市监守信〔2026〕1号", "reasons": "事迹属实"});
     let early = text("listings", &id, "red-decision", draft).body["detail"].to_string();

@@ -541,7 +541,7 @@ fn of_the_red_list(rules: &RuleSet) -> Vec<Made> {
     let closed = |end| red_closure(desk, &red(company()), &by, end, reasons.as_ref());
     let hidden = RedWords { published: false, ..red_words() };
     let office = officer(rules, "development_reform", "SC-03");
-    let received_on = Some(day("2026-03-03"));
+    let received_on = Some(day("2026-05-07"));
     let why = some("已超过核实期限和延后处理的期限。");
     let unverified =
         |case: &ObjectionCase| objection_unverified(desk, case, &office, received_on, why.as_ref());
@@ -594,19 +594,19 @@ fn an_honour_is_decided_after_its_public_notice_and_until_a_day() {
 #[test]
 fn what_nobody_verified_stays_suspended_and_the_party_is_told_so() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-05-20") };
+    let desk = Desk { rules: &rules, on: day("2026-07-20") };
     let office = officer(&rules, "development_reform", "SC-03");
     let of = |received_on| {
         objection_unverified(desk, &objection(&rules), &office, received_on, some("逾期").as_ref())
     };
     assert_eq!(missing(of(None)), ["转交信息提供单位核实"]);
-    let text = of(Some(day("2026-03-03"))).unwrap().plain();
+    let text = of(Some(day("2026-05-07"))).unwrap().plain();
     for part in ["停止公示", "继续暂停，不因逾期未核实而自动恢复", "仍须核实", "申请行政复议"]
     {
         assert!(text.contains(part), "no {part} in\n{text}");
     }
     let repeated = ObjectionCase { suspends: false, ..objection(&rules) };
-    let on = Some(day("2026-03-03"));
+    let on = Some(day("2026-05-07"));
     let made = objection_unverified(desk, &repeated, &office, on, some("逾期").as_ref());
     assert!(!made.unwrap().plain().contains("继续暂停"), "nothing was suspended");
 }
