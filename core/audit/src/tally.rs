@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{Actor, Role};
-use shouxin_core::event::assessment::{AssessmentEvent, Figures};
+use shouxin_core::event::assessment::{AssessmentEvent, Figures, Month};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::publicity::PublicityEvent;
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
@@ -16,11 +16,84 @@ use shouxin_core::event::{CaseRef, Envelope, Event};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Department, RecordClass};
-use shouxin_core::tally::{Counter, Counts, Month, Unit};
 use shouxin_core::time::Day;
 
 use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
 use crate::repair;
+
+/// Whose counters these are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    Department(String),
+    Authority(Uscc),
+}
+
+macro_rules! counters {
+    ($($variant:ident $name:literal;)*) => {
+        /// What is counted, in the order in which frozen figures keep their counts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        enum Counter { $($variant,)* }
+
+        impl Counter {
+            const ALL: &'static [(Counter, &'static str)] = &[$((Counter::$variant, $name),)*];
+        }
+    };
+}
+
+counters! {
+    Dispatched "dispatched";
+    RespondedOnTime "responded_on_time";
+    RespondedLate "responded_late";
+    ResponseOverdue "response_overdue";
+    Declined "declined";
+    Executed "executed";
+    FedBackOnTime "fed_back_on_time";
+    FedBackLate "fed_back_late";
+    FeedbackOverdue "feedback_overdue";
+    Lifted "lifted";
+    LiftedLate "lifted_late";
+    ObjectionsReferred "objections_referred";
+    VerifiedOnTime "verified_on_time";
+    VerifiedLate "verified_late";
+    VerificationOverdue "verification_overdue";
+    ObjectionsUpheld "objections_upheld";
+    ObjectionsRejected "objections_rejected";
+    RedressOpened "redress_opened";
+    RedressCompleted "redress_completed";
+    RepairsCheckedOnTime "repairs_checked_on_time";
+    RepairsCheckedLate "repairs_checked_late";
+    RepairsDecidedOnTime "repairs_decided_on_time";
+    RepairsDecidedLate "repairs_decided_late";
+    CasesDecidedOnTime "cases_decided_on_time";
+    CasesDecidedLate "cases_decided_late";
+    RecordsProvided "records_provided";
+    ToBePublicised "to_be_publicised";
+    PublicisedLate "publicised_late";
+    ExecutedLate "executed_late";
+    ExecutionOverdue "execution_overdue";
+    ReferredLate "referred_late";
+    RepairCheckOverdue "repair_check_overdue";
+    RepairDecisionOverdue "repair_decision_overdue";
+    ResolvedLate "resolved_late";
+    ReviewedLate "reviewed_late";
+    CaseDecisionOverdue "case_decision_overdue";
+    CaseServiceOverdue "case_service_overdue";
+    RevocationOverdue "revocation_overdue";
+    LiftOverdue "lift_overdue";
+    ReferralOverdue "referral_overdue";
+    ResultOverdue "result_overdue";
+    ReviewOverdue "review_overdue";
+    UpheldOnReview "upheld_on_review";
+    LiaisonOnFile "liaison_on_file";
+}
+
+/// Counts; what is not there is 0.
+type Counts = BTreeMap<Counter, u32>;
+
+fn add(counts: &mut Counts, counter: Counter, count: u32) {
+    let own = counts.entry(counter).or_insert(0);
+    *own = own.saturating_add(count);
+}
 
 /// What somebody owes by a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +120,7 @@ pub(crate) struct Tallies {
 impl Tallies {
     fn add(&mut self, unit: Unit, month: Month, counters: &[Counter]) {
         let own = self.counts.entry((unit, month)).or_default();
-        counters.iter().for_each(|counter| own.add(*counter, 1));
+        counters.iter().for_each(|counter| add(own, *counter, 1));
     }
 
     /// A day passed, as a timer says.
@@ -84,11 +157,11 @@ impl Tallies {
         let mut sum = Counts::default();
         for unit in [code].into_iter().chain(own) {
             for counts in self.counts.range((unit.clone(), from)..=(unit, to)) {
-                sum.add_all(counts.1);
+                counts.1.iter().for_each(|(counter, count)| add(&mut sum, *counter, *count));
             }
         }
         if department.officers.iter().any(|officer| officer.liaison) {
-            sum.add(Counter::LiaisonOnFile, 1);
+            add(&mut sum, Counter::LiaisonOnFile, 1);
         }
         sum
     }
@@ -101,14 +174,13 @@ impl Tallies {
         frozen: &Figures,
     ) -> Option<String> {
         let own = self.of(department, from, to);
-        let wrong = Counter::ALL.iter().filter(|counter| {
-            // What no counter stands for is no figure either.
-            own.get(**counter) != frozen.counts.get(**counter)
-        });
-        let wrong: Vec<String> = wrong
-            .map(|counter| {
-                let (stated, own) = (frozen.counts.get(*counter), own.get(*counter));
-                format!("{} is {stated}, the log has {own}", counter.name())
+        let mut stated = frozen.counts.0.iter().copied();
+        let wrong: Vec<String> = Counter::ALL
+            .iter()
+            .filter_map(|(counter, name)| {
+                let stated = stated.next().unwrap_or(0);
+                let own = own.get(counter).copied().unwrap_or(0);
+                (stated != own).then(|| format!("{name} is {stated}, the log has {own}"))
             })
             .collect();
         let more = frozen.counts.0.len() > Counter::ALL.len();
