@@ -2,6 +2,8 @@
 //! `benches/README.md` says how to run them and how to read them.
 #![allow(
     clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -9,14 +11,32 @@
 )]
 
 mod audit;
+#[path = "../../core/tests/simulation/catalogue.rs"]
+mod catalogue;
+#[path = "../../core/tests/simulation/channels.rs"]
+mod channels;
+#[path = "../../core/tests/simulation/county.rs"]
+mod county;
 mod decide;
+mod figures;
+#[path = "../../core/audit/tests/forge/mod.rs"]
+mod forge;
+#[path = "../../core/tests/simulation/honours.rs"]
+mod honours;
 mod http;
 mod load;
+#[path = "../../core/tests/simulation/measures.rs"]
+mod measures;
+#[path = "../../core/tests/simulation/others.rs"]
+mod others;
 mod plugin;
+#[path = "../../core/tests/simulation/remedies.rs"]
+mod remedies;
 mod replay;
 mod running;
 
 use clap::{Parser, Subcommand};
+use forge::kit;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -51,17 +71,21 @@ enum Question {
         #[arg(long, default_value_t = 1_000_000)]
         events: u64,
     },
-    /// `decide` and `apply` of one command, for a subject with 10 and with 10,000 records.
+    /// `decide` and `apply` of one command, for a subject with 10 and with 10,000 records; fails
+    /// where one takes more than 1.5 times as long.
     Decide {
         /// Samples of each figure.
         #[arg(long, default_value_t = 100)]
         samples: usize,
     },
-    /// Events audited a second.
+    /// Events audited a second: of the simulated county, and of a log of records on the disk.
     Audit {
-        /// Events.
-        #[arg(long, default_value_t = 1_000_000)]
+        /// Events of the simulated county, about.
+        #[arg(long, default_value_t = 200_000)]
         events: u64,
+        /// Events of the log of records.
+        #[arg(long, default_value_t = 1_000_000)]
+        records: u64,
     },
     /// Calls of a plugin a second, through its child process.
     Plugin {
@@ -82,8 +106,16 @@ fn main() -> std::process::ExitCode {
         Question::Commands { seconds } => http::commands(seconds),
         Question::Reads { files, seconds } => http::reads(files, seconds),
         Question::Replay { events } => replay::replay(events),
-        Question::Decide { samples } => decide::decide_and_apply(samples),
-        Question::Audit { events } => audit::audit(events),
+        Question::Decide { samples } => {
+            if !decide::decide_and_apply(samples) {
+                return std::process::ExitCode::FAILURE;
+            }
+        }
+        Question::Audit { events, records } => {
+            if !audit::audit(events, records) {
+                return std::process::ExitCode::FAILURE;
+            }
+        }
         Question::Plugin { calls } => plugin::calls(calls),
         Question::PluginHost => {}
     }

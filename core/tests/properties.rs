@@ -442,6 +442,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
     let elsewhere = [
         "rules.loaded",
         "key.revoked",
+        "case_study.withdrawn",
         "guard.denied",
         "command.refused",
         "subject.alias_linked",

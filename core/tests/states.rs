@@ -54,6 +54,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("plugin.told", "how far a plugin was told"),
     ("guard.denied", "a refusal"),
     ("command.refused", "a refusal"),
+    ("case_study.withdrawn", "what case_study.taken_down was once"),
     ("person.registered", "a file has no steps"),
     ("subject.alias_linked", "a file has no steps"),
     ("family.settled", "the end of a walk over what rests on something"),

@@ -7,6 +7,7 @@
 
 mod drop;
 pub(crate) mod face;
+mod reason;
 mod settings;
 mod webhook;
 
@@ -303,7 +304,12 @@ fn batch(engine: &Engine, row: &ChannelRow) -> Result<Option<(Batch, Position)>,
     let today = engine.clock.now().legal_date();
     let mut items = Vec::new();
     for (target, at) in newest {
-        items.push(face::of(engine, &mut query, target, at, today)?);
+        let mut item = face::of(engine, &mut query, target, at, today)?;
+        if item["action"] == "withdraw" {
+            let reason = face::reason(&mut query, target, today)?;
+            reason.with_author(engine, target, at).say(&mut item);
+        }
+        items.push(item);
     }
     let through = Position { sequence: through, ..last };
     let from = row.confirmed_through.sequence;

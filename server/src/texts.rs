@@ -11,6 +11,7 @@ mod measure;
 mod objection;
 mod outcome;
 mod record;
+mod red;
 mod repair;
 mod sheet;
 #[cfg(test)]
@@ -31,12 +32,16 @@ pub use measure::{
     Forwarded, Forwarding, News, forward_letter, news_letter, notice as measure_notice,
 };
 pub use objection::result as objection_result;
-pub use objection::{acceptance as objection_acceptance, refusal as objection_refusal};
+pub use objection::{
+    acceptance as objection_acceptance, refusal as objection_refusal,
+    unverified as objection_unverified,
+};
 pub use outcome::{
     ReliefCase, ReliefStep, ReliefWords, ReviewCase, ReviewWords, Reviewed, RevocationCase,
     RevocationWords, Revoked, relief, review, revocation_decision, revocation_notice,
 };
 pub use record::{CollectionCase, collection_notice};
+pub use red::{RedCase, RedEnd, RedWords, closure as red_closure, decision as red_decision};
 pub use repair::{
     acceptance as repair_acceptance, decision as repair_decision, extension as repair_extension,
 };

@@ -243,7 +243,12 @@ fn whatever_changes_reaches_every_channel_and_an_objection_waits_for_it() {
     assert!(shown("withdraw"), "both have withdrawn it");
     let item = recipient.last(&id).expect("the item");
     let fields: Vec<&String> = item.as_object().expect("an object").keys().collect();
-    assert_eq!(fields, ["action", "id", "position", "withdrawn_on"], "and nothing else is said");
+    assert_eq!(
+        fields,
+        ["action", "id", "position", "reason", "reason_zh", "withdrawn_on"],
+        "and nothing else is said"
+    );
+    assert_eq!(item["reason"], "annulled_on_objection", "a class of reason, and no text");
 }
 
 /// The day on which the record was accepted, as its file's history has it.

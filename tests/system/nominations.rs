@@ -62,7 +62,20 @@ fn anybody_sees_a_nomination_and_may_object() {
     teller.refused(&maker, "/v1/objections", &objection, "G-PUBLIC-NOTICE");
     objection["evidence"] = json!([maker.document(&subject, "张某某署名的书面异议")]);
     teller.refused(&tax, "/v1/objections", &objection, "G-COMPETENT");
-    teller.taken(&maker, "/v1/objections", &objection);
+    let objected = teller.taken(&maker, "/v1/objections", &objection);
+
+    // The texts of what may follow, made before the step: each names what it lacks.
+    let text = |noun: &str, id: &str, text: &str, draft: serde_json::Value| {
+        let headers = [("Purpose", "test case"), ("Content-Type", "application/json")];
+        let path = format!("/v1/{noun}/{id}/texts/{text}");
+        head.send(&path, &headers, draft.to_string().as_bytes()).expect("an answer")
+    };
+    let draft = json!({"document_number": "尤市监守信〔2026〕1号", "reasons": "事迹属实"});
+    let early = text("listings", &id, "red-decision", draft).body["detail"].to_string();
+    assert!(early.contains("公示期满") && early.contains("终止日期"), "{early}");
+    let objection = objected.body["id"].as_str().expect("an id");
+    let early = text("objections", objection, "unverified", json!({"reasons": "逾期"}));
+    assert!(early.body["detail"].to_string().contains("转交信息提供单位核实"), "{early:?}");
     let item = seen(&public, NOTICED)["listings"][0].clone();
     assert_eq!(item["status"], "under_objection");
 
@@ -70,6 +83,9 @@ fn anybody_sees_a_nomination_and_may_object() {
     teller.taken(&head, &at("close"), &json!({"reasons": "异议属实"}));
     assert_eq!(seen(&public, NOTICED)["listings"], json!([]));
     assert_eq!(public.get(&listing).expect("an answer").status, 404);
+    let told = seen(&head, &format!("{listing}/texts/red-closure"))["text"].to_string();
+    assert!(told.contains("不予列入守信红名单") && told.contains("异议属实"), "{told}");
+    assert!(told.contains("申请行政复议"), "{told}");
 
     // What a black listing makes due is for officers only.
     const OWED: &str = "/v1/nominations?state=revocation_owed";

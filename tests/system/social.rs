@@ -140,7 +140,7 @@ fn a_typical_case_is_told_without_anybodys_name() {
     assert_eq!(shown["typical_cases"][0]["id"], json!(made), "{shown}");
     // A person occurs in the story, so the organisation is not named beside it.
     assert_eq!(get(&bench.public, &one).get("subject"), None);
-    must(&bench.market, &format!("{one}/withdraw"), &json!({"reason": "已过时"}));
+    must(&bench.market, &format!("{one}/withdraw"), &json!({"ground": "outdated"}));
     assert_eq!(get(&bench.public, path)["typical_cases"], json!([]));
     assert_eq!(bench.public.get(&one).expect("an answer").status, 404);
     // Of an organisation alone it may be told which.

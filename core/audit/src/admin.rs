@@ -1,5 +1,5 @@
-//! Plugins: admitted for what their department implements, told of everything in order. Keys: who
-//! was given the role of the credit office, or the duty for personal information.
+//! Plugins: admitted for what their department implements, told of everything in order. The credit
+//! office: whoever has a key of that role when something is done.
 
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::event::Event;
@@ -32,22 +32,10 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>) {
     }
 }
 
-/// A key says for whom it is; that it was revoked since does not make earlier steps wrong.
-pub(crate) fn key(fold: &mut Fold, event: &Event) {
-    let Event::KeyCreated { role, officer: Some(officer), .. } = event else {
-        return;
-    };
-    match role {
-        Role::CreditOffice => fold.office.insert(officer.clone()),
-        Role::DataOfficer => fold.erasures.guardians.insert(officer.clone()),
-        _ => false,
-    };
-}
-
 /// Whether an officer on file acts, and is of the credit office; an officer who is not on file is
 /// `actors`' to name.
 fn office(fold: &Fold, at: &Here<'_>) -> Option<bool> {
-    at.officer().map(|(.., by)| fold.office.contains(by))
+    at.officer().map(|(.., by)| fold.keys.open(by, Role::CreditOffice, at.event))
 }
 
 /// Whether an officer of the credit office acts.

@@ -3,7 +3,7 @@
 //! then put right and reported. And the dates by which departments are assessed: they follow from
 //! the calendar, and what is late is late. None of it is about a subject (INV-7).
 //!
-//! What a department's figures are is not counted anew here: that would be the whole tally.
+//! What a department's figures are, `tally` counts anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,7 @@ use crate::admin;
 use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_7, INV_10};
+use crate::tally::Tallies;
 
 /// Every assessment.
 pub(crate) type Assessments = BTreeMap<AssessmentId, Assessment>;
@@ -286,7 +287,7 @@ fn step_of(fold: &mut Fold, at: &mut Here<'_>, id: AssessmentId, event: &Assessm
     match event {
         AssessmentEvent::MetricsFrozen { figures, comment_by, .. } => {
             admin::by_office(fold, at);
-            frozen(&mut own, at, figures, *comment_by);
+            frozen(&mut own, &fold.tallies, at, figures, *comment_by);
         }
         AssessmentEvent::Commented { department, comment, .. } => {
             commented(&mut own, at, department, comment);
@@ -330,7 +331,13 @@ fn in_step(own: &Assessment, at: &mut Here<'_>, step: Step) -> bool {
     fits
 }
 
-fn frozen(own: &mut Assessment, at: &mut Here<'_>, figures: &[Figures], comment_by: Deadline) {
+fn frozen(
+    own: &mut Assessment,
+    tallies: &Tallies,
+    at: &mut Here<'_>,
+    figures: &[Figures],
+    comment_by: Deadline,
+) {
     in_step(own, at, Step::Opened);
     let over = Month::of(at.today) > own.to;
     at.must(over, Guard::End, "the period is not over");
@@ -339,6 +346,13 @@ fn frozen(own: &mut Assessment, at: &mut Here<'_>, figures: &[Figures], comment_
     let all = at.rules.departments.iter().all(|own| assessed.contains(&own.code));
     if !all || figures.len() != at.rules.departments.len() {
         at.broken(INV_10, "each department on file is assessed once, and nobody else");
+    }
+    for stated in figures {
+        let department = at.rules.departments.iter().find(|own| own.code == stated.department);
+        let wrong = department.and_then(|of| tallies.differs(of, (own.from, own.to), stated));
+        if let Some(wrong) = wrong {
+            at.broken(INV_10, format!("{}: {wrong}", stated.department));
+        }
     }
     own.frozen_by = at.officer().map(|(.., by)| by.clone());
     own.assessed = assessed;

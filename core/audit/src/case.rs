@@ -343,7 +343,7 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
         at.broken(INV_2, "the case is over");
     }
     match &at.event.event {
-        Event::NoticeServed { .. } => noticed(own, at),
+        Event::NoticeServed { .. } => noticed(own, above, at),
         Event::StatementReceived { .. }
         | Event::StatementWaived { .. }
         | Event::StatementWindowClosed { .. } => heard(own, at),
@@ -387,6 +387,11 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
     }
 }
 
+/// Of what rests on something that has ended, nobody is told, and nothing is served.
+fn standing(above: Above, at: &mut Here<'_>) {
+    at.must(above.standing != Standing::Ended, Guard::End, "what it rests on has ended");
+}
+
 fn closed(own: &mut Case, at: &mut Here<'_>) {
     if own.decision.is_some() {
         at.broken(INV_2, "it was decided already");
@@ -394,7 +399,7 @@ fn closed(own: &mut Case, at: &mut Here<'_>) {
     own.finish(Over::Closed);
 }
 
-fn noticed(own: &mut Case, at: &mut Here<'_>) {
+fn noticed(own: &mut Case, above: Above, at: &mut Here<'_>) {
     let Event::NoticeServed {
         facts,
         reasons,
@@ -413,6 +418,7 @@ fn noticed(own: &mut Case, at: &mut Here<'_>) {
         at.broken(INV_2, "a second notice");
         return;
     }
+    standing(above, at);
     at.stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)]);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
     at.service(Guard::Notice, service);
@@ -597,6 +603,7 @@ fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
         at.broken(INV_2, "it was served already");
         return;
     }
+    standing(above, at);
     at.service(Guard::Served, service);
     at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");

@@ -42,15 +42,20 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CaseStudyEvent) 
             }
             None => at.missing(case_study),
         },
+        CaseStudyEvent::TakenDown { case_study, .. } => taken_down(fold, at, *case_study),
+        // Written before the reason was a class.
         CaseStudyEvent::Withdrawn { case_study, reason } => {
-            let Some(own) = fold.case_studies.remove(case_study) else {
-                at.missing(case_study);
-                return;
-            };
-            at.of_authority(own.drafter.authority);
+            taken_down(fold, at, *case_study);
             at.must(short_text_is_stated(reason), Guard::Document, "there is no reason");
             anonymous(at, &[reason]);
         }
+    }
+}
+
+fn taken_down(fold: &mut Fold, at: &mut Here<'_>, id: CaseStudyId) {
+    match fold.case_studies.remove(&id) {
+        Some(own) => at.of_authority(own.drafter.authority),
+        None => at.missing(id),
     }
 }
 

@@ -313,7 +313,7 @@ impl Commit {
                     .is_some_and(|(_, own)| own.revocation.is_none() && own.owed.is_none());
                 if silent && fold.listing_standing(*id, day) != Standing::Ended {
                     let detail = format!("{id} is to be revoked for {black}, and nobody is told");
-                    found.push(Violation { at: *at, name: Guard::RedCheck.name(), detail });
+                    found.push(Violation::new(*at, Guard::RedCheck.name(), detail));
                 }
             }
         }
@@ -410,7 +410,7 @@ impl Commit {
     fn completeness(&self, fold: &Fold, day: Day, found: &mut Vec<Violation>) {
         let mut missed = |at: Position, what: String| {
             let detail = format!("{what} is not ended in this commit");
-            found.push(Violation { at, name: INV_6, detail });
+            found.push(Violation::new(at, INV_6, detail));
         };
         let under = |(at, id): &(Position, ListingId)| {
             let listing = fold.listings.get(id);
@@ -505,26 +505,26 @@ impl Commit {
         for (at, id, of) in self.twins.iter().filter(|own| !self.extended.contains(&(own.1, own.2)))
         {
             let detail = format!("{id} is proposed on what {of} rests on already");
-            found.push(Violation { at: *at, name: INV_10, detail });
+            found.push(Violation::new(*at, INV_10, detail));
         }
         for id in self.proposed.difference(&self.ruled) {
             if fold.listings.get(id).is_some_and(|own| own.repair_months.is_some()) {
                 let detail = format!("{id} was proposed, and its repair rule is not kept");
-                found.push(Violation { at: id.0, name: Guard::RepairRule.name(), detail });
+                found.push(Violation::new(id.0, Guard::RepairRule.name(), detail));
             }
         }
         for id in &self.restored {
             let last = self.touched.values().copied().max();
             if let (Some(at), Standing::Ended) = (last, fold.listing_standing(*id, day)) {
                 let detail = format!("{id} has effect again, and a record it rests on is over");
-                found.push(Violation { at, name: INV_6, detail });
+                found.push(Violation::new(at, INV_6, detail));
             }
         }
         for (at, id) in &self.before_restored {
             let above = fold.attributions.get(id).map(|own| own.listing);
             if !above.is_some_and(|listing| self.restored.contains(&listing)) {
                 let detail = format!("{id} was annulled, and no outcome of this commit voids it");
-                found.push(Violation { at: *at, name: INV_6, detail });
+                found.push(Violation::new(*at, INV_6, detail));
             }
         }
     }
@@ -550,7 +550,7 @@ impl Commit {
             file.cases.iter().filter_map(|case| fold.mark(*case, day)).collect();
         let mut say = |name: &'static str, detail: String| {
             let detail = format!("classification.changed: {detail}");
-            found.push(Violation { at, name, detail });
+            found.push(Violation::new(at, name, detail));
         };
         for mark in stated {
             let name = shown(mark.case);

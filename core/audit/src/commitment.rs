@@ -184,6 +184,7 @@ pub(crate) fn by_party(
 }
 
 /// Evidence or proof: at least one document, each with its digest.
+#[track_caller]
 pub(crate) fn documents(at: &mut Here<'_>, guard: Guard, list: &[Digest]) {
     let whole = !list.is_empty() && list.iter().all(digest_is_stated);
     at.must(whole, guard, "there is no document, or one without a digest");

@@ -3,9 +3,9 @@
 //! What was open is looked for once, at the end of the log: whatever happened to it after the
 //! erasure was a violation of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::event::Event;
 use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::guard::Guard;
@@ -31,8 +31,6 @@ pub(crate) struct Erasures {
     erased: BTreeMap<SubjectKey, Position>,
     /// Those of them that were not registered anew, and whether their key is gone.
     barred: BTreeMap<SubjectKey, bool>,
-    /// Officers who were ever given a key for the protection of personal information.
-    pub guardians: BTreeSet<OfficerRef>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +84,11 @@ pub(crate) fn see(fold: &mut Fold, at: &Here<'_>) {
     }
 }
 
+/// Whether an officer has a key of a role.
+fn holds(fold: &Fold, at: &Here<'_>, by: &OfficerRef, role: Role) -> bool {
+    fold.keys.open(by, role, at.event)
+}
+
 pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
     let Some(subject) = at.event.subject else {
         at.missing("no subject");
@@ -103,7 +106,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
     match event {
         ErasureEvent::Proposed { basis } => {
             at.basis(basis);
-            let guardian = by.as_ref().is_none_or(|by| fold.erasures.guardians.contains(by));
+            let guardian = by.as_ref().is_none_or(|by| holds(fold, at, by, Role::DataOfficer));
             at.must(guardian, Guard::Competent, "its duty is not personal information");
             let from = file.on.plus_months(at.pack().retention_months.max(REMEDY_MONTHS));
             if at.today < from {
@@ -117,9 +120,10 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
             }
         }
         ErasureEvent::Withdrawn { proposal } => {
-            let duty = by
-                .as_ref()
-                .is_none_or(|by| fold.office.contains(by) || fold.erasures.guardians.contains(by));
+            let duty = by.as_ref().is_none_or(|by| {
+                let roles = [Role::CreditOffice, Role::DataOfficer];
+                roles.into_iter().any(|role| holds(fold, at, by, role))
+            });
             at.must(duty, Guard::Competent, "neither a data officer nor the credit office");
             if proposed.is_none_or(|own| own.0 != *proposal) {
                 at.missing(proposal);
@@ -137,7 +141,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
                 }
                 _ => at.missing(proposal),
             }
-            let office = by.as_ref().is_some_and(|by| fold.office.contains(by));
+            let office = by.as_ref().is_some_and(|by| holds(fold, at, by, Role::CreditOffice));
             at.must(office, Guard::Competent, "the credit office did not agree");
             if file.slot != *slot {
                 at.broken(INV_10, "it is the slot of another file's key");
@@ -222,10 +226,8 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
             found.entry(*erased_at).or_insert(at);
         }
     }
-    let said = found.into_iter().map(|(at, open)| Violation {
-        at,
-        name: ERASURE,
-        detail: format!("subject.erased: {open} was open"),
-    });
+    let said = found
+        .into_iter()
+        .map(|(at, open)| Violation::new(at, ERASURE, format!("subject.erased: {open} was open")));
     said.collect()
 }

@@ -23,8 +23,10 @@ use crate::commitment::Commitments;
 use crate::dispute::Disputes;
 use crate::erasure::Erasures;
 use crate::imported::Classifications;
+use crate::keys::Keys;
 use crate::member::Notes;
 use crate::support::Supports;
+use crate::tally::Tallies;
 use crate::tolerance::Tolerances;
 
 /// What suspends a thing.
@@ -387,12 +389,13 @@ pub(crate) struct Fold {
     pub tolerances: Tolerances,
     pub classifications: Classifications,
     pub case_studies: CaseStudies,
-    /// Officers who were ever given a key of the credit office.
-    pub office: BTreeSet<OfficerRef>,
+    pub keys: Keys,
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,
     pub assessments: Assessments,
+    /// What the assessment counts, counted here.
+    pub tallies: Tallies,
     /// Entries of the joint catalogue.
     pub entries: Entries,
     pub erasures: Erasures,

@@ -35,16 +35,19 @@ impl<'a> Here<'a> {
         self.event.position
     }
 
+    #[track_caller]
     pub(crate) fn broken(&mut self, name: &'static str, detail: impl Into<String>) {
         let what = detail.into();
         let detail = format!("{}: {what}", self.event.event.name());
-        self.found.push(Violation { at: self.event.position, name, detail });
+        self.found.push(Violation::new(self.event.position, name, detail));
     }
 
+    #[track_caller]
     pub(crate) fn guard(&mut self, guard: Guard, detail: impl Into<String>) {
         self.broken(guard.name(), detail);
     }
 
+    #[track_caller]
     pub(crate) fn must(&mut self, holds: bool, guard: Guard, detail: &str) {
         if !holds {
             self.guard(guard, detail);
@@ -66,6 +69,7 @@ impl<'a> Here<'a> {
         version::least(self.rules, opened_on, self.today, of)
     }
 
+    #[track_caller]
     pub(crate) fn missing(&mut self, what: impl std::fmt::Display) {
         self.broken(INV_10, format!("it names {what}, which is not there"));
     }
@@ -88,6 +92,7 @@ impl<'a> Here<'a> {
     }
 
     /// It stands in the file it is about.
+    #[track_caller]
     pub(crate) fn about(&mut self, subject: SubjectKey) {
         let own = self.event.subject;
         if own != Some(subject) {
@@ -98,6 +103,7 @@ impl<'a> Here<'a> {
     }
 
     /// Whoever acts as a party is that party.
+    #[track_caller]
     pub(crate) fn own_matter(&mut self, subject: SubjectKey) {
         if let Actor::Subject(key) = &self.event.actor
             && *key != subject
@@ -107,6 +113,7 @@ impl<'a> Here<'a> {
         }
     }
 
+    #[track_caller]
     pub(crate) fn of_authority(&mut self, authority: Uscc) {
         if let Some((_, _, reference)) = self.officer()
             && reference.authority != authority
@@ -116,6 +123,7 @@ impl<'a> Here<'a> {
         }
     }
 
+    #[track_caller]
     pub(crate) fn of_department(&mut self, code: &str) {
         if let Some((department, _, reference)) = self.officer()
             && department.code != code
@@ -125,6 +133,7 @@ impl<'a> Here<'a> {
     }
 
     /// The head of the proposer's authority, and not the proposer.
+    #[track_caller]
     pub(crate) fn head_beside(&mut self, proposer: &OfficerRef) {
         let Some((_, officer, reference)) = self.officer() else {
             return;
@@ -138,6 +147,7 @@ impl<'a> Here<'a> {
     }
 
     /// Every text is there and within its limit.
+    #[track_caller]
     pub(crate) fn stated(&mut self, guard: Guard, texts: &[(&str, &Sealed)]) {
         for (field, text) in texts {
             if !text.is_stated() {
@@ -148,6 +158,7 @@ impl<'a> Here<'a> {
 
     /// A text about a department, which stands in clear in the log: it is there, it is bounded, and
     /// it holds no citizen's number.
+    #[track_caller]
     pub(crate) fn plain(&mut self, field: &str, text: &str) {
         if text.trim().is_empty() || text.len() > OFFICE_TEXT_BYTES_MAX {
             self.guard(Guard::Document, format!("{field} says nothing, or is too long"));
@@ -159,16 +170,19 @@ impl<'a> Here<'a> {
         }
     }
 
+    #[track_caller]
     pub(crate) fn document(&mut self, number: &str, sha256: &Digest) {
         let whole = short_text_is_stated(number) && digest_is_stated(sha256);
         self.must(whole, Guard::Document, "number or digest of the document is missing");
     }
 
+    #[track_caller]
     pub(crate) fn service(&mut self, guard: Guard, service: &Service) {
         let proven = digest_is_stated(&service.proof_sha256) && service.on <= self.today;
         self.must(proven, guard, "no proof of service, or served in the future");
     }
 
+    #[track_caller]
     pub(crate) fn basis(&mut self, cited: &[Citation]) {
         if cited.is_empty() {
             self.guard(Guard::Basis, "nothing is cited");
@@ -193,6 +207,7 @@ impl<'a> Here<'a> {
     }
 
     /// A listing rests on a standard of sufficient level that the catalogue names for it.
+    #[track_caller]
     pub(crate) fn listing_rank(&mut self, cited: &[Citation], behaviour: &Behaviour) {
         let enough = cited.iter().any(|citation| {
             let level = self.level(citation);
@@ -203,6 +218,7 @@ impl<'a> Here<'a> {
     }
 
     /// A measure rests on what the catalogue names for it; one that needs a statute, on a statute.
+    #[track_caller]
     pub(crate) fn measure_rank(&mut self, cited: &[Citation], allowed: &[Citation], statute: bool) {
         let enough = cited.iter().any(|citation| {
             let high =
@@ -213,6 +229,7 @@ impl<'a> Here<'a> {
     }
 
     /// Effective documents that establish the act of this very subject.
+    #[track_caller]
     pub(crate) fn facts(
         &mut self,
         documents: &[FactDocument],
@@ -237,6 +254,7 @@ impl<'a> Here<'a> {
         }
     }
 
+    #[track_caller]
     pub(crate) fn capacity(&mut self, fold: &Fold, subject: SubjectKey) {
         if !subject.is_person() {
             return;
@@ -250,6 +268,7 @@ impl<'a> Here<'a> {
     }
 
     /// Measures that a notice or decision names: published by the day it does.
+    #[track_caller]
     pub(crate) fn published(&mut self, fold: &Fold, measures: &[NamedMeasure]) {
         for named in measures {
             let id = &named.measure;
@@ -261,6 +280,7 @@ impl<'a> Here<'a> {
     }
 
     /// Measures that a notice or decision names: implemented there, proportionate.
+    #[track_caller]
     pub(crate) fn named(&mut self, measures: &[NamedMeasure]) {
         for named in measures {
             let id = &named.measure;
@@ -276,6 +296,7 @@ impl<'a> Here<'a> {
     }
 
     /// The last day of a period of working days, recomputed with the calendar in force.
+    #[track_caller]
     pub(crate) fn deadline(&mut self, what: &str, stated: Deadline, from: Day, count: u16) {
         let own = self.rules.calendar.after(from, count);
         if stated != own {
@@ -288,6 +309,7 @@ impl<'a> Here<'a> {
     }
 
     /// A timer speaks only once its day has passed.
+    #[track_caller]
     pub(crate) fn after(&mut self, day: Option<Day>, what: &str) {
         if day.is_none_or(|day| self.today <= day) {
             let until = day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
@@ -296,6 +318,7 @@ impl<'a> Here<'a> {
     }
 
     /// What it builds on has effect.
+    #[track_caller]
     pub(crate) fn in_force(&mut self, standing: Standing) {
         match standing {
             Standing::InForce => {}

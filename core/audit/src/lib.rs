@@ -34,6 +34,7 @@ mod fold;
 mod here;
 mod imported;
 mod in_use;
+mod keys;
 mod listing;
 mod measure;
 mod member;
@@ -49,11 +50,13 @@ mod repair;
 mod review;
 mod revocation;
 mod support;
+mod tally;
 mod tolerance;
 mod version;
 mod whistle;
 
 use std::collections::BTreeMap;
+use std::panic::Location;
 use std::rc::Rc;
 
 use shouxin_core::event::{Envelope, Event};
@@ -77,6 +80,22 @@ pub struct Violation {
     pub name: &'static str,
     /// What is wrong.
     pub detail: String,
+    /// The check that says so.
+    said_at: &'static Location<'static>,
+}
+
+impl Violation {
+    #[track_caller]
+    pub(crate) fn new(at: Position, name: &'static str, detail: String) -> Violation {
+        Violation { at, name, detail, said_at: Location::caller() }
+    }
+
+    /// Which check of the audit says so: its file under `src/`, and the line.
+    pub fn said_at(&self) -> (&'static str, u32) {
+        let file = self.said_at.file();
+        let own = file.rsplit_once("src/").map_or(file, |(_, own)| own);
+        (own, self.said_at.line())
+    }
 }
 
 /// An audit under way: events in the order of the log, commit by commit.
@@ -119,10 +138,11 @@ impl Audit {
         }
         let Some(rules) = self.rules.clone() else {
             // Keys may be made before the first rules; nothing about a subject may be decided.
-            admin::key(&mut self.fold, &event.event);
+            keys::see(&mut self.fold, event);
+            tally::see(&mut self.fold, event);
             if event.subject.is_some() {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
-                found.push(Violation { at: event.position, name: names::INV_10, detail });
+                found.push(Violation::new(event.position, names::INV_10, detail));
             }
             return found;
         };
@@ -134,8 +154,10 @@ impl Audit {
         }
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
+        keys::good(&self.fold, &mut at);
         self.commit.see(event);
         erasure::barred(&mut self.fold, &mut at);
+        tally::see(&mut self.fold, event);
         judge(&mut self.fold, &mut self.commit, &mut at);
         erasure::see(&mut self.fold, &at);
         found
@@ -196,7 +218,7 @@ impl Audit {
         let at = event.position;
         let mut say = |detail: String| {
             let detail = format!("{}: {detail}", event.event.name());
-            found.push(Violation { at, name: names::INV_10, detail });
+            found.push(Violation::new(at, names::INV_10, detail));
         };
         let expected = self.next.unwrap_or(Position { sequence: 0, ..at });
         if at != expected {
@@ -233,7 +255,7 @@ impl Audit {
             }
             None => {
                 let detail = "rules.loaded: nobody has the data files of this version".to_owned();
-                found.push(Violation { at, name: names::INV_10, detail });
+                found.push(Violation::new(at, names::INV_10, detail));
             }
         }
         self.offered = offered.into_iter().filter(|own| own.0 == *version).collect();
@@ -318,10 +340,9 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
-        Event::KeyCreated { .. } => admin::key(fold, &at.event.event),
+        Event::KeyCreated { .. } | Event::KeyRevoked { .. } => keys::check(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }
-        | Event::KeyRevoked { .. }
         | Event::GuardDenied { .. }
         | Event::Refusal(_)
         | Event::AliasLinked { .. }

@@ -53,7 +53,7 @@ pub(crate) fn begun(
     lost.or(new).map(|own| {
         let day = own.in_force_from;
         let detail = format!("rules.loaded: the version that began on {day} is not what it was");
-        Violation { at, name: INV_10, detail }
+        Violation::new(at, INV_10, detail)
     })
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn left_long(fold: &Fold, rules: &RuleSet, at: Position, today: Day) 
     let mut say = |what: String, end: Day| {
         let detail =
             format!("{what} lasts beyond {end}, and no rule in force allows that any more");
-        found.push(Violation { at, name: DEADLINE, detail });
+        found.push(Violation::new(at, DEADLINE, detail));
     };
     for (id, own) in &fold.records {
         if let (RecordStage::Live, Some(until), Some(end)) =

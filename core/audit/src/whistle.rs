@@ -67,12 +67,21 @@ struct Report {
     late: bool,
 }
 
+/// A key of an officer, and the days on which it opened anything.
+#[derive(Debug)]
+struct Held {
+    key_id: String,
+    role: Role,
+    since: Day,
+    until: Day,
+}
+
 /// An audit of the log of reports, event by event.
 #[derive(Debug, Default)]
 pub struct Reports {
     /// Versions of the rules, by the day they came into force here.
     rules: Vec<(Day, Rc<RuleSet>)>,
-    keys: BTreeMap<OfficerRef, Vec<(Role, Day)>>,
+    keys: BTreeMap<OfficerRef, Vec<Held>>,
     reports: BTreeMap<ReportId, Report>,
     next: u64,
     last: Option<Day>,
@@ -92,8 +101,20 @@ impl Reports {
 
     /// Hands over an event of the register's log: who was given which key is read from it.
     pub fn see(&mut self, event: &Envelope) {
-        if let Event::KeyCreated { role, officer: Some(officer), .. } = &event.event {
-            self.keys.entry(officer.clone()).or_default().push((*role, event.legal_date));
+        match &event.event {
+            Event::KeyCreated { key_id, role, officer: Some(officer), expires_on, .. } => {
+                let (since, until) = (event.legal_date, *expires_on);
+                let own = Held { key_id: key_id.clone(), role: *role, since, until };
+                self.keys.entry(officer.clone()).or_default().push(own);
+            }
+            // Of a report only the day is known: on its last day a key may still have been good.
+            Event::KeyRevoked { key_id } => {
+                let own = self.keys.values_mut().flatten().find(|own| own.key_id == *key_id);
+                if let Some(own) = own {
+                    own.until = own.until.min(event.legal_date);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -124,7 +145,7 @@ impl Reports {
             }
             None => {
                 let detail = format!("{}: no version of the rules is in force", event.event.name());
-                found.push(Violation { at: Position::local(event.sequence), name: INV_10, detail });
+                found.push(Violation::new(Position::local(event.sequence), INV_10, detail));
             }
         }
         found
@@ -142,7 +163,7 @@ impl Reports {
         let mut found = Vec::new();
         let mut say = |what: String| {
             let detail = format!("{}: {what}", event.event.name());
-            found.push(Violation { at: Position::local(event.sequence), name: INV_10, detail });
+            found.push(Violation::new(Position::local(event.sequence), INV_10, detail));
         };
         if event.sequence != self.next {
             say(format!("it says it is event {}, the log is at {}", event.sequence, self.next));

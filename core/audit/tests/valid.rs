@@ -8,12 +8,20 @@
 
 mod forge;
 
+use forge::kit::World;
 use forge::kit::courses::{begun, make, moves};
+use forge::kit::steps::clerk;
 use forge::{Log, due, further, lives, reports, versions, words};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;
+use shouxin_core::command::Command;
+use shouxin_core::command::assessment::AssessmentCommand;
+use shouxin_core::event::Event;
+use shouxin_core::event::assessment::AssessmentEvent;
+use shouxin_core::id::AssessmentId;
 use shouxin_core::rules::Packs;
+use shouxin_core::tally::{Counter, Counts, Month};
 
 /// What the audit says of a random course, except of nominations: the courses check them with no
 /// list of open records, which the server looks up.
@@ -36,6 +44,48 @@ fn the_courses_of_every_noun_are_let_stand() {
     }
 }
 
+/// What the simulated county never has: the audit counts it as the register does, all the same.
+const BESIDE_THE_COUNTY: &[Counter] = &[
+    Counter::RedressCompleted,
+    Counter::RepairsDecidedLate,
+    Counter::RepairDecisionOverdue,
+    Counter::ReviewedLate,
+    Counter::RevocationOverdue,
+    Counter::ReviewOverdue,
+];
+
+#[test]
+fn the_figures_of_every_course_are_counted_anew() {
+    let mut counted = Counts::default();
+    for (name, world) in lives::all().into_iter().chain(further::all()).chain(due::all()) {
+        // With the keys that tell the register which authority is its credit office.
+        let Log { rules, later, commits } = Log::of(&world);
+        let today = world.today;
+        let mut world = World { log: commits.concat(), ..world }.replayed();
+        world.today = today;
+        let first = world.log[0].legal_date;
+        world.pass(40);
+        let last = world.today.plus_days(-31);
+        // An assessment is of two years at most.
+        let from = Month::of(first.max(last.plus_days(-700)));
+        let open = AssessmentCommand::Open { from, to: Month::of(last) };
+        let assessment = AssessmentId(world.must(&clerk(), &Command::Assessment(open)));
+        let freeze = AssessmentCommand::Freeze { assessment };
+        world.must(&clerk(), &Command::Assessment(freeze));
+        let log = Log::whole(world.log.clone(), rules, later);
+        assert_eq!(log.audit(), Vec::<Violation>::new(), "{name}");
+        match &world.log.last().expect("an event").event {
+            Event::Assessment(AssessmentEvent::MetricsFrozen { figures, .. }) => {
+                figures.iter().for_each(|own| counted.add_all(&own.counts));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    for counter in BESIDE_THE_COUNTY {
+        assert!(counted.get(*counter) > 0, "no course counts {}", counter.name());
+    }
+}
+
 /// Courses that once failed. There is no `main.rs` beside this file by which proptest would find the
 /// folder itself.
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/valid.txt");
@@ -43,6 +93,10 @@ const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/va
 fn the_courses_of_reports_are_let_stand_with_and_without_their_keys() {
     for mut told in [reports::answered(), reports::late()] {
         assert_eq!(told.audit(), Vec::<Violation>::new());
+        // A key that is revoked on the day on which it was used last.
+        let last = told.events.last().expect("an event").on;
+        told.revoked = told.keys.first().map(|own| (own.0.clone(), last));
+        assert_eq!(told.audit(), Vec::<Violation>::new(), "until its last day a key is good");
         told.reported.clear();
         assert_eq!(told.audit(), Vec::<Violation>::new(), "nobody can open what they are about");
     }

@@ -31,7 +31,10 @@ pub(super) fn apply(
         }
         CaseStudyEvent::Published { case_study } => (*case_study, CaseStudyState::Published { on }),
         CaseStudyEvent::Withdrawn { case_study, .. } => {
-            (*case_study, CaseStudyState::Withdrawn { on })
+            (*case_study, CaseStudyState::Withdrawn { on, ground: None })
+        }
+        CaseStudyEvent::TakenDown { case_study, ground } => {
+            (*case_study, CaseStudyState::Withdrawn { on, ground: Some(*ground) })
         }
     };
     let row = Rows::known(rows.case_study(id)?, &id.0)?;

@@ -1,6 +1,7 @@
 //! Commands about typical cases.
 
 use crate::actor::SubjectKey;
+use crate::event::case_study::TakenDownFor;
 use crate::id::CaseStudyId;
 
 /// A command about a typical case.
@@ -23,6 +24,6 @@ pub enum CaseStudyCommand {
     },
     Withdraw {
         case_study: CaseStudyId,
-        reason: String,
+        ground: TakenDownFor,
     },
 }

@@ -7,7 +7,7 @@ use crate::command::case_study::CaseStudyCommand;
 use crate::decide::checks::{self, misfit, refuse, wrong_state};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
-use crate::event::case_study::CaseStudyEvent;
+use crate::event::case_study::{CaseStudyEvent, TakenDownFor};
 use crate::guard::{Guard, Misfit};
 use crate::id::CaseStudyId;
 use crate::limits::TEXT_BYTES_MAX;
@@ -23,8 +23,8 @@ pub(super) fn decide(
     match command {
         CaseStudyCommand::Draft { .. } => draft(rows, command, context),
         CaseStudyCommand::Publish { case_study } => publish(rows, *case_study, context),
-        CaseStudyCommand::Withdraw { case_study, reason } => {
-            withdraw(rows, *case_study, reason, context)
+        CaseStudyCommand::Withdraw { case_study, ground } => {
+            withdraw(rows, *case_study, *ground, context)
         }
     }
 }
@@ -125,7 +125,7 @@ fn publish(rows: &Rows, id: CaseStudyId, context: &Context<'_>) -> Result<Outcom
 fn withdraw(
     rows: &Rows,
     id: CaseStudyId,
-    reason: &str,
+    ground: TakenDownFor,
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let row = rows.must_case_study(id)?;
@@ -137,21 +137,12 @@ fn withdraw(
             "请联系撰写部门 / ask that department",
         )?;
     }
-    if !short_text_is_stated(reason) {
-        refuse::<()>(
-            Guard::Document,
-            "缺少理由或过长 / the reason is missing or too long",
-            "请填写不超过 256 字节的理由 / state it in at most 256 bytes",
-        )
-        .map_err(|refusal| refusal.on("reason"))?;
-    }
-    anonymous(reason, "reason", context)?;
     if let CaseStudyState::Withdrawn { .. } = row.state {
         let expected = "drafted, published";
         return Ok(wrong_state("典型案例 / typical case", row.state.name(), expected)?);
     }
     let mut drafts = Drafts::new(context);
-    let event = CaseStudyEvent::Withdrawn { case_study: id, reason: reason.to_owned() };
+    let event = CaseStudyEvent::TakenDown { case_study: id, ground };
     drafts.push(None, Event::CaseStudy(event));
     drafts.finish()
 }

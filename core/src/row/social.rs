@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{OfficerRef, SubjectKey};
 use crate::calendar::Deadline;
 use crate::event::Target;
+use crate::event::case_study::TakenDownFor;
 use crate::event::member::NoteKind;
 use crate::event::support::SuitGround;
 use crate::guard::{Misfit, Refusal};
@@ -103,8 +104,14 @@ impl ImportedRow {
 #[allow(missing_docs, reason = "each state is named after the event that leads to it")]
 pub enum CaseStudyState {
     Drafted,
-    Published { on: Day },
-    Withdrawn { on: Day },
+    Published {
+        on: Day,
+    },
+    /// The ground is missing where it was taken down before grounds were classes.
+    Withdrawn {
+        on: Day,
+        ground: Option<TakenDownFor>,
+    },
 }
 
 impl CaseStudyState {

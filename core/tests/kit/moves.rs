@@ -15,6 +15,7 @@ use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::remedy::RemedyCommand as R;
 use shouxin_core::command::support::SupportCommand;
+use shouxin_core::event::case_study::TakenDownFor;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
@@ -573,7 +574,9 @@ fn case_studies(world: &World, it: Move) -> Asked {
     });
     let (who, command) = match pick(&all, it.pick).filter(|_| !it.twist.is_multiple_of(3)) {
         Some(case_study) if it.twist % 3 == 1 => (head(), C::Publish { case_study }),
-        Some(case_study) => (colleague(), C::Withdraw { case_study, reason: "已过时".to_owned() }),
+        Some(case_study) => {
+            (colleague(), C::Withdraw { case_study, ground: TakenDownFor::Outdated })
+        }
         None => (
             handler(),
             C::Draft {

@@ -2,7 +2,7 @@
 
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
-use shouxin_core::event::case_study::CaseStudyEvent;
+use shouxin_core::event::case_study::{CaseStudyEvent, TakenDownFor};
 use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::{MemberEvent, NoteKind};
@@ -93,6 +93,7 @@ pub fn samples() -> Vec<Event> {
         }),
         Event::CaseStudy(CaseStudyEvent::Published { case_study }),
         Event::CaseStudy(CaseStudyEvent::Withdrawn { case_study, reason: "已过时".to_owned() }),
+        Event::CaseStudy(CaseStudyEvent::TakenDown { case_study, ground: TakenDownFor::Outdated }),
         noted(NoteKind::Rating),
         Event::Member(MemberEvent::Corrected { note, text: text(), reasons: text() }),
         Event::Member(MemberEvent::Withdrawn { note, reasons: text() }),
@@ -111,7 +112,7 @@ pub fn samples() -> Vec<Event> {
     ]
 }
 
-/// Every other kind of note.
+/// Every other kind of note, and every other ground on which a typical case is taken down.
 pub fn variants() -> Vec<(String, Event)> {
     let kinds = [
         NoteKind::Information,
@@ -122,5 +123,16 @@ pub fn variants() -> Vec<(String, Event)> {
         NoteKind::NotAdmitted,
         NoteKind::PersuadedToLeave,
     ];
-    kinds.map(|kind| (format!("{kind:?}"), noted(kind))).into()
+    let grounds = [
+        TakenDownFor::Incorrect,
+        TakenDownFor::Recognisable,
+        TakenDownFor::NoLongerStands,
+        TakenDownFor::AskedFor,
+    ];
+    let case_study = CaseStudyId(at(61));
+    let down = grounds.map(|ground| {
+        let event = CaseStudyEvent::TakenDown { case_study, ground };
+        (format!("{ground:?}"), Event::CaseStudy(event))
+    });
+    kinds.map(|kind| (format!("{kind:?}"), noted(kind))).into_iter().chain(down).collect()
 }

@@ -10,6 +10,7 @@ use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::tolerance::{Missing, ToleranceCommand};
 use shouxin_core::decide::{clean_from, owed_hook};
+use shouxin_core::event::case_study::TakenDownFor;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
 use shouxin_core::event::tolerance::HandedIn;
@@ -372,8 +373,8 @@ impl County {
         if let Some(case_study) = self.others.case_studies.pop() {
             let publish = CaseStudyCommand::Publish { case_study };
             self.world.must(&self.who("market", "SC-01"), &Command::CaseStudy(publish));
-            let reason = "已过时".to_owned();
-            let down = CaseStudyCommand::Withdraw { case_study, reason };
+            let ground = TakenDownFor::Outdated;
+            let down = CaseStudyCommand::Withdraw { case_study, ground };
             self.world.must(&self.who("market", "SC-04"), &Command::CaseStudy(down));
             return;
         }

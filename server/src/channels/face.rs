@@ -16,12 +16,13 @@ use crate::http::commitments::{self, Face};
 use crate::http::read::{self, Sight};
 
 use super::DeliveryError;
+use super::reason::Reason;
 
 fn problem(error: crate::http::problem::Problem) -> DeliveryError {
     DeliveryError::Batch(error.detail().to_owned())
 }
 
-/// What was withdrawn leaves its id and the day, and nothing else.
+/// What was withdrawn leaves its id and the day, and nothing else; a channel adds the reason.
 fn withdrawn(id: String, at: Position, on: Day) -> Value {
     json!({"id": id, "position": at.to_string(), "action": "withdraw", "withdrawn_on": on})
 }
@@ -41,6 +42,31 @@ pub(crate) fn of(
         Target::Measure(id) => Ok(withdrawn(id.to_string(), at, today)),
         Target::Commitment(id) => commitment(engine, query, id, at, today),
     }
+}
+
+/// Why a channel is not to show `target` today.
+pub(crate) fn reason(
+    query: &mut Query<'_>,
+    target: Target,
+    today: Day,
+) -> Result<Reason, DeliveryError> {
+    Ok(match target {
+        Target::Record(id) => {
+            let row = query.ask(|rows| rows.must_record(id).cloned())?;
+            Reason::of_record(&row, today)
+        }
+        Target::Listing(id) => {
+            let row = query.ask(|rows| rows.must_listing(id).cloned())?;
+            let standing = query.ask(|rows| rows.listing_standing(id, today))?;
+            Reason::of_listing(&row, standing, today)
+        }
+        Target::Commitment(id) => {
+            let row = query.ask(|rows| rows.must_commitment(id).cloned())?;
+            Reason::of_commitment(&row)
+        }
+        // Never shown at all.
+        Target::Attribution(_) | Target::Measure(_) => Reason::Over,
+    })
 }
 
 fn record(

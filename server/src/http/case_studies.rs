@@ -9,6 +9,7 @@ use shouxin_core::actor::{Actor, Role};
 use shouxin_core::anonymity::holds_name;
 use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
+use shouxin_core::event::case_study::TakenDownFor;
 use shouxin_core::id::{CaseStudyId, Position};
 use shouxin_core::limits::CASE_STUDY_PERSONS_MAX;
 use shouxin_core::row::Index;
@@ -114,11 +115,15 @@ impl Write for Publish {
     }
 }
 
-/// 撤下, with a reason that names nobody.
+/// 撤下: `outdated`, `incorrect`, `recognisable` (a person can be told), `no_longer_stands` (what it tells
+/// of was taken back, changed or repaired), `asked_for`. A class of ground and no text, so that it
+/// names nobody.
+/// Source: domain.md O26.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Withdraw {
-    reason: String,
+    #[schema(value_type = String, example = "outdated")]
+    ground: TakenDownFor,
 }
 
 impl Write for Withdraw {
@@ -126,8 +131,8 @@ impl Write for Withdraw {
     const ROLES: &'static [Role] = OFFICERS;
 
     fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
-        let (case_study, reason) = (id(path)?, self.reason);
-        Ok(Command::CaseStudy(CaseStudyCommand::Withdraw { case_study, reason }))
+        let (case_study, ground) = (id(path)?, self.ground);
+        Ok(Command::CaseStudy(CaseStudyCommand::Withdraw { case_study, ground }))
     }
 }
 
@@ -139,8 +144,13 @@ fn shown(row: &CaseStudyRow) -> Value {
         "text": row.text,
         "state": row.state.name(),
     });
-    if let CaseStudyState::Published { on } = row.state {
-        body["published_on"] = json!(on);
+    match row.state {
+        CaseStudyState::Drafted => {}
+        CaseStudyState::Published { on } => body["published_on"] = json!(on),
+        CaseStudyState::Withdrawn { on, ground } => {
+            body["withdrawn_on"] = json!(on);
+            body["ground"] = json!(ground);
+        }
     }
     // Where a person occurs in the story, the organisation would lead to them.
     if let (Some(subject), false) = (row.subject, row.natural_persons) {

@@ -90,6 +90,8 @@ const TEXTS: &[(&str, &[&str])] = &[
             "withdrawal",
             "revocation-notice",
             "revocation-decision",
+            "red-decision",
+            "red-closure",
             "forward-letter",
         ],
     ),
@@ -103,7 +105,7 @@ const TEXTS: &[(&str, &[&str])] = &[
             "forward-recall-letter",
         ],
     ),
-    ("objections", &["acceptance", "refusal", "result", "review"]),
+    ("objections", &["acceptance", "refusal", "unverified", "result", "review"]),
     (
         "repairs",
         &[
@@ -218,7 +220,7 @@ fn file(noun: &str, text: &str, path: &str, caller: &Caller, app: &App) -> Resul
             let row = query.ask(|rows| rows.must_record(id).cloned())?;
             (Of::Record(id), row.subject, vec![row.provider])
         }
-        "listings" if text.starts_with("revocation") => {
+        "listings" if text.starts_with("revocation") || text.starts_with("red-") => {
             let id = id(path)?;
             let row = query.ask(|rows| rows.must_listing(id).cloned())?;
             let ListingKind::Red(red) = row.kind else {
@@ -351,6 +353,11 @@ fn answer(
                     let (by, on, reasons) = words.objection_refused(id)?;
                     texts::objection_refusal(desk(on), &case, &by, reasons.as_ref())
                 }
+                "unverified" => {
+                    let (by, on, received_on, reasons) = words.objection_unverified(id)?;
+                    let reasons = reasons.as_ref();
+                    texts::objection_unverified(desk(on), &case, &by, received_on, reasons)
+                }
                 "review" => {
                     let (case, by, on, own) = words.review(ReviewOf::Objection(id))?;
                     texts::review(desk(on), &case, &by, &own)
@@ -360,6 +367,14 @@ fn answer(
                     texts::objection_result(desk(on), &case, &by, reasons.as_ref())
                 }
             }
+        }
+        Of::Honour(id) if text == "red-decision" => {
+            let (on, own) = words.red_decision(id)?;
+            texts::red_decision(desk(on), &words.red(id)?, &own)
+        }
+        Of::Honour(id) if text == "red-closure" => {
+            let (by, on, end, reasons) = words.red_closure(id)?;
+            texts::red_closure(desk(on), &words.red(id)?, &by, end, reasons.as_ref())
         }
         Of::Honour(id) => revocation(&words, Revocable::Honour(id), text, desk)?,
         Of::Relief(id) => {

@@ -2,6 +2,7 @@
 
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::Finding;
+use shouxin_core::time::Day;
 
 use crate::texts::sheet::Sheet;
 use crate::texts::{Desk, Incomplete, ObjectionCase, Text, date, ground, target, trigger};
@@ -129,6 +130,43 @@ pub fn result(
     }
     review(&mut sheet, desk);
     sheet.remedies("本结果", by.authority.as_str(), None);
+    signed(sheet, by)
+}
+
+/// 逾期未核实告知书: nobody verified it in time, what is taken off display, and that nothing begins
+/// again by itself (domain.md Q02).
+///
+/// # Errors
+/// [`Incomplete`] names what is missing, the day on which the provider got it first.
+pub fn unverified(
+    desk: Desk<'_>,
+    case: &ObjectionCase,
+    by: &OfficerRef,
+    received_on: Option<Day>,
+    reasons: Option<&String>,
+) -> Result<Text, Incomplete> {
+    let mut sheet = opened(desk, case, "异议逾期未核实告知书");
+    let provider = sheet.authority(&case.provider);
+    sheet.heading("核实情况");
+    match received_on {
+        Some(day) => sheet.paragraph(format!(
+            "信息提供单位{provider}于{}收到转交的异议，未在规定的期限内核实并反馈。",
+            date(day)
+        )),
+        None => sheet.missing("转交信息提供单位核实"),
+    }
+    sheet.section("理由", reasons);
+    sheet.heading("处理");
+    sheet.paragraph("争议信息正在公示的，自本告知书送达之日起停止公示。");
+    if case.suspends {
+        sheet.paragraph(
+            "因该异议暂停的公示和措施继续暂停，不因逾期未核实而自动恢复；暂停期间计入期限，终止日期不变。",
+        );
+    }
+    sheet.paragraph(format!("{provider}仍须核实；核实结果另行书面送达，逾期计入对该单位的考核。"));
+    sheet.heading("你（单位）的权利");
+    sheet.paragraph("可以补充证据，可以查询办理情况。提出异议不收取费用。");
+    sheet.remedies("本处理", by.authority.as_str(), None);
     signed(sheet, by)
 }
 

@@ -552,6 +552,104 @@ fn all(rules: &RuleSet) -> Vec<Made> {
     ]
 }
 
+fn red(party: Party) -> RedCase {
+    RedCase {
+        id: "L-3001".to_owned(),
+        party,
+        authority: officer(&rules(), "market", "SC-03").authority.as_str().to_owned(),
+        nominated_on: day("2026-03-02"),
+        merits: some("连续三年依法诚信经营，按期履行全部合同。"),
+        basis: vec![cite("plan-185", "三(一)")],
+        public_notice: Some((day("2026-03-09"), day("2026-03-16"))),
+    }
+}
+
+fn red_words() -> RedWords {
+    RedWords {
+        number: some("尤市监守信〔2026〕1号"),
+        reasons: some("符合诚信典型的推荐条件，公示期内无异议。"),
+        until: Some(day("2028-03-17")),
+        published: true,
+    }
+}
+
+fn of_the_red_list(rules: &RuleSet) -> Vec<Made> {
+    let desk = Desk { rules, on: day("2026-03-17") };
+    let by = officer(rules, "market", "SC-03");
+    let reasons = some("推荐后查实有未履行的合同。");
+    let closed = |end| red_closure(desk, &red(company()), &by, end, reasons.as_ref());
+    let hidden = RedWords { published: false, ..red_words() };
+    let office = officer(rules, "development_reform", "SC-03");
+    let received_on = Some(day("2026-05-07"));
+    let why = some("已超过核实期限和延后处理的期限。");
+    let unverified =
+        |case: &ObjectionCase| objection_unverified(desk, case, &office, received_on, why.as_ref());
+    let repeated = ObjectionCase { suspends: false, ..objection(rules) };
+    vec![
+        ("red-decision", red_decision(desk, &red(company()), &red_words())),
+        ("red-decision-of-a-person", red_decision(desk, &red(party_of_person()), &hidden)),
+        ("red-closure-not-granted", closed(RedEnd::NotGranted)),
+        ("red-closure-withdrawn", closed(RedEnd::Withdrawn)),
+        ("red-closure-void", closed(RedEnd::Void)),
+        ("objection-unverified", unverified(&objection(rules))),
+        ("objection-unverified-repeat", unverified(&repeated)),
+    ]
+}
+
+/// Covers O21, O22, O27.
+#[test]
+fn an_honour_is_decided_after_its_public_notice_and_until_a_day() {
+    let rules = rules();
+    let on = |day: Day| Desk { rules: &rules, on: day };
+    let after = day("2026-03-17");
+    let empty = RedCase { merits: None, basis: Vec::new(), public_notice: None, ..red(company()) };
+    assert_eq!(
+        missing(red_decision(on(after), &empty, &RedWords::default())),
+        ["决定书文号", "守信事迹", "公示", "理由", "依据", "晚于决定之日的终止日期"]
+    );
+    let running = red_decision(on(day("2026-03-16")), &red(company()), &red_words());
+    assert_eq!(missing(running), ["2026年3月16日公示期满"]);
+    let past = RedWords { until: Some(after), ..red_words() };
+    let made = missing(red_decision(on(after), &red(company()), &past));
+    assert_eq!(made, ["晚于决定之日的终止日期"]);
+    let text = red_decision(on(after), &red(company()), &red_words()).unwrap().plain();
+    for part in [
+        "尤溪县甲建设有限公司",
+        "连续三年依法诚信经营",
+        "2026年3月9日至2026年3月16日向社会公示",
+        "三(一)",
+        "自2026年3月17日起至2028年3月17日止",
+        "申请行政复议",
+        "签发：主要负责人（SC-01）",
+    ] {
+        assert!(text.contains(part), "no {part} in\n{text}");
+    }
+    let by = officer(&rules, "market", "SC-03");
+    let silent = red_closure(on(after), &red(company()), &by, RedEnd::NotGranted, None);
+    assert_eq!(missing(silent), ["理由"]);
+}
+
+/// Covers O61, O63.
+#[test]
+fn what_nobody_verified_stays_suspended_and_the_party_is_told_so() {
+    let rules = rules();
+    let desk = Desk { rules: &rules, on: day("2026-07-20") };
+    let office = officer(&rules, "development_reform", "SC-03");
+    let of = |received_on| {
+        objection_unverified(desk, &objection(&rules), &office, received_on, some("逾期").as_ref())
+    };
+    assert_eq!(missing(of(None)), ["转交信息提供单位核实"]);
+    let text = of(Some(day("2026-05-07"))).unwrap().plain();
+    for part in ["停止公示", "继续暂停，不因逾期未核实而自动恢复", "仍须核实", "申请行政复议"]
+    {
+        assert!(text.contains(part), "no {part} in\n{text}");
+    }
+    let repeated = ObjectionCase { suspends: false, ..objection(&rules) };
+    let on = Some(day("2026-05-07"));
+    let made = objection_unverified(desk, &repeated, &office, on, some("逾期").as_ref());
+    assert!(!made.unwrap().plain().contains("继续暂停"), "nothing was suspended");
+}
+
 #[test]
 fn every_text_is_its_golden_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts/golden");
@@ -560,6 +658,7 @@ fn every_text_is_its_golden_file() {
     let mut made = all(&rules);
     made.extend(of_commitments(&rules));
     made.extend(of_outcomes(&rules));
+    made.extend(of_the_red_list(&rules));
     for (name, text) in &made {
         let text = text.as_ref().unwrap_or_else(|own| panic!("{name}: {:?}", own.missing));
         let path = folder.join(format!("{name}.txt"));

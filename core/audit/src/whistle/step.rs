@@ -14,7 +14,7 @@ use shouxin_core::whistle::{By, ReportEnvelope, WhistleEvent};
 
 use crate::Violation;
 use crate::names::{DEADLINE, INV_2, INV_9, INV_10};
-use crate::whistle::{Report, Stage};
+use crate::whistle::{Held, Report, Stage};
 
 /// Roles of officers who look into a report for a department.
 const CASE: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -23,7 +23,7 @@ const CASE: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 pub(super) struct At<'a> {
     pub event: &'a ReportEnvelope,
     pub rules: &'a RuleSet,
-    pub keys: &'a [(Role, Day)],
+    pub keys: &'a [Held],
     pub found: &'a mut Vec<Violation>,
 }
 
@@ -56,11 +56,13 @@ impl<'a> At<'a> {
         }
     }
 
+    #[track_caller]
     fn broken(&mut self, name: &'static str, what: impl AsRef<str>) {
         let detail = format!("{}: {}", self.event.event.name(), what.as_ref());
-        self.found.push(Violation { at: Position::local(self.event.sequence), name, detail });
+        self.found.push(Violation::new(Position::local(self.event.sequence), name, detail));
     }
 
+    #[track_caller]
     fn must(&mut self, holds: bool, guard: Guard, what: &str) {
         if !holds {
             self.broken(guard.name(), what);
@@ -71,10 +73,12 @@ impl<'a> At<'a> {
         self.rules.pack(self.event.on)
     }
 
+    #[track_caller]
     fn stated(&mut self, field: &str, text: &Sealed) {
         self.must(text.is_stated(), Guard::Document, &format!("{field} says nothing"));
     }
 
+    #[track_caller]
     fn deadline(&mut self, stated: Deadline, from: Day, working_days: u16) {
         let own = self.rules.calendar.after(from, working_days);
         if stated != own {
@@ -85,6 +89,7 @@ impl<'a> At<'a> {
         }
     }
 
+    #[track_caller]
     fn kept(&mut self, stated: Day, at_least: Option<Day>) {
         let own = self.event.on.plus_months(self.pack().whistle_keep_months);
         let own = at_least.map_or(own, |day| day.max(own));
@@ -94,6 +99,7 @@ impl<'a> At<'a> {
     }
 
     /// The steps come in the order of the machine.
+    #[track_caller]
     fn turn(&mut self, own: &mut Report, fits: bool, to: Stage) {
         if !fits {
             self.broken(INV_2, "triage, assignment, verification, answer, end come in this order");
@@ -113,7 +119,8 @@ impl<'a> At<'a> {
             return None;
         }
         let on = self.event.on;
-        let duty = self.keys.iter().any(|(role, since)| roles.contains(role) && *since <= on);
+        let good = |own: &&Held| own.since <= on && on <= own.until;
+        let duty = self.keys.iter().filter(good).any(|own| roles.contains(&own.role));
         self.must(duty, Guard::Competent, "it is not the officer's duty");
         let conflict = own.reported == Some(by.authority);
         self.must(!conflict, Guard::Competent, "the report is about the officer's own authority");
@@ -259,7 +266,7 @@ impl<'a> At<'a> {
                 self.turn(own, own.stage == Stage::Substantiated, to);
             }
             WhistleEvent::FeedbackPosted { text, keep_until } => {
-                if self.keys.iter().any(|(role, _)| *role == Role::Triage) {
+                if self.keys.iter().any(|own| own.role == Role::Triage) {
                     self.staff(own, &[Role::Triage]);
                 } else {
                     self.case_officer(own);

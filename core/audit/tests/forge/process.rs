@@ -3,14 +3,18 @@
 
 use super::kit::World;
 use super::kit::asked::revoke;
+use super::kit::commitments::{offer, sign};
+use super::kit::later::{listed, stay, suit};
 use super::kit::rules::{INCENTIVE, OFFICE, PERSONS, STATUTE};
 use super::kit::steps::*;
-use super::kit::{Post, Who, officer, organisation, party, person};
+use super::kit::{Post, Who, officer, operator, organisation, party, person};
+use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::{CaseRef, Finding, Target, Trigger};
-use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId};
+use shouxin_core::id::{AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId};
 
 fn nominator() -> Who {
     officer(OFFICE, Post::Handler)
@@ -144,6 +148,68 @@ pub fn owed_for_nothing() -> World {
     world
 }
 
+/// A person who agreed is honoured, and not shown.
+pub fn honoured_person() -> World {
+    let mut world = World::seeded();
+    let mut command = nominate(person(1));
+    if let Command::Nominate { consent_sha256, .. } = &mut command {
+        *consent_sha256 = Some(digest(63));
+    }
+    let id = ListingId(world.must(&nominator(), &command));
+    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing: id });
+    world.pass(8);
+    world.must(&officer(OFFICE, Post::Head), &decide_red(&world, id));
+    world
+}
+
+/// A court stays what a person answers for.
+pub fn persons_suit() -> World {
+    let (mut world, listing) = listed();
+    let own = world.attribution(listing, person(1), Stage::Effective);
+    let filed = suit(&world, Target::Attribution(own));
+    world.must(&party(person(1)), &filed);
+    let ordered = stay(&world);
+    world.must(&officer(OFFICE, Post::Handler), &ordered);
+    world
+}
+
+/// A key that lasts for three days, for a hand.
+pub fn give_key(world: &mut World, key_id: &str, who: &Who) {
+    let (officer, acts_for) = match &who.actor {
+        Actor::Officer(officer) => (Some(officer.clone()), None),
+        Actor::Subject(subject) => (None, Some(*subject)),
+        other => panic!("{other}"),
+    };
+    let key = Command::CreateKey {
+        key_id: key_id.to_owned(),
+        secret_hash: digest(39),
+        role: who.role,
+        officer,
+        acts_for,
+        expires_on: world.today.plus_days(3),
+    };
+    world.must(&operator(), &key);
+}
+
+/// An officer and a party with two keys each: the first is revoked, the second used on its last day.
+pub fn second_keys() -> World {
+    let mut world = World::seeded();
+    for who in [handler(), party(organisation(1))] {
+        for at in ["1", "2"] {
+            give_key(&mut world, &format!("{:?}-{at}", who.role), &who);
+        }
+        let key_id = format!("{:?}-1", who.role);
+        world.must(&operator(), &Command::RevokeKey { key_id });
+    }
+    world.pass(3);
+    let offer = offer(organisation(1), CommitmentKind::Comprehensive);
+    let id = CommitmentId(world.must(&handler(), &offer));
+    world.must(&party(organisation(1)), &sign(id));
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -154,5 +220,8 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("owed for nothing", owed_for_nothing()),
         ("annulled by its provider", annulled()),
         ("taken back", taken_back()),
+        ("second keys", second_keys()),
+        ("honoured person", honoured_person()),
+        ("person's suit", persons_suit()),
     ]
 }

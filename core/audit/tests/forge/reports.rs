@@ -29,6 +29,8 @@ pub struct Told {
     pub rules: Vec<(Day, RuleSet)>,
     /// Who was given which key, all before the first report.
     pub keys: Vec<(OfficerRef, Role)>,
+    /// Whose key was revoked, and on which day.
+    pub revoked: Option<(OfficerRef, Day)>,
 }
 
 /// Who acts, and with which role.
@@ -101,8 +103,13 @@ struct Desk {
 impl Desk {
     fn new() -> Desk {
         let loaded = vec![(day("2026-01-01"), rules().clone())];
-        let told =
-            Told { events: Vec::new(), reported: BTreeMap::new(), rules: loaded, keys: keys() };
+        let told = Told {
+            events: Vec::new(),
+            reported: BTreeMap::new(),
+            rules: loaded,
+            keys: keys(),
+            revoked: None,
+        };
         let today = day("2026-03-02");
         Desk { rows: BTreeMap::new(), ledger: Ledger::default(), today, told }
     }
@@ -210,6 +217,20 @@ pub fn late() -> Told {
     desk.told
 }
 
+fn by_operator(at: u64, on: Day, event: Event) -> Envelope {
+    Envelope {
+        position: Position::local(at),
+        recorded_at: Timestamp::start_of(on),
+        legal_date: on,
+        actor: Actor::Operator,
+        subject: None,
+        cause: None,
+        idempotency: None,
+        rules: None,
+        event,
+    }
+}
+
 impl Told {
     /// What the audit says.
     pub fn audit(&self) -> Vec<Violation> {
@@ -218,25 +239,21 @@ impl Told {
             reports.load_rules(*from, rules.clone());
         }
         for (at, (officer, role)) in (0_u64..).zip(&self.keys) {
-            let on = day("2026-01-01");
-            reports.see(&Envelope {
-                position: Position::local(at),
-                recorded_at: Timestamp::start_of(on),
-                legal_date: on,
-                actor: Actor::Operator,
-                subject: None,
-                cause: None,
-                idempotency: None,
-                rules: None,
-                event: Event::KeyCreated {
-                    key_id: format!("k{at}"),
-                    secret_hash: [1; 32],
-                    role: *role,
-                    officer: Some(officer.clone()),
-                    acts_for: None,
-                    expires_on: day("2099-01-01"),
-                },
-            });
+            let created = Event::KeyCreated {
+                key_id: format!("k{at}"),
+                secret_hash: [1; 32],
+                role: *role,
+                officer: Some(officer.clone()),
+                acts_for: None,
+                expires_on: day("2099-01-01"),
+            };
+            reports.see(&by_operator(at, day("2026-01-01"), created));
+            if let Some((whose, on)) = &self.revoked
+                && whose == officer
+            {
+                let revoked = Event::KeyRevoked { key_id: format!("k{at}") };
+                reports.see(&by_operator(at, *on, revoked));
+            }
         }
         let check =
             |own: &ReportEnvelope| reports.check(own, self.reported.get(&own.report).copied());

@@ -9,6 +9,7 @@ use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::support::SupportCommand;
+use shouxin_core::event::case_study::TakenDownFor;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
 use shouxin_core::event::support::SuitGround;
@@ -218,7 +219,7 @@ pub fn told() -> World {
     };
     let id = CaseStudyId(world.must(&handler(), &Command::CaseStudy(draft)));
     world.must(&head(), &Command::CaseStudy(CaseStudyCommand::Publish { case_study: id }));
-    let down = CaseStudyCommand::Withdraw { case_study: id, reason: "已过时".to_owned() };
+    let down = CaseStudyCommand::Withdraw { case_study: id, ground: TakenDownFor::Outdated };
     world.must(&colleague(), &Command::CaseStudy(down));
     world
 }
@@ -252,7 +253,7 @@ pub fn support_begun() -> (World, SupportId, RecordId) {
 }
 
 /// A key for an officer, as the operator creates it.
-fn give_key(world: &mut World, key_id: &str, role: Role, who: &Who) {
+pub fn give_key(world: &mut World, key_id: &str, role: Role, who: &Who) {
     let Actor::Officer(officer) = who.actor.clone() else { panic!("no officer") };
     let key = Command::CreateKey {
         key_id: key_id.to_owned(),

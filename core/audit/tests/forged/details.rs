@@ -292,11 +292,10 @@ pub(super) fn others(table: &mut Table) {
 /// Typical cases and associations' files.
 pub(super) fn social(table: &mut Table) {
     let (told, noted) = (words::told(), words::noted());
-    let (drafted, down) = ("case_study.drafted", "case_study.withdrawn");
+    let (drafted, down) = ("case_study.drafted", "case_study.taken_down");
     let untitled = inner!(CaseStudy, CaseStudyEvent::Drafted, title => String::new());
     table.change("G-DOC", "no title", &told, drafted, untitled);
-    let silent = inner!(CaseStudy, CaseStudyEvent::Withdrawn, reason => String::new());
-    table.change("G-DOC", "taken down for no reason", &told, down, silent);
+    table.change("G-DOC", "taken down for no reason", &told, down, super::social::reason(""));
     table.change("G-COMPETENT", "another takes it down", &told, down, by(&implementer()));
     table.change("G-COMPETENT", "drafted for another", &told, drafted, by(&implementer()));
     table.other("INV-2", "published twice", &told, |log| {

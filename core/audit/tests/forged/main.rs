@@ -29,14 +29,17 @@ macro_rules! inner {
 
 mod details;
 mod due;
+mod everywhere;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod grounds;
+mod keys;
 mod measures;
 mod office;
 mod others;
 mod outcomes;
 mod path;
+mod places;
 mod process;
 mod redress;
 mod repairs;
@@ -87,7 +90,7 @@ const UNSEEN_PARTS: &[(&str, &str)] = &[
     ),
     (
         "G-COMPETENT",
-        "with which of several keys an officer acted; that there was such a key is seen",
+        "with which of several keys an officer acted; that one of them was good is seen",
     ),
 ];
 
@@ -214,6 +217,9 @@ fn table() -> Vec<Forgery> {
     versions::repair_rules(&mut table);
     versions::shortened(&mut table);
     versions::begun(&mut table);
+    everywhere::everywhere(&mut table);
+    keys::keys(&mut table);
+    keys::ended(&mut table);
     table.0
 }
 

@@ -5,6 +5,7 @@ use shouxin_core::event::assessment::AssessmentEvent as A;
 use shouxin_core::event::catalogue::{CatalogueEvent as C, EntryKind, Proposal};
 use shouxin_core::id::{AssessmentId, CatalogueEntryId};
 use shouxin_core::rules::Strength;
+use shouxin_core::tally::Counter;
 
 use super::*;
 use crate::forge::kit::later::office_head;
@@ -146,6 +147,22 @@ pub(super) fn assessments(table: &mut Table) {
     table.change("DEADLINE", "a short time for comments", &world, frozen, |own| {
         if let Event::Assessment(A::MetricsFrozen { comment_by, .. }) = &mut own.event {
             comment_by.day = comment_by.day.plus_days(-1);
+        }
+    });
+    table.change("INV-10", "a figure that nothing stands for", &world, frozen, |own| {
+        if let Event::Assessment(A::MetricsFrozen { figures, .. }) = &mut own.event {
+            figures[0].counts.add(Counter::VerificationOverdue, 1);
+        }
+    });
+    table.change("INV-10", "a figure that is left out", &world, frozen, |own| {
+        if let Event::Assessment(A::MetricsFrozen { figures, .. }) = &mut own.event {
+            let counts = figures.iter_mut().find(|own| own.counts.get(Counter::LiaisonOnFile) > 0);
+            counts.expect("some department has a liaison").counts.0.clear();
+        }
+    });
+    table.change("INV-10", "a figure of no counter", &world, frozen, |own| {
+        if let Event::Assessment(A::MetricsFrozen { figures, .. }) = &mut own.event {
+            figures[0].counts.0.resize(Counter::ALL.len() + 1, 0);
         }
     });
     table.change("INV-10", "a department left out", &world, frozen, |own| {

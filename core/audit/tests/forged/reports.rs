@@ -16,7 +16,7 @@ use crate::forge::reports::{
 pub(super) struct Forgery {
     pub name: &'static str,
     what: &'static str,
-    told: Told,
+    pub told: Told,
     at: usize,
 }
 
@@ -232,6 +232,13 @@ fn hands(table: &mut Table) {
         told.keys.retain(|own| By::Officer(own.0.clone()) != triager().0);
         let at = told.place("whistle.triaged", 0);
         told.events.truncate(at + 1);
+        at
+    });
+    table.other("G-COMPETENT", "its officer's key was revoked the day before", &told, |told| {
+        let at = told.place("whistle.triaged", 0);
+        told.events.truncate(at + 1);
+        let By::Officer(officer) = triager().0 else { panic!("no officer") };
+        told.revoked = Some((officer, told.events[at].on.plus_days(-1)));
         at
     });
     // The third report is about the market authority.

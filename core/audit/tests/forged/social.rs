@@ -98,7 +98,7 @@ pub(super) fn classifications(table: &mut Table) {
 
 pub(super) fn case_studies(table: &mut Table) {
     let world = words::told();
-    let drafted = "case_study.drafted";
+    let (drafted, down) = ("case_study.drafted", "case_study.taken_down");
     let spaced = "其号码为 110105-19491231-002x 。".to_owned();
     let wide = "１１０１０５１９４９１２３１００２Ｘ".to_owned();
     let owner = format!("代码{}", forge::kit::rules::individual_business().as_str());
@@ -132,10 +132,10 @@ pub(super) fn case_studies(table: &mut Table) {
     );
     table.change(
         "G-ANONYMOUS",
-        "a number in the reason",
+        "a number in the reason, as it was written once",
         &world,
-        "case_study.withdrawn",
-        inner!(CaseStudy, CaseStudyEvent::Withdrawn, reason => NUMBER.to_owned()),
+        down,
+        reason(NUMBER),
     );
     table.change("INV-8", "in somebody's file", &world, drafted, |own| {
         own.subject = Some(person(1));
@@ -143,6 +143,17 @@ pub(super) fn case_studies(table: &mut Table) {
     table.change("G-4EYES", "its author publishes it", &world, "case_study.published", |own| {
         own.actor = handler().actor;
     });
+}
+
+/// A typical case taken down as it was once: with a reason in words.
+pub(super) fn reason(text: &str) -> impl FnOnce(&mut Envelope) {
+    let reason = text.to_owned();
+    |own| match own.event {
+        Event::CaseStudy(CaseStudyEvent::TakenDown { case_study, .. }) => {
+            own.event = Event::CaseStudy(CaseStudyEvent::Withdrawn { case_study, reason });
+        }
+        _ => panic!("{own:?}"),
+    }
 }
 
 pub(super) fn erasures(table: &mut Table) {

@@ -4,11 +4,13 @@
 mod commitment;
 mod outcome;
 mod record;
+mod red;
 
 use serde_json::Value;
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::codec;
 use shouxin_core::event::commitment::CommitmentEvent;
+use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Envelope, Event, NamedMeasure, RepairAcceptance};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
@@ -544,6 +546,32 @@ impl Words<'_> {
             }
             _ => None,
         })
+    }
+
+    /// Who marked an objection as verified by nobody, when and why; and when its provider got it.
+    pub(super) fn objection_unverified(
+        &self,
+        id: ObjectionId,
+    ) -> Result<(OfficerRef, Day, Option<Day>, Option<String>), Problem> {
+        let received_on = self.after(id.0, |envelope| match &envelope.event {
+            Event::ObjectionReferred { objection, received_on, .. } if *objection == id => {
+                Some(*received_on)
+            }
+            _ => None,
+        })?;
+        let (by, on, reasons) = self.objection_outcome(
+            id,
+            "没有逾期未核实的处理 / it was not marked so",
+            |event| match event {
+                Event::Remedy(RemedyEvent::Unverified { objection, reasons, .. })
+                    if *objection == id =>
+                {
+                    Some(reasons)
+                }
+                _ => None,
+            },
+        )?;
+        Ok((by, on, received_on, reasons))
     }
 
     fn objection_outcome(
