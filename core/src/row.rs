@@ -435,6 +435,10 @@ pub struct MeasureRow {
     pub last_order: Option<Order>,
     /// What the higher authority to which it was forwarded is to be told.
     pub telling: Option<Telling>,
+    /// Its way to the department, while nothing suspends it.
+    pub dispatch: Option<Owed>,
+    /// Who declined it although it is mandatory, until the credit office has answered.
+    pub escalated: Option<OfficerRef>,
 }
 
 /// State of an objection (domain.md 2.6).
@@ -502,16 +506,27 @@ pub struct ObjectionRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the states are those of domain.md 2.5")]
 pub enum RepairState {
-    Applied { accept_by: Deadline, overdue: bool },
-    Accepted { by: OfficerRef },
+    Applied {
+        accept_by: Deadline,
+        overdue: bool,
+    },
+    Accepted {
+        by: OfficerRef,
+    },
     Returned,
     NotAccepted,
     Refused,
     Propagating,
     Done,
-    Review { decide_by: Deadline },
+    Review {
+        decide_by: Deadline,
+    },
     Revoking(Revocation),
-    Revoked { starts_on: Day },
+    /// With the standstill, where it was counted beyond the calendar.
+    Revoked {
+        starts_on: Day,
+        standstill: Option<Deadline>,
+    },
     Restored,
 }
 

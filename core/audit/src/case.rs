@@ -2,6 +2,7 @@
 //! hear, decide, serve, start, end.
 
 use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
@@ -54,7 +55,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
-                    step(own, above, at);
+                    step(own, above, commit, at);
                     if let (Event::CaseDecided { .. }, CaseRef::Listing(id)) =
                         (&at.event.event, *case)
                     {
@@ -329,7 +330,7 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
 }
 
 /// One step of the path up to service.
-fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
+fn step(own: &mut Case, above: Above, commit: &mut Commit, at: &mut Here<'_>) {
     if own.over.is_some() {
         at.broken(INV_2, "the case is over");
     }
@@ -373,7 +374,7 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
                 closed(own, at);
             }
         }
-        Event::DecisionServed { .. } => served(own, above, at),
+        Event::DecisionServed { case, .. } => served(own, above, *case, commit, at),
         _ => {}
     }
 }
@@ -415,11 +416,8 @@ fn noticed(own: &mut Case, at: &mut Here<'_>) {
         .any(|entry| entry.hearing);
     at.must(*hearing_offered || !due, Guard::Notice, "a hearing is due and not offered");
     at.deadline("the window", *window, service.on, at.pack().statement_window_wd);
-    let told = service.on;
-    let asked = at.rules.pack(told).hearing_request_wd;
     own.notice = Some(Notice {
-        on: told,
-        hearing_by: at.rules.calendar.after(told, asked).day,
+        on: service.on,
         window: window.day,
         hearing_offered: *hearing_offered,
         measures: pairs(measures),
@@ -469,8 +467,9 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             };
             let since = *received_on >= notice.on && *received_on <= at.today;
             let spoke = !stated.is_empty() || !asked;
+            let hearing_by = hearing_by(at, notice.on);
             let within =
-                since && (!spoke || came <= notice.window) && (!asked || came <= notice.hearing_by);
+                since && (!spoke || came <= notice.window) && (!asked || came <= hearing_by);
             at.must(within, Guard::Heard, "received outside the period for a statement");
             at.must(*asked || !stated.is_empty(), Guard::Heard, "a statement without a point");
             stated.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
@@ -537,7 +536,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
             if heard.hearing_requested && notice.hearing_offered && !heard.hearing_held {
                 at.guard(Guard::Heard, "the hearing asked for was not held");
             }
-            if heard.silent && notice.hearing_offered && at.today <= notice.hearing_by {
+            if heard.silent && notice.hearing_offered && at.today <= hearing_by(at, notice.on) {
                 at.guard(Guard::Heard, "a hearing may still be asked for");
             }
         }
@@ -568,7 +567,12 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     });
 }
 
-fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
+/// The last day on which a hearing may be asked for, as long as the calendar has it.
+fn hearing_by(at: &Here<'_>, told: Day) -> Day {
+    at.rules.calendar.after(told, at.rules.pack(told).hearing_request_wd).day
+}
+
+fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: &mut Here<'_>) {
     let Event::DecisionServed { service, repair_guide_sha256, starts_on, .. } = &at.event.event
     else {
         return;
@@ -598,6 +602,9 @@ fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
         at.guard(Guard::End, format!("it starts on {starts_on}, after its end {}", decision.end));
     }
     own.starts_on = Some(*starts_on);
+    if standstill.provisional {
+        commit.beyond(at.at(), Clock::Start(case), standstill);
+    }
 }
 
 fn took_effect(

@@ -2,6 +2,7 @@
 
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Event, RepairAcceptance, Target};
 use shouxin_core::guard::Guard;
@@ -246,6 +247,7 @@ fn open(
         decide_by: decide_by.day,
         extended: false,
         review_by: None,
+        standstill: None,
         stage: RepairStage::Applied,
         outcome: None,
         through: None,
@@ -542,8 +544,11 @@ pub(crate) fn revocation(
             at.service(Guard::Served, service);
             answered(at, under_way_mut(stage).as_deref(), answers);
             at.must(service.on >= at.today, Guard::Served, "served before it was decided");
-            let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd).day;
-            at.must(*starts_on > standstill, Guard::Served, "it starts within the standstill");
+            let standstill = at.rules.calendar.after(service.on, at.pack().standstill_wd);
+            if standstill.provisional {
+                commit.beyond(at.at(), Clock::Restart(*id), standstill);
+            }
+            at.must(*starts_on > standstill.day, Guard::Served, "it starts within the standstill");
             at.must(
                 end.is_some_and(|end| *starts_on <= end),
                 Guard::End,

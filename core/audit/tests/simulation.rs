@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use county::County;
 use forge::kit::rules::day;
-use forge::{Log, further, kit, lives, words};
+use forge::{Log, further, kit, lives, sending, words};
 use kit::county::county_rules;
 use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::Event;
@@ -70,7 +70,7 @@ fn five_years_of_a_county_give_nothing() {
     assert_eq!(loaded.count(), 2);
     // `valid` has the audit read these.
     let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
-    for (_, world) in courses {
+    for (_, world) in courses.chain(sending::all()) {
         let_stand.extend(world.log.iter().map(|own| own.event.name()));
     }
     let missing: Vec<&str> =

@@ -9,7 +9,7 @@
 mod forge;
 
 use forge::kit::courses::{begun, make, moves};
-use forge::{Log, due, further, lives, reports, words};
+use forge::{Log, due, further, lives, reports, sending, words};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;
@@ -25,9 +25,8 @@ fn said(log: &Log) -> Vec<Violation> {
 
 #[test]
 fn the_courses_of_every_noun_are_let_stand() {
-    for (name, world) in
-        lives::all().into_iter().chain(words::all()).chain(further::all()).chain(due::all())
-    {
+    let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
+    for (name, world) in courses.chain(due::all()).chain(sending::all()) {
         assert_eq!(Log::of(&world).audit(), Vec::<Violation>::new(), "{name}");
     }
 }
@@ -37,7 +36,7 @@ fn the_courses_of_every_noun_are_let_stand() {
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/valid.txt");
 #[test]
 fn the_courses_of_reports_are_let_stand_with_and_without_their_keys() {
-    for mut told in [reports::answered(), reports::late()] {
+    for mut told in [reports::answered(), reports::late(), reports::counted_anew()] {
         assert_eq!(told.audit(), Vec::<Violation>::new());
         told.reported.clear();
         assert_eq!(told.audit(), Vec::<Violation>::new(), "nobody can open what they are about");

@@ -8,6 +8,7 @@ use crate::command::Command;
 use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
+use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::catalogue::EntryKind;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
@@ -718,7 +719,8 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
         )?;
     }
     let standstill = context.rules.pack(context.today).standstill_wd;
-    let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
+    let standstill = context.rules.calendar.after(service.on, standstill);
+    let starts_on = standstill.day.plus_days(1);
     if starts_on > decided.decision.end {
         refuse::<()>(
             Guard::End,
@@ -739,5 +741,10 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             starts_on,
         },
     );
+    if standstill.provisional {
+        let clock = Clock::Start(*case);
+        let event = CalendarEvent::Provisional { clock, deadline: standstill };
+        drafts.push(found.subject, Event::Calendar(event));
+    }
     drafts.finish()
 }

@@ -16,6 +16,7 @@ pub mod kit;
 pub mod lives;
 pub mod process;
 pub mod reports;
+pub mod sending;
 pub mod words;
 
 use kit::rules::{OFFICE, day};

@@ -40,6 +40,7 @@ mod process;
 mod redress;
 mod repairs;
 mod reports;
+mod sending;
 mod social;
 mod words;
 
@@ -205,6 +206,11 @@ fn table() -> Vec<Forgery> {
     process::both_lists(&mut table);
     process::persons(&mut table);
     redress::own_annulments(&mut table);
+    sending::on_the_way(&mut table);
+    sending::declined(&mut table);
+    sending::referred(&mut table);
+    sending::extensions(&mut table);
+    sending::beyond_the_calendar(&mut table);
     table.0
 }
 
