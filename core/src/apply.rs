@@ -34,7 +34,7 @@ use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{EARLIER_RULES_MAX, RULE_PACKS_MAX};
-use crate::row::clock::counted_anew;
+use crate::row::clock::{counted_anew, counted_beyond};
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
@@ -159,6 +159,13 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let row = rows.get(&clock.key())?;
             let row = row.and_then(|row| counted_anew(row, *clock, *deadline));
             let row = row.ok_or_else(|| defect(envelope, "that clock does not run"))?;
+            rows.put(clock.key(), row)
+        }
+        Event::Calendar(CalendarEvent::Provisional { clock, deadline }) => {
+            rows.want([clock.key()])?;
+            let row = rows.get(&clock.key())?;
+            let row = row.and_then(|row| counted_beyond(row, *clock, *deadline));
+            let row = row.ok_or_else(|| defect(envelope, "no standstill runs there"))?;
             rows.put(clock.key(), row)
         }
         Event::Commitment(event) => commitment::apply(rows, envelope, event),
@@ -374,7 +381,7 @@ fn walks(rows: &Rows, envelope: &Envelope, target: Target) -> Result<Vec<(Key, S
         Target::Commitment(_) => Ok(Vec::new()),
         Target::Measure(id) => {
             let row = Rows::known(rows.measure(id)?, &id.0)?;
-            if !row.state.owes_undoing() {
+            if !row.state.owes_undoing() && !row.awaits_dispatch() {
                 return Ok(Vec::new());
             }
             let key = Key::Walk { cause: envelope.position, root: target };

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::event::Envelope;
 use crate::row::Row;
-use crate::whistle::{ReportEnvelope, WhistleRow};
+use crate::whistle::{ReportEnvelope, ReportEnvelopeV1, WhistleRow};
 
 const MAGIC: u8 = 0xC7;
 const KIND_EVENT: u8 = 1;
@@ -17,6 +17,8 @@ const KIND_ROW: u8 = 2;
 const KIND_WHISTLE_EVENT: u8 = 3;
 const KIND_WHISTLE_ROW: u8 = 4;
 const SCHEMA: u16 = 1;
+/// Schema of the events of reports: since 2 they say which rules they were judged by.
+const WHISTLE_SCHEMA: u16 = 2;
 const HEAD_BYTES: usize = 5;
 const CRC_BYTES: usize = 4;
 
@@ -34,10 +36,12 @@ pub enum CodecError {
     #[error("the checksum does not match: the bytes are damaged")]
     Checksum,
     /// A later version wrote it.
-    #[error("schema {found} is newer than this program, which reads up to {SCHEMA}")]
+    #[error("schema {found} is newer than this program, which reads up to {reads}")]
     Schema {
         /// The version found.
         found: u16,
+        /// The newest that is read.
+        reads: u16,
     },
     /// The value is longer than what is stored may be.
     #[error("it is longer than {ENCODED_BYTES_MAX} bytes")]
@@ -55,9 +59,9 @@ fn options() -> impl bincode::Options {
         .reject_trailing_bytes()
 }
 
-fn encode<T: Serialize>(kind: u8, value: &T) -> Result<Vec<u8>, CodecError> {
+fn encode<T: Serialize>(kind: u8, schema: u16, value: &T) -> Result<Vec<u8>, CodecError> {
     let mut bytes = Vec::with_capacity(512);
-    let [low, high] = SCHEMA.to_le_bytes();
+    let [low, high] = schema.to_le_bytes();
     bytes.extend_from_slice(&[MAGIC, kind, low, high, 0]);
     options().serialize_into(&mut bytes, value).map_err(|error| match *error {
         bincode::ErrorKind::SizeLimit => CodecError::TooLong,
@@ -68,7 +72,8 @@ fn encode<T: Serialize>(kind: u8, value: &T) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
-fn decode<T: DeserializeOwned>(kind: u8, bytes: &[u8]) -> Result<T, CodecError> {
+/// The schema of well-framed bytes, and the payload.
+fn framed(kind: u8, bytes: &[u8]) -> Result<(u16, &[u8]), CodecError> {
     let body_bytes = bytes
         .len()
         .checked_sub(CRC_BYTES)
@@ -84,16 +89,23 @@ fn decode<T: DeserializeOwned>(kind: u8, bytes: &[u8]) -> Result<T, CodecError> 
     if crc32c::crc32c(body).to_le_bytes() != *crc {
         return Err(CodecError::Checksum);
     }
-    let found = u16::from_le_bytes([*low, *high]);
-    if found != SCHEMA {
-        return Err(CodecError::Schema { found });
-    }
+    Ok((u16::from_le_bytes([*low, *high]), payload))
+}
+
+fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, CodecError> {
     options().deserialize(payload).map_err(|error| CodecError::Payload(error.to_string()))
+}
+
+fn decode<T: DeserializeOwned>(kind: u8, bytes: &[u8]) -> Result<T, CodecError> {
+    match framed(kind, bytes)? {
+        (SCHEMA, payload) => read(payload),
+        (found, _) => Err(CodecError::Schema { found, reads: SCHEMA }),
+    }
 }
 
 /// The bytes of an event, as they stand in the log.
 pub fn encode_event(envelope: &Envelope) -> Result<Vec<u8>, CodecError> {
-    encode(KIND_EVENT, envelope)
+    encode(KIND_EVENT, SCHEMA, envelope)
 }
 
 /// The event behind bytes of the log.
@@ -103,7 +115,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Envelope, CodecError> {
 
 /// The bytes of a row, as they stand in the view.
 pub fn encode_row(row: &Row) -> Result<Vec<u8>, CodecError> {
-    encode(KIND_ROW, row)
+    encode(KIND_ROW, SCHEMA, row)
 }
 
 /// The row behind bytes of the view.
@@ -113,17 +125,21 @@ pub fn decode_row(bytes: &[u8]) -> Result<Row, CodecError> {
 
 /// The bytes of an event of a report, as they stand in the reports' own log.
 pub fn encode_report_event(envelope: &ReportEnvelope) -> Result<Vec<u8>, CodecError> {
-    encode(KIND_WHISTLE_EVENT, envelope)
+    encode(KIND_WHISTLE_EVENT, WHISTLE_SCHEMA, envelope)
 }
 
 /// The event of a report behind bytes of the reports' own log.
 pub fn decode_report_event(bytes: &[u8]) -> Result<ReportEnvelope, CodecError> {
-    decode(KIND_WHISTLE_EVENT, bytes)
+    match framed(KIND_WHISTLE_EVENT, bytes)? {
+        (SCHEMA, payload) => read::<ReportEnvelopeV1>(payload).map(Into::into),
+        (WHISTLE_SCHEMA, payload) => read(payload),
+        (found, _) => Err(CodecError::Schema { found, reads: WHISTLE_SCHEMA }),
+    }
 }
 
 /// The bytes of a row of the reports' own view.
 pub fn encode_report_row(row: &WhistleRow) -> Result<Vec<u8>, CodecError> {
-    encode(KIND_WHISTLE_ROW, row)
+    encode(KIND_WHISTLE_ROW, SCHEMA, row)
 }
 
 /// The row behind bytes of the reports' own view.

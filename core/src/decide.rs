@@ -35,6 +35,7 @@ mod remedy;
 mod repair;
 mod review;
 mod revocation;
+mod sending;
 mod shorten;
 mod subject;
 mod support;

@@ -382,6 +382,12 @@ fn runs(bytes: &mut Vec<u8>, clock: Clock) {
         Clock::Outcome(id) => (b's', id.0),
         Clock::Lift(id) => (b'U', id.0),
         Clock::Telling(id) => (b't', id.0),
+        Clock::Dispatch(id) => (b'D', id.0),
+        Clock::Start(CaseRef::Listing(id)) => (b'S', id.0),
+        Clock::Start(CaseRef::Attribution(id)) => (b'P', id.0),
+        Clock::Restart(id) => (b'x', id.0),
+        Clock::Revocation(id) => (b'R', id.0),
+        Clock::RepairDecision(id) => (b'd', id.0),
     };
     bytes.push(tag);
     position(bytes, at);
@@ -566,6 +572,13 @@ pub fn read_provisional(bytes: &[u8]) -> Option<Clock> {
         b'o' => Some(Clock::Referral(ObjectionId(at))),
         b's' => Some(Clock::Outcome(ObjectionId(at))),
         b'U' => Some(Clock::Lift(MeasureId(at))),
+        b't' => Some(Clock::Telling(MeasureId(at))),
+        b'D' => Some(Clock::Dispatch(MeasureId(at))),
+        b'S' => Some(Clock::Start(listing)),
+        b'P' => Some(Clock::Start(attribution)),
+        b'x' => Some(Clock::Restart(RepairId(at))),
+        b'R' => Some(Clock::Revocation(ListingId(at))),
+        b'd' => Some(Clock::RepairDecision(RepairId(at))),
         _ => None,
     }
 }

@@ -156,6 +156,8 @@ pub struct Served {
     pub served_on: Day,
     /// The day fixed for the start, after the standstill.
     pub starts_on: Day,
+    /// The standstill, where it was counted beyond the calendar.
+    pub standstill: Option<Deadline>,
 }
 
 /// 生效
@@ -227,7 +229,7 @@ impl Heard {
 impl Decided {
     /// The decision was served.
     pub fn serve(self, served_on: Day, starts_on: Day) -> Served {
-        Served { decided: self, served_on, starts_on }
+        Served { decided: self, served_on, starts_on, standstill: None }
     }
 }
 

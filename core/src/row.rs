@@ -445,6 +445,10 @@ pub struct MeasureRow {
     pub last_order: Option<Order>,
     /// What the higher authority to which it was forwarded is to be told.
     pub telling: Option<Telling>,
+    /// Its way to the department, while nothing suspends it.
+    pub dispatch: Option<Owed>,
+    /// Who declined it although it is mandatory, until the credit office has answered.
+    pub escalated: Option<OfficerRef>,
 }
 
 /// State of an objection (domain.md 2.6).

@@ -311,6 +311,9 @@ pub enum Executor {
     Higher,
     /// Never an order: information only.
     InformationOnly,
+    /// Never an order: another organ decides by a procedure of its own, and the matter is recorded and
+    /// referred to it.
+    Referral,
 }
 
 /// One measure of the catalogue.

@@ -205,6 +205,10 @@ counters! {
     UpheldOnReview "upheld_on_review" "复核改判成立";
     /// Whether the department had a liaison on file when the figures were taken: 1 or 0.
     LiaisonOnFile "liaison_on_file" "联络员在册";
+    /// The last day for dispatching a measure to its department passed without it.
+    DispatchOverdue "dispatch_overdue" "派送超期";
+    /// Measures that were dispatched after it.
+    DispatchedLate "dispatched_late" "逾期派送";
 }
 
 /// Counts by the place of their counter; what lies beyond the end is 0.

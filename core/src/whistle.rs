@@ -26,6 +26,7 @@ pub use self::row::{
     ledger_key, report_key,
 };
 use crate::actor::OfficerRef;
+use crate::rules::RulesVersion;
 use crate::text::Digest;
 use crate::time::Day;
 
@@ -78,8 +79,30 @@ pub struct ReportEnvelope {
     pub on: Day,
     /// Who.
     pub by: By,
+    /// The version of the rules, its calendar included, that was in force when the day began: it is the
+    /// same for every event of a day, so that it says nothing of the time within it. On the day on
+    /// which a version is loaded an event may have been judged by the newer one. Older events have
+    /// none.
+    pub rules: Option<RulesVersion>,
     /// What happened.
     pub event: WhistleEvent,
+}
+
+/// The envelope of schema 1, in which an event says nothing of its rules. Frozen: it is only read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReportEnvelopeV1 {
+    sequence: u64,
+    report: ReportId,
+    on: Day,
+    by: By,
+    event: WhistleEvent,
+}
+
+impl From<ReportEnvelopeV1> for ReportEnvelope {
+    fn from(old: ReportEnvelopeV1) -> ReportEnvelope {
+        let ReportEnvelopeV1 { sequence, report, on, by, event } = old;
+        ReportEnvelope { sequence, report, on, by, rules: None, event }
+    }
 }
 
 #[cfg(test)]

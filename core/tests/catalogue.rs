@@ -5,14 +5,17 @@ use crate::kit;
 
 use std::sync::Arc;
 
+use crate::kit::asked::record_of;
+use crate::kit::later::listed;
 use crate::kit::rules::{
     INCENTIVE, LISTABLE, MARKET, OFFICE, STATUTE, TAX, UNPUBLISHED, cite, day,
 };
-use crate::kit::steps::digest;
+use crate::kit::steps::{digest, fact, handler, text};
 use crate::kit::table::{Asked, compare};
 use crate::kit::{Post, Who, World, guard, machines, misfit, officer, organisation};
 use shouxin_core::command::Command;
 use shouxin_core::command::catalogue::CatalogueCommand;
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::catalogue::{EntryKind, Proposal};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{CatalogueEntryId, Position};
@@ -506,4 +509,34 @@ fn what_is_new_is_used_while_it_is_published_and_no_longer() {
     behaviour.rules = with_it;
     let refused = behaviour.refused(&handler(), &propose(organisation(1), &[]));
     assert_eq!(refused, guard(Guard::Published));
+}
+
+/// What an extension is for is published as what is proposed first: a behaviour that waits for its
+/// publication, or was retired, grounds none. Covers INV-11.
+#[test]
+fn nothing_is_extended_for_a_behaviour_that_is_not_published() {
+    let (mut world, listing) = listed();
+    let extend = Command::Listing(ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1))],
+        records: vec![record_of(&world)],
+        act: text(),
+    });
+    let extended = world.ask(&handler(), &extend).expect("it is published");
+    let names: Vec<&str> = extended.drafts.iter().map(|own| own.event.name()).collect();
+    let proposed = ["listing.proposed", "listing.repair_rule_kept", "listing.extension_proposed"];
+    assert_eq!(names, proposed);
+    // The files hold it no more; a draft awaits its publication when they hold it again.
+    let held = world.rules.clone();
+    Arc::make_mut(&mut world.rules).behaviours.retain(|own| own.id != LISTABLE);
+    let proposal = Proposal {
+        kind: EntryKind::Behaviour,
+        code: LISTABLE.to_owned(),
+        strength: Strength::Recommended,
+        ..proposal()
+    };
+    world.must(&drafter(), &draft(proposal));
+    world.rules = held;
+    assert_eq!(world.refused(&handler(), &extend), guard(Guard::Published));
 }

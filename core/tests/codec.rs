@@ -530,7 +530,7 @@ fn an_event_is_no_row_and_a_later_schema_is_named() {
     let mut later = bytes;
     later[2] = 2;
     let resealed = reseal(later);
-    assert_eq!(decode_event(&resealed), Err(CodecError::Schema { found: 2 }));
+    assert_eq!(decode_event(&resealed), Err(CodecError::Schema { found: 2, reads: 1 }));
 }
 
 #[test]

@@ -348,7 +348,7 @@ fn an_incentive_knows_no_other_way() {
         &states,
         &commands,
         &[
-            ("none", "initiate", &["measure.initiated"]),
+            ("none", "initiate", &["measure.initiated", "assessment.dispatch_due"]),
             ("initiated", "notice", &["measure.notice_served"]),
             ("initiated", "dispatch", &["measure.dispatched"]),
             ("dispatched", "accept", &["measure.accepted"]),

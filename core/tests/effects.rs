@@ -382,7 +382,7 @@ fn an_attribution_knows_no_other_way() {
             ("noticed, period over", "drop by the head", &["listing.dropped"]),
             ("heard", "drop", &["listing.dropped"]),
             ("heard", "drop by the head", &["listing.dropped"]),
-            ("decided", "serve", &["decision.served"]),
+            ("decided", "serve", &["decision.served", "deadline.provisional"]),
             ("decided", "drop by the head", &["listing.dropped"]),
             ("*", "object", &["objection.filed"]),
             ("effective", "object", OBJECTED),

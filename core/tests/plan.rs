@@ -407,7 +407,7 @@ fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
     let of_court = matches!(measure.needs, MeasureNeeds::Court | MeasureNeeds::CourtOrStatute);
     if fits && of_court && measure.executor != Executor::InformationOnly {
         let without = match measure.executor {
-            Executor::Higher => forward(&world, &bare),
+            Executor::Higher | Executor::Referral => forward(&world, &bare),
             _ => bare.clone(),
         };
         assert_eq!(world.refused(&who, &without), guard(Guard::Court), "{}", measure.id);
@@ -451,8 +451,10 @@ fn every_measure_is_taken_forwarded_or_refused_as_the_plan_has_it() {
         };
         assert_eq!(kinds, subject, "{id}");
         let expected = match (needs, county) {
-            // A market body, an association or another organ decides by itself (INV-12).
-            ("V", _) | (_, "N") => Guard::NoOrder.name(),
+            // A market body or an association decides by itself, and so does another organ, to which
+            // the matter is referred (INV-12).
+            ("V", _) => Guard::NoOrder.name(),
+            (_, "N") => "forwarded",
             _ if WITHOUT_LAW.contains(&id) => Guard::BasisRank.name(),
             (_, "U") => "forwarded",
             _ => "taken",

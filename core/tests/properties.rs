@@ -153,6 +153,8 @@ fn measures_hold(world: &World, settled_by_hand: bool) {
             "measure.lift_required",
             "measure.forward_telling_required",
             "measure.forward_telling_moot",
+            "assessment.dispatch_due",
+            "assessment.dispatch_put_off",
         ];
         assert_eq!(
             world.read(|rows, day| owes_an_end(rows, *id, day)),
@@ -286,6 +288,9 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "assessment.referral_due",
         "assessment.referral_overdue",
         "assessment.execution_overdue",
+        "assessment.dispatch_due",
+        "assessment.dispatch_overdue",
+        "assessment.dispatch_put_off",
         "assessment.repair_check_overdue",
         "assessment.repair_decision_overdue",
         "assessment.case_decision_overdue",
@@ -451,6 +456,9 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "breach.shortened",
         // Few courses or none come that far; each has its own table or course in the tests of its noun.
         "measure.declined",
+        "measure.decline_escalated",
+        "measure.decline_answered",
+        "assessment.dispatch_put_off",
         "red_listing.revocation_stated",
         "red_listing.revocation_not_owed",
         "red_listing.revoked",

@@ -168,7 +168,7 @@ fn the_repair_of_a_record_knows_no_other_way() {
             ("done", "tell", &["repair.revocation_noticed"]),
             ("told", "state", &["repair.revocation_stated"]),
             ("told", "drop", &["repair.revocation_dropped"]),
-            ("heard", "revoke", &["repair.revoked", "repair.barred"]),
+            ("heard", "revoke", &["repair.revoked", "repair.barred", "deadline.provisional"]),
             ("heard", "state", &["repair.revocation_stated"]),
             ("heard", "drop", &["repair.revocation_dropped"]),
             ("revoked, day come", "tick", &["record.restored"]),

@@ -313,7 +313,7 @@ fn what_follows_a_repair_knows_no_other_way() {
     ];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
-    const REVOKED: &[&str] = &["repair.revoked", "repair.barred"];
+    const REVOKED: &[&str] = &["repair.revoked", "repair.barred", "deadline.provisional"];
     compare(
         &machines::REPAIR_AFTER,
         &states,

@@ -53,6 +53,7 @@ fn a_black_listing_takes_effect_only_at_the_end_of_its_path() {
             "hearing.held",
             "listing.decided",
             "decision.served",
+            "deadline.provisional",
             "listing.took_effect",
             "classification.changed",
         ]
@@ -107,6 +108,7 @@ fn a_measure_is_carried_out_by_a_plugin_and_fed_back() {
         [
             "measure.initiated",
             "measure.notice_served",
+            "assessment.dispatch_due",
             "measure.dispatched",
             "measure.accepted",
             "execution.ordered",

@@ -112,7 +112,7 @@ fn the_decision_path_knows_no_other_way() {
             ("heard", "not decide", &["listing.not_decided"]),
             ("heard", "drop", &["listing.dropped"]),
             ("heard", "drop by the head", &["listing.dropped"]),
-            ("decided", "serve", &["decision.served"]),
+            ("decided", "serve", &["decision.served", "deadline.provisional"]),
             ("decided", "drop by the head", &["listing.dropped"]),
             ("served, standstill over", "tick", &["listing.took_effect", "classification.changed"]),
             ("served, end passed", "tick", &["listing.expired"]),
@@ -174,6 +174,9 @@ fn a_measure_case_knows_no_other_way() {
         &implementer(),
         &Command::DeclineMeasure { measure: id, reasons: text(), legal_ground: Some(cite("law")) },
     );
+    let answered = kit::later::after(&declined, &clerk(), &answer_decline(id, false));
+    let mut not_sent = measure(Progress::Noticed);
+    not_sent.today = not_sent.today.plus_days(10);
     let ended = |mut world: World| {
         world.go_to(kit::rules::day("2027-03-02"));
         world
@@ -220,11 +223,13 @@ fn a_measure_case_knows_no_other_way() {
         ("none", black(Stage::Effective)),
         ("initiated", measure(Progress::Initiated)),
         ("noticed", measure(Progress::Noticed)),
+        ("noticed, day passed", not_sent),
         ("dispatched", measure(Progress::Dispatched)),
         ("dispatched, day passed", no_answer),
         ("dispatched, overdue", unanswered),
         ("accepted", measure(Progress::Accepted)),
         ("declined", declined),
+        ("declined, answered", answered),
         ("executing", measure(Progress::Executing)),
         ("executed", measure(Progress::Executed)),
         ("executed, report not filed", no_report),
@@ -245,7 +250,8 @@ fn a_measure_case_knows_no_other_way() {
         ("lifted", lifted),
         ("closed", closed),
     ];
-    let commands: [Asked<'_>; 14] = [
+    let commands: [Asked<'_>; 15] = [
+        ("answer the refusal", clerk(), &|world| answer_decline(only_measure(world), true)),
         ("resolve the objection", clerk(), &|world| resolve(world, only_objection(world))),
         ("initiate", handler(), &|world| initiate(only_listing(world), None, STATUTE)),
         ("object", party(organisation(1)), &|world| {
@@ -271,6 +277,7 @@ fn a_measure_case_knows_no_other_way() {
     ];
     const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
     const ENDED: Ground = Ground::Guard(Guard::End);
+    const DECLINED: &[&str] = &["measure.declined", "measure.decline_escalated"];
     compare(
         &machines::MEASURE,
         &states,
@@ -278,6 +285,7 @@ fn a_measure_case_knows_no_other_way() {
         &[
             ("none", "initiate", &["measure.initiated"]),
             ("declined", "initiate", &["measure.initiated"]),
+            ("declined, answered", "initiate", &["measure.initiated"]),
             ("fed back, annulled", "initiate", &["measure.initiated"]),
             ("executed, found correct", "resolve the objection", &["objection.resolved"]),
             ("executed, found correct", "hold", &["measure.suspension_confirmed"]),
@@ -296,16 +304,23 @@ fn a_measure_case_knows_no_other_way() {
             ("fed back, annulled", "tick", &["measure.lift_required"]),
             ("fed back, annulled", "lift", &["measure.lifted", "assessment.feedback_due"]),
             ("dispatched, day passed", "accept", &["measure.accepted"]),
-            ("dispatched, day passed", "decline", &["measure.declined"]),
+            ("dispatched, day passed", "decline", DECLINED),
             ("dispatched, day passed", "tick", &["measure.response_overdue"]),
             ("dispatched, overdue", "accept", &["measure.accepted"]),
-            ("dispatched, overdue", "decline", &["measure.declined"]),
+            ("dispatched, overdue", "decline", DECLINED),
             ("executed, report not filed", "feed back", &["feedback.filed"]),
             ("executed, report not filed", "tick", &["assessment.feedback_overdue"]),
-            ("initiated", "notice", &["measure.notice_served"]),
+            ("initiated", "notice", &["measure.notice_served", "assessment.dispatch_due"]),
             ("noticed", "dispatch", &["measure.dispatched"]),
+            (
+                "noticed, day passed",
+                "dispatch",
+                &["measure.dispatched", "assessment.dispatch_late"],
+            ),
+            ("noticed, day passed", "tick", &["assessment.dispatch_overdue"]),
+            ("declined", "answer the refusal", &["measure.decline_answered"]),
             ("dispatched", "accept", &["measure.accepted"]),
-            ("dispatched", "decline", &["measure.declined"]),
+            ("dispatched", "decline", DECLINED),
             ("accepted", "execute", &["execution.ordered"]),
             ("executing", "done", &["measure.executed", "assessment.feedback_due"]),
             ("executed", "feed back", &["feedback.filed"]),

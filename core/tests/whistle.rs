@@ -3,6 +3,7 @@
 
 mod bytes;
 mod late;
+mod recount;
 
 use crate::kit;
 
@@ -17,6 +18,7 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::{OPENINGS_MAX, REPORT_ANSWERS_MAX, RETALIATIONS_MAX};
+use shouxin_core::rules::RuleSet;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 use shouxin_core::whistle::{
@@ -71,12 +73,19 @@ struct World {
     today: Day,
     reported: Uscc,
     sequence: u64,
+    rules: &'static RuleSet,
 }
 
 impl World {
     fn new() -> World {
-        let today = day("2026-03-02");
-        World { row: None, ledger: Ledger::default(), today, reported: code(1), sequence: 0 }
+        World {
+            row: None,
+            ledger: Ledger::default(),
+            today: day("2026-03-02"),
+            reported: code(1),
+            sequence: 0,
+            rules: rules(),
+        }
     }
 
     fn run(&mut self, who: &Who, command: &Command) -> Result<&'static str, Ground> {
@@ -85,7 +94,7 @@ impl World {
             today: self.today,
             by: &who.0,
             role: who.1,
-            rules: rules(),
+            rules: self.rules,
             reported: (!gone).then_some(self.reported),
         };
         let event = decide(self.row.as_ref(), command, &context).map_err(|own| own.ground)?;
@@ -110,7 +119,7 @@ impl World {
 }
 
 fn envelope(sequence: u64, on: Day, by: By, event: WhistleEvent) -> ReportEnvelope {
-    ReportEnvelope { sequence, report: ReportId([9; 32]), on, by, event }
+    ReportEnvelope { sequence, report: ReportId([9; 32]), on, by, rules: Some(digest(3)), event }
 }
 
 fn slot(slot: u64) -> Sealed {
@@ -248,6 +257,7 @@ fn a_report_knows_no_other_way() {
         ("unsubstantiated, day passed", late(unsubstantiated())),
         ("transferred, day passed", late(at(Stage::Transferred))),
         ("none", World::new()),
+        ("received, newer calendar", recount::by_newer(at(Stage::Received))),
         ("received", at(Stage::Received)),
         ("anonymous", anonymous()),
         ("out of scope", out_of_scope()),
@@ -278,6 +288,7 @@ fn a_report_knows_no_other_way() {
         ("purge", data_officer(), Command::Purge),
         ("retaliation", reporter(), Command::ReportRetaliation { account: slot(2) }),
         ("tick", timer(), Command::MarkOverdue),
+        ("recount", timer(), Command::Recount),
     ];
     // Whoever is not listed here is refused because of the state.
     let transitions: Transitions = &[
@@ -314,6 +325,15 @@ fn a_report_knows_no_other_way() {
                 ("answer", "whistle.feedback_posted", "fed_back"),
                 ("ask", "identity.unseal_requested", "transferred"),
                 ("tick", "whistle.overdue", "transferred"),
+            ],
+        ),
+        (
+            "received, newer calendar",
+            &[
+                ("triage", "whistle.triaged", "triaged"),
+                ("point elsewhere", "whistle.out_of_scope", "out_of_scope"),
+                ("ask", "identity.unseal_requested", "received"),
+                ("recount", "whistle.recounted", "received"),
             ],
         ),
         (

@@ -14,8 +14,8 @@ use shouxin_core::actor::Actor;
 use shouxin_core::codec;
 use shouxin_core::command::Command;
 use shouxin_core::row::{Key, Row};
-use shouxin_core::rules::{RuleError, RuleFile, RuleSet};
-use shouxin_core::time::Timestamp;
+use shouxin_core::rules::{RuleError, RuleFile, RuleSet, RulesVersion};
+use shouxin_core::time::{Day, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
 use crate::documents::{DocumentError, Documents};
+use crate::engine::query::Query;
 use crate::engine::recovery::{RecoveryError, catch_up};
 use crate::engine::{Engine, EngineError, Parts, Request};
 use crate::http::streams::Streams;
@@ -406,7 +407,8 @@ impl Server {
         let access =
             AccessLog::open(&folder.path.join("access"), config.log.access_segment_bytes, salt)
                 .map_err(StartError::Access)?;
-        let whistle = Arc::new(Whistle::open(&folder.path.join("whistle"), &config.whistle)?);
+        let whistle = Whistle::open(&folder.path.join("whistle"), &config.whistle)?;
+        let whistle = Arc::new(whistle.judged_by(rules_loaded(&engine)?));
         let clock = engine.clone();
         let today = move || clock.clock.now().legal_date();
         let late = timer::run(whistle.clone(), today, engine.rules.clone(), stopped.clone());
@@ -490,6 +492,32 @@ impl Server {
 }
 
 /// Reports a plugin that the server goes on without: what it would have executed stays owed.
+/// Versions of the rules by the day on which they were loaded, oldest first, back to the one with which
+/// today began.
+fn rules_loaded(engine: &Engine) -> Result<Vec<(Day, RulesVersion)>, StartError> {
+    let failed = |what: String| StartError::Whistle(WhistleError::Failed(what));
+    let row = Query::new(engine.view.read()).row(&Key::Rules);
+    let Some(Row::Rules(row)) = row.map_err(|error| failed(error.to_string()))? else {
+        return Ok(Vec::new());
+    };
+    let today = engine.clock.now().legal_date();
+    let mut loaded = Vec::new();
+    for (at, version) in [(row.at, row.version)].into_iter().chain(row.earlier) {
+        let commits = engine.log.read(at.sequence, 1).map_err(|error| failed(error.to_string()))?;
+        let entry = commits.first().and_then(|commit| {
+            let place = usize::try_from(at.sequence.saturating_sub(commit.first)).ok()?;
+            commit.entries.get(place)
+        });
+        let entry = entry.ok_or_else(|| failed(format!("{at} 不在日志中 / is not in the log")))?;
+        let event = codec::decode_event(&entry.bytes).map_err(|error| failed(error.to_string()))?;
+        loaded.insert(0, (event.legal_date, version));
+        if event.legal_date < today {
+            break;
+        }
+    }
+    Ok(loaded)
+}
+
 fn refuse_plugin(grant: &PluginGrant, why: &str, refused: &mut Vec<Value>) {
     tracing::error!(plugin = %grant.name, why, "插件未启用 / the plugin is refused; going on without it");
     refused.push(json!({

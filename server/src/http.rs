@@ -213,6 +213,10 @@ fn measure_routes(table: &mut Table<'_>) {
         .post::<m::Dispatch>("/v1/measures/{id}/dispatch", "派送 / dispatch")
         .post::<m::Accept>("/v1/measures/{id}/accept", "接受 / accept")
         .post::<m::Decline>("/v1/measures/{id}/decline", "不予执行 / decline")
+        .post::<m::AnswerDecline>(
+            "/v1/measures/{id}/decline/answer",
+            "信用办答复不予执行 / the credit office answers a refusal",
+        )
         .post::<m::Execute>("/v1/measures/{id}/execute", "执行 / order the execution")
         .post::<m::ConfirmByHand>("/v1/measures/{id}/confirm", "人工办结 / confirm by hand")
         .post::<m::Feedback>("/v1/measures/{id}/feedback", "反馈 / feed back");

@@ -24,7 +24,7 @@ use shouxin_core::guard::Refusal;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::RETALIATIONS_MAX;
 use shouxin_core::log::{Commit, Entry, Head, Log as _};
-use shouxin_core::rules::RuleSet;
+use shouxin_core::rules::{RuleSet, RulesVersion};
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 use shouxin_core::whistle::{
@@ -179,6 +179,8 @@ pub struct Whistle {
     sealed: identity::Folder,
     recipient: Option<Recipient>,
     settings: WhistleConfig,
+    /// Versions of the rules by the day on which they were loaded, as far back as they are known.
+    versions: Vec<(Day, RulesVersion)>,
 }
 
 impl Whistle {
@@ -198,8 +200,17 @@ impl Whistle {
         let view = open_view(&folder.join("view"))?;
         let reader = log.reader();
         let writer = Mutex::new(Writer { log, failed: None });
-        let whistle =
-            Whistle { writer, reader, view, vault, sealed, recipient, settings: settings.clone() };
+        let settings = settings.clone();
+        let whistle = Whistle {
+            writer,
+            reader,
+            view,
+            vault,
+            sealed,
+            recipient,
+            settings,
+            versions: Vec::new(),
+        };
         whistle.catch_up()?;
         whistle.sealed.destroy_new().map_err(io("destroying what a crash left"))?;
         let (named, slots) = (whistle.ledger()?.slots, whistle.vault.slots());
@@ -210,6 +221,18 @@ impl Whistle {
             )));
         }
         Ok(whistle)
+    }
+
+    /// Tells the versions of the rules, in the order in which they were loaded, each with its day.
+    pub fn judged_by(mut self, versions: Vec<(Day, RulesVersion)>) -> Whistle {
+        self.versions = versions;
+        self
+    }
+
+    /// The version with which a day began. One that is loaded later on it may judge what follows, and
+    /// is not named: it would tell of a report whether it came before or after that moment.
+    fn version_on(&self, day: Day) -> Option<RulesVersion> {
+        self.versions.iter().rev().find(|own| own.0 < day).map(|own| own.1)
     }
 
     /// Brings the view up to the log and repeats the effects of its tail.
@@ -355,6 +378,28 @@ impl Whistle {
         }
     }
 
+    /// Counts anew by a newer calendar every last day that was counted beyond the older one and has not
+    /// passed; how many. A run that is broken off goes on where the next start finds the rest.
+    pub fn recount(&self, today: Day, rules: &Arc<RuleSet>) -> Result<usize, WhistleError> {
+        let asked = Asked { by: By::Timer, role: Role::Public, today, rules: Arc::clone(rules) };
+        let (mut counted, mut after) = (0, None);
+        loop {
+            let (rows, next) = self.page(&Worklist::Due, after.as_deref(), STEP)?;
+            for row in rows.iter().filter(|row| row.provisional(today).is_some()) {
+                match self.step(row.id, &asked, |_| Ok(Command::Recount)) {
+                    Ok(stepped) => counted += usize::from(stepped.is_some()),
+                    // It stays as it was, or somebody has just taken the step.
+                    Err(WhistleError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            after = next;
+            if after.is_none() {
+                return Ok(counted);
+            }
+        }
+    }
+
     /// How often a step was late, over all reports.
     pub fn late(&self) -> Result<Late, WhistleError> {
         Ok(self.ledger()?.late)
@@ -401,7 +446,8 @@ impl Whistle {
         event: WhistleEvent,
     ) -> Result<ReportEnvelope, WhistleError> {
         let sequence = writer.log.head().next;
-        let envelope = ReportEnvelope { sequence, report, on, by: by.clone(), event };
+        let rules = self.version_on(on);
+        let envelope = ReportEnvelope { sequence, report, on, by: by.clone(), rules, event };
         let bytes =
             codec::encode_report_event(&envelope).map_err(|error| failed("encoding")(&error))?;
         let salt = random_salt().map_err(|error| failed("random bytes")(&error))?;

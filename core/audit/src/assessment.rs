@@ -20,9 +20,9 @@ use shouxin_core::text::{Digest, digest_is_stated};
 use shouxin_core::time::Day;
 
 use crate::admin;
-use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
+use crate::fold::{Fold, ObjectionStage, RepairStage, Stage, Standing};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_2, INV_7, INV_10};
+use crate::names::{DEADLINE, INV_2, INV_4, INV_7, INV_10};
 use crate::tally::Tallies;
 
 /// Every assessment.
@@ -68,6 +68,10 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
         | AssessmentEvent::LiftLate { .. }
         | AssessmentEvent::ExecutionDue { .. }
         | AssessmentEvent::ExecutionOverdue { .. } => of_measure(fold, at, event),
+        AssessmentEvent::DispatchDue { .. }
+        | AssessmentEvent::DispatchOverdue { .. }
+        | AssessmentEvent::DispatchLate { .. }
+        | AssessmentEvent::DispatchPutOff { .. } => on_its_way(fold, at, event),
         AssessmentEvent::ReferralDue { .. }
         | AssessmentEvent::ReferralOverdue { .. }
         | AssessmentEvent::ReferralLate { .. }
@@ -164,6 +168,53 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             None => at.missing(measure),
         },
         _ => {}
+    }
+}
+
+/// The way of a measure to its department: its day is said while it may go there, once, and put off
+/// while it is suspended.
+fn on_its_way(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
+    let (AssessmentEvent::DispatchDue { measure, .. }
+    | AssessmentEvent::DispatchOverdue { measure }
+    | AssessmentEvent::DispatchLate { measure, .. }
+    | AssessmentEvent::DispatchPutOff { measure }) = event
+    else {
+        return;
+    };
+    let standing = fold.measure_standing(*measure, at.today);
+    let Some(own) = fold.measures.get_mut(measure) else {
+        at.missing(measure);
+        return;
+    };
+    match event {
+        AssessmentEvent::DispatchDue { due, .. } => {
+            at.deadline("due", *due, at.today, at.pack().dispatch_wd);
+            let waits = own.awaits_dispatch() && own.dispatch_by.is_none();
+            if !waits || standing != Standing::InForce {
+                at.broken(INV_10, "there is nothing to dispatch");
+            }
+            own.dispatch_by = Some(due.day);
+        }
+        AssessmentEvent::DispatchOverdue { .. } => {
+            at.after(own.dispatch_by, "the time to dispatch it");
+            if standing == Standing::Suspended {
+                at.broken(INV_4, "while it is suspended nobody may dispatch it");
+            }
+        }
+        AssessmentEvent::DispatchLate { due, .. } => {
+            if at.today <= due.day {
+                at.broken(DEADLINE, format!("it was dispatched in time, by {}", due.day));
+            }
+            if !matches!(own.stage, Stage::Dispatched { .. }) {
+                at.broken(INV_10, "it was not dispatched");
+            }
+        }
+        _ => {
+            if standing != Standing::Suspended || own.dispatch_by.is_none() {
+                at.broken(INV_10, "there is nothing to put off");
+            }
+            own.dispatch_by = None;
+        }
     }
 }
 

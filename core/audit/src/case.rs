@@ -2,6 +2,7 @@
 //! hear, decide, serve, start, end.
 
 use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
@@ -54,7 +55,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
-                    step(own, above, at);
+                    step(own, above, commit, at);
                     if let (Event::CaseDecided { .. }, CaseRef::Listing(id)) =
                         (&at.event.event, *case)
                     {
@@ -338,7 +339,7 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
 }
 
 /// One step of the path up to service.
-fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
+fn step(own: &mut Case, above: Above, commit: &mut Commit, at: &mut Here<'_>) {
     if own.over.is_some() {
         at.broken(INV_2, "the case is over");
     }
@@ -382,7 +383,7 @@ fn step(own: &mut Case, above: Above, at: &mut Here<'_>) {
                 closed(own, at);
             }
         }
-        Event::DecisionServed { .. } => served(own, above, at),
+        Event::DecisionServed { case, .. } => served(own, above, *case, commit, at),
         _ => {}
     }
 }
@@ -589,7 +590,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     });
 }
 
-fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
+fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: &mut Here<'_>) {
     let Event::DecisionServed { service, repair_guide_sha256, starts_on, .. } = &at.event.event
     else {
         return;
@@ -625,6 +626,9 @@ fn served(own: &mut Case, above: Above, at: &mut Here<'_>) {
         at.guard(Guard::End, format!("it starts on {starts_on}, after its end {}", decision.end));
     }
     own.starts_on = Some(*starts_on);
+    if standstill.provisional {
+        commit.beyond(at.at(), Clock::Start(case), standstill);
+    }
 }
 
 fn took_effect(

@@ -1,9 +1,11 @@
 //! Deadlines that a newer calendar counts anew: from the same day, as many days, and never one
-//! that has passed.
+//! that has passed. What a served decision starts behind a standstill only ever starts later.
 
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::time::Day;
 
+use crate::commit::Commit;
 use crate::commitment;
 use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
 use crate::here::Here;
@@ -52,12 +54,42 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Comment(id) => fold.assessments.get_mut(&id)?.comment_by(),
         Clock::Decision(case) => fold.case_mut(case)?.decide_by.as_mut(),
         Clock::Telling(id) => fold.measures.get_mut(&id)?.telling.as_mut().map(|own| &mut own.1),
+        Clock::Dispatch(id) => fold.measures.get_mut(&id)?.dispatch_by.as_mut(),
+        Clock::Start(case) => fold.case_mut(case)?.standstill.as_mut(),
+        Clock::Restart(id) => fold.repairs.get_mut(&id)?.standstill.as_mut(),
+        Clock::Revocation(id) => fold.red_mut(id)?.owed.as_mut().map(|own| &mut own.1),
+        Clock::RepairDecision(id) => fold.repairs.get_mut(&id).map(|own| &mut own.decide_by),
         Clock::BreachDecision(_) | Clock::Answer(_) => None,
     }
 }
 
-pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CalendarEvent) {
-    let CalendarEvent::Recomputed { clock, before, deadline } = event;
+/// The day that a served decision fixes, as long as it has not come to effect.
+fn start(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
+    match clock {
+        Clock::Start(case) => {
+            fold.case_mut(case).filter(|own| !own.effect && own.over.is_none())?.starts_on.as_mut()
+        }
+        Clock::Restart(id) => match &mut fold.repairs.get_mut(&id)?.stage {
+            RepairStage::Revoked { starts_on } => Some(starts_on),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+pub(crate) fn check(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &CalendarEvent,
+) {
+    let (clock, before, deadline) = match event {
+        CalendarEvent::Recomputed { clock, before, deadline } => (clock, before, deadline),
+        CalendarEvent::Provisional { clock, deadline } => {
+            provisional(fold, commit, at, *clock, *deadline);
+            return;
+        }
+    };
     at.deadline("it", *deadline, deadline.from, deadline.working_days);
     if *before < at.today || deadline.day < at.today {
         at.broken(DEADLINE, "a day that has passed is not counted anew");
@@ -67,5 +99,37 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CalendarEvent) {
             at.broken(DEADLINE, format!("it ran to {own}, not to {before}"));
         }
         *own = deadline.day;
+    } else if matches!(clock, Clock::Start(_) | Clock::Restart(_)) {
+        at.broken(DEADLINE, "no standstill that was counted beyond the calendar runs there");
+    }
+    // It begins later where the standstill ends later, and never earlier than it was served for.
+    if let Some(own) = start(fold, *clock) {
+        *own = (*own).max(deadline.day.plus_days(1));
+    }
+}
+
+/// What the calendar does not reach is said with the day that another event of the commit fixes.
+fn provisional(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    clock: Clock,
+    deadline: Deadline,
+) {
+    if commit.says_provisional(clock) != Some(deadline) {
+        at.broken(DEADLINE, "no decision that was served in this commit starts behind it");
+    }
+    match clock {
+        Clock::Start(case) => {
+            if let Some(own) = fold.case_mut(case) {
+                own.standstill = Some(deadline.day);
+            }
+        }
+        Clock::Restart(id) => {
+            if let Some(own) = fold.repairs.get_mut(&id) {
+                own.standstill = Some(deadline.day);
+            }
+        }
+        _ => {}
     }
 }

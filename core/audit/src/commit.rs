@@ -4,16 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::calendar::Deadline;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{
-    AttributionId, ListingId, MemberNoteId, Position, RecordId, ReliefId, RepairId,
+    AttributionId, ListingId, MeasureId, MemberNoteId, Position, RecordId, ReliefId, RepairId,
 };
 use shouxin_core::time::Day;
 
 use crate::Violation;
 use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
-use crate::names::{INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
+use crate::names::{DEADLINE, INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
 
 /// What still lasts longer than a court allows: the case, and what persons answer for under it.
 fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
@@ -110,6 +112,10 @@ pub(crate) struct Commit {
     set_right: BTreeSet<MemberNoteId>,
     /// Black listings that were decided or took effect.
     listed: Vec<(Position, SubjectKey, ListingId)>,
+    /// Decisions served with a standstill beyond the calendar, of which that was not said yet.
+    beyond: Vec<(Position, Clock, Deadline)>,
+    /// Mandatory measures that were declined, of which the credit office was not told yet.
+    declined: Vec<(Position, MeasureId)>,
 }
 
 impl Commit {
@@ -296,6 +302,29 @@ impl Commit {
         self.listed.push((at, subject, listing));
     }
 
+    /// A decision was served whose standstill the calendar does not reach.
+    pub(crate) fn beyond(&mut self, at: Position, clock: Clock, standstill: Deadline) {
+        self.beyond.push((at, clock, standstill));
+    }
+
+    /// The standstill of a decision that was served in this commit, once somebody says it.
+    pub(crate) fn says_provisional(&mut self, clock: Clock) -> Option<Deadline> {
+        let place = self.beyond.iter().position(|own| own.1 == clock)?;
+        Some(self.beyond.remove(place).2)
+    }
+
+    /// A mandatory measure was declined.
+    pub(crate) fn decline(&mut self, at: Position, measure: MeasureId) {
+        self.declined.push((at, measure));
+    }
+
+    /// Whether the credit office is told of a measure that was declined in this commit.
+    pub(crate) fn escalates(&mut self, measure: MeasureId) -> bool {
+        let before = self.declined.len();
+        self.declined.retain(|own| own.1 != measure);
+        self.declined.len() < before
+    }
+
     pub(crate) fn lists(&self, subject: SubjectKey, listing: ListingId) -> bool {
         self.listed.iter().any(|own| own.1 == subject && own.2 == listing)
     }
@@ -392,6 +421,14 @@ impl Commit {
             return found;
         };
         self.completeness(fold, day, &mut found);
+        for (at, ..) in &self.beyond {
+            let detail = "its standstill is beyond the calendar, and nobody says so".to_owned();
+            found.push(Violation::new(*at, DEADLINE, detail));
+        }
+        for (at, id) in &self.declined {
+            let detail = format!("{id} is mandatory, and the credit office is not told");
+            found.push(Violation::new(*at, INV_10, detail));
+        }
         self.honours(fold, day, &mut found);
         let subjects: BTreeSet<SubjectKey> =
             self.said.keys().chain(self.touched.keys()).copied().collect();

@@ -155,8 +155,11 @@ pub(crate) struct Case {
     pub notice: Option<Notice>,
     pub heard: Option<Heard>,
     pub decision: Option<Decision>,
-    /// Day fixed for the start in the served decision.
+    /// Day fixed for the start in the served decision, or a later one since the standstill was
+    /// counted anew.
     pub starts_on: Option<Day>,
+    /// The end of the standstill, where it was counted beyond the calendar.
+    pub standstill: Option<Day>,
     pub effect: bool,
     /// First day in force.
     pub since: Option<Day>,
@@ -184,6 +187,7 @@ impl Case {
             heard: None,
             decision: None,
             starts_on: None,
+            standstill: None,
             effect: false,
             since: None,
             over: None,
@@ -323,6 +327,10 @@ pub(crate) struct Measure {
     /// By when the department has to report.
     pub feedback_by: Option<Day>,
     pub execute_by: Option<Day>,
+    /// By when it goes to its department, while nothing suspends it.
+    pub dispatch_by: Option<Day>,
+    /// Who declined it although it is mandatory, until the credit office has answered.
+    pub escalated: Option<OfficerRef>,
     /// By when it has to lift what has ended.
     pub lift_by: Option<Day>,
     /// What a higher authority is to be told (that it is suspended, or no more), and by when.
@@ -348,6 +356,11 @@ impl Measure {
     /// Whether the last order was given up, which may have reached the department all the same.
     pub(crate) fn given_up(&self) -> bool {
         self.tried && self.stage == Stage::Accepted
+    }
+
+    /// Whether it is to be dispatched: its subject was told, or it is an incentive.
+    pub(crate) fn awaits_dispatch(&self) -> bool {
+        matches!((self.stage, self.incentive), (Stage::Noticed, false) | (Stage::Initiated, true))
     }
 
     /// Whether the department may have acted.

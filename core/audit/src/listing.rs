@@ -7,7 +7,7 @@ use shouxin_core::id::ListingId;
 
 use crate::case;
 use crate::commit::Commit;
-use crate::fold::{Fold, Over, RedStage, Revocation, Standing};
+use crate::fold::{Fold, Kind, Over, RedStage, Revocation, Standing};
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 
@@ -20,10 +20,17 @@ const RED_REVOCATION_WD: u16 = 10;
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &ListingEvent) {
     match event {
         ListingEvent::ExtensionProposed { extended, by } => {
-            let whose = fold.listings.get(extended).map(|own| own.subject);
-            let new = fold.listings.get(by).map(|own| own.subject);
-            if !commit.proposes(*by) || whose != new || whose.is_none() {
-                at.broken(INV_3, "an extension is a new proposal about the same subject");
+            let about = |id: &ListingId| {
+                let own = fold.listings.get(id)?;
+                match &own.kind {
+                    Kind::Black { behaviour, .. } => Some((own.subject, behaviour)),
+                    Kind::Red(_) => None,
+                }
+            };
+            let whose = about(extended);
+            if !commit.proposes(*by) || whose.is_none() || whose != about(by) {
+                let what = "an extension is a new proposal about the same subject and behaviour";
+                at.broken(INV_3, what);
             }
             if let Some(own) = fold.listings.get(extended).and_then(|own| own.extended_by)
                 && fold.listing_standing(own, at.today) != Standing::Ended

@@ -13,7 +13,7 @@ use shouxin_core::rules::{
 use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
-use crate::admin::by_plugin;
+use crate::admin::{by_office, by_plugin};
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
@@ -94,7 +94,13 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::MeasureDispatched { .. }
         | Event::MeasureAccepted { .. }
         | Event::MeasureDeclined { .. }
-        | Event::ResponseOverdue { .. } => before_order(own, standing, published, at),
+        | Event::ResponseOverdue { .. } => {
+            before_order(own, standing, published, at);
+            // A mandatory measure is not the department's alone to decline.
+            if matches!(at.event.event, Event::MeasureDeclined { .. }) && is_mandatory(own, at) {
+                commit.decline(at.at(), id);
+            }
+        }
         Event::ExecutionOrdered { plugin: name, .. } => {
             ordered(own, standing, at, name.as_deref(), plugin);
         }
@@ -271,6 +277,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         failed: false,
         feedback_by: None,
         execute_by: None,
+        dispatch_by: None,
+        escalated: None,
         lift_by: None,
         telling: None,
         remote_suspended: false,
@@ -320,6 +328,8 @@ fn fits(at: &mut Here<'_>, entry: &Entry, asked: &Asked<'_>, parent: &Parent<'_>
     at.must(proportionate, Guard::Proportion, "it does not fit this subject or behaviour");
     if informs_only(entry) {
         at.guard(Guard::NoOrder, "it informs market bodies and is no order");
+    } else if entry.executor == Executor::Referral && asked.executor != Executor::Referral {
+        at.guard(Guard::NoOrder, "it is another organ's own procedure, and is referred to it");
     } else {
         let there = entry.implementers.iter().any(|own| own == asked.department)
             && entry.executor == asked.executor;
@@ -358,6 +368,16 @@ fn informs_only(entry: &Entry) -> bool {
     entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary
 }
 
+/// What nobody in the county is given as an order.
+fn is_no_order(entry: &Entry) -> bool {
+    informs_only(entry) || entry.executor == Executor::Referral
+}
+
+fn is_mandatory(own: &Measure, at: &Here<'_>) -> bool {
+    let entry = at.rules.measure(&own.measure);
+    entry.is_some_and(|entry| entry.strength == Strength::Mandatory)
+}
+
 fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut Here<'_>) {
     match &at.event.event {
         Event::MeasureNoticeServed { reasons, remedies, document_sha256, service, .. } => {
@@ -376,7 +396,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             if entry.is_none() || !published {
                 at.broken(INV_11, format!("{} is not published", own.measure));
             }
-            if entry.is_some_and(informs_only) {
+            if entry.is_some_and(is_no_order) {
                 at.broken(INV_12, format!("{} is no order", own.measure));
             }
             at.must(has_liaison(at, &own.department), Guard::Liaison, "no liaison to receive it");
@@ -393,6 +413,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
                 _ => at.broken(INV_2, "it was dispatched already"),
             }
             own.stage = Stage::Dispatched { respond_by: respond_by.day };
+            own.dispatch_by = None;
         }
         Event::MeasureAccepted { .. } => {
             at.of_department(&own.department);
@@ -404,8 +425,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             at.of_department(&own.department);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             dispatched(own, at);
-            let entry = at.rules.measure(&own.measure);
-            if entry.is_some_and(|entry| entry.strength == Strength::Mandatory) {
+            if is_mandatory(own, at) {
                 at.basis(legal_ground.as_slice());
             }
             own.stage = Stage::Declined;
@@ -440,7 +460,7 @@ fn ordered(
 ) {
     at.of_department(&own.department);
     at.in_force(standing);
-    if at.rules.measure(&own.measure).is_some_and(informs_only) {
+    if at.rules.measure(&own.measure).is_some_and(is_no_order) {
         at.broken(INV_12, format!("{} is no order", own.measure));
     }
     if let Some(name) = plugin
@@ -545,8 +565,14 @@ fn settled(fold: &Fold, at: &mut Here<'_>, cause: Position, root: Target) {
     }
 }
 
-/// Measures that only a higher authority can take: forwarded, answered, recalled.
-pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEvent) {
+/// Measures that only a higher authority can take, and what is referred to another organ: forwarded,
+/// answered, recalled. And what the credit office says of one that was declined.
+pub(crate) fn check_beyond(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    event: &MeasureEvent,
+) {
     let id = match event {
         MeasureEvent::Forwarded {
             listing,
@@ -572,7 +598,10 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
                 until: *until,
                 court: court_document.as_ref(),
                 number: decision_number,
-                executor: Executor::Higher,
+                executor: match at.rules.measure(measure).map(|own| own.executor) {
+                    Some(Executor::Referral) => Executor::Referral,
+                    _ => Executor::Higher,
+                },
             };
             at.service(Guard::Served, service);
             at.document(to, document_sha256);
@@ -589,6 +618,11 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
         | MeasureEvent::ForwardTold { measure, .. }
         | MeasureEvent::ForwardTellingOverdue { measure }
         | MeasureEvent::ForwardTellingMoot { measure } => *measure,
+        MeasureEvent::DeclineEscalated { measure }
+        | MeasureEvent::DeclineAnswered { measure, .. } => {
+            declined(fold, commit, at, *measure, event);
+            return;
+        }
     };
     let standing = fold.measure_standing(id, at.today);
     let Some(own) = fold.measures.get_mut(&id) else {
@@ -635,6 +669,44 @@ pub(crate) fn check_beyond(fold: &mut Fold, at: &mut Here<'_>, event: &MeasureEv
             }
         }
         _ => {}
+    }
+}
+
+/// The credit office is told of a mandatory measure that was declined, and somebody else there than
+/// who declined it answers; the case stays declined.
+fn declined(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    id: MeasureId,
+    event: &MeasureEvent,
+) {
+    if let MeasureEvent::DeclineAnswered { reasons, .. } = event {
+        by_office(fold, at);
+        at.stated(Guard::Document, &[("reasons", reasons)]);
+    }
+    let Some(own) = fold.measures.get_mut(&id) else {
+        at.missing(id);
+        return;
+    };
+    at.about(own.subject);
+    let by = at.officer().map(|(.., by)| by.clone());
+    match event {
+        MeasureEvent::DeclineEscalated { .. } => {
+            if !commit.escalates(id) {
+                at.broken(INV_10, "no mandatory measure was declined in this commit");
+            }
+            own.escalated = by;
+        }
+        _ => match own.escalated.take() {
+            Some(_) if own.stage != Stage::Declined => {
+                at.broken(INV_10, "it is not declined any more");
+            }
+            Some(declined) => {
+                at.must(by != Some(declined), Guard::FourEyes, "who declined it answers");
+            }
+            None => at.broken(INV_10, "the credit office was asked nothing"),
+        },
     }
 }
 

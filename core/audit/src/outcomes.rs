@@ -89,6 +89,8 @@ pub(crate) struct Repair {
     pub extended: bool,
     pub review_by: Option<Day>,
     pub stage: RepairStage,
+    /// The end of the standstill of a revocation, where it was counted beyond the calendar.
+    pub standstill: Option<Day>,
     pub outcome: Option<(Day, OfficerRef)>,
     pub through: Option<Position>,
     pub reviewed: bool,

@@ -340,6 +340,7 @@ fn open(
         decide_by: decide_by.day,
         extended: false,
         review_by: None,
+        standstill: None,
         stage: RepairStage::Applied,
         outcome: None,
         through: None,

@@ -2,6 +2,7 @@
 //! served decision, a start fixed in it.
 
 use shouxin_core::actor::Actor;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
@@ -229,8 +230,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             answered(at, under_way_mut(stage).as_deref(), answers);
             at.must(service.on >= at.today, Guard::Served, "served before it was decided");
             let standstill_wd = at.most(opened_on, |pack| pack.standstill_wd);
-            let standstill = at.rules.calendar.after(service.on, standstill_wd).day;
-            at.must(*starts_on > standstill, Guard::Served, "it starts within the standstill");
+            let standstill = at.rules.calendar.after(service.on, standstill_wd);
+            if standstill.provisional {
+                commit.beyond(at.at(), Clock::Restart(*id), standstill);
+            }
+            at.must(*starts_on > standstill.day, Guard::Served, "it starts within the standstill");
             at.must(
                 end.is_some_and(|end| *starts_on <= end),
                 Guard::End,

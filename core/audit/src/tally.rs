@@ -84,6 +84,8 @@ counters! {
     ReviewOverdue "review_overdue";
     UpheldOnReview "upheld_on_review";
     LiaisonOnFile "liaison_on_file";
+    DispatchOverdue "dispatch_overdue";
+    DispatchedLate "dispatched_late";
 }
 
 /// Counts; what is not there is 0.
@@ -342,6 +344,11 @@ fn responsible(own: &crate::fold::Measure) -> Unit {
     }
 }
 
+/// Whoever initiated a measure sends it to its department.
+fn initiator(fold: &Fold, id: MeasureId) -> Option<Unit> {
+    Some(Unit::Authority(fold.measures.get(&id)?.by.authority))
+}
+
 /// Dates that are set, or that passed.
 fn of_dates(
     fold: &Fold,
@@ -361,6 +368,12 @@ fn of_dates(
         A::ExecutionOverdue { measure: id } => {
             let counters = tallies.passed(Owing::Execution, id.0, Counter::ExecutionOverdue);
             return Some((measure(id)?, counters));
+        }
+        A::DispatchOverdue { measure: id } => {
+            return Some((initiator(fold, *id)?, vec![Counter::DispatchOverdue]));
+        }
+        A::DispatchLate { measure: id, .. } => {
+            return Some((initiator(fold, *id)?, vec![Counter::DispatchedLate]));
         }
         A::LiftLate { measure: id, .. } => return Some((measure(id)?, vec![Counter::LiftedLate])),
         A::RepairCheckOverdue { repair: id } => {
@@ -402,7 +415,9 @@ fn of_dates(
         A::ReviewLate { .. } => {
             return Some((Unit::Authority(by(envelope)?), vec![Counter::ReviewedLate]));
         }
-        A::ReferralDue { .. }
+        A::DispatchDue { .. }
+        | A::DispatchPutOff { .. }
+        | A::ReferralDue { .. }
         | A::ResultDue { .. }
         | A::Opened { .. }
         | A::MetricsFrozen { .. }

@@ -3,9 +3,9 @@
 //! department that is not it either, answered; an identity opened only for a legal ground in writing
 //! that one officer states and another agrees to; and everything destroyed after its time, not before.
 //!
-//! A report's event names neither the rules it was judged by nor the key of its officer. Both follow
-//! from the register's log, by the day: of rules loaded on that very day either version may have been
-//! in force, and what one of them allows is let stand.
+//! A report's event names the version of the rules with which its day began, and not the key of its
+//! officer. Both follow from the register's log, by the day: of rules loaded on that very day either
+//! version may have judged it, and what one of them allows is let stand.
 
 mod step;
 
@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use shouxin_core::actor::{OfficerRef, Role};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::identifier::uscc::Uscc;
@@ -51,6 +52,19 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// What is awaited has another last day.
+    fn put_off(&mut self, day: Day) {
+        match self {
+            Stage::Received { until }
+            | Stage::Assigned { until, .. }
+            | Stage::Unsubstantiated { until }
+            | Stage::Transferred { until } => *until = day,
+            _ => {}
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Report {
     stage: Stage,
@@ -65,6 +79,8 @@ struct Report {
     /// Who asked for it, and whether the reporter is to be told.
     request: Option<(OfficerRef, bool)>,
     late: bool,
+    /// The deadline of what is awaited, as it was last counted.
+    counted: Option<Deadline>,
 }
 
 /// A key of an officer, and the days on which it opened anything.
@@ -132,6 +148,7 @@ impl Reports {
             By::Officer(own) => self.keys.get(own).map(Vec::as_slice).unwrap_or_default(),
             By::Reporter | By::Timer => &[],
         };
+        self.version(event, &mut found);
         let judged = self.in_force(event.on).map(|rules| {
             let mut found = Vec::new();
             let mut at = At { event, rules, keys, found: &mut found };
@@ -156,6 +173,17 @@ impl Reports {
         let earlier = self.rules.iter().rev().find(|own| own.0 < on);
         let of_the_day = self.rules.iter().filter(move |own| own.0 == on);
         earlier.into_iter().chain(of_the_day).map(|own| own.1.as_ref())
+    }
+
+    /// INV-10: an event that names its rules names those with which its day began.
+    fn version(&self, event: &ReportEnvelope, found: &mut Vec<Violation>) {
+        let began = self.rules.iter().rev().find(|own| own.0 < event.on);
+        let own = began.map(|own| own.1.version);
+        if event.rules.is_some() && event.rules != own {
+            let what = "it names other rules than those with which its day began";
+            let detail = format!("{}: {what}", event.event.name());
+            found.push(Violation::new(Position::local(event.sequence), INV_10, detail));
+        }
     }
 
     /// INV-10: dense, and never an earlier day.

@@ -21,13 +21,14 @@ use shouxin_core::row::Index;
 use shouxin_core::rules::RuleSet;
 
 /// Every clock, so that none can be added without a course that meets it.
-const CLOCKS: [&str; 18] = [
+const CLOCKS: [&str; 23] = [
     "answer",
     "breach decision",
     "breach statement",
     "comment",
     "cure",
     "decision",
+    "dispatch",
     "execution",
     "feedback",
     "lift",
@@ -36,7 +37,11 @@ const CLOCKS: [&str; 18] = [
     "red statement",
     "referral",
     "repair",
+    "repair decision",
     "response",
+    "restart",
+    "revocation",
+    "start",
     "statement",
     "telling",
     "tolerance",
@@ -62,6 +67,11 @@ fn name(clock: Clock) -> &'static str {
         Clock::Outcome(_) => "outcome",
         Clock::Lift(_) => "lift",
         Clock::Telling(_) => "telling",
+        Clock::Dispatch(_) => "dispatch",
+        Clock::Start(_) => "start",
+        Clock::Restart(_) => "restart",
+        Clock::Revocation(_) => "revocation",
+        Clock::RepairDecision(_) => "repair decision",
     }
 }
 

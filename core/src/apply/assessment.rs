@@ -20,7 +20,10 @@ pub(super) fn apply(
         E::FeedbackDue { .. }
         | E::FeedbackOverdue { .. }
         | E::ExecutionDue { .. }
-        | E::ExecutionOverdue { .. } => return measure::apply(rows, envelope),
+        | E::ExecutionOverdue { .. }
+        | E::DispatchDue { .. }
+        | E::DispatchOverdue { .. }
+        | E::DispatchPutOff { .. } => return measure::apply(rows, envelope),
         E::ReferralDue { .. }
         | E::ReferralOverdue { .. }
         | E::ResultDue { .. }
@@ -48,6 +51,7 @@ pub(super) fn apply(
         }
         // These only count, and `tally` has done that.
         E::LiftLate { .. }
+        | E::DispatchLate { .. }
         | E::ReferralLate { .. }
         | E::ResultLate { .. }
         | E::ReviewLate { .. } => return Ok(()),

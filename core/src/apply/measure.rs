@@ -33,7 +33,10 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             AssessmentEvent::FeedbackDue { measure, .. }
             | AssessmentEvent::FeedbackOverdue { measure }
             | AssessmentEvent::ExecutionDue { measure, .. }
-            | AssessmentEvent::ExecutionOverdue { measure },
+            | AssessmentEvent::ExecutionOverdue { measure }
+            | AssessmentEvent::DispatchDue { measure, .. }
+            | AssessmentEvent::DispatchOverdue { measure }
+            | AssessmentEvent::DispatchPutOff { measure },
         ) => *measure,
         _ => return Err(defect(envelope, "not an event of a measure")),
     };
@@ -117,6 +120,8 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         disputes: Disputes::default(),
         last_order: None,
         telling: None,
+        dispatch: None,
+        escalated: None,
     };
     let twin = twin(&row);
     rows.want([twin.clone()])?;
@@ -185,6 +190,8 @@ pub(super) fn apply_beyond(
                 disputes: Disputes::default(),
                 last_order: None,
                 telling: None,
+                dispatch: None,
+                escalated: None,
             };
             let twin = twin(&row);
             rows.want([twin.clone()])?;
@@ -204,7 +211,9 @@ pub(super) fn apply_beyond(
         | MeasureEvent::ForwardTellingRequired { measure, .. }
         | MeasureEvent::ForwardTold { measure, .. }
         | MeasureEvent::ForwardTellingOverdue { measure }
-        | MeasureEvent::ForwardTellingMoot { measure } => *measure,
+        | MeasureEvent::ForwardTellingMoot { measure }
+        | MeasureEvent::DeclineEscalated { measure }
+        | MeasureEvent::DeclineAnswered { measure, .. } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
     if let Some(after) = ended(&row, event) {
@@ -214,6 +223,16 @@ pub(super) fn apply_beyond(
             count(rows, &row, false)?;
         }
         return rows.put(Key::Measure(id), Row::Measure(row));
+    }
+    if let MeasureEvent::DeclineEscalated { .. } | MeasureEvent::DeclineAnswered { .. } = event {
+        let MeasureState::Declined = row.state else {
+            return Err(defect(envelope, "the measure was not declined"));
+        };
+        let escalated = match event {
+            MeasureEvent::DeclineEscalated { .. } => Some(officer_of(envelope)?),
+            _ => None,
+        };
+        return rows.put(Key::Measure(id), Row::Measure(MeasureRow { escalated, ..row }));
     }
     let MeasureState::Forwarded { answered, recalled } = row.state else {
         return Err(defect(envelope, "the measure was not forwarded"));
@@ -273,6 +292,8 @@ fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
             execution: None,
             lift: None,
             last_order: None,
+            dispatch: None,
+            escalated: None,
             ..row
         }),
         MeasureEvent::LiftRequired { due, .. } => {
@@ -328,6 +349,18 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
             row.execution = row.execution.map(|owed| Owed { overdue: true, ..owed });
             return true;
         }
+        Event::Assessment(AssessmentEvent::DispatchDue { due, .. }) => {
+            row.dispatch = Some(Owed { by: *due, overdue: false });
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::DispatchOverdue { .. }) => {
+            row.dispatch = row.dispatch.map(|owed| Owed { overdue: true, ..owed });
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::DispatchPutOff { .. }) => {
+            row.dispatch = None;
+            return true;
+        }
         _ => return false,
     }
     row.confirmed_at = Some(here(envelope));
@@ -344,6 +377,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
         // What is done, declined or over is owed no more.
         Event::MeasureExecuted { .. } | Event::MeasureDeclined { .. } => row.execution = None,
         Event::MeasureLifted { .. } => row.lift = None,
+        Event::MeasureDispatched { .. } => row.dispatch = None,
         _ => {}
     }
     row.state = match (row.state, &envelope.event) {

@@ -424,7 +424,7 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
             RepairState::Done
         }
         (RepairState::Revoking(_), RemedyEvent::RepairRevoked { starts_on, .. }) => {
-            RepairState::Revoked { starts_on: *starts_on }
+            RepairState::Revoked { starts_on: *starts_on, standstill: None }
         }
         (RepairState::Revoked { .. }, RemedyEvent::RepairRevocationLapsed { .. }) => {
             RepairState::Done

@@ -52,7 +52,9 @@ fn counts(rows: &Rows, envelope: &Envelope) -> Result<Found, Stop> {
         | Event::Assessment(
             AssessmentEvent::FeedbackOverdue { measure }
             | AssessmentEvent::ExecutionOverdue { measure }
-            | AssessmentEvent::LiftLate { measure, .. },
+            | AssessmentEvent::LiftLate { measure, .. }
+            | AssessmentEvent::DispatchOverdue { measure }
+            | AssessmentEvent::DispatchLate { measure, .. },
         )
         | Event::Measure(
             MeasureEvent::ForwardRecalled { measure, .. } | MeasureEvent::LiftOverdue { measure },
@@ -188,13 +190,27 @@ fn of_measure(rows: &Rows, envelope: &Envelope, id: MeasureId) -> Result<Found, 
         (Event::Assessment(AssessmentEvent::LiftLate { .. }), ..) => {
             vec![(Counter::LiftedLate, 1)]
         }
+        (Event::Assessment(AssessmentEvent::DispatchOverdue { .. }), ..) => {
+            vec![(Counter::DispatchOverdue, 1)]
+        }
+        (Event::Assessment(AssessmentEvent::DispatchLate { .. }), ..) => {
+            vec![(Counter::DispatchedLate, 1)]
+        }
         _ => return Ok(None),
     };
     if matches!(envelope.event, Event::MeasureDeclined { .. }) {
         found.push((Counter::Declined, 1));
     }
-    // What was forwarded is recalled by whoever forwarded it.
+    // What was forwarded is recalled by whoever forwarded it, and a measure dispatched by whoever
+    // initiated it.
+    let sent = matches!(
+        envelope.event,
+        Event::Assessment(
+            AssessmentEvent::DispatchOverdue { .. } | AssessmentEvent::DispatchLate { .. }
+        )
+    );
     let unit = match row.state {
+        _ if sent => Unit::Authority(row.initiated_by.authority),
         MeasureState::Forwarded { .. } => Unit::Authority(row.initiated_by.authority),
         _ => Unit::Department(row.department.clone()),
     };

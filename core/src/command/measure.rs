@@ -1,11 +1,11 @@
-//! Commands about measures that no department of the county executes.
+//! Commands about measures that no department of the county executes, or that one declined.
 
 use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
 use crate::time::Day;
 
-/// A command about a measure beyond the county.
+/// A command about a measure beyond the county, or that a department declined.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each command carries the fields of the event it asks for")]
 #[allow(clippy::large_enum_variant, reason = "a command is decided one at a time")]
@@ -44,5 +44,10 @@ pub enum MeasureCommand {
         measure: MeasureId,
         document: FactDocument,
         until: Day,
+    },
+    AnswerDecline {
+        measure: MeasureId,
+        ground_holds: bool,
+        reasons: Sealed,
     },
 }

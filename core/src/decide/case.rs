@@ -8,6 +8,7 @@ use crate::command::Command;
 use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
+use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::catalogue::EntryKind;
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event, NamedMeasure};
@@ -734,8 +735,8 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
-    let standstill = pack.standstill_wd;
-    let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
+    let standstill = context.rules.calendar.after(service.on, pack.standstill_wd);
+    let starts_on = standstill.day.plus_days(1);
     if starts_on > decided.decision.end {
         refuse::<()>(
             Guard::End,
@@ -756,5 +757,10 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             starts_on,
         },
     );
+    if standstill.provisional {
+        let clock = Clock::Start(*case);
+        let event = CalendarEvent::Provisional { clock, deadline: standstill };
+        drafts.push(found.subject, Event::Calendar(event));
+    }
     drafts.finish()
 }

@@ -1,11 +1,12 @@
 //! Measures that only a higher authority can take: recorded, forwarded, and recalled when what
-//! they rest on ends (domain.md 1.6, column County).
+//! they rest on ends (domain.md 1.6, column County). What another organ decides by a procedure of
+//! its own is referred to it in the same way: recorded, sent and recalled, and never an order.
 //!
-//! Source: domain.md O42.
+//! Source: domain.md O42, M-A24, M-A25, M-A26.
 
 use crate::command::measure::MeasureCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::measure::{Asked, allowed, initiating, with_parents};
+use crate::decide::measure::{Asked, allowed, answer_decline, initiating, with_parents};
 use crate::decide::undo::{lifted_late, untold};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::Event;
@@ -24,6 +25,7 @@ pub(super) fn decide(
 ) -> Result<Outcome, Stop> {
     let id = match command {
         MeasureCommand::Forward { .. } => return forward(rows, command, context),
+        MeasureCommand::AnswerDecline { .. } => return answer_decline(rows, command, context),
         MeasureCommand::AnswerForward { measure, .. }
         | MeasureCommand::RecallForward { measure, .. }
         | MeasureCommand::TellForward { measure, .. }
@@ -103,7 +105,7 @@ pub(super) fn decide(
                 until: *until,
             }
         }
-        MeasureCommand::Forward { .. } => {
+        MeasureCommand::Forward { .. } | MeasureCommand::AnswerDecline { .. } => {
             return Err(Stop::Defect("not about a forwarded measure".to_owned()));
         }
     };
@@ -136,6 +138,10 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
     else {
         return Err(Stop::Defect("not a forwarding".to_owned()));
     };
+    let executor = match context.rules.measure(measure).map(|own| own.executor) {
+        Some(Executor::Referral) => Executor::Referral,
+        _ => Executor::Higher,
+    };
     let asked = Asked {
         listing: *listing,
         attribution: *attribution,
@@ -145,14 +151,14 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
         reasons,
         until: *until,
         court: court_document.as_ref(),
-        executor: Executor::Higher,
+        executor,
     };
     let parent = allowed(rows, &asked, context)?;
     checks::service(context, Guard::Served, service)?;
     if !short_text_is_stated(to) || !digest_is_stated(document_sha256) {
         refuse::<()>(
             Guard::Document,
-            "须注明上级机关并附移送函 / name the higher authority and attach the letter",
+            "须注明收文机关并附函件 / name the authority it goes to and attach the letter",
             "请填写 to 和 document_sha256 / give both",
         )?;
     }

@@ -7,9 +7,11 @@
 //! Source: domain.md O03, O33..O35, O38, O39, O41, O50..O53, T08.
 
 use crate::command::Command;
+use crate::command::measure::MeasureCommand;
 use crate::decide::catalogue::published_measure;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::grounds::{basis_of_measure, court_orders};
+use crate::decide::sending;
 use crate::decide::undo::lifted_late;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
@@ -103,7 +105,8 @@ pub(super) struct Asked<'a> {
     pub(super) reasons: &'a Sealed,
     pub(super) until: Day,
     pub(super) court: Option<&'a FactDocument>,
-    /// Who is to take it: the county, or a higher authority to which it is forwarded.
+    /// Who is to take it: the county, a higher authority to which it is forwarded, or an organ to
+    /// which the matter is referred.
     pub(super) executor: Executor,
 }
 
@@ -224,6 +227,10 @@ fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
             incentive: parent.red,
         },
     );
+    // Who is honoured need not be told first.
+    if parent.red {
+        drafts.push(None, sending::due(MeasureId(context.next), context));
+    }
     drafts.finish()
 }
 
@@ -332,8 +339,19 @@ fn served_parent(
     })
 }
 
-/// Refuses what is no order at all: market bodies and associations are informed (INV-12).
+/// Refuses what is no order at all: market bodies and associations are informed (INV-12), and who
+/// holds an office is dealt with by whoever has the say over it, to whom the matter is referred.
 fn an_order(entry: &Measure) -> Result<(), Stop> {
+    if entry.executor == Executor::Referral && entry.needs != MeasureNeeds::Voluntary {
+        refuse::<()>(
+            Guard::NoOrder,
+            format!(
+                "{} 由有管理权限的机关按程序处理 / left to another organ's own procedure",
+                entry.id
+            ),
+            "请移送该机关：/v1/measures/forward / refer it to that organ",
+        )?;
+    }
     if entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary {
         refuse::<()>(
             Guard::NoOrder,
@@ -368,7 +386,10 @@ fn entry_allows(
             "禁止不当联结：请选择与行为相关、适用于该类主体的措施 / choose a connected measure",
         )?;
     }
-    an_order(entry)?;
+    let refers = entry.executor == Executor::Referral && asked.executor == Executor::Referral;
+    if !refers || entry.needs == MeasureNeeds::Voluntary {
+        an_order(entry)?;
+    }
     if entry.executor != asked.executor || !entry.implementers.iter().any(|own| own == department) {
         refuse::<()>(
             Guard::Competent,
@@ -413,9 +434,9 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
     if !digest_is_stated(document_sha256) {
         refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
     }
-    one(
-        context,
-        row,
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
         Event::MeasureNoticeServed {
             measure: *measure,
             reasons: reasons.clone(),
@@ -423,7 +444,11 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
             document_sha256: *document_sha256,
             service: service.clone(),
         },
-    )
+    );
+    if !row.incentive {
+        drafts.push(None, sending::due(*measure, context));
+    }
+    drafts.finish()
 }
 
 pub(super) fn initiating(context: &Context<'_>, row: &MeasureRow) -> Result<(), Stop> {
@@ -472,6 +497,9 @@ fn dispatch(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome
     let respond_by = context.rules.calendar.after(context.today, respond_wd);
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::MeasureDispatched { measure: id, respond_by });
+    if let Some(event) = sending::late(row, context) {
+        drafts.push(None, event);
+    }
     let entry = context.rules.measure(&row.measure);
     if let Some(execute_wd) = entry.and_then(|own| own.execute_wd) {
         let due = context.rules.calendar.after(context.today, execute_wd);
@@ -492,7 +520,8 @@ fn decline(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     };
     stated(Guard::Document, &[("reasons", reasons)])?;
     let strength = context.rules.measure(&row.measure).map(|entry| entry.strength);
-    if strength == Some(Strength::Mandatory) {
+    let mandatory = strength == Some(Strength::Mandatory);
+    if mandatory {
         let Some(ground) = legal_ground else {
             return Ok(refuse(
                 Guard::Basis,
@@ -502,15 +531,52 @@ fn decline(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         };
         checks::basis(context, std::slice::from_ref(ground))?;
     }
-    one(
-        context,
-        row,
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        row.subject,
         Event::MeasureDeclined {
             measure: *measure,
             reasons: reasons.clone(),
             legal_ground: legal_ground.clone(),
         },
-    )
+    );
+    // The law wants it taken, so that the department alone does not have the last word.
+    if mandatory {
+        let event = MeasureEvent::DeclineEscalated { measure: *measure };
+        drafts.push(row.subject, Event::Measure(event));
+    }
+    drafts.finish()
+}
+
+/// The credit office looks at the legal ground for which a department declined a mandatory measure.
+/// The case stays declined: where the ground does not hold, the initiator may open another.
+pub(super) fn answer_decline(
+    rows: &Rows,
+    command: &MeasureCommand,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let MeasureCommand::AnswerDecline { measure, ground_holds, reasons } = command else {
+        return Err(Stop::Defect("not an answer to a refusal".to_owned()));
+    };
+    let row = rows.must_measure(*measure)?;
+    let human = checks::credit_office(context)?;
+    let Some(by) = &row.escalated else {
+        return Ok(wrong_state("措施 / measure", row.state.name(), "declined and escalated")?);
+    };
+    if *by == human.reference {
+        refuse::<()>(
+            Guard::FourEyes,
+            format!("{by} 为提出不予执行的人员 / declined it"),
+            "由信用办其他工作人员办理 / another officer of the credit office answers",
+        )?;
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    let event = MeasureEvent::DeclineAnswered {
+        measure: *measure,
+        ground_holds: *ground_holds,
+        reasons: reasons.clone(),
+    };
+    one(context, row, Event::Measure(event))
 }
 
 fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome, Stop> {

@@ -2,10 +2,12 @@
 //! start fixed in it (domain.md 2.5). Only the remaining time comes back.
 
 use crate::actor::SubjectKey;
+use crate::calendar::Deadline;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
 use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair, shorten};
+use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::commitment::CommitmentEvent;
 use crate::event::listing::ListingEvent;
 use crate::event::remedy::RemedyEvent;
@@ -15,7 +17,7 @@ use crate::id::{ListingId, RepairId};
 use crate::path::{DecisionCase, EndReason, Ended, Hold, Path, Standing};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
-use crate::text::{Digest, Sealed, digest_is_stated};
+use crate::text::{Digest, Sealed, Service, digest_is_stated};
 use crate::time::Day;
 
 /// A statement comes from the party or with its document, within its time, and stands beside those
@@ -246,15 +248,35 @@ pub(super) fn decide(
         }
         _ => return Err(Stop::Defect("not a step of a revocation".to_owned())),
     };
-    let barred = matches!(event, RemedyEvent::RepairRevoked { .. });
+    let standstill = match &event {
+        RemedyEvent::RepairRevoked { service, .. } => {
+            Some(standstill(rows, row.of, service, context)?)
+        }
+        _ => None,
+    };
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::Remedy(event));
-    if barred {
+    if let Some(deadline) = standstill {
         let again_from = again_from(rows, row.of, context)?;
         let event = RemedyEvent::RepairBarred { repair: id, again_from };
         drafts.push(row.subject, Event::Remedy(event));
+        if deadline.provisional {
+            let event = CalendarEvent::Provisional { clock: Clock::Restart(id), deadline };
+            drafts.push(row.subject, Event::Calendar(event));
+        }
     }
     drafts.finish()
+}
+
+/// The days in which the party can still turn to somebody, before anything begins.
+fn standstill(
+    rows: &Rows,
+    of: Repairable,
+    service: &Service,
+    context: &Context<'_>,
+) -> Result<Deadline, Stop> {
+    let standstill_wd = context.rules_of(repair::opened_on(rows, of)?).standstill_wd;
+    Ok(context.rules.calendar.after(service.on, standstill_wd))
 }
 
 /// From which day the party may apply again: the bar is about what was repaired and never outlasts
@@ -297,8 +319,7 @@ fn revoked(
             "请填写实际送达日期 / give the day of service",
         )?;
     }
-    let standstill = context.rules_of(repair::opened_on(rows, row.of)?).standstill_wd;
-    let starts_on = context.rules.calendar.after(service.on, standstill).day.plus_days(1);
+    let starts_on = standstill(rows, row.of, service, context)?.day.plus_days(1);
     if starts_on > end {
         refuse::<()>(
             Guard::End,
@@ -322,7 +343,7 @@ fn revoked(
 pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
     let mut drafts = Drafts::new(context);
-    let RepairState::Revoked { starts_on } = row.state else {
+    let RepairState::Revoked { starts_on, .. } = row.state else {
         return drafts.finish();
     };
     let started = context.today >= starts_on && !context.starts_stopped;

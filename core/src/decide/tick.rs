@@ -8,6 +8,7 @@ use crate::decide::ground;
 use crate::decide::listing::owe_revocation;
 use crate::decide::measure::with_parents;
 use crate::decide::objection::referral_due;
+use crate::decide::sending;
 use crate::decide::undo::{self, Turned, first_end, lift_within, owes_a_lift};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
@@ -239,6 +240,9 @@ fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
     {
         let event = AssessmentEvent::ExecutionOverdue { measure: id };
         drafts.push(None, Event::Assessment(event));
+    }
+    if let Some(event) = sending::tick(row, standing, context) {
+        drafts.push(None, event);
     }
     match &row.state {
         MeasureState::Dispatched { respond_by, overdue: false }

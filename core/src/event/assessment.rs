@@ -87,5 +87,14 @@ AssessmentEvent {
     CaseServiceOverdue "assessment.case_service_overdue" { case: CaseRef, }
     /// A revocation that a black listing makes due was not opened in time; for the assessment only.
     RevocationOverdue "assessment.revocation_overdue" { listing: ListingId, }
+    /// By when a measure of which its subject was told, or an incentive, goes to its department.
+    DispatchDue "assessment.dispatch_due" { measure: MeasureId, due: Deadline, }
+    /// It did not; for the assessment of whoever has to dispatch it.
+    DispatchOverdue "assessment.dispatch_overdue" { measure: MeasureId, }
+    /// It went there after that day.
+    DispatchLate "assessment.dispatch_late" { measure: MeasureId, due: Deadline, }
+    /// It is suspended, so nobody may dispatch it and nobody is late; once it has effect again, it
+    /// has a day anew.
+    DispatchPutOff "assessment.dispatch_put_off" { measure: MeasureId, }
 }
 }

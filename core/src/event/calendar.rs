@@ -49,6 +49,17 @@ pub enum Clock {
     Lift(MeasureId),
     /// By when a higher authority is told that what was forwarded to it is suspended, or no more.
     Telling(MeasureId),
+    /// By when a measure goes to its department.
+    Dispatch(MeasureId),
+    /// The standstill behind which a served decision has effect. It starts later, and never earlier
+    /// than the decision was served for.
+    Start(CaseRef),
+    /// The standstill behind which what a revoked repair had ended has effect again; in the same way.
+    Restart(RepairId),
+    /// By when the revocation of a red listing that a black one makes due is to be opened.
+    Revocation(ListingId),
+    /// By when a repair is to be decided that waits for its formal check too.
+    RepairDecision(RepairId),
 }
 
 events! {
@@ -56,5 +67,7 @@ events! {
 CalendarEvent {
     /// A provisional deadline that has not passed was counted anew.
     Recomputed "deadline.recomputed" { clock: Clock, before: Day, deadline: Deadline, }
+    /// A deadline behind a day that another event of this commit fixes was counted beyond the calendar.
+    Provisional "deadline.provisional" { clock: Clock, deadline: Deadline, }
 }
 }

@@ -52,5 +52,11 @@ MeasureEvent {
     ForwardTellingOverdue "measure.forward_telling_overdue" { measure: MeasureId, }
     /// What it was to be told is so no more, and it was never told the contrary.
     ForwardTellingMoot "measure.forward_telling_moot" { measure: MeasureId, }
+    /// A department declined a mandatory measure: the credit office is to look at its legal ground.
+    DeclineEscalated "measure.decline_escalated" { measure: MeasureId, }
+    /// The credit office looked: the ground holds, or it does not. Nothing begins by that.
+    DeclineAnswered "measure.decline_answered" {
+        measure: MeasureId, ground_holds: bool, reasons: Sealed,
+    }
 }
 }

@@ -8,8 +8,9 @@ use crate::row::commitment::CommitmentState;
 use crate::row::social::{SocialKey, SocialRow};
 use crate::row::tolerance::ToleranceState;
 use crate::row::{
-    Key, ListingKind, MeasureState, ObjectionState, Owed, RedState, RepairState, Revocation, Row,
+    Key, ListingKind, MeasureState, ObjectionState, Owed, RedState, RepairRow, RepairState, Row,
 };
+use crate::time::Day;
 
 impl Clock {
     /// The row in which it runs.
@@ -17,12 +18,15 @@ impl Clock {
         match self {
             Clock::Decision(CaseRef::Listing(id))
             | Clock::Statement(CaseRef::Listing(id))
+            | Clock::Start(CaseRef::Listing(id))
+            | Clock::Revocation(id)
             | Clock::RedStatement(id) => Key::Listing(id),
             Clock::Decision(CaseRef::Attribution(id))
+            | Clock::Start(CaseRef::Attribution(id))
             | Clock::Statement(CaseRef::Attribution(id)) => Key::Attribution(id),
             Clock::Response(id) => Key::Measure(id),
             Clock::Objection(id) => Key::Objection(id),
-            Clock::Repair(id) => Key::Repair(id),
+            Clock::Repair(id) | Clock::Restart(id) | Clock::RepairDecision(id) => Key::Repair(id),
             Clock::Cure(id) | Clock::BreachStatement(id) | Clock::BreachDecision(id) => {
                 Key::Commitment(id)
             }
@@ -30,14 +34,20 @@ impl Clock {
             Clock::Answer(id) => Key::Social(SocialKey::MemberNote(id)),
             Clock::Comment(id) => Key::Assessment(id),
             Clock::Feedback(id) | Clock::Execution(id) | Clock::Lift(id) => Key::Measure(id),
-            Clock::Telling(id) => Key::Measure(id),
+            Clock::Telling(id) | Clock::Dispatch(id) => Key::Measure(id),
             Clock::Referral(id) | Clock::Outcome(id) => Key::Objection(id),
         }
     }
 }
 
 fn of_case(case: &mut DecisionCase, reference: CaseRef) -> Vec<(Clock, &mut Deadline)> {
-    of_path(case, Clock::Statement(reference), Clock::Decision(reference))
+    match case.path {
+        Path::Served(ref mut served) => {
+            let standstill = served.standstill.as_mut();
+            standstill.map(|own| (Clock::Start(reference), own)).into_iter().collect()
+        }
+        _ => of_path(case, Clock::Statement(reference), Clock::Decision(reference)),
+    }
 }
 
 fn of_path(
@@ -51,22 +61,39 @@ fn of_path(
             found.push((statement, &mut noticed.notice.window));
             found.push((decision, &mut case.decide_by));
         }
-        Path::Proposed(_) | Path::Heard(_) => {
+        // Within its period the party may say more.
+        Path::Heard(heard) => {
+            found.push((statement, &mut heard.notice.window));
             found.push((decision, &mut case.decide_by));
         }
+        Path::Proposed(_) => found.push((decision, &mut case.decide_by)),
         _ => {}
     }
     found
 }
 
-fn window(revocation: &mut Revocation) -> Option<&mut Deadline> {
-    // A statement that came has stopped the clock.
-    revocation.points.is_none().then_some(&mut revocation.window)
-}
-
 /// What is owed and was not marked late.
 fn owed(clock: Clock, owed: &mut Option<Owed>) -> Option<(Clock, &mut Deadline)> {
     owed.as_mut().filter(|own| !own.overdue).map(|own| (clock, &mut own.by))
+}
+
+fn of_repair(row: &mut RepairRow) -> Vec<(Clock, &mut Deadline)> {
+    let (waits, decision, restart) =
+        (Clock::Repair(row.id), Clock::RepairDecision(row.id), Clock::Restart(row.id));
+    match &mut row.state {
+        RepairState::Applied { accept_by, overdue } => {
+            let checked = (!*overdue).then_some((waits, accept_by));
+            let decided = (!row.overdue).then_some((decision, &mut row.decide_by));
+            checked.into_iter().chain(decided).collect()
+        }
+        RepairState::Accepted { .. } if !row.overdue => vec![(waits, &mut row.decide_by)],
+        RepairState::Review { decide_by } if !row.review_overdue => vec![(waits, decide_by)],
+        RepairState::Revoking(own) => vec![(waits, &mut own.window)],
+        RepairState::Revoked { standstill, .. } => {
+            standstill.as_mut().map(|own| (restart, own)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Every deadline that runs in a row.
@@ -75,8 +102,11 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
         Row::Listing(row) => match &mut row.kind {
             ListingKind::Black { case, .. } => of_case(case, CaseRef::Listing(row.id)),
             ListingKind::Red(red) if matches!(red.state, RedState::Active { .. }) => {
-                let found = red.revocation.as_mut().and_then(window);
-                found.map(|own| (Clock::RedStatement(row.id), own)).into_iter().collect()
+                let heard = red.revocation.as_mut().map(|own| &mut own.window);
+                let heard = heard.map(|own| (Clock::RedStatement(row.id), own));
+                let opened = red.owed.as_mut().filter(|own| !own.owed.overdue);
+                let opened = opened.map(|own| (Clock::Revocation(row.id), &mut own.owed.by));
+                heard.into_iter().chain(opened).collect()
             }
             ListingKind::Red(_) => Vec::new(),
         },
@@ -91,6 +121,7 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
             found.extend(owed(Clock::Feedback(row.id), &mut row.feedback));
             found.extend(owed(Clock::Execution(row.id), &mut row.execution));
             found.extend(owed(Clock::Lift(row.id), &mut row.lift));
+            found.extend(owed(Clock::Dispatch(row.id), &mut row.dispatch));
             let telling = row.telling.as_mut().filter(|own| !own.owed.overdue);
             found.extend(telling.map(|own| (Clock::Telling(row.id), &mut own.owed.by)));
             found
@@ -134,16 +165,7 @@ fn running(row: &mut Row) -> Vec<(Clock, &mut Deadline)> {
             let frozen = row.frozen.as_mut();
             frozen.map(|own| (Clock::Comment(id), &mut own.comment_by)).into_iter().collect()
         }
-        Row::Repair(row) => {
-            let found = match &mut row.state {
-                RepairState::Applied { accept_by, overdue: false } => Some(accept_by),
-                RepairState::Accepted { .. } if !row.overdue => Some(&mut row.decide_by),
-                RepairState::Review { decide_by } if !row.review_overdue => Some(decide_by),
-                RepairState::Revoking(own) => window(own),
-                _ => None,
-            };
-            found.map(|own| (Clock::Repair(row.id), own)).into_iter().collect()
-        }
+        Row::Repair(row) => of_repair(row),
         _ => Vec::new(),
     }
 }
@@ -176,5 +198,60 @@ pub fn counted_anew(row: &Row, clock: Clock, deadline: Deadline) -> Option<Row> 
     let mut found = running(&mut row).into_iter().filter(|(own, _)| *own == clock);
     *found.next()?.1 = deadline;
     drop(found);
+    put_off(&mut row, clock, deadline);
     Some(row)
+}
+
+/// What begins behind a standstill begins later where that ends later, and never earlier than it was
+/// served for.
+fn put_off(row: &mut Row, clock: Clock, standstill: Deadline) {
+    if let (Some(own), Clock::Start(_) | Clock::Restart(_)) = (start(row), clock) {
+        *own = (*own).max(standstill.day.plus_days(1));
+    }
+}
+
+/// The day that a served decision fixes, as long as it has not come to effect.
+fn start(row: &mut Row) -> Option<&mut Day> {
+    let case = match row {
+        Row::Listing(row) => match &mut row.kind {
+            ListingKind::Black { case, .. } => case,
+            ListingKind::Red(_) => return None,
+        },
+        Row::Attribution(row) => &mut row.case,
+        Row::Repair(row) => match &mut row.state {
+            RepairState::Revoked { starts_on, .. } => return Some(starts_on),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &mut case.path {
+        Path::Served(served) => Some(&mut served.starts_on),
+        _ => None,
+    }
+}
+
+/// The row with the standstill that was counted beyond the calendar; nothing where none runs there.
+pub fn counted_beyond(row: &Row, clock: Clock, deadline: Deadline) -> Option<Row> {
+    let mut row = row.clone();
+    let standstill = match (clock, &mut row) {
+        (Clock::Start(CaseRef::Listing(_)), Row::Listing(row)) => match &mut row.kind {
+            ListingKind::Black { case, .. } => of_served(case)?,
+            ListingKind::Red(_) => return None,
+        },
+        (Clock::Start(CaseRef::Attribution(_)), Row::Attribution(row)) => of_served(&mut row.case)?,
+        (Clock::Restart(_), Row::Repair(row)) => match &mut row.state {
+            RepairState::Revoked { standstill, .. } => standstill,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    *standstill = Some(deadline);
+    Some(row)
+}
+
+fn of_served(case: &mut DecisionCase) -> Option<&mut Option<Deadline>> {
+    match &mut case.path {
+        Path::Served(served) => Some(&mut served.standstill),
+        _ => None,
+    }
 }

@@ -10,7 +10,10 @@ use crate::time::Day;
 fn case_due(case: &DecisionCase) -> Vec<Day> {
     let step = match &case.path {
         Path::Noticed(noticed) => Some(noticed.notice.window.day.plus_days(1)),
-        Path::Served(served) => Some(served.starts_on),
+        // A start may have been put off beyond the end: then it ends without having had effect.
+        Path::Served(served) => {
+            Some(served.starts_on.min(served.decided.decision.end.plus_days(1)))
+        }
         Path::Effective(effective) => Some(effective.served.decided.decision.end.plus_days(1)),
         _ => None,
     };
@@ -101,7 +104,7 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
         entries.push(Index::Worklist(row.department.clone(), LIFT_OVERDUE, row.id));
     }
     let telling = row.telling.map(|own| own.owed);
-    let owed = [row.feedback, row.execution, row.lift, telling];
+    let owed = [row.feedback, row.execution, row.lift, telling, row.dispatch];
     for owed in owed.into_iter().flatten().filter(|own| !own.overdue) {
         let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
         // Several may be due on the same day, and one entry stands for all.
@@ -163,7 +166,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
                 RepairState::Propagating => {
                     entries.push(Index::Closing(Closing::Repair(row.id)));
                 }
-                RepairState::Revoked { starts_on } => {
+                RepairState::Revoked { starts_on, .. } => {
                     entries.push(Index::Due(*starts_on, Due::Repair(row.id)));
                 }
                 _ => {}

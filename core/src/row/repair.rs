@@ -14,16 +14,27 @@ use crate::time::Day;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the states are those of domain.md 2.5")]
 pub enum RepairState {
-    Applied { accept_by: Deadline, overdue: bool },
-    Accepted { by: OfficerRef },
+    Applied {
+        accept_by: Deadline,
+        overdue: bool,
+    },
+    Accepted {
+        by: OfficerRef,
+    },
     Returned,
     NotAccepted,
     Refused,
     Propagating,
     Done,
-    Review { decide_by: Deadline },
+    Review {
+        decide_by: Deadline,
+    },
     Revoking(Revocation),
-    Revoked { starts_on: Day },
+    /// With the standstill, where it was counted beyond the calendar.
+    Revoked {
+        starts_on: Day,
+        standstill: Option<Deadline>,
+    },
     Restored,
 }
 

@@ -62,6 +62,14 @@ impl MeasureState {
 }
 
 impl MeasureRow {
+    /// Whether it is to be dispatched: its subject was told, or it is an incentive.
+    pub fn awaits_dispatch(&self) -> bool {
+        matches!(
+            (&self.state, self.incentive),
+            (MeasureState::Noticed, false) | (MeasureState::Initiated, true)
+        )
+    }
+
     /// The order under which the department may have acted: the one that stands, or the last one
     /// where its plugin gave it up.
     pub fn order_to_undo(&self) -> Option<&Order> {

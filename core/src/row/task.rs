@@ -31,7 +31,8 @@ pub enum Task {
     Listing(ListingId),
     /// An attribution that is not decided or not served.
     Attribution(AttributionId),
-    /// A measure that its initiator has to bring on its way, or forwarded and has to recall.
+    /// A measure that its initiator has to bring on its way, or forwarded and has to recall; or one
+    /// that its department declined although it is mandatory, for the credit office.
     Measure(MeasureId),
 }
 
@@ -127,5 +128,8 @@ pub(super) fn measure(row: &MeasureRow, entries: &mut Vec<Index>) {
     if open {
         let desk = Desk::Authority(row.initiated_by.authority);
         entries.push(Index::Task(desk, Task::Measure(row.id)));
+    }
+    if row.escalated.is_some() {
+        entries.push(Index::Task(Desk::Office, Task::Measure(row.id)));
     }
 }

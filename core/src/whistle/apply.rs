@@ -95,6 +95,10 @@ fn fold(
         WhistleEvent::Received { .. } => return misfit(row),
         WhistleEvent::Overdue { due } if row.state.due().is_some() => row.overdue = Some(*due),
         WhistleEvent::Overdue { .. } => return misfit(row),
+        WhistleEvent::Recounted { deadline, .. } => match row.state.due_mut() {
+            Some(due) => *due = *deadline,
+            None => return misfit(row),
+        },
         WhistleEvent::Triaged { .. } => row.state = ReportState::Triaged,
         WhistleEvent::OutOfScope { keep_until, .. } => {
             row.state = ReportState::OutOfScope;

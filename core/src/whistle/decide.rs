@@ -48,6 +48,8 @@ pub enum Command {
     ReportRetaliation { account: Sealed },
     /// Say that the last day of the next step has passed.
     MarkOverdue,
+    /// Count it anew by a newer calendar.
+    Recount,
 }
 
 /// What a command is judged by besides the report.
@@ -129,6 +131,7 @@ pub fn decide(
         Command::Purge => purge(row, context),
         Command::ReportRetaliation { account } => retaliation(row, account, context),
         Command::MarkOverdue => overdue(row, context),
+        Command::Recount => recount(row, context),
     }
 }
 
@@ -418,15 +421,34 @@ fn retaliation(
     Ok(WhistleEvent::Retaliation { account: account.clone(), keep_until: context.keep_until() })
 }
 
+fn timers(context: &Context<'_>) -> Result<(), Refusal> {
+    if *context.by == By::Timer {
+        return Ok(());
+    }
+    misfit(
+        Misfit::Forbidden,
+        "期限由定时器标记和重算 / a timer marks what is late and counts anew",
+        "无需办理 / there is nothing to do",
+    )
+}
+
+/// A timer counts the last day of the next step anew, once a newer calendar reaches it: from the same
+/// day, as many days, and never to a day that has passed (domain.md 5.2).
+fn recount(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
+    timers(context)?;
+    let Some(before) = row.provisional(context.today) else {
+        return not_in(row, "waiting for a day beyond the calendar");
+    };
+    let deadline = context.rules.calendar.after(before.from, before.working_days);
+    if deadline == before || deadline.day < context.today {
+        return not_in(row, "to be counted anew");
+    }
+    Ok(WhistleEvent::Recounted { before: before.day, deadline })
+}
+
 /// A timer marks what is late, once; it changes nothing else of a report.
 fn overdue(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
-    if *context.by != By::Timer {
-        return misfit(
-            Misfit::Forbidden,
-            "逾期由定时器标记 / a timer marks what is late",
-            "无需办理 / there is nothing to do",
-        );
-    }
+    timers(context)?;
     match row.state.due().filter(|_| row.is_late(context.today)) {
         Some(due) => Ok(WhistleEvent::Overdue { due: due.day }),
         None => not_in(row, "late"),

@@ -46,5 +46,8 @@ WhistleEvent {
     Retaliation "retaliation.reported" { account: Sealed, keep_until: Day, }
     /// The last day of a step passed without it; for the office's own ledger.
     Overdue "whistle.overdue" { due: Day, }
+    /// The last day of a step that is awaited was counted beyond the calendar, and a newer one counts
+    /// it anew.
+    Recounted "whistle.recounted" { before: Day, deadline: Deadline, }
 }
 }

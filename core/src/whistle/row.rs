@@ -86,6 +86,17 @@ impl ReportState {
         }
     }
 
+    /// The same, to be counted anew.
+    pub(crate) fn due_mut(&mut self) -> Option<&mut Deadline> {
+        match self {
+            ReportState::Received { triage_by } => Some(triage_by),
+            ReportState::Assigned { verify_by, .. } => Some(verify_by),
+            ReportState::Unsubstantiated { feedback_by }
+            | ReportState::Transferred { feedback_by } => Some(feedback_by),
+            _ => None,
+        }
+    }
+
     /// Whether somebody has still to work on it.
     pub fn is_open(&self) -> bool {
         !matches!(self, ReportState::OutOfScope | ReportState::FedBack | ReportState::Closed)
@@ -250,6 +261,12 @@ impl ReportRow {
     /// The last day of the next step, where nobody has said that it passed.
     fn awaited(&self) -> Option<Deadline> {
         self.state.due().filter(|_| self.overdue.is_none())
+    }
+
+    /// The last day of the next step, where it was counted beyond the calendar and has not passed by
+    /// `today`.
+    pub fn provisional(&self, today: Day) -> Option<Deadline> {
+        self.awaited().filter(|due| due.provisional && today <= due.day)
     }
 
     /// Whether the last day of the next step has passed, and nobody has said so.

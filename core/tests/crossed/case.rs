@@ -69,6 +69,7 @@ fn a_measure_meets_courts_and_the_end_of_what_it_rests_on() {
             ("accepted, suit filed", "court stays", &["remedy.stay_ordered"]),
             ("executed, suit filed", "court stays", &["remedy.stay_ordered"]),
             ("noticed, stayed", "court ends the stay", &["remedy.stay_ended"]),
+            ("noticed, stayed", "tick", &["assessment.dispatch_put_off"]),
             ("accepted, stayed", "court ends the stay", &["remedy.stay_ended"]),
             (
                 "accepted, its listing stayed",

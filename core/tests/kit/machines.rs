@@ -95,6 +95,8 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
         expired,
         annulled,
         telling,
+        dispatch,
+        escalated,
         ..
     } = row;
     let standing = world.standing(|rows, on| rows.measure_standing(row.id, on));
@@ -135,6 +137,8 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
             (lift.is_some_and(|own| own.overdue), "lift overdue"),
             (telling.is_some_and(|own| !own.owed.overdue), "to be told"),
             (telling.is_some_and(|own| own.owed.overdue), "told too late"),
+            (dispatch.is_some_and(|own| own.overdue), "dispatch overdue"),
+            (escalated.is_some(), "with the credit office"),
         ],
     )
 }

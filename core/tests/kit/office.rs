@@ -115,6 +115,10 @@ fn assessments() -> Vec<AssessmentEvent> {
             document_sha256: digest(32),
         },
         A::Reported { assessment, document_number: number, document_sha256: digest(33) },
+        A::DispatchDue { measure, due },
+        A::DispatchOverdue { measure },
+        A::DispatchLate { measure, due },
+        A::DispatchPutOff { measure },
     ]
     .into()
 }

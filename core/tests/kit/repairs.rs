@@ -156,7 +156,7 @@ pub fn knows_no_other_way(ripe: World, own: &Repaired) {
         ("done", "tell", &["repair.revocation_noticed"]),
         ("told", "state", &["repair.revocation_stated"]),
         ("told", "drop", &["repair.revocation_dropped"]),
-        ("heard", "revoke", &["repair.revoked", "repair.barred"]),
+        ("heard", "revoke", &["repair.revoked", "repair.barred", "deadline.provisional"]),
         ("heard", "state", &["repair.revocation_stated"]),
         ("heard", "drop", &["repair.revocation_dropped"]),
         ("revoked, day come", "tick", own.restored),

@@ -46,6 +46,8 @@ pub const ELSEWHERE: &str = "M-A06";
 pub const HIGHER: &str = "M-A07";
 /// A measure that needs a court document, or the one statute that stands in its place.
 pub const EITHER: &str = "M-A08";
+/// A matter that another organ decides by a procedure of its own.
+pub const REFERRED: &str = "M-A24";
 /// A measure for natural persons.
 pub const PERSONS: &str = "M-S01";
 /// An incentive.
@@ -204,6 +206,7 @@ fn measures() -> Vec<Measure> {
             executor: Executor::InformationOnly,
             ..measure(INFORMATION, Market, MeasureNeeds::Voluntary, TAX)
         },
+        Measure { executor: Executor::Referral, ..plain(REFERRED, MeasureNeeds::Court) },
         measure(NO_LIAISON, Administrative, MeasureNeeds::Rule, JUSTICE),
         Measure { published: false, ..plain(UNPUBLISHED, MeasureNeeds::Rule) },
         Measure { behaviours: vec![BARRED.to_owned()], ..plain(ELSEWHERE, MeasureNeeds::Rule) },

@@ -157,6 +157,8 @@ pub fn measures() -> Vec<Event> {
         },
         MeasureEvent::ForwardTellingOverdue { measure },
         MeasureEvent::ForwardTellingMoot { measure },
+        MeasureEvent::DeclineEscalated { measure },
+        MeasureEvent::DeclineAnswered { measure, ground_holds: false, reasons: text() },
     ];
     all.into_iter().map(Event::Measure).collect()
 }
@@ -344,7 +346,22 @@ pub fn clocks() -> Vec<(String, Event)> {
         let text = format!("{clock:?}");
         text.chars().filter(char::is_ascii_alphabetic).take(24).collect()
     };
-    all.into_iter().map(|clock| (label(clock), event(clock))).collect()
+    let mut found: Vec<(String, Event)> =
+        all.into_iter().map(|clock| (label(clock), event(clock))).collect();
+    let later = [
+        Clock::Dispatch(MeasureId(at(4))),
+        Clock::Start(CaseRef::Listing(ListingId(at(2)))),
+        Clock::Restart(RepairId(at(10))),
+        Clock::Revocation(ListingId(at(2))),
+        Clock::RepairDecision(RepairId(at(10))),
+    ];
+    found.extend(later.map(|clock| (label(clock), event(clock))));
+    let beyond = CalendarEvent::Provisional {
+        clock: Clock::Restart(RepairId(at(10))),
+        deadline: deadline(),
+    };
+    found.push(("Restart".to_owned(), Event::Calendar(beyond)));
+    found
 }
 
 /// Events of channels.

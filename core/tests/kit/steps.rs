@@ -3,6 +3,7 @@
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::record_source;
+use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
 use shouxin_core::event::{
@@ -292,6 +293,12 @@ pub fn measure_notice(world: &World, measure: MeasureId) -> Command {
         document_sha256: digest(15),
         service: served(world.today),
     }
+}
+
+/// The credit office answers that the legal ground of a refusal holds, or not.
+pub fn answer_decline(measure: MeasureId, ground_holds: bool) -> Command {
+    let reasons = text();
+    Command::Measure(MeasureCommand::AnswerDecline { measure, ground_holds, reasons })
 }
 
 /// An officer's confirmation.

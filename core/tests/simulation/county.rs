@@ -461,7 +461,7 @@ impl County {
                     self.later(100..700, Task::Measures(id, None));
                 }
                 if self.chance(40) {
-                    self.later(8..90, Task::Attribute(id));
+                    self.later(8..20, Task::Attribute(id));
                 }
                 if self.chance(50) {
                     self.later(100..500, Task::Repair(Repairable::Listing(id)));
@@ -477,7 +477,7 @@ impl County {
                     self.later(8..30, Task::Measures(listing, Some(id)));
                 }
                 // Its shortest period runs from the person's own decision: most of its time.
-                self.later(360..420, Task::Repair(Repairable::Attribution(id)));
+                self.later(355..370, Task::Repair(Repairable::Attribution(id)));
                 Target::Attribution(id)
             }
         };

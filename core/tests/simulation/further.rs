@@ -81,6 +81,8 @@ pub struct Further {
     /// What is certainly on display.
     shown: BTreeSet<Target>,
     rests: BTreeMap<ListingId, Vec<RecordId>>,
+    /// Who listed, and who collected: what others collected is not repaired with a listing.
+    by: BTreeMap<Target, Uscc>,
     objections: BTreeMap<ObjectionId, Target>,
     repairs: BTreeMap<RepairId, Target>,
     outcomes: BTreeMap<Waiting, Position>,
@@ -106,6 +108,7 @@ impl Further {
             channels: BTreeMap::new(),
             shown: BTreeSet::new(),
             rests: BTreeMap::new(),
+            by: BTreeMap::new(),
             objections: BTreeMap::new(),
             repairs: BTreeMap::new(),
             outcomes: BTreeMap::new(),
@@ -253,7 +256,10 @@ impl Further {
                     own.contains(&record) && self.shown.contains(&Target::Listing(*listing))
                 }),
                 (Target::Listing(listing), Waiting::Repair(_)) => {
-                    rests(&listing).any(|record| self.shown.contains(&Target::Record(*record)))
+                    rests(&listing).map(|record| Target::Record(*record)).any(|record| {
+                        self.by.get(&record) == self.by.get(&target)
+                            && self.shown.contains(&record)
+                    })
                 }
                 _ => false,
             };
@@ -285,9 +291,15 @@ impl Further {
         let (target, on) = match &envelope.event {
             Event::ListingProposed { records, .. } => {
                 self.rests.insert(ListingId(at), records.clone());
+                if let Actor::Officer(officer) = &envelope.actor {
+                    self.by.insert(Target::Listing(ListingId(at)), officer.authority);
+                }
                 return;
             }
-            Event::RecordAccepted { published, .. } => (Target::Record(RecordId(at)), *published),
+            Event::RecordAccepted { published, provider, .. } => {
+                self.by.insert(Target::Record(RecordId(at)), *provider);
+                (Target::Record(RecordId(at)), *published)
+            }
             Event::Remedy(RemedyEvent::RecordRestored { record, published, .. }) => {
                 (Target::Record(*record), *published)
             }

@@ -1,4 +1,4 @@
-//! Writes on measures that only a higher authority can take.
+//! Writes on measures that only a higher authority can take, and on what is referred to another organ.
 
 use serde::Deserialize;
 use shouxin_core::actor::Role;
@@ -15,8 +15,9 @@ use crate::http::write::{Creates, Write};
 const OFFICERS: &[Role] = &[Role::Department, Role::CreditOffice];
 const OFFICERS_AND_COURT: &[Role] = &[Role::Department, Role::CreditOffice, Role::CourtRegistrar];
 
-/// 上报上级机关: recorded and forwarded, not executed here.
-/// Source: domain.md O42, M-A02, M-A20, M-M03..M-M09.
+/// 上报上级机关, or 移送有管理权限的机关: recorded and sent, not executed here. What another organ decides by a
+/// procedure of its own is referred to it, and is no order.
+/// Source: domain.md O42, M-A02, M-A20, M-A24, M-A25, M-A26, M-M03..M-M09.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forward {
@@ -25,7 +26,7 @@ pub struct Forward {
     attribution: Option<String>,
     measure: String,
     department: String,
-    /// The higher authority, by name.
+    /// The higher authority, or the organ to which it is referred, by name.
     to: String,
     basis: Vec<CitationBody>,
     reasons: String,
@@ -166,7 +167,7 @@ impl Write for ExemptCourtLimit {
 /// The routes of this noun.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table
-        .post::<Forward>("/v1/measures/forward", "上报上级机关 / forward to a higher authority")
+        .post::<Forward>("/v1/measures/forward", "上报或移送 / forward, or refer")
         .post::<AnswerForward>("/v1/measures/{id}/forward/answer", "上级复函 / its answer")
         .post::<TellForward>(
             "/v1/measures/{id}/forward/tell",

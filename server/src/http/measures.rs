@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use shouxin_core::actor::Role;
 use shouxin_core::command::Command;
+use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::event::CaseHook;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
@@ -135,6 +136,31 @@ impl Write for Decline {
             reasons: edge.seal(subject, &self.reasons)?,
             legal_ground: self.legal_ground.map(Into::into),
         })
+    }
+}
+
+/// 信用办答复: whether the legal ground holds for which a mandatory measure was declined. Nothing begins
+/// by it.
+/// Source: domain.md O51, O55.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerDecline {
+    ground_holds: bool,
+    reasons: String,
+}
+
+impl Write for AnswerDecline {
+    const LABEL: &'static str = "measures.decline_answer";
+    const ROLES: &'static [Role] = &[Role::CreditOffice];
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let measure = id(path)?;
+        let subject = edge.subject_of_measure(measure)?;
+        Ok(Command::Measure(MeasureCommand::AnswerDecline {
+            measure,
+            ground_holds: self.ground_holds,
+            reasons: edge.seal(subject, &self.reasons)?,
+        }))
     }
 }
 

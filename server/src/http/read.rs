@@ -255,6 +255,8 @@ fn decision(case: &DecisionCase) -> Value {
         "decided_on": decision.on,
         "served_on": served.served_on,
         "starts_on": served.starts_on,
+        "starts_provisional": matches!(case.path, Path::Served(_))
+            && served.standstill.is_some_and(|own| own.provisional),
         "end": decision.end,
         "termination": "definite",
         "measures": decision.measures.iter().map(|(measure, department)| {
@@ -393,6 +395,9 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
             MeasureState::Dispatched { respond_by, .. } => json!(respond_by),
             _ => Value::Null,
         },
+        "dispatch_by": row.dispatch.map(|own| own.by),
+        "dispatch_overdue": row.dispatch.is_some_and(|own| own.overdue),
+        "decline_awaits_office": row.escalated.is_some(),
         "lift_by": row.lift.map(|own| own.by),
         "lift_overdue": row.lift.is_some_and(|own| own.overdue),
         "tell_by": row.telling.map(|own| own.owed.by),

@@ -162,7 +162,8 @@ fn shown(rules: &RuleSet, query: &mut Query<'_>, task: Task, today: Day) -> Resu
             }
             Task::Measure(id) => {
                 let row = rows.must_measure(id)?;
-                let due = row.lift.map(|own| own.by.day);
+                let owed = [row.lift, row.telling.map(|own| own.owed), row.dispatch];
+                let due = owed.into_iter().flatten().map(|own| own.by.day).min();
                 (id.to_string(), row.subject, row.state.name(), due)
             }
         })

@@ -2,7 +2,7 @@
 //! asked for, suspended, in effect again, or recalled.
 
 use shouxin_core::actor::OfficerRef;
-use shouxin_core::rules::Citation;
+use shouxin_core::rules::{Citation, Executor};
 use shouxin_core::time::Day;
 
 use crate::texts::sheet::Sheet;
@@ -75,15 +75,25 @@ pub fn forward_letter(
     case: &Forwarding,
     by: &OfficerRef,
 ) -> Result<Text, Incomplete> {
-    let mut sheet = Sheet::new(desk, "关于提请采取信用惩戒措施的函");
+    let referred = is_referred(desk, case);
+    let title = match referred {
+        true => "关于移送失信被执行人有关情况的函",
+        false => "关于提请采取信用惩戒措施的函",
+    };
+    let mut sheet = Sheet::new(desk, title);
     let to = sheet.need("提请的机关", case.to.as_ref());
     sheet.plain(format!("{to}："));
     sheet.party(&case.party);
     let number = sheet.need("决定书文号", case.decision_number.as_ref());
-    sheet.paragraph(format!(
-        "当事人已由{number}列入严重失信主体名单。下列措施不属于本县权限，提请依法决定是否采取："
-    ));
-    sheet.heading("措施");
+    sheet.paragraph(match referred {
+        true => format!(
+            "当事人已由{number}列入严重失信主体名单。现将下列事项移送贵机关，由贵机关依管理权限按程序决定是否处理、如何处理。本函仅为情况移送，不是处理决定，也不要求采取任何措施："
+        ),
+        false => format!(
+            "当事人已由{number}列入严重失信主体名单。下列措施不属于本县权限，提请依法决定是否采取："
+        ),
+    });
+    sheet.heading(if referred { "事项" } else { "措施" });
     match &case.measure {
         Some(id) => {
             let name = sheet.measure(id);
@@ -93,8 +103,12 @@ pub fn forward_letter(
     }
     sheet.section("理由", case.reasons.as_ref());
     sheet.basis(&case.basis);
-    sheet.heading("期限与解除");
+    sheet.heading(if referred { "期限与撤回" } else { "期限与解除" });
     match case.until {
+        Some(until) if referred => sheet.paragraph(format!(
+            "最迟至{}。名单移出、修复、撤销、期满或者暂停的，即时函告撤回或者暂停本次移送。",
+            date(until)
+        )),
         Some(until) => sheet.paragraph(format!(
             "最迟至{}。名单移出、修复、撤销、期满或者暂停的，即时函告，请同时解除或者暂停。",
             date(until)
@@ -105,6 +119,12 @@ pub fn forward_letter(
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));
     sheet.finish()
+}
+
+/// Whether another organ decides by a procedure of its own, and is only told of the matter.
+fn is_referred(desk: Desk<'_>, case: &Forwarding) -> bool {
+    let found = case.measure.as_ref().and_then(|id| desk.rules.measure(id));
+    found.is_some_and(|own| own.executor == Executor::Referral)
 }
 
 /// What a higher authority is told of a measure that it was asked for.
@@ -139,10 +159,14 @@ pub fn news_letter(
     case: &Forwarded,
     by: &OfficerRef,
 ) -> Result<Text, Incomplete> {
-    let title = match news {
-        News::Suspended => "关于暂停信用惩戒措施的函",
-        News::InEffect => "关于恢复信用惩戒措施的函",
-        News::Ended => "关于撤回提请、解除信用惩戒措施的函",
+    let referred = is_referred(desk, &case.letter);
+    let title = match (news, referred) {
+        (News::Suspended, false) => "关于暂停信用惩戒措施的函",
+        (News::InEffect, false) => "关于恢复信用惩戒措施的函",
+        (News::Ended, false) => "关于撤回提请、解除信用惩戒措施的函",
+        (News::Suspended, true) => "关于暂停移送事项的函",
+        (News::InEffect, true) => "关于恢复移送事项的函",
+        (News::Ended, true) => "关于撤回移送的函",
     };
     let mut sheet = Sheet::new(desk, title);
     let to = sheet.need("提请的机关", case.letter.to.as_ref());
@@ -151,8 +175,11 @@ pub fn news_letter(
     sheet.party(&case.letter.party);
     let number = sheet.need("决定书文号", case.letter.decision_number.as_ref());
     let asked_on = date(case.asked_on);
-    sheet.paragraph(format!("依据{number}，我单位于{asked_on}函请贵单位对当事人采取下列措施："));
-    sheet.heading("措施");
+    sheet.paragraph(match referred {
+        true => format!("依据{number}，我单位于{asked_on}将下列事项移送贵单位："),
+        false => format!("依据{number}，我单位于{asked_on}函请贵单位对当事人采取下列措施："),
+    });
+    sheet.heading(if referred { "事项" } else { "措施" });
     match &case.letter.measure {
         Some(id) => {
             let name = sheet.measure(id);
@@ -162,6 +189,13 @@ pub fn news_letter(
     }
     sheet.heading("函告事项");
     sheet.paragraph(match news {
+        News::Suspended if referred => {
+            "移送所依据的事项现已暂停。在我单位函告恢复之前，请不以本次移送为依据。"
+        }
+        News::InEffect if referred => "暂停的原因已经消除，移送恢复效力，期限不变。",
+        News::Ended if referred => {
+            "移送所依据的事项已经终止，本次移送撤回，请不再以其为依据，并更正有关记录。"
+        }
         News::Suspended => {
             "该措施及其所依据的事项现已暂停。请贵单位即时暂停执行，在我单位函告恢复之前不得执行，并函复办理情况。"
         }

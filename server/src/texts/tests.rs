@@ -413,6 +413,21 @@ fn forwarded() -> Forwarded {
     Forwarded { id: "M-1573".to_owned(), asked_on: day("2026-05-06"), letter: forwarding() }
 }
 
+/// What another organ decides by a procedure of its own.
+fn referring() -> Forwarding {
+    Forwarding {
+        party: party_of_person(),
+        basis: vec![cite("spc-list-rules", "第八条")],
+        to: some("中共尤溪县委组织部"),
+        measure: some("M-A24"),
+        ..forwarding()
+    }
+}
+
+fn referred() -> Forwarded {
+    Forwarded { letter: referring(), ..forwarded() }
+}
+
 type Made = (&'static str, Result<Text, Incomplete>);
 
 fn all(rules: &RuleSet) -> Vec<Made> {
@@ -492,6 +507,10 @@ fn all(rules: &RuleSet) -> Vec<Made> {
         ("forward-suspension-letter", news_letter(later, News::Suspended, &forwarded(), &hr)),
         ("forward-resumption-letter", news_letter(later, News::InEffect, &forwarded(), &hr)),
         ("forward-recall-letter", news_letter(later, News::Ended, &forwarded(), &hr)),
+        ("referral-letter", forward_letter(later, &referring(), &hr)),
+        ("referral-suspension-letter", news_letter(later, News::Suspended, &referred(), &hr)),
+        ("referral-resumption-letter", news_letter(later, News::InEffect, &referred(), &hr)),
+        ("referral-recall-letter", news_letter(later, News::Ended, &referred(), &hr)),
         (
             "listing-withdrawal",
             withdrawal(

@@ -328,3 +328,44 @@ fn a_timer_marks_what_is_late_once_and_it_stays_marked_after_a_restart() {
     drop(whistle);
     assert_eq!(marked(&open(folder.path(), None)), (vec![late.row.id], 1));
 }
+
+/// A newer calendar counts a report's day anew, once, from its own index; what an event says of its
+/// rules is the same for a whole day, whenever in it they were loaded.
+#[test]
+fn a_newer_calendar_counts_anew_and_tells_no_time_of_day() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let loaded = vec![(day("2026-06-01"), [1; 32]), (day("2026-12-31"), [2; 32])];
+    let whistle = open(folder.path(), None).judged_by(loaded);
+    let evidence = [];
+    let draft = Draft { reported: code(MARKET), facts: FACTS, evidence: &evidence, identity: None };
+    let asked = Asked { today: day("2026-12-30"), ..reporter() };
+    let row = whistle.receive(&asked, &draft).expect("it is taken").row;
+    let before = row.state.due().expect("a day");
+    assert!(before.provisional, "{before:?}");
+    let new_year = day("2026-12-31");
+    assert_eq!(whistle.recount(new_year, &rules()).expect("it runs"), 0, "no newer calendar");
+    let official = include_str!("../../../config/calendar/holidays-2007-2026.csv");
+    let mut next = "date,kind,holiday,notice_year\n".to_owned();
+    for fixed in ["01-01", "05-01", "10-01", "10-02", "10-03"] {
+        next.push_str(&format!("2027-{fixed},off,假,2027\n"));
+    }
+    next.push_str("2027-01-04,off,元旦,2027\n");
+    let files = [("a.csv", official), ("b.csv", next.as_str())];
+    let calendar = shouxin_core::calendar::Calendar::parse(&files).expect("a calendar");
+    let newer = Arc::new(RuleSet { calendar, ..(*rules()).clone() });
+    assert_eq!(whistle.recount(new_year, &newer).expect("it runs"), 1);
+    assert_eq!(whistle.recount(new_year, &newer).expect("it runs"), 0, "once");
+    let counted = |whistle: &Whistle| {
+        let row = whistle.row(row.id).expect("a read").expect("the report");
+        row.state.due().expect("a day")
+    };
+    assert_eq!(counted(&whistle), newer.calendar.after(before.from, before.working_days));
+    assert!(counted(&whistle).day > before.day);
+    let versions: Vec<_> = (0..2).map(|at| whistle.event(at).expect("an event").rules).collect();
+    assert_eq!(versions, [Some([1; 32]); 2], "those with which the day began");
+    drop(whistle);
+    let whistle = open(folder.path(), None);
+    let after = day("2027-01-06");
+    assert_eq!(whistle.mark_overdue(after, &newer).expect("it runs"), 0, "it has more time");
+    assert_eq!((before.day, counted(&whistle).day), (day("2027-01-05"), after));
+}

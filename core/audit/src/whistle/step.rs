@@ -51,6 +51,9 @@ impl<'a> At<'a> {
                 self.step(&mut own);
                 // What was late is done once the report stands elsewhere.
                 own.late &= own.stage == stage;
+                if own.stage.until().is_none() {
+                    own.counted = None;
+                }
                 Some(own)
             }
         }
@@ -158,6 +161,7 @@ impl<'a> At<'a> {
             identity: identity_sha256.is_some(),
             request: None,
             late: false,
+            counted: Some(*triage_by),
         })
     }
 
@@ -189,6 +193,7 @@ impl<'a> At<'a> {
                 );
                 self.deadline(*verify_by, on, self.pack().whistle_verify_wd);
                 own.department = Some(*department);
+                own.counted = Some(*verify_by);
                 let to = Stage::Assigned { until: verify_by.day, extended: false };
                 self.turn(own, own.stage == Stage::Triaged, to);
             }
@@ -221,7 +226,28 @@ impl<'a> At<'a> {
                 }
                 own.late = true;
             }
+            WhistleEvent::Recounted { before, deadline } => {
+                let timer = self.event.by == By::Timer;
+                self.must(timer, Guard::Competent, "only a timer counts a day anew");
+                self.recounted(own, *before, *deadline);
+            }
         }
+    }
+
+    /// From the same day, as many days, where they were counted beyond the calendar; and neither from
+    /// nor to a day that has passed.
+    fn recounted(&mut self, own: &mut Report, before: Day, deadline: Deadline) {
+        let on = self.event.on;
+        self.deadline(deadline, deadline.from, deadline.working_days);
+        let same = own.counted.is_some_and(|own| {
+            let counted = (own.from, own.working_days) == (deadline.from, deadline.working_days);
+            own.provisional && own.day == before && counted
+        });
+        if !same || own.late || before < on || deadline.day < on {
+            self.broken(DEADLINE, "no such day is to be counted anew");
+        }
+        own.counted = Some(deadline);
+        own.stage.put_off(deadline.day);
     }
 
     /// What the department that has it does, and the answer to the reporter.
@@ -237,6 +263,7 @@ impl<'a> At<'a> {
                 let to = match feedback_by {
                     Some(by) => {
                         self.deadline(*by, on, feedback_wd);
+                        own.counted = Some(*by);
                         Stage::Unsubstantiated { until: by.day }
                     }
                     None => Stage::Substantiated,
@@ -255,6 +282,7 @@ impl<'a> At<'a> {
                     }
                     self.deadline(*verify_by, until, verify_wd);
                 }
+                own.counted = Some(*verify_by);
                 let to = Stage::Assigned { until: verify_by.day, extended: true };
                 self.turn(own, assigned, to);
             }
@@ -262,6 +290,7 @@ impl<'a> At<'a> {
                 self.case_officer(own);
                 self.stated("note", note);
                 self.deadline(*feedback_by, on, feedback_wd);
+                own.counted = Some(*feedback_by);
                 let to = Stage::Transferred { until: feedback_by.day };
                 self.turn(own, own.stage == Stage::Substantiated, to);
             }

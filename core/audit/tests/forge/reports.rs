@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use shouxin_audit::{Reports, Violation};
 use shouxin_core::actor::{Actor, OfficerRef, Role};
+use shouxin_core::calendar::Calendar;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::Position;
 use shouxin_core::identifier::uscc::Uscc;
@@ -118,13 +119,16 @@ impl Desk {
         let row = self.rows.get(&report);
         let closed = row.is_some_and(|row| row.identity.is_none() && row.slots.is_empty());
         let reported = self.told.reported.get(&report).copied().filter(|_| !closed);
+        let newest = self.told.rules.last().expect("rules").1.clone();
         let context =
-            Context { today: self.today, by: &hand.0, role: hand.1, rules: rules(), reported };
+            Context { today: self.today, by: &hand.0, role: hand.1, rules: &newest, reported };
         let event = decide(row, command, &context)
             .unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
         let sequence = u64::try_from(self.told.events.len()).unwrap();
+        let began = self.told.rules.iter().rev().find(|own| own.0 < self.today);
+        let rules = began.map(|own| own.1.version);
         let envelope =
-            ReportEnvelope { sequence, report, on: self.today, by: hand.0.clone(), event };
+            ReportEnvelope { sequence, report, on: self.today, by: hand.0.clone(), rules, event };
         let (row, ledger) = apply(row, &self.ledger, &envelope).expect("it fits");
         self.rows.insert(report, row);
         self.ledger = ledger;
@@ -229,6 +233,21 @@ fn by_operator(at: u64, on: Day, event: Event) -> Envelope {
         rules: None,
         event,
     }
+}
+
+/// A report that waits for a day which a calendar of another day reaches.
+pub fn counted_anew() -> Told {
+    let mut desk = Desk::new();
+    let id = desk.receive(1, code(1), false);
+    desk.pass(1);
+    let official = include_str!("../../../../config/calendar/holidays-2007-2026.csv");
+    let calendar = Calendar::parse(&[("holidays-2007-2026.csv", official)]).unwrap();
+    let newer = RuleSet { calendar, version: [6; 32], ..rules().clone() };
+    desk.told.rules.push((desk.today, newer));
+    desk.must(id, &timer(), &Command::Recount);
+    desk.pass(1);
+    desk.must(id, &triager(), &Command::Triage { note: desk.text(id) });
+    desk.told
 }
 
 impl Told {

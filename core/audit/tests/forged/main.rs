@@ -44,6 +44,7 @@ mod process;
 mod redress;
 mod repairs;
 mod reports;
+mod sending;
 mod social;
 mod versions;
 mod words;
@@ -220,6 +221,11 @@ fn table() -> Vec<Forgery> {
     everywhere::everywhere(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
+    sending::on_the_way(&mut table);
+    sending::declined(&mut table);
+    sending::referred(&mut table);
+    sending::extensions(&mut table);
+    sending::beyond_the_calendar(&mut table);
     table.0
 }
 

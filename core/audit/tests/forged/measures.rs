@@ -76,11 +76,17 @@ pub(super) fn measures(table: &mut Table) {
             }
         })
     });
-    let gone = ["classification.changed", "listing.took_effect", "decision.served"];
+    let gone = [
+        "classification.changed",
+        "listing.took_effect",
+        "deadline.provisional",
+        "decision.served",
+    ];
     table.remove("G-SERVED", "a measure before service", &world, &gone, opened);
     table.remove("INV-2", "a measure before the start", &world, &gone[..2], opened);
     let sent = "measure.dispatched";
-    table.remove("G-NOTICE", "the subject was not told", &world, &["measure.notice_served"], sent);
+    let told = ["assessment.dispatch_due", "measure.notice_served"];
+    table.remove("G-NOTICE", "the subject was not told", &world, &told, sent);
     table.other("INV-11", "no longer published", &world, |log| {
         let place = log.last(sent);
         log.reload(place, |rules| {

@@ -1,5 +1,7 @@
 //! Forgeries on the path to a decision, its service and its start.
 
+use shouxin_core::event::calendar::CalendarEvent;
+
 use super::*;
 
 pub(super) fn proposals(table: &mut Table) {
@@ -222,12 +224,21 @@ pub(super) fn decisions(table: &mut Table) {
         at
     });
     let served = "decision.served";
-    table.remove("INV-1", "there is no decision to serve", &world, &[decided], served);
+    let said = "deadline.provisional";
+    table.remove("INV-1", "there is no decision to serve", &world, &[said, decided], served);
     table.other("G-SERVED", "served before it was decided", &lives::silent(), |log| {
         let place = log.last(served);
+        let mut counted = None;
+        let calendar = log.rules.calendar.clone();
         let at = log.change(place, |own| {
             if let Event::DecisionServed { service, .. } = &mut own.event {
                 service.on = service.on.plus_days(-1);
+                counted = Some(service.on);
+            }
+        });
+        log.change(log.last(said), |own| {
+            if let Event::Calendar(CalendarEvent::Provisional { deadline, .. }) = &mut own.event {
+                *deadline = calendar.after(counted.expect("a day"), deadline.working_days);
             }
         });
         log.cut(place);
@@ -249,7 +260,7 @@ pub(super) fn decisions(table: &mut Table) {
         "G-SERVED",
         "effect without service",
         &world,
-        &["classification.changed", served],
+        &["classification.changed", said, served],
         "listing.took_effect",
     );
     table.other("INV-2", "effect before its day", &world, |log| {

@@ -80,6 +80,7 @@ pub(super) fn both_lists(table: &mut Table) {
     table.other("G-RED-CHECK", "an incentive beside a black listing", &world, |log| {
         let given = log.last("measure.initiated");
         let own = log.at(given).clone();
+        log.remove(log.last("assessment.dispatch_due"));
         log.remove(given);
         today(log, "listing.took_effect", own)
     });

@@ -215,7 +215,7 @@ pub(super) fn of_records(table: &mut Table) {
         "INV-1",
         "a record restored, and nothing revoked",
         &course,
-        &["repair.revoked", "repair.barred"],
+        &["deadline.provisional", "repair.revoked", "repair.barred"],
         restored,
     );
     table.change(

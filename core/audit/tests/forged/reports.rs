@@ -10,7 +10,8 @@ use crate::forge::kit::authority;
 use crate::forge::kit::rules::{MARKET, cite, day};
 use crate::forge::kit::steps::no_text;
 use crate::forge::reports::{
-    Hand, Told, answered, examiner, guardian, late, market_triager, other_examiner, sealed, triager,
+    Hand, Told, answered, counted_anew, examiner, guardian, late, market_triager, other_examiner,
+    sealed, triager,
 };
 
 pub(super) struct Forgery {
@@ -91,7 +92,40 @@ pub(super) fn table() -> Vec<Forgery> {
     hands(&mut table);
     days(&mut table);
     identities(&mut table);
+    counted(&mut table);
     table.0
+}
+
+/// Days that a newer calendar counts anew, and the rules that an event names.
+fn counted(table: &mut Table) {
+    let told = counted_anew();
+    let event = ("whistle.recounted", 0);
+    table.change("G-COMPETENT", "an officer counts anew", &told, event, by(&triager()));
+    table.change("DEADLINE", "counted anew from another day", &told, event, |own| {
+        field!(Recounted, before => day("2026-03-04"))(own);
+    });
+    table.change("DEADLINE", "a longer time on the way", &told, event, |own| {
+        if let W::Recounted { deadline, .. } = &mut own.event {
+            deadline.day = deadline.day.plus_days(1);
+        }
+    });
+    table.other("DEADLINE", "counted anew twice", &told, |told| {
+        let at = told.place(event.0, 0);
+        let mut own = told.events[at].clone();
+        if let W::Recounted { before, deadline } = &mut own.event {
+            *before = deadline.day;
+        }
+        told.events.truncate(at + 1);
+        own.sequence += 1;
+        told.events.push(own);
+        at + 1
+    });
+    table.change("INV-10", "the rules of another day", &told, ("whistle.triaged", 0), |own| {
+        own.rules = Some([9; 32]);
+    });
+    table.change("INV-10", "the rules of that very day", &told, event, |own| {
+        own.rules = Some([6; 32]);
+    });
 }
 
 /// The steps, one after the other, each event once.

@@ -1,0 +1,152 @@
+//! Courses of measures on their way to a department and back, and of days behind the calendar.
+
+use std::sync::Arc;
+
+use super::kit::later::{listed, office_head};
+use super::kit::rules::{OFFICE, REFERRED, STATUTE, TAX, cite, day};
+use super::kit::steps::*;
+use super::kit::{Post, World, officer, operator, organisation, timer};
+use shouxin_core::calendar::Calendar;
+use shouxin_core::command::Command;
+use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::event::calendar::Clock;
+use shouxin_core::event::{CaseRef, Finding, Target};
+use shouxin_core::id::{ListingId, MeasureId};
+use shouxin_core::row::{Due, Index};
+
+fn noticed() -> (World, MeasureId) {
+    let (mut world, listing) = listed();
+    let measure = world.measure(listing, STATUTE, Progress::Noticed);
+    (world, measure)
+}
+
+/// Sent after its day, which a timer had marked.
+pub fn sent_late() -> World {
+    let (mut world, measure) = noticed();
+    world.pass(20);
+    world.must(&handler(), &Command::DispatchMeasure { measure });
+    world
+}
+
+/// Put off while it was disputed, with a day anew behind the outcome.
+pub fn put_off() -> World {
+    let (mut world, measure) = noticed();
+    let look = Command::Tick { due: Due::Measure(measure) };
+    let objection = world.objection(organisation(1), Target::Measure(measure), false);
+    world.must(&timer(), &look);
+    world.outcome(objection, Finding::Correct);
+    world.must(&timer(), &look);
+    world.must(&handler(), &Command::DispatchMeasure { measure });
+    world
+}
+
+/// Declined although it is mandatory, and answered by the credit office.
+pub fn declined() -> World {
+    let (mut world, measure) = noticed();
+    world.must(&handler(), &Command::DispatchMeasure { measure });
+    let decline =
+        Command::DeclineMeasure { measure, reasons: text(), legal_ground: Some(cite("law")) };
+    world.must(&implementer(), &decline);
+    world.must(&officer(OFFICE, Post::Handler), &answer_decline(measure, false));
+    world
+}
+
+/// Referred to another organ, and recalled.
+pub fn referred() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[REFERRED], Stage::Effective);
+    let refer = MeasureCommand::Forward {
+        listing,
+        attribution: None,
+        measure: REFERRED.to_owned(),
+        department: TAX.to_owned(),
+        to: "中共尤溪县委组织部".to_owned(),
+        basis: vec![cite("law")],
+        reasons: text(),
+        until: day("2026-06-01"),
+        court_document: Some(ruling(organisation(1))),
+        document_sha256: digest(40),
+        service: served(world.today),
+    };
+    let measure = MeasureId(world.must(&handler(), &Command::Measure(refer)));
+    world.pass(120);
+    let service = served(world.today);
+    let recall = MeasureCommand::RecallForward { measure, document_sha256: digest(42), service };
+    world.must(&handler(), &Command::Measure(recall));
+    world
+}
+
+/// A calendar of the year in which the days behind a day are off.
+fn newer(world: &mut World) {
+    let mut file = "date,kind,holiday,notice_year\n".to_owned();
+    for fixed in ["01-01", "05-01", "10-01", "10-02", "10-03"] {
+        file.push_str(&format!("2026-{fixed},off,假,2026\n"));
+    }
+    for place in 1..=3 {
+        file.push_str(&format!("{},off,试验,2026\n", world.today.plus_days(place)));
+    }
+    let rules = Arc::make_mut(&mut world.rules);
+    rules.calendar = Calendar::parse(&[("a.csv", &file)]).expect("a calendar");
+    rules.version = [6; 32];
+    let version = rules.version;
+    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+}
+
+/// Every deadline that waits for a newer calendar is counted anew.
+fn recount(world: &mut World) {
+    let clocks: Vec<Clock> = world
+        .index
+        .iter()
+        .filter_map(|entry| match entry {
+            Index::Provisional(clock) => Some(*clock),
+            _ => None,
+        })
+        .collect();
+    for clock in clocks {
+        world.run(&timer(), &Command::Recompute(clock)).expect("a timer is not refused");
+    }
+}
+
+/// A served decision whose start a newer calendar puts off.
+pub fn starts_later() -> World {
+    let mut world = World::seeded();
+    let listing: ListingId = world.listing(&[], &[STATUTE], Stage::Served);
+    newer(&mut world);
+    recount(&mut world);
+    world.pass(20);
+    let case = CaseRef::Listing(listing);
+    assert!(world.log.iter().any(|own| match &own.event {
+        shouxin_core::event::Event::CaseTookEffect { case: own, .. } => *own == case,
+        _ => false,
+    }));
+    world
+}
+
+/// An exemplar is listed black, and a newer calendar gives its authority more time.
+pub fn owed_later() -> World {
+    let mut world = World::seeded();
+    let nominator = officer(OFFICE, Post::Handler);
+    let red = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    let check = Command::CheckNomination { listing: red, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing: red });
+    world.pass(8);
+    world.must(&office_head(), &decide_red(&world, red));
+    world.listing(&[], &[STATUTE], Stage::Decided);
+    newer(&mut world);
+    recount(&mut world);
+    world.pass(30);
+    world
+}
+
+/// Every course, by name.
+pub fn all() -> Vec<(&'static str, World)> {
+    vec![
+        ("sent late", sent_late()),
+        ("put off", put_off()),
+        ("declined", declined()),
+        ("referred", referred()),
+        ("starts later", starts_later()),
+        ("owed later", owed_later()),
+    ]
+}
