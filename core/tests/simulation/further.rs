@@ -257,8 +257,7 @@ impl Further {
                 }),
                 (Target::Listing(listing), Waiting::Repair(_)) => {
                     rests(&listing).map(|record| Target::Record(*record)).any(|record| {
-                        self.by.get(&record) == self.by.get(&target)
-                            && self.shown.contains(&record)
+                        self.by.get(&record) == self.by.get(&target) && self.shown.contains(&record)
                     })
                 }
                 _ => false,

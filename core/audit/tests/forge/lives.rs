@@ -11,7 +11,7 @@ use shouxin_core::id::{ListingId, Position, ReliefId, RemedyId, RepairId};
 use shouxin_core::rules::Severity;
 
 use super::kit::later::{listed, objection_of, office_head, repair_of};
-use super::kit::rules::{HEARING, HIGHER, INCENTIVE, OFFICE, STATUTE, TAX, cite, day};
+use super::kit::rules::{BARRED, HEARING, HIGHER, INCENTIVE, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, operator, organisation, party, person, plugin, timer};
 
@@ -50,6 +50,19 @@ pub fn silent() -> World {
     world.go_to(end().plus_days(1));
     world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     world.must(&implementer(), &feedback(measure));
+    world
+}
+
+/// A listing for what a law lets nobody repair.
+pub fn barred() -> World {
+    let mut world = World::seeded();
+    let mut proposal = propose(organisation(1), &[]);
+    if let Command::ProposeListing { behaviour, .. } = &mut proposal {
+        BARRED.clone_into(behaviour);
+    }
+    let id = ListingId(world.must(&handler(), &proposal));
+    world.advance(CaseRef::Listing(id), &[], Stage::Effective);
+    world.pass(200);
     world
 }
 
@@ -330,6 +343,7 @@ pub fn beside() -> World {
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("listing", listing()),
+        ("barred", barred()),
         ("silent", silent()),
         ("attribution", attribution()),
         ("objection rejected", disputed(Finding::Correct)),

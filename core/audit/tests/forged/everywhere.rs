@@ -217,6 +217,9 @@ fn extend(log: &mut Log, extended: ListingId) -> Position {
                 *decide_by = log.rules.calendar.after(last.legal_date, decide_by.working_days);
                 *cap = last.legal_date.plus_months(36);
             }
+            Event::Listing(ListingEvent::RepairRuleKept { listing, .. }) => {
+                *listing = ListingId(Position::local(first));
+            }
             Event::Listing(ListingEvent::ExtensionProposed { extended: own, by }) => {
                 *own = extended;
                 *by = ListingId(Position::local(first));
@@ -413,14 +416,6 @@ fn repairs(table: &mut Table, courses: &Courses) {
         if let Event::RepairRefused { service, .. } = &mut own.event {
             service.proof_sha256 = [0; 32];
         }
-    });
-    table.other("G-REPAIR-RULE", "what cannot be repaired", &lives::repaired(), |log| {
-        let place = log.last("repair.applied");
-        log.cut(place);
-        log.reload(place, |rules| {
-            rules.behaviours.iter_mut().for_each(|own| own.repair = None);
-        });
-        log.at(log.last("repair.applied")).position
     });
     let restored = lives::restored();
     table.change(

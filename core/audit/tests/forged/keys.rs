@@ -2,6 +2,7 @@
 
 use shouxin_core::actor::Role;
 use shouxin_core::event::CaseRef;
+use shouxin_core::event::calendar::{CalendarEvent, Clock};
 
 use super::*;
 use crate::forge::process;
@@ -108,6 +109,7 @@ fn step(log: &mut Log, name: &str) -> Position {
         ..own
     };
     let (today, calendar) = (last.legal_date, log.rules.calendar.clone());
+    let mut beyond = None;
     match &mut own.event {
         Event::NoticeServed { case: of, service, window, .. } => {
             *of = CaseRef::Attribution(case);
@@ -118,11 +120,23 @@ fn step(log: &mut Log, name: &str) -> Position {
             *of = CaseRef::Attribution(case);
             service.on = today;
             let standstill = log.rules.pack(today).standstill_wd;
-            *starts_on = calendar.after(today, standstill).day.plus_days(1);
+            let standstill = calendar.after(today, standstill);
+            *starts_on = standstill.day.plus_days(1);
+            if standstill.provisional {
+                let clock = Clock::Start(CaseRef::Attribution(case));
+                beyond = Some(CalendarEvent::Provisional { clock, deadline: standstill });
+            }
         }
         other => panic!("{other:?}"),
     }
-    log.append(own)
+    let subject = own.subject;
+    let at = log.append(own);
+    if let Some(event) = beyond {
+        let place = (log.commits.len() - 1, 0);
+        let own = Envelope { subject, cause: Some(at), ..log.like(place, Event::Calendar(event)) };
+        log.follow(own);
+    }
+    at
 }
 
 /// A person's case as far as a stage, under a listing that its head then takes back.

@@ -221,6 +221,7 @@ fn table() -> Vec<Forgery> {
     everywhere::everywhere(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
+    repairs::of_revocations(&mut table);
     sending::on_the_way(&mut table);
     sending::declined(&mut table);
     sending::referred(&mut table);

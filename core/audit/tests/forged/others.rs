@@ -148,7 +148,7 @@ pub(super) fn of_breaches(table: &mut Table) {
         "INV-1",
         "a finding restored, and nothing revoked",
         &course,
-        &["repair.revoked", "repair.barred"],
+        &["deadline.provisional", "repair.revoked", "repair.barred"],
         restored,
     );
     table.change(
@@ -252,7 +252,7 @@ pub(super) fn of_persons(table: &mut Table) {
         };
         let place = log.last("classification.changed");
         log.change(place, |own| marks(own)[0].since = starts_on);
-        for gone in ["repair.revoked", "repair.barred"] {
+        for gone in ["deadline.provisional", "repair.revoked", "repair.barred"] {
             let own = log.last(gone);
             log.remove(own);
         }

@@ -1,7 +1,8 @@
 //! Forgeries about repairs: their times, and the repair of a record.
 
 use super::*;
-use shouxin_core::id::RecordId;
+use shouxin_core::event::CaseRef;
+use shouxin_core::id::{RecordId, RepairId};
 
 /// When a repair is checked and decided, and how long that may take.
 pub(super) fn times(table: &mut Table) {
@@ -238,5 +239,64 @@ pub(super) fn of_records(table: &mut Table) {
         let early = log.at(place).legal_date.plus_days(-1);
         log.date(place, early);
         log.at(place).position
+    });
+}
+
+/// What every module asks, of a revocation; and the repair of what a law lets nobody repair.
+pub(super) fn of_revocations(table: &mut Table) {
+    let course = further::record_restored();
+    let (noticed, revoked) = ("repair.revocation_noticed", "repair.revoked");
+    table.change("INV-8", "in a person's file", &course, noticed, |own| {
+        own.subject = Some(person(2));
+    });
+    table.change(
+        "INV-10",
+        "the revocation of nothing",
+        &course,
+        noticed,
+        inner!(Remedy, RemedyEvent::RepairRevocationNoticed, repair => RepairId(Position::local(1))),
+    );
+    table.change("G-COMPETENT", "another unit revokes", &course, noticed, by(&implementer()));
+    table.change("G-4EYES", "whoever gave notice decides", &course, revoked, by(&handler()));
+    table.change(
+        "G-DOC",
+        "a revocation without reasons",
+        &course,
+        revoked,
+        inner!(Remedy, RemedyEvent::RepairRevoked, reasons => no_text()),
+    );
+    table.change(
+        "G-SERVED",
+        "a revocation that begins with its service",
+        &course,
+        revoked,
+        |own| {
+            if let Event::Remedy(RemedyEvent::RepairRevoked { service, starts_on, .. }) =
+                &mut own.event
+            {
+                *starts_on = service.on;
+            }
+        },
+    );
+    let barred = lives::barred();
+    table.other("G-REPAIR-RULE", "the repair of what a law bars", &barred, |log| {
+        let of = log.at(log.last("listing.took_effect")).clone();
+        let Event::CaseTookEffect { case: CaseRef::Listing(listing), .. } = of.event else {
+            panic!("a listing");
+        };
+        let (day, calendar) = (barred.today, log.rules.calendar.clone());
+        let pack = log.rules.pack(day).clone();
+        let event = Event::RepairApplied {
+            listing,
+            proof_sha256: vec![digest(17)],
+            commitment_sha256: digest(18),
+            statement: text(),
+            accept_by: calendar.after(day, pack.repair_accept_wd),
+            decide_by: calendar.after(day, pack.repair_decide_wd),
+        };
+        let actor = Actor::Subject(organisation(1));
+        let recorded_at = Timestamp::start_of(day);
+        let cause = None;
+        log.append(Envelope { event, actor, cause, recorded_at, legal_date: day, ..of })
     });
 }

@@ -149,6 +149,8 @@ pub(super) fn extensions(table: &mut Table) {
                 *behaviour = BARRED.to_owned();
             }
         });
+        // What nobody may repair keeps no rule.
+        log.remove(log.place("listing.repair_rule_kept", 0));
         log.at(log.last("listing.extension_proposed")).position
     });
 }

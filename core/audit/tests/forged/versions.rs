@@ -67,6 +67,13 @@ pub(super) fn repair_rules(table: &mut Table) {
 
 /// What a version that begins ends earlier.
 pub(super) fn shortened(table: &mut Table) {
+    table.change(
+        "INV-8",
+        "shortened in a person's file",
+        &versions::shortened(),
+        "record.publicity_shortened",
+        |own| own.subject = Some(person(2)),
+    );
     let world = versions::shortened();
     let record = "record.publicity_shortened";
     let to = |days: i32| {
