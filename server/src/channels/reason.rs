@@ -104,7 +104,7 @@ impl Reason {
     pub(super) fn of_commitment(row: &CommitmentRow) -> Reason {
         match &row.state {
             CommitmentState::Withdrawn => Reason::GivenUp,
-            CommitmentState::Repaired => Reason::Repaired,
+            CommitmentState::Repaired { .. } => Reason::Repaired,
             CommitmentState::Breached { .. } => match row.breach.as_ref().map(|own| &own.path) {
                 Some(Path::Ended(ended)) if ended.reason == EndReason::Annulled => Reason::Annulled,
                 _ => Reason::Expired,

@@ -593,7 +593,7 @@ fn red_words() -> RedWords {
 }
 
 fn of_the_red_list(rules: &RuleSet) -> Vec<Made> {
-    let desk = Desk { rules, on: day("2026-03-17") };
+    let desk = Desk { rules, on: day("2026-03-17"), opened_on: None };
     let by = officer(rules, "market", "SC-03");
     let reasons = some("推荐后查实有未履行的合同。");
     let closed = |end| red_closure(desk, &red(company()), &by, end, reasons.as_ref());
@@ -619,7 +619,7 @@ fn of_the_red_list(rules: &RuleSet) -> Vec<Made> {
 #[test]
 fn an_honour_is_decided_after_its_public_notice_and_until_a_day() {
     let rules = rules();
-    let on = |day: Day| Desk { rules: &rules, on: day };
+    let on = |day: Day| Desk { rules: &rules, on: day, opened_on: None };
     let after = day("2026-03-17");
     let empty = RedCase { merits: None, basis: Vec::new(), public_notice: None, ..red(company()) };
     assert_eq!(
@@ -652,7 +652,7 @@ fn an_honour_is_decided_after_its_public_notice_and_until_a_day() {
 #[test]
 fn what_nobody_verified_stays_suspended_and_the_party_is_told_so() {
     let rules = rules();
-    let desk = Desk { rules: &rules, on: day("2026-07-20") };
+    let desk = Desk { rules: &rules, on: day("2026-07-20"), opened_on: None };
     let office = officer(&rules, "development_reform", "SC-03");
     let of = |received_on| {
         objection_unverified(desk, &objection(&rules), &office, received_on, some("逾期").as_ref())
