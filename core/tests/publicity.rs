@@ -267,11 +267,11 @@ fn what_is_filed_together_is_found_one_by_one() {
     let mut world = world();
     let at = world.must(&market(), &file(PENALTIES, vec![penalty("罚1"), penalty("罚2")]));
     let records = [at.sequence, at.sequence + 2].map(|own| RecordId(Position::local(own)));
-    assert_eq!(shown(&world), records.map(|id| (PENALTIES, id)));
+    assert_eq!(records.map(|id| row(&world, id).record), records);
     let mut world = self::world();
     let both = [penalty("罚1"), penalty("罚2")].map(|own| own.record).to_vec();
     world.must(&market(), &Command::SubmitRecords { records: both });
-    assert_eq!(shown(&world), records.map(|id| (PENALTIES, id)), "as plain records too");
+    assert_eq!(records.map(|id| row(&world, id).record), records, "as plain records too");
 }
 
 /// A plain record of these classes would otherwise be a way round the clock.
