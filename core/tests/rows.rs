@@ -85,7 +85,7 @@ fn a_row_that_was_removed_is_gone_and_one_that_was_not_loaded_is_needed() {
         Err(Stop::Need(keys)) => keys,
         other => panic!("nothing is known of it: {other:?}"),
     };
-    assert_eq!(needed(rows.remove(subject.clone())), [subject.clone()]);
+    assert_eq!(needed(rows.remove(subject.clone())), std::slice::from_ref(&subject));
     let mut world = World::new();
     world.must(&officer(MARKET, Post::Handler), &register(organisation(1)));
     rows.load(subject.clone(), Some(Arc::new(world.row(&subject).unwrap().clone())));
