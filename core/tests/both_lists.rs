@@ -5,7 +5,7 @@
 
 use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE};
 use crate::kit::steps::*;
-use crate::kit::{Post, World, guard, officer, organisation, party};
+use crate::kit::{Post, World, guard, officer, organisation, party, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::listing::ListingEvent;
@@ -13,7 +13,7 @@ use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::ListingId;
 use shouxin_core::path::{Path, Standing};
-use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::row::{Due, Index, Key, ListingKind, Row};
 use shouxin_core::tally::{Counter, Month, Unit};
 
 /// An exemplar.
@@ -102,6 +102,23 @@ fn nobody_who_opens_no_revocation_is_marked_late_and_counted() {
     assert_eq!(counts.get(Counter::RevocationOverdue), 1);
     world.must(&officer(OFFICE, Post::Handler), &tell(&world, red));
     assert!(!owed(&world, red));
+}
+
+/// The last day counts.
+#[test]
+fn a_revocation_is_overdue_behind_its_day_and_not_on_it() {
+    let (mut world, red) = honoured();
+    world.listing(&[], &[STATUTE], Stage::Decided);
+    let ListingKind::Red(own) = &world.listing_row(red).kind else { panic!("a red one") };
+    let due = own.owed.expect("it is owed").owed.by.day;
+    let look = Command::Tick { due: Due::Case(CaseRef::Listing(red)) };
+    for (today, overdue) in [(due, false), (due.plus_days(1), true)] {
+        let mut then = World { today, ..world.clone() };
+        let said = then.run(&timer(), &look).expect("a timer is not refused");
+        assert_eq!(said.contains(&"assessment.revocation_overdue"), overdue, "{said:?}");
+    }
+    world.today = due;
+    world.must(&officer(OFFICE, Post::Handler), &tell(&world, red));
 }
 
 /// A black decision that came to nothing makes nothing due.

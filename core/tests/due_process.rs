@@ -287,6 +287,22 @@ fn what_is_to_come_back_waits_for_who_disputes_it() {
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
 }
 
+/// Each of the records that a decision rests on holds it back while it is disputed. Covers INV-4.
+#[test]
+fn a_served_listing_waits_for_whichever_of_its_records_is_disputed() {
+    for disputed in [0, 1] {
+        let mut world = World::seeded();
+        let records = [world.with_record(), world.with_record()];
+        let listing = world.listing(&records, &[], Stage::Served);
+        let own = world.objection(organisation(1), Target::Record(records[disputed]), false);
+        assert!(!world.pass(10).contains(&"listing.took_effect"), "{disputed}");
+        assert!(world.marks(organisation(1)).is_empty());
+        settled(&mut world, own, Finding::Correct);
+        assert!(world.pass(1).contains(&"listing.took_effect"), "{disputed}");
+        assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
+    }
+}
+
 #[test]
 fn a_court_stays_what_is_to_come_back() {
     let (mut world, listing, _) = revoked();

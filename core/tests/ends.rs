@@ -310,3 +310,38 @@ fn an_officer_of_a_department_without_the_case_confirms_nothing() {
     assert_eq!(world.refused(&handler(), &command), guard(Guard::Competent));
     world.must(&officer(TAX, Post::Head), &command);
 }
+
+/// Whoever else has to do with a case neither tells its subject of it nor sends it. Covers G-COMPETENT.
+#[test]
+fn a_measure_is_told_of_and_sent_by_the_authority_that_opened_it() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Initiated);
+    for command in [measure_notice(&world, measure), Command::DispatchMeasure { measure }] {
+        for who in [implementer(), officer(OFFICE, Post::Handler)] {
+            assert_eq!(world.refused(&who, &command), guard(Guard::Competent), "{who:?}");
+        }
+        assert_eq!(world.refused(&party(organisation(1)), &command), guard(Guard::Human));
+        world.must(&colleague(), &command);
+    }
+}
+
+/// The catalogue may change between acceptance and order: a burden begins under what is published
+/// that day, an incentive that was given is given. Covers INV-11.
+#[test]
+fn a_burden_needs_the_catalogue_of_its_day_and_an_incentive_keeps_its_own() {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let burden = world.measure(listing, STATUTE, Progress::Accepted);
+    let red = exemplar(&mut world, &nominator, &decider);
+    let incentive = MeasureId(world.must(&nominator, &initiate(red, None, INCENTIVE)));
+    world.must(&nominator, &Command::DispatchMeasure { measure: incentive });
+    world.must(&implementer(), &Command::AcceptMeasure { measure: incentive });
+    let order = |measure| Command::ExecuteMeasure { measure };
+    assert!(world.ask(&implementer(), &order(burden)).is_ok());
+    let rules = std::sync::Arc::make_mut(&mut world.rules);
+    rules.measures.iter_mut().for_each(|own| own.published = false);
+    assert_eq!(world.refused(&implementer(), &order(burden)), guard(Guard::Published));
+    world.must(&implementer(), &order(incentive));
+}

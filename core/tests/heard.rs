@@ -76,8 +76,11 @@ fn what_comes_later_in_the_period_stands_beside_what_came_before() {
     }
     let answered = decision(case, 3, &[STATUTE]);
     assert_eq!(world.refused(&head(), &answered), guard(Guard::Heard), "no hearing was held");
-    let more = said(&world, case, POINTS_MAX - 2, false, false);
-    assert_eq!(world.refused(&subject, &more), misfit(Misfit::Limit));
+    let more = |points: usize| said(&world, case, points, false, false);
+    assert_eq!(world.refused(&subject, &more(POINTS_MAX - 2)), misfit(Misfit::Limit));
+    let mut full = world.clone();
+    full.must(&subject, &more(POINTS_MAX - 3));
+    assert_eq!(full.refused(&subject, &more(1)), misfit(Misfit::Limit), "all points are made");
     world.must(&colleague(), &hearing(case));
     world.must(&head(), &answered);
     let late = said(&world, case, 1, false, false);

@@ -19,13 +19,17 @@ fn nominator() -> Who {
 }
 
 fn checked(world: &mut World, subject: SubjectKey) -> ListingId {
+    checked_by(&nominator(), world, subject)
+}
+
+fn checked_by(nominator: &Who, world: &mut World, subject: SubjectKey) -> ListingId {
     let mut command = nominate(subject);
     if let Command::Nominate { consent_sha256, .. } = &mut command {
         *consent_sha256 = Some(digest(63));
     }
-    let id = ListingId(world.must(&nominator(), &command));
+    let id = ListingId(world.must(nominator, &command));
     let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
-    world.must(&nominator(), &check);
+    world.must(nominator, &check);
     id
 }
 
@@ -103,6 +107,19 @@ fn the_credit_office_or_the_nominating_authority_takes_an_objection_down_with_it
     assert!(active.ask(&stranger, &anybody(id, false)).is_ok());
     // The nominee itself needs no paper.
     assert!(world.ask(&party(organisation(2)), &object(Target::Listing(id), false)).is_ok());
+}
+
+/// Where another department nominated, it and the credit office each take it down by themselves.
+#[test]
+fn an_objection_to_what_a_department_nominated_is_taken_down_there_or_by_the_office() {
+    let department = officer("tax", Post::Handler);
+    let mut world = World::seeded();
+    let id = checked_by(&department, &mut world, organisation(2));
+    world.must(&department, &Command::OpenPublicNotice { listing: id });
+    for who in [department, nominator()] {
+        assert!(world.ask(&who, &anybody(id, true)).is_ok(), "{who:?}");
+    }
+    assert_eq!(world.refused(&handler(), &anybody(id, true)), guard(Guard::Competent));
 }
 
 /// Everybody speaks for themselves: that one objection was rejected does not take the next away.

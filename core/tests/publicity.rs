@@ -13,7 +13,7 @@ use shouxin_core::decide::Reject;
 use shouxin_core::event::publicity::{DecisionKind, Exemption};
 use shouxin_core::event::{Capacity, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
-use shouxin_core::id::RecordId;
+use shouxin_core::id::{Position, RecordId};
 use shouxin_core::keys::{filed_between, read_filed};
 use shouxin_core::limits::{BATCH_ITEMS_MAX, PUBLICITY_BYTES_MAX};
 use shouxin_core::row::publicity::PublicityRow;
@@ -259,6 +259,19 @@ fn a_decision_is_filed_once_by_an_officer() {
     assert!(again.drafts.is_empty());
     let ground = world.refused(&timer(), &file(PERMITS, vec![permit("许2")]));
     assert_eq!(ground, guard(Guard::Human));
+}
+
+/// Each filing of a batch is of its own record.
+#[test]
+fn what_is_filed_together_is_found_one_by_one() {
+    let mut world = world();
+    let at = world.must(&market(), &file(PENALTIES, vec![penalty("罚1"), penalty("罚2")]));
+    let records = [at.sequence, at.sequence + 2].map(|own| RecordId(Position::local(own)));
+    assert_eq!(records.map(|id| row(&world, id).record), records);
+    let mut world = self::world();
+    let both = [penalty("罚1"), penalty("罚2")].map(|own| own.record).to_vec();
+    world.must(&market(), &Command::SubmitRecords { records: both });
+    assert_eq!(records.map(|id| row(&world, id).record), records, "as plain records too");
 }
 
 /// A plain record of these classes would otherwise be a way round the clock.

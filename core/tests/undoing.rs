@@ -3,12 +3,13 @@
 
 use crate::kit::rules::{HIGHER, STATUTE, TAX, cite, day};
 use crate::kit::steps::*;
-use crate::kit::{World, operator, organisation, plugin, timer};
+use crate::kit::{World, guard, operator, organisation, plugin, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::decide::{is_ready, owed_hook};
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, Target};
+use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, MeasureId};
 use shouxin_core::row::{Closing, Due, Index, Key, LIFT_OVERDUE, MeasureState, Row};
 use shouxin_core::tally::{Counter, Unit};
@@ -197,6 +198,8 @@ fn a_recall_is_owed_by_its_day_and_overdue_behind_it() {
         assert!(world.run(&timer(), &look(measure)).unwrap().is_empty(), "it is said once");
         let due = world.measure_row(measure).lift.expect("by its day").by;
         assert_eq!((due.from, due.working_days), (world.today, 3));
+        let elsewhere = world.refused(&implementer(), &recall(&world, measure));
+        assert_eq!(elsewhere, guard(Guard::Competent), "who asked for it takes it back");
         let mut in_time = world.clone();
         in_time.must(&handler(), &recall(&world, measure));
         in_time.pass(30);

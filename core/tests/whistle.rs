@@ -1,6 +1,7 @@
 //! Reports of wrongdoing: every command in every state, the guards by name, the bytes of the log.
 //! The table below is the machine of domain.md 2.7 as it is lived.
 
+mod bounds;
 mod bytes;
 mod late;
 mod recount;

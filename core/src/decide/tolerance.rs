@@ -232,11 +232,7 @@ fn green_channel(
     looked_at: Position,
     context: &Context<'_>,
 ) -> Result<GreenChannel, Stop> {
-    let honours = head.marks.iter().filter(|mark| {
-        mark.colour == Colour::Red
-            && !mark.suspended
-            && (mark.since..=mark.until).contains(&context.today)
-    });
+    let honours = head.marks.iter().filter(|mark| mark.colour == Colour::Red);
     if rows.black_mark(&head.marks, context.today, true)? {
         refuse::<()>(
             Guard::RedCheck,

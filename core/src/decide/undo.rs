@@ -40,12 +40,12 @@ pub(super) fn untold(row: &MeasureRow, standing: Standing) -> Option<bool> {
     }
 }
 
-/// What a timer has to say of it, if it has not been said.
+/// What a timer has to say of it, if it has not been said. An end is said before it is asked, and
+/// told by the recall.
 pub(super) fn turned(row: &MeasureRow, standing: Standing) -> Option<Turned> {
     match (untold(row, standing), row.telling) {
         (Some(suspended), None) => Some(Turned::Tell { suspended }),
-        // An end is told by the recall.
-        (None, Some(_)) if standing != Standing::Ended => Some(Turned::Moot),
+        (None, Some(_)) => Some(Turned::Moot),
         _ => None,
     }
 }

@@ -1,8 +1,10 @@
 //! Which refusals are recorded, as what, and of whom.
 
 use shouxin_core::command::Command;
+use shouxin_core::command::publicity::{NewDecision, PublicityCommand};
 use shouxin_core::decide::{REJECT_REASONS, Reject, recorded, recorded_rejects};
 use shouxin_core::event::Event;
+use shouxin_core::event::publicity::DecisionKind;
 use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::guard::{Ground, Guard, Misfit, RecordedGround, RecordedMisfit};
 
@@ -111,4 +113,39 @@ fn a_batch_records_each_ground_once_with_the_first_file_it_met() {
     assert_eq!(found, [(EXISTS, Some(organisation(1))), (capacity, Some(person(1)))]);
     let found = recorded_rejects(&batch, &reasons, &timer().actor);
     assert_eq!(found, [(capacity, Some(person(1)))], "a repetition of the register is none");
+}
+
+/// The place of an item is its place in what was sent; of decisions, the line that they stand in.
+#[test]
+fn an_item_of_every_batch_is_found_by_its_place() {
+    let about = |batch: &Command, index: usize| {
+        let mut exists = rejects(&["EXISTS"]);
+        exists.iter_mut().for_each(|own| own.index = index);
+        let found = recorded_rejects(batch, &exists, &handler().actor);
+        let [(EXISTS, subject)] = found[..] else { panic!("{found:?}") };
+        subject
+    };
+    let subjects = [1, 2].into_iter().flat_map(|serial| match register(organisation(serial)) {
+        Command::RegisterSubjects { subjects } => subjects,
+        other => panic!("not a registration: {other:?}"),
+    });
+    let batch = Command::RegisterSubjects { subjects: subjects.collect() };
+    assert_eq!(about(&batch, 0), Some(organisation(1)));
+    assert_eq!(about(&batch, 1), Some(organisation(2)));
+    assert_eq!(about(&batch, 2), None, "nobody's");
+    // The first and the third line could not be read.
+    let decision = |serial: usize, index: usize| NewDecision {
+        record: record(organisation(serial), "一号"),
+        index,
+        private: None,
+        reason: None,
+    };
+    let batch = Command::Publicity(PublicityCommand::File {
+        kind: DecisionKind::Penalty,
+        decisions: vec![decision(1, 1), decision(2, 3)],
+        unread: Vec::new(),
+    });
+    assert_eq!(about(&batch, 1), Some(organisation(1)));
+    assert_eq!(about(&batch, 3), Some(organisation(2)));
+    assert_eq!(about(&batch, 0), None, "nobody's");
 }

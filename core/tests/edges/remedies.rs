@@ -3,7 +3,9 @@
 use shouxin_core::apply::record_source;
 use shouxin_core::command::remedy::RemedyCommand as R;
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{CaseRef, RepairAcceptance};
+use shouxin_core::event::listing::ListingEvent;
+use shouxin_core::event::remedy::RemedyOutcome;
+use shouxin_core::event::{CaseRef, Event, NominationSource, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::limits::POINTS_MAX;
@@ -297,4 +299,57 @@ fn a_red_listing_ends_after_today_and_within_the_months_of_the_rules() {
     for day in [world.today, world.today.plus_days(-1), cap.plus_days(1)] {
         refused(&world, &office_head(), &until(day), guard(Guard::End));
     }
+}
+
+/// On the red list is on the red list, whoever nominates once more; and the day behind its last one
+/// the listing is over whether or not a timer has run.
+#[test]
+fn an_exemplar_is_nominated_from_elsewhere_only_when_its_listing_is_over() {
+    let mut world = World::seeded();
+    let nominator = officer(OFFICE, Post::Handler);
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
+    let again = with!(nominate(organisation(2)), Nominate, source = NominationSource::MoralModel);
+    taken(&world, &nominator, &again);
+    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let decision = decide_red(&world, listing);
+    world.must(&office_head(), &decision);
+    let until = world.today.plus_months(12);
+    for today in [world.today, until] {
+        world.today = today;
+        refused(&world, &nominator, &again, misfit(Misfit::Exists));
+    }
+    world.today = until.plus_days(1);
+    taken(&world, &nominator, &again);
+}
+
+/// Nothing changes for a person who answers no longer than the changed end: nothing is said of them.
+#[test]
+fn a_changed_end_reaches_those_who_answered_longer() {
+    let (mut world, listing) = listed();
+    let earlier = day("2027-01-01");
+    let case = |id| CaseRef::Attribution(id);
+    let until = |world: &mut World, serial: u8, last: Day| {
+        let id = world.attribution(listing, person(serial), Stage::Heard);
+        let decided = with!(decision(case(id), 2, &[]), DecideCase, end = last);
+        world.must(&head(), &decided);
+        let service = serve(world, case(id));
+        world.must(&handler(), &service);
+        id
+    };
+    until(&mut world, 1, earlier);
+    let longer = until(&mut world, 2, earlier.plus_days(1));
+    world.pass(8);
+    let filed = suit(&world, Target::Listing(listing));
+    world.must(&handler(), &filed);
+    let outcome = rule(&world, RemedyOutcome::Changed { end: earlier });
+    world.must(&clerk(), &outcome);
+    let shortened = world.log.iter().filter_map(|own| match &own.event {
+        Event::Listing(ListingEvent::Shortened { case, end }) => Some((*case, *end)),
+        _ => None,
+    });
+    let wanted = [(CaseRef::Listing(listing), earlier), (case(longer), earlier)];
+    assert_eq!(shortened.collect::<Vec<_>>(), wanted);
 }
