@@ -82,13 +82,16 @@ pub async fn shorten(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         let today = engine.clock.now().legal_date();
         let newest = engine.rules.pack(today).in_force_from;
         if done != Some(newest) {
-            let whole = match engine.rules.packs.shortens(today) {
-                true => shorten_once(&engine, &stop).await,
-                false => Ok(true),
-            };
-            match whole {
-                Ok(true) => done = Some(newest),
-                Ok(false) => return,
+            match shorten_once(&engine, &stop).await {
+                Ok(Some(0)) => done = Some(newest),
+                Ok(Some(changed)) => {
+                    done = Some(newest);
+                    tracing::info!(
+                        changed,
+                        "期限已按新规则缩短 / burdens end earlier by the rules in force"
+                    );
+                }
+                Ok(None) => return,
                 Err(error) => tracing::error!(%error, "burdens cannot be looked at"),
             }
         }
@@ -99,8 +102,15 @@ pub async fn shorten(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Looks at everything that has a day to come; whether it came to the end before the stop.
-async fn shorten_once(engine: &Engine, stop: &watch::Receiver<bool>) -> Result<bool, TimerError> {
+/// Looks once at everything that has a day to come, where a version in force caps lower than the one
+/// before it; how many events that led to, or nothing if it was stopped before the end.
+pub async fn shorten_once(
+    engine: &Engine,
+    stop: &watch::Receiver<bool>,
+) -> Result<Option<usize>, TimerError> {
+    if !engine.rules.packs.shortens(engine.clock.now().legal_date()) {
+        return Ok(Some(0));
+    }
     let mut after: Option<Vec<u8>> = None;
     let mut changed = 0;
     while !*stop.borrow() {
@@ -109,13 +119,7 @@ async fn shorten_once(engine: &Engine, stop: &watch::Receiver<bool>) -> Result<b
             query.range(keys::DUES, after.as_deref(), STEP_ENTRIES)?
         };
         let Some(last) = page.last().cloned() else {
-            if changed > 0 {
-                tracing::info!(
-                    changed,
-                    "期限已按新规则缩短 / burdens end earlier by the rules in force"
-                );
-            }
-            return Ok(true);
+            return Ok(Some(changed));
         };
         for (_, due) in page.iter().filter_map(|entry| keys::read_due(entry)) {
             let burden = matches!(due, Due::Record(_) | Due::Case(_) | Due::Commitment(_));
@@ -135,7 +139,7 @@ async fn shorten_once(engine: &Engine, stop: &watch::Receiver<bool>) -> Result<b
         }
         after = Some(last);
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Why a pass of the timers ended early.

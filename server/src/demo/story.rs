@@ -78,9 +78,23 @@ impl Story {
 
     /// Moves the clock to the morning of a day and lets the timers run.
     pub(super) fn on(&mut self, day: Day) -> Step {
+        let begun = |day| self.engine.rules.pack(day).in_force_from;
+        let before = begun(self.today());
         self.clock.advance_to(Timestamp::start_of(day).plus_ms(MORNING_MS));
         let today = self.today();
         check(today == day, || format!("the story is past {day} already: {today}"))?;
+        if begun(today) != before {
+            // A county's job has a day for what the story does in one step.
+            let (_go_on, stop) = tokio::sync::watch::channel(false);
+            let shortened = self.runtime.block_on(schedule::shorten_once(&self.engine, &stop));
+            let shortened = shortened
+                .map_err(|error| Different(format!("burdens on {day}: {error}")))?
+                .unwrap_or_default();
+            let text = format!(
+                "新规则施行，缩短期限 {shortened} 项 / a version begins, so many end earlier"
+            );
+            self.say(&text, "");
+        }
         let ran = self.runtime.block_on(schedule::pass(&self.engine));
         let ran = ran.map_err(|error| Different(format!("timers on {day}: {error}")))?;
         if ran > 0 {
