@@ -15,6 +15,7 @@ use shouxin_core::id::{MeasureId, RecordId};
 use shouxin_core::keys::{read_closing, read_due, read_public_change, read_walk, tail_position};
 use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::{Due, Index, Key, ListingKind, RecordState, RedState, Row, derived};
+use shouxin_core::time::Day;
 
 fn whole_index(world: &World) -> BTreeSet<Index> {
     let mut index: BTreeSet<Index> = world.rows.values().flat_map(|row| derived(row)).collect();
@@ -70,6 +71,15 @@ fn suspended_by(world: &World, records: &[RecordId], own: &[shouxin_core::path::
         })
 }
 
+/// The last day of the first of these records to end; nothing lasts longer than what it rests on.
+fn last_of(world: &World, records: &[RecordId]) -> Option<Day> {
+    let until = records.iter().filter_map(|id| match world.row(&Key::Record(*id)) {
+        Some(Row::Record(row)) => row.publicity_until,
+        _ => None,
+    });
+    until.min()
+}
+
 fn marks(world: &World) -> Marks {
     let mut marks = Marks::new();
     let mut add = |subject, case, suspended| {
@@ -94,6 +104,7 @@ fn marks(world: &World) -> Marks {
                     continue;
                 };
                 let end = effective.served.decided.decision.end;
+                let end = last_of(world, records).map_or(end, |last| last.min(end));
                 let suspended = suspended_by(world, records, &case.holds);
                 add(listing.subject, case_ref, flag(end, suspended));
                 for id in &listing.attributions {
