@@ -2,20 +2,20 @@
 //! collected it, revoked after notice and hearing (domain.md 2.5, 4.4).
 
 use shouxin_core::command::listing::ListingCommand;
-use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::{CaseRef, Event, RepairAcceptance};
-use shouxin_core::guard::{Ground, Guard};
+use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, RecordId, RepairId};
-use shouxin_core::row::{Closing, Due, Key, RecordRow, RecordState, Repairable, Row};
+use shouxin_core::row::{Due, Key, RecordRow, RecordState, Repairable, Row};
 use shouxin_core::rules::Severity;
 use shouxin_core::tally::{Counter, Unit};
 use shouxin_core::time::Day;
 
 use crate::kit::later::*;
+use crate::kit::repairs::{Repaired, checked, done, knows_no_other_way, revoked};
 use crate::kit::rules::{HONOUR, MARKET, TAX};
 use crate::kit::steps::*;
-use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
+use crate::kit::table::STATE;
 use crate::kit::{
     Post, World, authority, guard, machines, officer, organisation, party, person, timer,
 };
@@ -69,28 +69,20 @@ fn ripe() -> (World, RecordId) {
     (world, id)
 }
 
-fn checked((mut world, record): (World, RecordId)) -> (World, RecordId, RepairId) {
-    let id = RepairId(world.must(&party(organisation(1)), &apply(record)));
-    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+fn applied_and_checked((mut world, record): (World, RecordId)) -> (World, RecordId, RepairId) {
+    let id = checked(&mut world, &party(organisation(1)), Repairable::Record(record));
     (world, record, id)
 }
 
-fn done() -> (World, RecordId, RepairId) {
-    let (mut world, record, id) = checked(ripe());
-    let approval = approve(&world, id);
-    world.must(&head(), &approval);
-    assert_eq!(world.close(), ["repair.done"]);
+fn repaired() -> (World, RecordId, RepairId) {
+    let (mut world, record) = ripe();
+    let id = done(&mut world, &party(organisation(1)), Repairable::Record(record));
     (world, record, id)
 }
 
-fn revoked() -> (World, RecordId, RepairId) {
-    let (mut world, record, id) = done();
-    let notice = revocation_notice(&world, id);
-    world.must(&handler(), &notice);
-    let stated = revocation_statement(&world, id);
-    world.must(&party(organisation(1)), &stated);
-    let decision = revoke_repair(&world, id, 2);
-    world.must(&head(), &decision);
+fn brought_back() -> (World, RecordId, RepairId) {
+    let (mut world, record, id) = repaired();
+    revoked(&mut world, &party(organisation(1)), id);
     (world, record, id)
 }
 
@@ -98,105 +90,17 @@ fn revoked() -> (World, RecordId, RepairId) {
 #[test]
 fn the_repair_of_a_record_knows_no_other_way() {
     let (ripe, record) = ripe();
-    let mut early = ripe.clone();
-    early.today = early.today.plus_days(-1);
-    let mut applied = ripe.clone();
-    let id = RepairId(applied.must(&party(organisation(1)), &apply(record)));
-    let accepted = after(&applied, &handler(), &repair_check(id, RepairAcceptance::Accepted));
-    let refused = after(&accepted, &head(), &refuse_repair(&accepted, id));
-    let extended = after(&accepted, &handler(), &extend_repair(&accepted, id));
-    let approved = after(&accepted, &head(), &approve(&accepted, id));
-    let mut done = approved.clone();
-    assert_eq!(done.close(), ["repair.done"]);
-    let told = after(&done, &handler(), &revocation_notice(&done, id));
-    let heard = after(&told, &party(organisation(1)), &revocation_statement(&told, id));
-    let revoked = after(&heard, &head(), &revoke_repair(&heard, id, 2));
-    let mut due = revoked.clone();
-    due.today = due.today.plus_days(8);
-    let mut lapsed = revoked.clone();
-    lapsed.today = days(&lapsed, record).1.plus_days(1);
-    let restored = after(&due, &timer(), &Command::Tick { due: Due::Repair(id) });
-    let states = [
-        ("none", ripe),
-        ("none, too early", early),
-        ("applied", applied),
-        ("accepted", accepted),
-        ("extended", extended),
-        ("refused", refused),
-        ("approved", approved),
-        ("done", done),
-        ("told", told),
-        ("heard", heard),
-        ("revoked", revoked),
-        ("revoked, day come", due),
-        ("revoked, end passed", lapsed),
-        ("restored", restored),
-    ];
-    let commands: [Asked<'_>; 11] = [
-        ("apply", party(organisation(1)), &|_| apply(record)),
-        ("check", handler(), &|_| repair_check(id, RepairAcceptance::Accepted)),
-        ("extend", handler(), &|world| extend_repair(world, id)),
-        ("approve", head(), &|world| approve(world, id)),
-        ("refuse", head(), &|world| refuse_repair(world, id)),
-        ("close", timer(), &|_| Command::Close(Closing::Repair(id))),
-        ("tell", handler(), &|world| revocation_notice(world, id)),
-        ("state", party(organisation(1)), &|world| revocation_statement(world, id)),
-        ("revoke", head(), &|world| revoke_repair(world, id, 2)),
-        ("drop", head(), &|_| {
-            remedy(RemedyCommand::DropRevocation { repair: id, reasons: text() })
-        }),
-        ("tick", timer(), &|_| Command::Tick { due: Due::Repair(id) }),
-    ];
-    const PERIOD: Ground = Ground::Guard(Guard::RepairPeriod);
-    const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
-    const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
-    const APPROVED: &[&str] = &["repair.approved", "record.repaired"];
-    compare(
-        &machines::REPAIR_RECORD,
-        &states,
-        &commands,
-        &[
-            ("none", "apply", &["repair.record_applied"]),
-            ("applied", "check", &["repair.accept_decided"]),
-            ("accepted", "extend", &["repair.extended"]),
-            ("accepted", "approve", APPROVED),
-            ("extended", "approve", APPROVED),
-            ("accepted", "refuse", &["repair.refused"]),
-            ("extended", "refuse", &["repair.refused"]),
-            ("refused", "apply", &["repair.record_applied"]),
-            ("approved", "close", &["repair.done"]),
-            ("done", "tell", &["repair.revocation_noticed"]),
-            ("told", "state", &["repair.revocation_stated"]),
-            ("told", "drop", &["repair.revocation_dropped"]),
-            ("heard", "revoke", &["repair.revoked", "repair.barred", "deadline.provisional"]),
-            ("heard", "state", &["repair.revocation_stated"]),
-            ("heard", "drop", &["repair.revocation_dropped"]),
-            ("revoked, day come", "tick", &["record.restored"]),
-            ("revoked, end passed", "tick", &["repair.revocation_lapsed"]),
-        ],
-        &[
-            ("none, too early", "apply", PERIOD),
-            ("none, too early", "check", ABSENT),
-            ("none, too early", "extend", ABSENT),
-            ("none, too early", "approve", ABSENT),
-            ("none, too early", "refuse", ABSENT),
-            ("none, too early", "close", ABSENT),
-            ("none, too early", "tell", ABSENT),
-            ("none, too early", "state", ABSENT),
-            ("none, too early", "revoke", ABSENT),
-            ("none, too early", "drop", ABSENT),
-            ("none, too early", "tick", ABSENT),
-            ("applied", "apply", EXISTS),
-            ("accepted", "apply", EXISTS),
-            ("extended", "apply", EXISTS),
-            ("extended", "extend", EXISTS),
-            ("done", "state", NO_NOTICE),
-            ("done", "revoke", NO_NOTICE),
-            ("done", "drop", NO_NOTICE),
-            ("told", "revoke", NOT_HEARD),
-            ("restored", "apply", PERIOD),
-        ],
-    );
+    let last = days(&ripe, record).1;
+    let repaired = Repaired {
+        machine: &machines::REPAIR_RECORD,
+        party: party(organisation(1)),
+        of: Repairable::Record(record),
+        last,
+        applied: &["repair.record_applied"],
+        approved: &["repair.approved", "record.repaired"],
+        restored: &["record.restored"],
+    };
+    knows_no_other_way(ripe, &repaired);
 }
 
 /// Each weight has its own shortest period; a minor record has none.
@@ -230,7 +134,7 @@ fn nobody_repairs_what_is_no_dishonesty_or_somebody_elses() {
     assert_eq!(world.refused(&party(organisation(1)), &apply(honour)), STATE);
     let stranger = world.refused(&party(organisation(2)), &apply(id));
     assert_ne!(stranger, STATE, "it is somebody else's file");
-    let (mut world, _, id) = checked((world, id));
+    let (mut world, _, id) = applied_and_checked((world, id));
     let other = officer(TAX, Post::Head);
     assert_eq!(world.refused(&other, &extend_repair(&world, id)), guard(Guard::Competent));
     world.must(&head(), &approve(&world.clone(), id));
@@ -248,7 +152,7 @@ fn a_record_under_a_listing_is_repaired_with_it() {
         assert!(refusal.detail.contains(&listing.to_string()), "{}", refusal.detail);
     }
     // One that is served in the meantime stops the approval, and its end lets it through.
-    let (mut world, record, id) = checked((world, record));
+    let (mut world, record, id) = applied_and_checked((world, record));
     let listing = world.listing(&[record], &[], Stage::Served);
     assert_eq!(world.refused(&head(), &approve(&world, id)), STATE);
     world.must(&head(), &revoke(&world.clone(), listing));
@@ -266,7 +170,7 @@ fn a_revoked_repair_brings_back_the_record_as_it_was() {
         world.go_to(first);
         let before = row(&world, record);
         assert_eq!(before.published, !withheld);
-        let (mut world, _, id) = checked((world, record));
+        let (mut world, _, id) = applied_and_checked((world, record));
         let approval = approve(&world, id);
         world.must(&head(), &approval);
         assert!(!row(&world, record).published);
@@ -297,7 +201,7 @@ fn a_revoked_repair_brings_back_the_record_as_it_was() {
 /// The bar is about this record and never outlasts it; its standstill fits into its time.
 #[test]
 fn a_revocation_fits_into_what_is_left_of_the_record() {
-    let (mut world, record, id) = done();
+    let (mut world, record, id) = repaired();
     let last = days(&world, record).1;
     world.today = last.plus_days(-40);
     let notice = revocation_notice(&world, id);
@@ -305,7 +209,7 @@ fn a_revocation_fits_into_what_is_left_of_the_record() {
     world.pass(12);
     world.must(&head(), &revoke_repair(&world.clone(), id, 0));
     assert_eq!(row(&world, record).repair_again_from, Some(last));
-    let (mut world, _, id) = done();
+    let (mut world, _, id) = repaired();
     world.today = last.plus_days(-1);
     let late = after(&world, &handler(), &revocation_notice(&world, id));
     let late = World { today: last, ..late };
@@ -313,13 +217,13 @@ fn a_revocation_fits_into_what_is_left_of_the_record() {
     world.today = last;
     assert_eq!(world.refused(&handler(), &revocation_notice(&world, id)), STATE);
     // Until then it is at hand, however long ago it was repaired.
-    let (mut world, record, _) = done();
+    let (mut world, record, _) = repaired();
     world.go_to(last);
     assert_eq!(row(&world, record).state, RecordState::Repaired);
     world.go_to(last.plus_days(1));
     assert_eq!(row(&world, record).state, RecordState::Archived);
     // The last day counts: it comes back for a day rather than lapse.
-    let (mut world, record, id) = revoked();
+    let (mut world, record, id) = brought_back();
     world.today = last;
     let tick = Command::Tick { due: Due::Repair(id) };
     assert_eq!(world.run(&timer(), &tick).unwrap(), ["record.restored"]);
@@ -329,7 +233,7 @@ fn a_revocation_fits_into_what_is_left_of_the_record() {
 /// What ended meanwhile is not repaired; the approval is on record and nothing waits for it.
 #[test]
 fn a_record_that_ended_meanwhile_is_only_approved() {
-    let (mut world, record, id) = checked(ripe());
+    let (mut world, record, id) = applied_and_checked(ripe());
     let annul = Command::AnnulRecord { record, reasons: text() };
     world.must(&handler(), &annul);
     assert_eq!(world.run(&head(), &approve(&world.clone(), id)).unwrap(), ["repair.approved"]);
@@ -340,7 +244,7 @@ fn a_record_that_ended_meanwhile_is_only_approved() {
 /// Who collected answers for the time, as who listed does.
 #[test]
 fn the_provider_is_counted_for_what_it_decides_late() {
-    let (mut world, _, id) = checked(ripe());
+    let (mut world, _, id) = applied_and_checked(ripe());
     world.pass(40);
     world.must(&head(), &approve(&world.clone(), id));
     let own = Unit::Authority(authority(MARKET));
@@ -379,7 +283,7 @@ fn a_persons_record_is_repaired_too() {
 #[test]
 fn what_is_void_does_not_come_back() {
     const LAPSED: &str = "repair.revocation_lapsed";
-    let (mut world, record, _) = revoked();
+    let (mut world, record, _) = brought_back();
     world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
     world.pass(8);
     assert_eq!(world.log.last().unwrap().event.name(), LAPSED);
@@ -416,7 +320,7 @@ fn what_is_void_does_not_come_back() {
 /// A record that a listing's repair took along is not brought back by its own, older application.
 #[test]
 fn a_repair_brings_back_only_what_it_had_ended_itself() {
-    let (mut world, record, id) = checked(ripe());
+    let (mut world, record, id) = applied_and_checked(ripe());
     let listing = world.listing(&[record], &[], Stage::Effective);
     world.pass(120);
     let other = RepairId(world.must(&party(organisation(1)), &repair(listing)));
