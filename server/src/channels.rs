@@ -58,15 +58,38 @@ pub struct Batch {
 impl Batch {
     /// Name of the batch, the same however often it is sent.
     pub fn name(&self) -> String {
-        format!("{:012}-{:012}", self.from, self.through.sequence)
+        batch_name(self.from, self.through)
     }
+
+    /// What the recipient confirmed by this batch, under its reference.
+    fn confirmed(&self, reference: String) -> Confirmation {
+        let batch_sha256 = Sha256::digest(&self.body).into();
+        Confirmation { reference, through: self.through, items: self.items, batch_sha256 }
+    }
+}
+
+fn batch_name(from: u64, through: Position) -> String {
+    format!("{from:012}-{:012}", through.sequence)
+}
+
+/// What a recipient confirmed: it may be a batch that was handed over before the newest one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The recipient's reference.
+    pub reference: String,
+    /// Position of the last event it covers: where the cursor goes.
+    pub through: Position,
+    /// How many things it told of.
+    pub items: u32,
+    /// SHA-256 of the JSON that the recipient has.
+    pub batch_sha256: [u8; 32],
 }
 
 /// What became of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// Confirmed, with the recipient's reference.
-    Confirmed(String),
+    /// Confirmed.
+    Confirmed(Confirmation),
     /// Handed over; the recipient has not confirmed yet.
     Waiting,
 }
@@ -224,16 +247,13 @@ async fn step(
     };
     let sent = sent.unwrap_or_else(|_| Err("the delivery ended with a panic".to_owned()));
     match sent {
-        Ok(Delivery::Confirmed(reference)) => {
-            let command = ChannelCommand::Confirm {
-                channel: channel.name.clone(),
-                through: batch.through,
-                items: batch.items,
-                batch_sha256: Sha256::digest(&batch.body).into(),
-                reference: reference.clone(),
-            };
+        Ok(Delivery::Confirmed(own)) => {
+            let Confirmation { reference, through, items, batch_sha256 } = own.clone();
+            let channel = channel.name.clone();
+            let command =
+                ChannelCommand::Confirm { channel, through, items, batch_sha256, reference };
             submit(engine, Actor::System, "channels.confirm", command).await?;
-            Ok(Some(Delivery::Confirmed(reference)))
+            Ok(Some(Delivery::Confirmed(own)))
         }
         Ok(Delivery::Waiting) => {
             overdue(channel, engine, &row, oldest).await?;

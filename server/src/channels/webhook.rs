@@ -50,7 +50,8 @@ pub(super) fn deliver(
         Ok(answer) if answer.status().is_success() => {
             let reference = answer.headers().get("Shouxin-Reference");
             let reference = reference.and_then(|value| value.to_str().ok()).unwrap_or_default();
-            Ok(Delivery::Confirmed(reference.chars().take(REFERENCE_CHARS_MAX).collect()))
+            let reference = reference.chars().take(REFERENCE_CHARS_MAX).collect();
+            Ok(Delivery::Confirmed(batch.confirmed(reference)))
         }
         Ok(answer) => Err(format!("webhook: HTTP {}", answer.status().as_u16())),
         Err(ureq::Error::Timeout(_)) => Err("webhook: no answer in time".to_owned()),

@@ -221,7 +221,7 @@ pub fn repair_guide(
         }
         None => sheet.missing("终止日期"),
     }
-    let pack = desk.rules.pack(desk.on);
+    let pack = desk.pack();
     sheet.heading("可以申请的时间");
     sheet.paragraph(format!(
         "自决定作出之日起满{}个月后可以申请。",

@@ -77,7 +77,7 @@ pub fn refusal(
         sheet.paragraph("因该异议暂停的公示和措施自本通知书送达之日起恢复，终止日期不变。");
     }
     sheet.section("理由", reasons);
-    review(&mut sheet, desk);
+    sheet.review("本通知书", true);
     sheet.remedies("本通知", by.authority.as_str(), None);
     signed(sheet, by)
 }
@@ -128,7 +128,7 @@ pub fn result(
             });
         }
     }
-    review(&mut sheet, desk);
+    sheet.review("本通知书", true);
     sheet.remedies("本结果", by.authority.as_str(), None);
     signed(sheet, by)
 }
@@ -168,12 +168,4 @@ pub fn unverified(
     sheet.paragraph("可以补充证据，可以查询办理情况。提出异议不收取费用。");
     sheet.remedies("本处理", by.authority.as_str(), None);
     signed(sheet, by)
-}
-
-fn review(sheet: &mut Sheet<'_>, desk: Desk<'_>) {
-    sheet.heading("复核");
-    let days = desk.pack().review_request_wd;
-    sheet.paragraph(format!(
-        "有新的事实，或者认为有错误的，可以自收到本通知书之日起{days}个工作日内申请复核；有新的事实的，可以再次提出异议。"
-    ));
 }

@@ -58,6 +58,7 @@ pub fn acceptance(
         AcceptanceWords::NotAccepted(reasons) => {
             sheet.paragraph("该申请不予受理。");
             sheet.section("理由", reasons.as_ref());
+            sheet.review("本通知书", false);
             sheet.remedies("本通知", &case.authority, None);
         }
     }
@@ -118,6 +119,7 @@ pub fn decision(
                 "不予信用修复。责任认定期满，或者单位的名单终止时，自动终止；条件具备后可以再次申请。"
             }
         });
+        sheet.review("本决定", false);
         sheet.remedies("本决定", &case.authority, None);
     }
     let name = sheet.authority(&case.authority);

@@ -217,6 +217,16 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// A heading with when a refusal is looked at again, once; after it an objection may also be repeated.
+    pub(super) fn review(&mut self, what: &str, repeats: bool) {
+        self.heading("复核");
+        let days = self.desk.pack().review_request_wd;
+        let again = if repeats { "；有新的事实的，可以再次提出异议" } else { "" };
+        self.paragraph(format!(
+            "有新的事实，或者认为有错误的，可以自收到{what}之日起{days}个工作日内申请复核{again}。"
+        ));
+    }
+
     /// A heading with where and until when the text's decision can be challenged.
     pub(super) fn remedies(&mut self, what: &str, authority: &str, added: Option<&String>) {
         self.heading("救济途径");

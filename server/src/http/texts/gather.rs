@@ -295,12 +295,15 @@ impl Words<'_> {
             }
             _ => return Err(Problem::not_found()),
         };
-        let repair_min_months = match id {
-            CaseRef::Listing(own) => {
-                self.query().ask(|rows| rows.must_listing(own).cloned())?.repair_min_months
+        // A person is repaired by the rule that the organisation's listing keeps.
+        let listing = match id {
+            CaseRef::Listing(own) => own,
+            CaseRef::Attribution(own) => {
+                self.query().ask(|rows| rows.must_attribution(own).cloned())?.listing
             }
-            CaseRef::Attribution(_) => None,
         };
+        let repair_min_months =
+            self.query().ask(|rows| rows.must_listing(listing).cloned())?.repair_min_months;
         let party = heard_party(&found.path);
         let heard = match party {
             None => None,
