@@ -136,6 +136,9 @@ fn holding(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
 fn each_decision_is_taken_or_rejected_by_its_field() {
     let county = County::new();
     let ok = |number: &str| county.permit(number);
+    // However it is written, a number of a person is not for the public.
+    let (place, rest) = county.number.split_at(6);
+    let spaced = format!("{place} {} {}", &rest[..8], &rest[8..]);
     let table: Vec<(Value, &str, &str)> = vec![
         (with(ok("1"), &[("XK_NOM", json!("x"))]), "-", "UNKNOWN_FIELD"),
         (with(ok("2"), &[("XK_NR", json!("  "))]), "XK_NR", "MISSING"),
@@ -170,6 +173,8 @@ fn each_decision_is_taken_or_rejected_by_its_field() {
             "BZ",
             "PERSONAL_NUMBER",
         ),
+        (with(ok("20"), &[("XK_NR", json!(format!("{spaced} 号")))]), "XK_NR", "PERSONAL_NUMBER"),
+        (with(ok("21"), &[("BZ", json!(code("92", 4)))]), "BZ", "PERSONAL_NUMBER"),
         (with(ok("16"), &[("withheld", json!(true))]), "withheld_reason", "WITHHELD_REASON"),
         (with(ok("17"), &[("XK_XDR_ZJHM", json!(county.number))]), "XK_XDR_ZJHM", "VALUE"),
         (with(ok("18"), &[("XK_WSH", json!("许".repeat(100)))]), "XK_WSH", "LENGTH"),

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use shouxin_core::time::Day;
-use shouxin_server::demo::sample::{code, digest, record};
+use shouxin_server::demo::sample::{citizen_number, code, digest, record};
 use shouxin_tests::{Answer, Client, Server, config, key, nowhere_in_clear, run};
 
 const OFFICE: &str = "11350426XY0001015X";
@@ -107,6 +107,10 @@ fn an_objection_is_put_right_and_closed() {
     let bare = json!({"statement": MISSING, "reasons": "核实属实"});
     teller.refused(&maker, &at("/supplement"), &bare, "G-FACT");
     teller.refused(&office, &at("/supplement"), &supplement, "G-COMPETENT");
+    let number = citizen_number(3, today);
+    let mut named = supplement.clone();
+    named["statement"] = json!(format!("张三（{} {}）已改正", &number[..6], &number[6..]));
+    teller.refused(&maker, &at("/supplement"), &named, "VALUE_INVALID");
     teller.taken(&maker, &at("/supplement"), &supplement);
     teller.refused(&maker, &at("/verification"), &found("supplemented"), "G-4EYES");
     teller.taken(&head, &at("/verification"), &found("supplemented"));
@@ -127,6 +131,14 @@ fn an_objection_is_put_right_and_closed() {
     let shown = shown.expect("the record stands");
     assert_eq!((&shown["supplement"], &shown["corrections"]), (&json!(MISSING), &json!(1)));
     assert_eq!(shown["disputed"], false, "{shown}");
+
+    // What was shown once may be shown again: a correction behind it names nobody either.
+    teller.taken(&maker, &format!("/v1/records/{own}/hide"), &json!({"reasons": "待核"}));
+    let corrected = json!({
+        "document_number": "尤市监罚〔2026〕1号", "document_date": today, "reasons": "更正",
+        "content": {"摘要": number},
+    });
+    teller.refused(&maker, &format!("/v1/records/{own}/correct"), &corrected, "VALUE_INVALID");
 
     // A repair that is not there is given no more time.
     let more = json!({

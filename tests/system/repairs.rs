@@ -73,6 +73,7 @@ fn a_record_is_repaired_without_a_listing() {
     let id = applied.body["id"].as_str().expect("an id").to_owned();
     teller.refused(&maker, "/v1/repairs", &right, "EXISTS");
     let at = |step: &str| format!("/v1/repairs/{id}{step}");
+    assert_eq!(seen(&tax, &at(""))["state"], "applied", "who uses the record is told");
     let found = seen(&maker, &at(""));
     assert_eq!((&found["record"], &found["listing"]), (&json!(own), &Value::Null), "{found}");
     let accept = json!({"outcome": "accepted"});
@@ -95,6 +96,12 @@ fn a_record_is_repaired_without_a_listing() {
     teller.taken(&head, &at("/decide"), &decision);
     assert!(!shown(), "off display at once");
     maker.until(&at(""), "it is done", |body| body["state"] == "done");
+    // Its use has ended too: who has nothing to do with it learns no more of it.
+    assert_eq!(tax.get(&at("")).map(|answer| answer.status), Some(404));
+    let file = |client: &Client| seen(client, &format!("/v1/subjects/{subject}"));
+    for who in [&tax, &maker] {
+        assert_eq!((&file(who)["repairs"], &file(who)["records"]), (&json!([]), &json!([])));
+    }
 
     // It was obtained by fraud.
     let told = json!({

@@ -9,6 +9,7 @@ use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::identifier::{LegacyCode, LegacyKind};
 use shouxin_core::limits::BATCH_ITEMS_MAX;
+use shouxin_core::row::RecordRow;
 use shouxin_core::rules::{Openness, Severity};
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
@@ -242,7 +243,9 @@ impl RecordBody {
         let subject = subject_key(&self.subject).map_err(|problem| problem.on("subject"))?;
         let item = edge.engine.rules.item(&self.item);
         let public = item.is_some_and(|own| own.openness == Openness::Public) && !self.withheld;
-        nobody_named(edge, subject, public, &self.content)?;
+        if public {
+            personal_free(edge, subject, &self.content)?;
+        }
         let content = match (self.content.is_empty(), edge.head(subject)) {
             (false, Ok(head)) => {
                 let text = serde_json::Value::Object(self.content).to_string();
@@ -271,14 +274,14 @@ impl RecordBody {
     }
 }
 
-/// Refuses a content that the public would see and that names a person (domain.md 4.7).
-fn nobody_named(
+/// Refuses a content that names somebody by number, or holds what is kept apart, where it goes to the
+/// public. Files of persons are never public.
+fn personal_free(
     edge: &Edge<'_>,
     subject: SubjectKey,
-    public: bool,
     content: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<(), Problem> {
-    if !public || subject.is_personal() {
+    if subject.is_personal() {
         return Ok(());
     }
     match plain::personal(content, edge.engine.clock.now().legal_date()) {
@@ -291,6 +294,19 @@ fn nobody_named(
         )
         .on(format!("content.{}", found.field))),
     }
+}
+
+/// The same for what is added to a record. What was shown once counts as public: it may be shown again
+/// when what hides it is over.
+pub(super) fn nobody_named(
+    edge: &Edge<'_>,
+    row: &RecordRow,
+    content: &serde_json::Map<String, serde_json::Value>,
+) -> Result<(), Problem> {
+    if row.published || row.told.is_some() {
+        personal_free(edge, row.subject, content)?;
+    }
+    Ok(())
 }
 
 /// 征集记录.
@@ -358,7 +374,7 @@ impl Write for CorrectRecord {
         let record = id(path)?;
         let row = edge.record(record)?;
         let subject = row.subject;
-        nobody_named(edge, subject, row.published, &self.content)?;
+        nobody_named(edge, &row, &self.content)?;
         let content = match self.content.is_empty() {
             true => None,
             false => {

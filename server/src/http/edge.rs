@@ -380,6 +380,12 @@ impl Edge<'_> {
         Ok(query.ask(|rows| Ok(rows.must_objection(id)?.subject))?)
     }
 
+    /// Whose file an objection stands in, and what it disputes.
+    pub fn disputed_by(&self, id: ObjectionId) -> Result<(SubjectKey, Target), Problem> {
+        let mut query = Query::new(self.engine.view.read());
+        Ok(query.ask(|rows| rows.must_objection(id).map(|own| (own.subject, own.target)))?)
+    }
+
     /// Whose file a repair stands in.
     pub fn subject_of_repair(&self, id: RepairId) -> Result<SubjectKey, Problem> {
         let mut query = Query::new(self.engine.view.read());

@@ -5,16 +5,16 @@ use serde::Deserialize;
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::CaseRef;
 use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome, ReviewOf};
+use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::id::RemedyId;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
-use crate::http::Table;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id, target};
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Creates, Write};
+use crate::http::{Table, collection};
 
 const OFFICERS: &[Role] =
     &[Role::Department, Role::Provider, Role::CreditOffice, Role::CourtRegistrar];
@@ -94,7 +94,13 @@ impl Write for SupplementRecord {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;
-        let subject = edge.subject_of_objection(objection)?;
+        let (subject, target) = edge.disputed_by(objection)?;
+        if let Target::Record(record) = target {
+            let row = edge.record(record)?;
+            let text = serde_json::Value::String(self.statement.clone());
+            let content = [("statement".to_owned(), text)].into_iter().collect();
+            collection::nobody_named(edge, &row, &content)?;
+        }
         Ok(Command::Remedy(RemedyCommand::SupplementRecord {
             objection,
             statement: edge.seal(subject, &self.statement)?,

@@ -7,7 +7,7 @@
 
 use actix_web::HttpRequest;
 use serde_json::{Value, json};
-use shouxin_core::actor::{Role, SubjectKey};
+use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{Position, RecordId, RemedyId};
@@ -62,6 +62,42 @@ pub fn sight(caller: &Caller, subject: SubjectKey) -> Option<Sight> {
         _ if subject.is_personal() => None,
         _ => Some(Sight::Public),
     }
+}
+
+/// Whether what has ended, or is not decided yet, is shown to a caller: departments see what is in force
+/// or disputed, whoever decides or carries it out and the credit office see the rest too. A repair
+/// ends use as well as display (domain.md 4.4).
+pub fn concerns(caller: &Caller, authority: &str) -> bool {
+    match (&caller.role, &caller.actor) {
+        (Role::CreditOffice, _) => true,
+        (_, Some(Actor::Officer(officer))) => officer.authority.as_str() == authority,
+        _ => false,
+    }
+}
+
+/// Who decides about a listing.
+pub fn authority(row: &ListingRow) -> &str {
+    match &row.kind {
+        ListingKind::Black { case, .. } => case.proposed_by.authority.as_str(),
+        ListingKind::Red(red) => red.authority.as_str(),
+    }
+}
+
+/// Whether departments are told that something is disputed.
+pub fn is_open_objection(row: &ObjectionRow) -> bool {
+    !matches!(row.state, ObjectionState::Refused | ObjectionState::Closed { .. })
+}
+
+/// Whether departments are told that a repair is under way.
+pub fn is_open_repair(row: &RepairRow) -> bool {
+    !matches!(
+        row.state,
+        RepairState::Returned
+            | RepairState::NotAccepted
+            | RepairState::Refused
+            | RepairState::Done
+            | RepairState::Restored
+    )
 }
 
 /// Records the look at a file before anything of it is shown. A subject's look at its own file
@@ -610,7 +646,9 @@ pub fn file(
         |at| Key::Objection(ObjectionId(at)),
         |_, row| {
             Ok(match row {
-                Row::Objection(row) => Some(objection(&row)),
+                Row::Objection(row) if sight == Sight::Whole || is_open_objection(&row) => {
+                    Some(objection(&row))
+                }
                 _ => None,
             })
         }
@@ -621,7 +659,9 @@ pub fn file(
         |at| Key::Repair(RepairId(at)),
         |_, row| {
             Ok(match row {
-                Row::Repair(row) => Some(repair(&row)),
+                Row::Repair(row) if sight == Sight::Whole || is_open_repair(&row) => {
+                    Some(repair(&row))
+                }
                 _ => None,
             })
         }

@@ -10,6 +10,7 @@ use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
+use shouxin_core::path::Standing;
 use shouxin_core::row::{Index, Key, LIFT_OVERDUE, Row};
 use utoipa::ToSchema;
 
@@ -248,8 +249,13 @@ pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -
             today,
         )?));
     }
-    may_see(&request, &app, &caller, row.subject).await?;
+    let sight = may_see(&request, &app, &caller, row.subject).await?;
     let mut query = Query::new(app.engine.view.read());
+    let standing = query.ask(|rows| rows.listing_standing(id, today))?;
+    let used = matches!(standing, Standing::InForce | Standing::Suspended);
+    if sight == Sight::Government && !used && !read::concerns(&caller, read::authority(&row)) {
+        return Err(Problem::not_found());
+    }
     Ok(HttpResponse::Ok().json(read::listing(
         &mut query,
         &app.engine.rules.instruments,
@@ -267,10 +273,18 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_measure(id).cloned())?
     };
-    may_see(&request, &app, &caller, row.subject).await?;
+    let sight = may_see(&request, &app, &caller, row.subject).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let mut body = read::measure(&mut query, &row, today)?;
+    if sight == Sight::Government && body["standing"] == "ended" {
+        let listing = query.ask(|rows| rows.must_listing(row.listing).cloned())?;
+        let department = app.engine.rules.department(&row.department);
+        let carries = department.is_some_and(|own| read::concerns(&caller, &own.uscc));
+        if !carries && !read::concerns(&caller, read::authority(&listing)) {
+            return Err(Problem::not_found());
+        }
+    }
     // The basis stands in the event alone: worklists do without it.
     if let Event::MeasureInitiated { basis, .. } = envelope(&app, row.id.0)?.event {
         body["basis"] = basis::cited(&app.engine.rules.instruments, &basis, today);
@@ -345,7 +359,11 @@ pub async fn objection(request: HttpRequest, path: Path<String>, app: Data<App>)
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_objection(id).cloned())?
     };
-    may_see(&request, &app, &caller, row.subject).await?;
+    let sight = may_see(&request, &app, &caller, row.subject).await?;
+    let open = sight == Sight::Whole || read::is_open_objection(&row);
+    if !open && !read::concerns(&caller, row.provider.as_str()) {
+        return Err(Problem::not_found());
+    }
     Ok(HttpResponse::Ok().json(read::objection(&row)))
 }
 
@@ -398,7 +416,11 @@ pub async fn repair(request: HttpRequest, path: Path<String>, app: Data<App>) ->
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_repair(id).cloned())?
     };
-    may_see(&request, &app, &caller, row.subject).await?;
+    let sight = may_see(&request, &app, &caller, row.subject).await?;
+    let open = sight == Sight::Whole || read::is_open_repair(&row);
+    if !open && !read::concerns(&caller, row.authority.as_str()) {
+        return Err(Problem::not_found());
+    }
     Ok(HttpResponse::Ok().json(read::repair(&row)))
 }
 

@@ -10,8 +10,8 @@ use shouxin_core::command::Command;
 use shouxin_core::command::tolerance::{Missing, ToleranceCommand};
 use shouxin_core::decide::clean_from;
 use shouxin_core::event::tolerance::{GreenChannel, HandedIn, ToleranceEvent};
-use shouxin_core::event::{CaseRef, Colour, Event};
-use shouxin_core::id::{ListingId, Position, RecordId, ToleranceId};
+use shouxin_core::event::{CaseRef, Colour, Event, Mark};
+use shouxin_core::id::{AttributionId, ListingId, Position, RecordId, ToleranceId};
 use shouxin_core::keys;
 use shouxin_core::limits::{ADVERSE_RECORDS_MAX, CLEAN_YEARS_MAX};
 use shouxin_core::row::Index;
@@ -37,6 +37,8 @@ struct Found {
     from: Day,
     records: Vec<RecordId>,
     listings: Vec<ListingId>,
+    /// What a person answers for under an organisation's listing.
+    attributions: Vec<AttributionId>,
     /// Version of the file that was looked at.
     version: Position,
 }
@@ -66,16 +68,23 @@ fn adverse(engine: &Engine, subject: SubjectKey, years: u16, today: Day) -> Resu
             "请稍后重试 / try again later",
         ));
     }
-    let black = head.marks.iter().filter(|mark| {
-        mark.colour == Colour::Black
-            && !mark.suspended
-            && (mark.since..=mark.until).contains(&today)
-    });
-    let listings = black.filter_map(|mark| match mark.case {
-        CaseRef::Listing(id) => Some(id),
-        CaseRef::Attribution(_) => None,
-    });
-    Ok(Found { from, records, listings: listings.collect(), version: head.last })
+    let (listings, attributions) = burdens(&head.marks, today);
+    Ok(Found { from, records, listings, attributions, version: head.last })
+}
+
+/// The black listings, and what a person answers for, that have effect on a day and that nobody disputes.
+fn burdens(marks: &[Mark], today: Day) -> (Vec<ListingId>, Vec<AttributionId>) {
+    let (mut listings, mut attributions) = (Vec::new(), Vec::new());
+    for mark in marks {
+        let counts = mark.colour == Colour::Black && !mark.suspended;
+        if counts && (mark.since..=mark.until).contains(&today) {
+            match mark.case {
+                CaseRef::Listing(id) => listings.push(id),
+                CaseRef::Attribution(id) => attributions.push(id),
+            }
+        }
+    }
+    (listings, attributions)
 }
 
 /// A document that the file lacks.
@@ -330,11 +339,14 @@ async fn clean_record(
     let text = |id: &dyn ToString| id.to_string();
     Ok(HttpResponse::Ok().json(json!({
         "subject": key.to_string(),
-        "clean": found.records.is_empty() && found.listings.is_empty(),
+        "clean": found.records.is_empty()
+            && found.listings.is_empty()
+            && found.attributions.is_empty(),
         "as_of": today,
         "from": found.from,
         "records": found.records.iter().map(|id| text(id)).collect::<Vec<_>>(),
         "listings": found.listings.iter().map(|id| text(id)).collect::<Vec<_>>(),
+        "attributions": found.attributions.iter().map(|id| text(id)).collect::<Vec<_>>(),
         "version": found.version.to_string(),
     })))
 }
@@ -354,4 +366,41 @@ pub(crate) fn routes(table: &mut Table<'_>) {
             web::get().to(clean_record),
             "无不良记录核查 / whether there is an adverse record",
         );
+}
+
+#[cfg(test)]
+mod tests {
+    use shouxin_core::identifier::uscc::Uscc;
+
+    use super::*;
+
+    /// Covers O31.
+    #[test]
+    fn what_a_person_answers_for_is_a_burden_like_a_listing() {
+        let on = |day: &str| day.parse::<Day>().unwrap();
+        let listing = CaseRef::Listing(ListingId(Position::local(1)));
+        let answers_for = AttributionId(Position::local(2));
+        let (authority, _) = Uscc::parse_attested("11350426XY0001023Q").unwrap();
+        let mark = |case, colour, suspended| Mark {
+            case,
+            colour,
+            authority: authority.clone(),
+            suspended,
+            since: on("2026-03-01"),
+            until: on("2026-06-30"),
+        };
+        let marks = [
+            mark(CaseRef::Attribution(answers_for), Colour::Black, false),
+            mark(listing, Colour::Red, false),
+            mark(listing, Colour::Black, true),
+        ];
+        for (day, found) in [
+            ("2026-02-28", vec![]),
+            ("2026-03-01", vec![answers_for]),
+            ("2026-06-30", vec![answers_for]),
+            ("2026-07-01", vec![]),
+        ] {
+            assert_eq!(burdens(&marks, on(day)), (Vec::new(), found), "{day}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::anonymity::holds_personal_number;
 use shouxin_core::apply::record_source;
 use shouxin_core::command::NewRecord;
 use shouxin_core::command::publicity::NewDecision;
@@ -137,29 +138,15 @@ fn check_text(column: &Column, text: &str) -> Result<(), Fault> {
         let detail = format!("{}含控制字符 / holds control characters", column.title);
         return fault(column.name, "VALUE", detail);
     }
-    if column.place == Place::Shown && holds_citizen_number(text) {
+    if column.place == Place::Shown && holds_personal_number(text, Day::MAX) {
         let detail = format!(
-            "{}含公民身份号码，公示内容不得出现 / holds a citizen's number, which is never shown",
+            "{}含公民身份号码或个体工商户代码，公示内容不得出现 / holds a person's number, which is \
+             never shown",
             column.title
         );
         return fault(column.name, "PERSONAL_NUMBER", detail);
     }
     Ok(())
-}
-
-/// Whether a text for the public holds a person's number, in whatever width it is written.
-fn holds_citizen_number(text: &str) -> bool {
-    let narrow = |symbol: char| match symbol {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(symbol) - 0xfee0).unwrap_or(symbol).to_ascii_uppercase()
-        }
-        other => other.to_ascii_uppercase(),
-    };
-    let symbols: Vec<char> = text.chars().map(narrow).collect();
-    symbols.windows(18).any(|window| {
-        let digits = window.iter().take(17).all(char::is_ascii_digit);
-        digits && CitizenNumber::parse(&String::from_iter(window), Day::MAX).is_ok()
-    })
 }
 
 fn day(column: &'static str, text: &str) -> Result<Day, Fault> {
