@@ -167,6 +167,12 @@ impl Calendar {
         }
         last
     }
+
+    /// A period that is made longer: all its working days together, from the day from which it was
+    /// counted first. Counted from its last day, it would rest on a day that a newer calendar moves.
+    pub fn extended(&self, before: Deadline, more: u16) -> Deadline {
+        self.after(before.from, before.working_days.saturating_add(more))
+    }
 }
 
 /// One line of a calendar file.
@@ -332,6 +338,8 @@ mod tests {
         let end = (Day::MAX, true);
         assert_eq!(ends(calendar.after(Day::MAX, 1)), end);
         assert_eq!(ends(calendar.after(Day::MAX.plus_days(-3), u16::MAX)), end);
+        let most = calendar.after(Day::MAX.plus_days(-3), u16::MAX);
+        assert_eq!(calendar.extended(most, 1), most, "no more days than a number takes");
     }
 
     #[test]
@@ -416,6 +424,27 @@ mod tests {
             prop_assert_eq!(kinds.iter().filter(|kind| kind.working).count(), usize::from(count));
             prop_assert!(kinds.last().is_some_and(|kind| kind.working));
             prop_assert_eq!(last.provisional, kinds.iter().any(|kind| !kind.covered));
+        }
+
+        #[test]
+        fn a_longer_period_is_counted_as_a_whole(
+            from in 13_000_i32..21_500, first in 0_u16..60, more in 0_u16..60,
+        ) {
+            let (own, from) = (official(), Day::from_number(from));
+            let before = own.after(from, first);
+            let whole = own.extended(before, more);
+            prop_assert_eq!((whole.from, whole.working_days), (from, first + more));
+            // On one calendar the days that are added come behind those that were there.
+            let added = own.after(before.day, more);
+            prop_assert_eq!(whole.day, added.day);
+            prop_assert_eq!(whole.provisional, before.provisional || added.provisional);
+            // By another calendar the whole period is counted, wherever its parts met before.
+            let week = Calendar::default();
+            let before = week.after(from, first);
+            let whole = week.extended(before, more);
+            prop_assert_eq!(own.after(whole.from, whole.working_days), own.after(from, first + more));
+            // It was made longer once the newer calendar was there, and never counted anew before.
+            prop_assert_eq!(own.extended(before, more), own.after(from, first + more));
         }
 
         #[test]

@@ -7,6 +7,7 @@ use crate::kit::steps::*;
 use crate::kit::{Post, World, authority, guard, misfit, officer, organisation, party};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{Event, RepairAcceptance};
 use shouxin_core::guard::{Ground, Guard, Misfit};
@@ -91,7 +92,9 @@ fn more_time_needs_reasons_a_served_notice_and_who_listed() {
     let before = row(&world, id).decide_by;
     world.must(&handler(), &right);
     let after = row(&world, id);
-    assert_eq!((after.decide_by.from, after.decide_by.working_days), (before.day, 10));
+    let counted = (after.decide_by.from, after.decide_by.working_days);
+    assert_eq!(counted, (before.from, before.working_days + 10), "the whole of its time");
+    assert_eq!(after.decide_by.day, world.rules.calendar.after(before.day, 10).day);
     assert!(after.extended);
     assert_eq!(world.refused(&handler(), &right), misfit(Misfit::Exists));
 }
@@ -156,6 +159,33 @@ fn an_extension_moves_the_day_behind_which_a_decision_is_late() {
     world.must(&head(), &refusal);
     assert_eq!(count(&world, Counter::RepairsDecidedOnTime), (1, 0));
     assert!(!world.pass(60).contains(&late), "what is decided is not late");
+}
+
+/// The time that was added is counted with that which was there, so that a newer calendar moves both.
+#[test]
+fn a_newer_calendar_counts_the_whole_of_an_extended_time() {
+    let (mut world, id) = accepted();
+    let before = row(&world, id).decide_by;
+    let asked = extend_repair(&world, id);
+    world.must(&handler(), &asked);
+    assert!(row(&world, id).decide_by.provisional);
+    let clock = Clock::Repair(id);
+    assert_eq!(recount(&mut world, clock), Vec::<&str>::new(), "no newer calendar");
+    // The days that are off lie before the day to which its time ran first.
+    let mut then = newer(&world, "off", 3);
+    assert!(then.today.plus_days(3) < before.day);
+    assert_eq!(recount(&mut then, clock), ["deadline.recomputed"]);
+    let counted = row(&then, id).decide_by;
+    let calendar = &then.rules.calendar;
+    assert_eq!(counted, calendar.after(before.from, before.working_days + 10));
+    assert!(counted.day > calendar.after(before.day, 10).day, "not from a day that has moved");
+    assert_eq!(then.replayed().rows, then.rows);
+    // Extended once the newer calendar is there, it is the same.
+    let (world, id) = accepted();
+    let mut late = newer(&world, "off", 3);
+    let asked = extend_repair(&late, id);
+    late.must(&handler(), &asked);
+    assert_eq!(row(&late, id).decide_by, counted);
 }
 
 fn revoked() -> (World, ListingId) {

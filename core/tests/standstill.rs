@@ -3,37 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::kit::later::{listed, repair_of, revocation_notice, revoke_repair};
+use crate::kit::later::{listed, newer, recount, repair_of, revocation_notice, revoke_repair};
 use crate::kit::rules::{STATUTE, day};
 use crate::kit::steps::*;
-use crate::kit::{World, organisation, party, timer};
-use shouxin_core::calendar::Calendar;
-use shouxin_core::command::Command;
+use crate::kit::{World, organisation, party};
 use shouxin_core::event::CaseRef;
 use shouxin_core::event::calendar::Clock;
 use shouxin_core::id::{ListingId, RepairId};
 use shouxin_core::path::{Path, Served, Standing};
 use shouxin_core::row::{Index, Key, ListingKind, RepairState, Row};
-use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
-
-/// A calendar in which the year of the tests has these days beside its fixed holidays.
-fn calendar(lines: &[String]) -> Calendar {
-    let mut file = "date,kind,holiday,notice_year\n".to_owned();
-    for fixed in ["01-01", "05-01", "10-01", "10-02", "10-03"] {
-        file.push_str(&format!("2026-{fixed},off,假,2026\n"));
-    }
-    Calendar::parse(&[("a.csv", &(file + &lines.join("\n")))]).expect("a calendar")
-}
-
-/// The register once a calendar is loaded in which so many days behind today are off, or worked.
-fn by(world: &World, kind: &str, days: i32) -> World {
-    let lines: Vec<String> = (1..=days)
-        .map(|place| format!("{},{kind},试验,2026", world.today.plus_days(place)))
-        .collect();
-    let rules = RuleSet { calendar: calendar(&lines), ..(*world.rules).clone() };
-    World { rules: Arc::new(rules), ..world.clone() }
-}
 
 fn served_case(world: &World, listing: ListingId) -> Served {
     match &world.listing_row(listing).kind {
@@ -47,10 +26,6 @@ fn served_case(world: &World, listing: ListingId) -> Served {
 
 fn waits(world: &World, clock: Clock) -> bool {
     world.index.contains(&Index::Provisional(clock))
-}
-
-fn recount(world: &mut World, clock: Clock) -> Vec<&'static str> {
-    world.run(&timer(), &Command::Recompute(clock)).expect("a timer is not refused")
 }
 
 fn in_force(world: &World, listing: ListingId) -> bool {
@@ -68,7 +43,7 @@ fn a_start_is_put_off_where_the_standstill_takes_longer() {
     assert!(standstill.provisional && waits(&world, clock));
     assert_eq!(before.starts_on, standstill.day.plus_days(1));
     assert_eq!(recount(&mut world, clock), Vec::<&str>::new(), "no newer calendar");
-    let mut later = by(&world, "off", 3);
+    let mut later = newer(&world, "off", 3);
     assert_eq!(recount(&mut later, clock), ["deadline.recomputed"]);
     let own = served_case(&later, listing);
     let counted = later.rules.calendar.after(standstill.from, standstill.working_days);
@@ -93,7 +68,7 @@ fn a_start_never_comes_before_the_day_that_was_served() {
     let listing = world.listing(&[], &[STATUTE], Stage::Served);
     let clock = Clock::Start(CaseRef::Listing(listing));
     let before = served_case(&world, listing);
-    let mut sooner = by(&world, "work", 10);
+    let mut sooner = newer(&world, "work", 10);
     assert_eq!(recount(&mut sooner, clock), ["deadline.recomputed"]);
     let own = served_case(&sooner, listing);
     let counted = own.standstill.expect("counted anew");
@@ -124,7 +99,7 @@ fn a_start_behind_its_own_end_never_comes() {
     let case = CaseRef::Listing(listing);
     let serve = serve(&world, case);
     world.must(&handler(), &serve);
-    let mut later = by(&world, "off", 20);
+    let mut later = newer(&world, "off", 20);
     assert_eq!(recount(&mut later, Clock::Start(case)), ["deadline.recomputed"]);
     assert!(served_case(&later, listing).starts_on > end);
     let said = later.pass(40);
@@ -160,7 +135,7 @@ fn what_comes_back_is_put_off_in_the_same_way() {
     assert!(waits(&world, clock));
     let before = start(&world);
     for (kind, days) in [("off", 3), ("work", 10)] {
-        let mut world = by(&world, kind, days);
+        let mut world = newer(&world, kind, days);
         assert_eq!(recount(&mut world, clock), ["deadline.recomputed"]);
         let own = start(&world);
         assert!(if kind == "off" { own > before } else { own == before }, "{own}, {before}");

@@ -8,6 +8,7 @@ use crate::kit::{Post, World, guard, misfit, officer, organisation};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::ObjectionId;
@@ -93,7 +94,9 @@ fn the_clock_is_shifted_by_the_working_days_that_it_took() {
         let calendar = &world.rules.calendar;
         let worked =
             (1..=days).filter(|more| calendar.is_working_day(begun.plus_days(*more)).working);
-        let wanted = calendar.after(before.day, u16::try_from(worked.count()).unwrap());
+        let taken = u16::try_from(worked.count()).unwrap();
+        let wanted = calendar.after(before.from, before.working_days + taken);
+        assert_eq!(wanted.day, calendar.after(before.day, taken).day);
         let ended = end_testing(&world, id);
         world.must(&handler(), &ended);
         assert_eq!(verify_by(&world, id), wanted, "{days} days");
@@ -113,8 +116,9 @@ fn the_stop_is_bounded() {
     let before = verify_by(&world, id);
     let asked = begin_testing(&world, id);
     world.must(&handler(), &asked);
-    let last = world.rules.calendar.after(before.day, 8);
+    let last = world.rules.calendar.after(before.from, before.working_days + 8);
     assert_eq!(verify_by(&world, id), last);
+    assert_eq!(last.day, world.rules.calendar.after(before.day, 8).day);
     assert!(!world.go_to(last.day).contains(&"objection.overdue"));
     assert!(world.pass(1).contains(&"objection.overdue"));
     assert!(suspended(&world), "it is overdue, and stays suspended");
@@ -124,4 +128,60 @@ fn the_stop_is_bounded() {
     assert_eq!(world.refused(&handler(), &begin_testing(&world, id)), misfit(Misfit::Exists));
     world.must(&head(), &report(id, Finding::Correct));
     assert_eq!(counted(&world, Counter::VerifiedLate), 1);
+}
+
+/// The clock that testing stops is counted from the day on which the provider got the objection, with
+/// the days of the testing: a newer calendar moves the whole, while it runs and once it has ended.
+/// Covers T01.
+#[test]
+fn a_newer_calendar_counts_the_whole_of_a_clock_that_was_stopped() {
+    for (days, taken) in [(None, 8), (Some(1), 1)] {
+        let (mut world, id) = verifying();
+        let (before, clock) = (verify_by(&world, id), Clock::Objection(id));
+        let asked = begin_testing(&world, id);
+        world.must(&handler(), &asked);
+        if let Some(days) = days {
+            world.pass(days);
+            let ended = end_testing(&world, id);
+            world.must(&handler(), &ended);
+        }
+        assert!(verify_by(&world, id).provisional);
+        assert_eq!(recount(&mut world, clock), Vec::<&str>::new(), "no newer calendar");
+        // The days that are off lie before the day to which the clock ran first.
+        let mut then = newer(&world, "off", 3);
+        assert!(then.today.plus_days(3) < before.day);
+        assert_eq!(recount(&mut then, clock), ["deadline.recomputed"]);
+        let (counted, calendar) = (verify_by(&then, id), &then.rules.calendar);
+        assert_eq!(counted, calendar.after(before.from, before.working_days + taken), "{days:?}");
+        assert!(
+            counted.day > calendar.after(before.day, taken).day,
+            "not from a day that has moved"
+        );
+        assert_eq!(then.replayed().rows, then.rows);
+    }
+}
+
+/// What the clock ran to before was not counted anew while it was stopped; the testing that ends gives
+/// back as many days as it took of those that it was allowed, behind the whole of that time.
+#[test]
+fn testing_that_ends_by_a_newer_calendar_gives_back_the_days_that_it_took() {
+    for recounted in [true, false] {
+        let (mut world, id) = verifying();
+        let before = verify_by(&world, id);
+        let asked = begin_testing(&world, id);
+        world.must(&handler(), &asked);
+        let mut then = newer(&world, "off", 7);
+        if recounted {
+            recount(&mut then, Clock::Objection(id));
+        }
+        let begun = then.today;
+        then.today = begun.plus_days(10);
+        let calendar = then.rules.calendar.clone();
+        let taken = calendar.between(begun, then.today, 8);
+        assert_eq!(taken, 3, "seven of the ten days are off");
+        let ended = end_testing(&then, id);
+        then.must(&handler(), &ended);
+        assert_eq!(verify_by(&then, id), calendar.after(before.from, before.working_days + 3));
+        assert_eq!(then.replayed().rows, then.rows);
+    }
 }

@@ -170,7 +170,7 @@ fn a_repair_is_judged_from_the_opening_of_what_it_repairs() {
     assert_eq!(deadlines(&world), [2, 10]);
     world.must(&handler(), &repair_check(repaired, RepairAcceptance::Accepted));
     world.must(&handler(), &extend_repair(&world, repaired));
-    assert_eq!(deadlines(&world), [10]);
+    assert_eq!(deadlines(&world), [20], "ten more");
     world.must(&head(), &approve(&world, repaired));
     world.close();
     world.must(&handler(), &revocation_notice(&world, repaired));

@@ -690,7 +690,8 @@ fn periods_end_on_their_days() {
     let ReportState::Assigned { verify_by: later, extended: true } = extended().row().state else {
         panic!("extended")
     };
-    assert_eq!(later, rules().calendar.after(verify_by.day, 15));
+    assert_eq!(later, rules().calendar.after(verify_by.from, 30));
+    assert_eq!(later.day, rules().calendar.after(verify_by.day, 15).day);
     let mut kept = at(Stage::FedBack);
     let until = kept.row().keep_until.expect("a day");
     assert_eq!(until, kept.today.plus_months(12));

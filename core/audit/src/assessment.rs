@@ -44,7 +44,7 @@ pub(crate) struct Assessment {
     /// Who froze the figures, and of which departments.
     frozen_by: Option<OfficerRef>,
     assessed: BTreeSet<String>,
-    comment_by: Day,
+    comment_by: Option<Deadline>,
     commented: BTreeSet<String>,
     /// Orders so far, and the departments that have not reported on theirs.
     orders: usize,
@@ -53,8 +53,8 @@ pub(crate) struct Assessment {
 
 impl Assessment {
     /// The last day for comments, while a calendar may still move it.
-    pub(crate) fn comment_by(&mut self) -> Option<&mut Day> {
-        (self.step == Step::Frozen).then_some(&mut self.comment_by)
+    pub(crate) fn comment_by(&mut self) -> Option<&mut Deadline> {
+        self.comment_by.as_mut().filter(|_| self.step == Step::Frozen)
     }
 }
 
@@ -100,7 +100,7 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
     match event {
         AssessmentEvent::CaseDecisionOverdue { case } => match fold.case(*case) {
             Some(own) if own.over.is_none() && own.decision.is_none() => {
-                at.after(own.decide_by, "the decision");
+                at.over(own.decide_by, "the decision");
             }
             Some(_) => at.broken(INV_10, "there is nothing to decide"),
             None => at.missing(crate::case::shown(*case)),
@@ -118,7 +118,7 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
         AssessmentEvent::RevocationOverdue { listing } => match fold.red(*listing) {
             Some((_, own)) => {
                 let by = own.owed.map(|own| own.1);
-                at.after(by, "the time to open a revocation");
+                at.over(by, "the time to open a revocation");
             }
             None => at.missing(listing),
         },
@@ -136,13 +136,13 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                     if !matches!(own.stage, Stage::Executed | Stage::Lifted) {
                         at.broken(INV_10, "there is nothing to report on");
                     }
-                    own.feedback_by = Some(due.day);
+                    own.feedback_by = Some(*due);
                 }
                 None => at.missing(measure),
             }
         }
         AssessmentEvent::FeedbackOverdue { measure } => match fold.measures.get(measure) {
-            Some(own) => at.after(own.feedback_by, "the department's time"),
+            Some(own) => at.over(own.feedback_by, "the department's time"),
             None => at.missing(measure),
         },
         AssessmentEvent::LiftLate { measure, due } => {
@@ -160,11 +160,11 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 None => at.broken(DEADLINE, "the catalogue sets no days for this measure"),
             }
             if let Some(own) = fold.measures.get_mut(measure) {
-                own.execute_by = Some(due.day);
+                own.execute_by = Some(*due);
             }
         }
         AssessmentEvent::ExecutionOverdue { measure } => match fold.measures.get(measure) {
-            Some(own) => at.after(own.execute_by, "the department's time"),
+            Some(own) => at.over(own.execute_by, "the department's time"),
             None => at.missing(measure),
         },
         _ => {}
@@ -193,10 +193,10 @@ fn on_its_way(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             if !waits || standing != Standing::InForce {
                 at.broken(INV_10, "there is nothing to dispatch");
             }
-            own.dispatch_by = Some(due.day);
+            own.dispatch_by = Some(*due);
         }
         AssessmentEvent::DispatchOverdue { .. } => {
-            at.after(own.dispatch_by, "the time to dispatch it");
+            at.over(own.dispatch_by, "the time to dispatch it");
             if standing == Standing::Suspended {
                 at.broken(INV_4, "while it is suspended nobody may dispatch it");
             }
@@ -226,14 +226,14 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 Some(own) => {
                     let refer_wd = at.least(own.filed_on, |pack| pack.objection_refer_wd);
                     at.deadline("due", *due, at.today, refer_wd);
-                    own.refer_by = Some(due.day);
+                    own.refer_by = Some(*due);
                 }
                 None => at.missing(objection),
             }
         }
         AssessmentEvent::ReferralOverdue { objection } => match fold.objections.get(objection) {
             Some(own) if own.stage == ObjectionStage::Accepted => {
-                at.after(own.refer_by, "the time to refer it");
+                at.over(own.refer_by, "the time to refer it");
             }
             Some(_) => at.broken(INV_10, "there is nothing to refer"),
             None => at.missing(objection),
@@ -253,13 +253,13 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 if !matches!(own.stage, ObjectionStage::Verified { .. }) {
                     at.broken(INV_10, "there is no result to serve");
                 }
-                own.result_by = Some(due.day);
+                own.result_by = Some(*due);
             }
             None => at.missing(objection),
         },
         AssessmentEvent::ResultOverdue { objection } => match fold.objections.get(objection) {
             Some(own) if matches!(own.stage, ObjectionStage::Verified { .. }) => {
-                at.after(own.result_by, "the time to serve the result");
+                at.over(own.result_by, "the time to serve the result");
             }
             Some(_) => at.broken(INV_10, "there is no result to serve"),
             None => at.missing(objection),
@@ -281,7 +281,7 @@ fn of_repair_or_review(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEve
     match event {
         AssessmentEvent::RepairCheckOverdue { repair } => match fold.repairs.get(repair) {
             Some(own) if matches!(own.stage, RepairStage::Applied) => {
-                at.after(Some(own.accept_by), "the formal check");
+                at.over(Some(own.accept_by), "the formal check");
             }
             Some(_) => at.broken(INV_10, "there is nothing to check"),
             None => at.missing(repair),
@@ -290,13 +290,13 @@ fn of_repair_or_review(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEve
             Some(own)
                 if matches!(own.stage, RepairStage::Applied | RepairStage::Accepted { .. }) =>
             {
-                at.after(Some(own.decide_by), "the decision");
+                at.over(Some(own.decide_by), "the decision");
             }
             Some(_) => at.broken(INV_10, "there is nothing to decide"),
             None => at.missing(repair),
         },
         AssessmentEvent::ReviewOverdue { of } => match review_by(fold, *of) {
-            Some(by) => at.after(Some(by), "the review"),
+            Some(by) => at.over(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),
         },
         AssessmentEvent::ReviewLate { due, .. } if at.today <= due.day => {
@@ -321,7 +321,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, from: Month, to: Month) {
         step: Step::Opened,
         frozen_by: None,
         assessed: BTreeSet::new(),
-        comment_by: at.today,
+        comment_by: None,
         commented: BTreeSet::new(),
         orders: 0,
         open: BTreeSet::new(),
@@ -407,7 +407,7 @@ fn frozen(
     }
     own.frozen_by = at.officer().map(|(.., by)| by.clone());
     own.assessed = assessed;
-    own.comment_by = comment_by.day;
+    own.comment_by = Some(comment_by);
     own.step = Step::Frozen;
 }
 
@@ -426,7 +426,8 @@ fn finalised(own: &mut Assessment, at: &mut Here<'_>, number: &str, sha256: &Dig
     in_step(own, at, Step::Frozen);
     let same = at.officer().is_some_and(|(.., by)| own.frozen_by.as_ref() == Some(by));
     at.must(!same, Guard::FourEyes, "who froze the figures makes them final");
-    let heard = own.commented.len() == own.assessed.len() || at.today > own.comment_by;
+    let heard = own.commented.len() == own.assessed.len()
+        || own.comment_by.is_none_or(|by| at.today > by.day);
     at.must(heard, Guard::Heard, "departments may still comment");
     at.document(number, sha256);
     own.step = Step::Final;
@@ -447,7 +448,7 @@ fn ordered(own: &mut Assessment, at: &mut Here<'_>, department: &str, reasons: &
 }
 
 /// The last day of a review that is under way.
-fn review_by(fold: &Fold, of: ReviewOf) -> Option<Day> {
+fn review_by(fold: &Fold, of: ReviewOf) -> Option<Deadline> {
     match of {
         ReviewOf::Objection(id) => {
             let own = fold.objections.get(&id)?;

@@ -2,6 +2,7 @@
 //! hearing, the head's decision, service, and that it was repaired.
 
 use shouxin_core::actor::{Actor, OfficerRef};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::Target;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::guard::Guard;
@@ -25,8 +26,10 @@ pub(crate) struct Breach {
     proposed_on: Day,
     basis: Vec<Citation>,
     cap: Day,
-    /// First and last day for a statement.
-    window: Option<(Day, Day)>,
+    /// The last day for its decision.
+    decide_by: Deadline,
+    /// The day of the notice, and the time for a statement.
+    window: Option<(Day, Deadline)>,
     /// Points of the party, once it was heard, waived or kept silent.
     points: Option<usize>,
     /// Where and on which day it was decided, and the last day on which it is shown.
@@ -34,9 +37,14 @@ pub(crate) struct Breach {
 }
 
 impl Breach {
-    /// The day to which the party's time runs.
-    pub(crate) fn window(&mut self) -> Option<&mut Day> {
+    /// The party's time for a statement.
+    pub(crate) fn window(&mut self) -> Option<&mut Deadline> {
         self.window.as_mut().map(|(_, until)| until)
+    }
+
+    /// The time for its decision, while that is awaited.
+    pub(crate) fn decide_by(&mut self) -> Option<&mut Deadline> {
+        self.decided.is_none().then_some(&mut self.decide_by)
     }
 
     pub(crate) fn is_decided(&self) -> bool {
@@ -94,7 +102,7 @@ pub(crate) fn check(
                     served(own, &breach, at, event);
                     let cure_until = match own.stage {
                         Stage::Cure { until } => until,
-                        _ => at.today,
+                        _ => at.rules.calendar.after(at.today, 0),
                     };
                     let (decided_at, decided_on, shown_until) =
                         breach.decided.unwrap_or((at.at(), at.today, at.today));
@@ -122,8 +130,9 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     };
     at.of_authority(own.authority);
     match own.stage {
-        Stage::Cure { until } if at.today > until => {}
+        Stage::Cure { until } if at.today > until.day => {}
         Stage::Cure { until } => {
+            let until = until.day;
             at.guard(Guard::Notice, format!("the time to put it right runs to {until}"));
         }
         Stage::Overdue => at.guard(Guard::Notice, "no cure notice was served"),
@@ -152,6 +161,7 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
         proposed_on: at.today,
         basis: basis.clone(),
         cap: *cap,
+        decide_by: *decide_by,
         window: None,
         points: None,
         decided: None,
@@ -219,11 +229,11 @@ fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
     at.must(service.on >= breach.proposed_on, Guard::Notice, "served before the proposal");
     let window_wd = at.most(own.offered_on, |pack| pack.statement_window_wd);
     at.deadline("the window", *window, service.on, window_wd);
-    breach.window = Some((service.on, window.day));
+    breach.window = Some((service.on, *window));
 }
 
 fn heard(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
-    let Some((told, until)) = breach.window else {
+    let Some((told, until)) = breach.window.map(|(told, until)| (told, until.day)) else {
         at.guard(Guard::Notice, "no prior notice was served");
         return;
     };

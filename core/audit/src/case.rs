@@ -229,7 +229,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         own.listings.push(id);
     }
     let mut case = Case::new(subject, proposer, at.today, *stated_cap, basis);
-    case.decide_by = Some(decide_by.day);
+    case.decide_by = Some(*decide_by);
     let kind = Kind::Black { behaviour: behaviour.clone(), records: records.clone(), case };
     let listing = Listing {
         subject,
@@ -333,7 +333,7 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
         own.attributions.push(id);
     }
     let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
-    case.decide_by = Some(decide_by.day);
+    case.decide_by = Some(*decide_by);
     fold.attributions
         .insert(id, Attribution { listing: *listing, case, again_from: None, redress: None });
 }
@@ -434,7 +434,7 @@ fn noticed(own: &mut Case, above: Above, at: &mut Here<'_>) {
     at.deadline("the window", *window, service.on, window_wd);
     own.notice = Some(Notice {
         on: service.on,
-        window: window.day,
+        window: *window,
         hearing_offered: *hearing_offered,
         measures: pairs(measures),
     });
@@ -491,7 +491,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             let since = *received_on >= notice.on && *received_on <= at.today;
             let spoke = !stated.is_empty() || !asked;
             let within =
-                since && (!spoke || came <= notice.window) && (!asked || came <= hearing_by);
+                since && (!spoke || came <= notice.window.day) && (!asked || came <= hearing_by);
             at.must(within, Guard::Heard, "received outside the period for a statement");
             at.must(*asked || !stated.is_empty(), Guard::Heard, "a statement without a point");
             stated.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
@@ -507,7 +507,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             at.must(digest_is_stated(document_sha256), Guard::Heard, "a waiver not in writing");
         }
         _ => {
-            let over = at.today > notice.window;
+            let over = at.today > notice.window.day;
             at.must(over, Guard::Heard, "the period for a statement is not over");
         }
     }

@@ -12,8 +12,8 @@ use crate::here::Here;
 use crate::names::DEADLINE;
 use crate::tolerance::Tolerance;
 
-/// The day to which a clock runs; nothing where this fold does not go by it.
-fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
+/// The deadline of a clock as it was last counted, while what it is about is awaited.
+fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Deadline> {
     match clock {
         Clock::Statement(case) => fold.case_mut(case)?.notice.as_mut().map(|own| &mut own.window),
         Clock::Response(id) => match &mut fold.measures.get_mut(&id)?.stage {
@@ -59,7 +59,8 @@ fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Day> {
         Clock::Restart(id) => fold.repairs.get_mut(&id)?.standstill.as_mut(),
         Clock::Revocation(id) => fold.red_mut(id)?.owed.as_mut().map(|own| &mut own.1),
         Clock::RepairDecision(id) => fold.repairs.get_mut(&id).map(|own| &mut own.decide_by),
-        Clock::BreachDecision(_) | Clock::Answer(_) => None,
+        Clock::BreachDecision(id) => fold.commitments.get_mut(&id)?.breach.as_mut()?.decide_by(),
+        Clock::Answer(id) => fold.notes.get_mut(&id)?.answer_by(),
     }
 }
 
@@ -90,17 +91,20 @@ pub(crate) fn check(
             return;
         }
     };
-    at.deadline("it", *deadline, deadline.from, deadline.working_days);
     if *before < at.today || deadline.day < at.today {
         at.broken(DEADLINE, "a day that has passed is not counted anew");
     }
-    if let Some(own) = running(fold, *clock) {
-        if own != before {
-            at.broken(DEADLINE, format!("it ran to {own}, not to {before}"));
+    match running(fold, *clock) {
+        Some(own) => {
+            if own.day != *before || !own.provisional {
+                let detail = format!("it ran to {}, not beyond the calendar to {before}", own.day);
+                at.broken(DEADLINE, detail);
+            }
+            // What was counted from where is what this fold knows, not what the recount says.
+            at.deadline("it", *deadline, own.from, own.working_days);
+            *own = *deadline;
         }
-        *own = deadline.day;
-    } else if matches!(clock, Clock::Start(_) | Clock::Restart(_)) {
-        at.broken(DEADLINE, "no standstill that was counted beyond the calendar runs there");
+        None => at.broken(DEADLINE, "no such day runs there"),
     }
     // It begins later where the standstill ends later, and never earlier than it was served for.
     if let Some(own) = start(fold, *clock) {
@@ -122,12 +126,12 @@ fn provisional(
     match clock {
         Clock::Start(case) => {
             if let Some(own) = fold.case_mut(case) {
-                own.standstill = Some(deadline.day);
+                own.standstill = Some(deadline);
             }
         }
         Clock::Restart(id) => {
             if let Some(own) = fold.repairs.get_mut(&id) {
-                own.standstill = Some(deadline.day);
+                own.standstill = Some(deadline);
             }
         }
         _ => {}

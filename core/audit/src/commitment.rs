@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::Target;
 use shouxin_core::event::commitment::{CommitmentEvent, CommitmentKind};
 use shouxin_core::guard::Guard;
@@ -86,7 +87,7 @@ pub(crate) enum Stage {
     InForce,
     Overdue,
     Cure {
-        until: Day,
+        until: Deadline,
     },
     Broken(Finding),
     /// A repair ended the finding, and may be revoked.
@@ -108,8 +109,8 @@ pub(crate) struct Finding {
     pub decided_on: Day,
     /// The last day on which it is shown.
     pub shown_until: Day,
-    /// The time to put it right ran to that day.
-    pub cure_until: Day,
+    /// The time that there was to put it right.
+    pub cure_until: Deadline,
 }
 
 pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: &CommitmentEvent) {
@@ -356,5 +357,5 @@ fn cure_notice(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent)
         at.broken(DEADLINE, format!("{days} working days to put it right are too few or too many"));
     }
     at.deadline("cure_by", *cure_by, service.on, days);
-    turn(own, at, |stage| *stage == Stage::Overdue, Stage::Cure { until: cure_by.day });
+    turn(own, at, |stage| *stage == Stage::Overdue, Stage::Cure { until: *cure_by });
 }

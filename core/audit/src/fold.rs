@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
@@ -110,7 +111,7 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Notice {
     pub on: Day,
-    pub window: Day,
+    pub window: Deadline,
     pub hearing_offered: bool,
     pub measures: Vec<(String, String)>,
 }
@@ -149,7 +150,7 @@ pub(crate) struct Case {
     pub proposer: OfficerRef,
     pub proposed_on: Day,
     /// The last day for its decision.
-    pub decide_by: Option<Day>,
+    pub decide_by: Option<Deadline>,
     pub cap: Day,
     pub basis: Vec<Citation>,
     pub notice: Option<Notice>,
@@ -159,7 +160,7 @@ pub(crate) struct Case {
     /// counted anew.
     pub starts_on: Option<Day>,
     /// The end of the standstill, where it was counted beyond the calendar.
-    pub standstill: Option<Day>,
+    pub standstill: Option<Deadline>,
     pub effect: bool,
     /// First day in force.
     pub since: Option<Day>,
@@ -228,7 +229,7 @@ impl Case {
 #[derive(Debug)]
 pub(crate) struct Revocation {
     pub by: OfficerRef,
-    pub window: Day,
+    pub window: Deadline,
     pub points: Option<usize>,
 }
 
@@ -252,7 +253,7 @@ pub(crate) struct Red {
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
     /// The black listing that makes a revocation due, and by when one is to be opened.
-    pub owed: Option<(ListingId, Day)>,
+    pub owed: Option<(ListingId, Deadline)>,
 }
 
 #[derive(Debug)]
@@ -295,7 +296,7 @@ pub(crate) struct Attribution {
 pub(crate) enum Stage {
     Initiated,
     Noticed,
-    Dispatched { respond_by: Day },
+    Dispatched { respond_by: Deadline },
     Accepted,
     Declined,
     Executing,
@@ -325,16 +326,16 @@ pub(crate) struct Measure {
     /// The last call of its plugin failed.
     pub failed: bool,
     /// By when the department has to report.
-    pub feedback_by: Option<Day>,
-    pub execute_by: Option<Day>,
+    pub feedback_by: Option<Deadline>,
+    pub execute_by: Option<Deadline>,
     /// By when it goes to its department, while nothing suspends it.
-    pub dispatch_by: Option<Day>,
+    pub dispatch_by: Option<Deadline>,
     /// Who declined it although it is mandatory, until the credit office has answered.
     pub escalated: Option<OfficerRef>,
     /// By when it has to lift what has ended.
-    pub lift_by: Option<Day>,
+    pub lift_by: Option<Deadline>,
     /// What a higher authority is to be told (that it is suspended, or no more), and by when.
-    pub telling: Option<(bool, Day)>,
+    pub telling: Option<(bool, Deadline)>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
     pub annulled: bool,

@@ -308,6 +308,18 @@ impl<'a> Here<'a> {
         }
     }
 
+    /// A period that is made longer: its own days and more, from the day from which they are counted.
+    #[track_caller]
+    pub(crate) fn longer(&mut self, what: &str, stated: Deadline, before: Deadline, more: u16) {
+        self.deadline(what, stated, before.from, before.working_days.saturating_add(more));
+    }
+
+    /// A timer speaks only once the last day has passed.
+    #[track_caller]
+    pub(crate) fn over(&mut self, period: Option<Deadline>, what: &str) {
+        self.after(period.map(|own| own.day), what);
+    }
+
     /// A timer speaks only once its day has passed.
     #[track_caller]
     pub(crate) fn after(&mut self, day: Option<Day>, what: &str) {

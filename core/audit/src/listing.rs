@@ -165,7 +165,7 @@ fn red(
             }
             let by = at.by(own.nominator.authority);
             own.owed = None;
-            own.revocation = Some(Revocation { by, window: window.day, points: None });
+            own.revocation = Some(Revocation { by, window: *window, points: None });
         }
         ListingEvent::RevocationOwed { black, due, .. } => {
             if !commit.lists(subject, *black) {
@@ -175,7 +175,7 @@ fn red(
             if own.revocation.is_some() || own.owed.is_some() {
                 at.broken(INV_2, "a revocation is owed, or under way, already");
             }
-            own.owed = Some((*black, due.day));
+            own.owed = Some((*black, *due));
         }
         ListingEvent::RevocationStated { points, received_on, document_sha256, .. } => {
             at.own_matter(subject);

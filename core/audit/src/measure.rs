@@ -412,7 +412,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
                 (Stage::Noticed, false) | (Stage::Initiated, true) => {}
                 _ => at.broken(INV_2, "it was dispatched already"),
             }
-            own.stage = Stage::Dispatched { respond_by: respond_by.day };
+            own.stage = Stage::Dispatched { respond_by: *respond_by };
             own.dispatch_by = None;
         }
         Event::MeasureAccepted { .. } => {
@@ -431,7 +431,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             own.stage = Stage::Declined;
         }
         Event::ResponseOverdue { .. } => match own.stage {
-            Stage::Dispatched { respond_by } => at.after(Some(respond_by), "the response"),
+            Stage::Dispatched { respond_by } => at.over(Some(respond_by), "the response"),
             _ => at.broken(INV_2, "it does not wait for a response"),
         },
         _ => {}
@@ -727,7 +727,7 @@ fn told(own: &mut Measure, standing: Standing, at: &mut Here<'_>, event: &Measur
             if news != Some(*suspended) || own.telling.is_some() {
                 at.broken(INV_4, "there is nothing to tell a higher authority");
             }
-            own.telling = Some((*suspended, due.day));
+            own.telling = Some((*suspended, *due));
         }
         MeasureEvent::ForwardTold { suspended, document_sha256, service, .. } => {
             at.of_authority(own.by.authority);
@@ -739,7 +739,7 @@ fn told(own: &mut Measure, standing: Standing, at: &mut Here<'_>, event: &Measur
             (own.remote_suspended, own.telling) = (*suspended, None);
         }
         MeasureEvent::ForwardTellingOverdue { .. } => {
-            at.after(own.telling.map(|(_, by)| by), "the time to tell the higher authority");
+            at.over(own.telling.map(|(_, by)| by), "the time to tell the higher authority");
         }
         MeasureEvent::ForwardTellingMoot { .. } => {
             if news.is_some() || own.telling.is_none() {
@@ -779,11 +779,11 @@ fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
             if !own.unlifted() {
                 at.broken(INV_10, "there is nothing to lift");
             }
-            own.lift_by = Some(due.day);
+            own.lift_by = Some(*due);
             own.telling = None;
         }
         MeasureEvent::LiftOverdue { .. } => {
-            at.after(own.lift_by, "the time to lift it");
+            at.over(own.lift_by, "the time to lift it");
             if !own.unlifted() {
                 at.broken(INV_10, "there is nothing to lift");
             }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::member::{MemberEvent, NoteKind};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::MemberNoteId;
@@ -23,7 +24,15 @@ pub(crate) type Notes = BTreeMap<MemberNoteId, Note>;
 pub(crate) struct Note {
     pub subject: SubjectKey,
     association: Uscc,
-    disputed: bool,
+    /// By when the member's objection is to be answered, while one is open.
+    answer_by: Option<Deadline>,
+}
+
+impl Note {
+    /// The association's time for an answer that is awaited.
+    pub(crate) fn answer_by(&mut self) -> Option<&mut Deadline> {
+        self.answer_by.as_mut()
+    }
 }
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &MemberEvent) {
@@ -62,18 +71,17 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.must(signed, Guard::Document, "an officer objects for the member without its paper");
             at.stated(Guard::Document, &[("statement", statement)]);
             at.deadline("answer_by", *answer_by, at.today, at.pack().verification_wd);
-            if own.disputed {
+            if own.answer_by.is_some() {
                 at.broken(INV_2, "an objection waits for its answer");
             }
-            own.disputed = true;
+            own.answer_by = Some(*answer_by);
         }
         MemberEvent::Answered { stands, answer, .. } => {
             of_association(at, own.association);
             at.stated(Guard::Document, &[("answer", answer)]);
-            if !own.disputed {
+            if own.answer_by.take().is_none() {
                 at.broken(INV_2, "nobody objected");
             }
-            own.disputed = false;
             if !stands {
                 commit.give_up(at.at(), id);
             }
@@ -127,6 +135,6 @@ fn noted(fold: &mut Fold, at: &mut Here<'_>, event: &MemberEvent) {
     let cited = charter.as_deref().map(short_text_is_stated);
     let wanted = kind.is_discipline().then_some(true);
     at.must(cited == wanted, Guard::Basis, "self-discipline names its charter, nothing else does");
-    let own = Note { subject, association: *association, disputed: false };
+    let own = Note { subject, association: *association, answer_by: None };
     fold.notes.insert(MemberNoteId(at.at()), own);
 }

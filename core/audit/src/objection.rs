@@ -41,7 +41,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
         Event::ObjectionAccepted { silent, .. } => {
             if *silent {
-                at.after(Some(own.accept_by), "the formal check");
+                at.over(Some(own.accept_by), "the formal check");
             }
             let stage = own.stage;
             admin::by_office_or(fold, at, own.provider);
@@ -54,7 +54,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             let made = fold.owner(own.target).map(|own| own.2.clone());
             let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
             at.must(!same, Guard::FourEyes, "the one who made it turns the objection away");
-            if at.today > own.accept_by {
+            if at.today > own.accept_by.day {
                 at.broken(DEADLINE, "silence had accepted it");
             }
             let stage = own.stage;
@@ -70,16 +70,16 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             }
             let verification_wd = at.least(own.filed_on, |pack| pack.verification_wd);
             at.deadline("verify_by", *verify_by, *received_on, verification_wd);
-            let silent = own.stage == ObjectionStage::Filed && at.today > own.accept_by;
+            let silent = own.stage == ObjectionStage::Filed && at.today > own.accept_by.day;
             let fits = silent || own.stage == ObjectionStage::Accepted;
             turn(fold, at, id, fits, ObjectionStage::Verifying);
             if let Some(own) = fold.objections.get_mut(&id) {
-                own.verify_by = verify_by.day;
+                own.verify_by = *verify_by;
                 own.received_on = *received_on;
             }
         }
         Event::ObjectionOverdue { .. } => {
-            at.after(Some(own.verify_by), "the verification");
+            at.over(Some(own.verify_by), "the verification");
             let stage = own.stage;
             turn(fold, at, id, stage == ObjectionStage::Verifying, stage);
         }
@@ -352,8 +352,8 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         trigger: *trigger,
         grounds: grounds.clone(),
         suspends: *suspends,
-        accept_by: accept_by.day,
-        verify_by: accept_by.day,
+        accept_by: *accept_by,
+        verify_by: *accept_by,
         testing: None,
         result_by: None,
         refer_by: None,

@@ -1,6 +1,7 @@
 //! What the fold keeps of objections, repairs, remedies and relief.
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::remedy::RemedyKind;
 use shouxin_core::event::{Finding, ObjectionGround, Target, Trigger};
 use shouxin_core::id::{ListingId, Position};
@@ -26,7 +27,7 @@ pub(crate) enum ObjectionStage {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Testing {
     pub from: Day,
-    pub before: Day,
+    pub before: Deadline,
     pub most: u16,
     pub ended: bool,
 }
@@ -42,15 +43,15 @@ pub(crate) struct Objection {
     pub trigger: Trigger,
     pub grounds: Vec<ObjectionGround>,
     pub suspends: bool,
-    pub accept_by: Day,
-    pub verify_by: Day,
+    pub accept_by: Deadline,
+    pub verify_by: Deadline,
     /// Expert testing: since when, what the clock ran to before, for how many days at most.
     pub testing: Option<Testing>,
     /// By when the result is to be served, and by when a review is to be decided.
-    pub result_by: Option<Day>,
+    pub result_by: Option<Deadline>,
     /// By when it is to be referred to its provider.
-    pub refer_by: Option<Day>,
-    pub review_by: Option<Day>,
+    pub refer_by: Option<Deadline>,
+    pub review_by: Option<Deadline>,
     pub stage: ObjectionStage,
     pub outcome: Option<(Day, OfficerRef)>,
     /// Position every channel has to confirm before it closes.
@@ -84,13 +85,13 @@ pub(crate) struct Repair {
     pub of: Target,
     /// Who listed, collected or found: it decides.
     pub authority: Uscc,
-    pub accept_by: Day,
-    pub decide_by: Day,
+    pub accept_by: Deadline,
+    pub decide_by: Deadline,
     pub extended: bool,
-    pub review_by: Option<Day>,
+    pub review_by: Option<Deadline>,
     pub stage: RepairStage,
     /// The end of the standstill of a revocation, where it was counted beyond the calendar.
-    pub standstill: Option<Day>,
+    pub standstill: Option<Deadline>,
     pub outcome: Option<(Day, OfficerRef)>,
     pub through: Option<Position>,
     pub reviewed: bool,

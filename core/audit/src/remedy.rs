@@ -161,7 +161,7 @@ fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
     };
     let target = own.target;
     let wait_wd = at.least(own.filed_on, |pack| pack.unverified_after_wd);
-    let waited = at.rules.calendar.after(own.verify_by, wait_wd).day;
+    let waited = at.rules.calendar.after(own.verify_by.day, wait_wd).day;
     at.after(Some(waited), "the provider's time");
     let fits = own.stage == ObjectionStage::Verifying;
     let displayed = match target {
@@ -208,14 +208,14 @@ fn testing(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, event: &RemedyEv
             let most = at.least(own.filed_on, |pack| pack.expert_testing_wd);
             if own.testing.is_some() {
                 at.broken(INV_2, "the clock was stopped once");
-            } else if at.today > own.verify_by || !within {
+            } else if at.today > own.verify_by.day || !within {
                 at.broken(DEADLINE, "the clock had run out, or it begins out of its time");
             } else {
-                at.deadline("verify_by", *verify_by, own.verify_by, most);
+                at.longer("verify_by", *verify_by, own.verify_by, most);
             }
             let before = own.verify_by;
             own.testing = Some(Testing { from: *from, before, most, ended: false });
-            own.verify_by = verify_by.day;
+            own.verify_by = *verify_by;
         }
         RemedyEvent::TestingEnded { document_sha256, ended_on, verify_by, .. } => {
             at.must(digest_is_stated(document_sha256), Guard::Document, "no report");
@@ -226,12 +226,12 @@ fn testing(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, event: &RemedyEv
                         at.broken(DEADLINE, format!("it cannot have ended on {ended_on}"));
                     }
                     let days = worked(at, testing.from, *ended_on).min(testing.most);
-                    at.deadline("verify_by", *verify_by, testing.before, days);
+                    at.longer("verify_by", *verify_by, testing.before, days);
                     own.testing = Some(Testing { ended: true, ..testing });
                 }
                 None => at.broken(INV_2, "no testing is under way"),
             }
-            own.verify_by = verify_by.day;
+            own.verify_by = *verify_by;
         }
         _ => {}
     }

@@ -336,8 +336,8 @@ fn open(
         subject,
         of,
         authority,
-        accept_by: accept_by.day,
-        decide_by: decide_by.day,
+        accept_by,
+        decide_by,
         extended: false,
         review_by: None,
         standstill: None,
@@ -424,14 +424,14 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     };
     if own.extended || !matches!(own.stage, RepairStage::Accepted { .. }) {
         at.broken(INV_2, "there is no decision to wait for, or its time was extended once");
-    } else if at.today > own.decide_by {
-        at.broken(DEADLINE, format!("its time ended on {}", own.decide_by));
+    } else if at.today > own.decide_by.day {
+        at.broken(DEADLINE, format!("its time ended on {}", own.decide_by.day));
     } else {
         let extend_wd = at.least(opened_on, |pack| pack.repair_extend_wd);
-        at.deadline("decide_by", *decide_by, own.decide_by, extend_wd);
+        at.longer("decide_by", *decide_by, own.decide_by, extend_wd);
     }
     own.extended = true;
-    own.decide_by = decide_by.day;
+    own.decide_by = *decide_by;
 }
 
 fn black(

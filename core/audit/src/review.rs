@@ -97,7 +97,7 @@ pub(crate) fn requested(
             let refused = own.stage == ObjectionStage::Refused;
             own.stage = ObjectionStage::Review { refused };
             own.suspends = *suspends;
-            own.review_by = Some(decide_by.day);
+            own.review_by = Some(*decide_by);
             let (target, trigger, grounds) = (own.target, own.trigger, own.grounds.clone());
             if let Some((_, disputes)) = fold.holds_mut(target) {
                 let open = Open { trigger, grounds, suspends: *suspends };
@@ -110,7 +110,7 @@ pub(crate) fn requested(
         ReviewOf::Repair(id) => {
             if let Some(own) = fold.repairs.get_mut(id) {
                 own.stage = RepairStage::Review;
-                own.review_by = Some(decide_by.day);
+                own.review_by = Some(*decide_by);
             }
         }
     }
@@ -153,8 +153,8 @@ pub(crate) fn decided(
             };
             own.reviewed = true;
             if let Some(by) = act_by {
-                own.accept_by = by.day;
-                own.decide_by = by.day;
+                own.accept_by = *by;
+                own.decide_by = *by;
             }
             own.stage = match upheld {
                 true => RepairStage::Applied,

@@ -84,8 +84,8 @@ pub(crate) fn stated_on(
         return;
     };
     case::brought(at, own.by.authority, document);
-    let late = matches!(at.event.actor, Actor::Subject(_)) && at.today > own.window;
-    let within = received_on <= own.window.min(at.today) && !late;
+    let late = matches!(at.event.actor, Actor::Subject(_)) && at.today > own.window.day;
+    let within = received_on <= own.window.day.min(at.today) && !late;
     at.must(within && !points.is_empty(), Guard::Heard, "out of its time, or without a point");
     points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
     own.points = Some(own.points.unwrap_or(0) + points.len());
@@ -98,7 +98,7 @@ pub(crate) fn answered(at: &mut Here<'_>, revocation: Option<&Revocation>, answe
         return;
     };
     at.head_beside(&own.by);
-    let silent = own.points.is_none() && at.today > own.window;
+    let silent = own.points.is_none() && at.today > own.window.day;
     let heard = own.points.is_some() || silent;
     at.must(heard, Guard::Heard, "the period for a statement is not over");
     if heard && own.points.unwrap_or(0) != answers.len() {
@@ -191,7 +191,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             let window_wd = at.most(opened_on, |pack| pack.statement_window_wd);
             at.deadline("the window", *window, at.today, window_wd);
             let by = at.by(authority);
-            *stage = RepairStage::Revoking(Revocation { by, window: window.day, points: None });
+            *stage = RepairStage::Revoking(Revocation { by, window: *window, points: None });
         }
         (
             RemedyEvent::RepairRevocationStated { points, received_on, document_sha256, .. },

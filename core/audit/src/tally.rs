@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{Actor, Role};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures, Month};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::publicity::PublicityEvent;
@@ -16,7 +17,6 @@ use shouxin_core::event::{CaseRef, Envelope, Event};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Department, RecordClass};
-use shouxin_core::time::Day;
 
 use crate::fold::{Fold, ObjectionStage, RepairStage, Stage};
 
@@ -261,7 +261,7 @@ fn counted(fold: &mut Fold, tallies: &mut Tallies, envelope: &Envelope) -> Found
         | Event::RepairRefused { repair, .. } => of_repair(fold, tallies, envelope, *repair),
         Event::CaseDecided { case, .. } | Event::CaseNotDecided { case, .. } => {
             let own = fold.case(*case)?;
-            let in_time = own.decide_by.is_some_and(|by| envelope.legal_date <= by);
+            let in_time = own.decide_by.is_some_and(|by| envelope.legal_date <= by.day);
             let all = [
                 Counter::CasesDecidedOnTime,
                 Counter::CasesDecidedLate,
@@ -294,7 +294,7 @@ fn at(case: CaseRef) -> Position {
 fn of_measure(fold: &mut Fold, tallies: &mut Tallies, envelope: &Envelope, id: MeasureId) -> Found {
     let own = fold.measures.get_mut(&id)?;
     let today = envelope.legal_date;
-    let in_time = |by: Option<Day>| by.is_none_or(|by| today <= by);
+    let in_time = |by: Option<Deadline>| by.is_none_or(|by| today <= by.day);
     let counters = match &envelope.event {
         Event::MeasureDispatched { .. } => {
             tallies.renewed(Owing::Response, id.0);
@@ -445,7 +445,7 @@ fn of_objection(fold: &Fold, tallies: &mut Tallies, envelope: &Envelope, id: Obj
                 [Counter::VerifiedOnTime, Counter::VerifiedLate, Counter::VerificationOverdue];
             match own.stage {
                 ObjectionStage::Verifying => {
-                    let in_time = envelope.legal_date <= own.verify_by;
+                    let in_time = envelope.legal_date <= own.verify_by.day;
                     tallies.answered(Owing::Verification, id.0, in_time, all)
                 }
                 ObjectionStage::Unverified => {
@@ -485,7 +485,7 @@ fn of_repair(fold: &Fold, tallies: &mut Tallies, envelope: &Envelope, id: Repair
             ];
             match own.stage {
                 RepairStage::Applied => {
-                    tallies.answered(Owing::Check, id.0, today <= own.accept_by, all)
+                    tallies.answered(Owing::Check, id.0, today <= own.accept_by.day, all)
                 }
                 _ => return None,
             }
@@ -496,7 +496,7 @@ fn of_repair(fold: &Fold, tallies: &mut Tallies, envelope: &Envelope, id: Repair
                 Counter::RepairsDecidedLate,
                 Counter::RepairDecisionOverdue,
             ];
-            tallies.answered(Owing::Repair, id.0, today <= own.decide_by, all)
+            tallies.answered(Owing::Repair, id.0, today <= own.decide_by.day, all)
         }
     };
     Some((of_application(fold, id)?, counters))

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::CaseRef;
 use shouxin_core::event::tolerance::{GreenChannel, ToleranceEvent};
 use shouxin_core::guard::Guard;
@@ -27,7 +28,7 @@ pub(crate) struct Tolerance {
     pub subject: SubjectKey,
     authority: Uscc,
     opened_on: Day,
-    due: Day,
+    due: Deadline,
     overdue: bool,
     /// For each missing document, whether it is still missing.
     missing: Vec<bool>,
@@ -35,7 +36,7 @@ pub(crate) struct Tolerance {
 
 impl Tolerance {
     /// The day to which its time runs.
-    pub(crate) fn due(&mut self) -> &mut Day {
+    pub(crate) fn due(&mut self) -> &mut Deadline {
         &mut self.due
     }
 }
@@ -76,7 +77,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ToleranceEvent) 
             !own.missing.contains(&true)
         }
         ToleranceEvent::Overdue { .. } => {
-            at.after(Some(own.due), "the time for the documents");
+            at.over(Some(own.due), "the time for the documents");
             if own.overdue {
                 at.broken(INV_2, "it is overdue already");
             }
@@ -139,7 +140,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, event: &ToleranceEvent) {
         subject,
         authority: *authority,
         opened_on: at.today,
-        due: due.day,
+        due: *due,
         overdue: false,
         missing: vec![true; missing.len()],
     };

@@ -28,20 +28,20 @@ use crate::whistle::step::At;
 /// Where a report stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    Received { until: Day },
+    Received { until: Deadline },
     OutOfScope,
     Triaged,
-    Assigned { until: Day, extended: bool },
+    Assigned { until: Deadline, extended: bool },
     Substantiated,
-    Unsubstantiated { until: Day },
-    Transferred { until: Day },
+    Unsubstantiated { until: Deadline },
+    Transferred { until: Deadline },
     FedBack,
     Closed,
 }
 
 impl Stage {
-    /// The last day of what is awaited.
-    fn until(self) -> Option<Day> {
+    /// The deadline of what is awaited, as it was last counted.
+    fn until(self) -> Option<Deadline> {
         match self {
             Stage::Received { until }
             | Stage::Assigned { until, .. }
@@ -53,13 +53,13 @@ impl Stage {
 }
 
 impl Stage {
-    /// What is awaited has another last day.
-    fn put_off(&mut self, day: Day) {
+    /// The deadline of what is awaited was counted anew.
+    fn put_off(&mut self, counted: Deadline) {
         match self {
             Stage::Received { until }
             | Stage::Assigned { until, .. }
             | Stage::Unsubstantiated { until }
-            | Stage::Transferred { until } => *until = day,
+            | Stage::Transferred { until } => *until = counted,
             _ => {}
         }
     }
@@ -79,8 +79,6 @@ struct Report {
     /// Who asked for it, and whether the reporter is to be told.
     request: Option<(OfficerRef, bool)>,
     late: bool,
-    /// The deadline of what is awaited, as it was last counted.
-    counted: Option<Deadline>,
 }
 
 /// A key of an officer, and the days on which it opened anything.

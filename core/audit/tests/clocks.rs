@@ -12,11 +12,13 @@ mod forge;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use forge::kit::{World, timer};
-use forge::{further, lives, words};
-use shouxin_core::calendar::Calendar;
+use forge::kit::{World, operator, timer};
+use forge::{Log, further, lives, words};
+use shouxin_audit::Violation;
+use shouxin_core::calendar::{Calendar, Deadline};
 use shouxin_core::command::Command;
-use shouxin_core::event::calendar::Clock;
+use shouxin_core::event::Event;
+use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::row::Index;
 use shouxin_core::rules::RuleSet;
 
@@ -78,7 +80,7 @@ fn name(clock: Clock) -> &'static str {
 fn newer(rules: &RuleSet) -> RuleSet {
     let official = include_str!("../../../config/calendar/holidays-2007-2026.csv");
     let calendar = Calendar::parse(&[("holidays-2007-2026.csv", official)]).unwrap();
-    RuleSet { calendar, ..rules.clone() }
+    RuleSet { calendar, version: [5; 32], ..rules.clone() }
 }
 
 fn provisional(world: &World) -> Vec<Clock> {
@@ -87,6 +89,28 @@ fn provisional(world: &World) -> Vec<Clock> {
         _ => None,
     });
     found.collect()
+}
+
+/// What the audit says of a log that ends with a recount: nothing; and it names that event where it
+/// counts from another day, or other days, than those that were counted before.
+fn audited(course: &str, world: &World) {
+    let log = Log::of(world);
+    assert_eq!(log.audit(), Vec::<Violation>::new(), "{course}");
+    let place = log.last("deadline.recomputed");
+    let calendar = &world.rules.calendar;
+    let forge = |of: &dyn Fn(Deadline) -> Deadline| {
+        let mut log = log.clone();
+        let at = log.change(place, |own| match &mut own.event {
+            Event::Calendar(CalendarEvent::Recomputed { deadline, .. }) => {
+                *deadline = of(*deadline)
+            }
+            other => panic!("{other:?}"),
+        });
+        let said: Vec<_> = log.audit().iter().map(|own| (own.at, own.name)).collect();
+        assert_eq!(said, [(at, "DEADLINE")], "{course}: {:?}", log.at(place).event);
+    };
+    forge(&|own| calendar.after(own.from.plus_days(1), own.working_days));
+    forge(&|own| calendar.extended(own, 1));
 }
 
 #[test]
@@ -98,8 +122,12 @@ fn every_clock_is_counted_anew_while_it_runs_and_never_after() {
             let mut then = World { log: world.log[..end].to_vec(), ..world.clone() }.replayed();
             then.today = world.log[end - 1].legal_date;
             then.rules = Arc::clone(&rules);
+            let (version, files) = (rules.version, Vec::new());
+            then.must(&operator(), &Command::LoadRules { version, files });
+            let whole = world.log.get(end).is_none_or(|next| next.cause.is_none());
             for clock in provisional(&then) {
-                if met.contains(name(clock)) {
+                // A commit is audited as a whole.
+                if met.contains(name(clock)) || !whole {
                     continue;
                 }
                 let mut world = then.clone();
@@ -110,6 +138,7 @@ fn every_clock_is_counted_anew_while_it_runs_and_never_after() {
                 met.insert(name(clock));
                 assert!(!provisional(&world).contains(&clock), "{course}: {clock:?} still waits");
                 assert_eq!(world.replayed().rows, world.rows, "{course}: {clock:?}");
+                audited(course, &world);
                 let mut late = then.clone();
                 late.today = late.today.plus_days(400);
                 let said = late.run(&timer(), &Command::Recompute(clock)).unwrap();

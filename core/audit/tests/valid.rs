@@ -11,7 +11,7 @@ mod forge;
 use forge::kit::World;
 use forge::kit::courses::{begun, make, moves};
 use forge::kit::steps::clerk;
-use forge::{Log, due, further, lives, reports, sending, versions, words};
+use forge::{Log, due, further, lives, longer, reports, sending, versions, words};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;
@@ -34,7 +34,8 @@ fn said(log: &Log) -> Vec<Violation> {
 #[test]
 fn the_courses_of_every_noun_are_let_stand() {
     let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
-    let later = due::all().into_iter().chain(versions::all()).chain(sending::all());
+    let later =
+        due::all().into_iter().chain(versions::all()).chain(sending::all()).chain(longer::all());
     for (name, world) in courses.chain(later) {
         assert_eq!(Log::of(&world).audit(), Vec::<Violation>::new(), "{name}");
     }
@@ -87,7 +88,8 @@ fn the_figures_of_every_course_are_counted_anew() {
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/valid.txt");
 #[test]
 fn the_courses_of_reports_are_let_stand_with_and_without_their_keys() {
-    for mut told in [reports::answered(), reports::late(), reports::counted_anew()] {
+    let counted = [reports::counted_anew(), reports::extended_anew()];
+    for mut told in [reports::answered(), reports::late()].into_iter().chain(counted) {
         assert_eq!(told.audit(), Vec::<Violation>::new());
         // A key that is revoked on the day on which it was used last.
         let last = told.events.last().expect("an event").on;

@@ -385,7 +385,7 @@ pub(super) fn extend(
             reasons: reasons.clone(),
             document_sha256: *document_sha256,
             service: service.clone(),
-            decide_by: context.rules.calendar.after(row.decide_by.day, extend_wd),
+            decide_by: context.rules.calendar.extended(row.decide_by, extend_wd),
         }),
     );
     drafts.finish()

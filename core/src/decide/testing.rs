@@ -120,7 +120,7 @@ fn begin(
         reasons: reasons.clone(),
         document_sha256: *document,
         from,
-        verify_by: context.rules.calendar.after(verify_by.day, most),
+        verify_by: context.rules.calendar.extended(verify_by, most),
     })
 }
 
@@ -144,11 +144,13 @@ fn end(
     }
     documented(document, "检验鉴定报告 / report")?;
     let calendar = &context.rules.calendar;
-    let taken = calendar.between(testing.from, ended_on, verify_by.working_days);
+    // What the testing was allowed is what it added to the clock that ran before.
+    let most = verify_by.working_days.saturating_sub(testing.before.working_days);
+    let taken = calendar.between(testing.from, ended_on, most);
     Ok(RemedyEvent::TestingEnded {
         objection: row.id,
         document_sha256: *document,
         ended_on,
-        verify_by: calendar.after(testing.before.day, taken),
+        verify_by: calendar.extended(testing.before, taken),
     })
 }

@@ -305,7 +305,7 @@ fn examine(
                 );
             }
             stated("reasons", reasons)?;
-            let later = calendar.after(verify_by.day, context.pack().whistle_verify_wd);
+            let later = calendar.extended(*verify_by, context.pack().whistle_verify_wd);
             Ok(WhistleEvent::Extended { reasons: reasons.clone(), verify_by: later })
         }
         (Command::Transfer { note }, ReportState::Substantiated) => {

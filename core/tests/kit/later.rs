@@ -1,16 +1,21 @@
 //! What the tests of later steps share: registers some steps on, and the newest id of a kind.
 
+use std::sync::Arc;
+
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::calendar::Calendar;
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::Target;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::remedy::{RemedyKind, RemedyOutcome};
 use shouxin_core::id::{ListingId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::rules::RuleSet;
 
 use super::rules::{OFFICE, STATUTE, cite};
 use super::steps::{Stage, digest, ruling, served, text};
-use super::{Post, Who, World, officer, organisation};
+use super::{Post, Who, World, officer, organisation, timer};
 
 /// The head of the credit office.
 pub fn office_head() -> Who {
@@ -34,6 +39,26 @@ pub fn later(world: &World, days: i32) -> World {
     let mut world = world.clone();
     world.pass(days);
     world
+}
+
+/// The register once a calendar of the year of the tests is loaded, in which so many days behind
+/// today are off, or worked.
+pub fn newer(world: &World, kind: &str, days: i32) -> World {
+    let mut file = "date,kind,holiday,notice_year\n".to_owned();
+    for fixed in ["01-01", "05-01", "10-01", "10-02", "10-03"] {
+        file.push_str(&format!("2026-{fixed},off,假,2026\n"));
+    }
+    for place in 1..=days {
+        file.push_str(&format!("{},{kind},试验,2026\n", world.today.plus_days(place)));
+    }
+    let calendar = Calendar::parse(&[("a.csv", &file)]).expect("a calendar");
+    let rules = RuleSet { calendar, ..(*world.rules).clone() };
+    World { rules: Arc::new(rules), ..world.clone() }
+}
+
+/// What a timer says that looks at a clock which waits for a newer calendar.
+pub fn recount(world: &mut World, clock: Clock) -> Vec<&'static str> {
+    world.run(&timer(), &Command::Recompute(clock)).expect("a timer is not refused")
 }
 
 // The newest id of a kind.

@@ -55,6 +55,40 @@ fn a_newer_calendar_counts_every_awaited_step_anew() {
     assert_eq!(world.row().state.due().map(|own| own.day), Some(day("2026-02-25")));
 }
 
+/// An extended verification is counted from the day on which the department got it, both times
+/// together: a newer calendar moves the whole.
+#[test]
+fn a_newer_calendar_counts_the_whole_of_an_extended_verification() {
+    let by_week = Calendar::default();
+    for first in [true, false] {
+        let mut world = World::new();
+        // The Spring Festival lies before the day to which the first time runs.
+        world.today = day("2026-02-02");
+        let given = world.today;
+        for (who, command) in [
+            (reporter(), receive()),
+            (triager(), Command::Triage { note: text() }),
+            (triager(), Command::Assign { department: TAX.to_owned() }),
+        ] {
+            world.must(&who, &command);
+        }
+        let extend = Command::Extend { reasons: text() };
+        if first {
+            world.must(&case_officer(), &extend);
+            assert_eq!(world.row().state.due(), Some(by_week.after(given, 30)));
+            world = by_newer(world);
+            world.must(&timer(), &Command::Recount);
+        } else {
+            world = by_newer(world);
+            world.must(&case_officer(), &extend);
+        }
+        let counted = world.row().state.due().expect("a last day");
+        assert_eq!(counted, NEWER.calendar.after(given, 30));
+        let moved = NEWER.calendar.after(by_week.after(given, 15).day, 15);
+        assert!(counted.day > moved.day, "not from a day that has moved");
+    }
+}
+
 #[test]
 fn a_step_that_would_have_been_late_by_now_stays_as_it_was() {
     // 28 February 2026 is a Saturday on which the county works.

@@ -51,9 +51,6 @@ impl<'a> At<'a> {
                 self.step(&mut own);
                 // What was late is done once the report stands elsewhere.
                 own.late &= own.stage == stage;
-                if own.stage.until().is_none() {
-                    own.counted = None;
-                }
                 Some(own)
             }
         }
@@ -153,7 +150,7 @@ impl<'a> At<'a> {
         self.must(sealed, Guard::Document, "the digest of the identity is missing");
         self.deadline(*triage_by, self.event.on, self.pack().whistle_triage_wd);
         Some(Report {
-            stage: Stage::Received { until: triage_by.day },
+            stage: Stage::Received { until: *triage_by },
             reported,
             department: None,
             keep_until: None,
@@ -161,7 +158,6 @@ impl<'a> At<'a> {
             identity: identity_sha256.is_some(),
             request: None,
             late: false,
-            counted: Some(*triage_by),
         })
     }
 
@@ -193,8 +189,7 @@ impl<'a> At<'a> {
                 );
                 self.deadline(*verify_by, on, self.pack().whistle_verify_wd);
                 own.department = Some(*department);
-                own.counted = Some(*verify_by);
-                let to = Stage::Assigned { until: verify_by.day, extended: false };
+                let to = Stage::Assigned { until: *verify_by, extended: false };
                 self.turn(own, own.stage == Stage::Triaged, to);
             }
             WhistleEvent::Verified { .. }
@@ -221,7 +216,7 @@ impl<'a> At<'a> {
             WhistleEvent::Overdue { due } => {
                 let timer = self.event.by == By::Timer;
                 self.must(timer, Guard::Competent, "only a timer says that a day has passed");
-                if own.stage.until() != Some(*due) || on <= *due || own.late {
+                if own.stage.until().map(|own| own.day) != Some(*due) || on <= *due || own.late {
                     self.broken(DEADLINE, "no day has passed, or that was said already");
                 }
                 own.late = true;
@@ -238,16 +233,15 @@ impl<'a> At<'a> {
     /// nor to a day that has passed.
     fn recounted(&mut self, own: &mut Report, before: Day, deadline: Deadline) {
         let on = self.event.on;
-        self.deadline(deadline, deadline.from, deadline.working_days);
-        let same = own.counted.is_some_and(|own| {
-            let counted = (own.from, own.working_days) == (deadline.from, deadline.working_days);
-            own.provisional && own.day == before && counted
-        });
-        if !same || own.late || before < on || deadline.day < on {
-            self.broken(DEADLINE, "no such day is to be counted anew");
+        let runs = own.stage.until().filter(|own| own.provisional && own.day == before);
+        match runs {
+            Some(own) => self.deadline(deadline, own.from, own.working_days),
+            None => self.broken(DEADLINE, "no such day was counted beyond the calendar"),
         }
-        own.counted = Some(deadline);
-        own.stage.put_off(deadline.day);
+        if own.late || before < on || deadline.day < on {
+            self.broken(DEADLINE, "a day that has passed is not counted anew");
+        }
+        own.stage.put_off(deadline);
     }
 
     /// What the department that has it does, and the answer to the reporter.
@@ -263,8 +257,7 @@ impl<'a> At<'a> {
                 let to = match feedback_by {
                     Some(by) => {
                         self.deadline(*by, on, feedback_wd);
-                        own.counted = Some(*by);
-                        Stage::Unsubstantiated { until: by.day }
+                        Stage::Unsubstantiated { until: *by }
                     }
                     None => Stage::Substantiated,
                 };
@@ -277,21 +270,21 @@ impl<'a> At<'a> {
                 self.case_officer(own);
                 self.stated("reasons", reasons);
                 if let Stage::Assigned { until, extended } = own.stage {
-                    if extended || on > until {
+                    if extended || on > until.day {
                         self.broken(DEADLINE, "it was extended before, or its time is over");
                     }
-                    self.deadline(*verify_by, until, verify_wd);
+                    // Both times together, from the day from which the first one is counted.
+                    let whole = until.working_days.saturating_add(verify_wd);
+                    self.deadline(*verify_by, until.from, whole);
                 }
-                own.counted = Some(*verify_by);
-                let to = Stage::Assigned { until: verify_by.day, extended: true };
+                let to = Stage::Assigned { until: *verify_by, extended: true };
                 self.turn(own, assigned, to);
             }
             WhistleEvent::Transferred { note, feedback_by } => {
                 self.case_officer(own);
                 self.stated("note", note);
                 self.deadline(*feedback_by, on, feedback_wd);
-                own.counted = Some(*feedback_by);
-                let to = Stage::Transferred { until: feedback_by.day };
+                let to = Stage::Transferred { until: *feedback_by };
                 self.turn(own, own.stage == Stage::Substantiated, to);
             }
             WhistleEvent::FeedbackPosted { text, keep_until } => {

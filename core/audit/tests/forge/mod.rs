@@ -14,6 +14,7 @@ pub mod further;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;
+pub mod longer;
 pub mod process;
 pub mod repairs;
 pub mod reports;

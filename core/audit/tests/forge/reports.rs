@@ -155,6 +155,14 @@ impl Desk {
         self.must(report, &triager(), &Command::Assign { department });
     }
 
+    /// Loads the county's own calendar.
+    fn load(&mut self) {
+        let official = include_str!("../../../../config/calendar/holidays-2007-2026.csv");
+        let calendar = Calendar::parse(&[("holidays-2007-2026.csv", official)]).unwrap();
+        let newer = RuleSet { calendar, version: [6; 32], ..rules().clone() };
+        self.told.rules.push((self.today, newer));
+    }
+
     fn text(&self, report: ReportId) -> Sealed {
         sealed(u64::from(report.0[0]) * 10)
     }
@@ -240,13 +248,27 @@ pub fn counted_anew() -> Told {
     let mut desk = Desk::new();
     let id = desk.receive(1, code(1), false);
     desk.pass(1);
-    let official = include_str!("../../../../config/calendar/holidays-2007-2026.csv");
-    let calendar = Calendar::parse(&[("holidays-2007-2026.csv", official)]).unwrap();
-    let newer = RuleSet { calendar, version: [6; 32], ..rules().clone() };
-    desk.told.rules.push((desk.today, newer));
+    desk.load();
     desk.must(id, &timer(), &Command::Recount);
     desk.pass(1);
     desk.must(id, &triager(), &Command::Triage { note: desk.text(id) });
+    desk.told
+}
+
+/// A report whose verification was extended before a calendar reached the end of the whole.
+pub fn extended_anew() -> Told {
+    let mut desk = Desk::new();
+    // The Labour Day holiday lies before the day to which the first time runs.
+    desk.today = day("2026-04-20");
+    let id = desk.receive(1, code(1), false);
+    desk.take_in(id);
+    desk.must(id, &examiner(), &Command::Extend { reasons: desk.text(id) });
+    desk.pass(1);
+    desk.load();
+    desk.must(id, &timer(), &Command::Recount);
+    desk.pass(20);
+    let verify = Command::Verify { substantiated: true, reasons: desk.text(id) };
+    desk.must(id, &examiner(), &verify);
     desk.told
 }
 

@@ -1,18 +1,15 @@
 //! Courses of measures on their way to a department and back, and of days behind the calendar.
 
-use std::sync::Arc;
-
 use super::kit::later::{listed, office_head};
 use super::kit::rules::{OFFICE, REFERRED, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
-use super::kit::{Post, World, officer, operator, organisation, timer};
-use shouxin_core::calendar::Calendar;
+use super::kit::{Post, World, officer, organisation, timer};
+use super::longer::{newer, recount};
 use shouxin_core::command::Command;
 use shouxin_core::command::measure::MeasureCommand;
-use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::{CaseRef, Finding, Target};
 use shouxin_core::id::{ListingId, MeasureId};
-use shouxin_core::row::{Due, Index};
+use shouxin_core::row::Due;
 
 fn noticed() -> (World, MeasureId) {
     let (mut world, listing) = listed();
@@ -74,37 +71,6 @@ pub fn referred() -> World {
     let recall = MeasureCommand::RecallForward { measure, document_sha256: digest(42), service };
     world.must(&handler(), &Command::Measure(recall));
     world
-}
-
-/// A calendar of the year in which the days behind a day are off.
-fn newer(world: &mut World) {
-    let mut file = "date,kind,holiday,notice_year\n".to_owned();
-    for fixed in ["01-01", "05-01", "10-01", "10-02", "10-03"] {
-        file.push_str(&format!("2026-{fixed},off,假,2026\n"));
-    }
-    for place in 1..=3 {
-        file.push_str(&format!("{},off,试验,2026\n", world.today.plus_days(place)));
-    }
-    let rules = Arc::make_mut(&mut world.rules);
-    rules.calendar = Calendar::parse(&[("a.csv", &file)]).expect("a calendar");
-    rules.version = [6; 32];
-    let version = rules.version;
-    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
-}
-
-/// Every deadline that waits for a newer calendar is counted anew.
-fn recount(world: &mut World) {
-    let clocks: Vec<Clock> = world
-        .index
-        .iter()
-        .filter_map(|entry| match entry {
-            Index::Provisional(clock) => Some(*clock),
-            _ => None,
-        })
-        .collect();
-    for clock in clocks {
-        world.run(&timer(), &Command::Recompute(clock)).expect("a timer is not refused");
-    }
 }
 
 /// A served decision whose start a newer calendar puts off.

@@ -34,6 +34,7 @@ mod everywhere;
 mod forge;
 mod grounds;
 mod keys;
+mod longer;
 mod measures;
 mod office;
 mod others;
@@ -227,6 +228,8 @@ fn table() -> Vec<Forgery> {
     sending::referred(&mut table);
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
+    longer::from_elsewhere(&mut table);
+    longer::anew(&mut table);
     table.0
 }
 

@@ -10,8 +10,8 @@ use crate::forge::kit::authority;
 use crate::forge::kit::rules::{MARKET, cite, day};
 use crate::forge::kit::steps::no_text;
 use crate::forge::reports::{
-    Hand, Told, answered, counted_anew, examiner, guardian, late, market_triager, other_examiner,
-    sealed, triager,
+    Hand, Told, answered, counted_anew, examiner, extended_anew, guardian, late, market_triager,
+    other_examiner, sealed, triager,
 };
 
 pub(super) struct Forgery {
@@ -120,6 +120,35 @@ fn counted(table: &mut Table) {
         told.events.push(own);
         at + 1
     });
+    let longer = extended_anew();
+    table.other("DEADLINE", "extended from the day to which it ran", &longer, |told| {
+        let at = told.place("whistle.extended", 0);
+        told.events.truncate(at + 1);
+        let first = told.events.iter().find_map(|own| match &own.event {
+            W::Assigned { verify_by, .. } => Some(verify_by.day),
+            _ => None,
+        });
+        let calendar = told.rules[0].1.calendar.clone();
+        if let W::Extended { verify_by, .. } = &mut told.events[at].event {
+            let own = calendar.after(first.expect("assigned"), 15);
+            assert_eq!(own.day, verify_by.day, "the same day by that calendar");
+            *verify_by = own;
+        }
+        at
+    });
+    let calendar = longer.rules.last().expect("rules").1.calendar.clone();
+    for told in [&told, &longer] {
+        table.change("DEADLINE", "counted anew from a later day", told, event, |own| {
+            if let W::Recounted { deadline, .. } = &mut own.event {
+                *deadline = calendar.after(deadline.from.plus_days(1), deadline.working_days);
+            }
+        });
+        table.change("DEADLINE", "counted anew with more days", told, event, |own| {
+            if let W::Recounted { deadline, .. } = &mut own.event {
+                *deadline = calendar.extended(*deadline, 1);
+            }
+        });
+    }
     table.change("INV-10", "the rules of another day", &told, ("whistle.triaged", 0), |own| {
         own.rules = Some([9; 32]);
     });
@@ -368,7 +397,7 @@ fn days(table: &mut Table) {
         let last = again(told, at);
         let calendar = told.rules[0].1.calendar.clone();
         if let W::Extended { verify_by, .. } = &mut told.events[last].event {
-            *verify_by = calendar.after(verify_by.day, 15);
+            *verify_by = calendar.extended(*verify_by, 15);
         }
         last
     });

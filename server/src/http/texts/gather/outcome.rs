@@ -335,7 +335,7 @@ impl Words<'_> {
             let rules = &self.app.engine.rules;
             let opened_on = self.opened_on(Of::Repair(id))?.unwrap_or(self.today);
             let days = rules.packs.favouring(opened_on, self.today).repair_extend_wd;
-            let until = rules.calendar.after(row.decide_by.day, days).day;
+            let until = rules.calendar.extended(row.decide_by, days).day;
             return Ok((self.officer.clone(), self.today, draft.reasons.clone(), until));
         }
         let found = self.after(id.0, |envelope| match &envelope.event {
