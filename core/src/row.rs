@@ -554,6 +554,13 @@ pub struct ApiKeyRow {
     pub revoked: bool,
 }
 
+impl ApiKeyRow {
+    /// Whether it opens anything on a day: its last day is the last on which it does.
+    pub fn opens(&self, today: Day) -> bool {
+        !self.revoked && today <= self.expires_on
+    }
+}
+
 /// What a command with an idempotency key led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRow {
