@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::demo::sample::code;
 use crate::engine::{Committed, Engine, EngineError, Parts, Request};
 use crate::lock::DataLock;
+use crate::view::View;
 
 /// A data file by its name, and its bytes.
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
@@ -35,9 +36,10 @@ pub(crate) fn morning(text: &str) -> Timestamp {
     Timestamp::start_of(day(text)).plus_ms(9 * 3_600_000)
 }
 
-/// A running engine. Dropped, its folder can be opened again.
+/// A running engine.
 pub(crate) struct Running {
     pub(crate) engine: Arc<Engine>,
+    view: Arc<View>,
     _lock: DataLock,
 }
 
@@ -51,6 +53,7 @@ impl Running {
         let rules = Arc::new(load_rules(files).expect("they load"));
         let version = rules.version;
         let (log, view, vault, lock) = folder.into_parts();
+        let kept_view = view.clone();
         let engine = Engine::start(Parts {
             log,
             view,
@@ -61,10 +64,19 @@ impl Running {
             metrics: Arc::default(),
             on_fatal: Box::new(|_| {}),
         });
-        let running = Running { engine: Arc::new(engine.expect("it starts")), _lock: lock };
+        let engine = Arc::new(engine.expect("it starts"));
+        let running = Running { engine, view: kept_view, _lock: lock };
         let load = Command::LoadRules { version, files: kept };
         running.must(Request::internal(Actor::Operator, "rules.load", load));
         running
+    }
+
+    /// Stops it: its folder can be opened again.
+    pub(crate) fn stop(self) {
+        let Running { engine, view, _lock } = self;
+        engine.stop();
+        drop(engine);
+        Arc::into_inner(view).expect("nobody reads it").close().expect("it closes");
     }
 
     /// Carries something out.
