@@ -29,12 +29,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
+use crate::event::job::JobEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{EARLIER_RULES_MAX, RULE_PACKS_MAX};
 use crate::row::clock::{counted_anew, counted_beyond};
+use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
@@ -215,6 +217,12 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let key = Key::Walk { cause: *cause, root: *root };
             rows.want([key.clone()])?;
             rows.remove(key)
+        }
+        Event::Job(JobEvent::Finished { job, rules: version, in_force_from }) => {
+            let key = Key::Job(*job);
+            rows.want([key.clone()])?;
+            let row = JobRow { rules: *version, in_force_from: *in_force_from };
+            rows.put(key, Row::Job(row))
         }
         Event::Assessment(event) => assessment::apply(rows, envelope, event),
         Event::Catalogue(event) => catalogue::apply(rows, envelope, event),

@@ -372,6 +372,11 @@ pub enum Command {
     Recompute(crate::event::calendar::Clock),
     /// A version of the rules that has come into force ends a burden earlier.
     Shorten(crate::row::Due),
+    /// A job has looked at everything that runs; it was begun under the version of that day.
+    FinishJob {
+        job: crate::event::job::Job,
+        in_force_from: Day,
+    },
     /// About a commitment.
     Commitment(commitment::CommitmentCommand),
     /// About a credit review.

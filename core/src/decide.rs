@@ -20,6 +20,7 @@ mod ground;
 mod grounds;
 mod hearing;
 mod imported;
+mod job;
 mod listing;
 mod measure;
 mod member;
@@ -246,6 +247,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         C::Channel(own) => channel::decide(rows, own, context),
         C::Recompute(clock) => tick::recompute(rows, *clock, context),
         C::Shorten(due) => shorten::decide(rows, *due, context),
+        C::FinishJob { job, in_force_from } => job::finish(rows, (*job, *in_force_from), context),
         C::Commitment(own) => commitment::decide(rows, own, context),
         C::CreditReview(own) => credit_review::decide(rows, own, context),
         C::Tolerance(own) => tolerance::decide(rows, own, context),

@@ -296,6 +296,7 @@ pub mod commitment;
 pub mod credit_review;
 pub mod erasure;
 pub mod imported;
+pub mod job;
 pub mod listing;
 pub mod measure;
 pub mod member;
@@ -566,5 +567,7 @@ groups {
     Erasure(erasure::ErasureEvent),
     /// Of a refusal by no guard.
     Refusal(refusal::RefusalEvent),
+    /// Of a job over everything that runs.
+    Job(job::JobEvent),
 }
 }

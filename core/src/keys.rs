@@ -172,6 +172,7 @@ impl Key {
             Key::Rules => bytes.push(0x24),
             Key::Slots => bytes.push(0x25),
             Key::Office => bytes.push(0x38),
+            Key::Job(job) => bytes.extend_from_slice(&[0x2C, *job as u8]),
             Key::Publicity(id) => prefixed(&mut bytes, 0x33, id.0),
             Key::Assessment(id) => prefixed(&mut bytes, 0x34, id.0),
             Key::DepartmentDocument(at) => prefixed(&mut bytes, 0x36, *at),

@@ -11,6 +11,7 @@ pub mod commitment;
 pub mod credit_review;
 mod disputes;
 mod entries;
+pub mod job;
 mod keep;
 mod owed;
 pub mod publicity;
@@ -31,6 +32,7 @@ use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::event::calendar::Clock;
 use crate::event::catalogue::EntryKind;
+use crate::event::job::Job;
 use crate::event::publicity::DecisionKind;
 use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, ObjectionGround,
@@ -121,6 +123,8 @@ pub enum Key {
     Social(social::SocialKey),
     /// The authority that is the credit office.
     Office,
+    /// For which rules a job was last done.
+    Job(Job),
 }
 
 /// What may be open only once at a time.
@@ -554,6 +558,13 @@ pub struct ApiKeyRow {
     pub revoked: bool,
 }
 
+impl ApiKeyRow {
+    /// Whether it opens anything on a day: its last day is the last on which it does.
+    pub fn opens(&self, today: Day) -> bool {
+        !self.revoked && today <= self.expires_on
+    }
+}
+
 /// What a command with an idempotency key led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRow {
@@ -616,6 +627,7 @@ pub enum Row {
     RecordDocument(Vec<RecordId>),
     /// The authority whose officers last acted as the credit office.
     Office(Uscc),
+    Job(job::JobRow),
 }
 
 /// Something a timer has to look at on a day.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::actor::SubjectKey;
+use crate::event::job::Job;
 use crate::event::{CaseRef, Colour, Mark, Target};
 use crate::guard::{Misfit, Refusal};
 use crate::id::{
@@ -20,6 +21,7 @@ use crate::row::assessment::AssessmentRow;
 use crate::row::catalogue::CatalogueEntryRow;
 use crate::row::commitment::CommitmentRow;
 use crate::row::credit_review::CreditReviewRow;
+use crate::row::job::JobRow;
 use crate::row::publicity::PublicityRow;
 use crate::row::tolerance::ToleranceRow;
 use crate::row::{
@@ -163,6 +165,14 @@ impl Rows {
     pub fn rules(&self) -> Result<Option<&RulesRow>, Stop> {
         match self.get(&Key::Rules)? {
             Some(Row::Rules(row)) => Ok(Some(row)),
+            _ => Ok(None),
+        }
+    }
+
+    /// For which rules a job was last done.
+    pub fn job(&self, job: Job) -> Result<Option<&JobRow>, Stop> {
+        match self.get(&Key::Job(job))? {
+            Some(Row::Job(row)) => Ok(Some(row)),
             _ => Ok(None),
         }
     }

@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
+use shouxin_core::event::job::Job;
 use shouxin_core::event::publicity::{DecisionKind, Exemption, PublicityEvent};
 use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::*;
@@ -73,6 +74,7 @@ fn samples() -> BTreeMap<String, Event> {
         repairs(),
         kit::samples::records(),
         kit::samples::listings(),
+        vec![kit::samples::job(Job::Shorten)],
         kit::samples::measures(),
         kit::samples::remedies(),
         kit::samples::channels(),
@@ -91,6 +93,7 @@ fn samples() -> BTreeMap<String, Event> {
         .into_iter()
         .chain(kit::samples::remedy_variants())
         .chain(kit::samples::clocks())
+        .chain([("Recount".to_owned(), kit::samples::job(Job::Recount))])
         .chain(kit::commitments::variants())
         .chain(kit::tolerance::variants())
         .chain(kit::social::variants())
@@ -462,7 +465,10 @@ fn variants() -> Vec<(String, Event)> {
 
 fn envelope(event: Event) -> Envelope {
     let about = match &event {
-        Event::GuardDenied { .. } | Event::Refusal(_) | Event::KeyCreated { .. } => None,
+        Event::Job(_)
+        | Event::GuardDenied { .. }
+        | Event::Refusal(_)
+        | Event::KeyCreated { .. } => None,
         Event::PersonRegistered { .. } => Some(person(1)),
         _ => Some(organisation(1)),
     };

@@ -465,6 +465,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "deadline.recomputed",
         "record.publicity_shortened",
         "breach.shortened",
+        "job.finished",
         // Few courses or none come that far; each has its own table or course in the tests of its noun.
         "measure.declined",
         "measure.decline_escalated",

@@ -9,13 +9,15 @@ use crate::kit::commitments::{Word, commitment_row, shown_until, word};
 use crate::kit::later::{listed, revocation_notice, revoke_repair};
 use crate::kit::rules::{LISTABLE, STATUTE, day};
 use crate::kit::steps::*;
-use crate::kit::{World, guard, misfit, operator, organisation, party};
+use crate::kit::{World, guard, misfit, operator, organisation, party, plugin, timer};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::command::{Command, NewRecord};
+use shouxin_core::event::job::Job;
 use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{RecordId, RepairId};
-use shouxin_core::row::{Key, Row};
+use shouxin_core::path::Path;
+use shouxin_core::row::{Due, Key, Row};
 use shouxin_core::rules::{RulePack, Severity};
 use shouxin_core::text::Digest;
 
@@ -232,6 +234,95 @@ fn a_listing_keeps_its_repair_rule_unless_a_later_one_asks_for_less() {
     assert_eq!(world.refused(&party, &repair(listing)), guard(Guard::RepairRule));
     with_rule(&mut world, 3, false);
     world.must(&party, &repair(listing));
+}
+
+/// Covers: design.md 6.
+#[test]
+fn a_rule_that_asked_for_less_meanwhile_is_kept_and_never_raised() {
+    let (mut world, listing) = listed();
+    let kept = ["listing.repair_rule_kept"];
+    let rule = |world: &World| world.listing_row(listing).repair_min_months;
+    assert!(world.shorten().is_empty(), "the catalogue asks for what it did");
+    // More, barred, or no such behaviour any more: the party keeps what it had.
+    for (months, barred) in [(12, false), (1, true)] {
+        with_rule(&mut world, months, barred);
+        assert!(world.shorten().is_empty(), "{months}");
+    }
+    let mut without = world.clone();
+    Arc::make_mut(&mut without.rules).behaviours.retain(|own| own.id != LISTABLE);
+    assert!(without.shorten().is_empty());
+    for months in [2, 1] {
+        with_rule(&mut world, months, false);
+        assert_eq!(world.shorten(), kept);
+        assert!(world.shorten().is_empty(), "once");
+        assert_eq!(rule(&world), Some(months));
+    }
+    with_rule(&mut world, 12, false);
+    assert!(world.shorten().is_empty());
+    assert_eq!(rule(&world), Some(1));
+    assert_eq!(world.replayed().rows, world.rows);
+    let Path::Effective(own) = world.path(CaseRef::Listing(listing)) else { panic!("in force") };
+    world.today = own.served.starts_on.plus_months(1).plus_days(-1);
+    let party = party(organisation(1));
+    assert_eq!(world.refused(&party, &repair(listing)), guard(Guard::RepairPeriod));
+    world.pass(1);
+    world.must(&party, &repair(listing));
+    // What the opening rule barred, and one meanwhile allowed, stays allowed; and a case that is not
+    // decided yet keeps it as well.
+    let mut world = World::seeded();
+    with_rule(&mut world, 3, true);
+    let listing = world.listing(&[], &[STATUTE], Stage::Proposed);
+    assert!(world.shorten().is_empty());
+    with_rule(&mut world, 3, false);
+    assert_eq!(world.shorten(), kept);
+    assert_eq!(world.listing_row(listing).repair_min_months, Some(3));
+    // What is over is nobody's burden.
+    let drop = Command::DropCase { case: CaseRef::Listing(listing), reasons: text() };
+    world.must(&handler(), &drop);
+    with_rule(&mut world, 1, false);
+    let due = Due::Case(CaseRef::Listing(listing));
+    assert!(world.run(&timer(), &Command::Shorten(due)).expect("a timer").is_empty());
+}
+
+/// Covers: design.md 1, 6.
+#[test]
+fn a_job_is_said_to_be_done_once_for_each_version_and_by_the_register_alone() {
+    let mut world = World::seeded();
+    world.begins("2026-05-01", harsher);
+    let row = |world: &World, job: Job| match world.row(&Key::Job(job)) {
+        Some(Row::Job(row)) => Some(*row),
+        None => None,
+        other => panic!("{other:?}"),
+    };
+    let opening = world.rules.pack(world.today).in_force_from;
+    for job in [Job::Shorten, Job::Recount] {
+        let finish = Command::FinishJob { job, in_force_from: opening };
+        for who in [head(), operator(), party(organisation(1)), plugin()] {
+            assert!(world.ask(&who, &finish).is_err(), "{}", who.actor);
+        }
+        assert_eq!(row(&world, job), None);
+        assert_eq!(world.finish(job), ["job.finished"]);
+        assert!(world.finish(job).is_empty(), "it stands there already");
+        let own = row(&world, job).expect("it is there");
+        assert!(own.covers(world.rules.version, opening));
+    }
+    // Begun before a version, and done after its day: some of it was looked at by the older one.
+    world.go_to(day("2026-05-01"));
+    for wrong in [opening, day("2026-05-02")] {
+        let late = Command::FinishJob { job: Job::Shorten, in_force_from: wrong };
+        let refusal = world.ask(&timer(), &late).expect_err("it is refused");
+        assert_eq!(refusal.ground, misfit(Misfit::State));
+    }
+    let newest = day("2026-05-01");
+    let own = row(&world, Job::Shorten).expect("it is there");
+    assert!(!own.covers(world.rules.version, newest));
+    assert_eq!(world.finish(Job::Shorten), ["job.finished"]);
+    assert!(row(&world, Job::Recount).expect("its own row").covers(world.rules.version, opening));
+    // And again for other files: a catalogue, a calendar.
+    Arc::make_mut(&mut world.rules).version = [77; 32];
+    assert!(!row(&world, Job::Shorten).expect("a row").covers(world.rules.version, newest));
+    assert_eq!(world.finish(Job::Shorten), ["job.finished"]);
+    assert_eq!(world.replayed().rows, world.rows);
 }
 
 fn load(version: u8, packs: &[(&str, u8)]) -> Command {

@@ -5,9 +5,13 @@
 //! (design.md 2): the next start proves the tail again.
 
 mod denials;
+#[cfg(test)]
+pub(crate) mod kit;
 pub mod query;
 pub mod recovery;
 mod sources;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::sync::{Arc, RwLock};
@@ -52,6 +56,9 @@ pub struct Request {
     pub actor: Actor,
     /// With which role.
     pub role: Role,
+    /// By which key it was asked; none for what the register itself and its operator do. It is looked
+    /// at once more when the command is decided, after everything decided before it.
+    pub key: Option<String>,
     /// What, by route: `listings.decide`. Stands in `guard.denied`.
     pub label: &'static str,
     /// What it is about, as an id or key. Stands in `guard.denied`.
@@ -73,6 +80,7 @@ impl Request {
         Request {
             actor,
             role,
+            key: None,
             label,
             target: String::new(),
             command,
@@ -108,6 +116,9 @@ pub enum EngineError {
     /// Refused by a guard or because it does not fit.
     #[error("refused: {}", .0.detail)]
     Refused(Refusal),
+    /// The key by which it was asked was revoked, or has expired, before the command was decided.
+    #[error("the key was revoked, or has expired")]
+    KeyEnded,
     /// The idempotency key came with another request before.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -132,6 +132,7 @@ fn take(
     };
     let committed = engine.submit_blocking(Request {
         role: caller.role,
+        key: Some(caller.key_id),
         target: subject.to_string(),
         ..Request::internal(actor, label, Command::Erasure(make(kept)))
     })?;

@@ -2,14 +2,19 @@
 //! due date, in bounded steps. A stopped scheduler prolongs no burden: readers, guards and plugin
 //! calls go by the dates themselves (design.md 1).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
+use shouxin_core::event::CaseRef;
+use shouxin_core::event::job::Job;
 use shouxin_core::keys;
-use shouxin_core::row::Due;
+use shouxin_core::row::{Due, Key, Row};
 use shouxin_core::time::Day;
 use tokio::sync::{Notify, watch};
 
@@ -37,50 +42,33 @@ pub async fn run(engine: Arc<Engine>, kick: Arc<Notify>, mut stop: watch::Receiv
     }
 }
 
-/// Counts provisional deadlines anew after a newer calendar was loaded: small commits from an
-/// index, so a run that is broken off goes on where the next start finds the rest.
-pub async fn recount(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
-    let mut after: Option<Vec<u8>> = None;
-    let mut changed = 0;
-    while !*stop.borrow() {
-        let page = {
-            let query = Query::new(engine.view.read());
-            query.range(keys::PROVISIONALS, after.as_deref(), STEP_ENTRIES)
-        };
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => {
-                tracing::error!(%error, "provisional deadlines cannot be looked at");
+/// Counts provisional deadlines anew by a newer calendar, once for each version of the rules.
+pub async fn recount(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
+    loop {
+        match recount_once(&engine, &stop).await {
+            Ok(changed) => {
+                if changed.is_some_and(|changed| changed > 0) {
+                    tracing::info!(changed, "期限已按新日历重新计算 / deadlines were counted anew");
+                }
                 return;
             }
-        };
-        let Some(last) = page.last().cloned() else {
-            break;
-        };
-        for clock in page.iter().filter_map(|entry| keys::read_provisional(entry)) {
-            let command = Command::Recompute(clock);
-            let request = Request::internal(Actor::System, "calendar.recompute", command);
-            match engine.submit(request).await {
-                Ok(committed) => changed += committed.events.len(),
-                Err(EngineError::Stopped) => return,
-                Err(error) => tracing::error!(%error, ?clock, "a deadline cannot be counted anew"),
-            }
+            Err(TimerError::Engine(EngineError::Stopped)) => return,
+            Err(error) => tracing::error!(%error, "provisional deadlines cannot be looked at"),
         }
-        after = Some(last);
-    }
-    if changed > 0 {
-        tracing::info!(changed, "期限已按新日历重新计算 / deadlines were counted anew");
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => if *stop.borrow() { return },
+        }
     }
 }
 
-/// Ends burdens earlier where a version of the rules has come into force that caps them lower: once
-/// at the start and once for each version whose day comes, in small commits from the index of what
-/// is due. A run that is broken off is begun again; what is short already stays as it is.
+/// Ends burdens earlier where a version of the rules has come into force that caps them lower, and
+/// lets listings keep what a new catalogue asks for before a repair: once for each version of the
+/// rules, and once for each version of the deadlines and caps whose day comes.
 pub async fn shorten(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     let mut done: Option<Day> = None;
     loop {
-        let today = engine.clock.now().legal_date();
-        let newest = engine.rules.pack(today).in_force_from;
+        let newest = newest(&engine);
         if done != Some(newest) {
             match shorten_once(&engine, &stop).await {
                 Ok(Some(0)) => done = Some(newest),
@@ -102,37 +90,84 @@ pub async fn shorten(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Looks once at everything that has a day to come, where a version in force caps lower than the one
-/// before it; how many events that led to, or nothing if it was stopped before the end.
+/// First day of the newest version of the deadlines and caps that has begun.
+fn newest(engine: &Engine) -> Day {
+    engine.rules.pack(engine.clock.now().legal_date()).in_force_from
+}
+
+/// Looks once at every provisional deadline, unless that was done for these rules; how many events that
+/// led to, or nothing if it was stopped before the end.
+pub async fn recount_once(
+    engine: &Engine,
+    stop: &watch::Receiver<bool>,
+) -> Result<Option<usize>, TimerError> {
+    let command = |entry: &[u8]| keys::read_provisional(entry).map(Command::Recompute);
+    over_all(engine, stop, Job::Recount, ("calendar.recompute", keys::PROVISIONALS), command).await
+}
+
+/// Looks once at everything that has a day to come, unless that was done for these rules; how many
+/// events that led to, or nothing if it was stopped before the end.
 pub async fn shorten_once(
     engine: &Engine,
     stop: &watch::Receiver<bool>,
 ) -> Result<Option<usize>, TimerError> {
-    if !engine.rules.packs.shortens(engine.clock.now().legal_date()) {
+    let shortens = engine.rules.packs.shortens(engine.clock.now().legal_date());
+    let command = |entry: &[u8]| {
+        let (_, due) = keys::read_due(entry)?;
+        let looked_at = match due {
+            // Of a listing the catalogue too may ask for less than it did.
+            Due::Case(CaseRef::Listing(_)) => true,
+            Due::Case(CaseRef::Attribution(_)) | Due::Record(_) | Due::Commitment(_) => shortens,
+            _ => false,
+        };
+        looked_at.then_some(Command::Shorten(due))
+    };
+    over_all(engine, stop, Job::Shorten, ("rules.shorten", keys::DUES), command).await
+}
+
+/// Walks an index in small commits, once for each version of the rules: that it is done is said in the
+/// log. A run that is broken off is begun again; what was changed already stays as it is.
+async fn over_all(
+    engine: &Engine,
+    stop: &watch::Receiver<bool>,
+    job: Job,
+    (label, prefix): (&'static str, &[u8]),
+    command: impl Fn(&[u8]) -> Option<Command>,
+) -> Result<Option<usize>, TimerError> {
+    let in_force_from = newest(engine);
+    let row = Query::new(engine.view.read()).row(&Key::Job(job))?;
+    if matches!(row, Some(Row::Job(row)) if row.covers(engine.rules.version, in_force_from)) {
         return Ok(Some(0));
     }
     let mut after: Option<Vec<u8>> = None;
-    let mut changed = 0;
+    let (mut changed, mut whole) = (0, true);
     while !*stop.borrow() {
         let page = {
             let query = Query::new(engine.view.read());
-            query.range(keys::DUES, after.as_deref(), STEP_ENTRIES)?
+            query.range(prefix, after.as_deref(), STEP_ENTRIES)?
         };
         let Some(last) = page.last().cloned() else {
+            // Where nothing runs a start costs nothing either, and nothing is to be said.
+            if whole && after.is_some() {
+                let command = Command::FinishJob { job, in_force_from };
+                let request = Request::internal(Actor::System, "jobs.finish", command);
+                match engine.submit(request).await {
+                    // Refused where another version has begun meanwhile, which has a run of its own.
+                    Ok(_) | Err(EngineError::Refused(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
             return Ok(Some(changed));
         };
-        for (_, due) in page.iter().filter_map(|entry| keys::read_due(entry)) {
-            let burden = matches!(due, Due::Record(_) | Due::Case(_) | Due::Commitment(_));
-            if !burden {
-                continue;
-            }
-            let command = Command::Shorten(due);
-            let request = Request::internal(Actor::System, "rules.shorten", command);
-            match engine.submit(request).await {
+        for command in page.iter().filter_map(|entry| command(entry)) {
+            let what = command.clone();
+            match engine.submit(Request::internal(Actor::System, label, command)).await {
                 Ok(committed) => changed += committed.events.len(),
-                // One thing that cannot be looked at must not hold back another.
+                // One thing that cannot be looked at must not hold back another; the next start
+                // looks again.
                 Err(error @ (EngineError::Refused(_) | EngineError::Defect(_))) => {
-                    tracing::error!(%error, ?due, "a burden cannot be shortened");
+                    whole = false;
+                    tracing::error!(%error, ?what, "a job cannot look at this");
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::access::AccessLog;
 use crate::engine::Engine;
+use crate::http::problem::Problem;
 use crate::keys::{self, NewKey};
 
 /// Longest line, in bytes: a batch of an import.
@@ -161,6 +162,10 @@ impl From<crate::engine::EngineError> for Refused {
         match error {
             crate::engine::EngineError::Refused(refusal) => {
                 Refused { text: format!("{}\n{}", refusal.detail, refusal.cure), code: 3 }
+            }
+            // The key that an officer gave the operator was ended before the step was decided.
+            own @ crate::engine::EngineError::KeyEnded => {
+                Refused { text: Problem::from(own).in_words(), code: 3 }
             }
             other => Refused { text: other.to_string(), code: 1 },
         }

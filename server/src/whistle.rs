@@ -53,6 +53,9 @@ pub enum WhistleError {
     /// Refused by a guard or because it does not fit.
     #[error("refused: {}", .0.detail)]
     Refused(Refusal),
+    /// The key by which it was asked was revoked, or has expired, before the step was taken.
+    #[error("the key was revoked, or has expired")]
+    KeyEnded,
     /// The number of reports of the day is reached.
     #[error("{0} reports were received today")]
     FullDay(u32),

@@ -51,6 +51,7 @@ fn allowed(name: &str) -> u8 {
         | "deadline.recomputed"
         | "record.publicity_shortened"
         | "breach.shortened"
+        | "job.finished"
         | "assessment.dispatch_overdue"
         | "assessment.dispatch_put_off"
         | "assessment.feedback_overdue"
@@ -81,6 +82,7 @@ fn allowed(name: &str) -> u8 {
         | "listing.annulled"
         | "repair.revocation_lapsed"
         | "listing.shortened"
+        | "listing.repair_rule_kept"
         | "attribution.ended"
         | "red_listing.revocation_owed" => OFFICER | TIMER,
         "classification.changed" => OFFICER | PARTY | TIMER,

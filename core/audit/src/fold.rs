@@ -24,6 +24,7 @@ use crate::commitment::Commitments;
 use crate::dispute::Disputes;
 use crate::erasure::Erasures;
 use crate::imported::Classifications;
+use crate::job::Jobs;
 use crate::keys::Keys;
 use crate::member::Notes;
 use crate::support::Supports;
@@ -404,6 +405,7 @@ pub(crate) struct Fold {
     pub classifications: Classifications,
     pub case_studies: CaseStudies,
     pub keys: Keys,
+    pub jobs: Jobs,
     /// Supports of suits that are open.
     pub supports: Supports,
     pub notes: Notes,

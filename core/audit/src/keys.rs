@@ -1,5 +1,5 @@
 //! Keys: who was given which, and until when it opened anything. Nobody acts by a key that was
-//! revoked, or whose last day has passed.
+//! revoked, or whose last day has passed: whoever decides looks at the key as the log then has it.
 //!
 //! An event says who acted, not with which key. So what is seen is whoever acts after the last of
 //! their keys has ended; whoever never had one was let in otherwise (a batch that the operator loads
@@ -8,16 +8,17 @@
 use std::collections::BTreeMap;
 
 use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
+use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::guard::Guard;
-use shouxin_core::time::{Day, Timestamp};
+use shouxin_core::time::Day;
 
 use crate::fold::Fold;
 use crate::here::Here;
 use crate::names::INV_10;
 
-/// What was asked while the key was good may be recorded so much later, in milliseconds.
-const IN_FLIGHT_MS: i64 = 60_000;
+/// Under which name a refusal of what the operator loads is recorded.
+const IMPORT: &str = "import";
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Holder {
@@ -29,15 +30,13 @@ enum Holder {
 struct Held {
     role: Role,
     expires_on: Day,
-    revoked_at: Option<Timestamp>,
+    revoked: bool,
 }
 
 impl Held {
     /// Whether it may have opened the register for an event.
     fn opens(&self, event: &Envelope) -> bool {
-        let asked_at = event.recorded_at.plus_ms(-IN_FLIGHT_MS);
-        let expired = asked_at.legal_date() > self.expires_on;
-        !expired && self.revoked_at.is_none_or(|at| asked_at <= at)
+        !self.revoked && event.recorded_at.legal_date() <= self.expires_on
     }
 }
 
@@ -65,7 +64,7 @@ impl Keys {
 pub(crate) fn see(fold: &mut Fold, event: &Envelope) -> Option<String> {
     match &event.event {
         Event::KeyCreated { key_id, role, officer, acts_for, expires_on, .. } => {
-            let own = Held { role: *role, expires_on: *expires_on, revoked_at: None };
+            let own = Held { role: *role, expires_on: *expires_on, revoked: false };
             let officer = officer.clone().map(Holder::Officer);
             if let Some(holder) = officer.or(acts_for.map(Holder::Party)) {
                 fold.keys.by_holder.entry(holder).or_default().push(key_id.clone());
@@ -74,8 +73,8 @@ pub(crate) fn see(fold: &mut Fold, event: &Envelope) -> Option<String> {
             before.map(|_| format!("there is a key {key_id} already"))
         }
         Event::KeyRevoked { key_id } => match fold.keys.keys.get_mut(key_id) {
-            Some(own) if own.revoked_at.is_none() => {
-                own.revoked_at = Some(event.recorded_at);
+            Some(own) if !own.revoked => {
+                own.revoked = true;
                 None
             }
             _ => Some(format!("there is no key {key_id} to revoke")),
@@ -98,13 +97,16 @@ pub(crate) fn good(fold: &Fold, at: &mut Here<'_>) {
         _ => return,
     };
     // The operator loads these for an officer, without a key of the officer's.
-    let loaded = matches!(
-        at.event.event,
+    let loaded = match &at.event.event {
         Event::SubjectRegistered { .. }
-            | Event::PersonRegistered { .. }
-            | Event::RecordAccepted { .. }
-            | Event::Publicity(_)
-    );
+        | Event::PersonRegistered { .. }
+        | Event::RecordAccepted { .. }
+        | Event::Publicity(_) => true,
+        // And what of a batch was not taken.
+        Event::GuardDenied { command, .. }
+        | Event::Refusal(RefusalEvent::CommandRefused { command, .. }) => command == IMPORT,
+        _ => false,
+    };
     let event = at.event;
     let ended = {
         let mut held = fold.keys.of(&holder).peekable();

@@ -34,6 +34,7 @@ mod fold;
 mod here;
 mod imported;
 mod in_use;
+mod job;
 mod keys;
 mod listing;
 mod measure;
@@ -340,6 +341,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
+        Event::Job(event) => job::check(fold, at, event),
         Event::KeyCreated { .. } | Event::KeyRevoked { .. } => keys::check(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.
         Event::RulesLoaded { .. }

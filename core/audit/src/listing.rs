@@ -1,5 +1,6 @@
 //! Listings beside their path: extension, revocation, a court's earlier end, relief.
 
+use shouxin_core::actor::Actor;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
@@ -97,14 +98,28 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             }
         }
         ListingEvent::RepairRuleKept { listing, min_months } => {
-            let own = fold.listings.get(listing);
-            if let Some(own) = own {
-                at.about(own.subject);
+            let Some(own) = fold.listings.get_mut(listing) else {
+                at.missing(listing);
+                return;
+            };
+            at.about(own.subject);
+            if commit.proposes(*listing) {
+                let same = own.repair_months == Some(*min_months);
+                at.must(same, Guard::RepairRule, "it is not the rule of the day of the proposal");
+                commit.keep_rule(*listing);
+                return;
             }
-            let same = own.and_then(|own| own.repair_months) == Some(*min_months);
-            let kept = same && commit.proposes(*listing);
-            at.must(kept, Guard::RepairRule, "it is not the rule of the day of the proposal");
-            commit.keep_rule(*listing);
+            // A later rule that asks for less is kept by the job that looks at what runs.
+            let today = match &own.kind {
+                Kind::Black { behaviour, case, .. } if case.over.is_none() => {
+                    case::repair_months(at, behaviour)
+                }
+                _ => None,
+            };
+            let less = own.repair_months.is_none_or(|before| *min_months < before);
+            let kept = less && today == Some(*min_months) && at.event.actor == Actor::System;
+            at.must(kept, Guard::RepairRule, "no rule in force on that day asks for less");
+            own.repair_months = Some(*min_months);
         }
         ListingEvent::RevocationNotOwed { listing, black } => {
             owed_no_more(fold, at, *listing, *black);

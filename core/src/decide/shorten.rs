@@ -1,19 +1,21 @@
 //! What a version of the rules that has come into force does to burdens that run: where it caps
 //! them lower than they are, they end earlier (design.md 6). It is a timer's to end a burden, never
 //! to lengthen one, and each thing is a small commit of its own, so a run that is broken off is
-//! simply begun again.
+//! simply begun again. And where the catalogue asks for less before a repair than a listing keeps, the
+//! listing keeps that from then on.
 //!
 //! Source: design.md 1, 6, domain.md 4.4.
 
 use crate::decide::record::publicity_months;
 use crate::decide::{Context, Drafts, Outcome, breach, checks, ground};
 use crate::event::commitment::CommitmentEvent;
+use crate::event::listing::ListingEvent;
 use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
 use crate::id::{AttributionId, CommitmentId, ListingId, RecordId};
 use crate::path::{DecisionCase, Path};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
-use crate::row::{Due, Key, ListingKind, RecordState};
+use crate::row::{Due, Key, ListingKind, ListingRow, RecordState};
 use crate::rows::{Rows, Stop};
 use crate::time::Day;
 
@@ -69,6 +71,15 @@ pub(super) fn earlier_end(case: &DecisionCase, context: &Context<'_>) -> Option<
     (end < decision.end).then_some(end)
 }
 
+/// What the catalogue in force asks for before a repair, where that is less than the rule that the
+/// listing keeps: kept now, it stays when a later catalogue asks for more.
+fn fewer_months(row: &ListingRow, behaviour: &str, context: &Context<'_>) -> Option<u16> {
+    let rule = context.rules.behaviour(behaviour)?.repair.as_ref()?;
+    let allows = rule.barred_by.is_none();
+    let less = row.repair_min_months.is_none_or(|kept| rule.min_months < kept);
+    (allows && less).then_some(rule.min_months)
+}
+
 fn listing(
     rows: &Rows,
     id: ListingId,
@@ -76,10 +87,16 @@ fn listing(
     drafts: &mut Drafts,
 ) -> Result<(), Stop> {
     let row = rows.must_listing(id)?;
-    let ListingKind::Black { case, .. } = &row.kind else {
+    let ListingKind::Black { case, behaviour, .. } = &row.kind else {
         // An honour is nobody's burden.
         return Ok(());
     };
+    if let Some(min_months) = fewer_months(row, behaviour, context)
+        && !matches!(case.path, Path::Ended(_))
+    {
+        let event = ListingEvent::RepairRuleKept { listing: id, min_months };
+        drafts.push(row.subject, Event::Listing(event));
+    }
     // What has ended stays as it is; what a revoked repair brings back is shortened as it comes.
     if !matches!(case.path, Path::Served(_) | Path::Effective(_)) {
         return Ok(());

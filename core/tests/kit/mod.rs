@@ -34,6 +34,7 @@ use shouxin_core::actor::{Actor, OfficerRef, PersonKey, Role, SubjectKey};
 use shouxin_core::apply::apply;
 use shouxin_core::command::Command;
 use shouxin_core::decide::{Context, Outcome, decide, first_keys};
+use shouxin_core::event::job::Job;
 use shouxin_core::event::{CaseRef, Envelope};
 use shouxin_core::guard::{Ground, Guard, Misfit, Refusal};
 use shouxin_core::id::{ListingId, ObjectionId, Position};
@@ -173,6 +174,13 @@ impl World {
             );
         }
         names
+    }
+
+    /// Says that a job has looked at everything; the names of what happened.
+    pub fn finish(&mut self, job: Job) -> Vec<&'static str> {
+        let in_force_from = self.rules.pack(self.today).in_force_from;
+        let finish = Command::FinishJob { job, in_force_from };
+        self.run(&timer(), &finish).expect("a timer is not refused")
     }
 
     /// Where the next event will stand.

@@ -3,6 +3,7 @@
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
 use shouxin_core::event::channel::ChannelEvent;
+use shouxin_core::event::job::{Job, JobEvent};
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::record::RecordEvent;
@@ -57,6 +58,12 @@ pub fn records() -> Vec<Event> {
             until: day("2026-03-31"),
         }),
     ]
+}
+
+/// A job that was done.
+pub fn job(job: Job) -> Event {
+    let (rules, in_force_from) = (digest(60), day("2026-04-01"));
+    Event::Job(JobEvent::Finished { job, rules, in_force_from })
 }
 
 /// Events of listings beside their path.

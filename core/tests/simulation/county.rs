@@ -7,6 +7,7 @@ use fastrand::Rng;
 use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
+use shouxin_core::event::job::Job;
 use shouxin_core::event::{Capacity, CaseHook, CaseRef, PersonRole, Target};
 use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RemedyId, RepairId,
@@ -183,6 +184,7 @@ impl County {
         if self.shortened != Some(newest) {
             self.shortened = Some(newest);
             self.world.shorten();
+            self.world.finish(Job::Shorten);
             self.world.tick();
         }
     }
@@ -202,6 +204,9 @@ impl County {
         for clock in clocks {
             let _same = self.world.run(&timer(), &Command::Recompute(clock));
         }
+        self.world.finish(Job::Recount);
+        // The catalogue may ask for less than it did: everything is looked at again.
+        self.shortened = None;
     }
 
     pub fn number(&mut self) -> String {

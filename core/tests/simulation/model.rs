@@ -120,6 +120,8 @@ const TIMERS: &[&str] = &[
     "record.publicity_shortened",
     "breach.shortened",
     "listing.shortened",
+    "listing.repair_rule_kept",
+    "job.finished",
     "channel.confirmed",
     "channel.failed",
     "channel.overdue",

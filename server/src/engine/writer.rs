@@ -18,6 +18,7 @@ use shouxin_core::log::{Commit, Entry, Log as _, check_batch};
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rows::{Rows, Stop};
 use shouxin_core::rules::RuleSet;
+use shouxin_core::time::Day;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -185,6 +186,9 @@ impl Writer {
         };
         let mut rows = Rows::new();
         let seen = Seen { pending: &self.pending, view: &self.view };
+        if let Some(key_id) = &request.key {
+            still_opens(&seen, key_id, context.today)?;
+        }
         if let Some(repeated) = self.repeated(&seen, &mut rows, request)? {
             return Ok(repeated);
         }
@@ -307,6 +311,19 @@ impl Writer {
             batch.commits.push(commit);
         }
         Ok(Committed { events, rejects: outcome.rejects, repeated: false })
+    }
+}
+
+/// Refuses what was asked by a key that was revoked, or has expired, while it waited. As where the
+/// request came in, nothing is recorded of it and no earlier answer is given again.
+fn still_opens(seen: &Seen<'_>, key_id: &str, today: Day) -> Result<(), EngineError> {
+    let opens = settle(seen, &mut Rows::new(), |rows| {
+        Ok(rows.api_key(key_id)?.is_some_and(|row| row.opens(today)))
+    });
+    match opens {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(EngineError::KeyEnded),
+        Err(failure) => Err(EngineError::Defect(format!("{failure:?}"))),
     }
 }
 

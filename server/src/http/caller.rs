@@ -37,14 +37,7 @@ impl Caller {
 
     /// Whoever holds a key: `sx_<id>_<secret>`.
     pub fn holding(token: &str, engine: &Engine) -> Result<Caller, Problem> {
-        let rejected = || {
-            Problem::new(
-                Code::Unauthenticated,
-                "密钥缺失、无效、已吊销或已过期 / the key is missing, wrong, revoked or expired",
-                "请使用 Authorization: Bearer <密钥> / send the key as a bearer token",
-            )
-        };
-        let (key_id, secret) = split(token).ok_or_else(rejected)?;
+        let (key_id, secret) = split(token).ok_or_else(Problem::unauthenticated)?;
         let query = Query::new(engine.view.read());
         let found = query.row(&Key::ApiKey(key_id.to_owned()))?;
         // The hash is compared even where there is no such key, so that both take as long.
@@ -55,9 +48,8 @@ impl Caller {
         };
         let same = bool::from(offered.ct_eq(&stored));
         let today = engine.clock.now().legal_date();
-        let row = row
-            .filter(|row| same && !row.revoked && today <= row.expires_on)
-            .ok_or_else(rejected)?;
+        let row =
+            row.filter(|row| same && row.opens(today)).ok_or_else(Problem::unauthenticated)?;
         Ok(Caller::from_row(row))
     }
 
@@ -71,11 +63,12 @@ impl Caller {
         Caller { key_id: row.key_id, role: row.role, actor }
     }
 
-    /// Whether the key still opens what it opened: asked again where an answer goes on for long.
+    /// Whether the key still opens what it opened: asked again where an answer goes on for long, and
+    /// where a step waited before it is taken.
     pub(crate) fn still_valid(&self, engine: &Engine) -> Result<bool, Problem> {
         let found = Query::new(engine.view.read()).row(&Key::ApiKey(self.key_id.clone()))?;
         let today = engine.clock.now().legal_date();
-        Ok(matches!(found, Some(Row::ApiKey(row)) if !row.revoked && today <= row.expires_on))
+        Ok(matches!(found, Some(Row::ApiKey(row)) if row.opens(today)))
     }
 
     /// The subject it acts for, if it is one.

@@ -112,6 +112,15 @@ impl Problem {
         self
     }
 
+    /// Whoever asks holds no key that opens anything today. What is wrong with it is not told.
+    pub fn unauthenticated() -> Problem {
+        Problem::new(
+            Code::Unauthenticated,
+            "密钥缺失、无效、已吊销或已过期 / the key is missing, wrong, revoked or expired",
+            "请使用 Authorization: Bearer <密钥> / send the key as a bearer token",
+        )
+    }
+
     /// Nothing that this reader may see is there: the same for what is unknown and what is not
     /// theirs to see.
     pub fn not_found() -> Problem {
@@ -173,6 +182,7 @@ impl From<EngineError> for Problem {
         let retry = "请稍后重试 / try again later";
         match error {
             EngineError::Refused(refusal) => refusal.into(),
+            EngineError::KeyEnded => Problem::unauthenticated(),
             EngineError::KeyReused => Problem::new(
                 Code::IdempotencyConflict,
                 "同一幂等键的请求内容不同 / the same key came with another body",

@@ -83,6 +83,7 @@ impl From<WhistleError> for Problem {
     fn from(error: WhistleError) -> Problem {
         match error {
             WhistleError::Refused(refusal) => refusal.into(),
+            WhistleError::KeyEnded => Problem::unauthenticated(),
             WhistleError::FullDay(count) => Problem::new(
                 Code::TooMany,
                 format!("今日已受理 {count} 件 / {count} reports were taken today"),
@@ -485,8 +486,17 @@ where
         request.match_info().query("id").parse().map_err(|_| Problem::not_found())?;
     let role = caller.role;
     let asked = Asked { by, role, today: today(&app), rules: app.engine.rules.clone() };
-    let whistle = app.whistle.clone();
-    let stepped = blocking(move || whistle.step(id, &asked, |pen| make(parsed, pen)));
+    let (whistle, engine) = (app.whistle.clone(), app.engine.clone());
+    let stepped = blocking(move || {
+        whistle.step(id, &asked, |pen| {
+            // It waited for the steps before it: the key is looked at as it is now.
+            match caller.still_valid(&engine) {
+                Ok(true) => make(parsed, pen),
+                Ok(false) => Err(WhistleError::KeyEnded),
+                Err(_) => Err(WhistleError::Failed("the key cannot be looked at".to_owned())),
+            }
+        })
+    });
     stepped.await?.ok_or_else(Problem::not_found)
 }
 

@@ -62,6 +62,7 @@ pub async fn write<T: Write>(
         .submit(Request {
             actor,
             role: caller.role,
+            key: Some(caller.key_id),
             label: T::LABEL,
             target: id,
             command,

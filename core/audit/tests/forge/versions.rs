@@ -1,15 +1,18 @@
 //! Courses over which another version of the deadlines and caps begins.
 
+use std::sync::Arc;
+
 use shouxin_core::command::Command;
+use shouxin_core::event::job::Job;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::RepairId;
-use shouxin_core::rules::RulePack;
+use shouxin_core::rules::{RulePack, RuleSet};
 
 use super::kit::commitments::{Word, word};
 use super::kit::later::listed;
-use super::kit::rules::{STATUTE, day};
+use super::kit::rules::{LISTABLE, STATUTE, day};
 use super::kit::steps::*;
-use super::kit::{World, organisation, party, person};
+use super::kit::{World, operator, organisation, party, person};
 
 /// The first day of the version that these courses meet on their way.
 const BEGINS: &str = "2026-03-04";
@@ -119,6 +122,56 @@ pub fn finding_shortened() -> World {
     world
 }
 
+/// Burdens end earlier by a version that begins, and the register says that it has looked at all.
+pub fn all_looked_at() -> World {
+    let (mut world, _) = listed();
+    world.with_record();
+    world.finish(Job::Shorten);
+    world.finish(Job::Recount);
+    world.begins("2026-06-01", |pack| {
+        (pack.black_cap_months, pack.publicity_serious_months) = (20, (6, 18));
+    });
+    world.go_to(day("2026-06-01"));
+    assert!(world.shorten().contains(&"listing.shortened"));
+    assert_eq!(world.finish(Job::Shorten), ["job.finished"]);
+    world
+}
+
+/// The months before repair of the behaviour of these courses.
+pub fn repair_after(rules: &mut RuleSet, min_months: u16) {
+    let own = rules.behaviours.iter_mut().find(|own| own.id == LISTABLE).expect("it is there");
+    own.repair.as_mut().expect("a rule").min_months = min_months;
+}
+
+fn asks_for_less(world: &mut World) {
+    let rules = Arc::make_mut(&mut world.rules);
+    repair_after(rules, 2);
+    rules.version = [6; 32];
+    let version = rules.version;
+    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+}
+
+/// A new catalogue asks for less when the listing is over.
+pub fn less_too_late() -> World {
+    let (mut world, listing) = listed();
+    let revoked = super::kit::asked::revoke(&world, CaseRef::Listing(listing));
+    world.must(&head(), &revoked);
+    asks_for_less(&mut world);
+    assert!(world.shorten().is_empty());
+    world
+}
+
+/// A new catalogue asks for less before a repair than a listing keeps.
+pub fn less_is_kept() -> World {
+    let (mut world, listing) = listed();
+    asks_for_less(&mut world);
+    assert_eq!(world.shorten(), ["listing.repair_rule_kept"]);
+    assert_eq!(world.finish(Job::Shorten), ["job.finished"]);
+    world.go_to(world.today.plus_months(2));
+    world.must(&party(organisation(1)), &repair(listing));
+    world
+}
+
 /// Every course over a change of the rules.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -127,5 +180,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("shortened", shortened()),
         ("a listing shortened", listing_shortened()),
         ("a finding shortened", finding_shortened()),
+        ("all looked at", all_looked_at()),
+        ("less is kept", less_is_kept()),
     ]
 }

@@ -3,6 +3,8 @@
 use shouxin_core::actor::Role;
 use shouxin_core::event::CaseRef;
 use shouxin_core::event::calendar::{CalendarEvent, Clock};
+use shouxin_core::event::refusal::RefusalEvent;
+use shouxin_core::guard::RecordedMisfit;
 
 use super::*;
 use crate::forge::process;
@@ -16,16 +18,17 @@ fn operator_before(log: &mut Log, before: (usize, usize), event: Event) -> Posit
 pub(super) fn keys(table: &mut Table) {
     let world = process::second_keys();
     let (offered, signed) = ("commitment.offered", "commitment.signed");
+    // Right before, in the same millisecond: what was asked before the revocation is refused too.
     table.other("G-HUMAN", "every key of the officer was revoked", &world, |log| {
         let place = log.last(offered);
         log.cut(place);
         let revoked = Event::KeyRevoked { key_id: "Department-2".to_owned() };
-        operator_before(log, log.last("key.revoked"), revoked);
+        operator_before(log, place, revoked);
         log.at(log.last(offered)).position
     });
     table.other("G-HUMAN", "every key of the party was revoked", &world, |log| {
         let revoked = Event::KeyRevoked { key_id: "Subject-2".to_owned() };
-        operator_before(log, log.last("key.revoked"), revoked);
+        operator_before(log, log.last(signed), revoked);
         log.at(log.last(signed)).position
     });
     for (event, nth) in [(offered, 1), (signed, 3)] {
@@ -35,7 +38,7 @@ pub(super) fn keys(table: &mut Table) {
             assert!(key_id.ends_with("-2"), "{key_id}");
             log.change(created, |own| {
                 if let Event::KeyCreated { expires_on, .. } = &mut own.event {
-                    *expires_on = expires_on.plus_days(-2);
+                    *expires_on = expires_on.plus_days(-1);
                 }
             });
             let place = log.last(event);
@@ -61,7 +64,7 @@ pub(super) fn keys(table: &mut Table) {
             .collect();
         assert_eq!(keys.len(), 1);
         for key_id in keys {
-            operator_before(log, log.last("objection.filed"), Event::KeyRevoked { key_id });
+            operator_before(log, log.last("objection.referred"), Event::KeyRevoked { key_id });
         }
         // Another key still lets the officer in, with another duty.
         let created = Event::KeyCreated {
@@ -72,7 +75,7 @@ pub(super) fn keys(table: &mut Table) {
             acts_for: None,
             expires_on: day("2099-01-01"),
         };
-        operator_before(log, log.last("objection.filed"), created);
+        operator_before(log, log.last("objection.referred"), created);
         log.at(log.last("objection.referred")).position
     });
     let keyed = further::keys();
@@ -154,5 +157,35 @@ pub(super) fn ended(table: &mut Table) {
         (Stage::Decided, "decision.served", "served under a listing that has ended"),
     ] {
         table.other("G-END", what, &under_what_ended(stage), |log| step(log, name));
+    }
+}
+
+/// What the operator loads for an officer needs no key of the officer's; what of it was not taken is
+/// recorded in the officer's name all the same.
+#[test]
+fn a_refusal_of_what_the_operator_loads_needs_no_key() {
+    let world = process::second_keys();
+    for (command, expected) in [("import", Vec::new()), ("records.submit", vec!["G-HUMAN"; 2])] {
+        let mut log = Log::of(&world);
+        let place = log.last("commitment.signed");
+        let mut say = |actor: Actor, event: Event| {
+            let own =
+                Envelope { actor, subject: None, idempotency: None, ..log.like(place, event) };
+            log.append(own);
+        };
+        say(Actor::Operator, Event::KeyRevoked { key_id: "Department-2".to_owned() });
+        let (command, target) = (command.to_owned(), String::new());
+        let (guard, misfit) = (Guard::Open, RecordedMisfit::Exists);
+        let denied = Event::GuardDenied {
+            command: command.clone(),
+            target: target.clone(),
+            guard,
+            uncounted: 0,
+        };
+        say(handler().actor, denied);
+        let refused = RefusalEvent::CommandRefused { command, target, misfit, uncounted: 0 };
+        say(handler().actor, Event::Refusal(refused));
+        let said: Vec<&str> = log.audit().iter().map(|own| own.name).collect();
+        assert_eq!(said, expected);
     }
 }

@@ -217,6 +217,8 @@ fn table() -> Vec<Forgery> {
     redress::own_annulments(&mut table);
     versions::carried(&mut table);
     versions::repair_rules(&mut table);
+    versions::less_is_kept(&mut table);
+    versions::jobs(&mut table);
     versions::shortened(&mut table);
     versions::begun(&mut table);
     everywhere::everywhere(&mut table);

@@ -2,6 +2,7 @@
 //! that is not shortened, or lengthened, and a version changed after its day (design.md 6).
 
 use shouxin_core::event::commitment::CommitmentEvent;
+use shouxin_core::event::job::JobEvent;
 use shouxin_core::rules::{Packs, RulePack};
 
 use super::forge::versions;
@@ -63,6 +64,72 @@ pub(super) fn repair_rules(table: &mut Table) {
         inner!(Listing, ListingEvent::RepairRuleKept, min_months => 30),
     );
     table.remove("G-REPAIR-RULE", "no repair rule is kept", &world, &[kept], "listing.proposed");
+}
+
+/// A later rule that asks for less, and what it would take to raise it.
+pub(super) fn less_is_kept(table: &mut Table) {
+    let kept = "listing.repair_rule_kept";
+    let world = versions::less_is_kept();
+    let to = |months: u16| {
+        move |own: &mut Envelope| match &mut own.event {
+            Event::Listing(ListingEvent::RepairRuleKept { min_months, .. }) => {
+                *min_months = months;
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    table.change("G-REPAIR-RULE", "less than the rule asks for", &world, kept, to(1));
+    table.change("G-REPAIR-RULE", "what it had is kept again", &world, kept, to(3));
+    table.change("G-REPAIR-RULE", "an officer keeps a later rule", &world, kept, by(&handler()));
+    table.change("INV-10", "kept in another's file", &world, kept, |own| {
+        own.subject = Some(organisation(2));
+    });
+    table.other("G-REPAIR-RULE", "a later rule asks for more, and is kept", &world, |log| {
+        let place = log.last(kept);
+        log.cut(place);
+        log.reload(place, |rules| versions::repair_after(rules, 12));
+        log.change(log.last(kept), to(12))
+    });
+    table.other(
+        "G-REPAIR-RULE",
+        "of a listing that has ended",
+        &versions::less_too_late(),
+        |log| {
+            let own = log.at(log.last(kept)).clone();
+            let last = log.at(log.last("rules.loaded")).clone();
+            let Event::Listing(ListingEvent::RepairRuleKept { listing, .. }) = own.event else {
+                panic!("a rule");
+            };
+            let event = Event::Listing(ListingEvent::RepairRuleKept { listing, min_months: 2 });
+            let (actor, rules) = (Actor::System, Some(last.position));
+            log.append(Envelope { actor, subject: own.subject, rules, event, ..last })
+        },
+    );
+}
+
+/// Jobs over everything that runs.
+pub(super) fn jobs(table: &mut Table) {
+    let (world, job) = (versions::all_looked_at(), "job.finished");
+    let rules = inner!(Job, JobEvent::Finished, rules => [9; 32]);
+    table.change("INV-10", "done for rules that nobody loaded", &world, job, rules);
+    let ahead = inner!(Job, JobEvent::Finished, in_force_from => day("2026-06-02"));
+    table.change("INV-10", "done for a version that has not begun", &world, job, ahead);
+    let before = inner!(Job, JobEvent::Finished, in_force_from => day("2024-01-01"));
+    table.change("INV-10", "done for the version before", &world, job, before);
+    table.change("G-COMPETENT", "an officer says that it is done", &world, job, by(&handler()));
+    table.change("G-COMPETENT", "the operator does", &world, job, |own| {
+        own.actor = Actor::Operator;
+    });
+    table.other("INV-10", "done twice", &world, |log| {
+        let own = log.at(log.last(job)).clone();
+        log.append(own)
+    });
+    table.other("DEADLINE", "done, and one is left as it was", &world, |log| {
+        let place = log.last("record.publicity_shortened");
+        assert_eq!(log.commits[place.0].len(), 1, "nothing else ends with it");
+        log.remove(place);
+        newest(log)
+    });
 }
 
 /// What a version that begins ends earlier.
