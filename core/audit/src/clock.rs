@@ -12,7 +12,7 @@ use crate::here::Here;
 use crate::names::DEADLINE;
 use crate::tolerance::Tolerance;
 
-/// The deadline of a clock as it was last counted, while what it is about is awaited.
+/// The deadline of a clock as it was last counted; nothing where none runs.
 fn running(fold: &mut Fold, clock: Clock) -> Option<&mut Deadline> {
     match clock {
         Clock::Statement(case) => fold.case_mut(case)?.notice.as_mut().map(|own| &mut own.window),

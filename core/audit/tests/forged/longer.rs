@@ -65,10 +65,13 @@ pub(super) fn from_elsewhere(table: &mut Table) {
     }
 }
 
+/// Another deadline than the one that a recount gives, by the same calendar.
+type Forge = fn(&Calendar, Deadline) -> Deadline;
+
 /// Counted anew by the calendar in force, and not what was counted before.
 pub(super) fn anew(table: &mut Table) {
     let counted = "deadline.recomputed";
-    let forged: [(&str, fn(&Calendar, Deadline) -> Deadline); 3] = [
+    let forged: [(&str, Forge); 3] = [
         ("counted anew from another day", |calendar, own| {
             calendar.after(own.from.plus_days(1), own.working_days)
         }),
