@@ -32,6 +32,7 @@ mod ends;
 mod erasure;
 mod grounds;
 mod guards;
+mod handed_out;
 mod heard;
 mod imported;
 mod lives;

@@ -27,6 +27,7 @@ macro_rules! inner {
     };
 }
 
+mod closing;
 mod details;
 mod due;
 mod everywhere;
@@ -219,6 +220,7 @@ fn table() -> Vec<Forgery> {
     versions::shortened(&mut table);
     versions::begun(&mut table);
     everywhere::everywhere(&mut table);
+    closing::evidence(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
