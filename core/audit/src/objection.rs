@@ -1,7 +1,7 @@
 //! Objections (domain.md 2.6): filing suspends at once, only a reasoned outcome ends that.
 //!
 //! Which officer holds the role of the credit office says the key that the log created for the
-//! officer. The office refers and resolves, it or the provider does the formal check, and what the
+//! officer. The office refers, resolves and turns away, it or the provider accepts, and what the
 //! provider alone may do is its own officer's.
 
 use shouxin_core::actor::Actor;
@@ -48,7 +48,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Accepted);
         }
         Event::ObjectionRefused { reasons, service, .. } => {
-            admin::by_office_or(fold, at, own.provider);
+            admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service);
             let made = fold.owner(own.target).map(|own| own.2.clone());

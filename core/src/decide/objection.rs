@@ -47,7 +47,8 @@ pub(super) fn decide(
         }
         Command::RefuseObjection { objection, reasons, service } => {
             let row = rows.must_objection(*objection)?;
-            receiving(context, row)?;
+            // Whose act is disputed does not end the suspension itself (domain.md 2.6).
+            checks::credit_office(context)?;
             // Silence has accepted it once its day has passed, whatever the timer did.
             match row.state {
                 ObjectionState::Filed { accept_by } if context.today <= accept_by.day => {}
@@ -114,7 +115,7 @@ pub(super) fn bounded(count: usize, what: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Credit office or the provider itself does the formal check.
+/// Credit office or the provider itself lets an objection in; the office alone turns one away.
 pub(super) fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(), Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != row.provider {

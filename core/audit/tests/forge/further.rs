@@ -521,11 +521,11 @@ pub fn shortened() -> World {
     world
 }
 
-/// An objection that somebody else than who proposed turned away.
+/// An objection that the credit office turned away.
 pub fn turned_away() -> World {
     let (mut world, listing) = listed();
     let id = world.objection(organisation(1), Target::Listing(listing), false);
-    world.must(&colleague(), &refuse_objection(&world, id));
+    world.must(&clerk(), &refuse_objection(&world, id));
     world
 }
 
@@ -723,5 +723,6 @@ pub fn all() -> Vec<(&'static str, World)> {
     ];
     all.extend(super::process::all());
     all.extend(super::repairs::all());
+    all.extend(super::ended::all());
     all
 }
