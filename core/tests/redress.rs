@@ -52,7 +52,11 @@ fn who_annuls_what_was_shown_owes_redress_and_does_it_once() {
 #[test]
 fn what_nobody_saw_or_acted_on_leaves_nothing_to_restore() {
     let mut world = World::seeded();
-    let own = NewRecord { withheld: true, ..record(organisation(1), "一号") };
+    let own = NewRecord {
+        withheld: true,
+        withheld_reason: Some(text()),
+        ..record(organisation(1), "一号")
+    };
     let submit = Command::SubmitRecords { records: vec![own] };
     let record = RecordId(world.must(&handler(), &submit));
     let annul = Command::AnnulRecord { record, reasons: text() };

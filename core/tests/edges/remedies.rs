@@ -202,6 +202,7 @@ fn with_records() -> (World, ListingId, Vec<RecordId>) {
         let number = format!("尤罚〔2026〕{serial}号");
         let own = NewRecord {
             withheld: serial == 3,
+            withheld_reason: (serial == 3).then(text),
             // The fourth ends before the others, and not before the listing.
             document_date: day(if serial == 4 { "2025-06-01" } else { "2026-01-15" }),
             source: record_source(authority(provider), PENALTY, &number, organisation(1)),

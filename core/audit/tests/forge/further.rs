@@ -404,7 +404,9 @@ pub fn repaired_again() -> World {
 /// A record whose repair is done, on its own.
 fn record_repaired(withheld: bool) -> (World, RecordId, RepairId) {
     let mut world = World::seeded();
-    let own = NewRecord { withheld, ..record(organisation(1), "尤市监罚〔2026〕1号") };
+    let withheld_reason = withheld.then(text);
+    let own = record(organisation(1), "尤市监罚〔2026〕1号");
+    let own = NewRecord { withheld, withheld_reason, ..own };
     let submit = Command::SubmitRecords { records: vec![own] };
     let id = RecordId(world.must(&handler(), &submit));
     world.go_to(day("2026-07-15"));

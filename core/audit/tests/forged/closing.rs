@@ -5,6 +5,7 @@ use super::*;
 use crate::forge::words;
 use shouxin_core::command::Command;
 use shouxin_core::command::support::SupportCommand;
+use shouxin_core::event::publicity::PublicityEvent;
 use shouxin_core::row::{Key, Row};
 
 /// Evidence of a record is of one that stands on that day.
@@ -27,4 +28,15 @@ pub(super) fn evidence(table: &mut Table) {
         log.date(place, until.plus_days(1));
         log.at(place).position
     });
+}
+
+/// What is withheld as private says why, whichever way it came in (O25).
+pub(super) fn withheld(table: &mut Table) {
+    table.change(
+        "G-OPEN",
+        "a penalty withheld as private, and nobody says why",
+        &further::withheld_restored(),
+        "publicity.filed",
+        inner!(Publicity, PublicityEvent::Filed, reason => None),
+    );
 }

@@ -221,6 +221,7 @@ fn table() -> Vec<Forgery> {
     versions::begun(&mut table);
     everywhere::everywhere(&mut table);
     closing::evidence(&mut table);
+    closing::withheld(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
