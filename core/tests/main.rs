@@ -23,6 +23,7 @@ mod channels;
 mod codec;
 mod collection;
 mod commitment;
+mod confirmed;
 mod crossed;
 mod deliveries;
 mod due_process;

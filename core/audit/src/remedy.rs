@@ -253,7 +253,9 @@ fn closed(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         at.broken(INV_2, "it has no outcome");
         return;
     };
-    repair::reached(fold, at, own.through, own.target, upheld && !own.kept);
+    let target = [own.target];
+    let ended = if upheld && !own.kept { &target[..] } else { &[] };
+    repair::reached(fold, at, own.through, &target, ended);
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = ObjectionStage::Closed { upheld };
     }

@@ -4,10 +4,14 @@
 //! Source: domain.md O60, O65, T03.
 
 use crate::decide::checks;
+use crate::decide::revocation::removed_by;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
-use crate::row::{Closing, Key, ObjectionState, RepairState, Repairable, Told};
+use crate::id::RecordId;
+use crate::row::{
+    Closing, Key, ListingKind, ObjectionState, RepairRow, RepairState, Repairable, Told,
+};
 use crate::rows::{Rows, Stop};
 
 /// Whether nothing is left to wait for.
@@ -24,18 +28,46 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
         Closing::Repair(id) => {
             let row = rows.must_repair(id)?;
             let propagating = matches!(row.state, RepairState::Propagating);
-            Ok(propagating && ended(rows, row.of)? && confirmed(rows, row.settle)?)
+            Ok(propagating && ended(rows, row)? && confirmed(rows, row.settle)?)
         }
     }
 }
 
-/// Nothing is left to be undone that rests on what was repaired; no measure rests on a record alone,
+/// Nothing is left to be undone of what a repair ended: of what it is about, and of every other
+/// listing that fell with the records it ended (domain.md 2.5). No measure rests on a record alone,
 /// or on a finding of breach.
-fn ended(rows: &Rows, of: Repairable) -> Result<bool, Stop> {
-    match of {
-        Repairable::Listing(_) | Repairable::Attribution(_) => lifted(rows, of.target()),
-        Repairable::Record(_) | Repairable::Commitment(_) => Ok(true),
+fn ended(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
+    match row.of {
+        Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { records, .. } => {
+                Ok(lifted(rows, row.of.target())? && all_lifted(rows, row, records)?)
+            }
+            ListingKind::Red(_) => lifted(rows, row.of.target()),
+        },
+        Repairable::Record(id) => all_lifted(rows, row, &[id]),
+        Repairable::Attribution(_) => lifted(rows, row.of.target()),
+        Repairable::Commitment(_) => Ok(true),
     }
+}
+
+/// Nothing is left to be undone of the listings on these records that this repair ended.
+fn all_lifted(rows: &Rows, row: &RepairRow, records: &[RecordId]) -> Result<bool, Stop> {
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    for record in records {
+        let listings = &rows.must_record(*record)?.listings;
+        rows.want(listings.iter().map(|id| Key::Listing(*id)))?;
+        for id in listings {
+            let listing = rows.must_listing(*id)?;
+            let with = match &listing.kind {
+                ListingKind::Black { case, .. } => removed_by(case) == Some(row.id),
+                ListingKind::Red(_) => false,
+            };
+            if with && listing.unlifted > 0 {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Every channel that got it has confirmed what it was told last, those that are configured no

@@ -2,6 +2,7 @@
 //! after it.
 
 use super::*;
+use crate::forge::ended;
 use crate::forge::words;
 use shouxin_core::command::Command;
 use shouxin_core::command::support::SupportCommand;
@@ -39,4 +40,16 @@ pub(super) fn withheld(table: &mut Table) {
         "publicity.filed",
         inner!(Publicity, PublicityEvent::Filed, reason => None),
     );
+}
+
+/// A repair is done when every listing it ended is undone, and every channel shows none of it.
+pub(super) fn repairs(table: &mut Table) {
+    let (lifted, done) = (&["assessment.feedback_due", "measure.lifted"], "repair.done");
+    let two = ended::two_ended();
+    table.remove("INV-13", "done while another listing is carried out", &two, lifted, done);
+    let record = ended::ended_with_its_record();
+    table.remove("INV-13", "done while a listing on it is carried out", &record, lifted, done);
+    let hidden = ended::hidden_and_repaired();
+    let confirmed = &["channel.confirmed"];
+    table.remove("INV-13", "done while a portal shows its record", &hidden, confirmed, done);
 }

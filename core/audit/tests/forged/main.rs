@@ -222,6 +222,7 @@ fn table() -> Vec<Forgery> {
     everywhere::everywhere(&mut table);
     closing::evidence(&mut table);
     closing::withheld(&mut table);
+    closing::repairs(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
