@@ -3,7 +3,7 @@
 
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, MeasureId, RecordId};
 use shouxin_core::row::{Key, Row};
@@ -85,6 +85,8 @@ fn an_order_on_a_person_is_enough() {
     assert_eq!(world.run(&head(), &command).unwrap().last(), Some(&OWED));
     let target = Target::Attribution(attribution);
     assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(false));
+    assert_eq!(world.refused(&handler(), &done(target)), STATE, "it is not lifted");
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     world.must(&handler(), &done(target));
     assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(true));
     assert_eq!(world.replayed().rows, world.rows);

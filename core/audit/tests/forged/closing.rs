@@ -2,7 +2,9 @@
 //! after it.
 
 use super::*;
-use crate::forge::ended;
+use crate::forge::ended::{self, By};
+use crate::forge::kit::authority;
+use crate::forge::kit::rules::MARKET;
 use crate::forge::words;
 use shouxin_core::command::Command;
 use shouxin_core::command::support::SupportCommand;
@@ -52,4 +54,44 @@ pub(super) fn repairs(table: &mut Table) {
     let hidden = ended::hidden_and_repaired();
     let confirmed = &["channel.confirmed"];
     table.remove("INV-13", "done while a portal shows its record", &hidden, confirmed, done);
+}
+
+/// Redress is done when the retraction is everywhere and nobody acts on the thing; it is owed once.
+pub(super) fn redress(table: &mut Table) {
+    let kinds = [
+        (By::Objection, "redress.completed"),
+        (By::Suit, "redress.done"),
+        (By::Itself, "redress.done_after_annulment"),
+    ];
+    let lifted = &["assessment.feedback_due", "measure.lifted"];
+    for (by, done) in kinds {
+        let world = ended::redressed(by);
+        table.remove("INV-13", "done before it is lifted", &world, lifted, done);
+        table.remove("INV-13", "done while it is shown", &world, &["channel.confirmed"], done);
+    }
+    let again = |by, outcome: &str, event: &dyn Fn(&Event) -> Event| {
+        let mut log = Log::of(&ended::taken_back_before(by));
+        let place = log.last(outcome);
+        log.cut(place);
+        let own = log.like(place, event(&log.at(place).event));
+        let cause = Some(log.at((place.0, 0)).position);
+        let at = log.follow(Envelope { cause, ..own });
+        (log, at)
+    };
+    let provider = authority(MARKET);
+    let opened = again(By::Objection, "objection.resolved", &|own| match own {
+        Event::ObjectionResolved { objection, .. } => {
+            Event::RedressOpened { objection: *objection, provider }
+        }
+        other => panic!("{other:?}"),
+    });
+    let owed = again(By::Suit, "remedy.decided", &|own| match own {
+        Event::Remedy(RemedyEvent::RemedyDecided { remedy, .. }) => {
+            Event::Remedy(RemedyEvent::RedressOwed { remedy: *remedy, provider })
+        }
+        other => panic!("{other:?}"),
+    });
+    for (log, at) in [opened, owed] {
+        table.0.push(Forgery { name: "INV-2", what: "owed a second time", log, at });
+    }
 }

@@ -223,6 +223,7 @@ fn table() -> Vec<Forgery> {
     closing::evidence(&mut table);
     closing::withheld(&mut table);
     closing::repairs(&mut table);
+    closing::redress(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
