@@ -48,6 +48,7 @@ mod publicity;
 mod put_right;
 mod record_repairs;
 mod redress;
+mod relieved;
 mod remedies;
 mod repairs;
 mod reviews;

@@ -2,7 +2,7 @@
 
 use super::kit::later::{listed, office_head, remedy, remedy_of, rule, suit};
 use super::kit::repairs::checked;
-use super::kit::rules::{BARRED, OFFICE, STATUTE};
+use super::kit::rules::{BARRED, OFFICE, STATUTE, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, operator, organisation, party, timer};
 use super::process;
@@ -11,7 +11,7 @@ use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, Target, Trigger};
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RecordId};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId};
 use shouxin_core::row::{Key, Repairable};
 
 /// An honour of the credit office's own, and somebody's objection that another officer turned away.
@@ -199,6 +199,25 @@ pub fn taken_back_before(by: By) -> World {
     world
 }
 
+/// A plan is performed, and another listing on the record of the relieved one ends with it.
+pub fn two_relieved() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    beside(&mut world, record);
+    let granted = RemedyCommand::GrantRelief {
+        listing,
+        ruling: ruling(organisation(1)),
+        reasons: text(),
+        until: day("2027-12-31"),
+    };
+    let relief = ReliefId(world.must(&head(), &remedy(granted)));
+    let (document, reasons) = (ruling(organisation(1)), text());
+    let performed = RemedyCommand::CompleteRelief { relief, document, reasons };
+    world.must(&head(), &remedy(performed));
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -206,6 +225,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("two ended by one repair", two_ended()),
         ("ended with its record", ended_with_its_record()),
         ("hidden and repaired", hidden_and_repaired()),
+        ("two relieved", two_relieved()),
         ("redressed after an objection", redressed(By::Objection)),
         ("redressed after a suit", redressed(By::Suit)),
         ("redressed after an annulment", redressed(By::Itself)),

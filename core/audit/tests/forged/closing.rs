@@ -95,3 +95,40 @@ pub(super) fn redress(table: &mut Table) {
         table.0.push(Forgery { name: "INV-2", what: "owed a second time", log, at });
     }
 }
+
+/// A performed plan ends the records that the relieved listing rests on, and what rests on them.
+pub(super) fn relief(table: &mut Table) {
+    let own = "record.relieved";
+    let one = lives::relief(true);
+    table.remove("INV-6", "its record stays in use", &one, &[own], "relief.completed");
+    table.change("INV-6", "ended by another relief", &one, own, |own| {
+        if let Event::Record(RecordEvent::Relieved { relief, .. }) = &mut own.event {
+            relief.0.sequence -= 1;
+        }
+    });
+    let two = ended::two_relieved();
+    table.other("INV-6", "another listing on its record stands", &two, |log| {
+        log.remove(log.last("listing.relieved"));
+        let said = log.last("classification.changed");
+        let mut before = log.commits[..said.0].iter().flatten().rev();
+        let stated = before.find_map(|own| match &own.event {
+            Event::ClassificationChanged { in_force } => Some(in_force.clone()),
+            _ => None,
+        });
+        let other = stated.expect("its marks").into_iter().filter(|own| !own.suspended).collect();
+        log.change(said, |own| *marks(own) = other);
+        log.at(log.last(own)).position
+    });
+    table.change(
+        "INV-6",
+        "relieved, and rests on no record of the plan's",
+        &two,
+        "listing.relieved",
+        |own| {
+            if let Event::Listing(ListingEvent::Relieved { relief, .. }) = &mut own.event {
+                relief.0.sequence -= 1;
+            }
+        },
+    );
+    table.change("G-COMPETENT", "another authority's record", &one, own, by(&implementer()));
+}

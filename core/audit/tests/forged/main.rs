@@ -224,6 +224,7 @@ fn table() -> Vec<Forgery> {
     closing::withheld(&mut table);
     closing::repairs(&mut table);
     closing::redress(&mut table);
+    closing::relief(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
