@@ -87,6 +87,7 @@ pub fn fill(running: &Running, events: u64) {
                     document_sha256: None,
                     content: None,
                     withheld: false,
+                    withheld_reason: None,
                     notified: None,
                 }
             })

@@ -63,8 +63,10 @@ pub struct NewRecord {
     pub document_date: Day,
     pub document_sha256: Option<Digest>,
     pub content: Option<Sealed>,
-    /// Privacy exemption from double publicity (O25), with the reason in the content.
+    /// Not to be shown, though the directory would have it shown.
     pub withheld: bool,
+    /// Why a permit or penalty is withheld as private (O25); for other items the content says why.
+    pub withheld_reason: Option<Sealed>,
     pub notified: Option<Service>,
     /// SHA-256 over provider, item, document number and subject, to find a duplicate.
     pub source: [u8; 32],

@@ -43,14 +43,25 @@ fn a_stay_does_not_use_up_the_first_objection() {
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), true)]);
 }
 
-/// Who proposed a listing does not turn the objection to it away.
+/// The unit whose act is disputed does not turn the objection to it away (domain.md 2.6), and at the
+/// credit office nobody who made what is disputed. Covers O61, O64.
 #[test]
-fn who_made_it_does_not_turn_the_objection_away() {
+fn whose_act_it_is_does_not_turn_the_objection_away_nor_who_made_it() {
     let (mut world, listing) = listed();
     let id = world.objection(organisation(1), Target::Listing(listing), false);
     let refusal = refuse_objection(&world, id);
-    assert_eq!(world.refused(&handler(), &refusal), guard(Guard::FourEyes));
-    world.must(&colleague(), &refusal);
+    for provider in [handler(), colleague(), head()] {
+        assert_eq!(world.refused(&provider, &refusal), misfit(Misfit::Forbidden));
+        after(&world, &provider, &Command::AcceptObjection { objection: id });
+    }
+    assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), true)]);
+    world.must(&clerk(), &refusal);
+    assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
+    let honour = ListingId(world.must(&clerk(), &nominate(organisation(2))));
+    let id = world.objection(organisation(2), Target::Listing(honour), false);
+    let refusal = refuse_objection(&world, id);
+    assert_eq!(world.refused(&clerk(), &refusal), guard(Guard::FourEyes));
+    world.must(&officer(OFFICE, Post::Colleague), &refusal);
 }
 
 /// A repair of an organisation takes the ground from under what was still on its way.

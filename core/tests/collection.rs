@@ -76,6 +76,7 @@ fn record(world: &World, item: &DataItem, department: &str) -> NewRecord {
         document_sha256: Some(digest(8)),
         content: Some(text()),
         withheld: false,
+        withheld_reason: None,
         notified: adverse.then(|| served(day("2026-05-06"))),
         source: record_source(officer.authority, &item.id, "尤文〔2026〕1号", subject),
     }

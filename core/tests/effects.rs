@@ -159,7 +159,7 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
                     "relief.completed",
                     "listing.relieved",
                     "classification.changed",
-                    "record.display_ended",
+                    "record.relieved",
                 ],
             ),
             ("relieved", "plan failed", &["relief.ended", "classification.changed"]),

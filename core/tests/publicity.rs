@@ -39,7 +39,7 @@ fn world() -> World {
 
 fn penalty(number: &str) -> NewDecision {
     let record = record(organisation(1), number);
-    NewDecision { record, index: 0, private: Some(text()), reason: None }
+    NewDecision { record, index: 0, private: Some(text()) }
 }
 
 fn permit(number: &str) -> NewDecision {
@@ -52,7 +52,7 @@ fn permit(number: &str) -> NewDecision {
         source: record_source(authority(MARKET), PERMIT, number, subject),
         ..record(subject, number)
     };
-    NewDecision { record, index: 0, private: None, reason: None }
+    NewDecision { record, index: 0, private: None }
 }
 
 fn about(subject: SubjectKey, decision: NewDecision) -> NewDecision {
@@ -102,9 +102,10 @@ fn filed(world: &mut World, kind: DecisionKind, decision: NewDecision) -> Record
 /// Covers O25.
 #[test]
 fn what_is_shown_and_what_is_exempt() {
-    let withheld = |decision: NewDecision| NewDecision {
-        reason: Some(text()),
-        ..changed(decision, |record| record.withheld = true)
+    let withheld = |decision: NewDecision| {
+        changed(decision, |record| {
+            (record.withheld, record.withheld_reason) = (true, Some(text()));
+        })
     };
     let severity =
         |severity: Severity| changed(penalty("罚1"), |record| record.severity = Some(severity));
@@ -205,15 +206,14 @@ fn what_does_not_fit_is_rejected_by_name_and_alone() {
             changed(permit("许"), |own| own.content = Some(long.clone()))
         }),
         ("WITHHELD_REASON", PERMITS, changed(permit("许"), |own| own.withheld = true)),
-        ("WITHHELD_REASON", PERMITS, NewDecision { reason: Some(text()), ..permit("许") }),
-        (
-            "WITHHELD_REASON",
-            PERMITS,
-            NewDecision {
-                reason: Some(no_text()),
-                ..changed(permit("许"), |own| own.withheld = true)
-            },
-        ),
+        ("WITHHELD_REASON", PERMITS, {
+            changed(permit("许"), |own| own.withheld_reason = Some(text()))
+        }),
+        ("WITHHELD_REASON", PERMITS, {
+            changed(permit("许"), |own| {
+                (own.withheld, own.withheld_reason) = (true, Some(no_text()));
+            })
+        }),
         ("SEVERITY", PENALTIES, changed(penalty("罚"), |own| own.severity = None)),
         ("SEVERITY", PERMITS, {
             changed(permit("许"), |own| own.severity = Some(Severity::Minor))

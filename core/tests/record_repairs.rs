@@ -22,7 +22,9 @@ use crate::kit::{
 
 fn with(severity: Severity, withheld: bool) -> (World, RecordId) {
     let mut world = World::seeded();
-    let own = NewRecord { severity: Some(severity), withheld, ..record(organisation(1), "一号") };
+    let withheld_reason = withheld.then(text);
+    let own = record(organisation(1), "一号");
+    let own = NewRecord { severity: Some(severity), withheld, withheld_reason, ..own };
     let submit = Command::SubmitRecords { records: vec![own] };
     let id = RecordId(world.must(&handler(), &submit));
     (world, id)

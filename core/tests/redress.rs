@@ -3,7 +3,7 @@
 
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, MeasureId, RecordId};
 use shouxin_core::row::{Key, Row};
@@ -52,7 +52,11 @@ fn who_annuls_what_was_shown_owes_redress_and_does_it_once() {
 #[test]
 fn what_nobody_saw_or_acted_on_leaves_nothing_to_restore() {
     let mut world = World::seeded();
-    let own = NewRecord { withheld: true, ..record(organisation(1), "一号") };
+    let own = NewRecord {
+        withheld: true,
+        withheld_reason: Some(text()),
+        ..record(organisation(1), "一号")
+    };
     let submit = Command::SubmitRecords { records: vec![own] };
     let record = RecordId(world.must(&handler(), &submit));
     let annul = Command::AnnulRecord { record, reasons: text() };
@@ -81,6 +85,8 @@ fn an_order_on_a_person_is_enough() {
     assert_eq!(world.run(&head(), &command).unwrap().last(), Some(&OWED));
     let target = Target::Attribution(attribution);
     assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(false));
+    assert_eq!(world.refused(&handler(), &done(target)), STATE, "it is not lifted");
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     world.must(&handler(), &done(target));
     assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(true));
     assert_eq!(world.replayed().rows, world.rows);

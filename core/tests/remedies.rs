@@ -518,7 +518,7 @@ fn relief_knows_no_other_way() {
     let commands: [Asked<'_>; 3] =
         [("grant", head(), &grant), ("complete", head(), &complete), ("fail", head(), &fail)];
     const REMOVED: &[&str] =
-        &["relief.completed", "listing.relieved", "classification.changed", "record.display_ended"];
+        &["relief.completed", "listing.relieved", "classification.changed", "record.relieved"];
     compare(
         &machines::RELIEF,
         &states,

@@ -66,7 +66,7 @@ fn the_largest_batch_is_decided_in_the_rounds_that_a_command_has() {
         let (subject, number) = (organisation(1), format!("尤市监罚〔2026〕{serial}号"));
         let source = record_source(authority(MARKET), PENALTY, &number, subject);
         let record = NewRecord { source, ..record(subject, &number) };
-        NewDecision { record, index: serial as usize, private: Some(text()), reason: None }
+        NewDecision { record, index: serial as usize, private: Some(text()) }
     };
     let decisions = items.map(decided).collect();
     let kind = DecisionKind::Penalty;

@@ -41,24 +41,33 @@ fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
     cases.into_iter().filter(|case| lasts(*case)).map(shown).collect()
 }
 
+/// The live records of a listing that its own authority collected: they end with it.
+fn in_use(fold: &Fold, listing: ListingId) -> Vec<String> {
+    let Some(Kind::Black { records, case, .. }) = fold.listings.get(&listing).map(|own| &own.kind)
+    else {
+        return Vec::new();
+    };
+    let own = |id: &&RecordId| {
+        fold.records.get(id).is_some_and(|own| {
+            own.stage == RecordStage::Live && own.provider == case.proposer.authority
+        })
+    };
+    records.iter().filter(own).map(ToString::to_string).collect()
+}
+
 /// What a repair has not ended of what it is about.
 fn unrepaired(fold: &Fold, repair: RepairId, of: Target, day: Day) -> Vec<String> {
-    let live = |id: &RecordId| {
-        fold.records.get(id).filter(|own| own.stage == RecordStage::Live).map(|own| own.provider)
-    };
     match of {
-        Target::Record(id) => live(&id).map(|_| id.to_string()).into_iter().collect(),
+        Target::Record(id) => {
+            let live = fold.records.get(&id).is_some_and(|own| own.stage == RecordStage::Live);
+            live.then(|| id.to_string()).into_iter().collect()
+        }
         Target::Listing(listing) => {
             let mut left = Vec::new();
             if !over(fold, listing, day) {
                 left.push(listing.to_string());
             }
-            if let Some(Kind::Black { records, case, .. }) =
-                fold.listings.get(&listing).map(|own| &own.kind)
-            {
-                let own = |id: &&RecordId| live(id) == Some(case.proposer.authority);
-                left.extend(records.iter().filter(own).map(ToString::to_string));
-            }
+            left.extend(in_use(fold, listing));
             left
         }
         Target::Attribution(id) if fold.attribution_standing(id, day) != Standing::Ended => {
@@ -84,6 +93,8 @@ pub(crate) struct Commit {
     voided: Vec<(Position, Target)>,
     repaired: Vec<(Position, RepairId, Target)>,
     relieved: Vec<(Position, ReliefId, ListingId)>,
+    /// Records that ended by a relief.
+    relieved_grounds: Vec<(RecordId, ReliefId)>,
     /// What a court shortened, and to which day.
     shortened: Vec<(Position, Target, Day)>,
     /// Redress that an outcome owes, and what was opened.
@@ -204,9 +215,28 @@ impl Commit {
         self.relieved.iter().any(|own| own.1 == relief && own.2 == listing)
     }
 
-    /// Whether a relief of this commit takes a record of these listings off display.
-    pub(crate) fn relieves_one_of(&self, listings: &[ListingId]) -> bool {
-        self.relieved.iter().any(|own| listings.contains(&own.2))
+    /// Whether a relief of this commit is that of one of these listings.
+    pub(crate) fn relieves_one_of(&self, relief: ReliefId, listings: &[ListingId]) -> bool {
+        self.relieved.iter().any(|own| own.1 == relief && listings.contains(&own.2))
+    }
+
+    /// A record ended by a relief here: what rests on it ends too.
+    pub(crate) fn ground_is_relieved(&mut self, at: Position, record: RecordId, relief: ReliefId) {
+        self.grounds.push((at, record));
+        self.relieved_grounds.push((record, relief));
+    }
+
+    /// Whether a record on which a listing rests was ended by this relief here.
+    pub(crate) fn relieves_ground(
+        &self,
+        fold: &Fold,
+        relief: ReliefId,
+        listing: ListingId,
+    ) -> bool {
+        self.relieved_grounds.iter().any(|(id, by)| {
+            let own = fold.records.get(id);
+            *by == relief && own.is_some_and(|own| own.listings.contains(&listing))
+        })
     }
 
     pub(crate) fn shorten(&mut self, at: Position, target: Target, end: Day) {
@@ -505,6 +535,9 @@ impl Commit {
             // What a record's own date has ended needs no relief; its timer says so.
             if fold.listing_standing(*listing, day) != Standing::Ended {
                 missed(*at, listing.to_string());
+            }
+            for record in in_use(fold, *listing) {
+                missed(*at, record);
             }
         }
         for (at, target, end) in &self.shortened {

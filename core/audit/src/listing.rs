@@ -74,7 +74,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             commit.touch(subject, at.at());
         }
         ListingEvent::Relieved { listing, relief } => {
-            if !commit.relieves(*relief, *listing) {
+            let own = commit.relieves(*relief, *listing);
+            if !own && !commit.relieves_ground(fold, *relief, *listing) {
                 at.broken(INV_6, format!("{relief} is not completed in this commit"));
             }
             commit.end(fold, at.at(), CaseRef::Listing(*listing), Over::Relieved);

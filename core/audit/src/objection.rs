@@ -1,7 +1,7 @@
 //! Objections (domain.md 2.6): filing suspends at once, only a reasoned outcome ends that.
 //!
 //! Which officer holds the role of the credit office says the key that the log created for the
-//! officer. The office refers and resolves, it or the provider does the formal check, and what the
+//! officer. The office refers, resolves and turns away, it or the provider accepts, and what the
 //! provider alone may do is its own officer's.
 
 use shouxin_core::actor::Actor;
@@ -16,6 +16,7 @@ use crate::dispute::Open;
 use crate::fold::{Fold, Hold, Objection, ObjectionStage, Red, RedStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
+use crate::{redress, repair};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -48,7 +49,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Accepted);
         }
         Event::ObjectionRefused { reasons, service, .. } => {
-            admin::by_office_or(fold, at, own.provider);
+            admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service);
             let made = fold.owner(own.target).map(|own| own.2.clone());
@@ -113,8 +114,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if !kept && !commit.voids(fold, own.target) {
                 at.broken(INV_6, "no outcome of this commit upholds it");
             }
+            if redress::is_owed(fold, own.target) {
+                at.broken(INV_2, "its own authority owes the redress already");
+            }
             commit.redress(id.0);
-            redress(fold, id, false);
+            redress_is(fold, id, false);
         }
         Event::RedressCompleted { account, .. } => {
             at.of_authority(own.provider);
@@ -122,7 +126,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if own.redress != Some(false) {
                 at.broken(INV_2, "no redress is owed");
             }
-            redress(fold, id, true);
+            // What was put right and stays is withdrawn nowhere, and nothing on it is lifted.
+            let target = [own.target];
+            let ended = if own.kept { &[] } else { &target[..] };
+            repair::reached(fold, at, own.through, &target, ended);
+            redress_is(fold, id, true);
         }
         _ => {}
     }
@@ -169,7 +177,7 @@ fn put_right(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, finding: Findi
     }
 }
 
-fn redress(fold: &mut Fold, id: ObjectionId, done: bool) {
+fn redress_is(fold: &mut Fold, id: ObjectionId, done: bool) {
     if let Some(own) = fold.objections.get_mut(&id) {
         own.redress = Some(done);
     }
@@ -241,7 +249,7 @@ fn resolved(
         _ => at.broken(INV_5, "nothing was verified"),
     }
     closed(fold, commit, at, id, !upheld);
-    if upheld {
+    if upheld && !redress::is_owed(fold, target) {
         commit.owe_redress(at.at(), id.0);
     }
     if upheld && !kept {

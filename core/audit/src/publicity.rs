@@ -21,7 +21,11 @@ pub(crate) fn check(fold: &Fold, at: &mut Here<'_>, event: &PublicityEvent) {
     if *late != (*filed_on > due.day) || *filed_on != at.today {
         at.broken(DEADLINE, "it does not say rightly whether it came in time");
     }
-    if let (Some(Exemption::Privacy), Some(reason)) = (exempt, reason) {
-        at.stated(Guard::Open, &[("reason", reason)]);
+    match (exempt, reason) {
+        (Some(Exemption::Privacy), Some(reason)) => at.stated(Guard::Open, &[("reason", reason)]),
+        (Some(Exemption::Privacy), None) => {
+            at.guard(Guard::Open, "it is withheld as private, and nobody says why");
+        }
+        _ => {}
     }
 }

@@ -291,14 +291,24 @@ pub(crate) fn check_later(
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
                 let (subject, provider) = (own.subject, own.provider);
-                let relieved = commit.relieves_one_of(&own.listings);
                 at.about(subject);
                 at.stated(Guard::Document, &[("reasons", reasons)]);
-                if !relieved {
-                    at.of_authority(provider);
-                }
+                at.of_authority(provider);
             }
             fold.display(Target::Record(*record), false, at.at());
+        }
+        RecordEvent::Relieved { record, relief } => {
+            if let Some(own) = live(fold, at, *record, false) {
+                let (subject, provider) = (own.subject, own.provider);
+                let relieved = commit.relieves_one_of(*relief, &own.listings);
+                at.about(subject);
+                at.of_authority(provider);
+                if !relieved {
+                    at.broken(INV_6, format!("{relief} is not completed in this commit"));
+                }
+            }
+            ended(fold, at, *record, RecordStage::Over);
+            commit.ground_is_relieved(at.at(), *record, *relief);
         }
         RecordEvent::Archived { record } => {
             let Some(own) = fold.records.get(record) else {

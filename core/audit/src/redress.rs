@@ -10,6 +10,7 @@ use crate::commit::Commit;
 use crate::fold::Fold;
 use crate::here::Here;
 use crate::names::INV_2;
+use crate::repair;
 
 /// Whether anybody saw it, or acted on it.
 fn had_effect(fold: &Fold, target: Target) -> bool {
@@ -27,6 +28,23 @@ fn had_effect(fold: &Fold, target: Target) -> bool {
             }
             Target::Measure(_) | Target::Commitment(_) => false,
         }
+}
+
+/// Whether its own authority owes redress for a thing, or did it: nobody owes it twice.
+pub(crate) fn is_owed(fold: &Fold, target: Target) -> bool {
+    let own = match target {
+        Target::Record(id) => fold.records.get(&id).map(|own| own.redress),
+        Target::Listing(id) => fold.listings.get(&id).map(|own| own.redress),
+        Target::Attribution(id) => fold.attributions.get(&id).map(|own| own.redress),
+        Target::Measure(_) | Target::Commitment(_) => None,
+    };
+    own.flatten().is_some()
+}
+
+/// It is done once the retraction stands wherever the thing was shown, and nobody acts on it.
+pub(crate) fn reached(fold: &Fold, at: &mut Here<'_>, target: Target) {
+    let through = fold.told_of(target).map(|own| own.1);
+    repair::reached(fold, at, through, &[target], &[target]);
 }
 
 /// An authority takes its own act back. Asked before the fold ends the thing.
@@ -73,6 +91,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if turn(fold, *target, true) != Some(false) {
                 at.broken(INV_2, "no redress is owed");
             }
+            reached(fold, at, *target);
         }
         _ => {}
     }

@@ -13,7 +13,7 @@ use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
-use crate::{admin, objection, repair, review, revocation};
+use crate::{admin, objection, redress, repair, review, revocation};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
     use RemedyEvent as E;
@@ -78,9 +78,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 if owner != Some(*provider) {
                     at.guard(Guard::Competent, "the provider owes the redress");
                 }
+                if redress::is_owed(fold, own.target) {
+                    at.broken(INV_2, "its own authority owes the redress already");
+                }
             }
             commit.redress(remedy.0);
-            redress(fold, *remedy, false);
+            redress_is(fold, *remedy, false);
         }
         E::RedressDone { remedy, account, .. } => {
             at.stated(Guard::Document, &[("account", account)]);
@@ -92,11 +95,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 if !owed {
                     at.broken(INV_2, "no redress is owed");
                 }
+                redress::reached(fold, at, target);
             }
-            redress(fold, *remedy, true);
+            redress_is(fold, *remedy, true);
         }
         E::AnnulmentRedressOwed { .. } | E::AnnulmentRedressDone { .. } => {
-            crate::redress::check(fold, commit, at, event);
+            redress::check(fold, commit, at, event);
         }
         E::RepairRevocationNoticed { .. }
         | E::RepairRevocationStated { .. }
@@ -253,7 +257,9 @@ fn closed(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         at.broken(INV_2, "it has no outcome");
         return;
     };
-    repair::reached(fold, at, own.through, own.target, upheld && !own.kept);
+    let target = [own.target];
+    let ended = if upheld && !own.kept { &target[..] } else { &[] };
+    repair::reached(fold, at, own.through, &target, ended);
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = ObjectionStage::Closed { upheld };
     }
@@ -268,7 +274,7 @@ fn ruled<'f>(fold: &'f Fold, at: &mut Here<'_>, id: RemedyId) -> Option<&'f Reme
     own
 }
 
-fn redress(fold: &mut Fold, id: RemedyId, done: bool) {
+fn redress_is(fold: &mut Fold, id: RemedyId, done: bool) {
     if let Some(own) = fold.remedies.get_mut(&id) {
         own.redress = Some(done);
     }
@@ -353,7 +359,9 @@ fn outcome_of(
     match outcome {
         RemedyOutcome::Revoked => {
             commit.void(at.at(), target);
-            commit.owe_redress(at.at(), id.0);
+            if !redress::is_owed(fold, target) {
+                commit.owe_redress(at.at(), id.0);
+            }
         }
         RemedyOutcome::Changed { end } => commit.shorten(at.at(), target, end),
         RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}

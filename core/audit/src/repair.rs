@@ -13,7 +13,7 @@ use shouxin_core::time::Day;
 
 use crate::case;
 use crate::commit::Commit;
-use crate::fold::{Channel, Fold, Kind, RecordStage, Repair, RepairStage, Standing};
+use crate::fold::{Channel, Fold, Kind, Over, RecordStage, Repair, RepairStage, Standing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_6, INV_10, INV_13};
 use crate::record;
@@ -68,8 +68,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if let Target::Record(record) = of {
                 alone(fold, at, record);
             }
-            let shown = fold.shown(of).then_some(at.at());
-            let through = shown.or(fold.told_of(of).map(|own| own.1));
+            let named = named(fold, of, authority);
+            let shown = named.iter().any(|own| fold.shown(*own)).then_some(at.at());
+            let told = named.iter().filter_map(|own| fold.told_of(*own)).map(|own| own.1);
+            let through = shown.or(told.max());
             if let Some(own) = fold.repairs.get_mut(&id) {
                 own.through = through;
             }
@@ -86,24 +88,50 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if !matches!(own.stage, RepairStage::Propagating) {
                 at.broken(INV_2, "it was not approved");
             }
-            // No order rests on a record alone, or on a finding of breach.
-            let ended = matches!(of, Target::Listing(_) | Target::Attribution(_));
-            reached(fold, at, own.through, of, ended);
+            let (named, ended) = (named(fold, of, authority), ended_by(fold, id, of));
+            reached(fold, at, own.through, &named, &ended);
             turn(fold, at, id, RepairStage::Done, None);
         }
         _ => {}
     }
 }
 
-/// INV-13: every open channel has confirmed what changed, and every order is lifted.
+/// What channels show that a repair is about: the thing, and the records that are repaired with it.
+fn named(fold: &Fold, of: Target, authority: Uscc) -> Vec<Target> {
+    let records = records_of(fold, of).into_iter();
+    // What others collected is not repaired with it.
+    let own = |id: &RecordId| fold.records.get(id).is_some_and(|own| own.provider == authority);
+    [of].into_iter().chain(records.filter(own).map(Target::Record)).collect()
+}
+
+/// What a repair ended on which an order may rest: none rests on a record alone, or on a finding of
+/// breach, but other listings fell with the records.
+fn ended_by(fold: &Fold, repair: RepairId, of: Target) -> Vec<Target> {
+    let (mut ended, records) = match of {
+        Target::Listing(_) => (vec![of], records_of(fold, of)),
+        Target::Attribution(_) => (vec![of], Vec::new()),
+        Target::Record(id) => (Vec::new(), vec![id]),
+        Target::Measure(_) | Target::Commitment(_) => (Vec::new(), Vec::new()),
+    };
+    let on = records.iter().filter_map(|id| fold.records.get(id)).flat_map(|own| &own.listings);
+    let with = on.filter(|id| {
+        let over = fold.case(CaseRef::Listing(**id)).and_then(|own| own.over);
+        over == Some(Over::Removed(repair))
+    });
+    ended.extend(with.map(|id| Target::Listing(*id)));
+    ended
+}
+
+/// INV-13: every open channel has confirmed what changed about these things, and every order under
+/// those that ended is lifted.
 pub(crate) fn reached(
     fold: &Fold,
     at: &mut Here<'_>,
     through: Option<shouxin_core::id::Position>,
-    target: Target,
-    ended: bool,
+    named: &[Target],
+    ended: &[Target],
 ) {
-    let first = fold.told_of(target).map(|own| own.0);
+    let first = named.iter().filter_map(|own| fold.told_of(*own)).map(|own| own.0).min();
     // One that is configured no more still shows what it got before.
     let got = |own: &Channel| match own.closing {
         Some(closing) => first.is_some_and(|first| first < closing),
@@ -113,11 +141,11 @@ pub(crate) fn reached(
     if let Some((channel, own)) = fold.channels.iter().find(|own| behind(own.1)) {
         at.broken(INV_13, format!("{channel} has confirmed up to {} only", own.confirmed));
     }
-    let left = fold
-        .measures_under(target)
-        .into_iter()
+    let left = ended
+        .iter()
+        .flat_map(|own| fold.measures_under(*own))
         .find(|id| fold.measures.get(id).is_some_and(crate::fold::Measure::unlifted));
-    if let Some(left) = left.filter(|_| ended) {
+    if let Some(left) = left {
         at.broken(INV_13, format!("{left} is not lifted"));
     }
 }

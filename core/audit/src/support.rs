@@ -14,7 +14,7 @@ use shouxin_core::rules::LegalLevel;
 use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 
 use crate::admin;
-use crate::fold::{Fold, Kind, RecordStage, Standing};
+use crate::fold::{Fold, Kind, Standing};
 use crate::here::Here;
 
 /// Every support that is open.
@@ -90,10 +90,7 @@ fn competent(fold: &Fold, at: &mut Here<'_>, own: Support) {
 /// What is disputed, void or over is handed to nobody.
 fn undisputed(fold: &Fold, at: &mut Here<'_>, target: Target) {
     let stands = match target {
-        Target::Record(id) => fold
-            .records
-            .get(&id)
-            .is_some_and(|own| own.stage == RecordStage::Live && own.holds.is_empty()),
+        Target::Record(id) => fold.record_standing(id, at.today) == Standing::InForce,
         Target::Listing(id) => fold.listing_standing(id, at.today) == Standing::InForce,
         Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
     };

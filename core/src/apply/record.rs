@@ -158,6 +158,7 @@ pub(super) fn apply_later(
     | RecordEvent::DisplayEnded { record: id, .. }
     | RecordEvent::Supplemented { record: id, .. }
     | RecordEvent::PublicityShortened { record: id, .. }
+    | RecordEvent::Relieved { record: id, .. }
     | RecordEvent::Archived { record: id }) = event;
     let changes = shown(rows, Target::Record(*id))?;
     let row = Rows::known(rows.record(*id)?, &id.0)?.clone();
@@ -194,6 +195,14 @@ pub(super) fn apply_later(
         }
         RecordEvent::DisplayEnded { .. } => RecordRow { published: false, ..row },
         RecordEvent::Archived { .. } => RecordRow { state: RecordState::Archived, ..row },
+        // It ends as by a repair, and by none that could be revoked.
+        RecordEvent::Relieved { .. } => RecordRow {
+            state: RecordState::Repaired,
+            published: false,
+            ended_on: Some(envelope.legal_date),
+            repaired: None,
+            ..row
+        },
     };
     let row = RecordRow { changed: envelope.position, ..row };
     let found = match event {

@@ -14,8 +14,6 @@ pub struct NewDecision {
     pub index: usize,
     /// Names and numbers of persons in it, which are never shown.
     pub private: Option<Sealed>,
-    /// Why it is withheld, where it is.
-    pub reason: Option<Sealed>,
 }
 
 /// Commands of double publicity.

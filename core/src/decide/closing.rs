@@ -1,13 +1,18 @@
-//! Objections and repairs close only when every channel has confirmed what changed and every
-//! department has lifted what ended (INV-13).
+//! Objections and repairs close, and redress is done, only when every channel has confirmed what
+//! changed and every department has lifted what ended (INV-13).
 //!
-//! Source: domain.md O60, O65, T03.
+//! Source: domain.md O60, O65, O67, T03.
 
-use crate::decide::checks;
+use crate::decide::checks::{self, misfit};
+use crate::decide::revocation::removed_by;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
-use crate::row::{Closing, Key, ObjectionState, RepairState, Repairable, Told};
+use crate::guard::Misfit;
+use crate::id::RecordId;
+use crate::row::{
+    ChannelRow, Closing, Key, ListingKind, ObjectionState, RepairRow, RepairState, Repairable, Told,
+};
 use crate::rows::{Rows, Stop};
 
 /// Whether nothing is left to wait for.
@@ -24,47 +29,137 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
         Closing::Repair(id) => {
             let row = rows.must_repair(id)?;
             let propagating = matches!(row.state, RepairState::Propagating);
-            Ok(propagating && ended(rows, row.of)? && confirmed(rows, row.settle)?)
+            Ok(propagating && ended(rows, row)? && confirmed(rows, row.settle)?)
         }
     }
 }
 
-/// Nothing is left to be undone that rests on what was repaired; no measure rests on a record alone,
+/// Nothing is left to be undone of what a repair ended: of what it is about, and of every other
+/// listing that fell with the records it ended (domain.md 2.5). No measure rests on a record alone,
 /// or on a finding of breach.
-fn ended(rows: &Rows, of: Repairable) -> Result<bool, Stop> {
-    match of {
-        Repairable::Listing(_) | Repairable::Attribution(_) => lifted(rows, of.target()),
-        Repairable::Record(_) | Repairable::Commitment(_) => Ok(true),
+fn ended(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
+    match row.of {
+        Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { records, .. } => {
+                Ok(lifted(rows, row.of.target())? && all_lifted(rows, row, records)?)
+            }
+            ListingKind::Red(_) => lifted(rows, row.of.target()),
+        },
+        Repairable::Record(id) => all_lifted(rows, row, &[id]),
+        Repairable::Attribution(_) => lifted(rows, row.of.target()),
+        Repairable::Commitment(_) => Ok(true),
     }
 }
 
-/// Every channel that got it has confirmed what it was told last, those that are configured no
-/// more included: what they show still is on display somewhere.
+/// Nothing is left to be undone of the listings on these records that this repair ended.
+fn all_lifted(rows: &Rows, row: &RepairRow, records: &[RecordId]) -> Result<bool, Stop> {
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    for record in records {
+        let listings = &rows.must_record(*record)?.listings;
+        rows.want(listings.iter().map(|id| Key::Listing(*id)))?;
+        for id in listings {
+            let listing = rows.must_listing(*id)?;
+            let with = match &listing.kind {
+                ListingKind::Black { case, .. } => removed_by(case) == Some(row.id),
+                ListingKind::Red(_) => false,
+            };
+            if with && listing.unlifted > 0 {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
 fn confirmed(rows: &Rows, told: Option<Told>) -> Result<bool, Stop> {
+    Ok(behind(rows, told)?.is_none())
+}
+
+/// A channel that got it and has not confirmed what it was told last, one that is configured no more
+/// included: what it shows still is on display somewhere.
+fn behind(rows: &Rows, told: Option<Told>) -> Result<Option<&ChannelRow>, Stop> {
     let Some(told) = told else {
-        return Ok(true);
+        return Ok(None);
     };
-    Ok(rows.channels()?.iter().all(|own| {
+    Ok(rows.channels()?.iter().find(|own| {
         let got = own.closing.is_none_or(|closing| told.first < closing);
-        !got || own.confirmed_through >= told.last
+        got && own.confirmed_through < told.last
     }))
 }
 
-/// Nothing that rests on the target is left to be undone.
 fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
+    Ok(unlifted(rows, target)?.is_none())
+}
+
+/// What that rests on the target is left to be undone: whose measures, or which, and how many.
+fn unlifted(rows: &Rows, target: Target) -> Result<Option<(String, u32)>, Stop> {
+    let left = |id: String, count: u32| (count > 0).then_some((id, count));
     match target {
         Target::Record(id) => {
-            let listings = rows.must_record(id)?.listings.clone();
+            let listings = &rows.must_record(id)?.listings;
             rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-            listings.iter().try_fold(true, |all, listing| {
-                Ok(all && rows.must_listing(*listing)?.unlifted == 0)
-            })
+            for listing in listings {
+                let count = rows.must_listing(*listing)?.unlifted;
+                if count > 0 {
+                    return Ok(left(listing.to_string(), count));
+                }
+            }
+            Ok(None)
         }
-        Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
-        Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),
-        Target::Measure(id) => Ok(!rows.must_measure(id)?.state.owes_undoing()),
-        Target::Commitment(_) => Ok(true),
+        Target::Listing(id) => Ok(left(id.to_string(), rows.must_listing(id)?.unlifted)),
+        Target::Attribution(id) => Ok(left(id.to_string(), rows.must_attribution(id)?.unlifted)),
+        Target::Measure(id) => {
+            let owes = rows.must_measure(id)?.state.owes_undoing();
+            Ok(left(id.to_string(), u32::from(owes)))
+        }
+        Target::Commitment(_) => Ok(None),
     }
+}
+
+/// What channels were told of a thing and of what rests on it, by now.
+pub(super) fn told_of(rows: &Rows, target: Target) -> Result<Option<Told>, Stop> {
+    match target {
+        Target::Record(id) => {
+            let row = rows.must_record(id)?;
+            rows.want(row.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            let mut all = vec![row.told];
+            for listing in &row.listings {
+                all.push(rows.must_listing(*listing)?.told);
+            }
+            Ok(all.into_iter().flatten().reduce(Told::with))
+        }
+        Target::Listing(id) => Ok(rows.must_listing(id)?.told),
+        Target::Commitment(id) => Ok(rows.must_commitment(id)?.told),
+        Target::Attribution(_) | Target::Measure(_) => Ok(None),
+    }
+}
+
+/// Reputation is restored where the retraction stands in every channel that showed the thing and
+/// nobody acts on it any more (domain.md O67); until then a refusal says who is waited for.
+pub(super) fn restorable(
+    rows: &Rows,
+    ended: Option<Target>,
+    told: Option<Told>,
+) -> Result<(), Stop> {
+    let left = match ended {
+        Some(target) => unlifted(rows, target)?,
+        None => None,
+    };
+    if let Some((whose, count)) = left {
+        misfit::<()>(
+            Misfit::State,
+            format!("{whose} 尚有 {count} 项措施未解除 / {count} of its measures are not lifted"),
+            "请待执行部门解除后办理 / wait until the departments have lifted them",
+        )?;
+    }
+    if let Some(channel) = behind(rows, told)? {
+        misfit::<()>(
+            Misfit::State,
+            format!("渠道 {} 尚未确认撤下或更正 / the channel has not confirmed it", channel.name),
+            "请待各渠道确认后办理 / wait until every channel has confirmed",
+        )?;
+    }
+    Ok(())
 }
 
 pub(super) fn decide(

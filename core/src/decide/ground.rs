@@ -12,7 +12,7 @@ use crate::decide::{Context, Drafts};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event};
 use crate::guard::Guard;
-use crate::id::{ListingId, RecordId, RepairId};
+use crate::id::{ListingId, RecordId, ReliefId, RepairId};
 use crate::path::{DecisionCase, Path};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
@@ -102,6 +102,7 @@ fn ends_here(drafts: &Drafts, listing: ListingId) -> bool {
         Event::CaseRemoved { case, .. }
         | Event::CaseExpired { case }
         | Event::CaseDropped { case, .. } => *case == CaseRef::Listing(listing),
+        Event::Listing(ListingEvent::Relieved { listing: own, .. }) => *own == listing,
         _ => false,
     })
 }
@@ -121,6 +122,28 @@ pub(super) fn repaired(
             drafts.push(own.subject, Event::CaseRemoved { case, repair });
             classification::turn_listing(rows, context, drafts, own.id, Turn::End)?;
         } else {
+            drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// A record ended because a reorganisation plan was performed: what is served ends so too, and what
+/// was only proposed is dropped, with the reasons of that.
+pub(super) fn relieved(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    (record, relief): (RecordId, ReliefId),
+    reasons: &Sealed,
+) -> Result<(), Stop> {
+    for own in resting(rows, drafts, record)? {
+        if let Path::Served(_) | Path::Effective(_) = own.case.path {
+            let event = ListingEvent::Relieved { listing: own.id, relief };
+            drafts.push(own.subject, Event::Listing(event));
+            classification::turn_listing(rows, context, drafts, own.id, Turn::End)?;
+        } else {
+            let case = CaseRef::Listing(own.id);
             drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
         }
     }

@@ -8,7 +8,7 @@ use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::{Context, Drafts, Outcome, filing, revocation};
+use crate::decide::{Context, Drafts, Outcome, closing, filing, redress, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
 use crate::event::record::RecordEvent;
@@ -47,7 +47,8 @@ pub(super) fn decide(
         }
         Command::RefuseObjection { objection, reasons, service } => {
             let row = rows.must_objection(*objection)?;
-            receiving(context, row)?;
+            // Whose act is disputed does not end the suspension itself (domain.md 2.6).
+            checks::credit_office(context)?;
             // Silence has accepted it once its day has passed, whatever the timer did.
             match row.state {
                 ObjectionState::Filed { accept_by } if context.today <= accept_by.day => {}
@@ -84,6 +85,8 @@ pub(super) fn decide(
             if row.redress_done != Some(false) {
                 return Ok(wrong_state("恢复信誉 / redress", "not owed", "owed")?);
             }
+            // What was put right and stays is withdrawn nowhere, and nothing on it is lifted.
+            closing::restorable(rows, (!row.kept).then_some(row.target), row.settle)?;
             stated(Guard::Document, &[("account", account)])?;
             bounded(evidence.len(), "evidence")?;
             let event = Event::RedressCompleted {
@@ -114,7 +117,7 @@ pub(super) fn bounded(count: usize, what: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Credit office or the provider itself does the formal check.
+/// Credit office or the provider itself lets an objection in; the office alone turns one away.
 pub(super) fn receiving(context: &Context<'_>, row: &ObjectionRow) -> Result<(), Stop> {
     let human = checks::human(context)?;
     if human.reference.authority != row.provider {
@@ -558,7 +561,8 @@ fn resolve(
     } else {
         resume(rows, context, &mut drafts, row)?;
     }
-    if upheld {
+    // What its own authority took back meanwhile it owes redress for already.
+    if upheld && !redress::is_owed(rows, row.target)? {
         drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
     }
     if let Some(Owed { by: due, .. }) = row.result

@@ -46,8 +46,8 @@ fn file(
             Ok(item) => {
                 let event = record::accepted(record, item, &human, context);
                 let at = drafts.push(record.subject, event);
-                let secret = Secret { private: &decision.private, reason: &decision.reason };
-                drafts.push(record.subject, filed(at, record, item, secret, context));
+                let private = decision.private.as_ref();
+                drafts.push(record.subject, filed(at, record, item, private, context));
             }
             Err((field, reason, detail)) => {
                 rejects.push(Reject { index: decision.index, field, reason, detail });
@@ -71,21 +71,7 @@ fn check_own<'a>(
         let detail = "缺少公示内容 / the fields to be shown are missing".to_owned();
         return Err(("content", "CONTENT_LENGTH", detail));
     }
-    let reasoned = decision.reason.as_ref().is_some_and(Sealed::is_stated);
-    if decision.record.withheld != reasoned {
-        let detail = "不予公示须注明理由，且仅限涉及个人隐私的情形 / \
-                      what is withheld needs a reason, and only that"
-            .to_owned();
-        return Err(("withheld_reason", "WITHHELD_REASON", detail));
-    }
     Ok(item)
-}
-
-/// What of a decision is sealed apart from its content.
-#[derive(Clone, Copy)]
-pub(super) struct Secret<'a> {
-    pub(super) private: &'a Option<Sealed>,
-    pub(super) reason: &'a Option<Sealed>,
 }
 
 fn exemption(record: &NewRecord, item: &DataItem) -> Option<Exemption> {
@@ -109,7 +95,7 @@ pub(super) fn filed(
     at: Position,
     record: &NewRecord,
     item: &DataItem,
-    secret: Secret<'_>,
+    private: Option<&Sealed>,
     context: &Context<'_>,
 ) -> Event {
     let pack = context.rules.pack(context.today);
@@ -122,7 +108,7 @@ pub(super) fn filed(
         filed_on: context.today,
         late: context.today > due.day,
         exempt: exemption(record, item),
-        reason: secret.reason.clone(),
-        private: secret.private.clone(),
+        reason: record.withheld_reason.clone(),
+        private: private.cloned(),
     })
 }

@@ -5,7 +5,7 @@
 use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_listings_of;
-use crate::decide::publicity::{Secret, filed};
+use crate::decide::publicity::filed;
 use crate::decide::{Context, Drafts, Outcome, Reject, ground, redress};
 use crate::event::record::RecordEvent;
 use crate::event::{Capacity, Event, Target};
@@ -36,8 +36,7 @@ pub(super) fn submit(
             Ok(item) => {
                 let at = drafts.push(record.subject, accepted(record, item, &human, context));
                 if decision_kind(item.class).is_some() {
-                    let secret = Secret { private: &None, reason: &None };
-                    drafts.push(record.subject, filed(at, record, item, secret, context));
+                    drafts.push(record.subject, filed(at, record, item, None, context));
                 }
             }
             Err((field, reason, detail)) => {
@@ -112,11 +111,7 @@ fn check_fields(
         let detail = format!("内容超过 {content_bytes_max} 字节 / content too long");
         return Err(("content", "CONTENT_LENGTH", detail));
     }
-    // The privacy exemption is a decision with a reason, never a bare flag (domain.md O25).
-    if record.withheld && record.content.is_none() {
-        let detail = "不予公示须在内容中注明理由 / what is withheld needs a reason in its content";
-        return Err(("content", "WITHHELD_REASON", detail.to_owned()));
-    }
+    withheld_with_a_reason(record, item)?;
     if item.polarity != Polarity::Adverse {
         return match record.severity {
             None => Ok(()),
@@ -142,6 +137,32 @@ fn check_fields(
         let detail =
             "采集不良记录须同时通知当事人（方案五(五)）/ the party must be notified".to_owned();
         return Err(("notified", "G-NOTICE", detail));
+    }
+    Ok(())
+}
+
+/// The privacy exemption is a decision with a reason, never a bare flag (domain.md O25). That of a
+/// permit or penalty stands apart from its content: `publicity.filed` keeps it.
+fn withheld_with_a_reason(record: &NewRecord, item: &DataItem) -> Result<(), Refused> {
+    if decision_kind(item.class).is_some() {
+        let reasoned = match &record.withheld_reason {
+            Some(reason) => record.withheld && reason.is_stated(),
+            None => !record.withheld,
+        };
+        if !reasoned {
+            let detail = "不予公示须注明理由，且仅限涉及个人隐私的情形 / \
+                          what is withheld needs a reason, and only that";
+            return Err(("withheld_reason", "WITHHELD_REASON", detail.to_owned()));
+        }
+        return Ok(());
+    }
+    if record.withheld_reason.is_some() {
+        let detail = "此类信息不予公示的理由请写入内容 / its content says why it is withheld";
+        return Err(("withheld_reason", "WITHHELD_REASON", detail.to_owned()));
+    }
+    if record.withheld && record.content.is_none() {
+        let detail = "不予公示须在内容中注明理由 / what is withheld needs a reason in its content";
+        return Err(("content", "WITHHELD_REASON", detail.to_owned()));
     }
     Ok(())
 }

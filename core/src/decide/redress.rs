@@ -6,7 +6,7 @@
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, refuse, stated, wrong_state};
 use crate::decide::objection::{bounded, disputed};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, closing};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
 use crate::guard::Guard;
@@ -36,6 +36,22 @@ fn had_effect(rows: &Rows, target: Target) -> Result<bool, Stop> {
         Target::Attribution(id) => Ok(rows.must_attribution(id)?.acted_on),
         Target::Measure(_) | Target::Commitment(_) => Ok(false),
     }
+}
+
+/// Whether its own authority owes redress for a thing (`Some(false)`), or has done it.
+fn done(rows: &Rows, target: Target) -> Result<Option<bool>, Stop> {
+    match target {
+        Target::Record(id) => Ok(rows.must_record(id)?.redress_done),
+        Target::Listing(id) => Ok(rows.must_listing(id)?.redress_done),
+        Target::Attribution(id) => Ok(rows.must_attribution(id)?.redress_done),
+        Target::Measure(_) | Target::Commitment(_) => Ok(None),
+    }
+}
+
+/// Whether its own authority took a thing back and owes, or did, the redress: an outcome that finds
+/// the same thing void adds none.
+pub(super) fn is_owed(rows: &Rows, target: Target) -> Result<bool, Stop> {
+    Ok(done(rows, target)?.is_some())
 }
 
 /// The authority that takes something back owes redress for it, in the same commit.
@@ -70,15 +86,10 @@ pub(super) fn complete(
             format!("请由 {} 办理 / ask that unit", found.provider.as_str()),
         )?;
     }
-    let done = match target {
-        Target::Record(id) => rows.must_record(*id)?.redress_done,
-        Target::Listing(id) => rows.must_listing(*id)?.redress_done,
-        Target::Attribution(id) => rows.must_attribution(*id)?.redress_done,
-        Target::Measure(_) | Target::Commitment(_) => None,
-    };
-    if done != Some(false) {
+    if done(rows, *target)? != Some(false) {
         return Ok(wrong_state("恢复信誉 / redress", "not owed", "owed")?);
     }
+    closing::restorable(rows, Some(*target), closing::told_of(rows, *target)?)?;
     stated(Guard::Document, &[("account", account)])?;
     bounded(evidence.len(), "evidence")?;
     let mut drafts = Drafts::new(context);

@@ -1,11 +1,12 @@
 //! Relief while a court-approved reorganisation or settlement is performed (domain.md 2.5): the
-//! listing is suspended, and ends as if repaired once the plan is performed.
+//! listing is suspended, and ends as if repaired once the plan is performed, with the records of its
+//! authority that it rests on (domain.md 4.4).
 
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::objection::{release, turn};
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, ground};
 use crate::event::listing::ListingEvent;
 use crate::event::record::RecordEvent;
 use crate::event::remedy::RemedyEvent;
@@ -13,7 +14,7 @@ use crate::event::{Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::ListingId;
 use crate::path::{DecisionCase, Hold, Standing};
-use crate::row::{Key, ListingKind, ReliefState};
+use crate::row::{Key, ListingKind, RecordState, ReliefState};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
 
@@ -73,10 +74,12 @@ pub(super) fn decide(
             };
             for id in records {
                 let record = rows.must_record(*id)?;
-                // Only what stands is shown, so what is shown is what stands.
-                if record.published && record.provider == case.proposed_by.authority {
-                    let event = RecordEvent::DisplayEnded { record: *id, reasons: reasons.clone() };
+                // Who identified relieves, as with a repair: what others collected is theirs.
+                let own = record.provider == case.proposed_by.authority;
+                if own && record.state == RecordState::Accepted {
+                    let event = RecordEvent::Relieved { record: *id, relief };
                     drafts.push(record.subject, Event::Record(event));
+                    ground::relieved(rows, context, &mut drafts, (*id, relief), &reasons)?;
                 }
             }
             drafts.finish()

@@ -7,7 +7,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::objection::{self, annul, bounded, disputed, receiving, release, turn};
 use crate::decide::{
-    Context, Drafts, Outcome, redress, relief, repair, review, revocation, testing,
+    Context, Drafts, Outcome, closing, redress, relief, repair, review, revocation, testing,
 };
 use crate::event::listing::ListingEvent;
 use crate::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
@@ -61,6 +61,7 @@ pub(super) fn decide(
             if row.redress_done != Some(false) {
                 return Ok(wrong_state("恢复信誉 / redress", "not owed", "owed")?);
             }
+            closing::restorable(rows, Some(row.target), closing::told_of(rows, row.target)?)?;
             stated(Guard::Document, &[("account", account)])?;
             bounded(evidence.len(), "evidence")?;
             let event = RemedyEvent::RedressDone {
@@ -330,8 +331,11 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
     match outcome {
         RemedyOutcome::Revoked => {
             annul(rows, context, &mut drafts, row.target, reasons)?;
-            let event = RemedyEvent::RedressOwed { remedy: *remedy, provider };
-            drafts.push(row.subject, Event::Remedy(event));
+            // What its own authority took back before it owes redress for already.
+            if !redress::is_owed(rows, row.target)? {
+                let event = RemedyEvent::RedressOwed { remedy: *remedy, provider };
+                drafts.push(row.subject, Event::Remedy(event));
+            }
         }
         RemedyOutcome::Changed { end } => {
             shorten(rows, context, &mut drafts, row, *end)?;

@@ -7,7 +7,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
 use crate::decide::filing::partys_paper;
 use crate::decide::objection::{annul, bounded, disputed, honour_is_heard, resume, turn};
-use crate::decide::{Context, Drafts, Outcome, repair};
+use crate::decide::{Context, Drafts, Outcome, redress, repair};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
 use crate::event::{Event, Finding};
@@ -188,8 +188,10 @@ pub(super) fn decide(
             (false, true) => {
                 honour_is_heard(rows, row, Finding::Error)?;
                 annul(rows, context, &mut drafts, row.target, reasons)?;
-                let event = Event::RedressOpened { objection: *id, provider: row.provider };
-                drafts.push(subject, event);
+                if !redress::is_owed(rows, row.target)? {
+                    let event = Event::RedressOpened { objection: *id, provider: row.provider };
+                    drafts.push(subject, event);
+                }
             }
             (_, false) => resume(rows, context, &mut drafts, row)?,
         }

@@ -89,7 +89,8 @@ fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
 }
 
 /// The repair that ended a case, if one did.
-fn removed_by(case: &DecisionCase) -> Option<RepairId> {
+/// The repair that ended a case.
+pub(super) fn removed_by(case: &DecisionCase) -> Option<RepairId> {
     match &case.path {
         Path::Ended(Ended { reason: EndReason::Removed(by), .. }) => Some(*by),
         _ => None,

@@ -52,7 +52,8 @@ fn record(
     let (Some(before), Some((_, most))) = (row.publicity_until, months) else {
         return Ok(());
     };
-    let stands = matches!(row.state, RecordState::Accepted | RecordState::Repaired);
+    let revocable = row.state == RecordState::Repaired && row.repaired.is_some();
+    let stands = row.state == RecordState::Accepted || revocable;
     let until = no_earlier_than_yesterday(context, row.document_date.plus_months(most));
     if stands && until < before {
         let event = RecordEvent::PublicityShortened { record: id, before, until };

@@ -14,7 +14,6 @@ use crate::id::SupportId;
 use crate::identifier::uscc::Uscc;
 use crate::limits::{EVIDENCE_MAX, HANDOVERS_MAX, SUPPORTS_OPEN_MAX};
 use crate::path::Standing;
-use crate::row::RecordState;
 use crate::row::social::SupportRow;
 use crate::rows::{Rows, Stop};
 use crate::rules::LegalLevel;
@@ -96,10 +95,8 @@ fn nothing_to_prove<T>() -> Result<T, Stop> {
 /// What is disputed, void or over is handed to nobody as proof (G-NOSUSP).
 fn undisputed(rows: &Rows, target: Target, context: &Context<'_>) -> Result<(), Stop> {
     let stands = match target {
-        Target::Record(id) => {
-            let row = rows.must_record(id)?;
-            row.state == RecordState::Accepted && row.holds.is_empty()
-        }
+        // Its last day ends it, whether or not a timer has said so (design.md 1).
+        Target::Record(id) => rows.record_standing(id, context.today)? == Standing::InForce,
         Target::Listing(id) => rows.listing_standing(id, context.today)? == Standing::InForce,
         Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => false,
     };

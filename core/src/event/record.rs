@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ObjectionId, RecordId};
+use crate::id::{ObjectionId, RecordId, ReliefId};
 use crate::rules::Severity;
 use crate::text::{Digest, Sealed};
 use crate::time::Day;
@@ -27,5 +27,8 @@ RecordEvent {
     }
     /// A version of the rules that has come into force allows less publicity: it ends earlier.
     PublicityShortened "record.publicity_shortened" { record: RecordId, before: Day, until: Day, }
+    /// A reorganisation plan was performed: the record that the relieved listing rests on ends as if
+    /// repaired (domain.md 2.5, 4.4). Nothing brings it back.
+    Relieved "record.relieved" { record: RecordId, relief: ReliefId, }
 }
 }

@@ -330,7 +330,8 @@ fn a_record_meets_courts_and_the_listings_that_rest_on_it() {
                 &["remedy.stay_ended", "classification.changed"],
             ),
             ("*", "court revokes", &["remedy.decided", "record.annulled", "redress.owed"]),
-            ("annulled, suit filed", "court revokes", &["remedy.decided", "redress.owed"]),
+            // Its own authority owes the redress already.
+            ("annulled, suit filed", "court revokes", &["remedy.decided"]),
             (
                 "ground of a decision, suit filed",
                 "court revokes",

@@ -6,7 +6,7 @@ use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
 use shouxin_core::event::{Attestation, Capacity};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::RecordId;
-use shouxin_core::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX};
+use shouxin_core::limits::{BATCH_ITEMS_MAX, CONTENT_BYTES_MAX, TEXT_BYTES_MAX};
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rules::{Severity, SubjectKind};
 use shouxin_core::text::{Name, Sealed, Service};
@@ -64,9 +64,27 @@ fn each_field_of_a_record_is_rejected_by_its_own_name() {
     let content = |bytes| rejected(&world, &of(NewRecord { content: long(bytes), ..right() }));
     assert_eq!(content(CONTENT_BYTES_MAX), None);
     assert_eq!(content(CONTENT_BYTES_MAX + 1), Some("CONTENT_LENGTH"));
-    let withheld = |content| NewRecord { withheld: true, content, ..right() };
+    // A penalty is withheld with a reason of its own, whatever its content says (O25).
+    let withheld = |reason| NewRecord { withheld: true, withheld_reason: reason, ..right() };
     assert_eq!(rejected(&world, &of(withheld(Some(text())))), None);
-    assert_eq!(rejected(&world, &of(withheld(None))), Some("WITHHELD_REASON"));
+    for reason in [None, Some(no_text()), long(TEXT_BYTES_MAX + 1)] {
+        assert_eq!(rejected(&world, &of(withheld(reason))), Some("WITHHELD_REASON"));
+    }
+    let reason = NewRecord { withheld_reason: Some(text()), ..right() };
+    assert_eq!(rejected(&world, &of(reason)), Some("WITHHELD_REASON"), "it is shown");
+    // What is no permit or penalty has it in its content.
+    let honour = |withheld_reason, content| NewRecord {
+        item: HONOUR.to_owned(),
+        severity: None,
+        withheld: true,
+        withheld_reason,
+        content,
+        ..right()
+    };
+    assert_eq!(rejected(&world, &of(honour(None, Some(text())))), None);
+    assert_eq!(rejected(&world, &of(honour(None, None))), Some("WITHHELD_REASON"));
+    let beside = honour(Some(text()), Some(text()));
+    assert_eq!(rejected(&world, &of(beside)), Some("WITHHELD_REASON"), "nothing would keep it");
     let told = |on, proof_sha256| Some(Service { proof_sha256, ..served(on) });
     let notified = |notified| rejected(&world, &of(NewRecord { notified, ..right() }));
     assert_eq!(notified(told(today, digest(1))), None);
@@ -105,7 +123,8 @@ fn only_what_is_public_is_shown_and_nothing_minor_withheld_or_personal() {
     let general = |own| NewRecord { severity: Some(Severity::General), ..own };
     assert!(shown(&general, organisation(1)));
     assert!(!shown(&minor, organisation(1)));
-    assert!(!shown(&|own| NewRecord { withheld: true, ..own }, organisation(1)));
+    let withheld = |own| NewRecord { withheld: true, withheld_reason: Some(text()), ..own };
+    assert!(!shown(&withheld, organisation(1)));
     assert!(!shown(&|own| own, person(1)));
 }
 

@@ -138,7 +138,6 @@ fn an_item_of_every_batch_is_found_by_its_place() {
         record: record(organisation(serial), "一号"),
         index,
         private: None,
-        reason: None,
     };
     let batch = Command::Publicity(PublicityCommand::File {
         kind: DecisionKind::Penalty,

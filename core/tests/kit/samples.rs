@@ -57,6 +57,7 @@ pub fn records() -> Vec<Event> {
             before: day("2027-01-14"),
             until: day("2026-03-31"),
         }),
+        Event::Record(RecordEvent::Relieved { record, relief: ReliefId(at(13)) }),
     ]
 }
 

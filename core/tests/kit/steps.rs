@@ -177,6 +177,7 @@ pub fn record(subject: SubjectKey, number: &str) -> NewRecord {
         document_sha256: Some(own_digest(number)),
         content: Some(text()),
         withheld: false,
+        withheld_reason: None,
         notified: Some(served(day("2026-01-16"))),
         source: record_source(authority(MARKET), PENALTY, number, subject),
     }

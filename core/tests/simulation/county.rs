@@ -242,6 +242,7 @@ impl County {
             document_sha256: Some(digest(8)),
             content: Some(text()),
             withheld: false,
+            withheld_reason: None,
             notified: adverse.then(|| served(day)),
             source: record_source(reference.authority, &item.id, &number, subject),
             document_number: number,

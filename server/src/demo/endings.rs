@@ -189,6 +189,10 @@ impl Story {
             self.classified(&subject)?.is_empty() && !self.barred(&subject, dates.annulled)?,
             || "an annulled listing still has effect".to_owned(),
         )?;
+        // Redress is done once every portal has withdrawn it.
+        self.client.until("auditor", &format!("/v1/objections/{filed}"), "closed", |body| {
+            body["state"] == "closed_upheld"
+        })?;
         self.on(dates.redressed)?;
         let notice = self.paper(MARKET, &subject, "更正公告\n")?;
         let account = json!({"account": "已在原渠道更正并致歉", "evidence": [notice]});

@@ -228,9 +228,12 @@ pub struct RecordBody {
     /// The record's own fields, sealed as one text.
     #[serde(default)]
     content: serde_json::Map<String, serde_json::Value>,
-    /// 涉及个人隐私，不予公示: the reason stands in the content.
+    /// 不予公示: what is no permit or penalty says why in its content.
     #[serde(default)]
     withheld: bool,
+    /// Why a permit or penalty is withheld (涉及个人隐私).
+    #[serde(default)]
+    withheld_reason: Option<String>,
     /// 采集同时通知当事人, for adverse records.
     #[serde(default)]
     notified: Option<ServiceBody>,
@@ -253,6 +256,10 @@ impl RecordBody {
             }
             _ => None,
         };
+        let withheld_reason = match (&self.withheld_reason, edge.head(subject)) {
+            (Some(reason), Ok(head)) => Some(edge.seal_in(head.slot, subject, reason)?),
+            _ => None,
+        };
         let source = match &edge.caller.actor {
             Some(Actor::Officer(officer)) => {
                 record_source(officer.authority, &self.item, &self.document_number, subject)
@@ -268,6 +275,7 @@ impl RecordBody {
             document_sha256: self.document_sha256.map(Hex32::kept_by_its_maker),
             content,
             withheld: self.withheld,
+            withheld_reason,
             notified: self.notified.map(ServiceBody::kept_by_its_maker),
             source,
         })

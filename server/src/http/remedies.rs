@@ -69,7 +69,8 @@ impl Write for AcceptObjection {
     }
 }
 
-/// 不予受理, with served reasons.
+/// 不予受理, with served reasons: by the credit office, never by the unit whose act is disputed.
+/// Source: domain.md O61, O64.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefuseObjection {
@@ -79,7 +80,7 @@ pub struct RefuseObjection {
 
 impl Write for RefuseObjection {
     const LABEL: &'static str = "objections.refuse";
-    const ROLES: &'static [Role] = OFFICERS;
+    const ROLES: &'static [Role] = &[Role::CreditOffice];
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let objection = id(path)?;

@@ -469,6 +469,7 @@ fn record(
             .transpose()?,
         content: None,
         withheld: of("withheld").map(|(name, text)| flag(name, text)).transpose()?.unwrap_or(false),
+        withheld_reason: None,
         notified: notified(stated)?,
         source,
     })
@@ -497,15 +498,11 @@ pub fn decision(
     let mut record = record(&stated, key, head.as_ref(), authority, edge)?;
     // A subject without a file has no data key; `decide` rejects this decision alone.
     let Some(head) = head else {
-        return Ok(NewDecision { record, index, private: None, reason: None });
+        return Ok(NewDecision { record, index, private: None });
     };
     let seal = |text: &str| edge.seal_up_to(head.slot, key, text, PUBLICITY_BYTES_MAX);
     let shown = if key.is_person() { content(true)? } else { shown };
     record.content = Some(seal(&shown)?);
-    Ok(NewDecision {
-        record,
-        index,
-        private: private(&stated).as_deref().map(seal).transpose()?,
-        reason: stated.get("withheld_reason").map(seal).transpose()?,
-    })
+    record.withheld_reason = stated.get("withheld_reason").map(seal).transpose()?;
+    Ok(NewDecision { record, index, private: private(&stated).as_deref().map(seal).transpose()? })
 }

@@ -66,7 +66,7 @@ pub fn handed_in_anew() -> World {
     let target = Target::Listing(listing);
     let first = world.objection(organisation(1), target, false);
     let refusal = refuse_objection(&world, first);
-    world.must(&colleague(), &refusal);
+    world.must(&clerk(), &refusal);
     world.objection(organisation(1), target, false);
     world
 }

@@ -404,7 +404,9 @@ pub fn repaired_again() -> World {
 /// A record whose repair is done, on its own.
 fn record_repaired(withheld: bool) -> (World, RecordId, RepairId) {
     let mut world = World::seeded();
-    let own = NewRecord { withheld, ..record(organisation(1), "尤市监罚〔2026〕1号") };
+    let withheld_reason = withheld.then(text);
+    let own = record(organisation(1), "尤市监罚〔2026〕1号");
+    let own = NewRecord { withheld, withheld_reason, ..own };
     let submit = Command::SubmitRecords { records: vec![own] };
     let id = RecordId(world.must(&handler(), &submit));
     world.go_to(day("2026-07-15"));
@@ -521,11 +523,11 @@ pub fn shortened() -> World {
     world
 }
 
-/// An objection that somebody else than who proposed turned away.
+/// An objection that the credit office turned away.
 pub fn turned_away() -> World {
     let (mut world, listing) = listed();
     let id = world.objection(organisation(1), Target::Listing(listing), false);
-    world.must(&colleague(), &refuse_objection(&world, id));
+    world.must(&clerk(), &refuse_objection(&world, id));
     world
 }
 
@@ -723,5 +725,6 @@ pub fn all() -> Vec<(&'static str, World)> {
     ];
     all.extend(super::process::all());
     all.extend(super::repairs::all());
+    all.extend(super::ended::all());
     all
 }

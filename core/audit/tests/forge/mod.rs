@@ -9,6 +9,7 @@
 )]
 
 pub mod due;
+pub mod ended;
 pub mod entries;
 pub mod further;
 #[path = "../../../tests/kit/mod.rs"]

@@ -13,7 +13,7 @@ use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::commitment::CommitmentKind;
-use shouxin_core::event::{CaseRef, Finding, Target, Trigger};
+use shouxin_core::event::{CaseHook, CaseRef, Finding, Target, Trigger};
 use shouxin_core::id::{AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId};
 
 fn nominator() -> Who {
@@ -71,6 +71,7 @@ pub fn taken_back() -> World {
     let measure = MeasureId(world.must(&handler(), &asked));
     world.proceed(measure, Progress::FedBack);
     world.must(&head(), &revoke(&world, case));
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     world.must(&handler(), &redressed(Target::Attribution(attribution)));
     world.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
     world.must(&handler(), &redressed(Target::Listing(listing)));

@@ -27,6 +27,7 @@ macro_rules! inner {
     };
 }
 
+mod closing;
 mod details;
 mod due;
 mod everywhere;
@@ -222,6 +223,11 @@ fn table() -> Vec<Forgery> {
     versions::shortened(&mut table);
     versions::begun(&mut table);
     everywhere::everywhere(&mut table);
+    closing::evidence(&mut table);
+    closing::withheld(&mut table);
+    closing::repairs(&mut table);
+    closing::redress(&mut table);
+    closing::relief(&mut table);
     keys::keys(&mut table);
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);

@@ -37,6 +37,7 @@ pub(super) fn credit_office(table: &mut Table) {
     let mut provider = |what, world: &World, event: &str| {
         table.change("G-COMPETENT", what, world, event, by(&head()));
     };
+    provider("the provider turns it away", &further::turned_away(), "objection.refused");
     provider("the provider refers to itself", &rejected, "objection.referred");
     provider("the provider resolves", &rejected, "objection.resolved");
     provider("the provider reviews its own outcome", &hidden, "review.decided");

@@ -1,6 +1,7 @@
 //! Forgeries about objections, ends, the red list, records, and the order of the log.
 
 use super::*;
+use crate::forge::ended;
 use shouxin_core::event::CaseRef;
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::rules::FactKind;
@@ -64,10 +65,10 @@ pub(super) fn objections(table: &mut Table) {
     );
     table.change(
         "G-4EYES",
-        "who proposed it turns the objection away",
-        &further::turned_away(),
+        "who nominated it turns the objection away",
+        &ended::honour_turned_away(),
         "objection.refused",
-        by(&handler()),
+        by(&clerk()),
     );
     table.change(
         "G-NOTICE",

@@ -23,6 +23,7 @@ const RECORDS: &[&str] = &[
     "document_date",
     "document_sha256",
     "withheld",
+    "withheld_reason",
     "notified.manner",
     "notified.on",
     "notified.proof_sha256",
