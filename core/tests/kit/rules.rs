@@ -148,6 +148,8 @@ fn department(code: &str, serial: usize, liaison: bool) -> Department {
             officer("03", false, false),
         ],
         respond_working_days: 10,
+        credit_office: code == OFFICE,
+        supervision: false,
     }
 }
 

@@ -239,5 +239,5 @@ fn kept_rules(data: &Path, files: &[(String, [u8; 32])]) -> Result<Option<RuleSe
         }
         read.push((name.clone(), bytes));
     }
-    app::load_rules(&read).map(Some).map_err(Failure::from)
+    app::load_kept_rules(&read).map(Some).map_err(Failure::from)
 }
