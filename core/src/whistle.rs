@@ -7,6 +7,7 @@
 //! never a time. As everywhere, `decide` is pure and `apply` only folds.
 
 mod apply;
+mod aside;
 mod decide;
 mod event;
 mod row;
@@ -19,6 +20,7 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 
 pub use self::apply::apply;
+pub use self::aside::stands_aside;
 pub use self::decide::{Command, Context, decide};
 pub use self::event::WhistleEvent;
 pub use self::row::{

@@ -71,6 +71,7 @@ fn received(envelope: &ReportEnvelope) -> Result<ReportRow, String> {
         keep_until: None,
         slots: Vec::new(),
         identity,
+        reported_tag: None,
     };
     seen(&mut row, reported);
     seen(&mut row, facts);
@@ -147,6 +148,7 @@ fn fold(
             row.keep_until = None;
             row.state = ReportState::Closed;
         }
+        WhistleEvent::Tagged { reported } => row.reported_tag = Some(*reported),
         WhistleEvent::Retaliation { account, keep_until } => {
             seen(row, account);
             row.retaliations.push(envelope.sequence);

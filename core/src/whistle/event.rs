@@ -49,5 +49,8 @@ WhistleEvent {
     /// The last day of a step that is awaited was counted beyond the calendar, and a newer one counts
     /// it anew.
     Recounted "whistle.recounted" { before: Day, deadline: Deadline, }
+    /// Before the purge a tag of the reported body's code was put on record: a keyed hash of a department's,
+    /// random bytes for any other body. Its officers stand aside after the purge as before it.
+    Tagged "whistle.tagged" { reported: Digest, }
 }
 }

@@ -165,6 +165,8 @@ pub struct ReportRow {
     pub slots: Vec<u64>,
     /// The identity, unless it is anonymous or purged.
     pub identity: Option<Identity>,
+    /// What is left of the reported organisation's code after the purge, to know who stands aside.
+    pub reported_tag: Option<Digest>,
 }
 
 /// A list of reports that somebody works through, oldest first.

@@ -20,7 +20,7 @@ use shouxin_core::row::Key;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 use shouxin_core::whistle::{
-    By, Command, ReportId, ReportRow, ReportState, WhistleEvent, Worklist, scan,
+    By, Command, ReportId, ReportRow, ReportState, WhistleEvent, Worklist, scan, stands_aside,
 };
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -621,10 +621,8 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
     let (rows, next) = app.whistle.page(&list, after.as_deref(), limit)?;
     let mut reports = Vec::new();
     for row in &rows {
-        let reported = app.whistle.reported(row)?;
-        // Nobody learns of a report about their own authority.
-        if reported != Some(officer.authority) {
-            reports.push(summary(row, reported, &caller));
+        if !aside(&app, &caller, &officer, row)? {
+            reports.push(summary(row, app.whistle.reported(row)?, &caller));
         }
     }
     let next = next.map(|cursor| HEXLOWER.encode(&cursor));
@@ -670,6 +668,17 @@ fn concerns(caller: &Caller, officer: &OfficerRef, row: &ReportRow) -> bool {
     }
 }
 
+/// Nobody learns of a report about their own authority, before the purge or after it.
+fn aside(
+    app: &App,
+    caller: &Caller,
+    officer: &OfficerRef,
+    row: &ReportRow,
+) -> Result<bool, Problem> {
+    let about = app.whistle.is_about(row, officer.authority)?;
+    Ok(stands_aside(about, caller.role, officer.authority, &app.engine.rules))
+}
+
 /// `GET /v1/whistle/{id}/report`: the facts, never the identity.
 pub async fn detail(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
@@ -678,10 +687,10 @@ pub async fn detail(request: HttpRequest, path: Path<String>, app: Data<App>) ->
     let id: ReportId = path.parse().map_err(|_| Problem::not_found())?;
     let row = app.whistle.row(id)?.filter(|row| concerns(&caller, &officer, row));
     let row = row.ok_or_else(Problem::not_found)?;
-    let reported = app.whistle.reported(&row)?;
-    if reported == Some(officer.authority) {
+    if aside(&app, &caller, &officer, &row)? {
         return Err(Problem::not_found());
     }
+    let reported = app.whistle.reported(&row)?;
     read::record_access(&request, &app, &caller, id.to_string(), Sight::Whole).await?;
     let envelope = app.whistle.event(row.received_at)?;
     let WhistleEvent::Received { facts, evidence, .. } = &envelope.event else {

@@ -7,6 +7,8 @@ use shouxin_core::rules::Citation;
 use super::*;
 use crate::app::{load_rules, read_rules};
 
+mod aside;
+
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";
 

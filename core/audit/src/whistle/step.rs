@@ -127,7 +127,20 @@ impl<'a> At<'a> {
         self.must(duty, Guard::Competent, "it is not the officer's duty");
         let conflict = own.reported == Some(by.authority);
         self.must(!conflict, Guard::Competent, "the report is about the officer's own authority");
+        if own.purged && !own.tagged {
+            let knows_nobody = self.left_over(by, roles);
+            self.must(knows_nobody, Guard::Competent, "nobody knows any more whom it was about");
+        }
         Some(by)
+    }
+
+    /// Who is left to act where a purge has left no tag: whoever takes reports in, or destroys what was
+    /// written since, outside of the credit office. Versions of the rules that mark no credit office are
+    /// from before that.
+    fn left_over(&self, by: &OfficerRef, roles: &[Role]) -> bool {
+        let Some(office) = self.rules.credit_office() else { return true };
+        let left = [Role::Triage, Role::DataOfficer].iter().any(|own| roles.contains(own));
+        left && office.uscc != by.authority.as_str()
     }
 
     /// An officer of the department that has the report.
@@ -162,6 +175,8 @@ impl<'a> At<'a> {
             request: None,
             late: false,
             counted: Some(*triage_by),
+            tagged: false,
+            purged: false,
         })
     }
 
@@ -203,6 +218,7 @@ impl<'a> At<'a> {
             | WhistleEvent::FeedbackPosted { .. } => self.worked_on(own),
             WhistleEvent::UnsealRequested { .. }
             | WhistleEvent::Unsealed { .. }
+            | WhistleEvent::Tagged { .. }
             | WhistleEvent::Purged { .. } => self.of_identity(own),
             WhistleEvent::Retaliation { account, keep_until } => {
                 if self.event.by != By::Reporter {
@@ -339,12 +355,23 @@ impl<'a> At<'a> {
                         .broken(INV_9, "nobody asked for it like that, with a ground in writing"),
                 }
             }
-            WhistleEvent::Purged { slots } => {
-                self.staff(own, &[Role::DataOfficer]);
-                let until = own.keep_until.take();
-                if until.is_some_and(|until| self.event.on <= until) {
-                    self.broken(DEADLINE, "it is kept for longer");
+            WhistleEvent::Tagged { reported } => {
+                self.expired(own);
+                self.must(digest_is_stated(reported), Guard::Document, "the tag is missing");
+                let fits = matches!(own.stage, Stage::FedBack | Stage::OutOfScope);
+                if !fits || own.tagged || own.purged {
+                    self.broken(INV_2, "a tag comes once, just before the first purge");
                 }
+                own.tagged = true;
+            }
+            WhistleEvent::Purged { slots } => {
+                self.expired(own);
+                own.keep_until = None;
+                // With the code goes what shows whose officers stand aside.
+                if !own.tagged && !own.purged && self.rules.credit_office().is_some() {
+                    self.broken(INV_2, "it is tagged before its code is destroyed");
+                }
+                own.purged = true;
                 if slots.iter().copied().collect::<BTreeSet<u64>>() != own.slots {
                     self.broken(INV_10, "not every key of its texts, or another's, is destroyed");
                 }
@@ -355,6 +382,14 @@ impl<'a> At<'a> {
                 self.turn(own, fits, Stage::Closed);
             }
             _ => {}
+        }
+    }
+
+    /// A data officer ends a report, once its time is over.
+    fn expired(&mut self, own: &Report) {
+        self.staff(own, &[Role::DataOfficer]);
+        if own.keep_until.is_some_and(|until| self.event.on <= until) {
+            self.broken(DEADLINE, "it is kept for longer");
         }
     }
 
