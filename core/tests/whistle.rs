@@ -6,6 +6,7 @@ mod bounds;
 mod bytes;
 mod late;
 mod recount;
+mod unsealing;
 
 use crate::kit;
 
@@ -214,6 +215,13 @@ fn asked() -> World {
     world
 }
 
+/// The approval of the request that is open, or of one that never was.
+fn approve(world: &World) -> Command {
+    let identity = world.row.as_ref().and_then(|row| row.identity.as_ref());
+    let request = identity.and_then(|own| own.request.as_ref()).map_or(0, |own| own.at);
+    Command::ApproveUnseal { request }
+}
+
 fn anonymous() -> World {
     let mut world = World::new();
     let command = Command::Receive {
@@ -297,7 +305,7 @@ fn a_report_knows_no_other_way() {
         ("transfer", case_officer(), Command::Transfer { note: text() }),
         ("answer", triager(), Command::PostFeedback { text: text() }),
         ("ask", triager(), ask()),
-        ("approve", data_officer(), Command::ApproveUnseal),
+        ("approve", data_officer(), approve(&asked())),
         ("purge", data_officer(), Command::Purge),
         ("retaliation", reporter(), Command::ReportRetaliation { account: slot(2) }),
         ("tick", timer(), Command::MarkOverdue),
@@ -545,7 +553,8 @@ fn nobody_handles_a_report_about_their_own_authority() {
     assert_eq!(refused(about(TAX, Stage::Assigned), &case_officer(), &verify(true)), competent);
     let mut asked = asked();
     asked.reported = authority(OFFICE);
-    assert_eq!(refused(asked, &data_officer(), &Command::ApproveUnseal), competent);
+    let approval = approve(&asked);
+    assert_eq!(refused(asked, &data_officer(), &approval), competent);
     assert_eq!(refused(about(OFFICE, Stage::Kept), &data_officer(), &Command::Purge), competent);
 }
 
@@ -596,7 +605,7 @@ fn each_step_is_for_its_role_alone() {
         ),
         (at(Stage::Triaged), triager(), assign(), &[Role::Triage]),
         (at(Stage::Triaged), triager(), ask(), &[Role::Triage]),
-        (asked(), data_officer(), Command::ApproveUnseal, &[Role::DataOfficer]),
+        (asked(), data_officer(), approve(&asked()), &[Role::DataOfficer]),
         (at(Stage::Kept), data_officer(), tag(), &[Role::DataOfficer]),
         (at(Stage::Tagged), data_officer(), Command::Purge, &[Role::DataOfficer]),
         (at(Stage::Assigned), case_officer(), verify(true), &case),
@@ -614,58 +623,6 @@ fn each_step_is_for_its_role_alone() {
     }
     let retaliation = Command::ReportRetaliation { account: slot(2) };
     assert_eq!(refused(at(Stage::Assigned), &triager(), &retaliation), forbidden);
-}
-
-#[test]
-fn an_identity_takes_two_persons_and_a_ground_in_force() {
-    let both = officer(OFFICE, Post::Handler, Role::DataOfficer);
-    assert_eq!(refused(asked(), &both, &Command::ApproveUnseal), guard(Guard::FourEyes));
-    for instrument in ["repealed", "unknown"] {
-        let command = Command::RequestUnseal {
-            ground: cite(instrument),
-            reasons: text(),
-            law_forbids_telling: None,
-        };
-        assert_eq!(refused(at(Stage::Triaged), &triager(), &command), guard(Guard::Basis));
-        let command = Command::RequestUnseal {
-            ground: cite("law"),
-            reasons: text(),
-            law_forbids_telling: Some(cite(instrument)),
-        };
-        assert_eq!(refused(at(Stage::Triaged), &triager(), &command), guard(Guard::Basis));
-    }
-    let command = Command::RequestUnseal {
-        ground: cite("law"),
-        reasons: no_text(),
-        law_forbids_telling: None,
-    };
-    assert_eq!(refused(at(Stage::Triaged), &triager(), &command), guard(Guard::Document));
-    let mut world = asked();
-    for opening in 0..OPENINGS_MAX {
-        world.must(&data_officer(), &Command::ApproveUnseal);
-        // One approval is one opening.
-        assert_eq!(world.run(&data_officer(), &Command::ApproveUnseal), Err(STATE));
-        let more = world.run(&triager(), &ask());
-        assert_eq!(more.is_ok(), opening + 1 < OPENINGS_MAX, "{more:?}");
-    }
-    assert_eq!(world.row().identity.as_ref().expect("it is kept").openings.len(), OPENINGS_MAX);
-}
-
-#[test]
-fn whether_the_reporter_is_told_follows_from_the_request() {
-    let mut world = at(Stage::Triaged);
-    let command = Command::RequestUnseal {
-        ground: cite("law"),
-        reasons: text(),
-        law_forbids_telling: Some(cite("law")),
-    };
-    world.must(&triager(), &command);
-    world.must(&data_officer(), &Command::ApproveUnseal);
-    world.must(&triager(), &ask());
-    world.must(&data_officer(), &Command::ApproveUnseal);
-    let openings = &world.row().identity.as_ref().expect("it is kept").openings;
-    let told: Vec<bool> = openings.iter().map(|own| own.told).collect();
-    assert_eq!(told, [false, true]);
 }
 
 #[test]

@@ -133,7 +133,8 @@ fn fold(
                 return misfit(row);
             };
             let told = law_forbids_telling.is_none();
-            identity.request = Some(Request { by: by.clone(), on: envelope.on, told });
+            let (by, on, at) = (by.clone(), envelope.on, envelope.sequence);
+            identity.request = Some(Request { by, on, told, at });
         }
         WhistleEvent::Unsealed { told, .. } => {
             let Some(identity) = &mut row.identity else {

@@ -7,7 +7,7 @@
 //! here, there is not even that: its tag is random. Reports that were purged before there were tags have
 //! none, and nobody can know whom they were about.
 //!
-//! Source: domain.md 2.7.
+//! Source: domain.md O44, INV-9.
 
 use crate::actor::Role;
 use crate::identifier::uscc::Uscc;

@@ -41,8 +41,9 @@ pub enum Command {
     PostFeedback { text: Sealed },
     /// Ask for the identity.
     RequestUnseal { ground: Citation, reasons: Sealed, law_forbids_telling: Option<Citation> },
-    /// Hand the ciphertext out, as the second person.
-    ApproveUnseal,
+    /// Hand the ciphertext out, as the second person, who has read this request: the one whose event has
+    /// that sequence.
+    ApproveUnseal { request: u64 },
     /// Destroy identity and texts.
     Purge,
     /// Say that one suffers for the report.
@@ -131,7 +132,7 @@ pub fn decide(
                 law_forbids_telling: law_forbids_telling.clone(),
             })
         }
-        Command::ApproveUnseal => approve_unseal(row, context),
+        Command::ApproveUnseal { request } => approve_unseal(row, *request, context),
         Command::Purge => purge(row, context),
         Command::Tag { reported } => tag(row, reported, context),
         Command::ReportRetaliation { account } => retaliation(row, account, context),
@@ -368,7 +369,11 @@ fn identity(row: &ReportRow) -> Result<&Identity, Refusal> {
     }
 }
 
-fn approve_unseal(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
+fn approve_unseal(
+    row: &ReportRow,
+    read: u64,
+    context: &Context<'_>,
+) -> Result<WhistleEvent, Refusal> {
     let human = staff(row, context, &[Role::DataOfficer])?;
     let Some(request) = &identity(row)?.request else {
         return misfit(
@@ -378,6 +383,13 @@ fn approve_unseal(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent
         );
     };
     second_person(&request.by, &human.reference)?;
+    if request.at != read {
+        return misfit(
+            Misfit::Stale,
+            "该申请已被新的申请替代，或编号不符 / another request stands in its place",
+            "请查阅现有申请后再批准 / read the one that is open, and name its number",
+        );
+    }
     Ok(WhistleEvent::Unsealed { requested_by: request.by.clone(), told: request.told })
 }
 

@@ -112,6 +112,8 @@ pub struct Request {
     pub on: Day,
     /// Whether the reporter is told.
     pub told: bool,
+    /// Sequence of the event that holds its ground and reasons.
+    pub at: u64,
 }
 
 /// One opening of the identity.

@@ -4,6 +4,8 @@
 //!
 //! Source: domain.md O44.
 
+mod unsealing;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{self, Data, Path, Query as UrlQuery};
@@ -67,7 +69,12 @@ pub(super) fn routes(table: &mut Table<'_>) {
             web::post().to(unseal),
             "申请开启身份 / ask for the identity",
         )
-        .ask::<Nothing>(
+        .read(
+            "/v1/whistle/{id}/unseal",
+            web::get().to(unsealing::request),
+            "开启身份的申请 / the request for the identity that is open",
+        )
+        .ask::<Approve>(
             "/v1/whistle/{id}/unseal/approve",
             web::post().to(approve),
             "批准开启身份 / approve, as the second person",
@@ -447,6 +454,13 @@ pub struct Unseal {
     law_forbids_telling: Option<CitationBody>,
 }
 
+/// Which request the second person has read, by the `request` of `GET .../unseal`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approve {
+    request: u64,
+}
+
 /// A step without fields.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -567,7 +581,7 @@ pub async fn unseal(request: HttpRequest, body: Body, app: Data<App>) -> Answer 
 
 /// `POST /v1/whistle/{id}/unseal/approve`
 pub async fn approve(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
-    let make = |_: Nothing, _: &Pen<'_>| Ok(Command::ApproveUnseal);
+    let make = |own: Approve, _: &Pen<'_>| Ok(Command::ApproveUnseal { request: own.request });
     Ok(stepped(&step(request, body, app, &[Role::DataOfficer], make).await?))
 }
 

@@ -215,7 +215,8 @@ pub fn answered() -> Told {
             law_forbids_telling: law,
         };
         desk.must(id, &triager(), &ask);
-        desk.must(id, &guardian(), &Command::ApproveUnseal);
+        let request = desk.told.events.last().expect("the request").sequence;
+        desk.must(id, &guardian(), &Command::ApproveUnseal { request });
     }
     desk.must(id, &triager(), &Command::PostFeedback { text: words.clone() });
     desk.today = desk.today.plus_months(12).plus_days(1);
