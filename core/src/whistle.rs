@@ -9,6 +9,7 @@
 mod apply;
 mod aside;
 mod decide;
+mod escalate;
 mod event;
 mod row;
 pub mod scan;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use self::apply::apply;
 pub use self::aside::stands_aside;
 pub use self::decide::{Command, Context, decide};
+pub use self::escalate::{escalated_to, supervises};
 pub use self::event::WhistleEvent;
 pub use self::row::{
     Identity, Late, Ledger, Opening, ReportRow, ReportState, Request, WhistleRow, Worklist,

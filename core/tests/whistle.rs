@@ -4,6 +4,7 @@
 mod aside;
 mod bounds;
 mod bytes;
+mod escalate;
 mod late;
 mod recount;
 mod unsealing;

@@ -1,6 +1,8 @@
 //! Reports of wrongdoing over HTTP: what they leave behind anywhere, who may see and do what, and
 //! that an answered report is there after kill -9.
 
+mod after;
+
 use std::path::Path;
 use std::process::Stdio;
 

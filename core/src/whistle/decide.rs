@@ -11,6 +11,7 @@ use crate::rules::{Citation, RulePack, RuleSet};
 use crate::text::{Digest, Sealed, digest_is_stated};
 use crate::time::Day;
 use crate::whistle::aside::stands_aside;
+use crate::whistle::escalate::supervises;
 use crate::whistle::row::{Identity, ReportRow, ReportState};
 use crate::whistle::{By, WhistleEvent};
 
@@ -172,6 +173,13 @@ fn staff<'a>(row: &ReportRow, context: &Context<'a>, roles: &[Role]) -> Result<H
         );
     }
     let authority = human.reference.authority;
+    if supervises(context.role, authority, context.rules) {
+        return refuse(
+            Guard::Competent,
+            "监督机关只接收打击报复情况 / the supervision organ has the accounts of retaliation alone",
+            "由受理人员和承办部门办理 / whoever takes reports in, and the department, act",
+        );
+    }
     let about = row.about(context.reported, authority);
     if !stands_aside(about, context.role, authority, context.rules) {
         return Ok(human);
@@ -456,7 +464,7 @@ fn retaliation(
         return misfit(
             Misfit::Limit,
             format!("已提交 {RETALIATIONS_MAX} 次 / reported that often"),
-            "请直接联系信用办 / turn to the credit office",
+            "请直接联系信用办或监督机关 / turn to the credit office or the supervision organ",
         );
     }
     stated("account", account)?;

@@ -42,7 +42,7 @@ WhistleEvent {
     Unsealed "identity.unsealed" { requested_by: OfficerRef, told: bool, }
     /// The identity's ciphertext and the keys of the texts were destroyed.
     Purged "identity.purged" { slots: Vec<u64>, }
-    /// The reporter suffers for the report; the credit office has it at once.
+    /// The reporter suffers for the report; the credit office and the supervision organ have it at once.
     Retaliation "retaliation.reported" { account: Sealed, keep_until: Day, }
     /// The last day of a step passed without it; for the office's own ledger.
     Overdue "whistle.overdue" { due: Day, }

@@ -127,11 +127,18 @@ impl<'a> At<'a> {
         self.must(duty, Guard::Competent, "it is not the officer's duty");
         let conflict = own.reported == Some(by.authority);
         self.must(!conflict, Guard::Competent, "the report is about the officer's own authority");
+        let takes_in = !roles.contains(&Role::Triage) || !self.supervision(by);
+        self.must(takes_in, Guard::Competent, "the supervision organ takes no step");
         if own.purged && !own.tagged {
             let knows_nobody = self.left_over(by, roles);
             self.must(knows_nobody, Guard::Competent, "nobody knows any more whom it was about");
         }
         Some(by)
+    }
+
+    /// An officer of the supervision organ, who takes reports in for nobody.
+    fn supervision(&self, by: &OfficerRef) -> bool {
+        self.rules.supervision().is_some_and(|own| own.uscc == by.authority.as_str())
     }
 
     /// Who is left to act where a purge has left no tag: whoever takes reports in, or destroys what was
@@ -311,7 +318,9 @@ impl<'a> At<'a> {
                 self.turn(own, own.stage == Stage::Substantiated, to);
             }
             WhistleEvent::FeedbackPosted { text, keep_until } => {
-                if self.keys.iter().any(|own| own.role == Role::Triage) {
+                // Of the supervision organ only the department that has the report answers.
+                let organ = matches!(&self.event.by, By::Officer(by) if self.supervision(by));
+                if self.keys.iter().any(|own| own.role == Role::Triage) && !organ {
                     self.staff(own, &[Role::Triage]);
                 } else {
                     self.case_officer(own);

@@ -15,7 +15,7 @@ use shouxin_core::whistle::{
     By, Command, Context, Ledger, ReportEnvelope, ReportId, ReportRow, WhistleEvent, apply, decide,
 };
 
-use super::kit::rules::{MARKET, OFFICE, TAX, cite, code, day, rules};
+use super::kit::rules::{MARKET, OFFICE, SUPERVISION, TAX, cite, code, day, rules};
 use super::kit::steps::{digest, text};
 use super::kit::{Post, authority, officer};
 
@@ -65,6 +65,11 @@ pub fn market_guardian() -> Hand {
     hand(MARKET, Post::Colleague, Role::DataOfficer)
 }
 
+/// An officer of the supervision organ with a key for accounts of retaliation.
+pub fn supervisor() -> Hand {
+    hand(SUPERVISION, Post::Handler, Role::Triage)
+}
+
 /// Who looks into it.
 pub fn examiner() -> Hand {
     hand(TAX, Post::Handler, Role::Department)
@@ -85,7 +90,8 @@ fn timer() -> Hand {
 }
 
 fn keys() -> Vec<(OfficerRef, Role)> {
-    let (triage, data) = ([triager(), market_triager()], [guardian(), market_guardian()]);
+    let (triage, data) =
+        ([triager(), market_triager(), supervisor()], [guardian(), market_guardian()]);
     let all = triage.into_iter().chain(data).chain([examiner(), other_examiner()]);
     let own = |hand: Hand| match hand.0 {
         By::Officer(officer) => (officer, hand.1),

@@ -10,7 +10,7 @@ use serde_json::json;
 use shouxin_core::actor::Role;
 use shouxin_core::whistle::{ReportId, WhistleEvent};
 
-use super::{aside, officer, open};
+use super::{aside, escalated, officer, open};
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
@@ -26,6 +26,9 @@ pub async fn request(
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[Role::Triage, Role::DataOfficer])?;
     let officer = officer(&caller)?;
+    if escalated::is_supervisor(&app, &caller, &officer) {
+        return Err(escalated::accounts_alone());
+    }
     let id: ReportId = path.parse().map_err(|_| Problem::not_found())?;
     let row = app.whistle.row(id)?.ok_or_else(Problem::not_found)?;
     if aside(&app, &caller, &officer, &row)? {

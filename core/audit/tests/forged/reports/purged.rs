@@ -2,11 +2,12 @@
 //! stands aside still.
 
 use super::*;
-use crate::forge::reports::{market_guardian, reopened};
+use crate::forge::reports::{market_guardian, reopened, supervisor};
 
 pub(super) fn forge(table: &mut Table) {
     tags(table);
     left_over(table);
+    supervision(table);
 }
 
 /// The tag: once, just before the first purge, by whoever may purge.
@@ -57,4 +58,15 @@ fn left_over(table: &mut Table) {
     forge("the credit office answers, and nobody knows whom", &untagged, answer, &triager());
     forge("a case officer answers, and nobody knows whom", &untagged, answer, &examiner());
     forge("the credit office destroys, and nobody knows whose", &untagged, again, &guardian());
+}
+
+/// The supervision organ has the accounts of retaliation, and takes no step.
+fn supervision(table: &mut Table) {
+    let told = answered();
+    for event in ["whistle.triaged", "whistle.assigned", "identity.unseal_requested"] {
+        let what = "the supervision organ's step";
+        table.change("G-COMPETENT", what, &told, (event, 0), by(&supervisor()));
+    }
+    let answer = ("whistle.feedback_posted", 2);
+    table.change("G-COMPETENT", "the supervision organ answers", &told, answer, by(&supervisor()));
 }
