@@ -423,6 +423,10 @@ pub struct Department {
     pub officers: Vec<Officer>,
     /// Working days to respond to a dispatched measure.
     pub respond_working_days: u16,
+    /// It houses the credit office (信用办).
+    pub credit_office: bool,
+    /// It is the supervision organ (纪检监察机关), to which retaliation against a reporter is told.
+    pub supervision: bool,
 }
 
 impl Department {
@@ -579,7 +583,13 @@ pub struct RuleSet {
 impl RuleSet {
     /// Reads and checks every file of one version; all errors, not only the first.
     pub fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
-        load::load(files)
+        load::load(files, false)
+    }
+
+    /// The same for a version that was in force once, which may be from before departments were marked
+    /// as credit office and supervision organ: what was judged by it is still judged by it.
+    pub fn load_kept(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
+        load::load(files, true)
     }
 
     /// What is allowed but should be looked at: entries that can never be used as they stand.
@@ -620,6 +630,16 @@ impl RuleSet {
     /// A department by its own 18-character code. There are some dozens of departments.
     pub fn department_by_uscc(&self, uscc: &str) -> Option<&Department> {
         self.departments.iter().find(|own| own.uscc == uscc)
+    }
+
+    /// The department that houses the credit office; nothing in versions from before the mark.
+    pub fn credit_office(&self) -> Option<&Department> {
+        self.departments.iter().find(|own| own.credit_office)
+    }
+
+    /// The supervision organ; nothing in versions from before the mark.
+    pub fn supervision(&self) -> Option<&Department> {
+        self.departments.iter().find(|own| own.supervision)
     }
 
     /// An association by its short code.

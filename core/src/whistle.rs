@@ -7,7 +7,9 @@
 //! never a time. As everywhere, `decide` is pure and `apply` only folds.
 
 mod apply;
+mod aside;
 mod decide;
+mod escalate;
 mod event;
 mod row;
 pub mod scan;
@@ -19,7 +21,9 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 
 pub use self::apply::apply;
+pub use self::aside::stands_aside;
 pub use self::decide::{Command, Context, decide};
+pub use self::escalate::{escalated_to, supervises};
 pub use self::event::WhistleEvent;
 pub use self::row::{
     Identity, Late, Ledger, Opening, ReportRow, ReportState, Request, WhistleRow, Worklist,

@@ -1,10 +1,13 @@
 //! Reports of wrongdoing: every command in every state, the guards by name, the bytes of the log.
 //! The table below is the machine of domain.md 2.7 as it is lived.
 
+mod aside;
 mod bounds;
 mod bytes;
+mod escalate;
 mod late;
 mod recount;
+mod unsealing;
 
 use crate::kit;
 
@@ -140,6 +143,10 @@ fn verify(substantiated: bool) -> Command {
     Command::Verify { substantiated, reasons: text() }
 }
 
+fn tag() -> Command {
+    Command::Tag { reported: digest(5) }
+}
+
 fn ask() -> Command {
     Command::RequestUnseal { ground: cite("law"), reasons: text(), law_forbids_telling: None }
 }
@@ -154,25 +161,27 @@ enum Stage {
     Transferred,
     FedBack,
     Kept,
+    Tagged,
     Closed,
 }
 
 fn at(stage: Stage) -> World {
     let mut world = World::new();
-    let course: [(Stage, Who, Command); 7] = [
+    let course: [(Stage, Who, Command); 8] = [
         (Stage::Received, reporter(), receive()),
         (Stage::Triaged, triager(), Command::Triage { note: text() }),
         (Stage::Assigned, triager(), assign()),
         (Stage::Substantiated, case_officer(), verify(true)),
         (Stage::Transferred, case_officer(), Command::Transfer { note: text() }),
         (Stage::FedBack, triager(), Command::PostFeedback { text: text() }),
+        (Stage::Tagged, data_officer(), tag()),
         (Stage::Closed, data_officer(), Command::Purge),
     ];
     for (own, who, command) in course {
         if own > stage {
             break;
         }
-        if own == Stage::Closed {
+        if own == Stage::Tagged {
             world.pass(400);
         }
         world.must(&who, &command);
@@ -207,6 +216,13 @@ fn asked() -> World {
     world
 }
 
+/// The approval of the request that is open, or of one that never was.
+fn approve(world: &World) -> Command {
+    let identity = world.row.as_ref().and_then(|row| row.identity.as_ref());
+    let request = identity.and_then(|own| own.request.as_ref()).map_or(0, |own| own.at);
+    Command::ApproveUnseal { request }
+}
+
 fn anonymous() -> World {
     let mut world = World::new();
     let command = Command::Receive {
@@ -229,6 +245,7 @@ fn drawn(row: &ReportRow) -> String {
         (identity.is_some_and(|own| !own.openings.is_empty()), "identity opened"),
         (row.escalated_on.is_some(), "escalated"),
         (row.overdue.is_some(), "overdue"),
+        (row.reported_tag.is_some() && row.state != ReportState::Closed, "tagged"),
     ];
     let more: Vec<&str> = more.iter().filter(|own| own.0).map(|own| own.1).collect();
     if more.is_empty() { name } else { format!("{name} ({})", more.join(", ")) }
@@ -248,6 +265,8 @@ fn asker(who: &Who) -> &'static str {
 fn a_report_knows_no_other_way() {
     let mut old = out_of_scope();
     old.pass(400);
+    let mut tagged = old.clone();
+    tagged.must(&data_officer(), &tag());
     let late = |mut world: World| {
         world.pass(60);
         world
@@ -263,6 +282,7 @@ fn a_report_knows_no_other_way() {
         ("anonymous", anonymous()),
         ("out of scope", out_of_scope()),
         ("out of scope, kept long enough", old),
+        ("out of scope, tagged", tagged),
         ("triaged", at(Stage::Triaged)),
         ("asked", asked()),
         ("assigned", at(Stage::Assigned)),
@@ -272,6 +292,7 @@ fn a_report_knows_no_other_way() {
         ("transferred", at(Stage::Transferred)),
         ("fed back", at(Stage::FedBack)),
         ("fed back, kept long enough", at(Stage::Kept)),
+        ("fed back, tagged", at(Stage::Tagged)),
         ("closed", at(Stage::Closed)),
     ];
     let commands = [
@@ -285,11 +306,12 @@ fn a_report_knows_no_other_way() {
         ("transfer", case_officer(), Command::Transfer { note: text() }),
         ("answer", triager(), Command::PostFeedback { text: text() }),
         ("ask", triager(), ask()),
-        ("approve", data_officer(), Command::ApproveUnseal),
+        ("approve", data_officer(), approve(&asked())),
         ("purge", data_officer(), Command::Purge),
         ("retaliation", reporter(), Command::ReportRetaliation { account: slot(2) }),
         ("tick", timer(), Command::MarkOverdue),
         ("recount", timer(), Command::Recount),
+        ("tag", data_officer(), tag()),
     ];
     // Whoever is not listed here is refused because of the state.
     let transitions: Transitions = &[
@@ -357,6 +379,13 @@ fn a_report_knows_no_other_way() {
             "out of scope, kept long enough",
             &[
                 ("ask", "identity.unseal_requested", "out_of_scope"),
+                ("tag", "whistle.tagged", "out_of_scope"),
+            ],
+        ),
+        (
+            "out of scope, tagged",
+            &[
+                ("ask", "identity.unseal_requested", "out_of_scope"),
                 ("purge", "identity.purged", "closed"),
             ],
         ),
@@ -422,6 +451,14 @@ fn a_report_knows_no_other_way() {
         ),
         (
             "fed back, kept long enough",
+            &[
+                ("answer", "whistle.feedback_posted", "fed_back"),
+                ("ask", "identity.unseal_requested", "fed_back"),
+                ("tag", "whistle.tagged", "fed_back"),
+            ],
+        ),
+        (
+            "fed back, tagged",
             &[
                 ("answer", "whistle.feedback_posted", "fed_back"),
                 ("ask", "identity.unseal_requested", "fed_back"),
@@ -517,7 +554,8 @@ fn nobody_handles_a_report_about_their_own_authority() {
     assert_eq!(refused(about(TAX, Stage::Assigned), &case_officer(), &verify(true)), competent);
     let mut asked = asked();
     asked.reported = authority(OFFICE);
-    assert_eq!(refused(asked, &data_officer(), &Command::ApproveUnseal), competent);
+    let approval = approve(&asked);
+    assert_eq!(refused(asked, &data_officer(), &approval), competent);
     assert_eq!(refused(about(OFFICE, Stage::Kept), &data_officer(), &Command::Purge), competent);
 }
 
@@ -558,7 +596,7 @@ fn each_step_is_for_its_role_alone() {
         Role::Market,
     ];
     let case = [Role::Department, Role::Provider, Role::CreditOffice];
-    let table: [(World, Who, Command, &[Role]); 9] = [
+    let table: [(World, Who, Command, &[Role]); 10] = [
         (at(Stage::Received), triager(), Command::Triage { note: text() }, &[Role::Triage]),
         (
             at(Stage::Received),
@@ -568,8 +606,9 @@ fn each_step_is_for_its_role_alone() {
         ),
         (at(Stage::Triaged), triager(), assign(), &[Role::Triage]),
         (at(Stage::Triaged), triager(), ask(), &[Role::Triage]),
-        (asked(), data_officer(), Command::ApproveUnseal, &[Role::DataOfficer]),
-        (at(Stage::Kept), data_officer(), Command::Purge, &[Role::DataOfficer]),
+        (asked(), data_officer(), approve(&asked()), &[Role::DataOfficer]),
+        (at(Stage::Kept), data_officer(), tag(), &[Role::DataOfficer]),
+        (at(Stage::Tagged), data_officer(), Command::Purge, &[Role::DataOfficer]),
         (at(Stage::Assigned), case_officer(), verify(true), &case),
         (at(Stage::Assigned), case_officer(), Command::Extend { reasons: text() }, &case),
         (at(Stage::Substantiated), case_officer(), Command::Transfer { note: text() }, &case),
@@ -585,58 +624,6 @@ fn each_step_is_for_its_role_alone() {
     }
     let retaliation = Command::ReportRetaliation { account: slot(2) };
     assert_eq!(refused(at(Stage::Assigned), &triager(), &retaliation), forbidden);
-}
-
-#[test]
-fn an_identity_takes_two_persons_and_a_ground_in_force() {
-    let both = officer(OFFICE, Post::Handler, Role::DataOfficer);
-    assert_eq!(refused(asked(), &both, &Command::ApproveUnseal), guard(Guard::FourEyes));
-    for instrument in ["repealed", "unknown"] {
-        let command = Command::RequestUnseal {
-            ground: cite(instrument),
-            reasons: text(),
-            law_forbids_telling: None,
-        };
-        assert_eq!(refused(at(Stage::Triaged), &triager(), &command), guard(Guard::Basis));
-        let command = Command::RequestUnseal {
-            ground: cite("law"),
-            reasons: text(),
-            law_forbids_telling: Some(cite(instrument)),
-        };
-        assert_eq!(refused(at(Stage::Triaged), &triager(), &command), guard(Guard::Basis));
-    }
-    let command = Command::RequestUnseal {
-        ground: cite("law"),
-        reasons: no_text(),
-        law_forbids_telling: None,
-    };
-    assert_eq!(refused(at(Stage::Triaged), &triager(), &command), guard(Guard::Document));
-    let mut world = asked();
-    for opening in 0..OPENINGS_MAX {
-        world.must(&data_officer(), &Command::ApproveUnseal);
-        // One approval is one opening.
-        assert_eq!(world.run(&data_officer(), &Command::ApproveUnseal), Err(STATE));
-        let more = world.run(&triager(), &ask());
-        assert_eq!(more.is_ok(), opening + 1 < OPENINGS_MAX, "{more:?}");
-    }
-    assert_eq!(world.row().identity.as_ref().expect("it is kept").openings.len(), OPENINGS_MAX);
-}
-
-#[test]
-fn whether_the_reporter_is_told_follows_from_the_request() {
-    let mut world = at(Stage::Triaged);
-    let command = Command::RequestUnseal {
-        ground: cite("law"),
-        reasons: text(),
-        law_forbids_telling: Some(cite("law")),
-    };
-    world.must(&triager(), &command);
-    world.must(&data_officer(), &Command::ApproveUnseal);
-    world.must(&triager(), &ask());
-    world.must(&data_officer(), &Command::ApproveUnseal);
-    let openings = &world.row().identity.as_ref().expect("it is kept").openings;
-    let told: Vec<bool> = openings.iter().map(|own| own.told).collect();
-    assert_eq!(told, [false, true]);
 }
 
 #[test]
@@ -698,10 +685,12 @@ fn periods_end_on_their_days() {
     kept.today = until;
     assert_eq!(refused(kept.clone(), &data_officer(), &Command::Purge), STATE);
     kept.today = until.plus_days(1);
+    kept.must(&data_officer(), &tag());
     kept.must(&data_officer(), &Command::Purge);
     assert_eq!((kept.row().identity.clone(), kept.row().slots.len()), (None, 0));
     let mut elsewhere = out_of_scope();
     elsewhere.pass(400);
+    elsewhere.must(&data_officer(), &tag());
     elsewhere.must(&data_officer(), &Command::Purge);
 }
 
@@ -720,6 +709,7 @@ fn retaliation_escalates_delays_the_purge_and_is_bounded() {
     world.must(&reporter(), &command(90));
     assert_eq!(refused(world.clone(), &reporter(), &command(91)), Ground::Misfit(Misfit::Limit));
     world.pass(400);
+    world.must(&data_officer(), &tag());
     world.must(&data_officer(), &Command::Purge);
     assert!(world.row().slots.is_empty());
     assert!(!world.row().entries().iter().any(|key| key.starts_with(&escalated)));

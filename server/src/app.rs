@@ -291,6 +291,13 @@ pub fn load_rules(files: &[(String, Vec<u8>)]) -> Result<RuleSet, StartError> {
     RuleSet::load(&files).map_err(StartError::Rules)
 }
 
+/// The same for files that were kept with a version once in force.
+pub fn load_kept_rules(files: &[(String, Vec<u8>)]) -> Result<RuleSet, StartError> {
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, bytes)| RuleFile { name, bytes }).collect();
+    RuleSet::load_kept(&files).map_err(StartError::Rules)
+}
+
 /// Keeps the exact bytes of every data file under its hash (design.md 6).
 pub fn keep_rules(
     folder: &Path,

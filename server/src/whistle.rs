@@ -25,7 +25,7 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::RETALIATIONS_MAX;
 use shouxin_core::log::{Commit, Entry, Head, Log as _};
 use shouxin_core::rules::{RuleSet, RulesVersion};
-use shouxin_core::text::Sealed;
+use shouxin_core::text::{Digest, Sealed};
 use shouxin_core::time::Day;
 use shouxin_core::whistle::{
     By, Command, Context, Late, Ledger, ReportEnvelope, ReportId, ReportRow, WhistleEvent,
@@ -164,6 +164,27 @@ pub fn reported_body(
     let clear = vault.open_text(sealed, &label(id, "reported"))?;
     let text = std::str::from_utf8(&clear).ok();
     Ok(text.and_then(|text| Uscc::parse_attested(text).ok()).map(|(code, _)| code))
+}
+
+/// What is left of a report's code in the log: an HMAC under a key of the vault, bound to the report,
+/// where the code is a department's, and random bytes where it is any other body's, which has no
+/// officers here. So the key gives away no more than which department it was, if it was one, and that
+/// only by trying each.
+fn reported_tag(
+    vault: &Vault,
+    id: ReportId,
+    code: Uscc,
+    rules: &RuleSet,
+) -> Result<Digest, VaultError> {
+    match rules.department_by_uscc(code.as_str()) {
+        Some(_) => Ok(vault.reported_tag(&id.0, code.as_str())),
+        None => random_salt(),
+    }
+}
+
+/// Whether a tag says that its report was about this authority.
+pub fn is_tagged(vault: &Vault, id: ReportId, tag: &Digest, authority: Uscc) -> bool {
+    vault.reported_tag(&id.0, authority.as_str()).ct_eq(tag).into()
 }
 
 /// What one command at a time may touch.
@@ -330,27 +351,55 @@ impl Whistle {
             None => self.fresh_pen(id)?,
         };
         let command = make(&pen)?;
-        let context = Context {
-            today,
-            by: &asked.by,
-            role: asked.role,
-            rules: &asked.rules,
-            reported: self.reported(&row)?,
+        if command == Command::Purge
+            && let Some(tag) = self.missing_tag(&row, asked)?
+        {
+            // In a commit of its own: should the process die between the two, the purge is asked for again.
+            self.take(&mut writer, &row, asked, today, &Command::Tag { reported: tag })?;
+            let row = self.row(id)?.unwrap_or(row);
+            return self.take(&mut writer, &row, asked, today, &command).map(Some);
+        }
+        self.take(&mut writer, &row, asked, today, &command).map(Some)
+    }
+
+    /// The tag that a report needs before it is purged; nothing where it has one, or no code any more.
+    fn missing_tag(&self, row: &ReportRow, asked: &Asked) -> Result<Option<Digest>, WhistleError> {
+        let code = self.reported(row)?.filter(|_| row.reported_tag.is_none());
+        let tag = code.map(|code| reported_tag(&self.vault, row.id, code, &asked.rules));
+        tag.transpose().map_err(|error| failed("random bytes")(&error))
+    }
+
+    /// Decides one step and carries it out.
+    fn take(
+        &self,
+        writer: &mut Writer,
+        row: &ReportRow,
+        asked: &Asked,
+        today: Day,
+        command: &Command,
+    ) -> Result<Stepped, WhistleError> {
+        let own = match &asked.by {
+            By::Officer(officer) if self.is_about(row, officer.authority)? == Some(true) => {
+                Some(officer.authority)
+            }
+            _ => self.reported(row)?,
         };
-        let event = decide(Some(&row), &command, &context)?;
+        let context =
+            Context { today, by: &asked.by, role: asked.role, rules: &asked.rules, reported: own };
+        let event = decide(Some(row), command, &context)?;
         // Read and checked before it is said that it was handed out.
         let ciphertext = match event {
-            WhistleEvent::Unsealed { .. } => Some(self.ciphertext(&row)?),
+            WhistleEvent::Unsealed { .. } => Some(self.ciphertext(row)?),
             _ => None,
         };
-        let envelope = self.append(&mut writer, id, today, &asked.by, event)?;
+        let envelope = self.append(writer, row.id, today, &asked.by, event)?;
         let head = writer.log.head();
         let followed =
-            self.carry_out(&envelope).and_then(|()| self.publish(Some(&row), &envelope, head));
+            self.carry_out(&envelope).and_then(|()| self.publish(Some(row), &envelope, head));
         match followed {
-            Ok(row) => Ok(Some(Stepped { event: envelope.event.name(), row, ciphertext })),
+            Ok(row) => Ok(Stepped { event: envelope.event.name(), row, ciphertext }),
             Err(error) => {
-                self.give_up(&mut writer, &error);
+                self.give_up(writer, &error);
                 Err(error)
             }
         }
@@ -589,6 +638,16 @@ impl Whistle {
         let Some(text) = self.text(row.id, "reported", &row.reported)? else { return Ok(None) };
         let parsed = Uscc::parse_attested(&text);
         parsed.map(|(code, _)| Some(code)).map_err(|error| failed("a code")(&error))
+    }
+
+    /// Whether a report is about this authority, after the purge too; nothing where nobody can know any
+    /// more.
+    pub fn is_about(&self, row: &ReportRow, authority: Uscc) -> Result<Option<bool>, WhistleError> {
+        let reported = match (self.reported(row)?, &row.reported_tag) {
+            (None, Some(tag)) if is_tagged(&self.vault, row.id, tag, authority) => Some(authority),
+            (code, _) => code,
+        };
+        Ok(row.about(reported, authority))
     }
 
     /// Writes the view out, so that the next start has nothing to apply.

@@ -1,6 +1,8 @@
 //! Reports of wrongdoing over HTTP: what they leave behind anywhere, who may see and do what, and
 //! that an answered report is there after kill -9.
 
+mod after;
+
 use std::path::Path;
 use std::process::Stdio;
 
@@ -85,6 +87,13 @@ fn staff(base: &str, data: &Path) -> Staff {
         same_person: client("data_officer", OFFICE, "SC-03"),
         market: client("department", MARKET, "SC-03"),
     }
+}
+
+/// The second person reads the request that is open, and approves it.
+fn approve(staff: &Staff, path: &str) -> Answer {
+    let read = staff.data_officer.get(path).expect("an answer").body;
+    let approval = json!({"request": read["request"]});
+    post(&staff.data_officer, &format!("{path}/approve"), &approval)
 }
 
 fn ground() -> Value {
@@ -179,15 +188,37 @@ fn a_report_runs_its_course_and_the_identity_takes_two_persons() {
     let found = json!({"substantiated": true, "reasons": "现场检查属实"});
     assert_eq!(post(&staff.market, &at("verify"), &found).body["state"], "substantiated");
 
-    refused(&post(&staff.data_officer, &at("unseal/approve"), &json!({})), 409, "STATE");
+    let nothing = json!({"request": 0});
+    refused(&post(&staff.data_officer, &at("unseal/approve"), &nothing), 409, "STATE");
+    assert_eq!(
+        staff.data_officer.get(&at("unseal")).expect("an answer").status,
+        404,
+        "none is open"
+    );
     let ask = json!({"ground": ground(), "reasons": "须询问证人"});
     let no_ground = json!({"ground": {"instrument": "none", "article": "一"}, "reasons": "须询问"});
     refused(&post(&staff.triage, &at("unseal"), &no_ground), 409, "G-BASIS");
     assert_eq!(post(&staff.triage, &at("unseal"), &ask).status, 201);
     assert_eq!(status()["identity"][0]["what"], "requested");
-    refused(&post(&staff.same_person, &at("unseal/approve"), &json!({})), 409, "G-4EYES");
-    refused(&post(&staff.triage, &at("unseal/approve"), &json!({})), 403, "FORBIDDEN_ROLE");
-    let opened = post(&staff.data_officer, &at("unseal/approve"), &json!({}));
+    // Both persons read what is asked for, nobody else does, and what is approved is what was read.
+    let read = staff.data_officer.get(&at("unseal")).expect("an answer").body;
+    assert_eq!(staff.triage.get(&at("unseal")).expect("an answer").body, read);
+    assert_eq!((&read["ground"], &read["reasons"]), (&ground(), &json!("须询问证人")), "{read}");
+    assert_eq!(
+        (&read["law_forbids_telling"], &read["reporter_told"]),
+        (&Value::Null, &json!(true))
+    );
+    assert_eq!(read["requested_by"], json!(format!("{OFFICE}/SC-03")), "{read}");
+    refused(&staff.market.get(&at("unseal")).expect("an answer"), 403, "FORBIDDEN_ROLE");
+    refused(&public.get(&at("unseal")).expect("an answer"), 401, "UNAUTHENTICATED");
+    let approval = json!({"request": read["request"]});
+    refused(&post(&staff.same_person, &at("unseal/approve"), &approval), 409, "G-4EYES");
+    refused(&post(&staff.triage, &at("unseal/approve"), &approval), 403, "FORBIDDEN_ROLE");
+    let more = json!({"ground": ground(), "reasons": "须询问第二名证人"});
+    assert_eq!(post(&staff.triage, &at("unseal"), &more).status, 201);
+    let stale = post(&staff.data_officer, &at("unseal/approve"), &approval);
+    refused(&stale, 412, "PRECONDITION_FAILED");
+    let opened = approve(&staff, &at("unseal"));
     let ciphertext = opened.body["identity_age_base64"].as_str().expect("the ciphertext");
     let ciphertext = BASE64.decode(ciphertext.as_bytes()).expect("base64");
     let clear = age::decrypt(&office, &ciphertext).expect("the offline key opens it");
@@ -197,7 +228,9 @@ fn a_report_runs_its_course_and_the_identity_takes_two_persons() {
     let mut silent = ask.clone();
     silent["law_forbids_telling"] = ground();
     assert_eq!(post(&staff.triage, &at("unseal"), &silent).status, 201);
-    assert_eq!(post(&staff.data_officer, &at("unseal/approve"), &json!({})).status, 201);
+    let read = staff.data_officer.get(&at("unseal")).expect("an answer").body;
+    assert_eq!((&read["law_forbids_telling"], &read["reporter_told"]), (&ground(), &json!(false)));
+    assert_eq!(approve(&staff, &at("unseal")).status, 201);
     assert_eq!(status()["identity"].as_array().map(Vec::len), Some(1));
 
     let note = json!({"note": "另案立案检查"});
@@ -339,7 +372,7 @@ fn an_answered_report_is_there_after_kill() {
     let ask = json!({"ground": ground(), "reasons": "须询问证人"});
     let asked = post(&staff.triage, &format!("/v1/whistle/{id}/unseal"), &ask);
     assert_eq!(asked.status, 201, "{asked:?}");
-    let open = format!("/v1/whistle/{id}/unseal/approve");
-    assert_eq!(post(&staff.data_officer, &open, &json!({})).status, 201, "its identity is there");
+    let open = format!("/v1/whistle/{id}/unseal");
+    assert_eq!(approve(&staff, &open).status, 201, "its identity is there");
     assert_eq!(server.terminate(), Some(0));
 }

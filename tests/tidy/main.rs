@@ -171,6 +171,7 @@ fn no_code_leads_from_a_report_to_the_register() {
         "core/audit/tests/forged/reports",
         "server/src/whistle",
         "server/src/http/whistle",
+        "tests/system/whistle",
     ];
     // They name the module to open it, to route to it, to encode it and to judge its own log.
     let doors = [

@@ -79,6 +79,10 @@ struct Report {
     /// Who asked for it, and whether the reporter is to be told.
     request: Option<(OfficerRef, bool)>,
     late: bool,
+    /// Before the purge a tag of the reported body's code was put on record.
+    tagged: bool,
+    /// The code was destroyed, at the first purge.
+    purged: bool,
 }
 
 /// A key of an officer, and the days on which it opened anything.
@@ -138,7 +142,7 @@ impl Reports {
     }
 
     /// Checks the next event. `reported` is the code that a received report is about, if it can
-    /// still be opened.
+    /// still be opened, or found by the tag that a purge leaves of it.
     pub fn check(&mut self, event: &ReportEnvelope, reported: Option<Uscc>) -> Vec<Violation> {
         let mut found = self.order(event);
         let before = self.reports.get(&event.report);

@@ -88,8 +88,10 @@ fn the_figures_of_every_course_are_counted_anew() {
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/valid.txt");
 #[test]
 fn the_courses_of_reports_are_let_stand_with_and_without_their_keys() {
+    let after = [reports::reopened(), reports::reopened_untagged()];
     let counted = [reports::counted_anew(), reports::extended_anew()];
-    for mut told in [reports::answered(), reports::late()].into_iter().chain(counted) {
+    let courses = [reports::answered(), reports::late()].into_iter().chain(counted);
+    for mut told in courses.chain(after) {
         assert_eq!(told.audit(), Vec::<Violation>::new());
         // A key that is revoked on the day on which it was used last.
         let last = told.events.last().expect("an event").on;

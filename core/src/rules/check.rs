@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::identifier::uscc::Uscc;
 use crate::rules::{
-    Citation, Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness, RecordClass,
-    RuleError, RuleSet, Strength, SubjectKind,
+    Citation, Department, Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness,
+    RecordClass, RuleError, RuleSet, Strength, SubjectKind,
 };
 
 /// The 35 behaviours of domain.md 1.7: four areas with so many each.
@@ -37,11 +37,12 @@ struct Found<'a> {
     errors: &'a mut Vec<RuleError>,
 }
 
-pub(super) fn check(set: &RuleSet, errors: &mut Vec<RuleError>) {
+pub(super) fn check(set: &RuleSet, kept: bool, errors: &mut Vec<RuleError>) {
     let mut found = Found { set, errors };
     found.duplicates();
     found.instruments();
     found.departments();
+    found.organs(kept);
     found.remedies();
     found.associations();
     found.items();
@@ -161,6 +162,32 @@ impl Found<'_> {
                 let problem = "no liaison (plan 六(二)): nothing could be dispatched to it";
                 self.error(DEPARTMENTS, &own.code, "officers", problem);
             }
+        }
+    }
+
+    /// Retaliation against a reporter is told to the credit office and to the supervision organ (domain.md
+    /// 2.7): there is one of each, and neither is the other. A version that was kept from before the marks
+    /// has none.
+    fn organs(&mut self, kept: bool) {
+        let marked = |mark: fn(&Department) -> bool| {
+            self.set.departments.iter().filter(|own| mark(own)).collect::<Vec<_>>()
+        };
+        let (office, supervision) =
+            (marked(|own| own.credit_office), marked(|own| own.supervision));
+        if kept && office.is_empty() && supervision.is_empty() {
+            return;
+        }
+        let both = office.iter().find(|own| own.supervision).map(|own| own.code.clone());
+        for (field, count) in [("credit_office", office.len()), ("supervision", supervision.len())]
+        {
+            if count != 1 {
+                let problem = format!("{count} departments are marked; there must be exactly one");
+                self.error(DEPARTMENTS, "-", field, problem);
+            }
+        }
+        if let Some(code) = both {
+            let problem = "the credit office is not the organ that supervises it";
+            self.error(DEPARTMENTS, &code, "supervision", problem);
         }
     }
 

@@ -109,7 +109,10 @@ impl RuleSet {
             "department",
             (&self.departments, &after.departments),
             |own| own.code.clone(),
-            |a, b| fields!(Department, code, a, b: uscc, name_zh, name_en, officers, respond_working_days),
+            |a, b| {
+                fields!(Department, code, a, b: uscc, name_zh, name_en, officers, respond_working_days,
+                credit_office, supervision)
+            },
             &mut found,
         );
         let packs = |set: &RuleSet| set.packs.all().cloned().collect::<Vec<_>>();

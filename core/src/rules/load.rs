@@ -186,6 +186,10 @@ struct RawDepartment {
     name_zh: String,
     name_en: String,
     respond_working_days: u16,
+    #[serde(default)]
+    credit_office: bool,
+    #[serde(default)]
+    supervision: bool,
     officers: Vec<RawOfficer>,
 }
 
@@ -229,7 +233,7 @@ const NEEDED: &[&str] = &[
     "catalogue/measures.toml",
 ];
 
-pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
+pub(super) fn load(files: &[RuleFile<'_>], kept: bool) -> Result<RuleSet, Vec<RuleError>> {
     let mut parts = Parts::default();
     for file in files {
         parts.read(file);
@@ -273,7 +277,7 @@ pub(super) fn load(files: &[RuleFile<'_>]) -> Result<RuleSet, Vec<RuleError>> {
     let mut errors = parts.errors;
     // References into a file that did not parse would only repeat that it did not.
     if errors.is_empty() {
-        check::check(&set, &mut errors);
+        check::check(&set, kept, &mut errors);
     }
     if errors.is_empty() { Ok(set) } else { Err(errors) }
 }
@@ -540,6 +544,8 @@ impl From<RawDepartment> for Department {
             name_en: raw.name_en,
             officers: raw.officers.into_iter().map(Officer::from).collect(),
             respond_working_days: raw.respond_working_days,
+            credit_office: raw.credit_office,
+            supervision: raw.supervision,
         }
     }
 }

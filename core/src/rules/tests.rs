@@ -104,6 +104,24 @@ fn errors_name_file_entry_and_field() {
         ),
         (
             "departments.toml",
+            "credit_office = true\n",
+            "",
+            "departments.toml: -: credit_office: 0 departments are marked; there must be exactly one",
+        ),
+        (
+            "departments.toml",
+            "credit_office = true\n",
+            "credit_office = true\nsupervision = true\n",
+            "departments.toml: -: supervision: 2 departments are marked; there must be exactly one",
+        ),
+        (
+            "departments.toml",
+            "supervision = true\n",
+            "",
+            "departments.toml: -: supervision: 0 departments are marked; there must be exactly one",
+        ),
+        (
+            "departments.toml",
             "reconsideration_days = 60",
             "reconsideration_days = 30",
             "departments.toml: remedies: reconsideration_days: the law gives at least 60 days",
@@ -206,4 +224,34 @@ fn what_a_version_would_change_is_named_by_entry_and_field() {
     );
     let back = after.differences(&before);
     assert_eq!(back.first(), Some(&entry("measure", &gone, Change::Added)));
+}
+
+/// Covers domain.md 2.7: retaliation is told to two organs, so there are two.
+#[test]
+fn the_credit_office_is_not_the_organ_that_supervises_it() {
+    let mut files = shipped();
+    let file = files.iter_mut().find(|file| file.0 == "departments.toml").unwrap();
+    let text = String::from_utf8(file.1.clone()).unwrap();
+    let unmarked = text.replace("\nsupervision = true\n", "\n");
+    let both =
+        unmarked.replace("credit_office = true\n", "credit_office = true\nsupervision = true\n");
+    file.1 = both.into_bytes();
+    let expected = "departments.toml: development_reform: supervision: the credit office is not the organ \
+                    that supervises it";
+    assert_eq!(load(&files).unwrap_err(), [expected]);
+
+    // A version that was in force before the marks is still read; a half marked one never was.
+    let kept = |text: String| {
+        let mut files = shipped();
+        files.iter_mut().find(|file| file.0 == "departments.toml").unwrap().1 = text.into_bytes();
+        let files: Vec<RuleFile<'_>> =
+            files.iter().map(|(name, bytes)| RuleFile { name, bytes }).collect();
+        RuleSet::load_kept(&files)
+    };
+    let old = kept(unmarked.replace("credit_office = true\n", "")).unwrap();
+    assert!(old.credit_office().is_none() && old.supervision().is_none());
+    assert!(kept(unmarked).is_err());
+    let set = load(&shipped()).unwrap();
+    assert_eq!(set.credit_office().unwrap().code, "development_reform");
+    assert_eq!(set.supervision().unwrap().code, "supervision");
 }

@@ -71,6 +71,7 @@ fn received(envelope: &ReportEnvelope) -> Result<ReportRow, String> {
         keep_until: None,
         slots: Vec::new(),
         identity,
+        reported_tag: None,
     };
     seen(&mut row, reported);
     seen(&mut row, facts);
@@ -132,7 +133,8 @@ fn fold(
                 return misfit(row);
             };
             let told = law_forbids_telling.is_none();
-            identity.request = Some(Request { by: by.clone(), on: envelope.on, told });
+            let (by, on, at) = (by.clone(), envelope.on, envelope.sequence);
+            identity.request = Some(Request { by, on, told, at });
         }
         WhistleEvent::Unsealed { told, .. } => {
             let Some(identity) = &mut row.identity else {
@@ -147,6 +149,7 @@ fn fold(
             row.keep_until = None;
             row.state = ReportState::Closed;
         }
+        WhistleEvent::Tagged { reported } => row.reported_tag = Some(*reported),
         WhistleEvent::Retaliation { account, keep_until } => {
             seen(row, account);
             row.retaliations.push(envelope.sequence);

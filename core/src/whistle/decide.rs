@@ -10,6 +10,8 @@ use crate::limits::{OPENINGS_MAX, REPORT_ANSWERS_MAX, REPORT_EVIDENCE_MAX, RETAL
 use crate::rules::{Citation, RulePack, RuleSet};
 use crate::text::{Digest, Sealed, digest_is_stated};
 use crate::time::Day;
+use crate::whistle::aside::stands_aside;
+use crate::whistle::escalate::supervises;
 use crate::whistle::row::{Identity, ReportRow, ReportState};
 use crate::whistle::{By, WhistleEvent};
 
@@ -40,8 +42,9 @@ pub enum Command {
     PostFeedback { text: Sealed },
     /// Ask for the identity.
     RequestUnseal { ground: Citation, reasons: Sealed, law_forbids_telling: Option<Citation> },
-    /// Hand the ciphertext out, as the second person.
-    ApproveUnseal,
+    /// Hand the ciphertext out, as the second person, who has read this request: the one whose event has
+    /// that sequence.
+    ApproveUnseal { request: u64 },
     /// Destroy identity and texts.
     Purge,
     /// Say that one suffers for the report.
@@ -50,6 +53,8 @@ pub enum Command {
     MarkOverdue,
     /// Count it anew by a newer calendar.
     Recount,
+    /// Put a tag of the reported body's code on record, before a purge destroys the code.
+    Tag { reported: Digest },
 }
 
 /// What a command is judged by besides the report.
@@ -63,7 +68,8 @@ pub struct Context<'a> {
     pub role: Role,
     /// The rules in force on `today`.
     pub rules: &'a RuleSet,
-    /// The reported organisation, opened for this decision alone; nothing once it is purged.
+    /// The reported organisation, opened for this decision alone. Once it is purged: the authority of
+    /// whoever asks, where the report's tag says that it is that, or nothing.
     pub reported: Option<Uscc>,
 }
 
@@ -107,7 +113,7 @@ pub fn decide(
         }
         Command::PostFeedback { text } => answer(row, text, context),
         Command::RequestUnseal { ground, reasons, law_forbids_telling } => {
-            staff(context, &[Role::Triage])?;
+            staff(row, context, &[Role::Triage])?;
             let identity = identity(row)?;
             if identity.openings.len() >= OPENINGS_MAX {
                 return misfit(
@@ -127,8 +133,9 @@ pub fn decide(
                 law_forbids_telling: law_forbids_telling.clone(),
             })
         }
-        Command::ApproveUnseal => approve_unseal(row, context),
+        Command::ApproveUnseal { request } => approve_unseal(row, *request, context),
         Command::Purge => purge(row, context),
+        Command::Tag { reported } => tag(row, reported, context),
         Command::ReportRetaliation { account } => retaliation(row, account, context),
         Command::MarkOverdue => overdue(row, context),
         Command::Recount => recount(row, context),
@@ -148,7 +155,7 @@ fn stated(field: &'static str, text: &Sealed) -> Result<(), Refusal> {
 }
 
 /// A named officer with one of these roles, who is not of the reported body.
-fn staff<'a>(context: &Context<'a>, roles: &[Role]) -> Result<Human<'a>, Refusal> {
+fn staff<'a>(row: &ReportRow, context: &Context<'a>, roles: &[Role]) -> Result<Human<'a>, Refusal> {
     let actor = match context.by {
         By::Officer(reference) => Actor::Officer(reference.clone()),
         // Without an officer there is nobody to name: G-HUMAN refuses it.
@@ -165,19 +172,32 @@ fn staff<'a>(context: &Context<'a>, roles: &[Role]) -> Result<Human<'a>, Refusal
             format!("允许的角色：{roles:?} / roles that may"),
         );
     }
-    if context.reported == Some(human.reference.authority) {
+    let authority = human.reference.authority;
+    if supervises(context.role, authority, context.rules) {
         return refuse(
             Guard::Competent,
-            "举报的是本单位，应当回避 / the report is about this very authority",
-            "请由其他机关的受理人员办理 / an officer of another authority acts",
+            "监督机关只接收打击报复情况 / the supervision organ has the accounts of retaliation alone",
+            "由受理人员和承办部门办理 / whoever takes reports in, and the department, act",
         );
     }
-    Ok(human)
+    let about = row.about(context.reported, authority);
+    if !stands_aside(about, context.role, authority, context.rules) {
+        return Ok(human);
+    }
+    let what = match about {
+        Some(_) => "举报的是本单位，应当回避 / the report is about this very authority",
+        None => "被举报单位已无从得知，应当回避 / nobody knows any more whom it was about",
+    };
+    refuse(
+        Guard::Competent,
+        what,
+        "请由其他机关的受理人员办理 / an officer of another authority acts",
+    )
 }
 
 /// An officer of the department that has the report.
 fn case_officer(row: &ReportRow, context: &Context<'_>) -> Result<(), Refusal> {
-    let human = staff(context, &[Role::Department, Role::Provider, Role::CreditOffice])?;
+    let human = staff(row, context, &[Role::Department, Role::Provider, Role::CreditOffice])?;
     if row.department.is_none_or(|own| own == human.reference.authority) {
         return Ok(());
     }
@@ -226,7 +246,7 @@ fn triage(
     command: &Command,
     context: &Context<'_>,
 ) -> Result<WhistleEvent, Refusal> {
-    staff(context, &[Role::Triage])?;
+    staff(row, context, &[Role::Triage])?;
     let ReportState::Received { .. } = row.state else {
         return not_in(row, "received");
     };
@@ -253,7 +273,7 @@ fn assign(
     department: &str,
     context: &Context<'_>,
 ) -> Result<WhistleEvent, Refusal> {
-    staff(context, &[Role::Triage])?;
+    staff(row, context, &[Role::Triage])?;
     let ReportState::Triaged = row.state else {
         return not_in(row, "triaged");
     };
@@ -319,7 +339,7 @@ fn examine(
 
 fn answer(row: &ReportRow, text: &Sealed, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
     if context.role == Role::Triage {
-        staff(context, &[Role::Triage])?;
+        staff(row, context, &[Role::Triage])?;
     } else {
         case_officer(row, context)?;
     }
@@ -357,8 +377,12 @@ fn identity(row: &ReportRow) -> Result<&Identity, Refusal> {
     }
 }
 
-fn approve_unseal(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
-    let human = staff(context, &[Role::DataOfficer])?;
+fn approve_unseal(
+    row: &ReportRow,
+    read: u64,
+    context: &Context<'_>,
+) -> Result<WhistleEvent, Refusal> {
+    let human = staff(row, context, &[Role::DataOfficer])?;
     let Some(request) = &identity(row)?.request else {
         return misfit(
             Misfit::State,
@@ -367,6 +391,13 @@ fn approve_unseal(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent
         );
     };
     second_person(&request.by, &human.reference)?;
+    if request.at != read {
+        return misfit(
+            Misfit::Stale,
+            "该申请已被新的申请替代，或编号不符 / another request stands in its place",
+            "请查阅现有申请后再批准 / read the one that is open, and name its number",
+        );
+    }
     Ok(WhistleEvent::Unsealed { requested_by: request.by.clone(), told: request.told })
 }
 
@@ -381,8 +412,9 @@ fn second_person(first: &OfficerRef, second: &OfficerRef) -> Result<(), Refusal>
     )
 }
 
-fn purge(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
-    staff(context, &[Role::DataOfficer])?;
+/// A report whose time is over, and who may end it.
+fn expired(row: &ReportRow, context: &Context<'_>) -> Result<(), Refusal> {
+    staff(row, context, &[Role::DataOfficer])?;
     let (ReportState::FedBack | ReportState::OutOfScope, Some(until)) =
         (&row.state, row.keep_until)
     else {
@@ -395,7 +427,25 @@ fn purge(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal
             format!("{until} 之后可销毁 / destroy it after that day"),
         );
     }
+    Ok(())
+}
+
+fn purge(row: &ReportRow, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
+    expired(row, context)?;
+    // With the code goes what shows who has to stand aside.
+    if row.reported_tag.is_none() && context.reported.is_some() {
+        return not_in(row, "tagged");
+    }
     Ok(WhistleEvent::Purged { slots: row.slots.clone() })
+}
+
+/// Just before the first purge, by whoever purges, and on the same conditions.
+fn tag(row: &ReportRow, reported: &Digest, context: &Context<'_>) -> Result<WhistleEvent, Refusal> {
+    expired(row, context)?;
+    if row.reported_tag.is_some() || context.reported.is_none() || !digest_is_stated(reported) {
+        return not_in(row, "untagged, with a code that is not destroyed");
+    }
+    Ok(WhistleEvent::Tagged { reported: *reported })
 }
 
 fn retaliation(
@@ -414,7 +464,7 @@ fn retaliation(
         return misfit(
             Misfit::Limit,
             format!("已提交 {RETALIATIONS_MAX} 次 / reported that often"),
-            "请直接联系信用办 / turn to the credit office",
+            "请直接联系信用办或监督机关 / turn to the credit office or the supervision organ",
         );
     }
     stated("account", account)?;

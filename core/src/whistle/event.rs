@@ -42,12 +42,15 @@ WhistleEvent {
     Unsealed "identity.unsealed" { requested_by: OfficerRef, told: bool, }
     /// The identity's ciphertext and the keys of the texts were destroyed.
     Purged "identity.purged" { slots: Vec<u64>, }
-    /// The reporter suffers for the report; the credit office has it at once.
+    /// The reporter suffers for the report; the credit office and the supervision organ have it at once.
     Retaliation "retaliation.reported" { account: Sealed, keep_until: Day, }
     /// The last day of a step passed without it; for the office's own ledger.
     Overdue "whistle.overdue" { due: Day, }
     /// The last day of a step that is awaited was counted beyond the calendar, and a newer one counts
     /// it anew.
     Recounted "whistle.recounted" { before: Day, deadline: Deadline, }
+    /// Before the purge a tag of the reported body's code was put on record: a keyed hash of a department's,
+    /// random bytes for any other body. Its officers stand aside after the purge as before it.
+    Tagged "whistle.tagged" { reported: Digest, }
 }
 }

@@ -112,6 +112,8 @@ pub struct Request {
     pub on: Day,
     /// Whether the reporter is told.
     pub told: bool,
+    /// Sequence of the event that holds its ground and reasons.
+    pub at: u64,
 }
 
 /// One opening of the identity.
@@ -165,6 +167,8 @@ pub struct ReportRow {
     pub slots: Vec<u64>,
     /// The identity, unless it is anonymous or purged.
     pub identity: Option<Identity>,
+    /// What is left of the reported organisation's code after the purge, to know who stands aside.
+    pub reported_tag: Option<Digest>,
 }
 
 /// A list of reports that somebody works through, oldest first.

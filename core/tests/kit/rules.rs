@@ -20,6 +20,8 @@ pub const TAX: &str = "tax";
 pub const JUSTICE: &str = "justice";
 /// The credit office.
 pub const OFFICE: &str = "office";
+/// The supervision organ.
+pub const SUPERVISION: &str = JUSTICE;
 
 /// A behaviour that can be listed and repaired.
 pub const LISTABLE: &str = "B1.01";
@@ -148,6 +150,8 @@ fn department(code: &str, serial: usize, liaison: bool) -> Department {
             officer("03", false, false),
         ],
         respond_working_days: 10,
+        credit_office: code == OFFICE,
+        supervision: code == SUPERVISION,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `shouxin audit`: walks the whole log of the register and then that of reports of wrongdoing,
 //! beside a running server or without one, and lists what breaks a guard or an invariant, by event.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clap::Args;
@@ -10,9 +11,11 @@ use sha2::{Digest as _, Sha256};
 use shouxin_audit::{Audit as Auditor, Reports, Violation, title};
 use shouxin_core::codec;
 use shouxin_core::event::{Envelope, Event};
+use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::log::StoredCommit;
 use shouxin_core::rules::RuleSet;
-use shouxin_core::whistle::WhistleEvent;
+use shouxin_core::text::Digest;
+use shouxin_core::whistle::{ReportEnvelope, ReportId, WhistleEvent};
 
 use crate::app;
 use crate::cli::inspect::{bar, reader};
@@ -63,6 +66,7 @@ pub(super) fn audit(arguments: &Audit) -> Done {
     let progress = bar(log.head().next, "事件 events");
     let mut auditor = Auditor::new();
     let mut reports = Reports::new();
+    let mut departments = BTreeSet::new();
     let (mut events, mut found) = (0_u64, 0_u64);
     for commit in log.scan(0) {
         let commit = commit.map_err(Failure::wrong)?;
@@ -72,6 +76,9 @@ pub(super) fn audit(arguments: &Audit) -> Done {
                 // Without its data files a version cannot be judged by: the audit says so itself.
                 match kept_rules(data, files)? {
                     Some(rules) if rules.version == *version => {
+                        let codes =
+                            rules.departments.iter().map(|own| Uscc::parse_attested(&own.uscc));
+                        departments.extend(codes.flatten().map(|own| own.0));
                         reports.load_rules(envelope.legal_date, rules.clone());
                         auditor.load_rules(*version, rules);
                     }
@@ -101,7 +108,8 @@ pub(super) fn audit(arguments: &Audit) -> Done {
         auditor.held()
     );
     if let Some(whistle) = whistle {
-        found += of_reports(data, &whistle, reports, arguments)?;
+        let about = About { vault: reports_vault(data)?, tags: tags(&whistle)?, departments };
+        found += of_reports(&about, &whistle, reports, arguments)?;
     }
     if found > 0 {
         return Err(Failure::wrong(format!("违反 {found} 处 / violations")));
@@ -129,31 +137,70 @@ fn reports_vault(data: &Path) -> Result<Option<Vault>, Failure> {
     }
 }
 
+/// The event of a report that an entry of their log holds.
+fn of_report(at: u64, bytes: &[u8]) -> Result<ReportEnvelope, Failure> {
+    codec::decode_report_event(bytes)
+        .map_err(|error| Failure::wrong(format!("举报日志 / reports, {at}: {error}")))
+}
+
+/// What the purges have left of whom reports were about.
+fn tags(log: &LogReader) -> Result<BTreeMap<ReportId, Digest>, Failure> {
+    let mut tags = BTreeMap::new();
+    for commit in log.scan(0) {
+        let commit = commit.map_err(Failure::wrong)?;
+        for (at, entry) in (commit.first..).zip(&commit.entries) {
+            let envelope = of_report(at, &entry.bytes)?;
+            if let WhistleEvent::Tagged { reported } = envelope.event {
+                tags.insert(envelope.report, reported);
+            }
+        }
+    }
+    Ok(tags)
+}
+
+/// What there is to find out whom a report is about.
+struct About {
+    vault: Option<Vault>,
+    tags: BTreeMap<ReportId, Digest>,
+    /// Of every version of the rules.
+    departments: BTreeSet<Uscc>,
+}
+
+impl About {
+    /// The code of a received report, opened or, once it is destroyed, the department that its tag is of;
+    /// and whether it is known enough to say whose officers had to stand aside.
+    fn reported(&self, envelope: &ReportEnvelope) -> Result<(Option<Uscc>, bool), Failure> {
+        let (Some(vault), WhistleEvent::Received { reported, .. }) = (&self.vault, &envelope.event)
+        else {
+            return Ok((None, false));
+        };
+        let opened = whistle::reported_body(vault, envelope.report, reported).or_else(gone);
+        match (opened.map_err(Failure::wrong)?, self.tags.get(&envelope.report)) {
+            (None, Some(tag)) => {
+                let tagged = |own: &&Uscc| whistle::is_tagged(vault, envelope.report, tag, **own);
+                Ok((self.departments.iter().find(tagged).copied(), !self.departments.is_empty()))
+            }
+            (code, _) => Ok((code, code.is_some())),
+        }
+    }
+}
+
 /// Walks the log of reports; how many violations. What is listed of a report is its number and the
 /// officers who handled it, never what it says.
 fn of_reports(
-    data: &Path,
+    about: &About,
     log: &LogReader,
     mut reports: Reports,
     arguments: &Audit,
 ) -> Result<u64, Failure> {
-    let vault = reports_vault(data)?;
     let (mut events, mut found, mut unknown) = (0_u64, 0_u64, 0_u64);
     for commit in log.scan(0) {
         let commit = commit.map_err(Failure::wrong)?;
         for (at, entry) in (commit.first..).zip(&commit.entries) {
-            let envelope = codec::decode_report_event(&entry.bytes)
-                .map_err(|error| Failure::wrong(format!("举报日志 / reports, {at}: {error}")))?;
-            let mut reported = None;
-            if let WhistleEvent::Received { reported: sealed, .. } = &envelope.event {
-                reported = match &vault {
-                    Some(vault) => whistle::reported_body(vault, envelope.report, sealed)
-                        .or_else(gone)
-                        .map_err(Failure::wrong)?,
-                    None => None,
-                };
-                unknown += u64::from(reported.is_none());
-            }
+            let envelope = of_report(at, &entry.bytes)?;
+            let (reported, known) = about.reported(&envelope)?;
+            let received = matches!(envelope.event, WhistleEvent::Received { .. });
+            unknown += u64::from(received && !known);
             found += list(Which::Reports, &reports.check(&envelope, reported), arguments);
             events += 1;
         }
@@ -239,5 +286,5 @@ fn kept_rules(data: &Path, files: &[(String, [u8; 32])]) -> Result<Option<RuleSe
         }
         read.push((name.clone(), bytes));
     }
-    app::load_rules(&read).map(Some).map_err(Failure::from)
+    app::load_kept_rules(&read).map(Some).map_err(Failure::from)
 }

@@ -158,7 +158,7 @@ pub(super) fn one(arguments: &CheckFile, part: &str, ending: &str) -> Done {
 
 fn compare(before: &Files, after: &Files, as_json: bool) -> Done {
     let new = app::load_rules(after)?;
-    let old = app::load_rules(before)?;
+    let old = app::load_kept_rules(before)?;
     let found = old.differences(&new);
     if as_json {
         println!("{}", report(&old, &new, &found));

@@ -4,6 +4,9 @@
 //!
 //! Source: domain.md O44.
 
+mod escalated;
+mod unsealing;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{self, Data, Path, Query as UrlQuery};
@@ -20,7 +23,7 @@ use shouxin_core::row::Key;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 use shouxin_core::whistle::{
-    By, Command, ReportId, ReportRow, ReportState, WhistleEvent, Worklist, scan,
+    By, Command, ReportId, ReportRow, ReportState, WhistleEvent, Worklist, scan, stands_aside,
 };
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -67,7 +70,12 @@ pub(super) fn routes(table: &mut Table<'_>) {
             web::post().to(unseal),
             "申请开启身份 / ask for the identity",
         )
-        .ask::<Nothing>(
+        .read(
+            "/v1/whistle/{id}/unseal",
+            web::get().to(unsealing::request),
+            "开启身份的申请 / the request for the identity that is open",
+        )
+        .ask::<Approve>(
             "/v1/whistle/{id}/unseal/approve",
             web::post().to(approve),
             "批准开启身份 / approve, as the second person",
@@ -379,7 +387,7 @@ pub async fn retaliation(
     let body = json!({
         "state": stepped.row.state.name(),
         "retaliation_reported_on": stepped.row.escalated_on,
-        "escalated_to": "信用办 / the credit office",
+        "escalated_to": escalated::recipients(&app, &stepped.row)?,
     });
     Ok(answer(StatusCode::CREATED, &body))
 }
@@ -446,6 +454,13 @@ pub struct Unseal {
     reasons: String,
     /// The article that forbids telling the reporter, where one does.
     law_forbids_telling: Option<CitationBody>,
+}
+
+/// Which request the second person has read, by the `request` of `GET .../unseal`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approve {
+    request: u64,
 }
 
 /// A step without fields.
@@ -577,7 +592,7 @@ pub async fn unseal(request: HttpRequest, body: Body, app: Data<App>) -> Answer 
 
 /// `POST /v1/whistle/{id}/unseal/approve`
 pub async fn approve(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
-    let make = |_: Nothing, _: &Pen<'_>| Ok(Command::ApproveUnseal);
+    let make = |own: Approve, _: &Pen<'_>| Ok(Command::ApproveUnseal { request: own.request });
     Ok(stepped(&step(request, body, app, &[Role::DataOfficer], make).await?))
 }
 
@@ -611,8 +626,12 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[&[Role::Triage, Role::DataOfficer], CASE_ROLES].concat())?;
     let officer = officer(&caller)?;
-    let state = filter.state.as_deref().unwrap_or("received");
-    let Some(list) = list(&caller, &officer, state) else {
+    let supervises = escalated::is_supervisor(&app, &caller, &officer);
+    let list = match filter.state.as_deref() {
+        state if supervises => Some(escalated::only_list(state)?),
+        state => list(&caller, &officer, state.unwrap_or("received")),
+    };
+    let Some(list) = list else {
         let states = ReportState::NAMES.join(", ");
         return Err(Problem::new(
             Code::ValueInvalid,
@@ -631,23 +650,27 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
     let (rows, next) = app.whistle.page(&list, after.as_deref(), limit)?;
     let mut reports = Vec::new();
     for row in &rows {
-        let reported = app.whistle.reported(row)?;
-        // Nobody learns of a report about their own authority.
-        if reported != Some(officer.authority) {
-            reports.push(summary(row, reported, &caller));
+        if !aside(&app, &caller, &officer, row)? {
+            reports.push(summary(&app, row, &caller, supervises)?);
         }
     }
     let next = next.map(|cursor| HEXLOWER.encode(&cursor));
     let mut body = json!({"reports": reports, "next": next});
-    if caller.role == Role::Triage {
+    if caller.role == Role::Triage && !supervises {
         // The office's own ledger; it goes into no assessment.
         body["late"] = json!(app.whistle.late()?);
     }
     Ok(answer(StatusCode::OK, &body))
 }
 
-/// What a list says of a report. A data officer needs no more than its state and its days.
-fn summary(row: &ReportRow, reported: Option<Uscc>, caller: &Caller) -> Value {
+/// What a list says of a report. A data officer needs no more than its state and its days, the
+/// supervision organ nothing of an identity.
+fn summary(
+    app: &App,
+    row: &ReportRow,
+    caller: &Caller,
+    supervises: bool,
+) -> Result<Value, Problem> {
     let mut body = json!({
         "id": row.id.to_string(),
         "state": row.state.name(),
@@ -658,46 +681,68 @@ fn summary(row: &ReportRow, reported: Option<Uscc>, caller: &Caller) -> Value {
         "escalated_on": row.escalated_on,
     });
     if caller.role != Role::DataOfficer {
-        body["reported"] = json!(reported);
+        body["reported"] = json!(app.whistle.reported(row)?);
         body["department"] = json!(row.department);
     }
-    if matches!(caller.role, Role::Triage | Role::DataOfficer) {
+    if row.escalated_on.is_some() && matches!(caller.role, Role::Triage | Role::CreditOffice) {
+        body["escalated_to"] = escalated::recipients(app, row)?;
+    }
+    if matches!(caller.role, Role::Triage | Role::DataOfficer) && !supervises {
         let request = row.identity.as_ref().and_then(|own| own.request.as_ref());
         body["identity"] = json!(row.identity.as_ref().map(|_| "sealed"));
         body["unseal_requested_by"] = json!(request.map(|own| own.by.to_string()));
         body["unseal_requested_on"] = json!(request.map(|own| own.on));
     }
-    body
+    Ok(body)
 }
 
 /// Whether this officer has to do with this report: triage with all, a department with those it
-/// was given, the credit office with those whose authors suffer for them.
-fn concerns(caller: &Caller, officer: &OfficerRef, row: &ReportRow) -> bool {
+/// was given, the credit office and the supervision organ with those whose authors suffer for them.
+fn concerns(caller: &Caller, officer: &OfficerRef, row: &ReportRow, supervises: bool) -> bool {
     match caller.role {
+        Role::Triage if supervises => row.escalated_on.is_some(),
         Role::Triage => true,
         Role::CreditOffice if row.escalated_on.is_some() => true,
         _ => row.department == Some(officer.authority),
     }
 }
 
-/// `GET /v1/whistle/{id}/report`: the facts, never the identity.
+/// Nobody learns of a report about their own authority, before the purge or after it.
+fn aside(
+    app: &App,
+    caller: &Caller,
+    officer: &OfficerRef,
+    row: &ReportRow,
+) -> Result<bool, Problem> {
+    let about = app.whistle.is_about(row, officer.authority)?;
+    Ok(stands_aside(about, caller.role, officer.authority, &app.engine.rules))
+}
+
+/// `GET /v1/whistle/{id}/report`: the facts, never the identity; for the supervision organ the accounts
+/// of retaliation alone.
 pub async fn detail(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[&[Role::Triage], CASE_ROLES].concat())?;
     let officer = officer(&caller)?;
     let id: ReportId = path.parse().map_err(|_| Problem::not_found())?;
-    let row = app.whistle.row(id)?.filter(|row| concerns(&caller, &officer, row));
+    let supervises = escalated::is_supervisor(&app, &caller, &officer);
+    let row = app.whistle.row(id)?.filter(|row| concerns(&caller, &officer, row, supervises));
     let row = row.ok_or_else(Problem::not_found)?;
-    let reported = app.whistle.reported(&row)?;
-    if reported == Some(officer.authority) {
+    if aside(&app, &caller, &officer, &row)? {
         return Err(Problem::not_found());
     }
     read::record_access(&request, &app, &caller, id.to_string(), Sight::Whole).await?;
+    let mut body = summary(&app, &row, &caller, supervises)?;
+    if matches!(caller.role, Role::Triage | Role::CreditOffice) {
+        body["retaliations"] = escalated::accounts(&app, &row)?;
+    }
+    if supervises {
+        return Ok(answer(StatusCode::OK, &body));
+    }
     let envelope = app.whistle.event(row.received_at)?;
     let WhistleEvent::Received { facts, evidence, .. } = &envelope.event else {
         return Err(WhistleError::Failed("a report begins with its receipt".to_owned()).into());
     };
-    let mut body = summary(&row, reported, &caller);
     body["facts"] = open(&app, id, "facts", facts)?;
     let evidence = evidence.iter().map(|own| open(&app, id, "evidence", own));
     body["evidence"] = json!(evidence.collect::<Result<Vec<_>, _>>()?);
@@ -708,17 +753,6 @@ pub async fn detail(request: HttpRequest, path: Path<String>, app: Data<App>) ->
     {
         let reasons = open(&app, id, "finding", &reasons)?;
         body["finding"] = json!({"substantiated": substantiated, "reasons": reasons});
-    }
-    if matches!(caller.role, Role::Triage | Role::CreditOffice) {
-        let mut accounts = Vec::new();
-        for sequence in &row.retaliations {
-            let envelope = app.whistle.event(*sequence)?;
-            if let WhistleEvent::Retaliation { account, .. } = &envelope.event {
-                let text = open(&app, id, "retaliation", account)?;
-                accounts.push(json!({"on": envelope.on, "account": text}));
-            }
-        }
-        body["retaliations"] = json!(accounts);
     }
     Ok(answer(StatusCode::OK, &body))
 }

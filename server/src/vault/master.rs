@@ -30,6 +30,7 @@ pub(super) struct Master {
     pub(super) api_key: HashKey,
     pub(super) document: HashKey,
     pub(super) receipt: HashKey,
+    pub(super) reported: HashKey,
 }
 
 /// A keyed hash: HMAC-SHA-256 with its key schedule ready.
@@ -57,6 +58,7 @@ impl Master {
             api_key: derive("shouxin api keys")?,
             document: derive("shouxin document names")?,
             receipt: derive("shouxin whistle receipts")?,
+            reported: derive("shouxin whistle reported bodies")?,
         })
     }
 

@@ -7,6 +7,8 @@ use shouxin_core::rules::Citation;
 use super::*;
 use crate::app::{load_rules, read_rules};
 
+mod aside;
+
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";
 
@@ -183,8 +185,12 @@ fn the_identity_is_handed_out_to_two_persons_and_only_the_offline_key_opens_it()
     let whistle = open(dir.path(), Some(&key));
     let id = receive(&whistle, Some("李雷")).row.id;
     let today = "2026-11-24";
-    let approve =
-        |who: &Asked| whistle.step(id, who, |_| Ok(Command::ApproveUnseal)).map(Option::unwrap);
+    let approve = |who: &Asked| {
+        let row = whistle.row(id).expect("a read").expect("the report");
+        let open = row.identity.and_then(|own| own.request);
+        let request = open.map_or(0, |own| own.at);
+        whistle.step(id, who, |_| Ok(Command::ApproveUnseal { request })).map(Option::unwrap)
+    };
     assert!(approve(&data_officer(today)).is_err(), "nobody asked");
     whistle.step(id, &triager(today), ask()).expect("it is asked");
     assert!(approve(&officer(OFFICE, "SC-03", Role::DataOfficer, today)).is_err(), "one person");

@@ -124,7 +124,27 @@ impl<'a> At<'a> {
         self.must(duty, Guard::Competent, "it is not the officer's duty");
         let conflict = own.reported == Some(by.authority);
         self.must(!conflict, Guard::Competent, "the report is about the officer's own authority");
+        let takes_in = !roles.contains(&Role::Triage) || !self.supervision(by);
+        self.must(takes_in, Guard::Competent, "the supervision organ takes no step");
+        if own.purged && !own.tagged {
+            let knows_nobody = self.left_over(by, roles);
+            self.must(knows_nobody, Guard::Competent, "nobody knows any more whom it was about");
+        }
         Some(by)
+    }
+
+    /// An officer of the supervision organ, who takes reports in for nobody.
+    fn supervision(&self, by: &OfficerRef) -> bool {
+        self.rules.supervision().is_some_and(|own| own.uscc == by.authority.as_str())
+    }
+
+    /// Who is left to act where a purge has left no tag: whoever takes reports in, or destroys what was
+    /// written since, outside of the credit office. Versions of the rules that mark no credit office are
+    /// from before that.
+    fn left_over(&self, by: &OfficerRef, roles: &[Role]) -> bool {
+        let Some(office) = self.rules.credit_office() else { return true };
+        let left = [Role::Triage, Role::DataOfficer].iter().any(|own| roles.contains(own));
+        left && office.uscc != by.authority.as_str()
     }
 
     /// An officer of the department that has the report.
@@ -158,6 +178,8 @@ impl<'a> At<'a> {
             identity: identity_sha256.is_some(),
             request: None,
             late: false,
+            tagged: false,
+            purged: false,
         })
     }
 
@@ -198,6 +220,7 @@ impl<'a> At<'a> {
             | WhistleEvent::FeedbackPosted { .. } => self.worked_on(own),
             WhistleEvent::UnsealRequested { .. }
             | WhistleEvent::Unsealed { .. }
+            | WhistleEvent::Tagged { .. }
             | WhistleEvent::Purged { .. } => self.of_identity(own),
             WhistleEvent::Retaliation { account, keep_until } => {
                 if self.event.by != By::Reporter {
@@ -288,7 +311,9 @@ impl<'a> At<'a> {
                 self.turn(own, own.stage == Stage::Substantiated, to);
             }
             WhistleEvent::FeedbackPosted { text, keep_until } => {
-                if self.keys.iter().any(|own| own.role == Role::Triage) {
+                // Of the supervision organ only the department that has the report answers.
+                let organ = matches!(&self.event.by, By::Officer(by) if self.supervision(by));
+                if self.keys.iter().any(|own| own.role == Role::Triage) && !organ {
                     self.staff(own, &[Role::Triage]);
                 } else {
                     self.case_officer(own);
@@ -332,12 +357,23 @@ impl<'a> At<'a> {
                         .broken(INV_9, "nobody asked for it like that, with a ground in writing"),
                 }
             }
-            WhistleEvent::Purged { slots } => {
-                self.staff(own, &[Role::DataOfficer]);
-                let until = own.keep_until.take();
-                if until.is_some_and(|until| self.event.on <= until) {
-                    self.broken(DEADLINE, "it is kept for longer");
+            WhistleEvent::Tagged { reported } => {
+                self.expired(own);
+                self.must(digest_is_stated(reported), Guard::Document, "the tag is missing");
+                let fits = matches!(own.stage, Stage::FedBack | Stage::OutOfScope);
+                if !fits || own.tagged || own.purged {
+                    self.broken(INV_2, "a tag comes once, just before the first purge");
                 }
+                own.tagged = true;
+            }
+            WhistleEvent::Purged { slots } => {
+                self.expired(own);
+                own.keep_until = None;
+                // With the code goes what shows whose officers stand aside.
+                if !own.tagged && !own.purged && self.rules.credit_office().is_some() {
+                    self.broken(INV_2, "it is tagged before its code is destroyed");
+                }
+                own.purged = true;
                 if slots.iter().copied().collect::<BTreeSet<u64>>() != own.slots {
                     self.broken(INV_10, "not every key of its texts, or another's, is destroyed");
                 }
@@ -348,6 +384,14 @@ impl<'a> At<'a> {
                 self.turn(own, fits, Stage::Closed);
             }
             _ => {}
+        }
+    }
+
+    /// A data officer ends a report, once its time is over.
+    fn expired(&mut self, own: &Report) {
+        self.staff(own, &[Role::DataOfficer]);
+        if own.keep_until.is_some_and(|until| self.event.on <= until) {
+            self.broken(DEADLINE, "it is kept for longer");
         }
     }
 

@@ -12,10 +12,10 @@ use shouxin_core::rules::RuleSet;
 use shouxin_core::text::Sealed;
 use shouxin_core::time::{Day, Timestamp};
 use shouxin_core::whistle::{
-    By, Command, Context, Ledger, ReportEnvelope, ReportId, ReportRow, apply, decide,
+    By, Command, Context, Ledger, ReportEnvelope, ReportId, ReportRow, WhistleEvent, apply, decide,
 };
 
-use super::kit::rules::{MARKET, OFFICE, TAX, cite, code, day, rules};
+use super::kit::rules::{MARKET, OFFICE, SUPERVISION, TAX, cite, code, day, rules};
 use super::kit::steps::{digest, text};
 use super::kit::{Post, authority, officer};
 
@@ -60,6 +60,16 @@ pub fn guardian() -> Hand {
     hand(OFFICE, Post::Colleague, Role::DataOfficer)
 }
 
+/// Another second person, of that authority.
+pub fn market_guardian() -> Hand {
+    hand(MARKET, Post::Colleague, Role::DataOfficer)
+}
+
+/// An officer of the supervision organ with a key for accounts of retaliation.
+pub fn supervisor() -> Hand {
+    hand(SUPERVISION, Post::Handler, Role::Triage)
+}
+
 /// Who looks into it.
 pub fn examiner() -> Hand {
     hand(TAX, Post::Handler, Role::Department)
@@ -80,12 +90,14 @@ fn timer() -> Hand {
 }
 
 fn keys() -> Vec<(OfficerRef, Role)> {
-    let all = [triager(), market_triager(), guardian(), examiner(), other_examiner()];
+    let (triage, data) =
+        ([triager(), market_triager(), supervisor()], [guardian(), market_guardian()]);
+    let all = triage.into_iter().chain(data).chain([examiner(), other_examiner()]);
     let own = |hand: Hand| match hand.0 {
         By::Officer(officer) => (officer, hand.1),
         _ => panic!("no officer"),
     };
-    all.map(own).to_vec()
+    all.map(own).collect()
 }
 
 /// A text that is sealed with the key of a slot.
@@ -124,6 +136,12 @@ impl Desk {
             Context { today: self.today, by: &hand.0, role: hand.1, rules: &newest, reported };
         let event = decide(row, command, &context)
             .unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
+        self.enter(report, hand, event);
+    }
+
+    /// Puts an event on record, as it is decided now or was by an older program.
+    fn enter(&mut self, report: ReportId, hand: &Hand, event: WhistleEvent) {
+        let row = self.rows.get(&report);
         let sequence = u64::try_from(self.told.events.len()).unwrap();
         let began = self.told.rules.iter().rev().find(|own| own.0 < self.today);
         let rules = began.map(|own| own.1.version);
@@ -163,6 +181,24 @@ impl Desk {
         self.told.rules.push((self.today, newer));
     }
 
+    /// It is not for these departments, and its time is over.
+    fn point_elsewhere(&mut self, report: ReportId) {
+        let pointer = self.text(report);
+        self.must(report, &triager(), &Command::PutOutOfScope { pointer });
+        self.must(report, &reporter(), &Command::ReportRetaliation { account: sealed(11) });
+        self.today = self.today.plus_months(12).plus_days(1);
+    }
+
+    /// Once it is destroyed its author suffers for it again; somebody answers and destroys that too.
+    fn go_on(&mut self, report: ReportId, answers: &Hand, destroys: &Hand) {
+        self.must(report, &reporter(), &Command::ReportRetaliation { account: sealed(12) });
+        for _ in 0..2 {
+            self.must(report, answers, &Command::PostFeedback { text: sealed(12) });
+        }
+        self.today = self.today.plus_months(12).plus_days(1);
+        self.must(report, destroys, &Command::Purge);
+    }
+
     fn text(&self, report: ReportId) -> Sealed {
         sealed(u64::from(report.0[0]) * 10)
     }
@@ -193,15 +229,47 @@ pub fn answered() -> Told {
             law_forbids_telling: law,
         };
         desk.must(id, &triager(), &ask);
-        desk.must(id, &guardian(), &Command::ApproveUnseal);
+        let request = desk.told.events.last().expect("the request").sequence;
+        desk.must(id, &guardian(), &Command::ApproveUnseal { request });
     }
     desk.must(id, &triager(), &Command::PostFeedback { text: words.clone() });
     desk.today = desk.today.plus_months(12).plus_days(1);
+    desk.must(id, &guardian(), &Command::Tag { reported: digest(5) });
     desk.must(id, &guardian(), &Command::Purge);
     desk.must(id, &reporter(), &Command::ReportRetaliation { account: sealed(11) });
     desk.must(id, &examiner(), &Command::PostFeedback { text: sealed(11) });
     desk.today = desk.today.plus_months(12).plus_days(1);
     desk.must(id, &guardian(), &Command::Purge);
+    desk.told
+}
+
+/// A report about an authority of the county, destroyed after its time; its author suffers for it, is
+/// answered, and that is destroyed too.
+pub fn reopened() -> Told {
+    let mut desk = Desk::new();
+    let id = desk.receive(1, authority(MARKET), true);
+    desk.point_elsewhere(id);
+    desk.must(id, &guardian(), &Command::Tag { reported: digest(5) });
+    desk.must(id, &guardian(), &Command::Purge);
+    desk.go_on(id, &triager(), &guardian());
+    desk.told
+}
+
+/// The same as an older program destroyed it, under rules of its time: nobody knows any more whom it
+/// was about, and those who go on with it are of another authority than the credit office.
+pub fn reopened_untagged() -> Told {
+    let mut desk = Desk::new();
+    let mut newer = desk.told.rules[0].1.clone();
+    desk.told.rules[0].1.departments.iter_mut().for_each(|own| own.credit_office = false);
+    let id = desk.receive(1, code(1), true);
+    desk.point_elsewhere(id);
+    let slots = desk.rows[&id].slots.clone();
+    desk.enter(id, &guardian(), WhistleEvent::Purged { slots });
+    newer.version = [8; 32];
+    desk.told.rules.push((desk.today, newer));
+    desk.pass(1);
+    desk.told.reported.remove(&id);
+    desk.go_on(id, &market_triager(), &market_guardian());
     desk.told
 }
 

@@ -11,7 +11,7 @@ use crate::forge::kit::rules::{MARKET, cite, day};
 use crate::forge::kit::steps::no_text;
 use crate::forge::reports::{
     Hand, Told, answered, counted_anew, examiner, extended_anew, guardian, late, market_triager,
-    other_examiner, sealed, triager,
+    other_examiner, reopened_untagged, sealed, triager,
 };
 
 pub(super) struct Forgery {
@@ -30,6 +30,8 @@ macro_rules! field {
         }
     };
 }
+
+mod purged;
 
 #[derive(Default)]
 struct Table(Vec<Forgery>);
@@ -93,6 +95,7 @@ pub(super) fn table() -> Vec<Forgery> {
     days(&mut table);
     identities(&mut table);
     counted(&mut table);
+    purged::forge(&mut table);
     table.0
 }
 
@@ -362,8 +365,9 @@ fn days(table: &mut Table) {
     table.change("DEADLINE", "kept too short", &told, ("whistle.feedback_posted", 0), kept);
     table.change("DEADLINE", "kept too short", &told, ("retaliation.reported", 0), kept);
     table.change("DEADLINE", "kept too short", &late, ("whistle.out_of_scope", 0), kept);
-    for nth in [0, 1] {
-        table.other("DEADLINE", "destroyed while it is kept", &told, |told| {
+    // The first purge of the other course comes directly after its tag.
+    for (told, nth) in [(&reopened_untagged(), 0), (&told, 1)] {
+        table.other("DEADLINE", "destroyed while it is kept", told, |told| {
             let at = told.place("identity.purged", nth);
             told.events.truncate(at + 1);
             told.events[at].on = told.events[at].on.plus_days(-1);
