@@ -299,6 +299,7 @@ pub mod imported;
 pub mod listing;
 pub mod measure;
 pub mod member;
+pub mod plugin;
 pub mod publicity;
 pub mod record;
 pub mod refusal;
@@ -566,5 +567,7 @@ groups {
     Erasure(erasure::ErasureEvent),
     /// Of a refusal by no guard.
     Refusal(refusal::RefusalEvent),
+    /// Of a plugin after it was deployed.
+    Plugin(plugin::PluginEvent),
 }
 }

@@ -48,6 +48,7 @@ mod record_repairs;
 mod redress;
 mod remedies;
 mod repairs;
+mod retired;
 mod reviews;
 mod rows;
 mod scenarios;

@@ -44,6 +44,7 @@ mod process;
 mod redress;
 mod repairs;
 mod reports;
+mod retired;
 mod sending;
 mod social;
 mod versions;
@@ -227,6 +228,7 @@ fn table() -> Vec<Forgery> {
     sending::referred(&mut table);
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
+    retired::plugins(&mut table);
     table.0
 }
 
