@@ -30,11 +30,12 @@ use sha2::{Digest as _, Sha256};
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
 use crate::event::job::JobEvent;
+use crate::event::plugin::PluginEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::limits::{EARLIER_RULES_MAX, RULE_PACKS_MAX};
+use crate::limits::{EARLIER_RULES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
 use crate::row::clock::{counted_anew, counted_beyond};
 use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
@@ -142,7 +143,8 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
         | Event::PluginDeployed { .. }
-        | Event::PluginTold { .. } => administer(rows, envelope),
+        | Event::PluginTold { .. }
+        | Event::Plugin(_) => administer(rows, envelope),
         Event::GuardDenied { .. } | Event::Refusal(_) => Ok(()),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
@@ -275,7 +277,21 @@ fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 department: department.clone(),
                 measures: measures.clone(),
                 told_through: told.unwrap_or(envelope.position),
+                retired: None,
             });
+            rows.put(Key::Plugins, Row::Plugins(plugins))
+        }
+        Event::Plugin(PluginEvent::Retired { name }) => {
+            let mut plugins = rows.plugins()?.to_vec();
+            for row in plugins.iter_mut().filter(|row| row.name == *name) {
+                row.retired = Some(envelope.position);
+            }
+            // Who is not on the list counts as retired, so the oldest of them may leave it.
+            let retired = || plugins.iter().filter_map(|row| row.retired);
+            if retired().count() > PLUGINS_MAX {
+                let oldest = retired().min();
+                plugins.retain(|row| row.retired.is_none() || row.retired != oldest);
+            }
             rows.put(Key::Plugins, Row::Plugins(plugins))
         }
         Event::PluginTold { plugin, through, .. } => {

@@ -98,6 +98,10 @@ pub enum Command {
         department: String,
         measures: Vec<String>,
     },
+    /// Every deployed plugin but these is called no more.
+    RetirePlugins {
+        running: Vec<String>,
+    },
     PluginTold {
         plugin: String,
         through: Position,
@@ -270,7 +274,7 @@ pub enum Command {
     ExecuteMeasure {
         measure: MeasureId,
     },
-    /// The officer of a department without a plugin carried it out or lifted it.
+    /// An officer of the department carried it out, suspended, resumed or lifted it.
     ConfirmByHand {
         measure: MeasureId,
         hook: CaseHook,

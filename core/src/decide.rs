@@ -194,6 +194,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         }
         C::RecordDenial { .. } => refusal::record(command, context),
         C::DeployPlugin { .. }
+        | C::RetirePlugins { .. }
         | C::PluginTold { .. }
         | C::PluginDone { .. }
         | C::PluginFailed { .. }

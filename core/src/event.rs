@@ -300,6 +300,7 @@ pub mod job;
 pub mod listing;
 pub mod measure;
 pub mod member;
+pub mod plugin;
 pub mod publicity;
 pub mod record;
 pub mod refusal;
@@ -569,5 +570,7 @@ groups {
     Refusal(refusal::RefusalEvent),
     /// Of a job over everything that runs.
     Job(job::JobEvent),
+    /// Of a plugin after it was deployed.
+    Plugin(plugin::PluginEvent),
 }
 }

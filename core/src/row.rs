@@ -445,7 +445,8 @@ pub struct MeasureRow {
     pub exempt_until: Option<Day>,
     pub holds: Vec<Hold>,
     pub disputes: Disputes,
-    /// The order that its plugin gave up, which may have reached the department.
+    /// The order that its plugin gave up, which may have reached the department; of what was lifted,
+    /// the order that it was lifted from.
     pub last_order: Option<Order>,
     /// What the higher authority to which it was forwarded is to be told.
     pub telling: Option<Telling>,
@@ -543,6 +544,8 @@ pub struct PluginRow {
     pub measures: Vec<String>,
     /// Every classification change up to here has been told.
     pub told_through: Position,
+    /// The event since which it is called no more, until it is deployed anew.
+    pub retired: Option<Position>,
 }
 
 /// An API key.

@@ -153,6 +153,11 @@ impl Rows {
         }
     }
 
+    /// Whether a plugin is deployed and not retired.
+    pub fn plugin_runs(&self, name: &str) -> Result<bool, Stop> {
+        Ok(self.plugins()?.iter().any(|row| row.name == name && row.retired.is_none()))
+    }
+
     /// The open channels.
     pub fn channels(&self) -> Result<&[ChannelRow], Stop> {
         match self.get(&Key::Channels)? {

@@ -15,6 +15,7 @@ use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
 use shouxin_core::event::job::Job;
+use shouxin_core::event::plugin::PluginEvent;
 use shouxin_core::event::publicity::{DecisionKind, Exemption, PublicityEvent};
 use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::*;
@@ -131,6 +132,7 @@ fn files() -> Vec<Event> {
             through: at(9),
             undelivered: vec![at(8)],
         },
+        Event::Plugin(PluginEvent::Retired { name: "tax-plugin".to_owned() }),
         Event::SubjectRegistered {
             kind: SubjectKind::Enterprise,
             name: Name::Clear("尤溪县某某有限公司".to_owned()),

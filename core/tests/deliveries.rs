@@ -191,6 +191,16 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
                 &["measure.suspension_confirmed"],
             ),
             ("executed, ended, undelivered", "lifted by hand", LIFTED),
+            // What relieves the subject waits for no plugin, whether it failed or not.
+            ("executing, disputed", "suspended by hand", &["measure.suspension_confirmed"]),
+            ("executed, disputed", "suspended by hand", &["measure.suspension_confirmed"]),
+            ("executing, ended", "lifted by hand", LIFTED),
+            ("executed, ended", "lifted by hand", LIFTED),
+            // What is so already is heard, and nothing follows.
+            ("executed, held", "suspended", &[]),
+            ("executed, held, free again", "suspended", &[]),
+            ("accepted, given up, held", "suspended", &[]),
+            ("accepted, given up, held, free again", "suspended", &[]),
             ("executed, disputed, undelivered", "failed", &[]),
             ("executed, disputed, undelivered", "failed for good", &[]),
             ("executed, disputed, undelivered", "suspended", &["measure.suspension_confirmed"]),
@@ -435,8 +445,8 @@ fn a_lift_is_late_behind_its_last_day() {
     assert!(!late(&withdrawn, 0));
 }
 
-/// A plugin that fails keeps nobody from doing by hand what relieves the subject; an execution it
-/// may still make is its own until it gives up.
+/// No plugin keeps an officer from doing by hand what relieves the subject; an execution it may still
+/// make is its own until it gives up, and so is a resumption until its call failed.
 #[test]
 fn what_a_plugin_fails_to_do_an_officer_does() {
     let executing = carried(Progress::Executing);
@@ -451,12 +461,24 @@ fn what_a_plugin_fails_to_do_an_officer_does() {
     assert_eq!(given_up.refused(&handler(), &by(CaseHook::Execute)), guard(Guard::Competent));
     let held = after(&given_up, &party(organisation(1)), &object(Target::Measure(id), true));
     assert_eq!(held.refused(&implementer(), &by(CaseHook::Execute)), SUSPENDED);
-    // While its calls succeed, the plugin alone says what it did.
+    // Whether its calls fail or nobody heard of them yet, what ends is lifted.
     let mut ended = carried(Progress::Executed);
     ended.go_to(day("2027-03-02"));
     let id = measure_of(&ended);
-    assert_eq!(ended.refused(&implementer(), &by_hand(id, CaseHook::Lift)), STATE);
     let undelivered = after(&ended, &plugin(), &failed(&ended, CaseHook::Lift, true));
-    let lifted = after(&undelivered, &implementer(), &by_hand(id, CaseHook::Lift));
-    assert_eq!(owed(&lifted), None, "and the plugin is asked no more");
+    for ended in [ended, undelivered] {
+        let lift = by_hand(id, CaseHook::Lift);
+        assert_eq!(ended.refused(&handler(), &lift), guard(Guard::Competent));
+        let lifted = after(&ended, &implementer(), &lift);
+        assert_eq!(owed(&lifted), None, "and the plugin is asked no more");
+    }
+    let hold = disputed(Progress::Executed);
+    let id = measure_of(&hold);
+    let mut free = after(&hold, &implementer(), &by_hand(id, CaseHook::Suspend));
+    assert_eq!(owed(&free), None, "and the plugin is asked no more");
+    free.outcome(kit::later::objection_of(&free), Finding::Correct);
+    let resume = by_hand(id, CaseHook::Resume);
+    assert_eq!(free.refused(&implementer(), &resume), STATE);
+    let failed = after(&free, &plugin(), &failed(&free, CaseHook::Resume, true));
+    after(&failed, &implementer(), &resume);
 }

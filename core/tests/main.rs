@@ -51,6 +51,7 @@ mod redress;
 mod relieved;
 mod remedies;
 mod repairs;
+mod retired;
 mod reviews;
 mod rows;
 mod scenarios;

@@ -332,6 +332,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         Actor::Plugin { .. } => plugins.contains(&event.name()),
         Actor::Operator => [
             "plugin.deployed",
+            "plugin.retired",
             "key.created",
             "channel.opened",
             "channel.closing",

@@ -104,6 +104,7 @@ fn everything_happens(log: &[Envelope]) {
         "measure.lifted",
         "execution.failed",
         "delivery.failed",
+        "plugin.retired",
         "measure.response_overdue",
         "objection.overdue",
         "objection.unverified",

@@ -392,8 +392,12 @@ impl Server {
         channels::open(&engine, &configured).await?;
         let (done, completions) = mpsc::unbounded_channel();
         let mut refused = Vec::new();
-        let deployed = deploy(&engine, grants, &mut refused).await?;
+        let admitted = admit(grants, &mut refused);
+        // What is not admitted any more makes room first, so that another may take its measures on.
+        retire(&engine, admitted.iter().map(|(grant, _)| &grant.name)).await?;
+        let deployed = deploy(&engine, admitted, &mut refused).await?;
         let plugins = start_plugins(deployed, &folder.path, &host, &done, &mut refused)?;
+        retire(&engine, plugins.iter().map(|(name, _)| name)).await?;
         let plugins = Arc::new(plugins);
         let (stop, stopped) = watch::channel(false);
         let kick = Arc::new(Notify::new());
@@ -490,10 +494,16 @@ impl Server {
     /// Answers the state of each plugin, for as long as there are any, and why others were refused.
     pub fn health(&self) -> crate::socket::Health {
         let plugins = Arc::downgrade(&self.plugins);
+        let engine = Arc::downgrade(&self.engine);
         let refused = self.refused.clone();
         Box::new(move || {
-            let running = plugins.upgrade().map(|own| own.health()).unwrap_or_default();
-            running.into_iter().chain(refused.iter().cloned()).collect()
+            let mut shown = plugins.upgrade().map(|own| own.health()).unwrap_or_default();
+            shown.extend(refused.iter().cloned());
+            let row = engine.upgrade().map(|own| Query::new(own.view.read()).row(&Key::Plugins));
+            if let Some(Ok(Some(Row::Plugins(rows)))) = row {
+                shown.extend(crate::plugins::retired(&rows, &shown));
+            }
+            shown
         })
     }
 }
@@ -538,21 +548,34 @@ fn refuse_plugin(grant: &PluginGrant, why: &str, refused: &mut Vec<Value>) {
     }));
 }
 
+/// The plugins whose library is the one that was admitted, with its hash.
+fn admit(grants: Vec<PluginGrant>, refused: &mut Vec<Value>) -> Vec<(PluginGrant, [u8; 32])> {
+    let mut admitted = Vec::new();
+    for grant in grants {
+        match grant.admit() {
+            Ok(sha256) => admitted.push((grant, sha256)),
+            Err(error) => refuse_plugin(&grant, &error.to_string(), refused),
+        }
+    }
+    admitted
+}
+
+/// Says of every deployed plugin but these that it runs no more: what went to it is then done by
+/// hand, and another may take its place.
+async fn retire(engine: &Engine, running: impl Iterator<Item = &String>) -> Result<(), StartError> {
+    let command = Command::RetirePlugins { running: running.cloned().collect() };
+    engine.submit(Request::internal(Actor::Operator, "plugins.retire", command)).await?;
+    Ok(())
+}
+
 /// Puts every admitted plugin on record; answers those that the register takes.
 async fn deploy(
     engine: &Engine,
-    grants: Vec<PluginGrant>,
+    admitted: Vec<(PluginGrant, [u8; 32])>,
     refused: &mut Vec<Value>,
 ) -> Result<Vec<PluginGrant>, StartError> {
     let mut deployed = Vec::new();
-    for grant in grants {
-        let sha256 = match grant.admit() {
-            Ok(sha256) => sha256,
-            Err(error) => {
-                refuse_plugin(&grant, &error.to_string(), refused);
-                continue;
-            }
-        };
+    for (grant, sha256) in admitted {
         let command = Command::DeployPlugin {
             name: grant.name.clone(),
             version: grant.version.clone(),

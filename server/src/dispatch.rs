@@ -323,9 +323,26 @@ impl Dispatcher {
                 Command::PluginDone { measure: id, hook, order, reference }
             }
             Outcome::Answered(answer) if answer.outcome == AnswerOutcome::Later => {
-                backoff.wait_for(answer.retry_after_ms.unwrap_or(base_ms));
-                self.busy.insert(id, Some(backoff));
-                return;
+                let times = backoff.wait_for(answer.retry_after_ms.unwrap_or(base_ms));
+                // Said once for as long as it puts the call off, since nobody else would hear of it;
+                // it is asked again all the same.
+                let said = answer.detail.as_deref().unwrap_or_default();
+                let detail = (times == attempts_max.max(1))
+                    .then(|| self.sealed(id, &format!("later, {times} times: {said}")));
+                let Some(detail) = detail.flatten() else {
+                    self.busy.insert(id, Some(backoff));
+                    return;
+                };
+                self.walks.keep_attempts(id, backoff);
+                Command::PluginFailed {
+                    measure: id,
+                    hook,
+                    order,
+                    fault: CallFault::Answered,
+                    detail,
+                    attempt: times,
+                    final_attempt: false,
+                }
             }
             outcome => {
                 let attempt = backoff.failed();

@@ -1,7 +1,8 @@
 //! The plugins of departments: which are admitted, and how they are reached.
 //!
 //! `plugins.toml` pins each library by SHA-256 and grants it measures of one department. What is
-//! deployed stands in the log (`plugin.deployed`); this file only starts and asks.
+//! deployed stands in the log (`plugin.deployed`), and what runs no more (`plugin.retired`); this
+//! file only starts and asks.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use shouxin_core::row::PluginRow;
 use shouxin_plugin_host::{Call, Completion, Hook, Isolation, Limits, Outcome, Plugin, PluginSpec};
 use tokio::sync::{mpsc, oneshot};
 
@@ -280,6 +282,24 @@ impl Plugins {
             running.plugin.stop(drain_ms);
         }
     }
+}
+
+/// What the register retired, beside the plugins that are shown already.
+pub fn retired(rows: &[PluginRow], shown: &[Value]) -> Vec<Value> {
+    let new = |row: &&PluginRow| shown.iter().all(|own| own["name"] != row.name.as_str());
+    let rows = rows.iter().filter(new).filter_map(|row| Some((row, row.retired?)));
+    rows.map(|(row, at)| {
+        json!({
+            "name": row.name,
+            "version": row.version,
+            "department": row.department,
+            "measures": row.measures,
+            "sha256": HEXLOWER.encode(&row.sha256),
+            "state": "retired",
+            "retired_at": at.to_string(),
+        })
+    })
+    .collect()
 }
 
 fn answer(queries: &Queries, completion: Completion) {

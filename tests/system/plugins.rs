@@ -19,7 +19,7 @@ use shouxin_server::demo::sample::code;
 use shouxin_server::engine::Engine;
 use shouxin_server::plugins::{PluginGrant, library_sha256};
 use shouxin_server::{keys, schedule};
-use shouxin_tests::{Client, county, plugin, shouxin};
+use shouxin_tests::{Client, county, plugin, run, shouxin};
 use tokio::sync::oneshot;
 
 /// The day on which these servers start.
@@ -49,7 +49,12 @@ fn grant(fault: &str, subject: &str) -> PluginGrant {
 
 impl Running {
     pub(crate) fn start(data: &Path, grants: Vec<PluginGrant>) -> Running {
-        let day: Day = FIRST.parse().expect("a day");
+        Running::start_on(FIRST, data, grants)
+    }
+
+    /// Starts on the morning of a day: over older data, of a later one.
+    fn start_on(day: &str, data: &Path, grants: Vec<PluginGrant>) -> Running {
+        let day: Day = day.parse().expect("a day");
         let clock = Arc::new(MovedClock::new(Timestamp::start_of(day).plus_ms(9 * 3_600_000)));
         let (data, handed) = (data.to_owned(), clock.clone());
         let (ready, started) = mpsc::channel();
@@ -153,6 +158,10 @@ fn service(officer: &Client, subject: &str, day: &str) -> Value {
 
 /// A black listing of each subject by the market authority, in effect on 10 March.
 pub(crate) fn listed(running: &Running, teller: &Teller, subjects: &[String]) -> Vec<String> {
+    listed_until("2026-12-01", running, teller, subjects)
+}
+
+fn listed_until(end: &str, running: &Running, teller: &Teller, subjects: &[String]) -> Vec<String> {
     let officer = running.client(Role::Department, "market", "SC-03");
     let head = running.client(Role::Department, "market", "SC-01");
     let named =
@@ -188,7 +197,7 @@ pub(crate) fn listed(running: &Running, teller: &Teller, subjects: &[String]) ->
             &format!("{path}/decide"),
             &json!({
                 "document_number": "决1", "document_sha256": paper("决定"), "facts": "事实",
-                "reasons": "理由", "measures": named, "end": "2026-12-01",
+                "reasons": "理由", "measures": named, "end": end,
                 "removal_conditions": "条件", "remedies": "救济",
             }),
         );
@@ -205,10 +214,10 @@ pub(crate) fn listed(running: &Running, teller: &Teller, subjects: &[String]) ->
     listings
 }
 
-/// A listing of each subject in effect, each with a measure that procurement has accepted.
-fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, Client) {
+/// A listing of each subject in effect until a day, each with a measure that procurement has accepted.
+fn accepted(end: &str, running: &Running, subjects: &[String]) -> (Vec<(String, String)>, Client) {
     let teller = Teller::new();
-    let listings = listed(running, &teller, subjects);
+    let listings = listed_until(end, running, &teller, subjects);
     let officer = running.client(Role::Department, "market", "SC-03");
     let procurement = running.client(Role::Department, "procurement", "SC-03");
     let mut cases = Vec::new();
@@ -216,7 +225,7 @@ fn accepted(running: &Running, subjects: &[String]) -> (Vec<(String, String)>, C
         let body = json!({
             "listing": listing, "measure": "M-A17", "department": "procurement",
             "basis": [{"instrument": "procurement-law", "article": "第七十七条"}],
-            "reasons": "相当", "until": "2026-11-30",
+            "reasons": "相当", "until": end,
         });
         let id = teller.post(&officer, "/v1/measures", &body)["id"].as_str().map(str::to_owned);
         let id = id.expect("an id");
@@ -254,7 +263,7 @@ fn misbehave(fault: &str, expected: &str) {
     let subjects: Vec<String> = (1..=3).map(|number| code("91", number)).collect();
     let bad = subjects.first().cloned().unwrap_or_default();
     let running = Running::start(&folder.path().join("data"), vec![grant(fault, &bad)]);
-    let (cases, procurement) = accepted(&running, &subjects);
+    let (cases, procurement) = accepted("2026-12-01", &running, &subjects);
     let path = |id: &str| format!("/v1/measures/{id}");
     let [(bad_listing, bad), good @ ..] = cases.as_slice() else {
         panic!("no cases");
@@ -310,6 +319,100 @@ fn a_plugin_that_answers_nonsense_fails_its_case_alone() {
 #[test]
 fn a_plugin_that_says_no_leaves_the_case_to_the_officer_at_once() {
     misbehave("failed", "answered");
+}
+
+/// What its plugin left behind when it was taken off the list is done by hand, and what waits for it
+/// closes (design.md 5). Covers O60, INV-6.
+#[test]
+fn what_a_plugin_that_is_gone_carried_is_lifted_by_hand_and_its_repair_closes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let subjects: Vec<String> = (1..=2).map(|number| code("91", number)).collect();
+    let [first, second] = subjects.as_slice() else {
+        panic!("two subjects");
+    };
+    let running = Running::start(&data, vec![grant("later", second)]);
+    let (cases, procurement) = accepted("2028-03-01", &running, &subjects);
+    let [(listing, carried), (_, put_off)] = cases.as_slice() else {
+        panic!("two cases");
+    };
+    let path = |id: &str| format!("/v1/measures/{id}");
+    let by_hand = |client: &Client, id: &str, step: &str, key: &str| {
+        let body = json!({"step": step, "reference": "财采〔2027〕1号"});
+        client.post(&format!("{}/confirm", path(id)), key, &body).expect("an answer")
+    };
+    procurement.until(&path(carried), "executed", |body| body["state"] == "executed");
+    // That it puts a call off again and again is said once, and the call stays its own.
+    let held = procurement.until(&path(put_off), "a mark", |body| body["fault"] == "answered");
+    let owner = |body: &Value| (body["plugin"].clone(), body["plugin_retired"].clone());
+    assert_eq!(
+        (&held["state"], owner(&held)),
+        (&json!("executing"), (json!("faulty"), json!(false)))
+    );
+    let refused = by_hand(&procurement, put_off, "execute", "by-hand-0001");
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("STATE")), "{refused:?}");
+    drop(running);
+
+    let day = "2027-03-15";
+    let running = Running::start_on(day, &data, Vec::new());
+    running.on(day);
+    let shown = |running: &Running| {
+        let auditor = Client::new(&running.base, Some(&running.key(Role::Auditor, None)));
+        auditor.get("/v1/plugins").expect("an answer").body["plugins"].clone()
+    };
+    let listed = shown(&running);
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!((&listed[0]["name"], &listed[0]["state"]), (&json!("faulty"), &json!("retired")));
+    let procurement = running.client(Role::Department, "procurement", "SC-03");
+    let left = procurement.get(&path(put_off)).expect("a case").body;
+    assert_eq!(owner(&left), (json!("faulty"), json!(true)), "{left}");
+    let executed = by_hand(&procurement, put_off, "execute", "by-hand-0002");
+    assert_eq!(executed.status, 201, "{executed:?}");
+    let left = procurement.get(&path(put_off)).expect("a case").body;
+    assert_eq!((&left["state"], owner(&left)), (&json!("executed"), (Value::Null, json!(false))));
+
+    let teller = Teller::new();
+    let party = running.subject(first);
+    let officer = running.client(Role::Department, "market", "SC-03");
+    let head = running.client(Role::Department, "market", "SC-01");
+    let apply = json!({
+        "listing": listing, "record": null, "proof_sha256": [party.document(first, "proof")],
+        "commitment_sha256": party.document(first, "letter"), "statement": "已纠正",
+    });
+    let repair = teller.post(&party, "/v1/repairs", &apply)["id"].as_str().map(str::to_owned);
+    let of = |step: &str| format!("/v1/repairs/{}{step}", repair.clone().expect("an id"));
+    teller.post(&officer, &of("/accept"), &json!({"outcome": "accepted"}));
+    let approve = json!({
+        "approved": true, "document_number": "尤市监修〔2027〕1号", "reasons": "已纠正",
+        "document_sha256": officer.document(first, "修复决定"),
+        "service": service(&officer, first, day),
+    });
+    teller.post(&head, &of("/decide"), &approve);
+    let ended =
+        procurement.until(&path(carried), "a lift owed", |body| body["lift_by"] != Value::Null);
+    assert_eq!(
+        (&ended["standing"], owner(&ended)),
+        (&json!("ended"), (json!("faulty"), json!(true)))
+    );
+    let waits = officer.get(&of("")).expect("a repair").body;
+    assert_eq!(waits["state"], "propagating", "{waits}");
+    let lifted = by_hand(&procurement, carried, "lift", "by-hand-0003");
+    assert_eq!(lifted.status, 201, "{lifted:?}");
+    officer.until(&of(""), "done", |body| body["state"] == "done");
+    drop(running);
+
+    // Back on the list it runs again, and is owed nothing of what was done by hand.
+    let running = Running::start_on(day, &data, vec![grant("", "")]);
+    running.on(day);
+    assert_eq!(shown(&running)[0]["state"], "running");
+    let procurement = running.client(Role::Department, "procurement", "SC-03");
+    let found = |id: &str| procurement.get(&path(id)).expect("a case").body["state"].clone();
+    assert_eq!((found(carried), found(put_off)), (json!("lifted"), json!("executed")));
+    drop(running);
+    for command in ["verify", "audit"] {
+        let (code, output, errors) = run(&[command, "--data", &data.display().to_string()]);
+        assert_eq!(code, 0, "{command}: {output}{errors}");
+    }
 }
 
 #[test]

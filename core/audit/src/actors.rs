@@ -19,8 +19,8 @@ const ANYBODY: u8 = 31;
 /// An event that is not listed here is an officer's: a new group adds its timers' lines.
 fn allowed(name: &str) -> u8 {
     match name {
-        "rules.loaded" | "key.created" | "key.revoked" | "plugin.deployed" | "channel.opened"
-        | "channel.closed" | "channel.closing" => OPERATOR,
+        "rules.loaded" | "key.created" | "key.revoked" | "plugin.deployed" | "plugin.retired"
+        | "channel.opened" | "channel.closed" | "channel.closing" => OPERATOR,
         "guard.denied" => ANYBODY,
         "command.refused" => OFFICER | PARTY,
         "plugin.told" | "execution.failed" | "delivery.failed" => PLUGIN,

@@ -379,6 +379,8 @@ pub(crate) use crate::outcomes::{
 pub(crate) struct Plugin {
     pub department: String,
     pub measures: Vec<String>,
+    /// It is called no more, until it is deployed anew.
+    pub retired: bool,
 }
 
 /// Everything that a later event can refer to.

@@ -266,7 +266,9 @@ impl Audit {
 /// Hands an event to the module of its noun, which checks it and then folds it.
 fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
-        Event::PluginDeployed { .. } | Event::PluginTold { .. } => admin::check(fold, at),
+        Event::PluginDeployed { .. } | Event::PluginTold { .. } | Event::Plugin(_) => {
+            admin::check(fold, at);
+        }
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
         | Event::RecordAccepted { .. }

@@ -13,7 +13,7 @@ use shouxin_core::rules::{
 use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
-use crate::admin::{by_office, by_plugin};
+use crate::admin::{by_office, by_plugin, by_retired, carries};
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
@@ -73,13 +73,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let standing = fold.measure_standing(id, at.today);
     let void = commit.voids(fold, Target::Measure(id));
     let plugin = match &at.event.event {
-        Event::ExecutionOrdered { plugin: Some(name), .. } => fold.plugins.get(name).map(|own| {
-            fold.measures.get(&id).is_some_and(|case| {
-                case.department == own.department && own.measures.contains(&case.measure)
-            })
-        }),
-        _ => None,
+        Event::ExecutionOrdered { plugin: Some(name), .. } => carries(fold, name, id),
+        _ => false,
     };
+    let retired = by_retired(fold, id);
     let published = fold
         .measures
         .get(&id)
@@ -102,7 +99,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             }
         }
         Event::ExecutionOrdered { plugin: name, .. } => {
-            ordered(own, standing, at, name.as_deref(), plugin);
+            ordered(own, standing, at, name.as_deref(), plugin, retired);
         }
         Event::MeasureAnnulled { reasons, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
@@ -124,7 +121,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 }
             };
         }
-        _ => carried(own, standing, at),
+        _ => carried(own, standing, at, retired),
     }
     if matches!(at.event.event, Event::MeasureAnnulled { .. } | Event::MeasureExpired { .. }) {
         commit.touch_under(fold, at.at(), Target::Measure(id));
@@ -456,7 +453,8 @@ fn ordered(
     standing: Standing,
     at: &mut Here<'_>,
     plugin: Option<&str>,
-    granted: Option<bool>,
+    granted: bool,
+    retired: bool,
 ) {
     at.of_department(&own.department);
     at.in_force(standing);
@@ -464,27 +462,30 @@ fn ordered(
         at.broken(INV_12, format!("{} is no order", own.measure));
     }
     if let Some(name) = plugin
-        && granted != Some(true)
+        && !granted
     {
         at.guard(Guard::Competent, format!("{name} does not carry {} out", own.measure));
     }
     own.plugin = plugin.map(str::to_owned);
     own.tried = true;
-    turn(own, at, Stage::Accepted, Stage::Executing);
+    // What a retired plugin left behind is ordered anew.
+    let from = if retired && own.ordered() { Stage::Executing } else { Stage::Accepted };
+    turn(own, at, from, Stage::Executing);
 }
 
 /// What an officer's order leads to: by the plugin it names, or by an officer of the department.
-fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>) {
+fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>, retired: bool) {
+    // What relieves the subject waits for no plugin; what burdens it again, for one that runs.
+    let hand = match &at.event.event {
+        Event::SuspensionConfirmed { .. } | Event::MeasureLifted { .. } => true,
+        Event::ResumptionConfirmed { .. } => own.failed || retired,
+        _ => false,
+    };
     match (&own.plugin, &at.event.actor) {
         _ if !own.acted() => {}
         (Some(name), Actor::Plugin { .. }) => by_plugin(at, name),
         (None, Actor::Officer(_)) => at.of_department(&own.department),
-        // What relieves the subject waits for no plugin that fails.
-        (Some(_), Actor::Officer(_))
-            if own.failed && !matches!(at.event.event, Event::MeasureExecuted { .. }) =>
-        {
-            at.of_department(&own.department);
-        }
+        (Some(_), Actor::Officer(_)) if hand => at.of_department(&own.department),
         (_, Actor::Officer(_) | Actor::Plugin { .. }) => {
             at.guard(Guard::Competent, "the order was not given to whoever answers");
         }

@@ -291,7 +291,6 @@ fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
             state: MeasureState::Closed,
             execution: None,
             lift: None,
-            last_order: None,
             dispatch: None,
             escalated: None,
             ..row
@@ -400,6 +399,15 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             row.last_order = None;
             MeasureState::Executing { order, failures }
         }
+        // What went to a plugin that was retired since is ordered anew.
+        (
+            MeasureState::Executing { order: Order { plugin: Some(_), .. }, failures },
+            Event::ExecutionOrdered { plugin, .. },
+        ) => {
+            let by = officer_of(envelope).ok()?;
+            let order = Order { at: here(envelope), by, plugin: plugin.clone() };
+            MeasureState::Executing { order, failures }
+        }
         (MeasureState::Executing { order, .. }, Event::MeasureExecuted { reference, .. }) => {
             row.remote = Remote::Executed;
             row.confirmed_at = Some(here(envelope));
@@ -424,7 +432,8 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             MeasureState::FedBack { order, reference }
         }
         (state, Event::MeasureLifted { .. }) if state.order().is_some() || state.given_up() => {
-            row.last_order = None;
+            // An answer that comes too late is known by it.
+            row.last_order = state.order().cloned().or(row.last_order);
             row.remote = Remote::Lifted;
             row.confirmed_at = Some(here(envelope));
             row.fault = None;

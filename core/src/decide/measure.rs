@@ -11,6 +11,7 @@ use crate::command::measure::MeasureCommand;
 use crate::decide::catalogue::published_measure;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::grounds::{basis_of_measure, court_orders};
+use crate::decide::plugin::{by_retired, left_behind};
 use crate::decide::sending;
 use crate::decide::undo::lifted_late;
 use crate::decide::{Context, Drafts, Outcome};
@@ -583,14 +584,17 @@ fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
     let row = with_parents(rows, id)?;
     implementing(context, row)?;
     may_begin(rows, row, context)?;
-    let MeasureState::Accepted { .. } = row.state else {
+    if !matches!(row.state, MeasureState::Accepted { .. }) && !left_behind(rows, row)? {
         return Ok(wrong_state("措施 / measure", row.state.name(), "accepted")?);
-    };
+    }
+    // Where the only one is retired, the order is the officer's own to carry out.
     let plugin = rows
         .plugins()?
         .iter()
         .find(|plugin| {
-            plugin.department == row.department && plugin.measures.contains(&row.measure)
+            plugin.retired.is_none()
+                && plugin.department == row.department
+                && plugin.measures.contains(&row.measure)
         })
         .map(|plugin| plugin.name.clone());
     one(context, row, Event::ExecutionOrdered { measure: id, plugin })
@@ -613,8 +617,8 @@ fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(),
     Ok(())
 }
 
-/// What the officer did, or found, about a case whose plugin gave the execution up: it is executed
-/// by hand under an order of the officer's own, or, once it has ended, found without effect.
+/// What the officer did, or found, about a case whose plugin gave the execution up or left it behind:
+/// it is executed by hand under an order of the officer's own, or, once it has ended, found without effect.
 fn after_giving_up(
     rows: &Rows,
     row: &MeasureRow,
@@ -663,15 +667,24 @@ fn by_hand(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     if row.state.given_up() && matches!(hook, CaseHook::Execute | CaseHook::Lift) {
         return after_giving_up(rows, row, *hook, reference, context);
     }
-    // An execution is a plugin's alone until it gives up, so that nothing is done twice. What
-    // relieves the subject waits for no plugin that fails.
+    if *hook == CaseHook::Execute && left_behind(rows, row)? {
+        return after_giving_up(rows, row, *hook, reference, context);
+    }
+    // What relieves the subject waits for no plugin (design.md 5). An execution is a plugin's alone
+    // until it gives up or is retired, so that nothing is done twice; so is a resumption, unless the
+    // call failed.
     let by_plugin = row.order_to_undo().is_some_and(|order| order.plugin.is_some());
-    if by_plugin && (*hook == CaseHook::Execute || row.fault.is_none()) {
+    let begins = match hook {
+        CaseHook::Execute => true,
+        CaseHook::Resume => row.fault.is_none(),
+        CaseHook::Suspend | CaseHook::Lift => false,
+    };
+    if by_plugin && begins && !by_retired(rows, row)? {
         misfit::<()>(
             Misfit::State,
             "该措施由插件执行 / a plugin carries this measure out",
-            "请等待插件结果；调用失败的，可以人工办理暂停、恢复和解除 / wait for its result; after a failed call \
-             suspend, resume or lift by hand",
+            "请等待插件结果；暂停和解除可以随时人工办理，调用失败或者插件停用后可以人工恢复 / wait for its result; suspend \
+             and lift by hand at any time, resume after a failed call or once the plugin is retired",
         )?;
     }
     let standing = rows.measure_standing(*measure, context.today)?;

@@ -5,11 +5,12 @@ use crate::command::Command;
 use crate::decide::checks::{self, misfit};
 use crate::decide::measure::{confirmed, with_parents};
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::plugin::PluginEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::Misfit;
-use crate::id::MeasureId;
+use crate::id::{MeasureId, Position};
 use crate::limits::{EVIDENCE_MAX, PLUGINS_MAX};
-use crate::row::{Key, MeasureRow, MeasureState, Row};
+use crate::row::{Key, MeasureRow, MeasureState, Remote, Row};
 use crate::rows::{Rows, Stop};
 use crate::text::{short_text_is_stated, shortened};
 
@@ -22,6 +23,10 @@ pub(super) fn decide(
         Command::DeployPlugin { name, version, sha256, department, measures } => {
             checks::operator(context)?;
             deploy(rows, name, version, *sha256, department, measures, context)
+        }
+        Command::RetirePlugins { running } => {
+            checks::operator(context)?;
+            retire(rows, running, context)
         }
         Command::PluginTold { plugin, through, undelivered } => {
             if !matches!(context.actor, Actor::Plugin { name, .. } if name == plugin) {
@@ -44,6 +49,9 @@ pub(super) fn decide(
             drafts.finish()
         }
         Command::PluginDone { measure, hook, order, reference } => {
+            if is_so_already(rows.must_measure(*measure)?, *hook, *order, context) {
+                return Drafts::new(context).finish();
+            }
             let row = answering(rows, *measure, context)?;
             same_order(row, *order)?;
             let standing = rows.measure_standing(*measure, context.today)?;
@@ -101,18 +109,19 @@ fn deploy(
             && row.version == version
             && row.department == department
             && row.measures == measures
+            && row.retired.is_none()
     });
     if same {
         return Drafts::new(context).finish();
     }
-    let taken = plugins.iter().any(|row| {
-        row.name != name
-            && row.department == department
+    // One that is retired carries nothing out and takes no room.
+    let others = || plugins.iter().filter(|row| row.name != name && row.retired.is_none());
+    let taken = others().any(|row| {
+        row.department == department
             && row.measures.iter().any(|measure| measures.contains(measure))
     });
     // A new version takes the place of the old one, also where there is room for no other.
-    let others = plugins.iter().filter(|row| row.name != name).count();
-    if taken || others >= PLUGINS_MAX || !short_text_is_stated(name) {
+    if taken || others().count() >= PLUGINS_MAX || !short_text_is_stated(name) {
         misfit::<()>(
             Misfit::Exists,
             "另一插件已负责同一部门的同一措施，或插件数已满 / another plugin carries that measure, or full",
@@ -131,6 +140,49 @@ fn deploy(
         },
     );
     drafts.finish()
+}
+
+/// Which of the deployed plugins run no more. What went to them is worked out when it is asked for
+/// (`by_retired`), so that a start looks at no case.
+fn retire(rows: &Rows, running: &[String], context: &Context<'_>) -> Result<Outcome, Stop> {
+    let mut drafts = Drafts::new(context);
+    for row in rows.plugins()? {
+        if row.retired.is_none() && !running.contains(&row.name) {
+            let event = PluginEvent::Retired { name: row.name.clone() };
+            drafts.push(None, Event::Plugin(event));
+        }
+    }
+    drafts.finish()
+}
+
+/// Whether the order went to a plugin that is retired since.
+pub(super) fn by_retired(rows: &Rows, row: &MeasureRow) -> Result<bool, Stop> {
+    match row.order_to_undo().and_then(|order| order.plugin.as_ref()) {
+        Some(name) => Ok(!rows.plugin_runs(name)?),
+        None => Ok(false),
+    }
+}
+
+/// Whether a retired plugin left the execution behind: it counts as given up, and is ordered anew.
+pub(super) fn left_behind(rows: &Rows, row: &MeasureRow) -> Result<bool, Stop> {
+    Ok(matches!(row.state, MeasureState::Executing { .. }) && by_retired(rows, row)?)
+}
+
+/// Whether what this call asked its plugin for is so already, because an officer did it meanwhile or
+/// an earlier answer said it: what the plugin answers then, success or failure, changes nothing.
+fn is_so_already(row: &MeasureRow, hook: CaseHook, at: Position, context: &Context<'_>) -> bool {
+    let order = match (hook, &row.state) {
+        (
+            CaseHook::Suspend | CaseHook::Lift,
+            MeasureState::Lifted { .. } | MeasureState::Closed,
+        ) => row.last_order.as_ref(),
+        (CaseHook::Suspend, _) if row.remote == Remote::Suspended => row.order_to_undo(),
+        _ => None,
+    };
+    let Some(order) = order.filter(|own| own.at == at) else {
+        return false;
+    };
+    matches!(context.actor, Actor::Plugin { name, .. } if order.plugin.as_ref() == Some(name))
 }
 
 /// The case a plugin answers for: its own department's, and none else.
@@ -154,7 +206,7 @@ fn answering<'r>(
     Ok(row)
 }
 
-fn same_order(row: &MeasureRow, order: crate::id::Position) -> Result<(), Stop> {
+fn same_order(row: &MeasureRow, order: Position) -> Result<(), Stop> {
     if row.order_to_undo().is_some_and(|own| own.at == order) {
         return Ok(());
     }
@@ -171,6 +223,9 @@ fn failed(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     else {
         return Err(Stop::Defect("not a failure".to_owned()));
     };
+    if is_so_already(rows.must_measure(*measure)?, *hook, *order, context) {
+        return Drafts::new(context).finish();
+    }
     let row = answering(rows, *measure, context)?;
     same_order(row, *order)?;
     let (fault, detail, attempt) = (*fault, detail.clone(), *attempt);

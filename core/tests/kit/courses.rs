@@ -501,6 +501,7 @@ fn beside(world: &World, held: &Held, it: Move) -> Asked {
             let record = pick(&held.records, it.pick)?;
             Some((head(), Command::AnnulRecord { record, reasons: text() }))
         }
+        1 if it.pick % 4 == 3 => Some((operator(), retire(&[]))),
         1 => Some((operator(), deploy())),
         2 => {
             let due = world.index.iter().filter_map(|entry| match entry {

@@ -428,6 +428,11 @@ pub fn deploy() -> Command {
     }
 }
 
+/// Nothing of what is deployed runs any more but these.
+pub fn retire(running: &[&str]) -> Command {
+    Command::RetirePlugins { running: running.iter().map(|own| (*own).to_owned()).collect() }
+}
+
 /// A plugin's answer that it did what was asked.
 pub fn plugin_done(measure: MeasureId, hook: CaseHook, order: Position) -> Command {
     Command::PluginDone { measure, hook, order, reference: "SJ-1".to_owned() }

@@ -159,6 +159,7 @@ impl County {
             if self.world.today == calendar {
                 self.new_calendar();
             }
+            self.retire();
             self.shorten();
             for _ in 0..self.rng.u8(0..3) {
                 self.collect();

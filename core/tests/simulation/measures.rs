@@ -10,6 +10,7 @@ use shouxin_core::event::{CallFault, CaseHook, CaseRef, NamedMeasure, Target};
 use shouxin_core::id::{AttributionId, ListingId, MeasureId};
 use shouxin_core::path::Standing as On;
 use shouxin_core::row::{Key, MeasureRow, MeasureState as S, Remote, Row};
+use shouxin_core::time::Day;
 
 use super::county::{County, Task};
 use crate::kit::steps::{digest, served, text};
@@ -42,8 +43,26 @@ impl County {
                 department,
                 measures,
             };
-            self.world.must(&operator(), &command);
+            // What is deployed already stays as it is.
+            let taken = self.world.run(&operator(), &command);
+            assert!(taken.is_ok(), "{taken:?}");
         }
+    }
+
+    /// For some months every other plugin is off the list.
+    pub fn retire(&mut self) {
+        let (from, until) = (Day::new(2025, 3, 3).unwrap(), Day::new(2025, 9, 1).unwrap());
+        if self.world.today == from {
+            let Some(Row::Plugins(rows)) = self.world.row(&Key::Plugins).cloned() else { return };
+            let running = rows.into_iter().step_by(2).map(|own| own.name).collect();
+            self.world.must(&operator(), &Command::RetirePlugins { running });
+        } else if self.world.today == until {
+            self.deploy();
+        }
+    }
+
+    fn runs(&self, name: &str) -> bool {
+        self.world.read(|rows, _| rows.plugin_runs(name))
     }
 
     /// What a notice announces: measures of the behaviour, each by some department that may take
@@ -209,7 +228,8 @@ impl County {
     }
 
     /// A step by hand as its plugin takes it, where a plugin carries the case: it fails in every
-    /// way, of every hook, and some of what failed is then done by hand.
+    /// way, of every hook; some of what failed, of what relieves, and all that it left behind when it
+    /// was retired is done by hand.
     fn by_plugin(&mut self, row: &MeasureRow, who: Who, command: Command) -> (Who, Command) {
         let order = row.state.order().and_then(|own| Some((own.at, own.plugin.clone()?)));
         let (Command::ConfirmByHand { measure, hook, reference }, Some((order, name))) =
@@ -218,7 +238,12 @@ impl County {
             return (who, command);
         };
         let (measure, hook) = (*measure, *hook);
-        if hook != CaseHook::Execute && row.fault.is_some() && self.chance(30) {
+        let by_hand = match hook {
+            CaseHook::Execute => false,
+            CaseHook::Resume => row.fault.is_some(),
+            CaseHook::Suspend | CaseHook::Lift => true,
+        };
+        if !self.runs(&name) || (by_hand && self.chance(30)) {
             return (who, command);
         }
         let actor = Actor::Plugin { name, version: "1.0.0".to_owned() };

@@ -13,13 +13,15 @@ pub struct Backoff {
     hook: CaseHook,
     base_ms: u64,
     attempts: u32,
+    /// How often the plugin has put the call off since it last failed.
+    waits: u32,
     due: Option<Instant>,
 }
 
 impl Backoff {
     /// No attempt has failed yet.
     pub fn new(hook: CaseHook, base_ms: u64) -> Backoff {
-        Backoff { hook, base_ms: base_ms.max(1), attempts: 0, due: None }
+        Backoff { hook, base_ms: base_ms.max(1), attempts: 0, waits: 0, due: None }
     }
 
     /// What is tried.
@@ -35,14 +37,18 @@ impl Backoff {
     /// Counts a failed attempt and draws the wait before the next.
     pub fn failed(&mut self) -> u32 {
         self.attempts = self.attempts.saturating_add(1);
+        self.waits = 0;
         let doubled = self.base_ms.saturating_mul(1 << self.attempts.saturating_sub(1).min(20));
         self.due = Some(Instant::now() + Duration::from_millis(below(doubled.min(WAIT_MAX_MS))));
         self.attempts
     }
 
-    /// Waits as long as the plugin asked for, within the cap; no attempt is counted.
-    pub fn wait_for(&mut self, ms: u64) {
+    /// Waits as long as the plugin asked for, within the cap; no attempt is counted, but how often it
+    /// asked is.
+    pub fn wait_for(&mut self, ms: u64) -> u32 {
         self.due = Some(Instant::now() + Duration::from_millis(ms.min(WAIT_MAX_MS)));
+        self.waits = self.waits.saturating_add(1);
+        self.waits
     }
 
     /// The same, but not before so many ms from now.

@@ -411,6 +411,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         }
         _ => Value::Null,
     };
+    let plugin = row.order_to_undo().and_then(|order| order.plugin.as_deref());
+    let runs = plugin.map(|name| query.ask(|rows| rows.plugin_runs(name))).transpose()?;
     Ok(json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
@@ -426,6 +428,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "standing": standing_name(standing),
         "department_system": row.remote,
         "fault": row.fault,
+        "plugin": plugin,
+        "plugin_retired": runs == Some(false),
         "reference": reference,
         "respond_by": match &row.state {
             MeasureState::Dispatched { respond_by, .. } => json!(respond_by),

@@ -594,6 +594,7 @@ pub async fn plugins(request: HttpRequest, app: Data<App>) -> Answer {
         _ => Vec::new(),
     };
     let mut plugins = app.plugins.health();
+    plugins.extend(crate::plugins::retired(&deployed, &plugins));
     for plugin in &mut plugins {
         let row = deployed.iter().find(|row| plugin["name"] == row.name.as_str());
         plugin["told_through"] = json!(row.map(|row| row.told_through.to_string()));

@@ -14,12 +14,12 @@ use shouxin_core::event::{
 use shouxin_core::id::{
     AssessmentId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
-use shouxin_core::row::{Due, Repairable};
+use shouxin_core::row::{Due, Key, Repairable};
 use shouxin_core::rules::Severity;
 
 use super::kit::later::{
-    begin_testing, end_testing, listed, listing_of, objection_of, office_head, remedy, remedy_of,
-    repair_of, stay, suit,
+    begin_testing, end_testing, listed, listing_of, newest, objection_of, office_head, remedy,
+    remedy_of, repair_of, stay, suit,
 };
 use super::kit::rules::{HEARING, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
@@ -125,6 +125,72 @@ pub fn undelivered() -> World {
     world.must(&plugin(), &told);
     // The department does it by hand.
     world.must(&implementer(), &by_hand(measure, CaseHook::Suspend));
+    world
+}
+
+/// A plugin that cannot be told that a measure has effect again.
+pub fn unresumed() -> World {
+    let mut world = undelivered();
+    let id = objection_of(&world);
+    world.outcome(id, Finding::Correct);
+    let measure = newest(&world, |key| match key {
+        Key::Measure(id) => Some(*id),
+        _ => None,
+    });
+    let failed = Command::PluginFailed {
+        measure,
+        hook: CaseHook::Resume,
+        order: world.order(measure),
+        fault: CallFault::Deadline,
+        detail: text(),
+        attempt: 1,
+        final_attempt: false,
+    };
+    world.must(&plugin(), &failed);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Resume));
+    world
+}
+
+/// An officer suspends and lifts by hand what its plugin carries out and never failed at.
+pub fn relieved() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy());
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Executing);
+    let objection = world.objection(organisation(1), Target::Measure(measure), false);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Suspend));
+    world.outcome(objection, Finding::Error);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    world
+}
+
+/// A plugin that was retired while it had a measure suspended, and one to execute: an officer resumes
+/// the one; the other, and one that was accepted, are ordered anew and executed by hand. Another
+/// plugin then takes its place, and the next order.
+pub fn retired() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy());
+    let mut next = |progress| {
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        world.measure(listing, STATUTE, progress)
+    };
+    let (held, left) = (next(Progress::Executed), next(Progress::Executing));
+    let (accepted, last) = (next(Progress::Accepted), next(Progress::Accepted));
+    let objection = world.objection(organisation(1), Target::Measure(held), false);
+    let done = plugin_done(held, CaseHook::Suspend, world.order(held));
+    world.must(&plugin(), &done);
+    world.outcome(objection, Finding::Correct);
+    world.must(&operator(), &retire(&[]));
+    world.must(&implementer(), &by_hand(held, CaseHook::Resume));
+    world.must(&implementer(), &by_hand(left, CaseHook::Execute));
+    world.must(&implementer(), &Command::ExecuteMeasure { measure: accepted });
+    world.must(&implementer(), &by_hand(accepted, CaseHook::Execute));
+    let mut another = deploy();
+    if let Command::DeployPlugin { name, .. } = &mut another {
+        *name = "new-plugin".to_owned();
+    }
+    world.must(&operator(), &another);
+    world.must(&implementer(), &Command::ExecuteMeasure { measure: last });
     world
 }
 
@@ -689,6 +755,9 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("lifted late", lifted_late()),
         ("red ways", red_ways()),
         ("undelivered", undelivered()),
+        ("unresumed", unresumed()),
+        ("relieved", relieved()),
+        ("retired", retired()),
         ("given up", given_up()),
         ("forwarded", forwarded()),
         ("argued", argued()),

@@ -46,6 +46,7 @@ mod process;
 mod redress;
 mod repairs;
 mod reports;
+mod retired;
 mod sending;
 mod social;
 mod versions;
@@ -238,6 +239,7 @@ fn table() -> Vec<Forgery> {
     sending::beyond_the_calendar(&mut table);
     longer::from_elsewhere(&mut table);
     longer::anew(&mut table);
+    retired::plugins(&mut table);
     table.0
 }
 

@@ -184,14 +184,14 @@ fn ended(table: &mut Table, world: &World) {
         }
     });
     table.change("G-COMPETENT", "another department looks", &given_up, closed, by(&handler()));
-    let undelivered = forge::further::undelivered();
+    let unresumed = forge::further::unresumed();
     let eager = "an officer answers for a plugin that has not failed";
     table.remove(
         "G-COMPETENT",
         eager,
-        &undelivered,
+        &unresumed,
         &["delivery.failed"],
-        "measure.suspension_confirmed",
+        "measure.resumption_confirmed",
     );
     beyond(table);
     awaited(table);
