@@ -66,6 +66,7 @@ impl Start {
             let document_number = format!("尤市监强〔2026〕{number}号");
             let on = day("2026-06-01");
             NewRecord {
+                withheld_reason: None,
                 subject,
                 item: ITEM.to_owned(),
                 severity: Some(Severity::General),
