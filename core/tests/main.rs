@@ -58,6 +58,7 @@ mod states;
 mod support;
 mod tasks;
 mod testing;
+mod told_first;
 mod tolerance;
 mod transitions;
 mod twice;

@@ -385,6 +385,8 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             at.in_force(standing);
             at.stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)]);
             at.service(Guard::Notice, service);
+            let after = service.on >= own.initiated_on;
+            at.must(after, Guard::Notice, "it was told before it was initiated");
             let there = digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
             turn(own, at, Stage::Initiated, Stage::Noticed);

@@ -32,6 +32,7 @@ mod due;
 mod everywhere;
 #[path = "../forge/mod.rs"]
 mod forge;
+mod forwarding;
 mod grounds;
 mod keys;
 mod measures;
@@ -227,6 +228,7 @@ fn table() -> Vec<Forgery> {
     sending::referred(&mut table);
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
+    forwarding::told(&mut table);
     table.0
 }
 
