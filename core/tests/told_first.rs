@@ -1,8 +1,9 @@
 //! What a subject is told, and when: of a measure once it was initiated and before anybody acts on
 //! it, of a decision once it was made.
 
+use crate::kit::commitments::{Word, serve_breach, word};
 use crate::kit::later::{after, office_head};
-use crate::kit::rules::{OFFICE, STATUTE};
+use crate::kit::rules::{HIGHER, OFFICE, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::{Post, World, guard, officer, organisation, party};
 use shouxin_core::command::Command;
@@ -73,4 +74,21 @@ fn a_revoked_honour_is_served_once_it_was_decided() {
     let early = revoke(world.today.plus_days(-1));
     assert_eq!(world.refused(&decider, &early), guard(Guard::Served));
     assert!(after(&world, &decider, &revoke(world.today)).marks(organisation(2)).is_empty());
+}
+
+/// What begins with its own service begins by no clock that jumped: a measure that a higher authority
+/// is asked for, a finding that a commitment was broken (design.md 1).
+#[test]
+fn nothing_begins_by_forwarding_or_by_a_served_finding_while_the_clock_is_not_trusted() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HIGHER], Stage::Effective);
+    let asked = forward(&world, listing, HIGHER);
+    let (broken, id) = word(Word::Decided);
+    let serve = serve_breach(&broken, id);
+    for (world, command) in [(world, asked), (broken, serve)] {
+        let mut stopped = world.clone();
+        stopped.starts_stopped = true;
+        assert_eq!(stopped.refused(&handler(), &command), guard(Guard::Clock));
+        assert!(world.ask(&handler(), &command).is_ok());
+    }
 }

@@ -154,6 +154,8 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
         executor,
     };
     let parent = allowed(rows, &asked, context)?;
+    // What a higher authority is asked for weighs on the subject from here on.
+    checks::clock(context)?;
     checks::service(context, Guard::Served, service)?;
     if !short_text_is_stated(to) || !digest_is_stated(document_sha256) {
         refuse::<()>(

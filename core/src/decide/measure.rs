@@ -612,14 +612,7 @@ fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(),
     if !row.incentive {
         still_in_catalogue(rows, row, context)?;
     }
-    if context.starts_stopped {
-        refuse::<()>(
-            Guard::Clock,
-            "系统时钟发生跳变 / the clock jumped",
-            "由操作员核对时钟并确认 / an operator checks and confirms it",
-        )?;
-    }
-    Ok(())
+    Ok(checks::clock(context)?)
 }
 
 /// What the officer did, or found, about a case whose plugin gave the execution up: it is executed

@@ -295,6 +295,23 @@ pub fn measure_notice(world: &World, measure: MeasureId) -> Command {
     }
 }
 
+/// A higher authority is asked for a measure today.
+pub fn forward(world: &World, listing: ListingId, measure: &str) -> Command {
+    Command::Measure(MeasureCommand::Forward {
+        listing,
+        attribution: None,
+        measure: measure.to_owned(),
+        department: TAX.to_owned(),
+        to: "福建省地方金融监督管理局".to_owned(),
+        basis: vec![cite("law")],
+        reasons: text(),
+        until: day("2027-03-01"),
+        court_document: None,
+        document_sha256: digest(40),
+        service: served(world.today),
+    })
+}
+
 /// The credit office answers that the legal ground of a refusal holds, or not.
 pub fn answer_decline(measure: MeasureId, ground_holds: bool) -> Command {
     let reasons = text();
