@@ -51,6 +51,7 @@ mod repairs;
 mod reviews;
 mod rows;
 mod scenarios;
+mod second_case;
 mod sending;
 mod simulation;
 mod standstill;

@@ -18,6 +18,7 @@
 
 mod actors;
 mod admin;
+mod again;
 mod assessment;
 mod breach;
 mod case;

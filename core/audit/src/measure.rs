@@ -14,6 +14,7 @@ use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_s
 use shouxin_core::time::Day;
 
 use crate::admin::{by_office, by_plugin};
+use crate::again;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
@@ -246,18 +247,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     }
     at.basis(asked.basis);
     at.stated(Guard::Proportion, &[("reasons", asked.reasons)]);
-    let under = fold.listings.get(&asked.listing).map(|own| own.measures.as_slice());
-    let twin = under.unwrap_or_default().iter().find(|id| {
-        fold.measures.get(id).is_some_and(|own| {
-            let over = matches!(own.stage, Stage::Declined | Stage::Closed | Stage::Lifted)
-                || fold.measure_standing(**id, at.today) == Standing::Ended;
-            let same = own.measure == asked.measure && own.department == asked.department;
-            same && own.attribution == asked.attribution && !over
-        })
-    });
-    if let Some(id) = twin {
-        at.broken(INV_10, format!("{id} is open for the same"));
-    }
+    let kind = (asked.measure, asked.department, asked.attribution);
+    again::check(fold, at, asked.listing, kind, asked.until);
     let same = asked.number == parent.number;
     at.must(same, Guard::Document, "it names another decision");
     let id = MeasureId(at.at());

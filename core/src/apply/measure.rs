@@ -88,7 +88,17 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         return Err(defect(envelope, "not an initiation"));
     };
     let id = MeasureId(here(envelope));
-    rows.want([Key::Measure(id), Key::Listing(*listing)])?;
+    let twin = Key::CaseOf {
+        listing: *listing,
+        attribution: *attribution,
+        measure: measure.clone(),
+        department: department.clone(),
+    };
+    rows.want([Key::Measure(id), Key::Listing(*listing), twin.clone()])?;
+    let taken_until = match rows.get(&twin)? {
+        Some(Row::CaseOf(before)) => Rows::known(rows.measure(*before)?, &before.0)?.taken_until,
+        _ => None,
+    };
     let parent = Rows::known(rows.listing(*listing)?, &listing.0)?;
     let parent = ListingRow { family: parent.family.saturating_add(1), ..parent.clone() };
     let row = MeasureRow {
@@ -115,6 +125,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         expired: false,
         confirmed_at: None,
         fault: None,
+        taken_until,
         exempt_until: None,
         holds: Vec::new(),
         disputes: Disputes::default(),
@@ -123,8 +134,6 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         dispatch: None,
         escalated: None,
     };
-    let twin = twin(&row);
-    rows.want([twin.clone()])?;
     rows.put(Key::Listing(*listing), Row::Listing(parent))?;
     rows.put(twin, Row::CaseOf(id))?;
     rows.put(Key::Measure(id), Row::Measure(row))
@@ -185,6 +194,7 @@ pub(super) fn apply_beyond(
                 expired: false,
                 confirmed_at: None,
                 fault: None,
+                taken_until: Some(*until),
                 exempt_until: None,
                 holds: Vec::new(),
                 disputes: Disputes::default(),
@@ -398,6 +408,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             let by = officer_of(envelope).ok()?;
             let order = Order { at: here(envelope), by, plugin: plugin.clone() };
             row.last_order = None;
+            row.taken_until = Some(row.until);
             MeasureState::Executing { order, failures }
         }
         (MeasureState::Executing { order, .. }, Event::MeasureExecuted { reference, .. }) => {

@@ -13,14 +13,14 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::grounds::{basis_of_measure, court_orders};
 use crate::decide::sending;
 use crate::decide::undo::lifted_late;
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, again};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::path::Standing;
-use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote, Row};
+use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Citation, Executor, Measure, MeasureNeeds, MeasureSubject, Strength};
 use crate::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
@@ -163,26 +163,8 @@ pub(super) fn allowed(
             "不得超过名单终止日和措施最长期限 / within listing and measure",
         )?;
     }
-    once(rows, &twin, context.today)?;
+    again::once(rows, &twin, asked.until, context.today)?;
     Ok(parent)
-}
-
-/// One case for one listing, person, measure and department at a time.
-fn once(rows: &Rows, twin: &Key, today: Day) -> Result<(), Stop> {
-    let Some(Row::CaseOf(id)) = rows.get(twin)? else {
-        return Ok(());
-    };
-    let open = with_parents(rows, *id)?;
-    let over = matches!(open.state, MeasureState::Declined | MeasureState::Closed)
-        || rows.measure_standing(*id, today)? == Standing::Ended;
-    if over {
-        return Ok(());
-    }
-    Ok(misfit(
-        Misfit::Exists,
-        format!("同一名单、措施和部门已有案件 {id} / {id} is open for the same"),
-        "请在原案件中办理 / go on with that case",
-    )?)
 }
 
 fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {

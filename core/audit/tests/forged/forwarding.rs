@@ -4,11 +4,10 @@ use super::*;
 
 /// Told before there was anything to tell, served before there was anything to serve.
 pub(super) fn told(table: &mut Table) {
-    let world = listed_with();
     table.change(
         "G-NOTICE",
         "told of a measure before it was initiated",
-        &world,
+        &forge::sending::declined(),
         "measure.notice_served",
         |own| {
             if let Event::MeasureNoticeServed { service, .. } = &mut own.event {

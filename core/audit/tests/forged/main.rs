@@ -27,6 +27,7 @@ macro_rules! inner {
     };
 }
 
+mod again;
 mod details;
 mod due;
 mod everywhere;
@@ -228,6 +229,7 @@ fn table() -> Vec<Forgery> {
     sending::referred(&mut table);
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
+    again::again(&mut table);
     forwarding::told(&mut table);
     table.0
 }
