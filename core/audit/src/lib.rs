@@ -32,6 +32,7 @@ mod credit_review;
 mod dispute;
 mod erasure;
 mod fold;
+mod forwarded;
 mod here;
 mod imported;
 mod in_use;

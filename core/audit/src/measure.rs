@@ -18,6 +18,7 @@ use crate::again;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
+use crate::forwarded;
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
 
@@ -598,7 +599,11 @@ pub(crate) fn check_beyond(
             };
             at.service(Guard::Served, service);
             at.document(to, document_sha256);
-            opened(fold, at, &asked, false, Stage::Forwarded);
+            let red = fold.red(*listing).is_some();
+            if !red {
+                commit.forward(at.at(), service.on);
+            }
+            opened(fold, at, &asked, red, Stage::Forwarded);
             return;
         }
         MeasureEvent::ForwardAnswered { measure, .. }
@@ -611,6 +616,10 @@ pub(crate) fn check_beyond(
         | MeasureEvent::ForwardTold { measure, .. }
         | MeasureEvent::ForwardTellingOverdue { measure }
         | MeasureEvent::ForwardTellingMoot { measure } => *measure,
+        MeasureEvent::ForwardNoticed { .. } => {
+            forwarded::noticed(fold, commit, at, event);
+            return;
+        }
         MeasureEvent::DeclineEscalated { measure }
         | MeasureEvent::DeclineAnswered { measure, .. } => {
             declined(fold, commit, at, *measure, event);

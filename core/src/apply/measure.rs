@@ -6,8 +6,8 @@ use crate::event::measure::MeasureEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
 use crate::row::{
-    AttributionRow, Disputes, Key, ListingRow, MeasureRow, MeasureState, Order, Owed, Remote, Row,
-    Telling,
+    AttributionRow, Disputes, Key, ListingKind, ListingRow, MeasureRow, MeasureState, Order, Owed,
+    Remote, Row, Telling,
 };
 use crate::rows::{Rows, Stop};
 
@@ -125,6 +125,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         expired: false,
         confirmed_at: None,
         fault: None,
+        noticed_on: None,
         taken_until,
         exempt_until: None,
         holds: Vec::new(),
@@ -169,6 +170,7 @@ pub(super) fn apply_beyond(
             let id = MeasureId(here(envelope));
             rows.want([Key::Measure(id), Key::Listing(*listing)])?;
             let parent = Rows::known(rows.listing(*listing)?, &listing.0)?;
+            let incentive = matches!(parent.kind, ListingKind::Red(_));
             let parent = ListingRow { family: parent.family.saturating_add(1), ..parent.clone() };
             let row = MeasureRow {
                 id,
@@ -182,7 +184,7 @@ pub(super) fn apply_beyond(
                 basis: basis.clone(),
                 decision_number: decision_number.clone(),
                 until: *until,
-                incentive: false,
+                incentive,
                 accepted_by: None,
                 state: MeasureState::Forwarded { answered: false, recalled: false },
                 remote: Remote::Nothing,
@@ -194,6 +196,7 @@ pub(super) fn apply_beyond(
                 expired: false,
                 confirmed_at: None,
                 fault: None,
+                noticed_on: None,
                 taken_until: Some(*until),
                 exempt_until: None,
                 holds: Vec::new(),
@@ -223,7 +226,8 @@ pub(super) fn apply_beyond(
         | MeasureEvent::ForwardTellingOverdue { measure }
         | MeasureEvent::ForwardTellingMoot { measure }
         | MeasureEvent::DeclineEscalated { measure }
-        | MeasureEvent::DeclineAnswered { measure, .. } => *measure,
+        | MeasureEvent::DeclineAnswered { measure, .. }
+        | MeasureEvent::ForwardNoticed { measure, .. } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
     if let Some(after) = ended(&row, event) {
@@ -251,6 +255,10 @@ pub(super) fn apply_beyond(
     let state = match event {
         MeasureEvent::CourtLimitExempted { until, .. } => {
             row.exempt_until = Some(*until);
+            MeasureState::Forwarded { answered, recalled }
+        }
+        MeasureEvent::ForwardNoticed { service, .. } => {
+            row.noticed_on = Some(service.on);
             MeasureState::Forwarded { answered, recalled }
         }
         MeasureEvent::ForwardAnswered { .. } => {
@@ -382,7 +390,8 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
     if beside(&mut row, envelope) {
         return Some(row);
     }
-    match envelope.event {
+    match &envelope.event {
+        Event::MeasureNoticeServed { service, .. } => row.noticed_on = Some(service.on),
         Event::FeedbackFiled { .. } => row.feedback = None,
         // What is done, declined or over is owed no more.
         Event::MeasureExecuted { .. } | Event::MeasureDeclined { .. } => row.execution = None,

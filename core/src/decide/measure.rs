@@ -220,7 +220,9 @@ fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
 pub(super) struct Parent {
     pub(super) subject: crate::actor::SubjectKey,
     authority: crate::identifier::uscc::Uscc,
-    red: bool,
+    pub(super) red: bool,
+    /// The day on which its decision first had effect.
+    pub(super) since: Day,
     pub(super) behaviour: Option<String>,
     named: Vec<(String, String)>,
     until: Day,
@@ -253,7 +255,7 @@ fn parent(
     }
     match (&row.kind, attribution) {
         (ListingKind::Red(red), None) => {
-            let RedState::Active { until, number, .. } = &red.state else {
+            let RedState::Active { since, until, number, .. } = &red.state else {
                 return Err(Stop::Defect("a red listing in force is not active".to_owned()));
             };
             no_black_mark(rows, row.subject, context.today)?;
@@ -261,6 +263,7 @@ fn parent(
                 subject: row.subject,
                 authority: red.authority,
                 red: true,
+                since: *since,
                 behaviour: None,
                 named: Vec::new(),
                 until: *until,
@@ -314,6 +317,7 @@ fn served_parent(
         subject,
         authority: case.proposed_by.authority,
         red: false,
+        since: served.starts_on,
         behaviour: Some(behaviour.to_owned()),
         named: decision.measures.clone(),
         until: decision.end,

@@ -386,6 +386,7 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "accepted_by": row.accepted_by.as_ref().map(ToString::to_string),
         "decision_number": row.decision_number,
         "until": row.until,
+        "noticed_on": row.noticed_on,
         "state": row.state.name(),
         "standing": standing_name(standing),
         "department_system": row.remote,

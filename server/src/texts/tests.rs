@@ -504,6 +504,8 @@ fn all(rules: &RuleSet) -> Vec<Made> {
             ),
         ),
         ("forward-letter", forward_letter(later, &forwarding(), &hr)),
+        ("forward-notice", forward_notice(later, &forwarding(), &hr, None)),
+        ("referral-notice", forward_notice(later, &referring(), &hr, None)),
         ("forward-suspension-letter", news_letter(later, News::Suspended, &forwarded(), &hr)),
         ("forward-resumption-letter", news_letter(later, News::InEffect, &forwarded(), &hr)),
         ("forward-recall-letter", news_letter(later, News::Ended, &forwarded(), &hr)),
@@ -759,6 +761,8 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     assert_eq!(missing(made), ["信息提供单位的核实反馈"]);
     let bare = Forwarding { to: None, measure: None, until: None, ..forwarding() };
     let made = forward_letter(desk, &bare, &office);
+    assert_eq!(missing(made), ["提请的机关", "措施编号", "期限"]);
+    let made = forward_notice(desk, &bare, &office, None);
     assert_eq!(missing(made), ["提请的机关", "措施编号", "期限"]);
     let bare = Forwarded { letter: bare, ..forwarded() };
     let made = news_letter(desk, News::Ended, &bare, &office);

@@ -9,6 +9,7 @@
 )]
 
 pub mod again;
+pub mod beyond;
 pub mod due;
 pub mod entries;
 pub mod further;

@@ -231,6 +231,7 @@ fn table() -> Vec<Forgery> {
     sending::beyond_the_calendar(&mut table);
     again::again(&mut table);
     forwarding::told(&mut table);
+    forwarding::beyond(&mut table);
     table.0
 }
 
