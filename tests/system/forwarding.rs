@@ -75,11 +75,7 @@ fn what_is_forwarded_is_told_to_its_subject() {
     });
     let drafts = format!("/v1/listings/{listing}/texts/forward-notice");
     let drafted = officer
-        .send(
-            &drafts,
-            &[("Content-Type", "application/json")],
-            draft.to_string().as_bytes(),
-        )
+        .send(&drafts, &[("Content-Type", "application/json")], draft.to_string().as_bytes())
         .expect("an answer");
     says(&drafted, REASONS);
     says(&drafted, TO);
@@ -111,6 +107,19 @@ fn what_is_forwarded_is_told_to_its_subject() {
     says(&text, REASONS);
     let again = officer.get(&drafts).expect("an answer");
     assert_eq!((again.status, &again.body), (200, &text.body), "it is the same notice");
+
+    // A court exempts for life or business: the measure says so until that day.
+    let limit = format!("/v1/measures/{id}");
+    assert_eq!(measure["exempt_until"], Value::Null);
+    let exempt = json!({"document": ruling(DAY), "until": "2026-04-01"});
+    teller.taken(&officer, &format!("{limit}/exempt"), &exempt);
+    assert_eq!(seen(&officer, &limit)["exempt_until"], "2026-04-01");
+    let news = format!("{limit}/texts/forward-resumption-letter");
+    let drafted =
+        officer.send(&news, &[("Content-Type", "application/json")], b"{}").expect("an answer");
+    says(&drafted, "2026年4月1日");
+    running.on("2026-04-02");
+    assert_eq!(seen(&officer, &limit)["exempt_until"], Value::Null);
 }
 
 #[track_caller]

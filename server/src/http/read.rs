@@ -403,6 +403,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "lift_overdue": row.lift.is_some_and(|own| own.overdue),
         "tell_by": row.telling.map(|own| own.owed.by),
         "tell_overdue": row.telling.is_some_and(|own| own.owed.overdue),
+        // While it lasts: the court has lifted its limit for life or business until then (M-M09).
+        "exempt_until": row.exempt_until.filter(|day| today <= *day),
         "objections": row.holds.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }

@@ -202,6 +202,8 @@ pub struct Forwarded {
     pub asked_on: Day,
     /// The letter that asked for it, with whom it was sent to.
     pub letter: Forwarding,
+    /// The day until which a court exempted the subject.
+    pub exempt_until: Option<Day>,
 }
 
 /// 暂停、恢复、撤回函 to the higher authority that was asked for a measure.
@@ -260,6 +262,13 @@ pub fn news_letter(
              尚未采取的，请不再采取。请函复办理情况。"
         }
     });
+    // What has effect again has none against whom the court exempted for the time being.
+    if let (News::InEffect, Some(until)) = (news, case.exempt_until.filter(|day| desk.on <= *day)) {
+        sheet.paragraph(format!(
+            "人民法院已准许当事人至{}止解除该项限制，在此期间请按人民法院的决定办理。",
+            date(until)
+        ));
+    }
     let name = sheet.authority(by.authority.as_str());
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));

@@ -463,8 +463,14 @@ impl Words<'_> {
         let asked = self.event(id.0)?;
         let (letter, ..) = self.forwarded(&asked)?;
         let letter = Forwarding { reasons: None, ..letter };
-        let case = Forwarded { id: id.to_string(), asked_on: asked.legal_date, letter };
+        let mut case = Forwarded {
+            id: id.to_string(),
+            asked_on: asked.legal_date,
+            letter,
+            exempt_until: None,
+        };
         if self.draft.is_some() {
+            case.exempt_until = self.exempted(id, None)?;
             return Ok((case, self.officer.clone(), self.today));
         }
         let (mut from, mut newest) = (id.0, None);
@@ -486,7 +492,29 @@ impl Words<'_> {
             newest = Some(found);
         }
         let newest = newest.ok_or_else(|| not_yet("尚未函告 / no such letter was sent yet"))?;
+        case.exempt_until = self.exempted(id, Some(newest.position))?;
         Ok((case, self.signer(&newest.actor), newest.legal_date))
+    }
+
+    /// The day until which a court had exempted the subject of a measure, by what was recorded before
+    /// a position.
+    fn exempted(&self, id: MeasureId, before: Option<Position>) -> Result<Option<Day>, Problem> {
+        let exempted = |envelope: &Envelope| match &envelope.event {
+            Event::Measure(MeasureEvent::CourtLimitExempted { measure, until, .. })
+                if *measure == id =>
+            {
+                Some((envelope.position, *until))
+            }
+            _ => None,
+        };
+        let (mut from, mut last) = (id.0, None);
+        while let Some((at, until)) = self.after(from, exempted)? {
+            if before.is_some_and(|before| at > before) {
+                break;
+            }
+            (from, last) = (at, Some(until));
+        }
+        Ok(last)
     }
 }
 
