@@ -2,6 +2,7 @@
 //! it needs to see. Dates, deadlines and versions are worked out here and stand in the events.
 
 mod admin;
+mod again;
 mod assessment;
 mod breach;
 mod case;

@@ -441,6 +441,11 @@ pub struct MeasureRow {
     /// The event by which its plugin last confirmed something; orders the next execution after it.
     pub confirmed_at: Option<Position>,
     pub fault: Option<CallFault>,
+    /// The day on which its subject was told of it.
+    pub noticed_on: Option<Day>,
+    /// Last day of the measure that was ordered or forwarded, by this case or one before it of the
+    /// same kind: no later case outlasts it (INV-3).
+    pub taken_until: Option<Day>,
     /// A court exempted the subject until then (M-M09).
     pub exempt_until: Option<Day>,
     pub holds: Vec<Hold>,

@@ -548,6 +548,7 @@ fn forward(world: &World, listing: ListingId) -> Command {
         court_document: None,
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     })
 }
 
@@ -639,7 +640,7 @@ fn a_forwarded_measure_knows_no_other_way() {
         &states,
         &commands,
         &[
-            ("none", "forward", &["measure.forwarded"]),
+            ("none", "forward", &["measure.forwarded", "measure.forward_noticed"]),
             ("exempted", "answer", &["measure.forward_answered"]),
             ("exempted", "exempt", &["court_limit.exempted"]),
             ("forwarded", "answer", &["measure.forward_answered"]),

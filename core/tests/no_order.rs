@@ -34,6 +34,7 @@ fn forward(world: &World, listing: ListingId, measure: &str) -> Command {
         court_document: None,
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     })
 }
 

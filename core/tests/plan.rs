@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::kit::county::{county_officer, county_rules};
 use crate::kit::rules::day;
-use crate::kit::steps::{digest, register, register_person, served, text};
+use crate::kit::steps::{digest, register, register_person, served, subject_notice, text};
 use crate::kit::{Who, World, guard, operator, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
@@ -264,6 +264,7 @@ fn forward(world: &World, asked: &Command) -> Command {
         court_document,
         document_sha256: digest(15),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     })
 }
 

@@ -204,6 +204,7 @@ fn refer(world: &World, listing: ListingId, court: bool) -> Command {
         court_document: court.then(|| ruling(organisation(1))),
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     })
 }
 

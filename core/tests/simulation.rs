@@ -9,6 +9,7 @@
 //! ever failed is kept in `SEEDS`.
 
 mod canaries;
+mod cases;
 mod catalogue;
 mod channels;
 mod county;
@@ -102,6 +103,10 @@ fn everything_happens(log: &[Envelope]) {
         "measure.suspension_confirmed",
         "measure.resumption_confirmed",
         "measure.lifted",
+        "measure.forwarded",
+        "measure.forward_noticed",
+        "measure.forward_told",
+        "measure.forward_recalled",
         "execution.failed",
         "delivery.failed",
         "plugin.retired",

@@ -286,7 +286,6 @@ fn a_measure_case_knows_no_other_way() {
             ("none", "initiate", &["measure.initiated"]),
             ("declined", "initiate", &["measure.initiated"]),
             ("declined, answered", "initiate", &["measure.initiated"]),
-            ("fed back, annulled", "initiate", &["measure.initiated"]),
             ("executed, found correct", "resolve the objection", &["objection.resolved"]),
             ("executed, found correct", "hold", &["measure.suspension_confirmed"]),
             ("executed, found correct", "feed back", &["feedback.filed"]),

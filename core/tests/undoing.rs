@@ -67,6 +67,7 @@ fn forwarded() -> (World, ListingId, MeasureId) {
         court_document: None,
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     };
     let measure = MeasureId(world.must(&handler(), &Command::Measure(forward)));
     (world, listing, measure)

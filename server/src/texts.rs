@@ -29,7 +29,8 @@ pub use commitment::{
     repair_guide as breach_repair_guide,
 };
 pub use measure::{
-    Forwarded, Forwarding, News, forward_letter, news_letter, notice as measure_notice,
+    Forwarded, Forwarding, News, forward_letter, forward_notice, news_letter,
+    notice as measure_notice,
 };
 pub use objection::result as objection_result;
 pub use objection::{

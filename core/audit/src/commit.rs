@@ -127,6 +127,8 @@ pub(crate) struct Commit {
     beyond: Vec<(Position, Clock, Deadline)>,
     /// Mandatory measures that were declined, of which the credit office was not told yet.
     declined: Vec<(Position, MeasureId)>,
+    /// Measures that went to a higher authority by a letter of a day, whose subject was not told yet.
+    forwarded: Vec<(Position, Day)>,
 }
 
 impl Commit {
@@ -355,6 +357,17 @@ impl Commit {
         self.declined.len() < before
     }
 
+    /// Discipline goes to a higher authority by a letter served on a day.
+    pub(crate) fn forward(&mut self, at: Position, letter: Day) {
+        self.forwarded.push((at, letter));
+    }
+
+    /// The day of the letter, where the subject of what was forwarded in this commit is told.
+    pub(crate) fn tells(&mut self, measure: MeasureId) -> Option<Day> {
+        let place = self.forwarded.iter().position(|own| own.0 == measure.0)?;
+        Some(self.forwarded.remove(place).1)
+    }
+
     pub(crate) fn lists(&self, subject: SubjectKey, listing: ListingId) -> bool {
         self.listed.iter().any(|own| own.1 == subject && own.2 == listing)
     }
@@ -458,6 +471,10 @@ impl Commit {
         for (at, id) in &self.declined {
             let detail = format!("{id} is mandatory, and the credit office is not told");
             found.push(Violation::new(*at, INV_10, detail));
+        }
+        for (at, _) in &self.forwarded {
+            let detail = "its subject was not told of it".to_owned();
+            found.push(Violation::new(*at, Guard::Notice.name(), detail));
         }
         self.honours(fold, day, &mut found);
         let subjects: BTreeSet<SubjectKey> =

@@ -360,6 +360,11 @@ impl Measure {
         self.tried && self.stage == Stage::Accepted
     }
 
+    /// Whether somebody was ordered to execute it, or a higher authority was asked for it.
+    pub(crate) fn was_taken(&self) -> bool {
+        self.tried || matches!(self.stage, Stage::Forwarded | Stage::Recalled)
+    }
+
     /// Whether it is to be dispatched: its subject was told, or it is an incentive.
     pub(crate) fn awaits_dispatch(&self) -> bool {
         matches!((self.stage, self.incentive), (Stage::Noticed, false) | (Stage::Initiated, true))

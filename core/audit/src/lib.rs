@@ -18,6 +18,7 @@
 
 mod actors;
 mod admin;
+mod again;
 mod assessment;
 mod breach;
 mod case;
@@ -31,6 +32,7 @@ mod credit_review;
 mod dispute;
 mod erasure;
 mod fold;
+mod forwarded;
 mod here;
 mod imported;
 mod in_use;

@@ -209,6 +209,7 @@ fn red(
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.document(document_number, document_sha256);
             at.service(Guard::Served, service);
+            at.must(service.on >= at.today, Guard::Served, "served before it was decided");
             answered(at, own.revocation.as_ref(), answers);
             commit.end(fold, at.at(), CaseRef::Listing(id), Over::Closed);
         }

@@ -14,9 +14,11 @@ use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_s
 use shouxin_core::time::Day;
 
 use crate::admin::{by_office, by_plugin, by_retired, carries};
+use crate::again;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
+use crate::forwarded;
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
 
@@ -243,18 +245,8 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     }
     at.basis(asked.basis);
     at.stated(Guard::Proportion, &[("reasons", asked.reasons)]);
-    let under = fold.listings.get(&asked.listing).map(|own| own.measures.as_slice());
-    let twin = under.unwrap_or_default().iter().find(|id| {
-        fold.measures.get(id).is_some_and(|own| {
-            let over = matches!(own.stage, Stage::Declined | Stage::Closed | Stage::Lifted)
-                || fold.measure_standing(**id, at.today) == Standing::Ended;
-            let same = own.measure == asked.measure && own.department == asked.department;
-            same && own.attribution == asked.attribution && !over
-        })
-    });
-    if let Some(id) = twin {
-        at.broken(INV_10, format!("{id} is open for the same"));
-    }
+    let kind = (asked.measure, asked.department, asked.attribution);
+    again::check(fold, at, asked.listing, kind, asked.until);
     let same = asked.number == parent.number;
     at.must(same, Guard::Document, "it names another decision");
     let id = MeasureId(at.at());
@@ -382,6 +374,8 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             at.in_force(standing);
             at.stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)]);
             at.service(Guard::Notice, service);
+            let after = service.on >= own.initiated_on;
+            at.must(after, Guard::Notice, "it was told before it was initiated");
             let there = digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
             turn(own, at, Stage::Initiated, Stage::Noticed);
@@ -606,7 +600,11 @@ pub(crate) fn check_beyond(
             };
             at.service(Guard::Served, service);
             at.document(to, document_sha256);
-            opened(fold, at, &asked, false, Stage::Forwarded);
+            let red = fold.red(*listing).is_some();
+            if !red {
+                commit.forward(at.at(), service.on);
+            }
+            opened(fold, at, &asked, red, Stage::Forwarded);
             return;
         }
         MeasureEvent::ForwardAnswered { measure, .. }
@@ -619,6 +617,10 @@ pub(crate) fn check_beyond(
         | MeasureEvent::ForwardTold { measure, .. }
         | MeasureEvent::ForwardTellingOverdue { measure }
         | MeasureEvent::ForwardTellingMoot { measure } => *measure,
+        MeasureEvent::ForwardNoticed { .. } => {
+            forwarded::noticed(fold, commit, at, event);
+            return;
+        }
         MeasureEvent::DeclineEscalated { measure }
         | MeasureEvent::DeclineAnswered { measure, .. } => {
             declined(fold, commit, at, *measure, event);

@@ -6,8 +6,8 @@ use crate::event::measure::MeasureEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::MeasureId;
 use crate::row::{
-    AttributionRow, Disputes, Key, ListingRow, MeasureRow, MeasureState, Order, Owed, Remote, Row,
-    Telling,
+    AttributionRow, Disputes, Key, ListingKind, ListingRow, MeasureRow, MeasureState, Order, Owed,
+    Remote, Row, Telling,
 };
 use crate::rows::{Rows, Stop};
 
@@ -88,7 +88,17 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         return Err(defect(envelope, "not an initiation"));
     };
     let id = MeasureId(here(envelope));
-    rows.want([Key::Measure(id), Key::Listing(*listing)])?;
+    let twin = Key::CaseOf {
+        listing: *listing,
+        attribution: *attribution,
+        measure: measure.clone(),
+        department: department.clone(),
+    };
+    rows.want([Key::Measure(id), Key::Listing(*listing), twin.clone()])?;
+    let taken_until = match rows.get(&twin)? {
+        Some(Row::CaseOf(before)) => Rows::known(rows.measure(*before)?, &before.0)?.taken_until,
+        _ => None,
+    };
     let parent = Rows::known(rows.listing(*listing)?, &listing.0)?;
     let parent = ListingRow { family: parent.family.saturating_add(1), ..parent.clone() };
     let row = MeasureRow {
@@ -115,6 +125,8 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         expired: false,
         confirmed_at: None,
         fault: None,
+        noticed_on: None,
+        taken_until,
         exempt_until: None,
         holds: Vec::new(),
         disputes: Disputes::default(),
@@ -123,8 +135,6 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         dispatch: None,
         escalated: None,
     };
-    let twin = twin(&row);
-    rows.want([twin.clone()])?;
     rows.put(Key::Listing(*listing), Row::Listing(parent))?;
     rows.put(twin, Row::CaseOf(id))?;
     rows.put(Key::Measure(id), Row::Measure(row))
@@ -160,6 +170,7 @@ pub(super) fn apply_beyond(
             let id = MeasureId(here(envelope));
             rows.want([Key::Measure(id), Key::Listing(*listing)])?;
             let parent = Rows::known(rows.listing(*listing)?, &listing.0)?;
+            let incentive = matches!(parent.kind, ListingKind::Red(_));
             let parent = ListingRow { family: parent.family.saturating_add(1), ..parent.clone() };
             let row = MeasureRow {
                 id,
@@ -173,7 +184,7 @@ pub(super) fn apply_beyond(
                 basis: basis.clone(),
                 decision_number: decision_number.clone(),
                 until: *until,
-                incentive: false,
+                incentive,
                 accepted_by: None,
                 state: MeasureState::Forwarded { answered: false, recalled: false },
                 remote: Remote::Nothing,
@@ -185,6 +196,8 @@ pub(super) fn apply_beyond(
                 expired: false,
                 confirmed_at: None,
                 fault: None,
+                noticed_on: None,
+                taken_until: Some(*until),
                 exempt_until: None,
                 holds: Vec::new(),
                 disputes: Disputes::default(),
@@ -213,7 +226,8 @@ pub(super) fn apply_beyond(
         | MeasureEvent::ForwardTellingOverdue { measure }
         | MeasureEvent::ForwardTellingMoot { measure }
         | MeasureEvent::DeclineEscalated { measure }
-        | MeasureEvent::DeclineAnswered { measure, .. } => *measure,
+        | MeasureEvent::DeclineAnswered { measure, .. }
+        | MeasureEvent::ForwardNoticed { measure, .. } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
     if let Some(after) = ended(&row, event) {
@@ -241,6 +255,10 @@ pub(super) fn apply_beyond(
     let state = match event {
         MeasureEvent::CourtLimitExempted { until, .. } => {
             row.exempt_until = Some(*until);
+            MeasureState::Forwarded { answered, recalled }
+        }
+        MeasureEvent::ForwardNoticed { service, .. } => {
+            row.noticed_on = Some(service.on);
             MeasureState::Forwarded { answered, recalled }
         }
         MeasureEvent::ForwardAnswered { .. } => {
@@ -371,7 +389,8 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
     if beside(&mut row, envelope) {
         return Some(row);
     }
-    match envelope.event {
+    match &envelope.event {
+        Event::MeasureNoticeServed { service, .. } => row.noticed_on = Some(service.on),
         Event::FeedbackFiled { .. } => row.feedback = None,
         // What is done, declined or over is owed no more.
         Event::MeasureExecuted { .. } | Event::MeasureDeclined { .. } => row.execution = None,
@@ -397,6 +416,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             let by = officer_of(envelope).ok()?;
             let order = Order { at: here(envelope), by, plugin: plugin.clone() };
             row.last_order = None;
+            row.taken_until = Some(row.until);
             MeasureState::Executing { order, failures }
         }
         // What went to a plugin that was retired since is ordered anew.

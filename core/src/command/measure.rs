@@ -5,6 +5,16 @@ use crate::rules::Citation;
 use crate::text::{Digest, FactDocument, Sealed, Service};
 use crate::time::Day;
 
+/// What the subject of a measure that goes to a higher authority was told, and how it was served.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the fields are those of the event that keeps it")]
+pub struct SubjectNotice {
+    pub reasons: Sealed,
+    pub remedies: Sealed,
+    pub document_sha256: Digest,
+    pub service: Service,
+}
+
 /// A command about a measure beyond the county, or that a department declined.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each command carries the fields of the event it asks for")]
@@ -22,6 +32,8 @@ pub enum MeasureCommand {
         court_document: Option<FactDocument>,
         document_sha256: Digest,
         service: Service,
+        /// Of discipline; an incentive needs none.
+        notice: Option<SubjectNotice>,
     },
     AnswerForward {
         measure: MeasureId,

@@ -347,6 +347,8 @@ fn serve(
             "请撤回该认定 / nothing is left to serve",
         )?;
     }
+    // The finding has effect with its service.
+    checks::clock(context)?;
     Ok(CommitmentEvent::BreachServed {
         commitment: *commitment,
         service: service.clone(),

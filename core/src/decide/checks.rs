@@ -407,6 +407,18 @@ pub(super) fn received_within(
     Ok(())
 }
 
+/// What weighs on somebody begins by a clock that can be trusted (G-CLOCK).
+pub(super) fn clock(context: &Context<'_>) -> Result<(), Refusal> {
+    if context.starts_stopped {
+        return refuse(
+            Guard::Clock,
+            "系统时钟发生跳变 / the clock jumped",
+            "由操作员核对时钟并确认 / an operator checks and confirms it",
+        );
+    }
+    Ok(())
+}
+
 /// Room for one more listing or attribution in force on a subject.
 pub(super) fn room_for_mark(marks: usize) -> Result<(), Refusal> {
     if marks < MARKS_PER_SUBJECT_MAX {

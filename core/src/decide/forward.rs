@@ -4,19 +4,21 @@
 //!
 //! Source: domain.md O42, M-A24, M-A25, M-A26.
 
-use crate::command::measure::MeasureCommand;
+use crate::command::measure::{MeasureCommand, SubjectNotice};
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::measure::{Asked, allowed, answer_decline, initiating, with_parents};
+use crate::decide::measure::{Asked, Parent, allowed, answer_decline, initiating, with_parents};
 use crate::decide::undo::{lifted_late, untold};
 use crate::decide::{Context, Drafts, Outcome};
-use crate::event::Event;
 use crate::event::measure::MeasureEvent;
-use crate::guard::{Guard, Misfit};
+use crate::event::{CaseRef, Event};
+use crate::guard::{Guard, Misfit, Refusal};
+use crate::id::MeasureId;
 use crate::path::Standing;
 use crate::row::MeasureState;
 use crate::rows::{Rows, Stop};
 use crate::rules::{Executor, FactKind};
 use crate::text::{digest_is_stated, short_text_is_stated};
+use crate::time::Day;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -134,6 +136,7 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
         court_document,
         document_sha256,
         service,
+        notice,
     } = command
     else {
         return Err(Stop::Defect("not a forwarding".to_owned()));
@@ -154,6 +157,8 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
         executor,
     };
     let parent = allowed(rows, &asked, context)?;
+    // What a higher authority is asked for weighs on the subject from here on.
+    checks::clock(context)?;
     checks::service(context, Guard::Served, service)?;
     if !short_text_is_stated(to) || !digest_is_stated(document_sha256) {
         refuse::<()>(
@@ -161,6 +166,17 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
             "须注明收文机关并附函件 / name the authority it goes to and attach the letter",
             "请填写 to 和 document_sha256 / give both",
         )?;
+    }
+    let since = since(rows, &asked, &parent)?;
+    if let Some(own) = notice {
+        subject_told(own, (since, service.on), context)?;
+    } else if !parent.red {
+        refuse::<()>(
+            Guard::Notice,
+            "惩戒措施须先告知当事人 / the subject must be told first",
+            "先送达告知书，并填写 notice / serve the notice of the measure first, and give it",
+        )
+        .map_err(|refusal| refusal.on("notice"))?;
     }
     let mut drafts = Drafts::new(context);
     drafts.push(
@@ -180,5 +196,51 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
             service: service.clone(),
         }),
     );
+    if let Some(own) = notice {
+        drafts.push(
+            parent.subject,
+            Event::Measure(MeasureEvent::ForwardNoticed {
+                measure: MeasureId(context.next),
+                reasons: own.reasons.clone(),
+                remedies: own.remedies.clone(),
+                document_sha256: own.document_sha256,
+                service: own.service.clone(),
+            }),
+        );
+    }
     drafts.finish()
+}
+
+/// The day since which what a measure rests on has effect: of what a revoked repair brought back, the
+/// day on which it came back.
+fn since(rows: &Rows, asked: &Asked<'_>, parent: &Parent) -> Result<Day, Stop> {
+    let case = asked.attribution.map_or(CaseRef::Listing(asked.listing), CaseRef::Attribution);
+    let marks = &rows.must_subject(parent.subject)?.marks;
+    Ok(marks.iter().find(|own| own.case == case).map_or(parent.since, |own| own.since))
+}
+
+/// The subject of discipline is told of it once what it rests on has effect, and no later than the
+/// authority that is asked for it (G-NOTICE; domain.md 2.4).
+fn subject_told(
+    notice: &SubjectNotice,
+    (since, letter): (Day, Day),
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let SubjectNotice { reasons, remedies, document_sha256, service } = notice;
+    stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)])?;
+    checks::service(context, Guard::Notice, service)?;
+    if !digest_is_stated(document_sha256) {
+        refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
+    }
+    if service.on < since || service.on > letter {
+        refuse::<()>(
+            Guard::Notice,
+            format!(
+                "告知须在 {since} 与发函日 {letter} 之间送达 / told too early, or after the letter"
+            ),
+            "决定生效后先告知当事人，再发函 / tell the subject once the decision has effect, then send \
+             the letter",
+        )?;
+    }
+    Ok(())
 }

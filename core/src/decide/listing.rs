@@ -244,6 +244,13 @@ fn red(
             stated(Guard::Document, &[("reasons", reasons)])?;
             checks::document(document_number, document_sha256)?;
             checks::service(context, Guard::Served, service)?;
+            if service.on < context.today {
+                refuse::<()>(
+                    Guard::Served,
+                    "撤销决定须自作出之日起送达 / it cannot be served before it was made",
+                    "请填写实际送达日期 / give the day of service",
+                )?;
+            }
             ListingEvent::RedRevoked {
                 listing,
                 document_number: document_number.clone(),

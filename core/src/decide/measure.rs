@@ -14,14 +14,14 @@ use crate::decide::grounds::{basis_of_measure, court_orders};
 use crate::decide::plugin::{by_retired, left_behind};
 use crate::decide::sending;
 use crate::decide::undo::lifted_late;
-use crate::decide::{Context, Drafts, Outcome};
+use crate::decide::{Context, Drafts, Outcome, again};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::path::Standing;
-use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote, Row};
+use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Citation, Executor, Measure, MeasureNeeds, MeasureSubject, Strength};
 use crate::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
@@ -164,26 +164,8 @@ pub(super) fn allowed(
             "不得超过名单终止日和措施最长期限 / within listing and measure",
         )?;
     }
-    once(rows, &twin, context.today)?;
+    again::once(rows, &twin, asked.until, context.today)?;
     Ok(parent)
-}
-
-/// One case for one listing, person, measure and department at a time.
-fn once(rows: &Rows, twin: &Key, today: Day) -> Result<(), Stop> {
-    let Some(Row::CaseOf(id)) = rows.get(twin)? else {
-        return Ok(());
-    };
-    let open = with_parents(rows, *id)?;
-    let over = matches!(open.state, MeasureState::Declined | MeasureState::Closed)
-        || rows.measure_standing(*id, today)? == Standing::Ended;
-    if over {
-        return Ok(());
-    }
-    Ok(misfit(
-        Misfit::Exists,
-        format!("同一名单、措施和部门已有案件 {id} / {id} is open for the same"),
-        "请在原案件中办理 / go on with that case",
-    )?)
 }
 
 fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -239,7 +221,9 @@ fn initiate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
 pub(super) struct Parent {
     pub(super) subject: crate::actor::SubjectKey,
     authority: crate::identifier::uscc::Uscc,
-    red: bool,
+    pub(super) red: bool,
+    /// The day on which its decision first had effect.
+    pub(super) since: Day,
     pub(super) behaviour: Option<String>,
     named: Vec<(String, String)>,
     until: Day,
@@ -272,7 +256,7 @@ fn parent(
     }
     match (&row.kind, attribution) {
         (ListingKind::Red(red), None) => {
-            let RedState::Active { until, number, .. } = &red.state else {
+            let RedState::Active { since, until, number, .. } = &red.state else {
                 return Err(Stop::Defect("a red listing in force is not active".to_owned()));
             };
             no_black_mark(rows, row.subject, context.today)?;
@@ -280,6 +264,7 @@ fn parent(
                 subject: row.subject,
                 authority: red.authority,
                 red: true,
+                since: *since,
                 behaviour: None,
                 named: Vec::new(),
                 until: *until,
@@ -333,6 +318,7 @@ fn served_parent(
         subject,
         authority: case.proposed_by.authority,
         red: false,
+        since: served.starts_on,
         behaviour: Some(behaviour.to_owned()),
         named: decision.measures.clone(),
         until: decision.end,
@@ -432,6 +418,15 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
     };
     stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)])?;
     checks::service(context, Guard::Notice, service)?;
+    // What is told before it is initiated tells of no measure that an officer asked for.
+    if service.on < row.initiated_on {
+        refuse::<()>(
+            Guard::Notice,
+            format!("告知早于发起日 {} / served before it was initiated", row.initiated_on),
+            "请在发起后送达告知书 / serve the notice after the initiation",
+        )
+        .map_err(|refusal| refusal.on("service"))?;
+    }
     if !digest_is_stated(document_sha256) {
         refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
     }
@@ -607,14 +602,7 @@ fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(),
     if !row.incentive {
         still_in_catalogue(rows, row, context)?;
     }
-    if context.starts_stopped {
-        refuse::<()>(
-            Guard::Clock,
-            "系统时钟发生跳变 / the clock jumped",
-            "由操作员核对时钟并确认 / an operator checks and confirms it",
-        )?;
-    }
-    Ok(())
+    Ok(checks::clock(context)?)
 }
 
 /// What the officer did, or found, about a case whose plugin gave the execution up or left it behind:

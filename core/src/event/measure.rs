@@ -58,5 +58,10 @@ MeasureEvent {
     DeclineAnswered "measure.decline_answered" {
         measure: MeasureId, ground_holds: bool, reasons: Sealed,
     }
+    /// The subject was told, no later than the higher authority was asked, in the same commit.
+    ForwardNoticed "measure.forward_noticed" {
+        measure: MeasureId, reasons: Sealed, remedies: Sealed, document_sha256: Digest,
+        service: Service,
+    }
 }
 }

@@ -273,6 +273,7 @@ fn forwards(world: &World, held: &Held, it: Move) -> Asked {
             court_document: None,
             document_sha256: digest(40),
             service,
+            notice: Some(subject_notice(world.today)),
         };
         return Some((handler(), Command::Measure(forward)));
     };

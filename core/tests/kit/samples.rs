@@ -167,6 +167,13 @@ pub fn measures() -> Vec<Event> {
         MeasureEvent::ForwardTellingMoot { measure },
         MeasureEvent::DeclineEscalated { measure },
         MeasureEvent::DeclineAnswered { measure, ground_holds: false, reasons: text() },
+        MeasureEvent::ForwardNoticed {
+            measure,
+            reasons: text(),
+            remedies: text(),
+            document_sha256: digest(61),
+            service: served(day("2026-04-01")),
+        },
     ];
     all.into_iter().map(Event::Measure).collect()
 }

@@ -3,7 +3,7 @@
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::record_source;
-use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::command::measure::{MeasureCommand, SubjectNotice};
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
 use shouxin_core::event::{
@@ -294,6 +294,30 @@ pub fn measure_notice(world: &World, measure: MeasureId) -> Command {
         document_sha256: digest(15),
         service: served(world.today),
     }
+}
+
+/// What the subject of a measure is told that goes to a higher authority.
+pub fn subject_notice(on: Day) -> SubjectNotice {
+    let service = served(on);
+    SubjectNotice { reasons: text(), remedies: text(), document_sha256: digest(61), service }
+}
+
+/// A higher authority is asked for a measure today.
+pub fn forward(world: &World, listing: ListingId, measure: &str) -> Command {
+    Command::Measure(MeasureCommand::Forward {
+        listing,
+        attribution: None,
+        measure: measure.to_owned(),
+        department: TAX.to_owned(),
+        to: "福建省地方金融监督管理局".to_owned(),
+        basis: vec![cite("law")],
+        reasons: text(),
+        until: day("2027-03-01"),
+        court_document: None,
+        document_sha256: digest(40),
+        service: served(world.today),
+        notice: Some(subject_notice(world.today)),
+    })
 }
 
 /// The credit office answers that the legal ground of a refusal holds, or not.

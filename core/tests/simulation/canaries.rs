@@ -254,3 +254,32 @@ fn a_canary_of_a_channel_is_found() {
     });
     found(&early, "INV-13");
 }
+
+#[test]
+fn a_canary_of_a_second_case_is_found() {
+    let opened = LOG.iter().position(|own| is(own, "execution.ordered")).and_then(|place| {
+        let Event::ExecutionOrdered { measure, .. } = &LOG[place].event else { return None };
+        LOG.iter().find(|own| own.position == measure.0)
+    });
+    let last = LOG.last().expect("an event");
+    let again = |change: &dyn Fn(&mut Event)| {
+        let mut own = opened.expect("an order").clone();
+        own.position.sequence = last.position.sequence + 1;
+        (own.legal_date, own.cause) = (last.legal_date, None);
+        change(&mut own.event);
+        LOG.iter().cloned().chain([own]).collect::<Vec<_>>()
+    };
+    let longer = again(&|event| {
+        if let Event::MeasureInitiated { until, .. } = event {
+            *until = until.plus_days(1);
+        }
+    });
+    found(&longer, "INV-3");
+    let quiet = violations(&again(&|_| {})).iter().all(|own| !own.starts_with("INV-3 "));
+    assert!(quiet, "for as long as it lasted it is no longer");
+    // A higher authority is asked, and nobody tells the subject.
+    let told = LOG.iter().position(|own| is(own, "measure.forward_noticed"));
+    let mut untold = LOG.clone();
+    untold.remove(told.expect("something was forwarded"));
+    found(&untold, "INV-2");
+}

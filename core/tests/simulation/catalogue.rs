@@ -37,6 +37,15 @@ impl County {
     /// Measures that a decision on this behaviour may name, on the basis the catalogue gives; those
     /// that are published or are an order no longer are among them, for those who have not read the new version.
     pub fn measures(&self, behaviour: &str, of_person: bool) -> Vec<(Measure, Citation)> {
+        self.fitting(behaviour, of_person, false)
+    }
+
+    /// What only a higher authority takes, most of it on a court's document.
+    pub fn beyond(&self, behaviour: &str, of_person: bool) -> Vec<(Measure, Citation)> {
+        self.fitting(behaviour, of_person, true)
+    }
+
+    fn fitting(&self, behaviour: &str, of_person: bool, beyond: bool) -> Vec<(Measure, Citation)> {
         let fits = |own: &&Measure| {
             let subject = match own.subject {
                 MeasureSubject::Both => true,
@@ -47,10 +56,11 @@ impl County {
                 own.behaviours.is_empty() || own.behaviours.iter().any(|it| it == behaviour);
             subject
                 && connected
-                && own.executor != Executor::Higher
                 && !own.category.is_incentive()
                 && !own.implementers.is_empty()
-                && !matches!(own.needs, MeasureNeeds::Voluntary | MeasureNeeds::Court)
+                && (own.executor == Executor::Higher) == beyond
+                && own.needs != MeasureNeeds::Voluntary
+                && (beyond || own.needs != MeasureNeeds::Court)
         };
         let strict = |own: &Measure| {
             matches!(own.needs, MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute)

@@ -467,7 +467,7 @@ impl County {
                 if self.chance(40) {
                     self.later(100..700, Task::Measures(id, None));
                 }
-                if self.chance(40) {
+                if self.chance(55) {
                     self.later(8..20, Task::Attribute(id));
                 }
                 if self.chance(50) {

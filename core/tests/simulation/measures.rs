@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
+use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, NamedMeasure, Target};
 use shouxin_core::id::{AttributionId, ListingId, MeasureId};
 use shouxin_core::path::Standing as On;
 use shouxin_core::row::{Key, MeasureRow, MeasureState as S, Remote, Row};
+use shouxin_core::rules::{Executor, FactKind};
 use shouxin_core::time::Day;
 
 use super::county::{County, Task};
-use crate::kit::steps::{digest, served, text};
+use crate::kit::steps::{digest, served, subject_notice, text};
 use crate::kit::{Who, operator};
 
 /// How the plugins of the county fail.
@@ -85,6 +87,13 @@ impl County {
         for (department, measures) in by {
             named.push((measures[self.rng.usize(..measures.len())].clone(), department));
         }
+        if self.chance(40) {
+            let beyond = self.beyond(&behaviour, of_person);
+            if !beyond.is_empty() {
+                let (own, _) = &beyond[self.rng.usize(..beyond.len())];
+                named.push((own.id.clone(), own.implementers[0].clone()));
+            }
+        }
         if self.chance(3) {
             let every = self.world.rules.measures.len();
             let any = &self.world.rules.measures[self.rng.usize(..every)];
@@ -113,7 +122,10 @@ impl County {
             let entry = self.world.rules.measure(&measure).unwrap().clone();
             let of_person = attribution.is_some();
             let behaviour = self.behaviour(case).unwrap_or_default();
-            let fitting = self.measures(&behaviour, of_person);
+            let fitting = match entry.executor {
+                Executor::Higher => self.beyond(&behaviour, of_person),
+                _ => self.measures(&behaviour, of_person),
+            };
             let basis = fitting.into_iter().find(|(own, _)| own.id == measure).map(|own| own.1);
             // Also what is no order at all is tried.
             let Some(basis) = basis.or_else(|| entry.basis.first().cloned()) else {
@@ -131,6 +143,10 @@ impl County {
                 until,
                 court_document: None,
             };
+            let command = match entry.executor {
+                Executor::Higher => self.forwarded(command),
+                _ => command,
+            };
             let at = self.world.next();
             if self.world.run(&self.of(authority, "SC-03"), &command).is_ok() {
                 any = true;
@@ -141,6 +157,40 @@ impl County {
             }
         }
         any
+    }
+
+    /// The same asked of a higher authority, with the notice to the subject; now and then without it.
+    fn forwarded(&mut self, command: Command) -> Command {
+        let Command::InitiateMeasure {
+            listing,
+            attribution,
+            measure,
+            department,
+            basis,
+            reasons,
+            until,
+            court_document,
+        } = command
+        else {
+            return command;
+        };
+        let today = self.world.today;
+        let of = attribution.map_or(Target::Listing(listing), Target::Attribution);
+        let ruling = self.subject_of(of).map(|own| self.fact(own, FactKind::Judgment));
+        Command::Measure(MeasureCommand::Forward {
+            listing,
+            attribution,
+            measure,
+            department,
+            to: "省级主管部门".to_owned(),
+            basis,
+            reasons,
+            until,
+            court_document: court_document.or(ruling),
+            document_sha256: digest(23),
+            service: served(today),
+            notice: (!self.chance(20)).then(|| subject_notice(today)),
+        })
     }
 
     /// The next step of a measure case; departments are late, plugins fail.
@@ -158,8 +208,9 @@ impl County {
             _ => {}
         }
         let Some((who, command)) = self.step_of(&row) else {
-            if row.state.order().is_some() {
-                self.later(10..60, Task::Measure(id));
+            if row.state.owes_undoing() {
+                let beyond = matches!(row.state, S::Forwarded { .. });
+                self.later(if beyond { 5..20 } else { 10..60 }, Task::Measure(id));
             }
             return true;
         };
@@ -182,6 +233,21 @@ impl County {
                 measure: id, hook, reference: "办理文号".to_owned()
             };
         let ordered = row.state.order().is_some();
+        if let S::Forwarded { recalled, .. } = row.state {
+            let (measure, document_sha256, service) = (id, digest(24), served(today));
+            let command = match (standing, row.remote) {
+                _ if recalled => return None,
+                (On::Ended, _) => {
+                    MeasureCommand::RecallForward { measure, document_sha256, service }
+                }
+                (On::Suspended, Remote::Nothing) | (On::InForce, Remote::Suspended) => {
+                    let suspended = standing == On::Suspended;
+                    MeasureCommand::TellForward { measure, suspended, document_sha256, service }
+                }
+                _ => return None,
+            };
+            return Some((initiator, Command::Measure(command)));
+        }
         Some(match (&row.state, standing, row.remote) {
             (_, On::Ended, _) if ordered || row.state.given_up() => (officer, hand(CaseHook::Lift)),
             (_, On::Suspended, Remote::Nothing | Remote::Executed) if ordered => {
@@ -248,7 +314,8 @@ impl County {
         }
         let actor = Actor::Plugin { name, version: "1.0.0".to_owned() };
         let plugin = Who { actor, role: Role::Operator };
-        let fails = self.chance(30);
+        // What is seldom asked fails more often, or not every way of failing is seen.
+        let fails = self.chance(if hook == CaseHook::Suspend { 60 } else { 30 });
         let times = self.failed.entry(hook).or_default();
         *times += usize::from(fails);
         let fault = FAULTS[*times % FAULTS.len()];

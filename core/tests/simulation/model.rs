@@ -14,6 +14,7 @@ use shouxin_core::id::{
 use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
 
+use super::cases::Cases;
 use super::further::Further;
 use super::versions::Versions;
 
@@ -54,6 +55,7 @@ struct Red {
 /// What it has seen.
 pub struct Model {
     further: Further,
+    beside: Cases,
     versions: Versions,
     cases: BTreeMap<CaseRef, Case>,
     reds: BTreeMap<ListingId, Red>,
@@ -94,6 +96,9 @@ const TIMERS: &[&str] = &[
     "attribution.ended",
     "measure.lift_required",
     "measure.lift_overdue",
+    "measure.forward_telling_required",
+    "measure.forward_telling_overdue",
+    "measure.forward_telling_moot",
     "assessment.feedback_overdue",
     "assessment.referral_due",
     "assessment.referral_overdue",
@@ -133,6 +138,7 @@ impl Model {
         Model {
             further: Further::knowing(rules),
             versions: Versions::knowing(rules),
+            beside: Cases::default(),
             cases: BTreeMap::new(),
             reds: BTreeMap::new(),
             measures: BTreeMap::new(),
@@ -184,6 +190,7 @@ impl Model {
         let mut judged = self.judge(envelope);
         judged.extend(self.further.see(envelope));
         judged.extend(self.versions.see(envelope));
+        judged.extend(self.beside.see(envelope));
         for (name, what) in judged {
             broken(name, &what);
         }

@@ -1,9 +1,9 @@
 //! Writes on measures that only a higher authority can take, and on what is referred to another organ.
 
 use serde::Deserialize;
-use shouxin_core::actor::Role;
+use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::command::Command;
-use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::command::measure::{MeasureCommand, SubjectNotice};
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
@@ -14,6 +14,16 @@ use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::CreditOffice];
 const OFFICERS_AND_COURT: &[Role] = &[Role::Department, Role::CreditOffice, Role::CourtRegistrar];
+
+/// What the subject was told of it, and how that was served: no later than the letter.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForwardNotice {
+    reasons: String,
+    remedies: String,
+    document_sha256: Hex32,
+    service: ServiceBody,
+}
 
 /// 上报上级机关, or 移送有管理权限的机关: recorded and sent, not executed here. What another organ decides by a
 /// procedure of its own is referred to it, and is no order.
@@ -36,6 +46,9 @@ pub struct Forward {
     court_document: Option<FactBody>,
     document_sha256: Hex32,
     service: ServiceBody,
+    /// 告知书 to the subject, of discipline (G-NOTICE). An incentive needs none.
+    #[serde(default)]
+    notice: Option<ForwardNotice>,
 }
 
 impl Write for Forward {
@@ -62,8 +75,26 @@ impl Write for Forward {
                 .transpose()?,
             document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
             service: edge.service(subject, self.service)?,
+            notice: self.notice.map(|own| told(edge, subject, own)).transpose()?,
         }))
     }
+}
+
+fn told(
+    edge: &Edge<'_>,
+    subject: SubjectKey,
+    notice: ForwardNotice,
+) -> Result<SubjectNotice, Problem> {
+    Ok(SubjectNotice {
+        reasons: edge.seal(subject, &notice.reasons)?,
+        remedies: edge.seal(subject, &notice.remedies)?,
+        document_sha256: edge.document(
+            subject,
+            "notice.document_sha256",
+            notice.document_sha256,
+        )?,
+        service: edge.service(subject, notice.service)?,
+    })
 }
 
 /// 上级机关复函.

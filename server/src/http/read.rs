@@ -424,6 +424,7 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "accepted_by": row.accepted_by.as_ref().map(ToString::to_string),
         "decision_number": row.decision_number,
         "until": row.until,
+        "noticed_on": row.noticed_on,
         "state": row.state.name(),
         "standing": standing_name(standing),
         "department_system": row.remote,
@@ -442,6 +443,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "lift_overdue": row.lift.is_some_and(|own| own.overdue),
         "tell_by": row.telling.map(|own| own.owed.by),
         "tell_overdue": row.telling.is_some_and(|own| own.owed.overdue),
+        // While it lasts: the court has lifted its limit for life or business until then (M-M09).
+        "exempt_until": row.exempt_until.filter(|day| today <= *day),
         "objections": row.holds.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }

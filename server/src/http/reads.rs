@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::codec;
+use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::{Envelope, Event};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
@@ -286,7 +287,9 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
         }
     }
     // The basis stands in the event alone: worklists do without it.
-    if let Event::MeasureInitiated { basis, .. } = envelope(&app, row.id.0)?.event {
+    if let Event::MeasureInitiated { basis, .. }
+    | Event::Measure(MeasureEvent::Forwarded { basis, .. }) = envelope(&app, row.id.0)?.event
+    {
         body["basis"] = basis::cited(&app.engine.rules.instruments, &basis, today);
     }
     Ok(HttpResponse::Ok().json(body))

@@ -55,7 +55,7 @@ pub struct Draft {
     pub(super) outcome: Option<String>,
     /// For the decision of a repair or of a review.
     pub(super) approved: Option<bool>,
-    /// For a letter to a higher authority: to whom.
+    /// For a letter to a higher authority, and the notice to its subject: to whom.
     pub(super) to: Option<String>,
     /// And which measure, by its id in the catalogue.
     pub(super) measure: Option<String>,
@@ -92,10 +92,22 @@ const TEXTS: &[(&str, &[&str])] = &[
             "revocation-decision",
             "red-decision",
             "red-closure",
+            "forward-notice",
             "forward-letter",
         ],
     ),
-    ("attributions", &["notice", "decision", "repair-guide", "service-receipt", "withdrawal"]),
+    (
+        "attributions",
+        &[
+            "notice",
+            "decision",
+            "repair-guide",
+            "service-receipt",
+            "withdrawal",
+            "forward-notice",
+            "forward-letter",
+        ],
+    ),
     (
         "measures",
         &[
@@ -296,9 +308,13 @@ fn answer(
             let (case, on) = words.collected(id)?;
             texts::collection_notice(desk(on), &case)
         }
-        Of::Case(CaseRef::Listing(id)) if text == "forward-letter" => {
+        Of::Case(id) if text == "forward-letter" => {
             let (case, by, on) = words.forwarding(id)?;
             texts::forward_letter(desk(on), &case, &by)
+        }
+        Of::Case(id) if text == "forward-notice" => {
+            let (case, by, on, remedies) = words.forward_notice(id)?;
+            texts::forward_notice(desk(on), &case, &by, remedies.as_ref())
         }
         Of::Case(id) => {
             let case = words.case(id)?;
@@ -336,6 +352,10 @@ fn answer(
             };
             let (case, by, on) = words.news(id, news)?;
             texts::news_letter(desk(on), news, &case, &by)
+        }
+        Of::Measure(id) if words.is_forwarded(id)? => {
+            let (case, by, on, remedies) = words.notice_of_forwarded(id)?;
+            texts::forward_notice(desk(on), &case, &by, remedies.as_ref())
         }
         Of::Measure(id) => {
             let case = words.measure(id)?;

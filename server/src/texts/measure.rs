@@ -121,6 +121,61 @@ pub fn forward_letter(
     sheet.finish()
 }
 
+/// 告知书 to the subject of a measure that a higher authority is asked for, or of a matter that is
+/// referred: what, of whom, why, on what basis, how it ends, remedies.
+///
+/// # Errors
+/// [`Incomplete`] names what is missing.
+pub fn forward_notice(
+    desk: Desk<'_>,
+    case: &Forwarding,
+    by: &OfficerRef,
+    remedies: Option<&String>,
+) -> Result<Text, Incomplete> {
+    let referred = is_referred(desk, case);
+    let title =
+        if referred { "移送事项告知书" } else { "提请采取失信惩戒措施告知书" };
+    let mut sheet = Sheet::new(desk, title);
+    let authority = by.authority.as_str();
+    let name = sheet.authority(authority);
+    sheet.party(&case.party);
+    let number = sheet.need("决定书文号", case.decision_number.as_ref());
+    let to = sheet.need("提请的机关", case.to.as_ref());
+    sheet.paragraph(match referred {
+        true => format!(
+            "依照已经送达你（单位）的{number}，我单位将下列事项移送{to}，由其依管理权限按程序决定是否处理、如何处理，现予告知："
+        ),
+        false => format!(
+            "依照已经送达你（单位）的{number}，我单位提请{to}依法决定是否对你（单位）采取下列措施，现予告知："
+        ),
+    });
+    sheet.heading(if referred { "事项" } else { "措施" });
+    match &case.measure {
+        Some(id) => {
+            let name = sheet.measure(id);
+            sheet.paragraph(name);
+        }
+        None => sheet.missing("措施编号"),
+    }
+    sheet.section("理由", case.reasons.as_ref());
+    sheet.basis(&case.basis);
+    sheet.heading(if referred { "期限与撤回" } else { "期限与解除" });
+    match case.until {
+        Some(until) => sheet.paragraph(format!(
+            "最迟至{}。名单移出、修复、撤销或者期满的，我单位即时函告{to}{}；提出异议的，核实期间函告暂停。",
+            date(until),
+            if referred { "撤回移送" } else { "解除" }
+        )),
+        None => sheet.missing("期限"),
+    }
+    let what = if referred { "本次移送" } else { "本次提请" };
+    sheet.remedies(what, authority, remedies);
+    sheet.paragraph("你（单位）有权向我单位陈述意见，也可以随时提出异议。");
+    let officer = sheet.post(by);
+    sheet.sign(&name, &format!("联系人：{officer}"));
+    sheet.finish()
+}
+
 /// Whether another organ decides by a procedure of its own, and is only told of the matter.
 fn is_referred(desk: Desk<'_>, case: &Forwarding) -> bool {
     let found = case.measure.as_ref().and_then(|id| desk.rules.measure(id));
@@ -147,6 +202,8 @@ pub struct Forwarded {
     pub asked_on: Day,
     /// The letter that asked for it, with whom it was sent to.
     pub letter: Forwarding,
+    /// The day until which a court exempted the subject.
+    pub exempt_until: Option<Day>,
 }
 
 /// 暂停、恢复、撤回函 to the higher authority that was asked for a measure.
@@ -205,6 +262,13 @@ pub fn news_letter(
              尚未采取的，请不再采取。请函复办理情况。"
         }
     });
+    // What has effect again has none against whom the court exempted for the time being.
+    if let (News::InEffect, Some(until)) = (news, case.exempt_until.filter(|day| desk.on <= *day)) {
+        sheet.paragraph(format!(
+            "人民法院已准许当事人至{}止解除该项限制，在此期间请按人民法院的决定办理。",
+            date(until)
+        ));
+    }
     let name = sheet.authority(by.authority.as_str());
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));

@@ -410,7 +410,17 @@ fn forwarding() -> Forwarding {
 }
 
 fn forwarded() -> Forwarded {
-    Forwarded { id: "M-1573".to_owned(), asked_on: day("2026-05-06"), letter: forwarding() }
+    Forwarded {
+        id: "M-1573".to_owned(),
+        asked_on: day("2026-05-06"),
+        letter: forwarding(),
+        exempt_until: None,
+    }
+}
+
+/// The court has exempted whom it limits until a day.
+fn exempted(until: &str) -> Forwarded {
+    Forwarded { exempt_until: Some(day(until)), ..forwarded() }
 }
 
 /// What another organ decides by a procedure of its own.
@@ -504,8 +514,14 @@ fn all(rules: &RuleSet) -> Vec<Made> {
             ),
         ),
         ("forward-letter", forward_letter(later, &forwarding(), &hr)),
+        ("forward-notice", forward_notice(later, &forwarding(), &hr, None)),
+        ("referral-notice", forward_notice(later, &referring(), &hr, None)),
         ("forward-suspension-letter", news_letter(later, News::Suspended, &forwarded(), &hr)),
         ("forward-resumption-letter", news_letter(later, News::InEffect, &forwarded(), &hr)),
+        (
+            "forward-resumption-letter-exempt",
+            news_letter(later, News::InEffect, &exempted("2026-12-31"), &hr),
+        ),
         ("forward-recall-letter", news_letter(later, News::Ended, &forwarded(), &hr)),
         ("referral-letter", forward_letter(later, &referring(), &hr)),
         ("referral-suspension-letter", news_letter(later, News::Suspended, &referred(), &hr)),
@@ -760,6 +776,8 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     let bare = Forwarding { to: None, measure: None, until: None, ..forwarding() };
     let made = forward_letter(desk, &bare, &office);
     assert_eq!(missing(made), ["提请的机关", "措施编号", "期限"]);
+    let made = forward_notice(desk, &bare, &office, None);
+    assert_eq!(missing(made), ["提请的机关", "措施编号", "期限"]);
     let bare = Forwarded { letter: bare, ..forwarded() };
     let made = news_letter(desk, News::Ended, &bare, &office);
     assert_eq!(missing(made), ["提请的机关", "措施编号"]);
@@ -768,6 +786,22 @@ fn what_is_missing_is_listed_and_nothing_is_left_blank() {
     let desk = Desk { rules: &without, on: day("2026-04-20"), opened_on: None };
     let named = missing(decision(desk, &case(&rules), &decision_words()));
     assert!(named[0].contains("departments.toml"), "{named:?}");
+}
+
+/// Only what has effect again says that the court exempted whom it limits, and until its last day.
+/// Covers M-M09.
+#[test]
+fn an_exemption_is_told_while_it_lasts() {
+    let rules = rules();
+    let hr = officer(&rules, HR, "SC-04");
+    let said = |news, on: &str| {
+        let desk = Desk { rules: &rules, on: day(on), opened_on: None };
+        let made = news_letter(desk, news, &exempted("2026-12-31"), &hr);
+        made.expect("a text").plain().contains("2026年12月31日")
+    };
+    assert!(said(News::InEffect, "2026-12-31"));
+    assert!(!said(News::InEffect, "2027-01-01"));
+    assert!(!said(News::Suspended, "2026-11-05") && !said(News::Ended, "2026-11-05"));
 }
 
 #[test]

@@ -238,6 +238,7 @@ pub fn forwarded() -> World {
         court_document: None,
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     };
     let measure = MeasureId(world.must(&handler(), &Command::Measure(forward)));
     let answer = MeasureCommand::AnswerForward {

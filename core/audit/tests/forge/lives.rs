@@ -317,6 +317,7 @@ pub fn beside() -> World {
         court_document: None,
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     };
     world.must(&handler(), &Command::Measure(forward));
     let extend = ListingCommand::Extend {

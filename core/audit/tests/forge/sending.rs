@@ -64,6 +64,7 @@ pub fn referred() -> World {
         court_document: Some(ruling(organisation(1))),
         document_sha256: digest(40),
         service: served(world.today),
+        notice: Some(subject_notice(world.today)),
     };
     let measure = MeasureId(world.must(&handler(), &Command::Measure(refer)));
     world.pass(120);

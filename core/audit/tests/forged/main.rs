@@ -28,11 +28,13 @@ macro_rules! inner {
 }
 
 mod closing;
+mod again;
 mod details;
 mod due;
 mod everywhere;
 #[path = "../forge/mod.rs"]
 mod forge;
+mod forwarding;
 mod grounds;
 mod keys;
 mod longer;
@@ -240,6 +242,9 @@ fn table() -> Vec<Forgery> {
     longer::from_elsewhere(&mut table);
     longer::anew(&mut table);
     retired::plugins(&mut table);
+    again::again(&mut table);
+    forwarding::told(&mut table);
+    forwarding::beyond(&mut table);
     table.0
 }
 

@@ -6,7 +6,7 @@ use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
 use shouxin_core::event::{CaseRef, Envelope, Event};
 use shouxin_core::id::{ListingId, MeasureId, Position, ReliefId, RepairId};
-use shouxin_core::row::ListingKind;
+use shouxin_core::row::{ListingKind, MeasureState};
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 
@@ -350,55 +350,107 @@ impl Words<'_> {
         found.ok_or_else(|| not_yet("没有延长 / it was not extended"))
     }
 
-    /// The letter about a measure of a listing: a draft, or the newest that was sent.
+    /// The letter about a measure of a case: a draft, or the newest that was sent.
     pub(in super::super) fn forwarding(
         &self,
-        id: ListingId,
+        id: CaseRef,
     ) -> Result<(Forwarding, OfficerRef, Day), Problem> {
-        let (subject, found) = decision_case(&mut self.query(), CaseRef::Listing(id))?;
+        let (subject, found) = decision_case(&mut self.query(), id)?;
+        let Some(draft) = &self.draft else {
+            return self.forwarded(&self.newest_forwarded(id)?);
+        };
         let case = Forwarding {
             party: self.party(subject)?,
             decision_number: decided(&found.path).map(|own| own.decision.number.clone()),
             basis: found.basis,
-            to: None,
-            measure: None,
-            reasons: None,
-            until: None,
+            to: draft.to.clone(),
+            measure: draft.measure.clone(),
+            reasons: draft.reasons.clone(),
+            until: draft.end,
         };
+        Ok((case, self.officer.clone(), self.today))
+    }
+
+    /// The notice to the subject of such a measure, with what it adds about remedies.
+    pub(in super::super) fn forward_notice(
+        &self,
+        id: CaseRef,
+    ) -> Result<(Forwarding, OfficerRef, Day, Option<String>), Problem> {
         if let Some(draft) = &self.draft {
-            let case = Forwarding {
-                to: draft.to.clone(),
-                measure: draft.measure.clone(),
-                reasons: draft.reasons.clone(),
-                until: draft.end,
-                ..case
-            };
-            return Ok((case, self.officer.clone(), self.today));
+            let (case, by, on) = self.forwarding(id)?;
+            return Ok((case, by, on, draft.remedies.clone()));
         }
-        let (mut from, mut newest) = (id.0, None);
+        self.notice_of_forwarded(MeasureId(self.newest_forwarded(id)?.position))
+    }
+
+    /// The same by the measure: as it was served, or a draft of it.
+    pub(in super::super) fn notice_of_forwarded(
+        &self,
+        id: MeasureId,
+    ) -> Result<(Forwarding, OfficerRef, Day, Option<String>), Problem> {
+        let (case, by, on) = self.forwarded(&self.event(id.0)?)?;
+        if let Some(draft) = &self.draft {
+            let case = Forwarding { reasons: draft.reasons.clone(), ..case };
+            return Ok((case, by, self.today, draft.remedies.clone()));
+        }
+        let told =
+            self.after(id.0, |envelope| match &envelope.event {
+                Event::Measure(MeasureEvent::ForwardNoticed {
+                    measure, reasons, remedies, ..
+                }) if *measure == id => Some((self.open(reasons), self.open(remedies))),
+                _ => None,
+            })?;
+        let (reasons, remedies) = told.ok_or_else(|| not_yet("没有告知 / nobody was told"))?;
+        Ok((Forwarding { reasons, ..case }, by, on, remedies))
+    }
+
+    /// Whether a measure went to a higher authority.
+    pub(in super::super) fn is_forwarded(&self, id: MeasureId) -> Result<bool, Problem> {
+        let row = self.query().ask(|rows| rows.must_measure(id).cloned())?;
+        Ok(matches!(row.state, MeasureState::Forwarded { .. }))
+    }
+
+    /// What was forwarded last on a case.
+    fn newest_forwarded(&self, id: CaseRef) -> Result<Envelope, Problem> {
         let sent = |envelope: &Envelope| match &envelope.event {
-            Event::Measure(MeasureEvent::Forwarded { listing, .. }) if *listing == id => {
-                Some(envelope.clone())
+            Event::Measure(MeasureEvent::Forwarded { listing, attribution, .. }) => {
+                let of = attribution.map_or(CaseRef::Listing(*listing), CaseRef::Attribution);
+                (of == id).then(|| envelope.clone())
             }
             _ => None,
         };
+        let (mut from, mut newest) = (case_at(id), None);
         while let Some(found) = self.after(from, sent)? {
             from = found.position;
             newest = Some(found);
         }
-        let newest = newest.ok_or_else(|| not_yet("没有提请 / nothing was forwarded"))?;
-        let by = self.signer(&newest.actor);
-        match newest.event {
-            Event::Measure(MeasureEvent::Forwarded {
-                to, measure, reasons, until, basis, ..
-            }) => {
-                let reasons = self.open(&reasons);
-                let (to, measure, until) = (Some(to), Some(measure), Some(until));
-                let case = Forwarding { to, measure, reasons, until, basis, ..case };
-                Ok((case, by, newest.legal_date))
-            }
-            _ => Err(Problem::not_found()),
-        }
+        newest.ok_or_else(|| not_yet("没有提请 / nothing was forwarded"))
+    }
+
+    /// The letter as it was sent.
+    fn forwarded(&self, sent: &Envelope) -> Result<(Forwarding, OfficerRef, Day), Problem> {
+        let Event::Measure(MeasureEvent::Forwarded {
+            to,
+            measure,
+            reasons,
+            until,
+            basis,
+            decision_number,
+            ..
+        }) = &sent.event
+        else {
+            return Err(not_yet("没有提请 / it was not forwarded"));
+        };
+        let case = Forwarding {
+            party: self.party(self.subject)?,
+            decision_number: Some(decision_number.clone()),
+            basis: basis.clone(),
+            to: Some(to.clone()),
+            measure: Some(measure.clone()),
+            reasons: self.open(reasons),
+            until: Some(*until),
+        };
+        Ok((case, self.signer(&sent.actor), sent.legal_date))
     }
 
     /// The letter to a higher authority about a measure that it was asked for: a draft, or the newest
@@ -409,28 +461,16 @@ impl Words<'_> {
         news: News,
     ) -> Result<(Forwarded, OfficerRef, Day), Problem> {
         let asked = self.event(id.0)?;
-        let Event::Measure(MeasureEvent::Forwarded {
-            to,
-            measure,
-            decision_number,
-            basis,
-            until,
-            ..
-        }) = asked.event
-        else {
-            return Err(not_yet("没有提请 / it was not forwarded"));
+        let (letter, ..) = self.forwarded(&asked)?;
+        let letter = Forwarding { reasons: None, ..letter };
+        let mut case = Forwarded {
+            id: id.to_string(),
+            asked_on: asked.legal_date,
+            letter,
+            exempt_until: None,
         };
-        let letter = Forwarding {
-            party: self.party(self.subject)?,
-            decision_number: Some(decision_number),
-            basis,
-            to: Some(to),
-            measure: Some(measure),
-            reasons: None,
-            until: Some(until),
-        };
-        let case = Forwarded { id: id.to_string(), asked_on: asked.legal_date, letter };
         if self.draft.is_some() {
+            case.exempt_until = self.exempted(id, None)?;
             return Ok((case, self.officer.clone(), self.today));
         }
         let (mut from, mut newest) = (id.0, None);
@@ -452,6 +492,36 @@ impl Words<'_> {
             newest = Some(found);
         }
         let newest = newest.ok_or_else(|| not_yet("尚未函告 / no such letter was sent yet"))?;
+        case.exempt_until = self.exempted(id, Some(newest.position))?;
         Ok((case, self.signer(&newest.actor), newest.legal_date))
+    }
+
+    /// The day until which a court had exempted the subject of a measure, by what was recorded before
+    /// a position.
+    fn exempted(&self, id: MeasureId, before: Option<Position>) -> Result<Option<Day>, Problem> {
+        let exempted = |envelope: &Envelope| match &envelope.event {
+            Event::Measure(MeasureEvent::CourtLimitExempted { measure, until, .. })
+                if *measure == id =>
+            {
+                Some((envelope.position, *until))
+            }
+            _ => None,
+        };
+        let (mut from, mut last) = (id.0, None);
+        while let Some((at, until)) = self.after(from, exempted)? {
+            if before.is_some_and(|before| at > before) {
+                break;
+            }
+            (from, last) = (at, Some(until));
+        }
+        Ok(last)
+    }
+}
+
+/// Where a case was opened.
+fn case_at(id: CaseRef) -> Position {
+    match id {
+        CaseRef::Listing(id) => id.0,
+        CaseRef::Attribution(id) => id.0,
     }
 }

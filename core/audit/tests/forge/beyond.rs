@@ -1,0 +1,35 @@
+//! Courses of what goes to a higher authority.
+
+use std::sync::Arc;
+
+use shouxin_core::command::Command;
+use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::id::ListingId;
+use shouxin_core::rules::Executor;
+
+use super::kit::later::office_head;
+use super::kit::rules::{INCENTIVE, OFFICE};
+use super::kit::steps::*;
+use super::kit::{Post, World, officer, organisation};
+
+/// An incentive that a higher authority is asked for: nobody need be told of it first.
+pub fn honoured() -> World {
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
+    let mut world = World::seeded();
+    let rules = Arc::make_mut(&mut world.rules);
+    let entry = rules.measures.iter_mut().find(|own| own.id == INCENTIVE);
+    entry.expect("it is there").executor = Executor::Higher;
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
+    world.must(&nominator, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let decision = decide_red(&world, listing);
+    world.must(&decider, &decision);
+    let mut asked = forward(&world, listing, INCENTIVE);
+    if let Command::Measure(MeasureCommand::Forward { until, notice, .. }) = &mut asked {
+        *until = world.today.plus_days(40);
+        *notice = None;
+    }
+    world.must(&nominator, &asked);
+    world
+}
