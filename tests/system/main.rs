@@ -10,6 +10,7 @@ mod commitments;
 mod demo;
 mod documents;
 mod erasure;
+mod heard;
 mod import;
 mod kill;
 mod nominations;

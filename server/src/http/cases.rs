@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::http::edge::{
     CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, id, subject_key,
 };
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -166,6 +166,10 @@ impl Write for Statement {
         let case = case(path)?;
         let subject = edge.subject_of(case)?;
         if let Some(waiver) = self.waiver_sha256 {
+            // Who says something does not waive it: what was said would be lost unanswered.
+            if !self.points.is_empty() || self.hearing_requested {
+                return Err(statement_and_waiver());
+            }
             let document_sha256 = edge.document(subject, "waiver_sha256", waiver)?;
             return Ok(Command::WaiveStatement { case, document_sha256 });
         }
@@ -182,6 +186,16 @@ impl Write for Statement {
             )?,
         })
     }
+}
+
+/// A statement, or a request for a hearing, beside a waiver: neither may be passed over.
+pub(crate) fn statement_and_waiver() -> Problem {
+    Problem::new(
+        Code::ValueInvalid,
+        "陈述、听证请求与放弃陈述不能并存 / a statement and a waiver exclude each other",
+        "请二选一 / send one of them",
+    )
+    .on("waiver_sha256")
 }
 
 /// 听证: held by an officer who is not on the case.

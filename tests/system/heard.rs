@@ -1,0 +1,89 @@
+//! What a party says reaches the decision over HTTP: nothing is passed over beside a waiver, no day
+//! of its time is lost, and it leaves the red list at the counter when it likes.
+
+use serde_json::{Value, json};
+use shouxin_core::actor::Role;
+use shouxin_server::demo::sample::{code, digest};
+use shouxin_tests::Client;
+
+use crate::plugins::{FIRST, Running, Teller};
+
+#[track_caller]
+fn refused(client: &Client, path: &str, body: &Value, expected: &str) {
+    let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
+    let answer = client.post(path, &key, body).expect("an answer");
+    assert!((400..500).contains(&answer.status), "{path}: {answer:?}");
+    assert_eq!(answer.body["code"], expected, "{path}: {answer:?}");
+}
+
+/// A subject, and an officer and the head of the market authority.
+fn begun(running: &Running, teller: &Teller, own: &str) -> (Client, Client) {
+    let officer = running.client(Role::Department, "market", "SC-03");
+    let subjects = json!({"subjects": [{"code": own, "name": "甲公司"}]});
+    teller.post(&officer, "/v1/subjects", &subjects);
+    (officer, running.client(Role::Department, "market", "SC-01"))
+}
+
+/// A listing that the market authority proposes, and the way to its steps.
+fn proposed(teller: &Teller, officer: &Client, own: &str) -> impl Fn(&str) -> String + use<> {
+    let proposal = json!({
+        "subject": own, "behaviour": "B2.14",
+        "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
+        "facts": [{"kind": "penalty_decision", "about": own, "number": "罚1", "issuer": "局",
+            "date": FIRST, "sha256": officer.document(own, "罚1")}],
+        "act": "虚假广告",
+    });
+    let made = teller.post(officer, "/v1/listings", &proposal);
+    let listing = format!("/v1/listings/{}", made["id"].as_str().expect("an id"));
+    move |step| format!("{listing}/{step}")
+}
+
+fn noticed(officer: &Client, own: &str) -> Value {
+    let paper = |text: &str| officer.document(own, text);
+    json!({
+        "facts": "事实", "reasons": "理由", "rights_stated": true, "hearing_offered": true,
+        "document_sha256": paper("告知"),
+        "service": {"manner": "direct", "on": FIRST, "proof_sha256": paper("回证")},
+    })
+}
+
+fn decided(officer: &Client, own: &str) -> Value {
+    json!({
+        "document_number": "决1", "document_sha256": officer.document(own, "决定"),
+        "facts": "事实", "reasons": "理由", "end": "2026-12-01", "removal_conditions": "条件",
+        "remedies": "救济",
+    })
+}
+
+/// A statement or a request for a hearing that came with a waiver is not taken for the waiver
+/// alone: it is refused, and the party is heard. Covers G-HEARD.
+#[test]
+fn a_statement_beside_a_waiver_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let teller = Teller::new();
+    let own = code("91", 1);
+    let (officer, head) = begun(&running, &teller, &own);
+    let party = running.subject(&own);
+    let paper = |text: &str| officer.document(&own, text);
+    let at = proposed(&teller, &officer, &own);
+    teller.post(&officer, &at("notice"), &noticed(&officer, &own));
+    let waiver = paper("放弃");
+    for said in [
+        json!({"waiver_sha256": waiver, "points": ["处罚不当"]}),
+        json!({"waiver_sha256": waiver, "hearing_requested": true}),
+        json!({"waiver_sha256": waiver, "points": ["处罚不当"], "hearing_requested": true}),
+    ] {
+        refused(&party, &at("statement"), &said, "VALUE_INVALID");
+        refused(&officer, &at("statement"), &said, "VALUE_INVALID");
+    }
+    // Nothing of it was taken: the party still speaks, and gets its answer.
+    let said = json!({"points": ["处罚不当"], "hearing_requested": true});
+    teller.post(&party, &at("statement"), &said);
+    let held = json!({"record_sha256": paper("笔录"), "summary": "到场陈述"});
+    teller.post(&running.client(Role::Department, "market", "SC-02"), &at("hearing"), &held);
+    let mut decision = decided(&officer, &own);
+    refused(&head, &at("decide"), &decision, "G-HEARD");
+    decision["answers"] = json!(["不予采纳"]);
+    teller.post(&head, &at("decide"), &decision);
+}
