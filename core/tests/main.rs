@@ -45,6 +45,7 @@ mod public_notice;
 mod publicity;
 mod put_right;
 mod record_repairs;
+mod recorded_late;
 mod redress;
 mod remedies;
 mod repairs;

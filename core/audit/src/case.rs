@@ -431,19 +431,22 @@ fn noticed(own: &mut Case, above: Above, at: &mut Here<'_>) {
         .any(|entry| entry.hearing);
     at.must(*hearing_offered || !due, Guard::Notice, "a hearing is due and not offered");
     let window_wd = at.most(own.proposed_on, |pack| pack.statement_window_wd);
-    at.deadline("the window", *window, service.on, window_wd);
+    // Only from the day on which it stands here can the party answer here.
+    at.deadline("the window", *window, at.today, window_wd);
     own.notice = Some(Notice {
         on: service.on,
+        from: at.today,
         window: window.day,
         hearing_offered: *hearing_offered,
         measures: pairs(measures),
     });
 }
 
-/// The last day on which a hearing may be asked for in a case, by when it was opened and noticed.
-fn hearing_by(at: &Here<'_>, opened_on: Day, told: Day) -> Day {
+/// The last day on which a hearing may be asked for in a case, by when it was opened and its notice
+/// recorded.
+fn hearing_by(at: &Here<'_>, opened_on: Day, from: Day) -> Day {
     let request_wd = at.most(opened_on, |pack| pack.hearing_request_wd);
-    at.rules.calendar.after(told, request_wd).day
+    at.rules.calendar.after(from, request_wd).day
 }
 
 fn pairs(measures: &[shouxin_core::event::NamedMeasure]) -> Vec<(String, String)> {
@@ -487,7 +490,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
                 Actor::Subject(_) => at.today,
                 _ => *received_on,
             };
-            let hearing_by = hearing_by(at, own.proposed_on, notice.on);
+            let hearing_by = hearing_by(at, own.proposed_on, notice.from);
             let since = *received_on >= notice.on && *received_on <= at.today;
             let spoke = !stated.is_empty() || !asked;
             let within =
@@ -612,7 +615,7 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         at.guard(Guard::End, "a record on which it rests ends before it does");
     }
     let standstill_wd = at.most(own.proposed_on, |pack| pack.standstill_wd);
-    let standstill = at.rules.calendar.after(service.on, standstill_wd);
+    let standstill = at.rules.calendar.after(at.today, standstill_wd);
     let start = standstill.day.plus_days(1);
     if *starts_on < start {
         let detail = format!("it starts on {starts_on}, the standstill runs to {}", standstill.day);

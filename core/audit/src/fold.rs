@@ -109,7 +109,9 @@ pub(crate) struct Record {
 
 #[derive(Debug)]
 pub(crate) struct Notice {
+    /// The day of service, and that on which it was recorded, from which the periods run.
     pub on: Day,
+    pub from: Day,
     pub window: Day,
     pub hearing_offered: bool,
     pub measures: Vec<(String, String)>,

@@ -722,6 +722,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("case late", case_late()),
     ];
     all.extend(super::process::all());
+    all.extend(super::hearing::all());
     all.extend(super::repairs::all());
     all
 }

@@ -11,6 +11,7 @@
 pub mod due;
 pub mod entries;
 pub mod further;
+pub mod hearing;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;

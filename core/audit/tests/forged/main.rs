@@ -33,6 +33,7 @@ mod everywhere;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod grounds;
+mod hearing;
 mod keys;
 mod measures;
 mod office;
@@ -227,6 +228,7 @@ fn table() -> Vec<Forgery> {
     sending::referred(&mut table);
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
+    hearing::recorded_late(&mut table);
     table.0
 }
 

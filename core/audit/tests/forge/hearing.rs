@@ -1,0 +1,72 @@
+//! Courses about the time a party has: services recorded late, what it says with and without asking
+//! for a hearing; and a red list that is checked and left.
+
+use shouxin_core::command::Command;
+use shouxin_core::command::commitment::CommitmentCommand;
+use shouxin_core::event::CaseRef;
+use shouxin_core::id::{ListingId, RecordId};
+use shouxin_core::row::{Key, Row};
+
+use super::kit::commitments::{Word, breach_notice, cure, propose_breach, word};
+use super::kit::rules::{OFFICE, STATUTE};
+use super::kit::steps::*;
+use super::kit::{Post, Who, World, officer, organisation};
+
+/// A notice that was served on the day of the proposal, and recorded twenty days later.
+pub fn told_late() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Proposed));
+    let told = world.today;
+    world.pass(20);
+    let mut late = notice(&world, case, &[STATUTE]);
+    if let Command::ServeNotice { service, .. } = &mut late {
+        *service = served(told);
+    }
+    world.must(&handler(), &late);
+    world
+}
+
+/// The same about a breach, and about the time to put it right.
+pub fn breach_told_late() -> World {
+    let (mut world, id) = word(Word::Overdue);
+    let told = world.today;
+    world.pass(20);
+    let mut late = cure(&world, id);
+    if let Command::Commitment(CommitmentCommand::ServeCureNotice { service, .. }) = &mut late {
+        *service = served(told);
+    }
+    world.must(&handler(), &late);
+    world.pass(20);
+    world.must(&handler(), &propose_breach(id));
+    let told = world.today;
+    world.pass(20);
+    let mut late = breach_notice(&world, id);
+    if let Command::Commitment(CommitmentCommand::ServeBreachNotice { service, .. }) = &mut late {
+        *service = served(told);
+    }
+    world.must(&handler(), &late);
+    world
+}
+
+/// A decision that was served at once, and recorded fifteen days later.
+pub fn served_late() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Decided));
+    let told = world.today;
+    world.pass(15);
+    let mut late = serve(&world, case);
+    if let Command::ServeDecision { service, .. } = &mut late {
+        *service = served(told);
+    }
+    world.must(&handler(), &late);
+    world
+}
+
+/// Every course of this file.
+pub fn all() -> Vec<(&'static str, World)> {
+    vec![
+        ("told late", told_late()),
+        ("told late of a breach", breach_told_late()),
+        ("served late", served_late()),
+    ]
+}
