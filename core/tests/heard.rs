@@ -58,8 +58,10 @@ fn an_officer_takes_a_statement_down_only_with_the_partys_document() {
     // The party's own key is its word.
     let mut own = world.clone();
     own.must(&party(organisation(1)), &said(&world, case, 1, false, false));
+    own.must(&colleague(), &hearing(case));
     own.must(&head(), &decide);
     world.must(&handler(), &said(&world, case, 1, false, true));
+    world.must(&colleague(), &hearing(case));
     world.must(&head(), &decide);
 }
 

@@ -155,3 +155,56 @@ fn a_decision_served_long_ago_leaves_the_whole_standstill() {
     world.pass(1);
     assert_eq!(standing(&world), Standing::InForce);
 }
+
+/// The notice offers a hearing, and the party answers on the first day without asking for one: its
+/// time to ask runs on.
+#[test]
+fn a_statement_takes_nothing_of_the_time_to_ask_for_a_hearing() {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Noticed));
+    let last = world.rules.calendar.after(world.today, 5).day;
+    let subject = party(organisation(1));
+    world.pass(1);
+    world.must(&subject, &said(&world, case, 1, false));
+    let decide = decision(case, 1, &[STATUTE]);
+    assert_eq!(world.refused(&head(), &decide), guard(Guard::Heard));
+    world.go_to(last);
+    assert_eq!(world.refused(&head(), &decide), guard(Guard::Heard), "its last day");
+    let mut asked = world.clone();
+    asked.must(&subject, &said(&world, case, 0, true));
+    asked.pass(1);
+    assert_eq!(asked.refused(&head(), &decide), guard(Guard::Heard), "it was not held");
+    asked.must(&colleague(), &hearing(case));
+    asked.must(&head(), &decide);
+    // Held without being asked for, nothing is left to ask for.
+    let mut held = world.clone();
+    held.must(&colleague(), &hearing(case));
+    held.must(&head(), &decide);
+    world.pass(1);
+    world.must(&head(), &decide);
+}
+
+/// Who waived is not waited for; who spoke after all is.
+#[test]
+fn a_waiver_ends_the_wait_until_the_party_speaks() {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Noticed));
+    world.must(&handler(), &waive(case));
+    assert!(world.ask(&head(), &decision(case, 0, &[STATUTE])).is_ok());
+    world.must(&party(organisation(1)), &said(&world, case, 1, false));
+    assert_eq!(world.refused(&head(), &decision(case, 1, &[STATUTE])), guard(Guard::Heard));
+}
+
+/// Where no hearing was offered, nobody waits for a request.
+#[test]
+fn what_was_not_offered_is_not_waited_for() {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[], Stage::Proposed));
+    let mut plain = notice(&world, case, &[]);
+    if let Command::ServeNotice { hearing_offered, .. } = &mut plain {
+        *hearing_offered = false;
+    }
+    world.must(&handler(), &plain);
+    world.must(&party(organisation(1)), &said(&world, case, 1, false));
+    world.must(&head(), &decision(case, 1, &[]));
+}

@@ -87,3 +87,36 @@ fn a_statement_beside_a_waiver_is_refused() {
     decision["answers"] = json!(["不予采纳"]);
     teller.post(&head, &at("decide"), &decision);
 }
+
+/// A notice and a decision recorded long after their service: the days to speak and the standstill
+/// begin here, and a statement takes nothing of the time to ask for a hearing. Covers G-HEARD.
+#[test]
+fn what_was_served_long_ago_leaves_the_party_its_whole_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let (teller, own) = (Teller::new(), code("91", 1));
+    let (officer, head) = begun(&running, &teller, &own);
+    let party = running.subject(&own);
+    let at = proposed(&teller, &officer, &own);
+    running.on("2026-03-23");
+    let mut notice = noticed(&officer, &own);
+    notice["service"]["on"] = json!(FIRST);
+    teller.post(&officer, &at("notice"), &notice);
+    let seen = officer.get(at("").trim_end_matches('/')).expect("an answer");
+    assert_eq!(seen.body["statement_until"]["day"], json!("2026-03-30"), "{seen:?}");
+    running.on("2026-03-24");
+    teller.post(&party, &at("statement"), &json!({"points": ["处罚不当"]}));
+    let mut decision = decided(&officer, &own);
+    decision["answers"] = json!(["不予采纳"]);
+    refused(&head, &at("decide"), &decision, "G-HEARD");
+    running.on("2026-03-31");
+    teller.post(&head, &at("decide"), &decision);
+    running.on("2026-04-20");
+    let mut served = json!({"repair_guide_sha256": officer.document(&own, "修复")});
+    served["service"] = json!({
+        "manner": "direct", "on": "2026-03-31", "proof_sha256": officer.document(&own, "回证"),
+    });
+    teller.post(&officer, &at("serve"), &served);
+    let seen = officer.get(at("").trim_end_matches('/')).expect("an answer");
+    assert_eq!(seen.body["decision"]["starts_on"], json!("2026-04-28"), "{seen:?}");
+}

@@ -501,7 +501,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             let before = own.heard.get_or_insert_with(Heard::default);
             before.points += stated.len();
             before.hearing_requested |= *asked;
-            before.silent = false;
+            before.waived = false;
             return;
         }
         Event::StatementWaived { document_sha256, .. } => {
@@ -514,8 +514,8 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             at.must(over, Guard::Heard, "the period for a statement is not over");
         }
     }
-    let silent = matches!(at.event.event, Event::StatementWindowClosed { .. });
-    own.heard = Some(Heard { silent, ..Heard::default() });
+    let waived = matches!(at.event.event, Event::StatementWaived { .. });
+    own.heard = Some(Heard { waived, ..Heard::default() });
 }
 
 fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
@@ -561,8 +561,9 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
             if heard.hearing_requested && notice.hearing_offered && !heard.hearing_held {
                 at.guard(Guard::Heard, "the hearing asked for was not held");
             }
-            let by = hearing_by(at, own.proposed_on, notice.on);
-            if heard.silent && notice.hearing_offered && at.today <= by {
+            let by = hearing_by(at, own.proposed_on, notice.from);
+            let settled = heard.waived || heard.hearing_requested || heard.hearing_held;
+            if notice.hearing_offered && !settled && at.today <= by {
                 at.guard(Guard::Heard, "a hearing may still be asked for");
             }
         }

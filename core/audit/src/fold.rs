@@ -122,8 +122,8 @@ pub(crate) struct Heard {
     pub points: usize,
     pub hearing_requested: bool,
     pub hearing_held: bool,
-    /// The period passed without a word.
-    pub silent: bool,
+    /// The party waived in writing, and said nothing since.
+    pub waived: bool,
 }
 
 #[derive(Debug)]

@@ -224,8 +224,8 @@ pub(super) fn points_of(heard: &Heard) -> usize {
     }
 }
 
-/// Each point of a statement has its answer, a hearing asked for was held, and silence has lasted
-/// as long as the notice says (G-HEARD).
+/// Each point of a statement has its answer, a hearing asked for was held, and where none was, the
+/// time to ask for one has passed (G-HEARD).
 pub(super) fn answered(
     opened_on: Day,
     heard: &Heard,
@@ -249,8 +249,10 @@ pub(super) fn answered(
             "先举行听证 / hold the hearing first",
         )?;
     }
+    // What the party said so far takes nothing of its time to ask; only its waiver does.
+    let settled = heard.party.hearing.is_some() || heard.party.how == Hearing::Waived || requested;
     let by = hearing_by(context, opened_on, &heard.notice);
-    if offered && heard.party.how == Hearing::Silent && context.today <= by.day {
+    if offered && !settled && context.today <= by.day {
         refuse::<()>(
             Guard::Heard,
             format!("要求听证的期限至 {} / a hearing may be asked for until that day", by.day),

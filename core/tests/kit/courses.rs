@@ -293,6 +293,10 @@ fn case_step(world: &World, held: &Held, it: Move) -> Asked {
                 {
                     (colleague(), hearing(case))
                 }
+                // The head waits whether one is asked for, or has it held right away.
+                Hearing::Statement { .. } if heard.party.hearing.is_none() && it.twist & 4 != 0 => {
+                    (colleague(), hearing(case))
+                }
                 Hearing::Statement { points, .. } => {
                     (head(), decision(case, usize::from(points), measures))
                 }

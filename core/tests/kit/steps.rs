@@ -484,6 +484,8 @@ impl World {
         }
         if stage >= Stage::Heard {
             self.must(&handler(), &statement(self, case, false));
+            // Once it is held, nobody has to wait whether the party still asks for it.
+            self.must(&colleague(), &hearing(case));
         }
         if stage >= Stage::Decided {
             self.must(&head(), &decision(case, 2, measures));

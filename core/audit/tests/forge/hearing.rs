@@ -62,11 +62,36 @@ pub fn served_late() -> World {
     world
 }
 
+/// The party said something and asked for no hearing; decided once it could ask for none any more.
+pub fn spoke_once() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Noticed));
+    let last = world.rules.calendar.after(world.today, 5).day;
+    world.must(&handler(), &statement(&world, case, false));
+    world.go_to(last.plus_days(1));
+    world.must(&head(), &decision(case, 2, &[STATUTE]));
+    world
+}
+
+/// The party took its waiver back by speaking.
+pub fn spoke_after_all() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Noticed));
+    let last = world.rules.calendar.after(world.today, 5).day;
+    world.must(&handler(), &waive(case));
+    world.must(&handler(), &statement(&world, case, false));
+    world.go_to(last.plus_days(1));
+    world.must(&head(), &decision(case, 2, &[STATUTE]));
+    world
+}
+
 /// Every course of this file.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("told late", told_late()),
         ("told late of a breach", breach_told_late()),
         ("served late", served_late()),
+        ("spoke once", spoke_once()),
+        ("spoke after all", spoke_after_all()),
     ]
 }

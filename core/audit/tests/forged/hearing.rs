@@ -7,6 +7,15 @@ use forge::kit::rules::rules;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::id::RecordId;
 
+/// Decided on the last day on which a hearing could still be asked for.
+fn on_the_last_day(log: &mut Log) -> Position {
+    let place = log.last("listing.decided");
+    let last = log.at(place).legal_date.plus_days(-1);
+    log.date(place, last);
+    log.cut(place);
+    log.at(place).position
+}
+
 pub(super) fn recorded_late(table: &mut Table) {
     let counted = |on, days| rules().calendar.after(on, days);
     let old = "counted from an old day of service";
@@ -39,4 +48,8 @@ pub(super) fn recorded_late(table: &mut Table) {
             }
         })
     });
+    let asks = "a hearing may still be asked for after a statement";
+    table.other("G-HEARD", asks, &spoke_once(), on_the_last_day);
+    let took_back = "a waiver that was taken back";
+    table.other("G-HEARD", took_back, &spoke_after_all(), on_the_last_day);
 }

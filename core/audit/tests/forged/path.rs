@@ -124,7 +124,8 @@ pub(super) fn hearings(table: &mut Table) {
     );
     table.remove("G-NOTICE", "heard about nothing", &listed().0, &[noticed], "statement.received");
     let decided = "listing.decided";
-    table.remove("G-HEARD", "nobody was heard", &listed().0, &["statement.received"], decided);
+    let gone = ["hearing.held", "statement.received"];
+    table.remove("G-HEARD", "nobody was heard", &listed().0, &gone, decided);
     table.remove("G-HEARD", "the hearing was not held", &world, &["hearing.held"], decided);
     table.change("G-HEARD", "a point without an answer", &world, decided, |own| {
         if let Event::CaseDecided { answers, .. } = &mut own.event {
