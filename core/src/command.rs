@@ -220,7 +220,10 @@ pub enum Command {
     },
     CheckNomination {
         listing: ListingId,
+        /// What the file holds that still counts, whoever may read it.
         adverse_records: Vec<RecordId>,
+        /// The version of the file in which they were looked for.
+        looked_at: Position,
     },
     OpenPublicNotice {
         listing: ListingId,

@@ -204,7 +204,7 @@ fn a_revoked_honour_hears_the_party_like_a_listing() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
     let mut world = World::seeded();
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);

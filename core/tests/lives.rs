@@ -21,8 +21,10 @@ use shouxin_core::rules::Severity;
 fn the_red_list_knows_no_other_way() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
     let mut nominated = World::seeded();
+    let number = "尤市监罚〔2026〕9号";
+    let record = RecordId(nominated.must(&handler(), &submit(organisation(2), number)));
     let id = ListingId(nominated.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&nominated, id, &[]);
     let mut checked = nominated.clone();
     checked.must(&nominator, &check);
     let mut noticed = checked.clone();
@@ -56,13 +58,12 @@ fn the_red_list_knows_no_other_way() {
         ("closed", withdrawn),
     ];
     let commands: [Asked<'_>; 11] = [
-        ("check, adverse found", nominator.clone(), &|world| Command::CheckNomination {
-            listing: id,
-            adverse_records: vec![RecordId(world.next())],
+        ("check, adverse found", nominator.clone(), &|world| {
+            check_nomination(world, id, &[record])
         }),
         ("nominate", nominator.clone(), &|_| nominate(organisation(2))),
         ("object", party(organisation(2)), &|_| dispute.clone()),
-        ("check", nominator.clone(), &|_| check.clone()),
+        ("check", nominator.clone(), &|world| check_nomination(world, id, &[])),
         ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
         ("decide", decider.clone(), &|world| decide_red(world, id)),
         ("close", decider.clone(), &|_| close_red(id)),
@@ -127,7 +128,7 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
     let mut world = World::seeded();
     let id = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     let noticed = world.clone();

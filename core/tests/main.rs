@@ -46,6 +46,7 @@ mod publicity;
 mod put_right;
 mod record_repairs;
 mod recorded_late;
+mod red_list;
 mod redress;
 mod remedies;
 mod repairs;

@@ -3,10 +3,13 @@
 
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
-use shouxin_server::demo::sample::{code, digest};
+use shouxin_server::demo::sample::{citizen_number, code, digest, record};
 use shouxin_tests::Client;
 
 use crate::plugins::{FIRST, Running, Teller};
+
+/// What is collected about a civil servant: adverse, and nobody's but its provider's.
+const UNSHARED: &str = "FJ-ZR-0203";
 
 #[track_caller]
 fn refused(client: &Client, path: &str, body: &Value, expected: &str) {
@@ -22,6 +25,15 @@ fn begun(running: &Running, teller: &Teller, own: &str) -> (Client, Client) {
     let subjects = json!({"subjects": [{"code": own, "name": "甲公司"}]});
     teller.post(&officer, "/v1/subjects", &subjects);
     (officer, running.client(Role::Department, "market", "SC-01"))
+}
+
+fn nominated(teller: &Teller, officer: &Client, own: &str, consent: Option<&str>) -> String {
+    let nomination = json!({
+        "subject": own, "source": "well_rated_counterpart", "merits": "连续三年信用良好",
+        "basis": [{"instrument": "plan-185", "article": "三(一)"}], "consent_sha256": consent,
+    });
+    let made = teller.post(officer, "/v1/nominations", &nomination);
+    format!("/v1/nominations/{}", made["id"].as_str().expect("an id"))
 }
 
 /// A listing that the market authority proposes, and the way to its steps.
@@ -86,6 +98,40 @@ fn a_statement_beside_a_waiver_is_refused() {
     refused(&head, &at("decide"), &decision, "G-HEARD");
     decision["answers"] = json!(["不予采纳"]);
     teller.post(&head, &at("decide"), &decision);
+}
+
+/// What departments do not share counts in the check of a nomination all the same, and the officer
+/// who checks learns that something was found, not what. Covers O28, G-RED-CHECK.
+#[test]
+fn the_check_of_a_nomination_sees_what_is_not_shared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let teller = Teller::new();
+    let officer = running.client(Role::Department, "market", "SC-03");
+    let office = running.client(Role::CreditOffice, "development_reform", "SC-03");
+    let today = FIRST.parse().expect("a day");
+    let number = citizen_number(1, today);
+    let persons = json!({"persons": [{"name": "张三", "number": number, "capacity": "full"}]});
+    teller.post(&officer, "/v1/persons", &persons);
+    let asked = json!({"name": "张三", "number": number}).to_string();
+    let headers = [("Purpose", "case-study plan-185:2(5)"), ("Content-Type", "application/json")];
+    let key = officer.send("/v1/persons/lookup", &headers, asked.as_bytes());
+    let own = key.expect("an answer").body["key"].as_str().expect("a key").to_owned();
+    let mut adverse = record(&own, UNSHARED, true, 1, today);
+    for (text, at) in [("document 1", "/document_sha256"), ("proof 1", "/notified/proof_sha256")] {
+        *adverse.pointer_mut(at).expect("a digest") = json!(office.document(&own, text));
+    }
+    let made = teller.post(&office, "/v1/records", &json!({"records": [adverse]}));
+    let found = made["ids"][0].as_str().expect("a record").to_owned();
+    let consent = officer.document(&own, "同意书");
+    let nomination = nominated(&teller, &officer, &own, Some(&consent));
+    let answer = teller.post(&officer, &format!("{nomination}/check"), &json!({}));
+    assert_eq!(answer["events"].as_array().map(Vec::len), Some(1), "{answer}");
+    assert!(!answer.to_string().contains(&found), "{answer}");
+    let listing = nomination.replace("nominations", "listings");
+    let seen = officer.get(&listing).expect("an answer");
+    assert!(!seen.body.to_string().contains(&found), "{seen:?}");
+    refused(&officer, &format!("{nomination}/notice"), &json!({}), "STATE");
 }
 
 /// A notice and a decision recorded long after their service: the days to speak and the standstill

@@ -93,11 +93,17 @@ fn checked(
     let Some(file) = fold.files.get(&subject) else {
         return;
     };
-    let open = file.adverse.len();
+    // What is past its last day counts no more, whether its timer ran or not.
+    let today = at.today;
+    let counts = |id: &RecordId| {
+        let until = fold.records.get(id).and_then(|own| own.until);
+        file.adverse.contains(id) && until.is_none_or(|until| today <= until)
+    };
+    let open = file.adverse.iter().filter(|id| counts(id)).count();
     if open > 0 && adverse.is_empty() {
         at.guard(Guard::RedCheck, format!("{open} adverse records are open"));
     }
-    let unknown = adverse.iter().any(|record| !file.adverse.contains(record));
+    let unknown = adverse.iter().any(|record| !counts(record));
     at.must(!unknown, Guard::RedCheck, "it names a record that is not open about the subject");
     let listed = listed_black(fold, subject, at.today);
     at.must(!listed || !black.is_empty(), Guard::RedCheck, "the subject is on the black list");

@@ -14,7 +14,7 @@ use crate::decide::classification;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::{CaseRef, Colour, Event, Mark, Target, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ListingId, RecordId};
+use crate::id::{ListingId, Position, RecordId};
 use crate::limits::EVIDENCE_MAX;
 use crate::path::Standing;
 use crate::row::{Key, ListingKind, ListingRow, Newest, RedCase, RedState, Row};
@@ -28,8 +28,8 @@ pub(super) fn decide(
 ) -> Result<Outcome, Stop> {
     match command {
         Command::Nominate { .. } => nominate(rows, command, context),
-        Command::CheckNomination { listing, adverse_records } => {
-            check(rows, *listing, adverse_records, context)
+        Command::CheckNomination { listing, adverse_records, looked_at } => {
+            check(rows, *listing, adverse_records, *looked_at, context)
         }
         Command::OpenPublicNotice { listing } => open_notice(rows, *listing, context),
         Command::DecideRedListing { .. } => decide_red(rows, command, context),
@@ -155,6 +155,7 @@ fn check(
     rows: &Rows,
     listing: ListingId,
     adverse: &[RecordId],
+    looked_at: Position,
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let (row, red) = red_listing(rows, listing)?;
@@ -165,13 +166,27 @@ fn check(
     // Facts only: what is found closes the nomination and stands in the event; nothing else is
     // weighed.
     let head = rows.must_subject(row.subject)?;
+    if head.last != looked_at {
+        misfit::<()>(
+            Misfit::Stale,
+            format!("档案已变更至 {} / the file is at {}", head.last, head.last),
+            "请重新提交 / send it again",
+        )?;
+    }
     let mut black = Vec::new();
     for mark in head.marks.iter().filter(|own| own.colour == Colour::Black) {
         if rows.mark_standing(mark, context.today)? != Standing::Ended {
             black.push(mark.case);
         }
     }
-    let adverse_records = adverse.iter().take(EVIDENCE_MAX).copied().collect();
+    // The day may have turned since somebody looked: what is over by date counts no more.
+    rows.want(adverse.iter().map(|id| Key::Record(*id)))?;
+    let mut adverse_records = Vec::new();
+    for id in adverse {
+        if adverse_records.len() < EVIDENCE_MAX && rows.must_record(*id)?.is_live(context.today) {
+            adverse_records.push(*id);
+        }
+    }
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::NominationChecked { listing, adverse_records, black });
     drafts.finish()

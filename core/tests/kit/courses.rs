@@ -107,7 +107,7 @@ fn beginnings() -> Vec<World> {
     let mut red = plugged.clone();
     let nominator = officer(OFFICE, Post::Handler);
     let id = ListingId(red.must(&nominator, &nominate(organisation(2))));
-    red.must(&nominator, &Command::CheckNomination { listing: id, adverse_records: Vec::new() });
+    red.must(&nominator, &check_nomination(&red, id, &[]));
     red.must(&nominator, &Command::OpenPublicNotice { listing: id });
     red.pass(8);
     red.must(&officer(OFFICE, Post::Head), &decide_red(&red, id));
@@ -413,9 +413,7 @@ fn red_step(world: &World, held: &Held, it: Move) -> Asked {
         return None;
     };
     Some(match red.state {
-        RedState::Nominated => {
-            (nominator, Command::CheckNomination { listing, adverse_records: Vec::new() })
-        }
+        RedState::Nominated => (nominator, check_nomination(world, listing, &[])),
         RedState::Checked => (nominator, Command::OpenPublicNotice { listing }),
         RedState::PublicNotice { .. } => (decider, decide_red(world, listing)),
         _ if it.twist % 8 == 7 => (party(row.subject), close_red(listing)),

@@ -400,6 +400,19 @@ pub fn nominate(subject: SubjectKey) -> Command {
     }
 }
 
+/// Checks a nomination against what is found in the file as it is now.
+pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId]) -> Command {
+    let looked_at = match world.row(&Key::Listing(listing)) {
+        Some(Row::Listing(row)) => match world.row(&Key::Subject(row.subject)) {
+            Some(Row::Subject(head)) => head.last,
+            _ => panic!("a listing of nobody"),
+        },
+        // What is not there is refused before anybody asks which file was looked at.
+        _ => Position::local(0),
+    };
+    Command::CheckNomination { listing, adverse_records: adverse.to_vec(), looked_at }
+}
+
 /// Decides a red listing for a year.
 pub fn decide_red(world: &World, listing: ListingId) -> Command {
     Command::DecideRedListing {

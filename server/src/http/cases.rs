@@ -354,7 +354,8 @@ impl Write for Nominate {
     }
 }
 
-/// 核查: the register looks up the subject's open adverse records itself.
+/// 核查: the register looks up the subject's open adverse records itself, whoever may read them; the
+/// answer names none.
 /// Source: domain.md O28.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -367,8 +368,8 @@ impl Write for CheckNomination {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
-        let adverse_records = crate::http::read::open_adverse(edge.engine, subject)?;
-        Ok(Command::CheckNomination { listing, adverse_records })
+        let (adverse_records, looked_at) = crate::http::read::open_adverse(edge.engine, subject)?;
+        Ok(Command::CheckNomination { listing, adverse_records, looked_at })
     }
 }
 

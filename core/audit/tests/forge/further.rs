@@ -534,7 +534,7 @@ pub fn honour_disputed() -> World {
     let mut world = World::seeded();
     let (nominator, other) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Colleague));
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);

@@ -85,6 +85,32 @@ pub fn spoke_after_all() -> World {
     world
 }
 
+fn nominator() -> Who {
+    officer(OFFICE, Post::Handler)
+}
+
+/// A nomination whose check finds a record, and one that is past its last day before its timer ran.
+pub fn found_one() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = ListingId(world.must(&nominator(), &nominate(organisation(1))));
+    let check = check_nomination(&world, listing, &[record]);
+    world.must(&nominator(), &check);
+    world
+}
+
+pub fn found_none_any_more() -> (World, RecordId) {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = ListingId(world.must(&nominator(), &nominate(organisation(1))));
+    let Some(Row::Record(row)) = world.row(&Key::Record(record)) else { panic!("a record") };
+    let until = row.publicity_until.expect("a last day");
+    world.today = until.plus_days(1);
+    let check = check_nomination(&world, listing, &[]);
+    world.must(&nominator(), &check);
+    (world, record)
+}
+
 /// Every course of this file.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -93,5 +119,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("served late", served_late()),
         ("spoke once", spoke_once()),
         ("spoke after all", spoke_after_all()),
+        ("one record found", found_one()),
+        ("a record past its last day", found_none_any_more().0),
     ]
 }

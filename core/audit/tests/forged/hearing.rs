@@ -53,3 +53,25 @@ pub(super) fn recorded_late(table: &mut Table) {
     let took_back = "a waiver that was taken back";
     table.other("G-HEARD", took_back, &spoke_after_all(), on_the_last_day);
 }
+
+pub(super) fn red_list(table: &mut Table) {
+    let checked = "listing.checked";
+    table.change(
+        "G-RED-CHECK",
+        "an adverse record is passed over",
+        &found_one(),
+        checked,
+        set!(NominationChecked, adverse_records => Vec::new()),
+    );
+    let (world, record) = found_none_any_more();
+    // Positions of the forged log stand behind its rules and keys.
+    let moved = Log::of(&world).at(Log::of(&world).last("record.accepted")).position;
+    assert!(moved.sequence > record.0.sequence);
+    table.change(
+        "G-RED-CHECK",
+        "a record past its last day closes the nomination",
+        &world,
+        checked,
+        set!(NominationChecked, adverse_records => vec![RecordId(moved)]),
+    );
+}

@@ -229,6 +229,7 @@ fn table() -> Vec<Forgery> {
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
     hearing::recorded_late(&mut table);
+    hearing::red_list(&mut table);
     table.0
 }
 
