@@ -238,6 +238,8 @@ pub enum Command {
     CloseRedListing {
         listing: ListingId,
         reasons: Sealed,
+        /// The subject's own, where an officer takes down that it withdraws.
+        document_sha256: Option<Digest>,
     },
 
     InitiateMeasure {

@@ -57,7 +57,13 @@ fn the_red_list_knows_no_other_way() {
         ("expired", expired),
         ("closed", withdrawn),
     ];
-    let commands: [Asked<'_>; 11] = [
+    let leave = Command::CloseRedListing {
+        listing: id,
+        reasons: text(),
+        document_sha256: Some(digest(64)),
+    };
+    let commands: [Asked<'_>; 12] = [
+        (LEAVE, nominator.clone(), &|_| leave.clone()),
         ("check, adverse found", nominator.clone(), &|world| {
             check_nomination(world, id, &[record])
         }),
@@ -73,6 +79,10 @@ fn the_red_list_knows_no_other_way() {
         ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
     ];
     const OBJECTED: &[&str] = &["objection.filed"];
+    const LEAVE: &str = "leave at the counter";
+    const LEFT: &[&str] = &["red_listing.withdrawal_received", "red_listing.closed"];
+    const LEFT_ACTIVE: &[&str] =
+        &["red_listing.withdrawal_received", "red_listing.closed", "classification.changed"];
     compare(
         &machines::RED,
         &states,
@@ -87,6 +97,14 @@ fn the_red_list_knows_no_other_way() {
             ("public notice over, disputed", "close", &["red_listing.closed"]),
             ("public notice over, disputed", "withdraw", &["red_listing.closed"]),
             ("active, disputed", "withdraw", &["red_listing.closed", "classification.changed"]),
+            ("public notice over, disputed", LEAVE, LEFT),
+            ("active, disputed", LEAVE, LEFT_ACTIVE),
+            ("nominated", LEAVE, LEFT),
+            ("checked", LEAVE, LEFT),
+            ("public notice", LEAVE, LEFT),
+            ("public notice over", LEAVE, LEFT),
+            ("active", LEAVE, LEFT_ACTIVE),
+            ("active, end passed", LEAVE, LEFT_ACTIVE),
             ("nominated", "check", &["listing.checked"]),
             ("nominated", "check, adverse found", &["listing.checked"]),
             ("nominated", "close", &["red_listing.closed"]),

@@ -134,6 +134,39 @@ fn the_check_of_a_nomination_sees_what_is_not_shared() {
     refused(&officer, &format!("{nomination}/notice"), &json!({}), "STATE");
 }
 
+/// Covers O22, G-NOTICE.
+#[test]
+fn an_exemplar_without_a_key_leaves_the_red_list_at_the_counter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let (teller, own) = (Teller::new(), code("91", 1));
+    let (officer, head) = begun(&running, &teller, &own);
+    let nomination = nominated(&teller, &officer, &own, None);
+    let at = |step: &str| format!("{nomination}/{step}");
+    teller.post(&officer, &at("check"), &json!({}));
+    teller.post(&officer, &at("notice"), &json!({}));
+    running.on("2026-03-12");
+    let decision = json!({
+        "document_number": "红1", "document_sha256": officer.document(&own, "红名单决定"),
+        "reasons": "公示期满无异议", "until": "2027-03-01",
+    });
+    teller.post(&head, &at("decide"), &decision);
+    let reasons = "不再参与，申请退出";
+    refused(&head, &at("close"), &json!({"reasons": reasons}), "G-NOTICE");
+    let absent = json!({"reasons": reasons, "document_sha256": digest("退出申请")});
+    refused(&officer, &at("close"), &absent, "DOCUMENT_MISSING");
+    let paper = officer.document(&own, "退出申请");
+    let left = json!({"reasons": reasons, "document_sha256": paper});
+    let answer = teller.post(&officer, &at("close"), &left);
+    assert_eq!(answer["events"][0]["event"], "red_listing.withdrawal_received", "{answer}");
+    let public = Client::new(&running.base, None);
+    let red = public.get("/v1/lists/red").expect("an answer");
+    assert_eq!(red.body["listings"], json!([]), "{red:?}");
+    let listing = nomination.replace("nominations", "listings");
+    let told = officer.get(&format!("{listing}/texts/red-closure")).expect("an answer");
+    assert!(told.body["text"].to_string().contains("根据你（单位）的申请"), "{told:?}");
+}
+
 /// A notice and a decision recorded long after their service: the days to speak and the standstill
 /// begin here, and a statement takes nothing of the time to ask for a hearing. Covers G-HEARD.
 #[test]

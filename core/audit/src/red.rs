@@ -59,7 +59,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.own_matter(subject);
             let void = commit.voids(fold, Target::Listing(id));
-            if !void && !matches!(at.event.actor, Actor::Subject(_)) {
+            // It goes by its own will, whoever took that down with its paper.
+            let own = matches!(at.event.actor, Actor::Subject(_)) || commit.withdraws(id);
+            if !void && !own {
                 at.head_beside(&red.nominator);
                 let active = matches!(stage, RedStage::Active { .. });
                 at.must(!active, Guard::Notice, "what is in force is revoked after notice only");

@@ -417,6 +417,10 @@ fn red_step(world: &World, held: &Held, it: Move) -> Asked {
         RedState::Checked => (nominator, Command::OpenPublicNotice { listing }),
         RedState::PublicNotice { .. } => (decider, decide_red(world, listing)),
         _ if it.twist % 8 == 7 => (party(row.subject), close_red(listing)),
+        _ if it.twist % 8 == 6 => {
+            let document_sha256 = Some(digest(64));
+            (nominator, Command::CloseRedListing { listing, reasons: text(), document_sha256 })
+        }
         _ => {
             let mut command = initiate(listing, None, INCENTIVE);
             if let Command::InitiateMeasure { until, .. } = &mut command {

@@ -426,7 +426,7 @@ pub fn decide_red(world: &World, listing: ListingId) -> Command {
 
 /// Closes a red listing.
 pub fn close_red(listing: ListingId) -> Command {
-    Command::CloseRedListing { listing, reasons: text() }
+    Command::CloseRedListing { listing, reasons: text(), document_sha256: None }
 }
 
 /// The plugin of the tax office for two measures.

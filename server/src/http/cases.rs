@@ -417,12 +417,15 @@ impl Write for DecideRedListing {
     }
 }
 
-/// 退出红名单, by the subject or the head.
+/// 退出红名单, by the subject, by an officer with its paper, or by the head.
 /// Source: domain.md O22.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseRedListing {
     reasons: String,
+    /// Where an officer takes down that the subject withdraws: its signed paper.
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
 }
 
 impl Write for CloseRedListing {
@@ -432,7 +435,14 @@ impl Write for CloseRedListing {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
-        let reasons = edge.seal(subject, &self.reasons)?;
-        Ok(Command::CloseRedListing { listing, reasons })
+        Ok(Command::CloseRedListing {
+            listing,
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document_if_any(
+                subject,
+                "document_sha256",
+                self.document_sha256,
+            )?,
+        })
     }
 }

@@ -111,6 +111,22 @@ pub fn found_none_any_more() -> (World, RecordId) {
     (world, record)
 }
 
+/// An exemplar that leaves the list at the counter, with its paper.
+pub fn left() -> World {
+    let mut world = World::seeded();
+    let listing = ListingId(world.must(&nominator(), &nominate(organisation(1))));
+    let check = check_nomination(&world, listing, &[]);
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let decide = decide_red(&world, listing);
+    world.must(&officer(OFFICE, Post::Head), &decide);
+    let document_sha256 = Some(digest(64));
+    let leave = Command::CloseRedListing { listing, reasons: text(), document_sha256 };
+    world.must(&nominator(), &leave);
+    world
+}
+
 /// Every course of this file.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -121,5 +137,6 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("spoke after all", spoke_after_all()),
         ("one record found", found_one()),
         ("a record past its last day", found_none_any_more().0),
+        ("left the red list", left()),
     ]
 }

@@ -74,4 +74,23 @@ pub(super) fn red_list(table: &mut Table) {
         checked,
         set!(NominationChecked, adverse_records => vec![RecordId(moved)]),
     );
+    let paper = "red_listing.withdrawal_received";
+    table.change(
+        "G-DOC",
+        "an officer's word that the exemplar leaves",
+        &left(),
+        paper,
+        inner!(Listing, ListingEvent::WithdrawalReceived, document_sha256 => [0; 32]),
+    );
+    table.other("G-COMPETENT", "taken down by another authority", &left(), |log| {
+        let place = log.last(paper);
+        log.cut(place);
+        log.change(place, by(&handler()))
+    });
+    table.other("INV-6", "a paper that takes nobody off the list", &left(), |log| {
+        let place = log.last(paper);
+        log.cut(place);
+        log.commits[place.0].truncate(place.1 + 1);
+        log.at(place).position
+    });
 }
