@@ -226,7 +226,10 @@ pub enum Command {
     },
     CheckNomination {
         listing: ListingId,
+        /// What the file holds that still counts, whoever may read it.
         adverse_records: Vec<RecordId>,
+        /// The version of the file in which they were looked for.
+        looked_at: Position,
     },
     OpenPublicNotice {
         listing: ListingId,
@@ -241,6 +244,8 @@ pub enum Command {
     CloseRedListing {
         listing: ListingId,
         reasons: Sealed,
+        /// The subject's own, where an officer takes down that it withdraws.
+        document_sha256: Option<Digest>,
     },
 
     InitiateMeasure {

@@ -368,7 +368,8 @@ Event {
         facts: Vec<FactDocument>, finding: Sealed, decide_by: Deadline, cap: Day,
         office_from: Day, office_to: Option<Day>, acted_on: Day,
     }
-    /// The pre-decision notice was served (G-NOTICE).
+    /// The pre-decision notice was served (G-NOTICE). The window runs from the day of this event,
+    /// not from an earlier day of service.
     NoticeServed "prenotice.served" {
         case: CaseRef, facts: Sealed, reasons: Sealed, measures: Vec<NamedMeasure>,
         hearing_offered: bool, document_sha256: Digest, service: Service, window: Deadline,
@@ -394,7 +395,8 @@ Event {
     CaseNotDecided "listing.not_decided" { case: CaseRef, reasons: Sealed, }
     /// The proposer dropped the case.
     CaseDropped "listing.dropped" { case: CaseRef, reasons: Sealed, }
-    /// The decision and the repair guide were served together (两书同达).
+    /// The decision and the repair guide were served together (两书同达). The standstill runs from
+    /// the day of this event, not from an earlier day of service.
     DecisionServed "decision.served" {
         case: CaseRef, service: Service, repair_guide_sha256: Digest, starts_on: Day,
     }

@@ -22,7 +22,9 @@ use crate::time::Day;
 pub struct Notice {
     /// The event, where its texts stand.
     pub at: Position,
-    /// Last day for a statement.
+    /// Day of service: nothing that came before answers it.
+    pub served_on: Day,
+    /// Last day for a statement, counted from the day on which the notice was recorded.
     pub window: Deadline,
     /// A hearing was offered.
     pub hearing_offered: bool,
@@ -154,7 +156,8 @@ pub struct Served {
     pub decided: Decided,
     /// Day of service.
     pub served_on: Day,
-    /// The day fixed for the start, after the standstill.
+    /// The day fixed for the start, after the standstill, which is counted from the day on which
+    /// the service was recorded.
     pub starts_on: Day,
     /// The standstill, where it was counted beyond the calendar.
     pub standstill: Option<Deadline>,

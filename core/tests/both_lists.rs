@@ -21,7 +21,7 @@ fn honoured() -> (World, ListingId) {
     let nominator = officer(OFFICE, Post::Handler);
     let mut world = World::seeded();
     let listing = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
@@ -140,7 +140,7 @@ fn a_red_listing_decided_in_between_is_told_of_when_the_black_one_has_effect() {
     let nominator = officer(OFFICE, Post::Handler);
     let mut world = World::seeded();
     let red = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    let check = Command::CheckNomination { listing: red, adverse_records: Vec::new() };
+    let check = check_nomination(&world, red, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: red });
     let black = world.listing(&[], &[STATUTE], Stage::Decided);

@@ -15,6 +15,8 @@ use shouxin_core::row::Due;
 const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
 const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
 const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
+/// The party spoke, asked for no hearing so far, and still may.
+const STATED: &str = "stated, a hearing may be asked for";
 const OBJECTED: &[&str] = &["objection.filed", "classification.changed"];
 const RELIEVED: &[&str] = &["relief.granted", "classification.changed"];
 const TAKEN_BACK: &[&str] =
@@ -292,6 +294,7 @@ fn an_attribution_knows_no_other_way() {
     let listing_gone =
         after(&effective, &head(), &revoke(&effective, CaseRef::Listing(first(&effective))));
     let noticed = at(Stage::Noticed);
+    let stated = after(&noticed, &party(person(1)), &statement(&noticed, of(&noticed), false));
     let dropped =
         after(&noticed, &handler(), &Command::DropCase { case: of(&noticed), reasons: text() });
     let not_decided =
@@ -307,6 +310,7 @@ fn an_attribution_knows_no_other_way() {
         ("proposed", at(Stage::Proposed)),
         ("noticed", noticed),
         ("noticed, period over", period_over),
+        (STATED, stated),
         ("heard", at(Stage::Heard)),
         ("decided", at(Stage::Decided)),
         ("served", at(Stage::Served)),
@@ -368,7 +372,11 @@ fn an_attribution_knows_no_other_way() {
             ("noticed", "waiver", &["statement.waived"]),
             ("noticed, period over", "waiver", &["statement.waived"]),
             ("heard", "statement", &["statement.received"]),
-            ("heard", "hearing", &["hearing.held"]),
+            (STATED, "statement", &["statement.received"]),
+            (STATED, "hearing", &["hearing.held"]),
+            (STATED, "not decide", &["listing.not_decided"]),
+            (STATED, "drop", &["listing.dropped"]),
+            (STATED, "drop by the head", &["listing.dropped"]),
             ("heard", "decide", &["listing.decided"]),
             ("proposed", "not decide", &["listing.not_decided"]),
             ("noticed", "not decide", &["listing.not_decided"]),
@@ -414,6 +422,7 @@ fn an_attribution_knows_no_other_way() {
             ("proposed", "decide", NO_NOTICE),
             ("noticed", "decide", NOT_HEARD),
             ("noticed, period over", "decide", NOT_HEARD),
+            (STATED, "decide", NOT_HEARD),
             ("served, standstill over, listing disputed", "decide", SUSPENDED),
             ("disputed", "decide", SUSPENDED),
             ("disputed, found wrong", "decide", SUSPENDED),

@@ -119,7 +119,7 @@ fn an_incentive_that_was_never_executed_is_closed_too() {
 
 fn exemplar(world: &mut World, nominator: &Who, decider: &Who) -> ListingId {
     let id = ListingId(world.must(nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(world, id, &[]);
     world.must(nominator, &check);
     world.must(nominator, &Command::OpenPublicNotice { listing: id });
     world.pass(8);
@@ -137,21 +137,18 @@ fn a_check_that_finds_something_closes_the_nomination() {
     let listing = world.listing(&[record], &[], Stage::Effective);
     let id = ListingId(world.must(&nominator, &nominate(organisation(1))));
     let found = vec![record; EVIDENCE_MAX + 1];
-    world.must(&nominator, &Command::CheckNomination { listing: id, adverse_records: found });
+    world.must(&nominator, &check_nomination(&world, id, &found));
     let Event::NominationChecked { adverse_records, black, .. } = &world.log.last().unwrap().event
     else {
         panic!("a check");
     };
     assert_eq!(adverse_records.len(), EVIDENCE_MAX, "bounded");
     assert_eq!(*black, [CaseRef::Listing(listing)]);
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     assert_eq!(world.refused(&nominator, &check), misfit(Misfit::State), "it is over");
     // The black list alone is enough.
     let again = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    world.must(
-        &nominator,
-        &Command::CheckNomination { listing: again, adverse_records: Vec::new() },
-    );
+    world.must(&nominator, &check_nomination(&world, again, &[]));
     let open = Command::OpenPublicNotice { listing: again };
     assert_eq!(world.refused(&nominator, &open), misfit(Misfit::State));
 }

@@ -311,6 +311,7 @@ fn decisions(table: &mut Table) {
         world.pass(10);
     });
     world.must(&handler(), &statement(&world, case, false));
+    world.must(&colleague(), &hearing(case));
     let right = decision(case, 2, &[STATUTE]);
     table.actor((G::FourEyes, "not the head"), &world, &right, &colleague(), &head());
     let elsewhere = officer(TAX, Post::Head);
@@ -657,7 +658,7 @@ fn red(table: &mut Table) {
         },
     );
     let id = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     let early = decide_red(&world, id);

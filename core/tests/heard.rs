@@ -58,8 +58,10 @@ fn an_officer_takes_a_statement_down_only_with_the_partys_document() {
     // The party's own key is its word.
     let mut own = world.clone();
     own.must(&party(organisation(1)), &said(&world, case, 1, false, false));
+    own.must(&colleague(), &hearing(case));
     own.must(&head(), &decide);
     world.must(&handler(), &said(&world, case, 1, false, true));
+    world.must(&colleague(), &hearing(case));
     world.must(&head(), &decide);
 }
 
@@ -202,7 +204,7 @@ fn a_revoked_honour_hears_the_party_like_a_listing() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
     let mut world = World::seeded();
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);

@@ -21,8 +21,10 @@ use shouxin_core::rules::Severity;
 fn the_red_list_knows_no_other_way() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
     let mut nominated = World::seeded();
+    let number = "尤市监罚〔2026〕9号";
+    let record = RecordId(nominated.must(&handler(), &submit(organisation(2), number)));
     let id = ListingId(nominated.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&nominated, id, &[]);
     let mut checked = nominated.clone();
     checked.must(&nominator, &check);
     let mut noticed = checked.clone();
@@ -55,14 +57,19 @@ fn the_red_list_knows_no_other_way() {
         ("expired", expired),
         ("closed", withdrawn),
     ];
-    let commands: [Asked<'_>; 11] = [
-        ("check, adverse found", nominator.clone(), &|world| Command::CheckNomination {
-            listing: id,
-            adverse_records: vec![RecordId(world.next())],
+    let leave = Command::CloseRedListing {
+        listing: id,
+        reasons: text(),
+        document_sha256: Some(digest(64)),
+    };
+    let commands: [Asked<'_>; 12] = [
+        (LEAVE, nominator.clone(), &|_| leave.clone()),
+        ("check, adverse found", nominator.clone(), &|world| {
+            check_nomination(world, id, &[record])
         }),
         ("nominate", nominator.clone(), &|_| nominate(organisation(2))),
         ("object", party(organisation(2)), &|_| dispute.clone()),
-        ("check", nominator.clone(), &|_| check.clone()),
+        ("check", nominator.clone(), &|world| check_nomination(world, id, &[])),
         ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
         ("decide", decider.clone(), &|world| decide_red(world, id)),
         ("close", decider.clone(), &|_| close_red(id)),
@@ -72,6 +79,10 @@ fn the_red_list_knows_no_other_way() {
         ("tick", timer(), &|_| Command::Tick { due: Due::Case(CaseRef::Listing(id)) }),
     ];
     const OBJECTED: &[&str] = &["objection.filed"];
+    const LEAVE: &str = "leave at the counter";
+    const LEFT: &[&str] = &["red_listing.withdrawal_received", "red_listing.closed"];
+    const LEFT_ACTIVE: &[&str] =
+        &["red_listing.withdrawal_received", "red_listing.closed", "classification.changed"];
     compare(
         &machines::RED,
         &states,
@@ -86,6 +97,14 @@ fn the_red_list_knows_no_other_way() {
             ("public notice over, disputed", "close", &["red_listing.closed"]),
             ("public notice over, disputed", "withdraw", &["red_listing.closed"]),
             ("active, disputed", "withdraw", &["red_listing.closed", "classification.changed"]),
+            ("public notice over, disputed", LEAVE, LEFT),
+            ("active, disputed", LEAVE, LEFT_ACTIVE),
+            ("nominated", LEAVE, LEFT),
+            ("checked", LEAVE, LEFT),
+            ("public notice", LEAVE, LEFT),
+            ("public notice over", LEAVE, LEFT),
+            ("active", LEAVE, LEFT_ACTIVE),
+            ("active, end passed", LEAVE, LEFT_ACTIVE),
             ("nominated", "check", &["listing.checked"]),
             ("nominated", "check, adverse found", &["listing.checked"]),
             ("nominated", "close", &["red_listing.closed"]),
@@ -127,7 +146,7 @@ fn the_revocation_of_a_red_listing_knows_no_other_way() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
     let mut world = World::seeded();
     let id = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     let noticed = world.clone();

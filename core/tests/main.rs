@@ -47,6 +47,8 @@ mod public_notice;
 mod publicity;
 mod put_right;
 mod record_repairs;
+mod recorded_late;
+mod red_list;
 mod redress;
 mod relieved;
 mod remedies;

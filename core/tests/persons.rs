@@ -73,7 +73,7 @@ fn after_the_listings_end_the_persons_mark_is_over_before_any_timer_ran() {
         *consent_sha256 = Some(digest(63));
     }
     let id = ListingId(world.must(&nominator, &command));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator, &check);
     assert!(world.ask(&nominator, &Command::OpenPublicNotice { listing: id }).is_ok());
     assert_eq!(marks(&world, person(1)).len(), 1, "the timer has said nothing yet");

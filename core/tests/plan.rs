@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use crate::kit::county::{county_officer, county_rules};
 use crate::kit::rules::day;
-use crate::kit::steps::{digest, register, register_person, served, subject_notice, text};
+use crate::kit::steps::{
+    check_nomination, digest, register, register_person, served, subject_notice, text,
+};
 use crate::kit::{Who, World, guard, operator, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
@@ -591,7 +593,7 @@ fn exemplar(fresh: &World, subject: SubjectKey) -> (World, ListingId) {
     let clerk = county_officer(&world, OFFICE, "SC-03");
     let nominate = nomination(subject);
     let listing = ListingId(world.must(&clerk, &nominate));
-    world.must(&clerk, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&clerk, &check_nomination(&world, listing, &[]));
     world.must(&clerk, &Command::OpenPublicNotice { listing });
     world.pass(30);
     let decision = Command::DecideRedListing {

@@ -361,6 +361,7 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
             "review.requested",
             "repair.revocation_stated",
             "red_listing.revocation_stated",
+            "red_listing.withdrawal_received",
             "red_listing.revocation_not_owed",
         ]
         .contains(&event.name()),

@@ -28,7 +28,7 @@ fn checked_by(nominator: &Who, world: &mut World, subject: SubjectKey) -> Listin
         *consent_sha256 = Some(digest(63));
     }
     let id = ListingId(world.must(nominator, &command));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(world, id, &[]);
     world.must(nominator, &check);
     id
 }

@@ -116,7 +116,7 @@ fn exemplar() -> (World, ListingId, Day) {
     let nominator = officer(OFFICE, Post::Handler);
     let mut world = World::seeded();
     let listing = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    world.must(&nominator, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&nominator, &check_nomination(&world, listing, &[]));
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
     world.must(&officer(OFFICE, Post::Head), &decide_red(&world, listing));

@@ -372,7 +372,7 @@ fn an_exemplar_is_found_by_any_of_five_sources_and_nominated_by_an_officer() {
                     panic!("{listing} is not red");
                 };
                 assert_eq!(red.source, source);
-                let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+                let check = check_nomination(&world, listing, &[]);
                 world.must(&clerk, &check);
                 world.must(&clerk, &Command::OpenPublicNotice { listing });
                 world.pass(8);
@@ -397,7 +397,7 @@ fn a_red_listing_waits_for_its_public_notice_and_ends_on_its_date() {
     let nominator = officer(OFFICE, Post::Handler);
     let decider = officer(OFFICE, Post::Head);
     let id = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     world.pass(8);

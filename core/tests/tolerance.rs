@@ -185,7 +185,7 @@ fn what_law_requires_is_never_missing_and_the_rest_has_its_bounds() {
 fn red(world: &mut World) -> ListingId {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
     let id = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(world, id, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     world.pass(8);

@@ -48,11 +48,17 @@ fn repaired() -> World {
     world
 }
 
+/// The party spoke, asked for no hearing so far, and still may.
+const STATED: &str = "stated, a hearing may be asked for";
+
 /// Covers O21, INV-2.
 #[test]
 fn the_decision_path_knows_no_other_way() {
     let mut period_over = black(Stage::Noticed);
     period_over.today = period_over.today.plus_days(10);
+    let mut stated = black(Stage::Noticed);
+    let said = statement(&stated, case_of(&stated), false);
+    stated.must(&handler(), &said);
     let mut standstill_over = black(Stage::Served);
     standstill_over.today = standstill_over.today.plus_days(10);
     let mut expired = black(Stage::Effective);
@@ -70,6 +76,7 @@ fn the_decision_path_knows_no_other_way() {
         ("proposed", black(Stage::Proposed)),
         ("noticed", black(Stage::Noticed)),
         ("noticed, period over", period_over),
+        (STATED, stated),
         ("heard", black(Stage::Heard)),
         ("decided", black(Stage::Decided)),
         ("served", black(Stage::Served)),
@@ -107,7 +114,11 @@ fn the_decision_path_knows_no_other_way() {
             ("noticed, period over", "drop by the head", &["listing.dropped"]),
             ("noticed, period over", "tick", &["statement.window_closed"]),
             ("heard", "statement", &["statement.received"]),
-            ("heard", "hearing", &["hearing.held"]),
+            (STATED, "statement", &["statement.received"]),
+            (STATED, "hearing", &["hearing.held"]),
+            (STATED, "not decide", &["listing.not_decided"]),
+            (STATED, "drop", &["listing.dropped"]),
+            (STATED, "drop by the head", &["listing.dropped"]),
             ("heard", "decide", &["listing.decided"]),
             ("heard", "not decide", &["listing.not_decided"]),
             ("heard", "drop", &["listing.dropped"]),
@@ -129,6 +140,8 @@ fn the_decision_path_knows_no_other_way() {
             ("proposed", "attribute", NOT_IN_FORCE),
             ("noticed", "attribute", NOT_IN_FORCE),
             ("noticed, period over", "attribute", NOT_IN_FORCE),
+            (STATED, "decide", NOT_HEARD),
+            (STATED, "attribute", NOT_IN_FORCE),
             ("heard", "attribute", NOT_IN_FORCE),
             ("decided", "attribute", NOT_IN_FORCE),
             ("served", "attribute", NOT_IN_FORCE),

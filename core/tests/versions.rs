@@ -105,6 +105,7 @@ fn a_case_keeps_its_periods_where_a_later_version_gives_less() {
         late.today = late.today.plus_days(1);
         assert_eq!(late.refused(&party(organisation(1)), &asked(&late)), misfit(Misfit::State));
         world.must(&party(organisation(1)), &statement(&world, case, false));
+        world.must(&colleague(), &crate::kit::steps::hearing(case));
         world.must(&head(), &decision(case, 2, &[]));
         world.must(&handler(), &serve(&world, case));
         let served = world.log.iter().rev().find_map(|own| match &own.event {

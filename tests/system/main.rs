@@ -11,6 +11,7 @@ mod demo;
 mod documents;
 mod erasure;
 mod forwarding;
+mod heard;
 mod import;
 mod kill;
 mod nominations;

@@ -95,6 +95,7 @@ fn allowed(name: &str) -> u8 {
         | "repair.attribution_applied"
         | "red_listing.closed"
         | "red_listing.revocation_stated"
+        | "red_listing.withdrawal_received"
         | "repair.revocation_stated"
         | "evidence.added"
         | "review.requested"

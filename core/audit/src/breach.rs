@@ -228,7 +228,7 @@ fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
     at.service(Guard::Notice, service);
     at.must(service.on >= breach.proposed_on, Guard::Notice, "served before the proposal");
     let window_wd = at.most(own.offered_on, |pack| pack.statement_window_wd);
-    at.deadline("the window", *window, service.on, window_wd);
+    at.deadline("the window", *window, at.today, window_wd);
     breach.window = Some((service.on, *window));
 }
 

@@ -431,19 +431,22 @@ fn noticed(own: &mut Case, above: Above, at: &mut Here<'_>) {
         .any(|entry| entry.hearing);
     at.must(*hearing_offered || !due, Guard::Notice, "a hearing is due and not offered");
     let window_wd = at.most(own.proposed_on, |pack| pack.statement_window_wd);
-    at.deadline("the window", *window, service.on, window_wd);
+    // Only from the day on which it stands here can the party answer here.
+    at.deadline("the window", *window, at.today, window_wd);
     own.notice = Some(Notice {
         on: service.on,
+        from: at.today,
         window: *window,
         hearing_offered: *hearing_offered,
         measures: pairs(measures),
     });
 }
 
-/// The last day on which a hearing may be asked for in a case, by when it was opened and noticed.
-fn hearing_by(at: &Here<'_>, opened_on: Day, told: Day) -> Day {
+/// The last day on which a hearing may be asked for in a case, by when it was opened and its notice
+/// recorded.
+fn hearing_by(at: &Here<'_>, opened_on: Day, from: Day) -> Day {
     let request_wd = at.most(opened_on, |pack| pack.hearing_request_wd);
-    at.rules.calendar.after(told, request_wd).day
+    at.rules.calendar.after(from, request_wd).day
 }
 
 fn pairs(measures: &[shouxin_core::event::NamedMeasure]) -> Vec<(String, String)> {
@@ -487,7 +490,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
                 Actor::Subject(_) => at.today,
                 _ => *received_on,
             };
-            let hearing_by = hearing_by(at, own.proposed_on, notice.on);
+            let hearing_by = hearing_by(at, own.proposed_on, notice.from);
             let since = *received_on >= notice.on && *received_on <= at.today;
             let spoke = !stated.is_empty() || !asked;
             let within =
@@ -498,7 +501,7 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             let before = own.heard.get_or_insert_with(Heard::default);
             before.points += stated.len();
             before.hearing_requested |= *asked;
-            before.silent = false;
+            before.waived = false;
             return;
         }
         Event::StatementWaived { document_sha256, .. } => {
@@ -511,8 +514,8 @@ fn heard(own: &mut Case, at: &mut Here<'_>) {
             at.must(over, Guard::Heard, "the period for a statement is not over");
         }
     }
-    let silent = matches!(at.event.event, Event::StatementWindowClosed { .. });
-    own.heard = Some(Heard { silent, ..Heard::default() });
+    let waived = matches!(at.event.event, Event::StatementWaived { .. });
+    own.heard = Some(Heard { waived, ..Heard::default() });
 }
 
 fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
@@ -558,8 +561,9 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
             if heard.hearing_requested && notice.hearing_offered && !heard.hearing_held {
                 at.guard(Guard::Heard, "the hearing asked for was not held");
             }
-            let by = hearing_by(at, own.proposed_on, notice.on);
-            if heard.silent && notice.hearing_offered && at.today <= by {
+            let by = hearing_by(at, own.proposed_on, notice.from);
+            let settled = heard.waived || heard.hearing_requested || heard.hearing_held;
+            if notice.hearing_offered && !settled && at.today <= by {
                 at.guard(Guard::Heard, "a hearing may still be asked for");
             }
         }
@@ -612,7 +616,7 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         at.guard(Guard::End, "a record on which it rests ends before it does");
     }
     let standstill_wd = at.most(own.proposed_on, |pack| pack.standstill_wd);
-    let standstill = at.rules.calendar.after(service.on, standstill_wd);
+    let standstill = at.rules.calendar.after(at.today, standstill_wd);
     let start = standstill.day.plus_days(1);
     if *starts_on < start {
         let detail = format!("it starts on {starts_on}, the standstill runs to {}", standstill.day);

@@ -129,6 +129,8 @@ pub(crate) struct Commit {
     declined: Vec<(Position, MeasureId)>,
     /// Measures that went to a higher authority by a letter of a day, whose subject was not told yet.
     forwarded: Vec<(Position, Day)>,
+    /// Red listings that their subject gives up, by its paper.
+    withdrawn: Vec<(Position, ListingId)>,
 }
 
 impl Commit {
@@ -350,6 +352,15 @@ impl Commit {
         self.declined.push((at, measure));
     }
 
+    /// A subject gives up its nomination or its place on the red list, by its paper.
+    pub(crate) fn withdraw(&mut self, at: Position, listing: ListingId) {
+        self.withdrawn.push((at, listing));
+    }
+
+    pub(crate) fn withdraws(&self, listing: ListingId) -> bool {
+        self.withdrawn.iter().any(|own| own.1 == listing)
+    }
+
     /// Whether the credit office is told of a measure that was declined in this commit.
     pub(crate) fn escalates(&mut self, measure: MeasureId) -> bool {
         let before = self.declined.len();
@@ -541,6 +552,11 @@ impl Commit {
                     }
                 }
                 Target::Listing(_) => {}
+            }
+        }
+        for (at, id) in &self.withdrawn {
+            if fold.red(*id).is_some_and(|own| own.1.stage != RedStage::Over) {
+                missed(*at, id.to_string());
             }
         }
         for (at, repair, of) in &self.repaired {

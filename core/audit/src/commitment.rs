@@ -356,6 +356,6 @@ fn cure_notice(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent)
     if !(CURE_WD_MIN..=CURE_WD_MAX).contains(&days) {
         at.broken(DEADLINE, format!("{days} working days to put it right are too few or too many"));
     }
-    at.deadline("cure_by", *cure_by, service.on, days);
+    at.deadline("cure_by", *cure_by, at.today, days);
     turn(own, at, |stage| *stage == Stage::Overdue, Stage::Cure { until: *cure_by });
 }

@@ -111,7 +111,9 @@ pub(crate) struct Record {
 
 #[derive(Debug)]
 pub(crate) struct Notice {
+    /// The day of service, and that on which it was recorded, from which the periods run.
     pub on: Day,
+    pub from: Day,
     pub window: Deadline,
     pub hearing_offered: bool,
     pub measures: Vec<(String, String)>,
@@ -122,8 +124,8 @@ pub(crate) struct Heard {
     pub points: usize,
     pub hearing_requested: bool,
     pub hearing_held: bool,
-    /// The period passed without a word.
-    pub silent: bool,
+    /// The party waived in writing, and said nothing since.
+    pub waived: bool,
 }
 
 #[derive(Debug)]

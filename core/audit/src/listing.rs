@@ -122,6 +122,18 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.must(kept, Guard::RepairRule, "no rule in force on that day asks for less");
             own.repair_months = Some(*min_months);
         }
+        ListingEvent::WithdrawalReceived { listing, document_sha256 } => {
+            let Some((subject, red)) = fold.red(*listing) else {
+                at.missing(listing);
+                return;
+            };
+            at.about(subject);
+            at.own_matter(subject);
+            at.of_authority(red.nominator.authority);
+            let there = shouxin_core::text::digest_is_stated(document_sha256);
+            at.must(there, Guard::Document, "the subject's own document is missing");
+            commit.withdraw(at.at(), *listing);
+        }
         ListingEvent::RevocationNotOwed { listing, black } => {
             owed_no_more(fold, at, *listing, *black);
         }

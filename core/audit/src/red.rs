@@ -59,7 +59,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.own_matter(subject);
             let void = commit.voids(fold, Target::Listing(id));
-            if !void && !matches!(at.event.actor, Actor::Subject(_)) {
+            // It goes by its own will, whoever took that down with its paper.
+            let own = matches!(at.event.actor, Actor::Subject(_)) || commit.withdraws(id);
+            if !void && !own {
                 at.head_beside(&red.nominator);
                 let active = matches!(stage, RedStage::Active { .. });
                 at.must(!active, Guard::Notice, "what is in force is revoked after notice only");
@@ -93,11 +95,17 @@ fn checked(
     let Some(file) = fold.files.get(&subject) else {
         return;
     };
-    let open = file.adverse.len();
+    // What is past its last day counts no more, whether its timer ran or not.
+    let today = at.today;
+    let counts = |id: &RecordId| {
+        let until = fold.records.get(id).and_then(|own| own.until);
+        file.adverse.contains(id) && until.is_none_or(|until| today <= until)
+    };
+    let open = file.adverse.iter().filter(|id| counts(id)).count();
     if open > 0 && adverse.is_empty() {
         at.guard(Guard::RedCheck, format!("{open} adverse records are open"));
     }
-    let unknown = adverse.iter().any(|record| !file.adverse.contains(record));
+    let unknown = adverse.iter().any(|record| !counts(record));
     at.must(!unknown, Guard::RedCheck, "it names a record that is not open about the subject");
     let listed = listed_black(fold, subject, at.today);
     at.must(!listed || !black.is_empty(), Guard::RedCheck, "the subject is on the black list");

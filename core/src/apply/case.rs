@@ -167,14 +167,16 @@ pub(super) fn change(
 fn step(mut own: DecisionCase, envelope: &Envelope) -> Option<DecisionCase> {
     let on = envelope.legal_date;
     own.path = match (own.path, &envelope.event) {
-        (Path::Proposed(state), Event::NoticeServed { measures, hearing_offered, window, .. }) => {
-            Path::Noticed(state.notice(Notice {
-                at: here(envelope),
-                window: *window,
-                hearing_offered: *hearing_offered,
-                measures: pairs(measures),
-            }))
-        }
+        (
+            Path::Proposed(state),
+            Event::NoticeServed { measures, hearing_offered, service, window, .. },
+        ) => Path::Noticed(state.notice(Notice {
+            at: here(envelope),
+            served_on: service.on,
+            window: *window,
+            hearing_offered: *hearing_offered,
+            measures: pairs(measures),
+        })),
         (Path::Noticed(state), event) if heard_by(event).is_some() => {
             hear(state, heard_by(event)?, envelope)
         }

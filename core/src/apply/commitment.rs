@@ -182,9 +182,10 @@ fn breach_step(
     };
     let at = here(envelope);
     let path = match (case.path, event) {
-        (Path::Proposed(state), E::BreachNoticeServed { window, .. }) => {
+        (Path::Proposed(state), E::BreachNoticeServed { service, window, .. }) => {
             Path::Noticed(state.notice(Notice {
                 at,
+                served_on: service.on,
                 window: *window,
                 hearing_offered: false,
                 measures: Vec::new(),

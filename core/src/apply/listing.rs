@@ -50,6 +50,8 @@ pub(super) fn apply(
             let row = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
             put_listing(rows, ListingRow { repair_min_months: Some(*min_months), ..row })
         }
+        // What it is about closes by the event that follows it.
+        ListingEvent::WithdrawalReceived { .. } => Ok(()),
         // A line in the person's history: how it stands follows from the listing it rests on.
         ListingEvent::AttributionEnded { .. } => Ok(()),
         ListingEvent::RevocationNoticed { listing, .. }

@@ -2,14 +2,13 @@
 //! served, like everything that weighs on a subject. It is a record of a fact: no listing,
 //! measure or mark follows from it (domain.md 2.2). Its repair is that of everything else (`repair`).
 
-use crate::calendar::Deadline;
 use crate::command::commitment::CommitmentCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::commitment::{by_party, documents, handling, one};
 use crate::decide::{Context, Outcome, hearing};
 use crate::event::commitment::CommitmentEvent;
 use crate::guard::{Guard, Misfit};
-use crate::path::{DecisionCase, Heard, Path};
+use crate::path::{DecisionCase, Heard, Notice, Path};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
 use crate::rows::Stop;
 use crate::text::digest_is_stated;
@@ -150,7 +149,7 @@ fn serve_notice(
         )?;
     }
     checks::service(context, Guard::Notice, service)?;
-    // An earlier day would let the period for a statement pass before the case was there.
+    // Nobody is told of what was not proposed yet.
     if service.on < case.proposed_on {
         refuse::<()>(
             Guard::Notice,
@@ -165,16 +164,17 @@ fn serve_notice(
         reasons: reasons.clone(),
         document_sha256: *document_sha256,
         service: service.clone(),
-        window: context.rules.calendar.after(service.on, window_wd),
+        // It begins here: an earlier day of service would have let the period pass unseen.
+        window: context.rules.calendar.after(context.today, window_wd),
     })
 }
 
-/// The period in which the party may speak, and how many points it made so far: what comes later
-/// within the period stands beside what came before.
-fn window(case: &DecisionCase) -> Result<(Deadline, usize), Stop> {
+/// The notice with the period in which the party may speak, and how many points it made so far:
+/// what comes later within the period stands beside what came before.
+fn noticed(case: &DecisionCase) -> Result<(&Notice, usize), Stop> {
     match &case.path {
-        Path::Noticed(noticed) => Ok((noticed.notice.window, 0)),
-        Path::Heard(heard) => Ok((heard.notice.window, hearing::points_of(heard))),
+        Path::Noticed(noticed) => Ok((&noticed.notice, 0)),
+        Path::Heard(heard) => Ok((&heard.notice, hearing::points_of(heard))),
         Path::Proposed(_) => Ok(refuse(
             Guard::Notice,
             "尚未送达告知书 / no notice was served",
@@ -195,9 +195,10 @@ fn hear(
             let authority = row.offered_by.authority;
             let paper = document_sha256.as_ref();
             let by_party = hearing::brought(context, row.subject, authority, paper)?;
-            let (window, before) = window(case)?;
+            let (notice, before) = noticed(case)?;
             checks::points(points)?;
-            hearing::in_time(context, window, *received_on, by_party)?;
+            let period = (notice.served_on, notice.window);
+            hearing::in_time(context, period, *received_on, by_party)?;
             hearing::room_for_points(before, points)?;
             Ok(CommitmentEvent::BreachStatementReceived {
                 commitment: *commitment,
@@ -209,7 +210,7 @@ fn hear(
         CommitmentCommand::WaiveStatement { commitment, document_sha256 } => {
             by_party(context, row, Some(document_sha256))?;
             let Path::Noticed(_) = &case.path else {
-                window(case)?;
+                noticed(case)?;
                 return Ok(wrong_state("违诺认定 / breach", case.path.name(), "noticed")?);
             };
             if !digest_is_stated(document_sha256) {

@@ -466,7 +466,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
         )?;
     }
     checks::service(context, Guard::Notice, service)?;
-    // An earlier day would let the period for a statement pass before the case was there.
+    // Nobody is told of what was not proposed yet.
     if service.on < found.case.proposed_on {
         refuse::<()>(
             Guard::Notice,
@@ -494,7 +494,8 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
             hearing_offered: *hearing_offered,
             document_sha256: *document_sha256,
             service: service.clone(),
-            window: context.rules.calendar.after(service.on, window_wd),
+            // It begins here: an earlier day of service would have let the period pass unseen.
+            window: context.rules.calendar.after(context.today, window_wd),
         },
     );
     drafts.finish()
@@ -735,7 +736,8 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
-    let standstill = context.rules.calendar.after(service.on, pack.standstill_wd);
+    // The party has these days to turn to somebody, and only from here on can it do so here.
+    let standstill = context.rules.calendar.after(context.today, pack.standstill_wd);
     let starts_on = standstill.day.plus_days(1);
     if starts_on > decided.decision.end {
         refuse::<()>(

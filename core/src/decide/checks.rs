@@ -386,10 +386,10 @@ pub(super) fn points(points: &[Sealed]) -> Result<(), Refusal> {
 /// It came after the notice that it answers, and before the end of the period.
 pub(super) fn received_within(
     context: &Context<'_>,
+    told: Day,
     window: Deadline,
     received_on: Day,
 ) -> Result<(), Refusal> {
-    let told = window.from;
     if received_on < told || received_on > context.today {
         misfit::<()>(
             Misfit::Value,

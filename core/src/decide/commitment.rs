@@ -392,7 +392,8 @@ fn cure_notice(
         reasons: reasons.clone(),
         document_sha256: *document_sha256,
         service: service.clone(),
-        cure_by: context.rules.calendar.after(service.on, *working_days),
+        // It begins here: an earlier day of service would have let the time to cure pass unseen.
+        cure_by: context.rules.calendar.after(context.today, *working_days),
     };
     one(row.subject, event, context)
 }

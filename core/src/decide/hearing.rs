@@ -62,13 +62,13 @@ fn paper() -> Result<(), Stop> {
 /// party's own key brings comes today.
 pub(super) fn in_time(
     context: &Context<'_>,
-    period: Deadline,
+    (told, period): (Day, Deadline),
     received_on: Day,
     by_party: bool,
 ) -> Result<(), Stop> {
-    checks::received_within(context, period, received_on)?;
+    checks::received_within(context, told, period, received_on)?;
     if by_party {
-        checks::received_within(context, period, context.today)?;
+        checks::received_within(context, told, period, context.today)?;
     }
     Ok(())
 }
@@ -85,8 +85,8 @@ pub(super) fn room_for_points(before: usize, points: &[Sealed]) -> Result<(), St
     Ok(())
 }
 
-/// The last day on which a hearing may be asked for: counted from the notice, in the version that
-/// favours the party.
+/// The last day on which a hearing may be asked for: counted, like the time for a statement, from
+/// the day on which the notice was recorded, in the version that favours the party.
 fn hearing_by(context: &Context<'_>, opened_on: Day, notice: &Notice) -> Deadline {
     let request_wd = context.rules_of(opened_on).hearing_request_wd;
     context.rules.calendar.after(notice.window.from, request_wd)
@@ -205,12 +205,12 @@ fn statement(
     let by_party = brought(context, found.subject, authority, document_sha256.as_ref())?;
     if *hearing_requested {
         let by = hearing_by(context, found.case.proposed_on, notice);
-        in_time(context, by, *received_on, by_party)?;
+        in_time(context, (notice.served_on, by), *received_on, by_party)?;
     }
     // To ask for a hearing one need not say anything yet.
     if !points.is_empty() || !hearing_requested {
         checks::points(points)?;
-        in_time(context, notice.window, *received_on, by_party)?;
+        in_time(context, (notice.served_on, notice.window), *received_on, by_party)?;
         room_for_points(before, points)?;
     }
     Ok(())
@@ -224,8 +224,8 @@ pub(super) fn points_of(heard: &Heard) -> usize {
     }
 }
 
-/// Each point of a statement has its answer, a hearing asked for was held, and silence has lasted
-/// as long as the notice says (G-HEARD).
+/// Each point of a statement has its answer, a hearing asked for was held, and where none was, the
+/// time to ask for one has passed (G-HEARD).
 pub(super) fn answered(
     opened_on: Day,
     heard: &Heard,
@@ -249,8 +249,10 @@ pub(super) fn answered(
             "先举行听证 / hold the hearing first",
         )?;
     }
+    // What the party said so far takes nothing of its time to ask; only its waiver does.
+    let settled = heard.party.hearing.is_some() || heard.party.how == Hearing::Waived || requested;
     let by = hearing_by(context, opened_on, &heard.notice);
-    if offered && heard.party.how == Hearing::Silent && context.today <= by.day {
+    if offered && !settled && context.today <= by.day {
         refuse::<()>(
             Guard::Heard,
             format!("要求听证的期限至 {} / a hearing may be asked for until that day", by.day),

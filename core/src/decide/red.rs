@@ -12,14 +12,15 @@ use crate::command::Command;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
 use crate::decide::{Context, Drafts, Outcome};
+use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Colour, Event, Mark, Target, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ListingId, RecordId};
+use crate::id::{ListingId, Position, RecordId};
 use crate::limits::EVIDENCE_MAX;
 use crate::path::Standing;
 use crate::row::{Key, ListingKind, ListingRow, Newest, RedCase, RedState, Row};
 use crate::rows::{Rows, Stop};
-use crate::text::{Digest, digest_is_stated};
+use crate::text::{Digest, Sealed, digest_is_stated};
 
 pub(super) fn decide(
     rows: &Rows,
@@ -28,34 +29,13 @@ pub(super) fn decide(
 ) -> Result<Outcome, Stop> {
     match command {
         Command::Nominate { .. } => nominate(rows, command, context),
-        Command::CheckNomination { listing, adverse_records } => {
-            check(rows, *listing, adverse_records, context)
+        Command::CheckNomination { listing, adverse_records, looked_at } => {
+            check(rows, *listing, adverse_records, *looked_at, context)
         }
         Command::OpenPublicNotice { listing } => open_notice(rows, *listing, context),
         Command::DecideRedListing { .. } => decide_red(rows, command, context),
-        Command::CloseRedListing { listing, reasons } => {
-            let (row, red) = red_listing(rows, *listing)?;
-            if *context.actor != Actor::Subject(row.subject) {
-                checks::deciding_head(context, &red.nominated_by)?;
-                // What is in force ends against the exemplar only after notice and hearing.
-                if let RedState::Active { .. } = red.state {
-                    refuse::<()>(
-                        Guard::Notice,
-                        "已生效的红名单须经告知、听取陈述后撤销 / in force: revoke it after notice and hearing",
-                        "请用 /revocation/notice 启动撤销程序 / open a revocation",
-                    )?;
-                }
-            }
-            stated(Guard::Document, &[("reasons", reasons)])?;
-            if matches!(red.state, RedState::Closed | RedState::Expired { .. }) {
-                return Ok(wrong_state("红名单 / red listing", red.state.name(), "open")?);
-            }
-            let mut drafts = Drafts::new(context);
-            let event = Event::RedListingClosed { listing: *listing, reasons: reasons.clone() };
-            drafts.push(row.subject, event);
-            let (subject, case) = (row.subject, CaseRef::Listing(*listing));
-            classification::turn_one(rows, &mut drafts, subject, case, classification::Turn::End)?;
-            drafts.finish()
+        Command::CloseRedListing { listing, reasons, document_sha256 } => {
+            close(rows, *listing, reasons, document_sha256.as_ref(), context)
         }
         _ => Err(Stop::Defect("not a red-list step".to_owned())),
     }
@@ -151,10 +131,65 @@ fn no_black_mark(rows: &Rows, row: &ListingRow, context: &Context<'_>) -> Result
     Ok(())
 }
 
+/// Whoever is on the list leaves it when it likes, with its own key or with its paper at the
+/// counter; against it the head closes only what is not in force yet.
+fn close(
+    rows: &Rows,
+    listing: ListingId,
+    reasons: &Sealed,
+    document: Option<&Digest>,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let (row, red) = red_listing(rows, listing)?;
+    let by_party = *context.actor == Actor::Subject(row.subject);
+    match document {
+        Some(sha256) => {
+            if !by_party {
+                of_the_authority(context, red)?;
+            }
+            if !digest_is_stated(sha256) {
+                refuse::<()>(
+                    Guard::Document,
+                    "窗口代收须附本人书面文件 / at the counter the subject's own document is needed",
+                    "请附文件的 SHA-256 / give its SHA-256",
+                )
+                .map_err(|refusal| refusal.on("document_sha256"))?;
+            }
+        }
+        None if by_party => {}
+        None => {
+            checks::deciding_head(context, &red.nominated_by)?;
+            // What is in force ends against the exemplar only after notice and hearing.
+            if let RedState::Active { .. } = red.state {
+                refuse::<()>(
+                    Guard::Notice,
+                    "已生效的红名单须经告知、听取陈述后撤销 / in force: revoke it after notice and hearing",
+                    "请用 /revocation/notice 启动撤销程序；本人申请退出的，附其书面申请 / open a \
+                     revocation; where it withdraws itself, attach its paper",
+                )?;
+            }
+        }
+    }
+    stated(Guard::Document, &[("reasons", reasons)])?;
+    if matches!(red.state, RedState::Closed | RedState::Expired { .. }) {
+        return Ok(wrong_state("红名单 / red listing", red.state.name(), "open")?);
+    }
+    let (subject, case) = (row.subject, CaseRef::Listing(listing));
+    let mut drafts = Drafts::new(context);
+    if let Some(sha256) = document {
+        let event = ListingEvent::WithdrawalReceived { listing, document_sha256: *sha256 };
+        drafts.push(subject, Event::Listing(event));
+    }
+    drafts.push(subject, Event::RedListingClosed { listing, reasons: reasons.clone() });
+    classification::turn_one(rows, &mut drafts, subject, case, classification::Turn::End)?;
+    drafts.finish()
+}
+
 fn check(
     rows: &Rows,
     listing: ListingId,
     adverse: &[RecordId],
+    looked_at: Position,
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let (row, red) = red_listing(rows, listing)?;
@@ -165,13 +200,27 @@ fn check(
     // Facts only: what is found closes the nomination and stands in the event; nothing else is
     // weighed.
     let head = rows.must_subject(row.subject)?;
+    if head.last != looked_at {
+        misfit::<()>(
+            Misfit::Stale,
+            format!("档案已变更至 {} / the file is at {}", head.last, head.last),
+            "请重新提交 / send it again",
+        )?;
+    }
     let mut black = Vec::new();
     for mark in head.marks.iter().filter(|own| own.colour == Colour::Black) {
         if rows.mark_standing(mark, context.today)? != Standing::Ended {
             black.push(mark.case);
         }
     }
-    let adverse_records = adverse.iter().take(EVIDENCE_MAX).copied().collect();
+    // The day may have turned since somebody looked: what is over by date counts no more.
+    rows.want(adverse.iter().map(|id| Key::Record(*id)))?;
+    let mut adverse_records = Vec::new();
+    for id in adverse {
+        if adverse_records.len() < EVIDENCE_MAX && rows.must_record(*id)?.is_live(context.today) {
+            adverse_records.push(*id);
+        }
+    }
     let mut drafts = Drafts::new(context);
     drafts.push(row.subject, Event::NominationChecked { listing, adverse_records, black });
     drafts.finish()

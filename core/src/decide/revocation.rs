@@ -31,7 +31,8 @@ pub(super) fn check_statement(
     let (points, received_on, document) = statement;
     let authority = revocation.opened_by.authority;
     let by_party = hearing::brought(context, subject, authority, document)?;
-    hearing::in_time(context, revocation.window, received_on, by_party)?;
+    let window = revocation.window;
+    hearing::in_time(context, (window.from, window), received_on, by_party)?;
     checks::points(points)?;
     hearing::room_for_points(revocation.points.map_or(0, usize::from), points)
 }

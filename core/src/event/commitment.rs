@@ -72,7 +72,7 @@ CommitmentEvent {
     Fulfilled "commitment.fulfilled" { commitment: CommitmentId, evidence: Vec<Digest>, }
     /// The day for it passed.
     Overdue "commitment.overdue" { commitment: CommitmentId, }
-    /// The subject was told to put it right by a day.
+    /// The subject was told to put it right by a day, counted from that of this event.
     CureNoticeServed "commitment.cure_notice_served" {
         commitment: CommitmentId, reasons: Sealed, document_sha256: Digest, service: Service,
         cure_by: Deadline,
@@ -82,7 +82,8 @@ CommitmentEvent {
         commitment: CommitmentId, basis: Vec<Citation>, facts: Sealed, evidence: Vec<Digest>,
         decide_by: Deadline, cap: Day,
     }
-    /// The subject was told what is to be found, why, and of its rights.
+    /// The subject was told what is to be found, why, and of its rights. The window runs from the
+    /// day of this event, not from an earlier day of service.
     BreachNoticeServed "breach.notice_served" {
         commitment: CommitmentId, facts: Sealed, reasons: Sealed, document_sha256: Digest,
         service: Service, window: Deadline,

@@ -69,5 +69,10 @@ ListingEvent {
     /// The months before repair by the rule in force when the listing was proposed: it keeps them,
     /// unless a later rule asks for fewer (design.md 6).
     RepairRuleKept "listing.repair_rule_kept" { listing: ListingId, min_months: u16, }
+    /// An officer took down, with the subject's own document, that it gives up its nomination or its
+    /// place on the red list; the same commit closes it.
+    WithdrawalReceived "red_listing.withdrawal_received" {
+        listing: ListingId, document_sha256: Digest,
+    }
 }
 }

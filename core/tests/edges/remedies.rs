@@ -288,7 +288,7 @@ fn a_red_listing_ends_after_today_and_within_the_months_of_the_rules() {
     let mut world = World::seeded();
     let nominator = officer(OFFICE, Post::Handler);
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
@@ -311,7 +311,7 @@ fn an_exemplar_is_nominated_from_elsewhere_only_when_its_listing_is_over() {
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
     let again = with!(nominate(organisation(2)), Nominate, source = NominationSource::MoralModel);
     taken(&world, &nominator, &again);
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);

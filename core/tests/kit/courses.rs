@@ -107,7 +107,7 @@ fn beginnings() -> Vec<World> {
     let mut red = plugged.clone();
     let nominator = officer(OFFICE, Post::Handler);
     let id = ListingId(red.must(&nominator, &nominate(organisation(2))));
-    red.must(&nominator, &Command::CheckNomination { listing: id, adverse_records: Vec::new() });
+    red.must(&nominator, &check_nomination(&red, id, &[]));
     red.must(&nominator, &Command::OpenPublicNotice { listing: id });
     red.pass(8);
     red.must(&officer(OFFICE, Post::Head), &decide_red(&red, id));
@@ -293,6 +293,10 @@ fn case_step(world: &World, held: &Held, it: Move) -> Asked {
                 {
                     (colleague(), hearing(case))
                 }
+                // The head waits whether one is asked for, or has it held right away.
+                Hearing::Statement { .. } if heard.party.hearing.is_none() && it.twist & 4 != 0 => {
+                    (colleague(), hearing(case))
+                }
                 Hearing::Statement { points, .. } => {
                     (head(), decision(case, usize::from(points), measures))
                 }
@@ -409,12 +413,14 @@ fn red_step(world: &World, held: &Held, it: Move) -> Asked {
         return None;
     };
     Some(match red.state {
-        RedState::Nominated => {
-            (nominator, Command::CheckNomination { listing, adverse_records: Vec::new() })
-        }
+        RedState::Nominated => (nominator, check_nomination(world, listing, &[])),
         RedState::Checked => (nominator, Command::OpenPublicNotice { listing }),
         RedState::PublicNotice { .. } => (decider, decide_red(world, listing)),
         _ if it.twist % 8 == 7 => (party(row.subject), close_red(listing)),
+        _ if it.twist % 8 == 6 => {
+            let document_sha256 = Some(digest(64));
+            (nominator, Command::CloseRedListing { listing, reasons: text(), document_sha256 })
+        }
         _ => {
             let mut command = initiate(listing, None, INCENTIVE);
             if let Command::InitiateMeasure { until, .. } = &mut command {

@@ -115,6 +115,7 @@ pub fn listings() -> Vec<Event> {
         ListingEvent::RevocationOwed { listing, black: ListingId(at(14)), due: deadline() },
         ListingEvent::RevocationNotOwed { listing, black: ListingId(at(14)) },
         ListingEvent::RepairRuleKept { listing, min_months: 6 },
+        ListingEvent::WithdrawalReceived { listing, document_sha256: digest(47) },
     ];
     all.into_iter().map(Event::Listing).collect()
 }

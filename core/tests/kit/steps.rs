@@ -425,6 +425,19 @@ pub fn nominate(subject: SubjectKey) -> Command {
     }
 }
 
+/// Checks a nomination against what is found in the file as it is now.
+pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId]) -> Command {
+    let looked_at = match world.row(&Key::Listing(listing)) {
+        Some(Row::Listing(row)) => match world.row(&Key::Subject(row.subject)) {
+            Some(Row::Subject(head)) => head.last,
+            _ => panic!("a listing of nobody"),
+        },
+        // What is not there is refused before anybody asks which file was looked at.
+        _ => Position::local(0),
+    };
+    Command::CheckNomination { listing, adverse_records: adverse.to_vec(), looked_at }
+}
+
 /// Decides a red listing for a year.
 pub fn decide_red(world: &World, listing: ListingId) -> Command {
     Command::DecideRedListing {
@@ -438,7 +451,7 @@ pub fn decide_red(world: &World, listing: ListingId) -> Command {
 
 /// Closes a red listing.
 pub fn close_red(listing: ListingId) -> Command {
-    Command::CloseRedListing { listing, reasons: text() }
+    Command::CloseRedListing { listing, reasons: text(), document_sha256: None }
 }
 
 /// The plugin of the tax office for two measures.
@@ -514,6 +527,8 @@ impl World {
         }
         if stage >= Stage::Heard {
             self.must(&handler(), &statement(self, case, false));
+            // Once it is held, nobody has to wait whether the party still asks for it.
+            self.must(&colleague(), &hearing(case));
         }
         if stage >= Stage::Decided {
             self.must(&head(), &decision(case, 2, measures));

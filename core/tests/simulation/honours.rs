@@ -12,7 +12,7 @@ use shouxin_core::time::Day;
 
 use super::county::{County, Task};
 use crate::kit::steps::{close_red, digest, text};
-use crate::kit::tolerance::adverse;
+use crate::kit::tolerance::{adverse, version};
 use crate::kit::{Who, party, person};
 
 impl County {
@@ -53,7 +53,8 @@ impl County {
             RedState::Nominated => {
                 // What the register finds by itself: the adverse records that stand.
                 let adverse_records = adverse(&self.world, row.subject, Day::MIN);
-                (officer, Command::CheckNomination { listing, adverse_records })
+                let looked_at = version(&self.world, row.subject);
+                (officer, Command::CheckNomination { listing, adverse_records, looked_at })
             }
             RedState::Checked => (officer, Command::OpenPublicNotice { listing }),
             RedState::PublicNotice { .. } => {

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::http::edge::{
     CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, id, subject_key,
 };
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -166,6 +166,10 @@ impl Write for Statement {
         let case = case(path)?;
         let subject = edge.subject_of(case)?;
         if let Some(waiver) = self.waiver_sha256 {
+            // Who says something does not waive it: what was said would be lost unanswered.
+            if !self.points.is_empty() || self.hearing_requested {
+                return Err(statement_and_waiver());
+            }
             let document_sha256 = edge.document(subject, "waiver_sha256", waiver)?;
             return Ok(Command::WaiveStatement { case, document_sha256 });
         }
@@ -182,6 +186,16 @@ impl Write for Statement {
             )?,
         })
     }
+}
+
+/// A statement, or a request for a hearing, beside a waiver: neither may be passed over.
+pub(crate) fn statement_and_waiver() -> Problem {
+    Problem::new(
+        Code::ValueInvalid,
+        "陈述、听证请求与放弃陈述不能并存 / a statement and a waiver exclude each other",
+        "请二选一 / send one of them",
+    )
+    .on("waiver_sha256")
 }
 
 /// 听证: held by an officer who is not on the case.
@@ -340,7 +354,8 @@ impl Write for Nominate {
     }
 }
 
-/// 核查: the register looks up the subject's open adverse records itself.
+/// 核查: the register looks up the subject's open adverse records itself, whoever may read them; the
+/// answer names none.
 /// Source: domain.md O28.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -353,8 +368,8 @@ impl Write for CheckNomination {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
-        let adverse_records = crate::http::read::open_adverse(edge.engine, subject)?;
-        Ok(Command::CheckNomination { listing, adverse_records })
+        let (adverse_records, looked_at) = crate::http::read::open_adverse(edge.engine, subject)?;
+        Ok(Command::CheckNomination { listing, adverse_records, looked_at })
     }
 }
 
@@ -402,12 +417,15 @@ impl Write for DecideRedListing {
     }
 }
 
-/// 退出红名单, by the subject or the head.
+/// 退出红名单, by the subject, by an officer with its paper, or by the head.
 /// Source: domain.md O22.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseRedListing {
     reasons: String,
+    /// Where an officer takes down that the subject withdraws: its signed paper.
+    #[serde(default)]
+    document_sha256: Option<Hex32>,
 }
 
 impl Write for CloseRedListing {
@@ -417,7 +435,14 @@ impl Write for CloseRedListing {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
-        let reasons = edge.seal(subject, &self.reasons)?;
-        Ok(Command::CloseRedListing { listing, reasons })
+        Ok(Command::CloseRedListing {
+            listing,
+            reasons: edge.seal(subject, &self.reasons)?,
+            document_sha256: edge.document_if_any(
+                subject,
+                "document_sha256",
+                self.document_sha256,
+            )?,
+        })
     }
 }

@@ -339,11 +339,7 @@ impl Write for BreachStatement {
         let commitment = id(path)?;
         let command = match (self.waiver_sha256, self.received_on) {
             (Some(_), _) if !self.points.is_empty() => {
-                return Err(Problem::new(
-                    Code::ValueInvalid,
-                    "陈述与放弃陈述不能并存 / points and a waiver exclude each other",
-                    "请二选一 / send one of them",
-                ));
+                return Err(crate::http::cases::statement_and_waiver());
             }
             (Some(waiver), _) => CommitmentCommand::WaiveStatement {
                 commitment,

@@ -676,10 +676,16 @@ pub fn file(
     Ok(body)
 }
 
-/// Live adverse records of a subject, for the check of a nomination.
-pub fn open_adverse(engine: &Engine, subject: SubjectKey) -> Result<Vec<RecordId>, Problem> {
+/// Live adverse records of a subject, for the check of a nomination, and the version of the file in
+/// which they were found. What only its provider may read counts like any other: who checks is a
+/// named officer, and is told that something was found, never what.
+pub fn open_adverse(
+    engine: &Engine,
+    subject: SubjectKey,
+) -> Result<(Vec<RecordId>, Position), Problem> {
     let today = engine.clock.now().legal_date();
-    let query = Query::new(engine.view.read());
+    let mut query = Query::new(engine.view.read());
+    let looked_at = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
     let entry = Index::SubjectRecord(subject, RecordId(Position::local(0)));
     let (positions, more) = query.page(&entry, None, ADVERSE_ROWS_MAX)?;
     if more {
@@ -693,10 +699,10 @@ pub fn open_adverse(engine: &Engine, subject: SubjectKey) -> Result<Vec<RecordId
     for position in positions {
         if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
             && row.polarity == Polarity::Adverse
-            && record_shown(&row, today, Sight::Government)
+            && row.is_live(today)
         {
             adverse.push(row.id);
         }
     }
-    Ok(adverse)
+    Ok((adverse, looked_at))
 }

@@ -82,14 +82,15 @@ pub fn notice(desk: Desk<'_>, case: &Case, words: &NoticeWords) -> Result<Text, 
     sheet.heading("你（单位）的权利");
     let pack = desk.pack();
     sheet.paragraph(format!(
-        "你（单位）有权陈述和申辩，可以自收到本告知书之日起{}个工作日内以书面或者口头方式提出；\
-         提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃陈述和申辩。",
+        "你（单位）有权陈述和申辩，可以自收到本告知书之日起（送达登记在后的，自登记之日起）{}个\
+         工作日内以书面或者口头方式提出；提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃\
+         陈述和申辩。",
         pack.statement_window_wd
     ));
     if words.hearing_offered {
         sheet.paragraph(format!(
-            "你（单位）有权要求听证，可以自收到本告知书之日起{}个工作日内提出；听证由非本案人员\
-             主持，不收取费用。",
+            "你（单位）有权要求听证，可以自收到本告知书之日起（送达登记在后的，自登记之日起）{}个\
+             工作日内提出，已经陈述的也可以提出；听证由非本案人员主持，不收取费用。",
             pack.hearing_request_wd
         ));
     }
@@ -152,7 +153,8 @@ pub fn decision(desk: Desk<'_>, case: &Case, words: &DecisionWords) -> Result<Te
     sheet.paragraph(format!("{name}决定{what}。"));
     let standstill = desk.pack().standstill_wd;
     sheet.paragraph(format!(
-        "起始：自本决定书送达之日起满{standstill}个工作日的次日起生效，此前不公示、不采取措施。"
+        "起始：自本决定书送达之日起（送达登记在后的，自登记之日起）满{standstill}个工作日的次日起\
+         生效，此前不公示、不采取措施。"
     ));
     match words.end {
         Some(end) if end <= case.cap => {

@@ -176,8 +176,9 @@ pub fn revocation_notice(
     basis(&mut sheet, desk, case);
     sheet.heading("你（单位）的权利");
     sheet.paragraph(format!(
-        "你（单位）有权陈述和申辩，可以自收到本告知书之日起{}个工作日内以书面或者口头方式提出；\
-         提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃陈述和申辩。",
+        "你（单位）有权陈述和申辩，可以自收到本告知书之日起（送达登记在后的，自登记之日起）{}个\
+         工作日内以书面或者口头方式提出；提出的每一点，决定书将逐点答复。逾期未提出的，视为放弃\
+         陈述和申辩。",
         desk.pack().statement_window_wd
     ));
     let officer = sheet.post(by);

@@ -97,7 +97,7 @@ fn noticed() -> (World, ListingId) {
     let mut world = World::seeded();
     let nominator = officer(OFFICE, Post::Handler);
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);

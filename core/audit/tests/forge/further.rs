@@ -603,7 +603,7 @@ pub fn honour_disputed() -> World {
     let mut world = World::seeded();
     let (nominator, other) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Colleague));
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
@@ -794,6 +794,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("case late", case_late()),
     ];
     all.extend(super::process::all());
+    all.extend(super::hearing::all());
     all.extend(super::repairs::all());
     all.extend(super::ended::all());
     all

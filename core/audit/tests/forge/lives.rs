@@ -243,7 +243,7 @@ pub fn red() -> World {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
     let mut world = World::seeded();
     let id = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: id });
     world.pass(8);

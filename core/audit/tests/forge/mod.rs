@@ -14,6 +14,7 @@ pub mod due;
 pub mod ended;
 pub mod entries;
 pub mod further;
+pub mod hearing;
 #[path = "../../../tests/kit/mod.rs"]
 pub mod kit;
 pub mod lives;

@@ -22,7 +22,7 @@ fn nominator() -> Who {
 
 fn noticed(world: &mut World, of: usize) -> ListingId {
     let id = ListingId(world.must(&nominator(), &nominate(organisation(of))));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(world, id, &[]);
     world.must(&nominator(), &check);
     world.must(&nominator(), &Command::OpenPublicNotice { listing: id });
     id
@@ -157,7 +157,7 @@ pub fn honoured_person() -> World {
         *consent_sha256 = Some(digest(63));
     }
     let id = ListingId(world.must(&nominator(), &command));
-    let check = Command::CheckNomination { listing: id, adverse_records: Vec::new() };
+    let check = check_nomination(&world, id, &[]);
     world.must(&nominator(), &check);
     world.must(&nominator(), &Command::OpenPublicNotice { listing: id });
     world.pass(8);

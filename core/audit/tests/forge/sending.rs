@@ -94,7 +94,7 @@ pub fn owed_later() -> World {
     let mut world = World::seeded();
     let nominator = officer(OFFICE, Post::Handler);
     let red = ListingId(world.must(&nominator, &nominate(organisation(1))));
-    let check = Command::CheckNomination { listing: red, adverse_records: Vec::new() };
+    let check = check_nomination(&world, red, &[]);
     world.must(&nominator, &check);
     world.must(&nominator, &Command::OpenPublicNotice { listing: red });
     world.pass(8);

@@ -62,6 +62,7 @@ pub fn carried(more: bool) -> World {
     world.go_to(day(BEGINS));
     world.advance(case, &[STATUTE], Stage::Noticed);
     world.must(&party(organisation(1)), &statement(&world, case, false));
+    world.must(&colleague(), &hearing(case));
     world.must(&head(), &decision(case, 2, &[STATUTE]));
     world.must(&handler(), &serve(&world, case));
     // Silence may have accepted it on the way here.

@@ -50,9 +50,8 @@ pub(super) fn commitments(table: &mut Table) {
         }
     });
     told("served before the proposal", noticed, |own| {
-        if let Event::Commitment(C::BreachNoticeServed { service, window, .. }) = &mut own.event {
+        if let Event::Commitment(C::BreachNoticeServed { service, .. }) = &mut own.event {
             service.on = service.on.plus_days(-7);
-            *window = forge::kit::rules::rules().calendar.after(service.on, 5);
         }
     });
     let mut heard = |what, world: &World, event, to: fn(&mut Envelope)| {

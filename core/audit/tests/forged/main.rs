@@ -36,6 +36,7 @@ mod everywhere;
 mod forge;
 mod forwarding;
 mod grounds;
+mod hearing;
 mod keys;
 mod longer;
 mod measures;
@@ -245,6 +246,8 @@ fn table() -> Vec<Forgery> {
     again::again(&mut table);
     forwarding::told(&mut table);
     forwarding::beyond(&mut table);
+    hearing::recorded_late(&mut table);
+    hearing::red_list(&mut table);
     table.0
 }
 

@@ -1,7 +1,5 @@
 //! Forgeries on the path to a decision, its service and its start.
 
-use shouxin_core::event::calendar::CalendarEvent;
-
 use super::*;
 
 pub(super) fn proposals(table: &mut Table) {
@@ -107,9 +105,8 @@ pub(super) fn hearings(table: &mut Table) {
         set!(NoticeServed, hearing_offered => false),
     );
     table.change("G-NOTICE", "served before the proposal", &world, noticed, |own| {
-        if let Event::NoticeServed { service, window, .. } = &mut own.event {
+        if let Event::NoticeServed { service, .. } = &mut own.event {
             service.on = service.on.plus_days(-7);
-            *window = forge::kit::rules::rules().calendar.after(service.on, 5);
         }
     });
     table.change("DEADLINE", "a shorter window", &world, noticed, |own| {
@@ -127,7 +124,8 @@ pub(super) fn hearings(table: &mut Table) {
     );
     table.remove("G-NOTICE", "heard about nothing", &listed().0, &[noticed], "statement.received");
     let decided = "listing.decided";
-    table.remove("G-HEARD", "nobody was heard", &listed().0, &["statement.received"], decided);
+    let gone = ["hearing.held", "statement.received"];
+    table.remove("G-HEARD", "nobody was heard", &listed().0, &gone, decided);
     table.remove("G-HEARD", "the hearing was not held", &world, &["hearing.held"], decided);
     table.change("G-HEARD", "a point without an answer", &world, decided, |own| {
         if let Event::CaseDecided { answers, .. } = &mut own.event {
@@ -228,17 +226,9 @@ pub(super) fn decisions(table: &mut Table) {
     table.remove("INV-1", "there is no decision to serve", &world, &[said, decided], served);
     table.other("G-SERVED", "served before it was decided", &lives::silent(), |log| {
         let place = log.last(served);
-        let mut counted = None;
-        let calendar = log.rules.calendar.clone();
         let at = log.change(place, |own| {
             if let Event::DecisionServed { service, .. } = &mut own.event {
                 service.on = service.on.plus_days(-1);
-                counted = Some(service.on);
-            }
-        });
-        log.change(log.last(said), |own| {
-            if let Event::Calendar(CalendarEvent::Provisional { deadline, .. }) = &mut own.event {
-                *deadline = calendar.after(counted.expect("a day"), deadline.working_days);
             }
         });
         log.cut(place);

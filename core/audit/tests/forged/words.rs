@@ -100,11 +100,9 @@ pub(super) fn commitments(table: &mut Table) {
         }
     });
     table.change("G-NOTICE", "a cure notice before it was overdue", &notice, cure, |own| {
-        if let Event::Commitment(CommitmentEvent::CureNoticeServed { cure_by, service, .. }) =
-            &mut own.event
+        if let Event::Commitment(CommitmentEvent::CureNoticeServed { service, .. }) = &mut own.event
         {
             service.on = due();
-            *cure_by = forge::kit::rules::rules().calendar.after(service.on, 10);
         }
     });
 }

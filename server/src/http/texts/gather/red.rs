@@ -2,6 +2,7 @@
 
 use shouxin_core::actor::{Actor, OfficerRef};
 use shouxin_core::event::Event;
+use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::id::ListingId;
 use shouxin_core::row::{ListingKind, RedState};
 use shouxin_core::time::Day;
@@ -91,11 +92,19 @@ impl Words<'_> {
             let reasons = draft.reasons.clone();
             return Ok((self.officer.clone(), self.today, RedEnd::NotGranted, reasons));
         }
+        // An officer took down that the subject withdraws, with its paper.
+        let given_up = self.after(id.0, |envelope| match &envelope.event {
+            Event::Listing(ListingEvent::WithdrawalReceived { listing, .. }) if *listing == id => {
+                Some(())
+            }
+            _ => None,
+        })?;
         let found = self.after(id.0, |envelope| match &envelope.event {
             Event::RedListingClosed { listing, reasons } if *listing == id => {
                 // What an outcome of another step voids stands behind it in its commit.
                 let end = match (&envelope.actor, envelope.cause) {
                     (Actor::Subject(_), _) => RedEnd::Withdrawn,
+                    _ if given_up.is_some() => RedEnd::Withdrawn,
                     (_, Some(_)) => RedEnd::Void,
                     (_, None) => RedEnd::NotGranted,
                 };

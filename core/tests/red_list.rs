@@ -1,0 +1,113 @@
+//! The red list: its check sees every adverse record that counts, in the file as it is now, and
+//! whoever is on it leaves it when it likes, at the counter too.
+//!
+//! Covers: domain.md 2.3c, O22, O28.
+
+use crate::kit::rules::OFFICE;
+use crate::kit::steps::*;
+use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party};
+use shouxin_core::command::Command;
+use shouxin_core::event::{CaseRef, Event};
+use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::id::{ListingId, RecordId};
+use shouxin_core::path::Standing;
+
+fn nominator() -> Who {
+    officer(OFFICE, Post::Handler)
+}
+
+fn nominated(world: &mut World) -> ListingId {
+    ListingId(world.must(&nominator(), &nominate(organisation(1))))
+}
+
+fn checked(world: &World) -> usize {
+    match world.log.last().map(|own| &own.event) {
+        Some(Event::NominationChecked { adverse_records, .. }) => adverse_records.len(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A record that comes in between the look and the check would be passed over.
+#[test]
+fn a_file_that_moved_on_since_the_look_is_looked_at_anew() {
+    let mut world = World::seeded();
+    let listing = nominated(&mut world);
+    let looked = check_nomination(&world, listing, &[]);
+    let record = world.with_record();
+    assert_eq!(world.refused(&nominator(), &looked), misfit(Misfit::Stale));
+    let anew = check_nomination(&world, listing, &[record]);
+    world.must(&nominator(), &anew);
+    assert_eq!(checked(&world), 1);
+}
+
+/// The day may turn between the look and the check, and its timer may be late.
+#[test]
+fn what_is_past_its_last_day_counts_no_more() {
+    let mut world = World::seeded();
+    let record: RecordId = world.with_record();
+    let listing = nominated(&mut world);
+    let found = check_nomination(&world, listing, &[record]);
+    let mut before = world.clone();
+    before.must(&nominator(), &found);
+    assert_eq!(checked(&before), 1);
+    world.today = world.today.plus_months(60);
+    world.must(&nominator(), &found);
+    assert_eq!(checked(&world), 0);
+}
+
+fn honoured() -> (World, ListingId) {
+    let mut world = World::seeded();
+    let listing = nominated(&mut world);
+    let check = check_nomination(&world, listing, &[]);
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let decide = decide_red(&world, listing);
+    world.must(&officer(OFFICE, Post::Head), &decide);
+    (world, listing)
+}
+
+fn withdrawal(listing: ListingId, paper: Option<[u8; 32]>) -> Command {
+    Command::CloseRedListing { listing, reasons: text(), document_sha256: paper }
+}
+
+/// An exemplar without a key hands its paper in at the counter.
+#[test]
+fn an_exemplar_leaves_the_list_at_the_counter_with_its_paper() {
+    let (world, listing) = honoured();
+    let right = withdrawal(listing, Some(digest(64)));
+    for who in [nominator(), officer(OFFICE, Post::Head)] {
+        let bare = withdrawal(listing, None);
+        let ground = world.refused(&who, &bare);
+        assert!([guard(Guard::Notice), guard(Guard::FourEyes)].contains(&ground), "{ground:?}");
+        let blank = withdrawal(listing, Some([0; 32]));
+        assert_eq!(world.refused(&who, &blank), guard(Guard::Document));
+        let mut own = world.clone();
+        own.must(&who, &right);
+        let names: Vec<_> = own.log.iter().rev().take(3).map(|own| own.event.name()).collect();
+        let wanted =
+            ["classification.changed", "red_listing.closed", "red_listing.withdrawal_received"];
+        assert_eq!(names, wanted);
+        assert_eq!(
+            own.standing(|rows, on| rows.listing_standing(listing, on)),
+            Standing::Ended,
+            "it is off the list"
+        );
+        assert!(!own.marks(organisation(1)).contains(&(CaseRef::Listing(listing), false)));
+        assert_eq!(own.replayed().rows, own.rows);
+        assert_eq!(own.refused(&who, &right), misfit(Misfit::State), "once");
+    }
+    assert_eq!(world.refused(&handler(), &right), guard(Guard::Competent), "another authority");
+    assert_eq!(world.refused(&party(organisation(2)), &right), guard(Guard::Human));
+    let mut own = world.clone();
+    own.must(&party(organisation(1)), &withdrawal(listing, None));
+}
+
+/// A nomination is given up the same way; without the paper only the head closes it.
+#[test]
+fn a_nomination_is_given_up_at_the_counter_too() {
+    let mut world = World::seeded();
+    let listing = nominated(&mut world);
+    assert_eq!(world.refused(&nominator(), &withdrawal(listing, None)), guard(Guard::FourEyes));
+    world.must(&nominator(), &withdrawal(listing, Some(digest(64))));
+}
