@@ -46,7 +46,7 @@ fn a_revoked_honour_is_served_once_it_was_decided() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
     let mut world = World::seeded();
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    world.must(&nominator, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&nominator, &check_nomination(&world, listing, &[]));
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
     let decision = decide_red(&world, listing);
@@ -226,7 +226,7 @@ fn an_incentive_that_is_forwarded_needs_no_notice() {
     let entry = rules.measures.iter_mut().find(|own| own.id == INCENTIVE);
     entry.expect("it is there").executor = Executor::Higher;
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    world.must(&nominator, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&nominator, &check_nomination(&world, listing, &[]));
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
     let decision = decide_red(&world, listing);

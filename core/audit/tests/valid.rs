@@ -11,9 +11,7 @@ mod forge;
 use forge::kit::World;
 use forge::kit::courses::{begun, make, moves};
 use forge::kit::steps::clerk;
-use forge::{
-    Log, again, beyond, due, further, lives, longer, reports, sending, versions, words,
-};
+use forge::{Log, again, beyond, due, further, lives, longer, reports, sending, versions, words};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;

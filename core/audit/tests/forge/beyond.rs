@@ -20,7 +20,7 @@ pub fn honoured() -> World {
     let entry = rules.measures.iter_mut().find(|own| own.id == INCENTIVE);
     entry.expect("it is there").executor = Executor::Higher;
     let listing = ListingId(world.must(&nominator, &nominate(organisation(2))));
-    world.must(&nominator, &Command::CheckNomination { listing, adverse_records: Vec::new() });
+    world.must(&nominator, &check_nomination(&world, listing, &[]));
     world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
     let decision = decide_red(&world, listing);

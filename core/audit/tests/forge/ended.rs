@@ -19,7 +19,7 @@ pub fn honour_turned_away() -> World {
     let mut world = World::seeded();
     let other = officer(OFFICE, Post::Colleague);
     let listing = ListingId(world.must(&clerk(), &nominate(organisation(2))));
-    let check = Command::CheckNomination { listing, adverse_records: Vec::new() };
+    let check = check_nomination(&world, listing, &[]);
     world.must(&clerk(), &check);
     world.must(&clerk(), &Command::OpenPublicNotice { listing });
     world.pass(8);

@@ -27,8 +27,8 @@ macro_rules! inner {
     };
 }
 
-mod closing;
 mod again;
+mod closing;
 mod details;
 mod due;
 mod everywhere;
