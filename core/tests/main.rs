@@ -20,6 +20,7 @@ mod bypasses;
 mod case_study;
 mod catalogue;
 mod channels;
+mod cited;
 mod codec;
 mod collection;
 mod commitment;

@@ -1,21 +1,22 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
-use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::actor::Actor;
 use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, ListingId, RecordId};
+use shouxin_core::id::{AttributionId, ListingId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Behaviour, FactKind};
-use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::fold::{
     Attribution, Case, Decision, Fold, Heard, Kind, Listing, Notice, Over, RecordStage, Standing,
 };
+use crate::ground::documented;
 use crate::here::Here;
 use crate::names::{INV_1, INV_2, INV_3, INV_6};
 
@@ -203,9 +204,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.capacity(fold, subject);
     at.stated(Guard::Fact, &[("act", act)]);
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
-    for left in unnamed(fold, facts, records, subject, at.today) {
-        at.guard(Guard::Fact, format!("a document is that of {left}, and it does not rest on it"));
-    }
+    documented(fold, at, (facts, records), subject);
     let others = records.iter().filter_map(|id| fold.records.get(id));
     let twins = others.flat_map(|own| &own.listings).filter(|other| {
         let kind = fold.listings.get(other).map(|own| &own.kind);
@@ -252,27 +251,6 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
 pub(crate) fn repair_months(at: &Here<'_>, behaviour: &str) -> Option<u16> {
     let rule = at.rules.behaviour(behaviour)?.repair.as_ref()?;
     rule.barred_by.is_none().then_some(rule.min_months)
-}
-
-/// Live adverse records of the subject whose document a proposal cites without resting on them.
-fn unnamed(
-    fold: &Fold,
-    facts: &[FactDocument],
-    records: &[RecordId],
-    subject: SubjectKey,
-    today: Day,
-) -> Vec<RecordId> {
-    let adverse = fold.files.get(&subject).map(|file| &file.adverse);
-    let cited = |id: &&RecordId| {
-        let own = fold.records.get(id);
-        own.filter(|own| own.until.is_none_or(|until| today <= until)).is_some_and(|own| {
-            facts.iter().filter(|fact| fact.about == subject).any(|fact| {
-                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
-            })
-        })
-    };
-    let left = adverse.into_iter().flatten().filter(|id| !records.contains(id));
-    left.filter(cited).copied().collect()
 }
 
 fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {

@@ -22,6 +22,7 @@ use crate::catalogue::Entries;
 use crate::commitment::Commitments;
 use crate::dispute::Disputes;
 use crate::erasure::Erasures;
+use crate::ground::Paper;
 use crate::imported::Classifications;
 use crate::keys::Keys;
 use crate::member::Notes;
@@ -385,6 +386,8 @@ pub(crate) struct Fold {
     pub catalogue: crate::in_use::InUse,
     pub files: BTreeMap<SubjectKey, File>,
     pub records: BTreeMap<RecordId, Record>,
+    /// The newest adverse records of a subject that had a document, those that are over included.
+    pub papers: BTreeMap<(SubjectKey, Paper), Vec<RecordId>>,
     pub listings: BTreeMap<ListingId, Listing>,
     pub attributions: BTreeMap<AttributionId, Attribution>,
     pub measures: BTreeMap<MeasureId, Measure>,
@@ -447,134 +450,6 @@ impl Fold {
         match &mut self.listings.get_mut(&id)?.kind {
             Kind::Red(red) => Some(red),
             Kind::Black { .. } => None,
-        }
-    }
-
-    /// What is annulled, repaired, expired or past its last day carries nothing any more.
-    pub(crate) fn record_standing(&self, id: RecordId, day: Day) -> Standing {
-        match self.records.get(&id) {
-            None => Standing::Ended,
-            Some(record) if record.stage != RecordStage::Live => Standing::Ended,
-            Some(record) if record.until.is_some_and(|until| day > until) => Standing::Ended,
-            Some(record) if !record.holds.is_empty() => Standing::Suspended,
-            Some(_) => Standing::InForce,
-        }
-    }
-
-    /// The last day of the records on which a listing rests.
-    pub(crate) fn ground_until(&self, id: ListingId) -> Option<Day> {
-        match self.listings.get(&id).map(|own| &own.kind) {
-            Some(Kind::Black { records, .. }) => {
-                records.iter().filter_map(|id| self.records.get(id)?.until).min()
-            }
-            _ => None,
-        }
-    }
-
-    pub(crate) fn listing_standing(&self, id: ListingId, day: Day) -> Standing {
-        let Some(listing) = self.listings.get(&id) else {
-            return Standing::Ended;
-        };
-        match &listing.kind {
-            Kind::Black { records, case, .. } => records
-                .iter()
-                .map(|record| self.record_standing(*record, day))
-                .fold(case.own(day), Ord::max),
-            Kind::Red(red) => match red.stage {
-                RedStage::Active { until, .. } if day > until => Standing::Ended,
-                RedStage::Active { .. } if !red.holds.is_empty() => Standing::Suspended,
-                RedStage::Active { .. } => Standing::InForce,
-                RedStage::Over => Standing::Ended,
-                _ => Standing::Pending,
-            },
-        }
-    }
-
-    pub(crate) fn attribution_standing(&self, id: AttributionId, day: Day) -> Standing {
-        match self.attributions.get(&id) {
-            Some(own) => own.case.own(day).max(self.listing_standing(own.listing, day)),
-            None => Standing::Ended,
-        }
-    }
-
-    pub(crate) fn measure_standing(&self, id: MeasureId, day: Day) -> Standing {
-        let Some(own) = self.measures.get(&id) else {
-            return Standing::Ended;
-        };
-        let itself = match (own.annulled || day > own.until, own.holds.is_empty()) {
-            (true, _) => Standing::Ended,
-            (false, false) => Standing::Suspended,
-            (false, true) => Standing::InForce,
-        };
-        let person = own.attribution.map(|id| self.attribution_standing(id, day));
-        itself.max(self.listing_standing(own.listing, day)).max(person.unwrap_or(Standing::InForce))
-    }
-
-    /// The last change that a measure follows: its own, its person's, its listing's or of a record.
-    pub(crate) fn last_change(&self, id: MeasureId) -> Option<(Position, Day)> {
-        let own = self.measures.get(&id)?;
-        let records = match self.listings.get(&own.listing).map(|listing| &listing.kind) {
-            Some(Kind::Black { records, .. }) => records.as_slice(),
-            _ => &[],
-        };
-        let above = [Target::Measure(id), Target::Listing(own.listing)];
-        let targets = above
-            .into_iter()
-            .chain(own.attribution.map(Target::Attribution))
-            .chain(records.iter().map(|record| Target::Record(*record)));
-        targets.filter_map(|target| self.changed.get(&target).copied()).max()
-    }
-
-    /// The cases whose standing follows a target's, with whose files they mark.
-    pub(crate) fn cases_under(&self, target: Target) -> Vec<(SubjectKey, CaseRef)> {
-        let mut found = Vec::new();
-        let mut listing = |id: ListingId| {
-            let Some(own) = self.listings.get(&id) else {
-                return;
-            };
-            found.push((own.subject, CaseRef::Listing(id)));
-            for id in &own.attributions {
-                if let Some(own) = self.attributions.get(id) {
-                    found.push((own.case.subject, CaseRef::Attribution(*id)));
-                }
-            }
-        };
-        match target {
-            Target::Record(id) => {
-                self.records.get(&id).into_iter().flat_map(|own| &own.listings).for_each(|id| {
-                    listing(*id);
-                });
-            }
-            Target::Listing(id) => listing(id),
-            Target::Attribution(id) => {
-                if let Some(own) = self.attributions.get(&id) {
-                    found.push((own.case.subject, CaseRef::Attribution(id)));
-                }
-            }
-            Target::Measure(_) | Target::Commitment(_) => {}
-        }
-        found
-    }
-
-    /// The measures that rest on a target.
-    pub(crate) fn measures_under(&self, target: Target) -> Vec<MeasureId> {
-        let of = |id: &ListingId| {
-            self.listings.get(id).map(|own| own.measures.clone()).unwrap_or_default()
-        };
-        match target {
-            Target::Record(id) => {
-                self.records.get(&id).iter().flat_map(|own| &own.listings).flat_map(of).collect()
-            }
-            Target::Listing(id) => of(&id),
-            Target::Attribution(id) => {
-                let listing = self.attributions.get(&id).map(|own| of(&own.listing));
-                let under = |measure: &MeasureId| {
-                    self.measures.get(measure).is_some_and(|own| own.attribution == Some(id))
-                };
-                listing.unwrap_or_default().into_iter().filter(under).collect()
-            }
-            Target::Measure(id) => vec![id],
-            Target::Commitment(_) => Vec::new(),
         }
     }
 

@@ -31,6 +31,7 @@ mod credit_review;
 mod dispute;
 mod erasure;
 mod fold;
+mod ground;
 mod here;
 mod imported;
 mod in_use;

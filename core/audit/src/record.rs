@@ -256,6 +256,9 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         fold.tell(Target::Record(id), at.at());
     }
     fold.records.insert(id, record);
+    if adverse {
+        fold.documented(subject, id);
+    }
 }
 
 fn may_be_shown(
@@ -372,6 +375,10 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
         own.severity = *severity;
         own.until = *publicity_until;
         own.published = own.published && !minor;
+        if own.adverse {
+            let subject = own.subject;
+            fold.documented(subject, *record);
+        }
     }
 }
 

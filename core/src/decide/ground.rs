@@ -14,7 +14,7 @@ use crate::event::{CaseRef, Event};
 use crate::guard::Guard;
 use crate::id::{ListingId, RecordId, RepairId};
 use crate::path::{DecisionCase, Path};
-use crate::row::{Key, ListingKind};
+use crate::row::{Key, ListingKind, RecordRow};
 use crate::rows::{Rows, Stop};
 use crate::text::{FactDocument, Sealed};
 use crate::time::Day;
@@ -33,8 +33,17 @@ pub(super) fn last_day(rows: &Rows, listing: ListingId) -> Result<Option<Day>, S
     Ok(last)
 }
 
+/// Whether a document is that of a record, by its number or by its digest.
+fn is_of(document: &FactDocument, row: &RecordRow) -> bool {
+    document.number.trim() == row.document_number.trim()
+        || row.document_sha256 == Some(document.sha256)
+}
+
 /// A proposal names every live record of its subject that its documents are about: so an objection
-/// to that record, or its annulment, reaches the listing (G-FACT).
+/// to that record, or its annulment, reaches what is proposed. A document whose record is over, and
+/// of which no other record is live, establishes nothing any more: otherwise a repair or annulment
+/// would be got round by citing the paper without its record (G-FACT). A document leads to the newest
+/// of its records, so many as one proposal may name.
 pub(super) fn named(
     rows: &Rows,
     facts: &[FactDocument],
@@ -46,22 +55,40 @@ pub(super) fn named(
     let tags = own().flat_map(|own| record_documents(subject, &own.number, Some(&own.sha256)));
     let keys: Vec<Key> = tags.map(Key::RecordDocument).collect();
     rows.want(keys.iter().cloned())?;
-    let mut found = Vec::new();
+    let mut found = records.to_vec();
     for key in &keys {
         found.extend(rows.records_at(key)?.iter().copied());
     }
     rows.want(found.iter().map(|id| Key::Record(*id)))?;
-    for id in found.into_iter().filter(|id| !records.contains(id)) {
-        let row = rows.must_record(id)?;
-        let same = |document: &FactDocument| {
-            document.number.trim() == row.document_number.trim()
-                || row.document_sha256 == Some(document.sha256)
-        };
-        if row.is_live(today) && own().any(same) {
+    for document in own() {
+        let mut over = None;
+        let mut stands = false;
+        for id in &found {
+            let row = rows.must_record(*id)?;
+            if !is_of(document, row) {
+                continue;
+            }
+            if !row.is_live(today) {
+                over = Some(*id);
+            } else if records.contains(id) {
+                stands = true;
+            } else {
+                refuse::<()>(
+                    Guard::Fact,
+                    format!("事实文书即为记录 {id} 的文书 / a document is that of the record {id}"),
+                    format!("请将 {id} 列为所依据的记录 / name {id} among the records it rests on"),
+                )?;
+            }
+        }
+        if let (Some(id), false) = (over, stands) {
             refuse::<()>(
                 Guard::Fact,
-                format!("事实文书即为记录 {id} 的文书 / a document is that of the record {id}"),
-                format!("请将 {id} 列为所依据的记录 / name {id} among the records it rests on"),
+                format!(
+                    "事实文书 {} 所属记录 {id} 已撤销、修复或到期 / it is the document of {id}, \
+                     which was annulled or repaired, or has expired",
+                    document.number
+                ),
+                "不得再以该文书为据，请引用现行有效记录的文书 / cite the document of a record that stands",
             )?;
         }
     }

@@ -44,6 +44,7 @@ mod process;
 mod redress;
 mod repairs;
 mod reports;
+mod rests;
 mod sending;
 mod social;
 mod versions;
@@ -61,6 +62,7 @@ use forge::kit::{World, organisation, party, person};
 use forge::{Log, due as courses, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
+use shouxin_core::command::Command;
 use shouxin_core::event::assessment::AssessmentEvent;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::measure::MeasureEvent;
@@ -227,6 +229,7 @@ fn table() -> Vec<Forgery> {
     sending::referred(&mut table);
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
+    rests::cited(&mut table);
     table.0
 }
 
