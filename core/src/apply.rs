@@ -375,6 +375,10 @@ fn walks(rows: &Rows, envelope: &Envelope, target: Target) -> Result<Vec<(Key, S
             for listing in &record.listings {
                 found.extend(listing_walk(rows, envelope, *listing, Target::Listing(*listing))?);
             }
+            for own in &record.attributions {
+                let listing = Rows::known(rows.attribution(*own)?, &own.0)?.listing;
+                found.extend(listing_walk(rows, envelope, listing, Target::Attribution(*own))?);
+            }
             Ok(found)
         }
         // Nothing rests on the finding that a commitment was broken.

@@ -8,6 +8,8 @@ pub const FACTS_MAX: usize = 8;
 pub const RECORDS_PER_LISTING_MAX: usize = 8;
 /// Listings that may rest on one record.
 pub const LISTINGS_PER_RECORD_MAX: usize = 16;
+/// Attributions that may rest on one record of a person.
+pub const ATTRIBUTIONS_PER_RECORD_MAX: usize = 16;
 /// Persons who may be attributed under one listing, so that their files change in its commit.
 pub const ATTRIBUTIONS_PER_LISTING_MAX: usize = 32;
 /// Measures one decision may name.

@@ -231,6 +231,8 @@ pub struct RecordRow {
     pub disputes: Disputes,
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
+    /// Attributions that rest on it: it is a person's.
+    pub attributions: Vec<AttributionId>,
     pub open_repair: Option<RepairId>,
     /// From which day its shortest publicity is counted: no correction puts that off.
     pub counted_from: Day,
@@ -335,6 +337,8 @@ pub struct AttributionRow {
     pub id: AttributionId,
     pub person: SubjectKey,
     pub listing: ListingId,
+    /// The person's own records on which it rests, beside the listing.
+    pub records: Vec<RecordId>,
     pub role: PersonRole,
     /// How many measures against the person have an order that is not lifted.
     pub unlifted: u32,

@@ -263,11 +263,15 @@ impl Rows {
         }
     }
 
-    /// Standing of an attribution on `day`, under its listing.
+    /// Standing of an attribution on `day`, under its listing and the person's own records on which
+    /// it rests.
     pub fn attribution_standing(&self, id: AttributionId, day: Day) -> Result<Standing, Stop> {
         let row = self.must_attribution(id)?;
-        let own = row.case.standing(day);
-        Ok(own.under(self.listing_standing(row.listing, day)?))
+        self.want(row.records.iter().map(|record| Key::Record(*record)))?;
+        let own = row.case.standing(day).under(self.listing_standing(row.listing, day)?);
+        row.records.iter().try_fold(own, |standing, record| {
+            Ok(standing.under(self.record_standing(*record, day)?))
+        })
     }
 
     /// Standing on `day` of the case behind a mark, under what it rests on.

@@ -12,6 +12,7 @@
 
 mod kit;
 
+mod answers;
 mod assessment;
 mod attribution_repairs;
 mod both_lists;

@@ -113,7 +113,9 @@ fn marks(world: &World) -> Marks {
                     };
                     if let Path::Effective(effective) = &own.case.path {
                         let end = end.min(effective.served.decided.decision.end);
-                        let suspended = suspended || !own.case.holds.is_empty();
+                        let end = last_of(world, &own.records).map_or(end, |last| last.min(end));
+                        let own_hold = suspended_by(world, &own.records, &own.case.holds);
+                        let suspended = suspended || own_hold;
                         add(own.person, CaseRef::Attribution(*id), flag(end, suspended));
                     }
                 }
@@ -200,7 +202,7 @@ fn parents_turned(world: &World, id: MeasureId) -> bool {
         }
     };
     let own = row.attribution.and_then(|own| match world.row(&Key::Attribution(own)) {
-        Some(Row::Attribution(own)) => Some(turned(&own.case, &[])),
+        Some(Row::Attribution(own)) => Some(turned(&own.case, &own.records)),
         _ => None,
     });
     listing || own == Some(true)

@@ -14,16 +14,16 @@ use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::fold::{
-    Attribution, Case, Decision, Fold, Heard, Kind, Listing, Notice, Over, RecordStage, Standing,
+    Attribution, Case, Decision, Fold, Heard, Kind, Listing, Notice, Over, Standing,
 };
-use crate::ground::documented;
+use crate::ground::{Unsaid, documented, usable};
 use crate::here::Here;
 use crate::names::{INV_1, INV_2, INV_3, INV_6};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
         Event::ListingProposed { .. } => listing_proposed(fold, commit, at),
-        Event::AttributionProposed { .. } => attribution_proposed(fold, at),
+        Event::AttributionProposed { .. } => attribution_proposed(fold, commit, at),
         Event::NoticeServed { case, .. }
         | Event::StatementReceived { case, .. }
         | Event::StatementWaived { case, .. }
@@ -33,12 +33,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
-            let of = listing_id(fold, *case);
             let above = Above {
                 standing: above(fold, *case, at.today),
                 over: void(fold, *case, at.today),
-                last: of.and_then(|id| fold.ground_until(id)),
-                falls: of.is_some_and(|id| commit.ground_is_repaired(fold, id)),
+                last: grounds(fold, *case).filter_map(|of| fold.ground_until(of)).min(),
+                falls: commit.ground_is_repaired(fold, *case),
                 months: months(fold, at, *case),
                 until: match case {
                     CaseRef::Listing(_) => None,
@@ -110,14 +109,18 @@ fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
     fold.listings.get(&listing_id(fold, case)?)
 }
 
+/// A case, and for what a person answers the listing above it: what rests on records.
+fn grounds(fold: &Fold, case: CaseRef) -> impl Iterator<Item = CaseRef> {
+    let above = match case {
+        CaseRef::Listing(_) => None,
+        CaseRef::Attribution(_) => listing_id(fold, case).map(CaseRef::Listing),
+    };
+    [case].into_iter().chain(above)
+}
+
 /// Whether a record on which it rests is over.
 fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
-    match listing_of(fold, case).map(|own| &own.kind) {
-        Some(Kind::Black { records, .. }) => {
-            records.iter().any(|id| fold.record_standing(*id, day) == Standing::Ended)
-        }
-        _ => false,
-    }
+    grounds(fold, case).any(|of| fold.ground_standing(of, day) == Standing::Ended)
 }
 
 fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
@@ -130,19 +133,14 @@ fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
     behaviour.map_or(most, |own| own.period_months.1.min(most))
 }
 
-/// How that stands on which a case rests: records under a listing, a listing under a person.
+/// How that stands on which a case rests: records, and under a person a listing too.
 fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
+    let own = fold.ground_standing(case, day);
     match case {
-        CaseRef::Listing(id) => match fold.listings.get(&id).map(|own| &own.kind) {
-            Some(Kind::Black { records, .. }) => records
-                .iter()
-                .map(|record| fold.record_standing(*record, day))
-                .max()
-                .unwrap_or(Standing::InForce),
-            _ => Standing::Ended,
-        },
+        CaseRef::Listing(_) if fold.case(case).is_some() => own,
+        CaseRef::Listing(_) => Standing::Ended,
         CaseRef::Attribution(id) => match fold.attributions.get(&id) {
-            Some(own) => fold.listing_standing(own.listing, day),
+            Some(under) => own.max(fold.listing_standing(under.listing, day)),
             None => Standing::Ended,
         },
     }
@@ -213,19 +211,10 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     });
     twins.for_each(|of| commit.twin(at.at(), id, *of));
     for record in records {
-        let Some(own) = fold.records.get_mut(record) else {
-            at.missing(record);
-            continue;
-        };
-        let past = own.until.is_some_and(|until| at.today > until);
-        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live || past {
-            let detail = format!("{record} is no live adverse record of the subject");
-            at.guard(Guard::Fact, detail);
+        usable(fold, at, *record, subject);
+        if let Some(own) = fold.records.get_mut(record) {
+            own.listings.push(id);
         }
-        if !own.holds.is_empty() {
-            at.guard(Guard::NoSuspension, format!("{record} is disputed"));
-        }
-        own.listings.push(id);
     }
     let mut case = Case::new(subject, proposer, at.today, *stated_cap, basis);
     case.decide_by = Some(decide_by.day);
@@ -260,7 +249,7 @@ fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {
     }
 }
 
-fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
+fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let Event::AttributionProposed {
         listing,
         authority,
@@ -312,8 +301,15 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     }
     let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
     case.decide_by = Some(decide_by.day);
-    fold.attributions
-        .insert(id, Attribution { listing: *listing, case, again_from: None, redress: None });
+    let own = Attribution {
+        listing: *listing,
+        records: Vec::new(),
+        case,
+        again_from: None,
+        redress: None,
+    };
+    fold.attributions.insert(id, own);
+    commit.attribute(id, Unsaid { at: at.at(), person, facts: facts.clone() });
 }
 
 /// One step of the path up to service.
@@ -683,23 +679,20 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         at.broken(INV_6, "it was over already");
         return;
     }
-    let ground = listing_id(fold, case).filter(|_| matches!(case, CaseRef::Listing(_)));
-    let ground = ground.and_then(|id| fold.ground_until(id));
+    let ground = fold.ground_until(case);
     let over = match (&at.event.event, case) {
         (Event::CaseExpired { .. }, _) => {
             at.after(end.into_iter().chain(ground).min(), "it");
             Over::Expired
         }
-        (Event::CaseRemoved { repair, .. }, CaseRef::Listing(id)) => {
-            let falls = commit.ground_is_repaired_by(fold, id, *repair);
-            if !commit.repairs(*repair, Target::Listing(id)) && !falls {
-                at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
-            }
-            Over::Removed(*repair)
-        }
         // A person's own repair ends what the person answers for, and nobody else's does.
-        (Event::CaseRemoved { repair, .. }, CaseRef::Attribution(id)) => {
-            if !commit.repairs(*repair, Target::Attribution(id)) {
+        (Event::CaseRemoved { repair, .. }, case) => {
+            let of = match case {
+                CaseRef::Listing(id) => Target::Listing(id),
+                CaseRef::Attribution(id) => Target::Attribution(id),
+            };
+            let falls = commit.ground_is_repaired_by(fold, case, *repair);
+            if !commit.repairs(*repair, of) && !falls {
                 at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
             }
             Over::Removed(*repair)

@@ -99,6 +99,7 @@ pub(crate) struct Record {
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
     pub listings: Vec<ListingId>,
+    pub attributions: Vec<AttributionId>,
     /// From which day its shortest publicity is counted.
     pub counted_from: Day,
     /// Which repair ended it, and whether it was shown until then.
@@ -285,6 +286,8 @@ pub(crate) struct Listing {
 #[derive(Debug)]
 pub(crate) struct Attribution {
     pub listing: ListingId,
+    /// The person's own records on which it rests.
+    pub records: Vec<RecordId>,
     pub case: Case,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
@@ -610,13 +613,11 @@ impl Fold {
         };
         let (colour, authority, since, until, standing, over) = match reference {
             CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
-                Kind::Black { case, records, .. } => {
-                    let held = records
-                        .iter()
-                        .any(|id| self.records.get(id).is_some_and(|own| !own.holds.is_empty()));
+                Kind::Black { case, .. } => {
                     let (until, since) = (case.end()?, case.since?);
-                    let held = held || !case.holds.is_empty();
-                    let past = day > until || self.ground_until(id).is_some_and(|own| day > own);
+                    let held = self.ground_is_held(reference) || !case.holds.is_empty();
+                    let ground = self.ground_until(reference);
+                    let past = day > until || ground.is_some_and(|own| day > own);
                     (Colour::Black, case.proposer.authority, since, until, held, past)
                 }
                 Kind::Red(red) => {
@@ -631,8 +632,11 @@ impl Fold {
                 let own = self.attributions.get(&id)?;
                 let (until, since) = (own.case.end()?, own.case.since?);
                 let above = self.mark(CaseRef::Listing(own.listing), day);
-                let held = !own.case.holds.is_empty() || above.is_some_and(|own| own.0.suspended);
-                let ground = self.ground_until(own.listing);
+                let held = !own.case.holds.is_empty()
+                    || self.ground_is_held(reference)
+                    || above.is_some_and(|own| own.0.suspended);
+                let above = self.ground_until(CaseRef::Listing(own.listing));
+                let ground = above.into_iter().chain(self.ground_until(reference)).min();
                 let past = listing_end(own.listing).is_some_and(|end| day > end)
                     || ground.is_some_and(|end| day > end)
                     || day > until;

@@ -11,8 +11,11 @@ use shouxin_core::limits::RECORDS_PER_LISTING_MAX;
 use shouxin_core::text::{Digest, FactDocument};
 use shouxin_core::time::Day;
 
+use crate::Violation;
+use crate::commit::Commit;
 use crate::fold::{Fold, Kind, RecordStage, RedStage, Standing};
 use crate::here::Here;
+use crate::names::{INV_2, INV_10};
 
 /// By what a document is known: its number, or its digest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,40 +30,114 @@ pub(crate) fn papers(number: &str, sha256: Option<&Digest>) -> impl Iterator<Ite
     [number].into_iter().chain(sha256.map(|own| Paper::Digest(*own)))
 }
 
-/// A document that is cited of a record: the proposal rests on that record, or on another live one
-/// that has this document. Of records that are over it establishes nothing.
+/// What is wrong with the documents that a proposal cites: one of a record rests on that record, or on
+/// another live one that has it. Of records that are over a document establishes nothing.
+fn undocumented(
+    fold: &Fold,
+    facts: &[FactDocument],
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: Day,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for fact in facts.iter().filter(|fact| fact.about == subject) {
+        let papers = papers(&fact.number, Some(&fact.sha256));
+        let known = papers.filter_map(|paper| fold.papers.get(&(subject, paper))).flatten();
+        let all: BTreeSet<RecordId> = known.chain(records).copied().collect();
+        let has = |id: &RecordId| {
+            fold.records.get(id).is_some_and(|own| {
+                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
+            })
+        };
+        let ended = |id: &RecordId| fold.record_standing(*id, today) == Standing::Ended;
+        let (over, live): (Vec<RecordId>, Vec<RecordId>) =
+            all.into_iter().filter(has).partition(ended);
+        for id in live.iter().filter(|id| !records.contains(id)) {
+            found.push(format!("a document is that of {id}, and it does not rest on it"));
+        }
+        if let (Some(id), true) = (over.last(), live.is_empty()) {
+            found.push(format!("a document is that of {id}, which is over"));
+        }
+    }
+    found
+}
+
+/// The documents that a proposal cites, and the records it names.
 pub(crate) fn documented(
     fold: &Fold,
     at: &mut Here<'_>,
     (facts, records): (&[FactDocument], &[RecordId]),
     subject: SubjectKey,
 ) {
-    for fact in facts.iter().filter(|fact| fact.about == subject) {
-        let papers = papers(&fact.number, Some(&fact.sha256));
-        let known = papers.filter_map(|paper| fold.papers.get(&(subject, paper))).flatten();
-        let all: BTreeSet<RecordId> = known.chain(records).copied().collect();
-        let mut over = None;
-        let mut stands = false;
-        for id in all {
-            let has = fold.records.get(&id).is_some_and(|own| {
-                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
-            });
-            if !has {
-                continue;
-            }
-            if fold.record_standing(id, at.today) == Standing::Ended {
-                over = Some(id);
-                continue;
-            }
-            stands = true;
-            if !records.contains(&id) {
-                let detail = format!("a document is that of {id}, and it does not rest on it");
-                at.guard(Guard::Fact, detail);
-            }
+    for wrong in undocumented(fold, facts, records, subject, at.today) {
+        at.guard(Guard::Fact, wrong);
+    }
+}
+
+/// A proposed attribution, of whose records nothing was said yet.
+#[derive(Debug)]
+pub(crate) struct Unsaid {
+    pub at: Position,
+    pub person: SubjectKey,
+    pub facts: Vec<FactDocument>,
+}
+
+/// The commit of an attribution is over, and it rests on no record of the person.
+pub(crate) fn left_unsaid(fold: &Fold, own: &Unsaid, today: Day) -> Vec<Violation> {
+    let say = |wrong| Violation::new(own.at, Guard::Fact.name(), wrong);
+    undocumented(fold, &own.facts, &[], own.person, today).into_iter().map(say).collect()
+}
+
+/// A record that a proposal names is a live adverse one of its subject, and undisputed.
+pub(crate) fn usable(fold: &Fold, at: &mut Here<'_>, id: RecordId, subject: SubjectKey) {
+    let Some(own) = fold.records.get(&id) else {
+        at.missing(id);
+        return;
+    };
+    let past = own.until.is_some_and(|until| at.today > until);
+    if own.subject != subject || !own.adverse || own.stage != RecordStage::Live || past {
+        at.guard(Guard::Fact, format!("{id} is no live adverse record of the subject"));
+    }
+    if !own.holds.is_empty() {
+        at.guard(Guard::NoSuspension, format!("{id} is disputed"));
+    }
+}
+
+/// The records of the person on which an attribution rests, said with its proposal.
+pub(crate) fn named(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    id: AttributionId,
+    records: &[RecordId],
+) {
+    let Some(own) = fold.attributions.get(&id) else {
+        at.missing(id);
+        return;
+    };
+    let person = own.case.subject;
+    let listing = own.listing;
+    at.about(person);
+    match commit.says_records(id) {
+        Some(own) => documented(fold, at, (&own.facts, records), person),
+        None => {
+            at.broken(INV_2, "it is said once, with the proposal");
+            return;
         }
-        if let (Some(id), false) = (over, stands) {
-            at.guard(Guard::Fact, format!("a document is that of {id}, which is over"));
+    }
+    for record in records {
+        usable(fold, at, *record, person);
+        if let Some(twin) = fold.answered(listing, *record, at.today) {
+            at.broken(INV_10, format!("{twin} is open on {record} for the same behaviour"));
         }
+    }
+    for record in records {
+        if let Some(own) = fold.records.get_mut(record) {
+            own.attributions.push(id);
+        }
+    }
+    if let Some(own) = fold.attributions.get_mut(&id) {
+        own.records = records.to_vec();
     }
 }
 
@@ -91,14 +168,55 @@ impl Fold {
         }
     }
 
-    /// The last day of the records on which a listing rests.
-    pub(crate) fn ground_until(&self, id: ListingId) -> Option<Day> {
-        match self.listings.get(&id).map(|own| &own.kind) {
-            Some(Kind::Black { records, .. }) => {
-                records.iter().filter_map(|id| self.records.get(id)?.until).min()
+    /// The records on which a case itself rests; a person's case has a listing above it beside them.
+    pub(crate) fn records_of(&self, case: CaseRef) -> &[RecordId] {
+        match case {
+            CaseRef::Listing(id) => match self.listings.get(&id).map(|own| &own.kind) {
+                Some(Kind::Black { records, .. }) => records,
+                _ => &[],
+            },
+            CaseRef::Attribution(id) => {
+                self.attributions.get(&id).map_or(&[], |own| own.records.as_slice())
             }
-            _ => None,
         }
+    }
+
+    /// The last day of the records on which a case itself rests.
+    pub(crate) fn ground_until(&self, case: CaseRef) -> Option<Day> {
+        self.records_of(case).iter().filter_map(|id| self.records.get(id)?.until).min()
+    }
+
+    /// How the records stand on which a case itself rests.
+    pub(crate) fn ground_standing(&self, case: CaseRef, day: Day) -> Standing {
+        let standings = self.records_of(case).iter().map(|id| self.record_standing(*id, day));
+        standings.max().unwrap_or(Standing::InForce)
+    }
+
+    /// Whether a record on which a case itself rests is disputed or stayed.
+    pub(crate) fn ground_is_held(&self, case: CaseRef) -> bool {
+        let mut records = self.records_of(case).iter().filter_map(|id| self.records.get(id));
+        records.any(|own| !own.holds.is_empty())
+    }
+
+    /// What a person answers for already, on one record, under a listing for the behaviour of this
+    /// one; a listing and its extension count as two.
+    fn answered(&self, listing: ListingId, record: RecordId, day: Day) -> Option<AttributionId> {
+        let behaviour = |id: ListingId| match &self.listings.get(&id)?.kind {
+            Kind::Black { behaviour, .. } => Some(behaviour),
+            Kind::Red(_) => None,
+        };
+        let extends = |one: ListingId, other: ListingId| {
+            self.listings.get(&other).is_some_and(|own| own.extended_by == Some(one))
+        };
+        let all = &self.records.get(&record)?.attributions;
+        all.iter().copied().find(|id| {
+            self.attributions.get(id).is_some_and(|own| {
+                behaviour(own.listing) == behaviour(listing)
+                    && !extends(listing, own.listing)
+                    && !extends(own.listing, listing)
+                    && self.attribution_standing(*id, day) != Standing::Ended
+            })
+        })
     }
 
     pub(crate) fn listing_standing(&self, id: ListingId, day: Day) -> Standing {
@@ -106,10 +224,9 @@ impl Fold {
             return Standing::Ended;
         };
         match &listing.kind {
-            Kind::Black { records, case, .. } => records
-                .iter()
-                .map(|record| self.record_standing(*record, day))
-                .fold(case.own(day), Ord::max),
+            Kind::Black { case, .. } => {
+                case.own(day).max(self.ground_standing(CaseRef::Listing(id), day))
+            }
             Kind::Red(red) => match red.stage {
                 RedStage::Active { until, .. } if day > until => Standing::Ended,
                 RedStage::Active { .. } if !red.holds.is_empty() => Standing::Suspended,
@@ -122,7 +239,11 @@ impl Fold {
 
     pub(crate) fn attribution_standing(&self, id: AttributionId, day: Day) -> Standing {
         match self.attributions.get(&id) {
-            Some(own) => own.case.own(day).max(self.listing_standing(own.listing, day)),
+            Some(own) => own
+                .case
+                .own(day)
+                .max(self.listing_standing(own.listing, day))
+                .max(self.ground_standing(CaseRef::Attribution(id), day)),
             None => Standing::Ended,
         }
     }
@@ -143,15 +264,14 @@ impl Fold {
     /// The last change that a measure follows: its own, its person's, its listing's or of a record.
     pub(crate) fn last_change(&self, id: MeasureId) -> Option<(Position, Day)> {
         let own = self.measures.get(&id)?;
-        let records = match self.listings.get(&own.listing).map(|listing| &listing.kind) {
-            Some(Kind::Black { records, .. }) => records.as_slice(),
-            _ => &[],
-        };
+        let of_person = own.attribution.map(CaseRef::Attribution);
+        let cases = of_person.into_iter().chain([CaseRef::Listing(own.listing)]);
+        let records = cases.flat_map(|case| self.records_of(case));
         let above = [Target::Measure(id), Target::Listing(own.listing)];
         let targets = above
             .into_iter()
             .chain(own.attribution.map(Target::Attribution))
-            .chain(records.iter().map(|record| Target::Record(*record)));
+            .chain(records.map(|record| Target::Record(*record)));
         targets.filter_map(|target| self.changed.get(&target).copied()).max()
     }
 
@@ -171,9 +291,13 @@ impl Fold {
         };
         match target {
             Target::Record(id) => {
-                self.records.get(&id).into_iter().flat_map(|own| &own.listings).for_each(|id| {
-                    listing(*id);
-                });
+                let Some(own) = self.records.get(&id) else {
+                    return found;
+                };
+                own.listings.iter().for_each(|id| listing(*id));
+                for id in &own.attributions {
+                    found.extend(self.cases_under(Target::Attribution(*id)));
+                }
             }
             Target::Listing(id) => listing(id),
             Target::Attribution(id) => {
@@ -193,7 +317,14 @@ impl Fold {
         };
         match target {
             Target::Record(id) => {
-                self.records.get(&id).iter().flat_map(|own| &own.listings).flat_map(of).collect()
+                let Some(own) = self.records.get(&id) else {
+                    return Vec::new();
+                };
+                let mut found: Vec<MeasureId> = own.listings.iter().flat_map(of).collect();
+                for id in &own.attributions {
+                    found.extend(self.measures_under(Target::Attribution(*id)));
+                }
+                found
             }
             Target::Listing(id) => of(&id),
             Target::Attribution(id) => {

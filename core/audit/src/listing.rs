@@ -8,6 +8,7 @@ use shouxin_core::id::ListingId;
 use crate::case;
 use crate::commit::Commit;
 use crate::fold::{Fold, Kind, Over, RedStage, Revocation, Standing};
+use crate::ground;
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 
@@ -95,6 +96,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if own.listing != *listing || own.case.over.is_some() || !same {
                 at.broken(INV_6, "its listing has not ended so");
             }
+        }
+        ListingEvent::RecordsNamed { attribution, records } => {
+            ground::named(fold, commit, at, *attribution, records);
         }
         ListingEvent::RepairRuleKept { listing, min_months } => {
             let own = fold.listings.get(listing);

@@ -44,11 +44,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::RecordRepaired { record, repair } => {
             if let Some(own) = live(fold, at, *record, false) {
-                let (subject, listings) = (own.subject, own.listings.clone());
-                let provider = own.provider;
+                let (subject, provider) = (own.subject, own.provider);
                 at.about(subject);
                 at.of_authority(provider);
-                if !commit.repairs_record(*repair, *record, &listings) {
+                if !commit.repairs_record(fold, *repair, *record) {
                     at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
                 }
             }
@@ -247,6 +246,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         holds: BTreeSet::new(),
         disputes: Disputes::default(),
         listings: Vec::new(),
+        attributions: Vec::new(),
         counted_from: *document_date,
         repaired: None,
         again_from: None,

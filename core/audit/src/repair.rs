@@ -138,7 +138,7 @@ pub(crate) fn last_day(fold: &Fold, of: Target) -> Option<Day> {
     match of {
         Target::Listing(id) => {
             let own = fold.case(CaseRef::Listing(id)).and_then(|own| own.end());
-            own.into_iter().chain(fold.ground_until(id)).min()
+            own.into_iter().chain(fold.ground_until(CaseRef::Listing(id))).min()
         }
         Target::Record(id) => fold.records.get(&id).and_then(|own| own.until),
         Target::Commitment(id) => {
@@ -148,18 +148,17 @@ pub(crate) fn last_day(fold: &Fold, of: Target) -> Option<Day> {
         Target::Attribution(id) => {
             let own = fold.attributions.get(&id)?;
             let above = last_day(fold, Target::Listing(own.listing));
-            own.case.end().into_iter().chain(above).min()
+            let ground = fold.ground_until(CaseRef::Attribution(id));
+            own.case.end().into_iter().chain(above).chain(ground).min()
         }
         Target::Measure(_) => None,
     }
 }
 
 pub(crate) fn records_of(fold: &Fold, of: Target) -> Vec<RecordId> {
-    let Target::Listing(listing) = of else {
-        return Vec::new();
-    };
-    match fold.listings.get(&listing).map(|own| &own.kind) {
-        Some(Kind::Black { records, .. }) => records.clone(),
+    match of {
+        Target::Listing(id) => fold.records_of(CaseRef::Listing(id)).to_vec(),
+        Target::Attribution(id) => fold.records_of(CaseRef::Attribution(id)).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -386,17 +385,23 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
     open(fold, at, (subject, of, authority), &papers, (*accept_by, *decide_by));
 }
 
-/// A record on which a listing rests is repaired with it.
+/// A record on which a listing rests, or what a person answers for, is repaired with it.
 fn alone(fold: &Fold, at: &mut Here<'_>, id: RecordId) {
-    let above = fold.records.get(&id).and_then(|own| {
-        own.listings.iter().find(|id| {
-            let served =
-                fold.case(CaseRef::Listing(**id)).is_some_and(|own| own.starts_on.is_some());
-            served && fold.listing_standing(**id, at.today) != Standing::Ended
-        })
+    let Some(own) = fold.records.get(&id) else {
+        return;
+    };
+    let listings = own.listings.iter().map(|id| CaseRef::Listing(*id));
+    let mut cases = listings.chain(own.attributions.iter().map(|id| CaseRef::Attribution(*id)));
+    let above = cases.find(|case| {
+        let served = fold.case(*case).is_some_and(|own| own.starts_on.is_some());
+        let standing = match case {
+            CaseRef::Listing(id) => fold.listing_standing(*id, at.today),
+            CaseRef::Attribution(id) => fold.attribution_standing(*id, at.today),
+        };
+        served && standing != Standing::Ended
     });
-    if let Some(listing) = above {
-        at.broken(INV_6, format!("{listing} rests on {id}, and stands"));
+    if let Some(case) = above {
+        at.broken(INV_6, format!("{} rests on {id}, and stands", case::shown(case)));
     }
 }
 

@@ -125,6 +125,7 @@ fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
         id,
         person: subject_of(envelope)?,
         listing: *listing,
+        records: Vec::new(),
         role: *role,
         unlifted: 0,
         case: new_case(envelope)?,

@@ -8,7 +8,8 @@ use crate::event::{CaseRef, Envelope, Target};
 use crate::id::ListingId;
 use crate::path::{EndReason, Path};
 use crate::row::{
-    Key, ListingKind, ListingRow, Owed, OwedRevocation, RedCase, RedState, Revocation,
+    AttributionRow, Key, ListingKind, ListingRow, Owed, OwedRevocation, RecordRow, RedCase,
+    RedState, Revocation, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -49,6 +50,18 @@ pub(super) fn apply(
             rows.want([Key::Listing(*listing)])?;
             let row = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
             put_listing(rows, ListingRow { repair_min_months: Some(*min_months), ..row })
+        }
+        ListingEvent::RecordsNamed { attribution, records } => {
+            let keys = records.iter().map(|id| Key::Record(*id));
+            rows.want(keys.chain([Key::Attribution(*attribution)]))?;
+            let row = Rows::known(rows.attribution(*attribution)?, &attribution.0)?.clone();
+            for id in records {
+                let mut own: RecordRow = Rows::known(rows.record(*id)?, &id.0)?.clone();
+                own.attributions.push(*attribution);
+                rows.put(Key::Record(*id), Row::Record(own))?;
+            }
+            let row = AttributionRow { records: records.clone(), ..row };
+            rows.put(Key::Attribution(*attribution), Row::Attribution(row))
         }
         // A line in the person's history: how it stands follows from the listing it rests on.
         ListingEvent::AttributionEnded { .. } => Ok(()),

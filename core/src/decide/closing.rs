@@ -54,11 +54,18 @@ fn confirmed(rows: &Rows, told: Option<Told>) -> Result<bool, Stop> {
 fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
     match target {
         Target::Record(id) => {
-            let listings = rows.must_record(id)?.listings.clone();
-            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-            listings.iter().try_fold(true, |all, listing| {
-                Ok(all && rows.must_listing(*listing)?.unlifted == 0)
-            })
+            let record = rows.must_record(id)?;
+            let listings = record.listings.iter().map(|own| Key::Listing(*own));
+            let attributions = record.attributions.iter().map(|own| Key::Attribution(*own));
+            rows.want(listings.chain(attributions))?;
+            let mut left = 0;
+            for own in &record.listings {
+                left += rows.must_listing(*own)?.unlifted;
+            }
+            for own in &record.attributions {
+                left += rows.must_attribution(*own)?.unlifted;
+            }
+            Ok(left == 0)
         }
         Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
         Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),

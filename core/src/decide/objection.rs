@@ -15,7 +15,7 @@ use crate::event::record::RecordEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ObjectionId, Position};
+use crate::id::{AttributionId, ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
 use crate::path::{Hold, Standing};
@@ -158,7 +158,8 @@ pub(super) fn disputed<'r>(
     let found = match target {
         Target::Record(id) => {
             let row = rows.must_record(id)?;
-            rows.want(row.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            let listings = row.listings.iter().map(|own| Key::Listing(*own));
+            rows.want(listings.chain(row.attributions.iter().map(|own| Key::Attribution(*own))))?;
             Disputed {
                 subject: row.subject,
                 provider: row.provider,
@@ -224,8 +225,14 @@ pub(super) fn turn(
 ) -> Result<(), Stop> {
     match target {
         Target::Record(id) => {
-            for listing in rows.must_record(id)?.listings.clone() {
-                classification::turn_listing(rows, context, drafts, listing, turn)?;
+            let record = rows.must_record(id)?;
+            for listing in &record.listings {
+                classification::turn_listing(rows, context, drafts, *listing, turn)?;
+            }
+            for own in &record.attributions {
+                let person = rows.must_attribution(*own)?.person;
+                let case = CaseRef::Attribution(*own);
+                classification::turn_one(rows, drafts, person, case, turn)?;
             }
             Ok(())
         }
@@ -260,28 +267,26 @@ pub(super) fn release(
     target: Target,
     own: Hold,
 ) -> Result<(), Stop> {
-    let listings = match target {
+    let (listings, attributions) = match target {
         Target::Record(id) => {
-            let listings = rows.must_record(id)?.listings.clone();
-            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-            listings
+            let record = rows.must_record(id)?;
+            rows.want(record.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            (record.listings.clone(), record.attributions.clone())
         }
-        Target::Listing(id) => vec![id],
-        Target::Attribution(id) => {
-            let held = rows.must_attribution(id)?;
-            let others = held.case.holds.iter().any(|other| *other != own);
-            let listing = classification::still_suspended(rows, held.listing, own)?;
-            if !others && !listing {
-                let case = CaseRef::Attribution(id);
-                classification::turn_one(rows, drafts, held.person, case, Turn::Resume)?;
-            }
-            return Ok(());
-        }
+        Target::Listing(id) => (vec![id], Vec::new()),
+        Target::Attribution(id) => (Vec::new(), vec![id]),
         Target::Measure(_) | Target::Commitment(_) => return Ok(()),
     };
     for listing in listings {
         if !classification::still_suspended(rows, listing, own)? {
             classification::turn_listing(rows, context, drafts, listing, Turn::Resume)?;
+        }
+    }
+    for id in attributions {
+        if !classification::still_held(rows, id, own)? {
+            let person = rows.must_attribution(id)?.person;
+            let case = CaseRef::Attribution(id);
+            classification::turn_one(rows, drafts, person, case, Turn::Resume)?;
         }
     }
     Ok(())
@@ -590,7 +595,7 @@ pub(super) fn annul(
                 let event = Event::RecordAnnulled { record, reasons: reasons.clone() };
                 drafts.push(row.subject, event);
             }
-            annul_listings_of(rows, context, drafts, record, Some(reasons))?;
+            annul_resting(rows, context, drafts, record, Some(reasons))?;
         }
         Target::Listing(id) => {
             // What only a record's own date has ended is void too, and its event says so.
@@ -603,13 +608,7 @@ pub(super) fn annul(
             }
         }
         Target::Attribution(id) => {
-            let case = CaseRef::Attribution(id);
-            let held = rows.must_attribution(id)?;
-            if held.case.standing(context.today) != Standing::Ended {
-                let event = Event::CaseAnnulled { case, reasons: Some(reasons.clone()) };
-                drafts.push(held.person, event);
-                classification::turn_one(rows, drafts, held.person, case, Turn::End)?;
-            }
+            annul_attribution(rows, context, drafts, id, Some(reasons))?;
         }
         Target::Measure(measure) => {
             let row = rows.must_measure(measure)?;
@@ -631,17 +630,21 @@ pub(super) fn annul(
     Ok(())
 }
 
-/// Annuls every listing that rests on an annulled record.
-pub(super) fn annul_listings_of(
+/// Annuls every listing and attribution that rests on an annulled record.
+pub(super) fn annul_resting(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
     record: crate::id::RecordId,
     reasons: Option<&Sealed>,
 ) -> Result<(), Stop> {
-    let listings = rows.must_record(record)?.listings.clone();
-    rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-    for listing in listings {
+    let row = rows.must_record(record)?;
+    let listings = row.listings.iter().map(|own| Key::Listing(*own));
+    rows.want(listings.chain(row.attributions.iter().map(|own| Key::Attribution(*own))))?;
+    for attribution in &row.attributions {
+        annul_attribution(rows, context, drafts, *attribution, reasons)?;
+    }
+    for listing in row.listings.clone() {
         // What only the record's own date has ended is void too, and its event says so.
         let ended = match &rows.must_listing(listing)?.kind {
             ListingKind::Black { case, .. } => case.standing(context.today) == Standing::Ended,
@@ -650,6 +653,23 @@ pub(super) fn annul_listings_of(
         if !ended {
             annul_listing(rows, context, drafts, listing, reasons)?;
         }
+    }
+    Ok(())
+}
+
+/// Annuls what a person answers for, where nothing has ended it by itself.
+fn annul_attribution(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    id: AttributionId,
+    reasons: Option<&Sealed>,
+) -> Result<(), Stop> {
+    let case = CaseRef::Attribution(id);
+    let held = rows.must_attribution(id)?;
+    if held.case.standing(context.today) != Standing::Ended {
+        drafts.push(held.person, Event::CaseAnnulled { case, reasons: reasons.cloned() });
+        classification::turn_one(rows, drafts, held.person, case, Turn::End)?;
     }
     Ok(())
 }

@@ -30,6 +30,9 @@ fn had_effect(rows: &Rows, target: Target) -> Result<bool, Stop> {
             for listing in &row.listings {
                 found |= listing_had_effect(rows, *listing)?;
             }
+            for own in &row.attributions {
+                found |= rows.must_attribution(*own)?.acted_on;
+            }
             Ok(found)
         }
         Target::Listing(id) => listing_had_effect(rows, id),

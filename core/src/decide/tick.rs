@@ -168,8 +168,13 @@ fn start(
             }
             clear
         }
-        CaseRef::Attribution(_) => {
-            rows.listing_standing(found.listing, context.today)? == Standing::InForce
+        CaseRef::Attribution(id) => {
+            let mut clear =
+                rows.listing_standing(found.listing, context.today)? == Standing::InForce;
+            for record in &rows.must_attribution(id)?.records {
+                clear &= rows.record_standing(*record, context.today)? == Standing::InForce;
+            }
+            clear
         }
     };
     if !allowed {

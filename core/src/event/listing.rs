@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::CaseRef;
-use crate::id::{AttributionId, ListingId, ReliefId};
+use crate::id::{AttributionId, ListingId, RecordId, ReliefId};
 use crate::text::{Digest, Sealed, Service};
 use crate::time::Day;
 
@@ -69,5 +69,10 @@ ListingEvent {
     /// The months before repair by the rule in force when the listing was proposed: it keeps them,
     /// unless a later rule asks for fewer (design.md 6).
     RepairRuleKept "listing.repair_rule_kept" { listing: ListingId, min_months: u16, }
+    /// Which of a person's own records an attribution rests on: said with its proposal, where it
+    /// rests on any. It ends with each of them (INV-6).
+    RecordsNamed "attribution.records_named" {
+        attribution: AttributionId, records: Vec<RecordId>,
+    }
 }
 }

@@ -107,6 +107,10 @@ pub fn listings() -> Vec<Event> {
         ListingEvent::RevocationOwed { listing, black: ListingId(at(14)), due: deadline() },
         ListingEvent::RevocationNotOwed { listing, black: ListingId(at(14)) },
         ListingEvent::RepairRuleKept { listing, min_months: 6 },
+        ListingEvent::RecordsNamed {
+            attribution: AttributionId(at(3)),
+            records: vec![RecordId(at(1))],
+        },
     ];
     all.into_iter().map(Event::Listing).collect()
 }

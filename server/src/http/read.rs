@@ -594,6 +594,7 @@ pub fn file(
                 json!({
                     "id": row.id.to_string(),
                     "listing": row.listing.to_string(),
+                    "records": row.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
                     "role": row.role,
                     "state": row.case.path.name(),
                     "standing": standing_name(standing),

@@ -723,5 +723,6 @@ pub fn all() -> Vec<(&'static str, World)> {
     ];
     all.extend(super::process::all());
     all.extend(super::repairs::all());
+    all.extend(super::rests::all());
     all
 }

@@ -17,6 +17,7 @@ pub mod lives;
 pub mod process;
 pub mod repairs;
 pub mod reports;
+pub mod rests;
 pub mod sending;
 pub mod versions;
 pub mod words;

@@ -230,6 +230,8 @@ fn table() -> Vec<Forgery> {
     sending::extensions(&mut table);
     sending::beyond_the_calendar(&mut table);
     rests::cited(&mut table);
+    rests::named(&mut table);
+    rests::answers(&mut table);
     table.0
 }
 
