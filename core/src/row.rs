@@ -310,8 +310,8 @@ pub struct ListingRow {
     pub unlifted: u32,
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
-    /// The newest that is to follow this one.
-    pub extended_by: Option<ListingId>,
+    /// Those that are to follow this one, the newest last; what can never come back is left out.
+    pub extensions: Vec<ListingId>,
     pub open_repair: Option<RepairId>,
     /// A repair obtained by fraud was revoked: the first day to apply for another.
     pub repair_again_from: Option<Day>,

@@ -32,6 +32,7 @@ mod edges;
 mod effects;
 mod ends;
 mod erasure;
+mod extensions;
 mod grounds;
 mod guards;
 mod heard;

@@ -37,7 +37,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 standing: above(fold, *case, at.today),
                 over: void(fold, *case, at.today),
                 last: grounds(fold, *case).filter_map(|of| fold.ground_until(of)).min(),
-                falls: commit.ground_is_repaired(fold, *case),
+                falls: commit.ground_is_repaired(fold, *case)
+                    || extended(fold, *case) == Standing::Ended,
+                extended: extended(fold, *case),
                 months: months(fold, at, *case),
                 until: match case {
                     CaseRef::Listing(_) => None,
@@ -88,7 +90,10 @@ struct Above {
     standing: Standing,
     /// One of the records is over.
     over: bool,
-    /// The last day of the records, and whether one was repaired in this commit.
+    /// How the listing stands that it extends, if it extends one.
+    extended: Standing,
+    /// The last day of the records, and whether one was repaired in this commit, or what it extends
+    /// is over otherwise than by its day.
     last: Option<Day>,
     falls: bool,
     /// The longest that the behaviour allows, from the decision on.
@@ -118,6 +123,14 @@ fn grounds(fold: &Fold, case: CaseRef) -> impl Iterator<Item = CaseRef> {
     [case].into_iter().chain(above)
 }
 
+/// What a listing is allowed by the one that it extends.
+fn extended(fold: &Fold, case: CaseRef) -> Standing {
+    match case {
+        CaseRef::Listing(id) => fold.extended_standing(id),
+        CaseRef::Attribution(_) => Standing::InForce,
+    }
+}
+
 /// Whether a record on which it rests is over.
 fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
     grounds(fold, case).any(|of| fold.ground_standing(of, day) == Standing::Ended)
@@ -133,9 +146,9 @@ fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
     behaviour.map_or(most, |own| own.period_months.1.min(most))
 }
 
-/// How that stands on which a case rests: records, and under a person a listing too.
+/// How that stands on which a case rests: records, what it extends, and under a person a listing too.
 fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
-    let own = fold.ground_standing(case, day);
+    let own = fold.ground_standing(case, day).max(extended(fold, case));
     match case {
         CaseRef::Listing(_) if fold.case(case).is_some() => own,
         CaseRef::Listing(_) => Standing::Ended,
@@ -226,7 +239,8 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
-        extended_by: None,
+        extends: None,
+        extensions: Vec::new(),
         again_from: None,
         repair_months: repair_months(at, behaviour),
         display_ended: false,
@@ -579,6 +593,8 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         return;
     }
     standing(above, at);
+    let suspended = above.extended == Standing::Suspended;
+    at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
     at.service(Guard::Served, service);
     at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
@@ -691,14 +707,16 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
                 CaseRef::Listing(id) => Target::Listing(id),
                 CaseRef::Attribution(id) => Target::Attribution(id),
             };
-            let falls = commit.ground_is_repaired_by(fold, case, *repair);
+            let falls = commit.ground_is_repaired_by(fold, case, *repair)
+                || follows(fold, case, |over| over == Over::Removed(*repair));
             if !commit.repairs(*repair, of) && !falls {
                 at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
             }
             Over::Removed(*repair)
         }
         (Event::CaseAnnulled { reasons, .. }, CaseRef::Listing(id)) => {
-            if !commit.voids(fold, Target::Listing(id)) {
+            let follows = follows(fold, case, |over| over == Over::Annulled);
+            if !commit.voids(fold, Target::Listing(id)) && !follows {
                 at.broken(INV_6, "no outcome of this commit voids it");
             }
             if let Some(reasons) = reasons {
@@ -718,6 +736,16 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         }
     };
     commit.end(fold, at.at(), case, over);
+}
+
+/// Whether the listing that this one extends ended so.
+fn follows(fold: &Fold, case: CaseRef, so: impl Fn(Over) -> bool) -> bool {
+    let CaseRef::Listing(id) = case else {
+        return false;
+    };
+    let mut above =
+        fold.extended_by(id).into_iter().filter_map(|id| fold.case(CaseRef::Listing(id)));
+    above.any(|own| own.over.is_some_and(&so))
 }
 
 /// The head of the authority takes its own decision back.

@@ -157,8 +157,12 @@ impl Commit {
     /// Whether an outcome of this commit makes a target void, itself or what it rests on.
     pub(crate) fn voids(&self, fold: &Fold, target: Target) -> bool {
         self.voided.iter().any(|(_, own)| match (own, target) {
+            (Target::Listing(other), Target::Listing(id)) => {
+                *other == id || fold.extended_by(id).contains(other)
+            }
             (Target::Record(record), Target::Listing(id)) => {
-                fold.records.get(record).is_some_and(|own| own.listings.contains(&id))
+                let mut all = [id].into_iter().chain(fold.extended_by(id));
+                all.any(|id| fold.records_of(CaseRef::Listing(id)).contains(record))
             }
             (Target::Record(record), Target::Attribution(id)) => {
                 fold.records.get(record).is_some_and(|own| own.attributions.contains(&id))
@@ -398,7 +402,7 @@ impl Commit {
         if let Some(day) = self.day {
             fold.changed.insert(target, (at, day));
         }
-        for (subject, _) in fold.cases_under(target) {
+        for (subject, _) in fold.cases_marked(target) {
             self.touch(subject, at);
         }
     }
@@ -509,7 +513,9 @@ impl Commit {
                     if record.stage != RecordStage::Annulled {
                         missed(*at, id.to_string());
                     }
-                    for listing in record.listings.iter().filter(|id| !over(fold, **id, day)) {
+                    let all = record.listings.iter().flat_map(|id| fold.with_extensions(*id));
+                    let all: BTreeSet<ListingId> = all.collect();
+                    for listing in all.into_iter().filter(|id| !over(fold, *id, day)) {
                         missed(*at, listing.to_string());
                     }
                     let answers = |id: &&AttributionId| {
@@ -520,7 +526,13 @@ impl Commit {
                         missed(*at, person.to_string());
                     }
                 }
-                Target::Listing(id) if !over(fold, *id, day) => missed(*at, id.to_string()),
+                Target::Listing(id) => {
+                    for id in fold.with_extensions(*id) {
+                        if !over(fold, id, day) {
+                            missed(*at, id.to_string());
+                        }
+                    }
+                }
                 Target::Attribution(id) => {
                     let own = fold.attributions.get(id).map(|own| own.case.own(day));
                     if own.is_some_and(|own| own != Standing::Ended) {
@@ -537,7 +549,21 @@ impl Commit {
                         missed(*at, id.to_string());
                     }
                 }
-                Target::Listing(_) => {}
+            }
+        }
+        // What extends a listing outlasts its last day, and no other end of it.
+        for (at, id) in &self.ended {
+            let over_by = fold.case(CaseRef::Listing(*id)).and_then(|own| own.over);
+            // What is void or relieved is looked at by its outcome.
+            let looked_at = self.voids(fold, Target::Listing(*id))
+                || self.relieved.iter().any(|own| own.2 == *id);
+            if looked_at || over_by.is_none_or(|over| over == Over::Expired) {
+                continue;
+            }
+            for by in fold.with_extensions(*id).into_iter().skip(1) {
+                if !over(fold, by, day) {
+                    missed(*at, by.to_string());
+                }
             }
         }
         for (at, repair, of) in &self.repaired {
@@ -549,6 +575,11 @@ impl Commit {
             // What a record's own date has ended needs no relief; its timer says so.
             if fold.listing_standing(*listing, day) != Standing::Ended {
                 missed(*at, listing.to_string());
+            }
+            for by in fold.with_extensions(*listing).into_iter().skip(1) {
+                if !over(fold, by, day) {
+                    missed(*at, by.to_string());
+                }
             }
         }
         for (at, target, end) in &self.shortened {

@@ -271,8 +271,9 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
-    /// The newest that is to follow it.
-    pub extended_by: Option<ListingId>,
+    /// The listing that this one is to follow, and those that are to follow this one.
+    pub extends: Option<ListingId>,
+    pub extensions: Vec<ListingId>,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
     /// Months before repair by the rule in force when it was proposed, unless that barred it.
@@ -515,6 +516,20 @@ impl Fold {
         }
     }
 
+    /// Whether a target is on public display, or what is marked with it.
+    pub(crate) fn marked(&self, target: Target) -> bool {
+        let listings = match target {
+            Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            Target::Listing(id) => Some(vec![id]),
+            _ => None,
+        };
+        let mut all = listings.unwrap_or_default().into_iter();
+        self.shown(target)
+            || all.any(|id| {
+                self.with_extensions(id).into_iter().any(|id| self.shown(Target::Listing(id)))
+            })
+    }
+
     /// Channels have to show a thing from here on, or no more.
     pub(crate) fn tell(&mut self, target: Target, at: Position) {
         self.told.entry(target).or_insert((at, at)).1 = at;
@@ -524,9 +539,11 @@ impl Fold {
     pub(crate) fn told_of(&self, target: Target) -> Option<(Position, Position)> {
         let under = match target {
             Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            Target::Listing(id) => Some(vec![id]),
             _ => None,
         };
-        let under = under.unwrap_or_default().into_iter().map(Target::Listing);
+        let under = under.unwrap_or_default().into_iter();
+        let under = under.flat_map(|id| self.with_extensions(id)).map(Target::Listing);
         let all = [target].into_iter().chain(under).filter_map(|own| self.told.get(&own).copied());
         all.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
@@ -615,7 +632,7 @@ impl Fold {
             CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
                 Kind::Black { case, .. } => {
                     let (until, since) = (case.end()?, case.since?);
-                    let held = self.ground_is_held(reference) || !case.holds.is_empty();
+                    let held = self.listing_is_held(id);
                     let ground = self.ground_until(reference);
                     let past = day > until || ground.is_some_and(|own| day > own);
                     (Colour::Black, case.proposer.authority, since, until, held, past)

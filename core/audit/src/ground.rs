@@ -13,7 +13,7 @@ use shouxin_core::time::Day;
 
 use crate::Violation;
 use crate::commit::Commit;
-use crate::fold::{Fold, Kind, RecordStage, RedStage, Standing};
+use crate::fold::{Fold, Kind, Over, RecordStage, RedStage, Standing};
 use crate::here::Here;
 use crate::names::{INV_2, INV_10};
 
@@ -198,6 +198,52 @@ impl Fold {
         records.any(|own| !own.holds.is_empty())
     }
 
+    /// Whether something suspends a listing: it is disputed, stayed or relieved, or a record on which
+    /// it rests, or the same of a listing that it extends, be that past its last day.
+    pub(crate) fn listing_is_held(&self, id: ListingId) -> bool {
+        let case = CaseRef::Listing(id);
+        let own = self.case(case).is_some_and(|own| !own.holds.is_empty());
+        let extends = self.listings.get(&id).and_then(|own| own.extends);
+        own || self.ground_is_held(case) || extends.is_some_and(|of| self.listing_is_held(of))
+    }
+
+    /// The listings that one extends, one after the other.
+    pub(crate) fn extended_by(&self, id: ListingId) -> Vec<ListingId> {
+        let mut found = Vec::new();
+        let mut above = self.listings.get(&id).and_then(|own| own.extends);
+        while let Some(id) = above {
+            found.push(id);
+            above = self.listings.get(&id).and_then(|own| own.extends);
+        }
+        found
+    }
+
+    /// A listing and what extends it, and what extends that.
+    pub(crate) fn with_extensions(&self, id: ListingId) -> Vec<ListingId> {
+        let mut found = vec![id];
+        let mut place = 0;
+        while let Some(own) = found.get(place).and_then(|id| self.listings.get(id)) {
+            found.extend(&own.extensions);
+            place += 1;
+        }
+        found
+    }
+
+    /// What an extension is allowed by the listing that it extends: nothing once that was repaired,
+    /// relieved or is void. That its time has passed leaves the extension; what suspends it does not.
+    pub(crate) fn extended_standing(&self, id: ListingId) -> Standing {
+        let all = self.extended_by(id);
+        let gone = |id: &ListingId| match self.case(CaseRef::Listing(*id)) {
+            Some(own) => own.over.is_some_and(|over| over != Over::Expired),
+            None => true,
+        };
+        match (all.iter().any(gone), all.first().is_some_and(|of| self.listing_is_held(*of))) {
+            (true, _) => Standing::Ended,
+            (false, true) => Standing::Suspended,
+            (false, false) => Standing::InForce,
+        }
+    }
+
     /// What a person answers for already, on one record, under a listing for the behaviour of this
     /// one; a listing and its extension count as two.
     fn answered(&self, listing: ListingId, record: RecordId, day: Day) -> Option<AttributionId> {
@@ -206,7 +252,7 @@ impl Fold {
             Kind::Red(_) => None,
         };
         let extends = |one: ListingId, other: ListingId| {
-            self.listings.get(&other).is_some_and(|own| own.extended_by == Some(one))
+            self.listings.get(&one).is_some_and(|own| own.extends == Some(other))
         };
         let all = &self.records.get(&record)?.attributions;
         all.iter().copied().find(|id| {
@@ -224,9 +270,10 @@ impl Fold {
             return Standing::Ended;
         };
         match &listing.kind {
-            Kind::Black { case, .. } => {
-                case.own(day).max(self.ground_standing(CaseRef::Listing(id), day))
-            }
+            Kind::Black { case, .. } => case
+                .own(day)
+                .max(self.ground_standing(CaseRef::Listing(id), day))
+                .max(self.extended_standing(id)),
             Kind::Red(red) => match red.stage {
                 RedStage::Active { until, .. } if day > until => Standing::Ended,
                 RedStage::Active { .. } if !red.holds.is_empty() => Standing::Suspended,
@@ -265,17 +312,36 @@ impl Fold {
     pub(crate) fn last_change(&self, id: MeasureId) -> Option<(Position, Day)> {
         let own = self.measures.get(&id)?;
         let of_person = own.attribution.map(CaseRef::Attribution);
-        let cases = of_person.into_iter().chain([CaseRef::Listing(own.listing)]);
+        let mut listings = self.extended_by(own.listing);
+        listings.push(own.listing);
+        let cases = of_person.into_iter().chain(listings.iter().map(|id| CaseRef::Listing(*id)));
         let records = cases.flat_map(|case| self.records_of(case));
-        let above = [Target::Measure(id), Target::Listing(own.listing)];
-        let targets = above
+        let targets = [Target::Measure(id)]
             .into_iter()
+            .chain(listings.iter().map(|id| Target::Listing(*id)))
             .chain(own.attribution.map(Target::Attribution))
             .chain(records.map(|record| Target::Record(*record)));
         targets.filter_map(|target| self.changed.get(&target).copied()).max()
     }
 
-    /// The cases whose standing follows a target's, with whose files they mark.
+    /// The cases whose standing follows a target's, with whose files they mark: with a listing those
+    /// under what extends it.
+    pub(crate) fn cases_marked(&self, target: Target) -> Vec<(SubjectKey, CaseRef)> {
+        let listings = match target {
+            Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            Target::Listing(id) => Some(vec![id]),
+            _ => None,
+        };
+        let mut found = self.cases_under(target);
+        for listing in listings.unwrap_or_default() {
+            for id in self.with_extensions(listing).into_iter().skip(1) {
+                found.extend(self.cases_under(Target::Listing(id)));
+            }
+        }
+        found
+    }
+
+    /// The cases that end with a target, with whose files they mark.
     pub(crate) fn cases_under(&self, target: Target) -> Vec<(SubjectKey, CaseRef)> {
         let mut found = Vec::new();
         let mut listing = |id: ListingId| {
@@ -306,6 +372,24 @@ impl Fold {
                 }
             }
             Target::Measure(_) | Target::Commitment(_) => {}
+        }
+        found
+    }
+
+    /// The measures that rest on a target, and on an extension that ended with it.
+    pub(crate) fn measures_ended(&self, target: Target) -> Vec<MeasureId> {
+        let listings = match target {
+            Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            Target::Listing(id) => Some(vec![id]),
+            _ => None,
+        };
+        let mut found = self.measures_under(target);
+        for listing in listings.unwrap_or_default() {
+            for id in self.with_extensions(listing).into_iter().skip(1) {
+                if self.case(CaseRef::Listing(id)).is_some_and(|own| own.over.is_some()) {
+                    found.extend(self.measures_under(Target::Listing(id)));
+                }
+            }
         }
         found
     }

@@ -13,8 +13,10 @@ use crate::names::INV_2;
 
 /// Whether anybody saw it, or acted on it.
 fn had_effect(fold: &Fold, target: Target) -> bool {
+    // It, or what extends it and ends with it.
     let acted_on = |listing: &ListingId| {
-        fold.measures.values().any(|own| own.listing == *listing && own.tried)
+        let all = fold.with_extensions(*listing);
+        fold.measures.values().any(|own| all.contains(&own.listing) && own.tried)
     };
     let answered = |person: &AttributionId| {
         fold.measures.values().any(|own| own.attribution == Some(*person) && own.tried)

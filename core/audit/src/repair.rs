@@ -68,7 +68,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             if let Target::Record(record) = of {
                 alone(fold, at, record);
             }
-            let shown = fold.shown(of).then_some(at.at());
+            let shown = fold.marked(of).then_some(at.at());
             let through = shown.or(fold.told_of(of).map(|own| own.1));
             if let Some(own) = fold.repairs.get_mut(&id) {
                 own.through = through;
@@ -114,7 +114,7 @@ pub(crate) fn reached(
         at.broken(INV_13, format!("{channel} has confirmed up to {} only", own.confirmed));
     }
     let left = fold
-        .measures_under(target)
+        .measures_ended(target)
         .into_iter()
         .find(|id| fold.measures.get(id).is_some_and(crate::fold::Measure::unlifted));
     if let Some(left) = left.filter(|_| ended) {

@@ -140,7 +140,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
     let removed = match of {
         Target::Listing(listing) => {
             let by = fold.case(CaseRef::Listing(listing)).and_then(|own| own.over);
-            by == Some(Over::Removed(*id)) && stands
+            let carried = fold.extended_standing(listing) != Standing::Ended;
+            by == Some(Over::Removed(*id)) && stands && carried
         }
         Target::Record(record) => fold.records.get(&record).is_some_and(|own| {
             own.stage == RecordStage::Over && own.repaired.map(|own| own.0) == Some(*id)

@@ -7,7 +7,7 @@ use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
+use crate::decide::{Context, Drafts, Outcome, extension, ground, hearing, listing};
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::catalogue::EntryKind;
 use crate::event::listing::ListingEvent;
@@ -701,6 +701,7 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
     };
     records_are_grounds(rows, &found, context)?;
     ground_stands(rows, &found, context)?;
+    extension::may_be_served(rows, found.of)?;
     checks::service(context, Guard::Served, service)?;
     if service.on < decided.decision.on || !digest_is_stated(repair_guide_sha256) {
         refuse::<()>(

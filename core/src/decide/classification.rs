@@ -184,14 +184,19 @@ pub(super) fn still_held(rows: &Rows, id: AttributionId, except: Hold) -> Result
         || still_suspended(rows, row.listing, except)?)
 }
 
-/// Whether anything else than `except` still suspends a listing: its own holds, and those on
-/// the records it rests on.
+/// Whether anything else than `except` still suspends a listing: its own holds, those on the
+/// records it rests on, and the same of the listing that it extends.
 pub(super) fn still_suspended(rows: &Rows, listing: ListingId, except: Hold) -> Result<bool, Stop> {
     let others = |holds: &[Hold]| holds.iter().any(|hold| *hold != except);
-    match &rows.must_listing(listing)?.kind {
+    let row = rows.must_listing(listing)?;
+    match &row.kind {
         ListingKind::Red(red) => Ok(others(&red.holds)),
         ListingKind::Black { records, case, .. } => {
-            Ok(records_held(rows, records, Some(except))? || others(&case.holds))
+            let own = records_held(rows, records, Some(except))? || others(&case.holds);
+            match row.extends {
+                Some(extended) => Ok(own || still_suspended(rows, extended, except)?),
+                None => Ok(own),
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::decide::checks;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
-use crate::row::{Closing, Key, ObjectionState, RepairState, Repairable, Told};
+use crate::id::ListingId;
+use crate::path::Path;
+use crate::row::{Closing, Key, ListingKind, ObjectionState, RepairState, Repairable, Told};
 use crate::rows::{Rows, Stop};
 
 /// Whether nothing is left to wait for.
@@ -60,18 +62,33 @@ fn lifted(rows: &Rows, target: Target) -> Result<bool, Stop> {
             rows.want(listings.chain(attributions))?;
             let mut left = 0;
             for own in &record.listings {
-                left += rows.must_listing(*own)?.unlifted;
+                left += rows.must_listing(*own)?.unlifted + left_of_extensions(rows, *own)?;
             }
             for own in &record.attributions {
                 left += rows.must_attribution(*own)?.unlifted;
             }
             Ok(left == 0)
         }
-        Target::Listing(id) => Ok(rows.must_listing(id)?.unlifted == 0),
+        Target::Listing(id) => {
+            Ok(rows.must_listing(id)?.unlifted + left_of_extensions(rows, id)? == 0)
+        }
         Target::Attribution(id) => Ok(rows.must_attribution(id)?.unlifted == 0),
         Target::Measure(id) => Ok(!rows.must_measure(id)?.state.owes_undoing()),
         Target::Commitment(_) => Ok(true),
     }
+}
+
+/// What is left to be undone of the extensions that ended with a listing.
+fn left_of_extensions(rows: &Rows, id: ListingId) -> Result<u32, Stop> {
+    rows.with_extensions(id)?.into_iter().skip(1).try_fold(0, |left, own| {
+        let row = rows.must_listing(own)?;
+        Ok(match &row.kind {
+            ListingKind::Black { case, .. } if matches!(case.path, Path::Ended(_)) => {
+                left + row.unlifted
+            }
+            _ => left,
+        })
+    })
 }
 
 pub(super) fn decide(

@@ -8,6 +8,7 @@ use crate::actor::SubjectKey;
 use crate::apply::record_documents;
 use crate::decide::checks::{misfit, refuse};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::{Context, Drafts};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event};
@@ -201,12 +202,15 @@ fn resting<'r>(
     Ok(found)
 }
 
-/// Whether an event of this commit ends a case already: it may rest on several records.
-fn ends_here(drafts: &Drafts, of: CaseRef) -> bool {
+/// Whether an event of this commit ends a case already: it may rest on several records, or extend a
+/// listing that does.
+pub(super) fn ends_here(drafts: &Drafts, of: CaseRef) -> bool {
     drafts.drafts.iter().any(|draft| match &draft.event {
         Event::CaseRemoved { case, .. }
         | Event::CaseExpired { case }
+        | Event::CaseAnnulled { case, .. }
         | Event::CaseDropped { case, .. } => *case == of,
+        Event::Listing(ListingEvent::Relieved { listing, .. }) => CaseRef::Listing(*listing) == of,
         _ => false,
     })
 }
@@ -237,11 +241,18 @@ pub(super) fn repaired(
 ) -> Result<(), Stop> {
     for own in resting(rows, drafts, record)? {
         let case = own.of;
+        // One may have ended with another that it extends.
+        if ends_here(drafts, case) {
+            continue;
+        }
         if let Path::Served(_) | Path::Effective(_) = own.case.path {
             drafts.push(own.subject, Event::CaseRemoved { case, repair });
             end_marks(rows, context, drafts, &own)?;
         } else {
             drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
+        }
+        if let CaseRef::Listing(id) = case {
+            extension::end(rows, context, drafts, id, End::Repaired(repair, reasons))?;
         }
     }
     Ok(())

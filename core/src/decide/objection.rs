@@ -8,6 +8,8 @@ use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
+use crate::decide::ground::ends_here;
 use crate::decide::{Context, Drafts, Outcome, filing, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
@@ -15,7 +17,7 @@ use crate::event::record::RecordEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::id::{AttributionId, ObjectionId, Position};
+use crate::id::{AttributionId, ListingId, ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
 use crate::path::{Hold, Standing};
@@ -227,7 +229,7 @@ pub(super) fn turn(
         Target::Record(id) => {
             let record = rows.must_record(id)?;
             for listing in &record.listings {
-                classification::turn_listing(rows, context, drafts, *listing, turn)?;
+                turn_family(rows, context, drafts, *listing, turn)?;
             }
             for own in &record.attributions {
                 let person = rows.must_attribution(*own)?.person;
@@ -236,7 +238,7 @@ pub(super) fn turn(
             }
             Ok(())
         }
-        Target::Listing(id) => classification::turn_listing(rows, context, drafts, id, turn),
+        Target::Listing(id) => turn_family(rows, context, drafts, id, turn),
         Target::Attribution(id) => {
             let person = rows.must_attribution(id)?.person;
             classification::turn_one(rows, drafts, person, CaseRef::Attribution(id), turn)
@@ -244,6 +246,20 @@ pub(super) fn turn(
         // Neither leaves a mark of its own.
         Target::Measure(_) | Target::Commitment(_) => Ok(()),
     }
+}
+
+/// Turns the marks of a listing and of what extends it.
+fn turn_family(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    listing: ListingId,
+    turn: Turn,
+) -> Result<(), Stop> {
+    for own in rows.with_extensions(listing)? {
+        classification::turn_listing(rows, context, drafts, own, turn)?;
+    }
+    Ok(())
 }
 
 /// Ends the suspension that this objection caused, unless another one still holds.
@@ -278,8 +294,10 @@ pub(super) fn release(
         Target::Measure(_) | Target::Commitment(_) => return Ok(()),
     };
     for listing in listings {
-        if !classification::still_suspended(rows, listing, own)? {
-            classification::turn_listing(rows, context, drafts, listing, Turn::Resume)?;
+        for id in rows.with_extensions(listing)? {
+            if !classification::still_suspended(rows, id, own)? {
+                classification::turn_listing(rows, context, drafts, id, Turn::Resume)?;
+            }
         }
     }
     for id in attributions {
@@ -606,6 +624,8 @@ pub(super) fn annul(
             if standing != Standing::Ended {
                 annul_listing(rows, context, drafts, id, Some(reasons))?;
             }
+            // Whatever its own end was, what extends it rests on what is void.
+            extension::end(rows, context, drafts, id, End::Void(Some(reasons)))?;
         }
         Target::Attribution(id) => {
             annul_attribution(rows, context, drafts, id, Some(reasons))?;
@@ -650,9 +670,10 @@ pub(super) fn annul_resting(
             ListingKind::Black { case, .. } => case.standing(context.today) == Standing::Ended,
             ListingKind::Red(_) => true,
         };
-        if !ended {
+        if !ended && !ends_here(drafts, CaseRef::Listing(listing)) {
             annul_listing(rows, context, drafts, listing, reasons)?;
         }
+        extension::end(rows, context, drafts, listing, End::Void(reasons))?;
     }
     Ok(())
 }
@@ -678,7 +699,7 @@ fn annul_listing(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
-    listing: crate::id::ListingId,
+    listing: ListingId,
     reasons: Option<&Sealed>,
 ) -> Result<(), Stop> {
     let row = rows.must_listing(listing)?;

@@ -4,6 +4,7 @@
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::objection::{release, turn};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::listing::ListingEvent;
@@ -51,10 +52,11 @@ pub(super) fn decide(
             checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
             let mut drafts = Drafts::new(context);
             let done = matches!(command, RemedyCommand::CompleteRelief { .. });
-            let (document, reasons) = (document.clone(), reasons.clone());
+            let document = document.clone();
             let relief = *relief;
             let ended = rows.listing_standing(row.listing, context.today)? == Standing::Ended;
             if !done {
+                let reasons = reasons.clone();
                 let event = RemedyEvent::ReliefEnded { relief, document, reasons };
                 drafts.push(row.subject, Event::Remedy(event));
                 let (target, hold) = (Target::Listing(row.listing), Hold::Relief(relief));
@@ -68,6 +70,8 @@ pub(super) fn decide(
                 drafts.push(row.subject, Event::Listing(event));
                 classification::turn_listing(rows, context, &mut drafts, row.listing, Turn::End)?;
             }
+            let how = End::Relieved(relief, reasons);
+            extension::end(rows, context, &mut drafts, row.listing, how)?;
             let ListingKind::Black { records, .. } = &rows.must_listing(row.listing)?.kind else {
                 return Err(Stop::Defect("a red listing has relief".to_owned()));
             };

@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::record::publicity_months;
 use crate::decide::{Context, Drafts, Outcome, ground, revocation};
 use crate::event::assessment::AssessmentEvent;
@@ -486,6 +487,8 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
                 let case = CaseRef::Listing(listing);
                 drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
                 classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
+                let how = End::Repaired(*repair, reasons);
+                extension::end(rows, context, &mut drafts, listing, how)?;
             }
         }
         // A listing may have come to rest on it since the application.

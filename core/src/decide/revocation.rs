@@ -6,7 +6,7 @@ use crate::calendar::Deadline;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair, shorten};
+use crate::decide::{Context, Drafts, Outcome, extension, ground, hearing, repair, shorten};
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::commitment::CommitmentEvent;
 use crate::event::listing::ListingEvent;
@@ -133,9 +133,16 @@ fn records_return(
 fn ended_by(rows: &Rows, row: &RepairRow, today: Day) -> Result<bool, Stop> {
     match row.of {
         Repairable::Listing(id) => {
-            let ListingKind::Black { case, records, .. } = &rows.must_listing(id)?.kind else {
+            let own = rows.must_listing(id)?;
+            let ListingKind::Black { case, records, .. } = &own.kind else {
                 return Ok(false);
             };
+            // An extension comes back only under a listing that still carries it.
+            if let Some(extended) = own.extends
+                && rows.extended_standing(extended)? == Standing::Ended
+            {
+                return Ok(false);
+            }
             Ok(removed_by(case) == Some(row.id) && carries(rows, records, row.id)?)
         }
         Repairable::Record(id) => Ok(rows.must_record(id)?.is_repaired_by(row.id)),
@@ -452,7 +459,8 @@ fn restore_listing(
     drafts.push(row.subject, Event::Remedy(event));
     let reference = CaseRef::Listing(listing);
     // What an objection to one of its records holds comes back held (INV-4).
-    let held = records_return(rows, row, records, drafts)? || !case.holds.is_empty();
+    let mut held = records_return(rows, row, records, drafts)? || !case.holds.is_empty();
+    held |= !extension::is_carried(rows, listing)?;
     // Of what comes back a version that has begun may allow less than was decided.
     let end = shorten::earlier_end(case, context);
     if let Some(end) = end {

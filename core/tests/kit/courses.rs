@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::{
     CallFault, Capacity, CaseHook, CaseRef, Finding, RepairAcceptance, Target,
@@ -25,7 +26,9 @@ use super::commitments::{
 };
 use super::later::suit;
 use super::moves::{beside_cases, give_key, guardian};
-use super::rules::{GUILD, HEARING, HIGHER, INCENTIVE, JUSTICE, MARKET, OFFICE, STATUTE, TAX};
+use super::rules::{
+    GUILD, HEARING, HIGHER, INCENTIVE, JUSTICE, MARKET, OFFICE, STATUTE, TAX, cite,
+};
 use super::social::guild;
 use super::steps::*;
 use super::{Post, Who, World, officer, operator, organisation, party, person, plugin, timer};
@@ -90,6 +93,19 @@ fn beginnings() -> Vec<World> {
     let answers = attribute_on(listing, person(1), &[of_person]);
     let answers = CaseRef::Attribution(AttributionId(by_hand.must(&handler(), &answers)));
     by_hand.advance(answers, &[STATUTE], Stage::Effective);
+    // An extension in effect beside its listing.
+    let mut extended = plugged.clone();
+    let extend = Command::Listing(ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1))],
+        records: vec![record],
+        act: text(),
+    });
+    let by = ListingId(extended.must(&handler(), &extend));
+    extended.advance(CaseRef::Listing(by), &all, Stage::Effective);
+    let measure = MeasureId(extended.must(&handler(), &initiate(by, None, STATUTE)));
+    extended.proceed(measure, Progress::Executing);
     let mut executing = plugged.clone();
     executing.measure(listing, STATUTE, Progress::Executing);
     let mut repairing = plugged.clone();
@@ -141,6 +157,7 @@ fn beginnings() -> Vec<World> {
         seeded,
         plugged,
         by_hand,
+        extended,
         executing,
         repairing,
         returned,

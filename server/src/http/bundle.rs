@@ -58,7 +58,8 @@ fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
                 ListingKind::Black { case, .. } => case.proposed_by.authority,
                 ListingKind::Red(red) => red.authority,
             };
-            of(id.0, row.subject, authority)
+            let resting = row.extensions.iter().map(|id| id.0).collect();
+            Case { resting, ..of(id.0, row.subject, authority) }
         }
         Target::Attribution(id) => {
             let row = query.ask(|rows| rows.must_attribution(id).cloned())?;

@@ -1,13 +1,18 @@
-//! Courses of what rests on what: what a person answers for on records of their own.
+//! Courses of what rests on what: what a person answers for on records of their own, and an extension
+//! on the listing that it extends.
 
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::{CaseHook, CaseRef, Finding, Target};
-use shouxin_core::id::{AttributionId, ListingId, MeasureId, RecordId};
+use shouxin_core::id::{AttributionId, ListingId, MeasureId, RecordId, ReliefId};
 use shouxin_core::row::Repairable;
 use shouxin_core::rules::Severity;
 
+use super::kit::asked::revoke;
+use super::kit::later::remedy;
 use super::kit::repairs::{checked, done, revoked};
-use super::kit::rules::{STATUTE, day};
+use super::kit::rules::{STATUTE, cite, day};
 use super::kit::steps::*;
 use super::kit::{World, organisation, party, person};
 
@@ -120,6 +125,128 @@ pub fn twice() -> World {
     world
 }
 
+/// A listing in effect on a record, and its extension on none, so far on its way.
+pub fn extended(stage: Stage) -> (World, ListingId, ListingId) {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    let by = extend(&mut world, listing, stage);
+    (world, listing, by)
+}
+
+fn extend(world: &mut World, listing: ListingId, stage: Stage) -> ListingId {
+    let extend = ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1))],
+        records: Vec::new(),
+        act: text(),
+    };
+    let by = ListingId(world.must(&handler(), &Command::Listing(extend)));
+    world.advance(CaseRef::Listing(by), &[STATUTE], stage);
+    by
+}
+
+/// The listing is disputed and found correct while its extension waits, and again once both have
+/// effect; then it is void, and with it the extension and what was ordered on it.
+pub fn extension_waits() -> World {
+    let (mut world, listing, by) = extended(Stage::Served);
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    world.pass(12);
+    world.must(&clerk(), &Command::ReferObjection { objection, received_on: world.today });
+    world.must(&head(), &report(objection, Finding::Correct));
+    let outcome = resolve(&world, objection);
+    world.must(&clerk(), &outcome);
+    world.tick();
+    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    let objection = world.objection(organisation(1), Target::Listing(listing), true);
+    world.outcome(objection, Finding::Error);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    world.close();
+    world
+}
+
+/// The listing expires while it is disputed; its extension is suspended until the outcome, and goes on
+/// or is void by that.
+pub fn extension_outlasts(finding: Finding) -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
+    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
+    if let Command::DecideCase { end, .. } = &mut decide {
+        *end = day("2027-03-01");
+    }
+    world.must(&head(), &decide);
+    let service = serve(&world, CaseRef::Listing(listing));
+    world.must(&handler(), &service);
+    world.pass(7);
+    let by = extend(&mut world, listing, Stage::Effective);
+    extend(&mut world, by, Stage::Heard);
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    world.go_to(day("2027-03-10"));
+    world.must(&clerk(), &Command::ReferObjection { objection, received_on: world.today });
+    world.must(&head(), &report(objection, finding));
+    let outcome = resolve(&world, objection);
+    world.must(&clerk(), &outcome);
+    world.close();
+    world
+}
+
+/// The listing is repaired, and its extension falls with it; the repair is revoked, and the listing
+/// comes back alone.
+pub fn extension_repaired(stage: Stage) -> World {
+    let (mut world, listing, _) = extended(stage);
+    world.pass(120);
+    let repair = done(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    revoked(&mut world, &party(organisation(1)), repair);
+    world.pass(20);
+    world
+}
+
+/// A plan is performed, and with the listing its extension is relieved.
+pub fn extension_relieved(stage: Stage) -> World {
+    let (mut world, listing, _) = extended(stage);
+    let grant = RemedyCommand::GrantRelief {
+        listing,
+        ruling: ruling(organisation(1)),
+        reasons: text(),
+        until: day("2027-02-26"),
+    };
+    let relief = ReliefId(world.must(&head(), &remedy(grant)));
+    let document = ruling(organisation(1));
+    let complete = RemedyCommand::CompleteRelief { relief, document, reasons: text() };
+    world.must(&head(), &remedy(complete));
+    world
+}
+
+/// The head takes the listing back, or its record is annulled, and its extension is void with it.
+pub fn extension_void(stage: Stage, by_record: bool) -> World {
+    let (mut world, listing, _) = extended(stage);
+    if by_record {
+        let record = *super::kit::courses::held(&world).records.first().expect("a record");
+        world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    } else {
+        world.must(&head(), &revoke(&world.clone(), CaseRef::Listing(listing)));
+    }
+    world
+}
+
+/// An extension comes back from a repair of its own, suspended with its listing; or not at all, once
+/// that is void.
+pub fn extension_returns(void: bool) -> World {
+    let (mut world, listing, by) = extended(Stage::Effective);
+    world.pass(120);
+    let repair = done(&mut world, &party(organisation(1)), Repairable::Listing(by));
+    revoked(&mut world, &party(organisation(1)), repair);
+    if void {
+        world.must(&head(), &revoke(&world.clone(), CaseRef::Listing(listing)));
+    } else {
+        world.objection(organisation(1), Target::Listing(listing), false);
+    }
+    world.pass(20);
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -131,5 +258,16 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("person's record outlived", outlived()),
         ("person's record shortened", shortened()),
         ("two records of a person", twice()),
+        ("extension waits", extension_waits()),
+        ("extension outlasts", extension_outlasts(Finding::Correct)),
+        ("extension void afterwards", extension_outlasts(Finding::Error)),
+        ("extension repaired", extension_repaired(Stage::Effective)),
+        ("extension dropped by a repair", extension_repaired(Stage::Decided)),
+        ("extension relieved", extension_relieved(Stage::Effective)),
+        ("extension dropped by relief", extension_relieved(Stage::Noticed)),
+        ("extension taken back", extension_void(Stage::Effective, false)),
+        ("extension void with a record", extension_void(Stage::Served, true)),
+        ("extension returns", extension_returns(false)),
+        ("extension lapses", extension_returns(true)),
     ]
 }

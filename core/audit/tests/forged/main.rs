@@ -232,6 +232,7 @@ fn table() -> Vec<Forgery> {
     rests::cited(&mut table);
     rests::named(&mut table);
     rests::answers(&mut table);
+    rests::extensions(&mut table);
     table.0
 }
 

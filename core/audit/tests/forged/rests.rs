@@ -1,5 +1,5 @@
-//! Forgeries about what rests on what: documents of records that are over, and what a person answers
-//! for on records of their own.
+//! Forgeries about what rests on what: documents of records that are over, what a person answers for on
+//! records of their own, and an extension on the listing that it extends.
 
 use super::*;
 use forge::kit::steps::Stage;
@@ -134,7 +134,7 @@ pub(super) fn answers(table: &mut Table) {
         log.cut(start);
         // Its mark says that it is suspended: what is wrong is the start itself.
         let place = log.last(marks);
-        log.change(place, |own| marks_of(own));
+        log.change(place, marks_of);
         log.at(start).position
     });
     table.other("G-END", "decided to outlast the person's record", &effective, |log| {
@@ -180,6 +180,120 @@ pub(super) fn answers(table: &mut Table) {
                 decide_by,
             });
         })
+    });
+}
+
+/// The log of a register, and behind it the last steps of another: they go on while the listing that
+/// an extension follows is disputed.
+fn gone_on(stage: Stage, steps: &[&str]) -> Forgery {
+    let (mut world, listing, by) = rests::extended(stage);
+    let mut went_on = world.clone();
+    let next = match stage {
+        Stage::Heard => Stage::Decided,
+        Stage::Decided => Stage::Served,
+        _ => Stage::Effective,
+    };
+    match next {
+        Stage::Decided => {
+            let decide = decision(CaseRef::Listing(by), 2, &[]);
+            went_on.must(&head(), &decide);
+        }
+        Stage::Served => {
+            let service = serve(&went_on, CaseRef::Listing(by));
+            went_on.must(&handler(), &service);
+        }
+        _ => {
+            went_on.pass(7);
+        }
+    }
+    world.today = went_on.today;
+    world.objection(organisation(1), Target::Listing(listing), false);
+    let other = Log::of(&went_on);
+    let mut log = Log::of(&world);
+    let mut at = None;
+    for step in steps {
+        let mut own = other.at(other.last(step)).clone();
+        (own.legal_date, own.recorded_at) = (world.today, Timestamp::start_of(world.today));
+        at = Some(match at {
+            None => log.append(own),
+            Some(first) => {
+                own.cause = Some(first);
+                if let Event::ClassificationChanged { in_force } = &mut own.event {
+                    in_force.iter_mut().for_each(|mark| mark.suspended = true);
+                }
+                log.follow(own);
+                first
+            }
+        });
+    }
+    let what = "an extension goes on while its listing is disputed";
+    Forgery { name: "G-NOSUSP", what, log, at: at.expect("a step") }
+}
+
+/// An extension and the listing that it extends.
+pub(super) fn extensions(table: &mut Table) {
+    for (stage, steps) in [
+        (Stage::Heard, &["listing.decided"][..]),
+        (Stage::Decided, &["decision.served", "deadline.provisional"]),
+        (Stage::Served, &["listing.took_effect", "classification.changed"]),
+    ] {
+        table.0.push(gone_on(stage, steps));
+    }
+    let (mut disputed, listing, by) = rests::extended(Stage::Effective);
+    disputed.objection(organisation(1), Target::Listing(listing), false);
+    let what = "the mark of an extension goes on under an objection to its listing";
+    table.other("INV-4", what, &disputed, |log| {
+        let place = log.last("classification.changed");
+        log.change(place, |own| marks(own).last_mut().expect("its mark").suspended = false)
+    });
+    assert!(listing < by);
+    let dropped = &["listing.dropped"];
+    let repaired = rests::extension_repaired(Stage::Heard);
+    table.remove("INV-6", "outlives its repaired listing", &repaired, dropped, "listing.removed");
+    let relieved = rests::extension_relieved(Stage::Heard);
+    table.remove("INV-6", "outlives its relieved listing", &relieved, dropped, "relief.completed");
+    let annulled = &["listing.annulled"];
+    let back = rests::extension_void(Stage::Heard, false);
+    table.remove("INV-6", "outlives a listing taken back", &back, annulled, "listing.revoked");
+    let void = rests::extension_void(Stage::Heard, true);
+    table.remove("INV-6", "outlives the record below", &void, annulled, "record.annulled");
+    let (mut upheld, listing, _) = rests::extended(Stage::Heard);
+    let objection = upheld.objection(organisation(1), Target::Listing(listing), false);
+    upheld.outcome(objection, Finding::Error);
+    let resolved = "objection.resolved";
+    table.remove("INV-6", "outlives a void listing", &upheld, annulled, resolved);
+    let afterwards = rests::extension_outlasts(Finding::Error);
+    let what = "outlives a listing that is void past its last day";
+    table.other("INV-6", what, &afterwards, |log| {
+        // The one that extends the extension.
+        let place = log.last("listing.annulled");
+        log.cut(place);
+        log.remove(place);
+        log.at(log.last(resolved)).position
+    });
+    let returned = rests::extension_returns(true);
+    let what = "an extension comes back under a listing that is void";
+    table.other("INV-6", what, &returned, |log| {
+        let place = log.last("repair.revocation_lapsed");
+        log.cut(place);
+        let back = Log::of(&rests::extension_returns(false));
+        let mut own = back.at(back.last("listing.restored")).clone();
+        if let Event::Remedy(RemedyEvent::RepairedRestored { repair, .. }) = &mut own.event
+            && let Event::Remedy(RemedyEvent::RepairRevocationLapsed { repair: lapsed }) =
+                &log.at(place).event
+        {
+            *repair = *lapsed;
+        }
+        let at = log.change(place, |lapsed| lapsed.event = own.event);
+        let mut marked = back.at(back.last("classification.changed")).clone();
+        marked.cause = Some(at);
+        if let Event::ClassificationChanged { in_force } = &mut marked.event {
+            let mut mark = in_force.pop().expect("its mark");
+            mark.suspended = false;
+            *in_force = vec![mark];
+        }
+        log.follow(marked);
+        at
     });
 }
 
