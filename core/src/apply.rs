@@ -388,7 +388,13 @@ fn listing_walk(
 /// The walks that follow from a change of the standing of `target`.
 fn walks(rows: &Rows, envelope: &Envelope, target: Target) -> Result<Vec<(Key, SubjectKey)>, Stop> {
     match target {
-        Target::Listing(id) => Ok(listing_walk(rows, envelope, id, target)?.into_iter().collect()),
+        Target::Listing(id) => {
+            let mut found = Vec::new();
+            for own in rows.with_extensions(id)? {
+                found.extend(listing_walk(rows, envelope, own, Target::Listing(own))?);
+            }
+            Ok(found)
+        }
         Target::Attribution(id) => {
             let listing = Rows::known(rows.attribution(id)?, &id.0)?.listing;
             Ok(listing_walk(rows, envelope, listing, target)?.into_iter().collect())
@@ -397,7 +403,11 @@ fn walks(rows: &Rows, envelope: &Envelope, target: Target) -> Result<Vec<(Key, S
             let record = Rows::known(rows.record(id)?, &id.0)?;
             let mut found = Vec::new();
             for listing in &record.listings {
-                found.extend(listing_walk(rows, envelope, *listing, Target::Listing(*listing))?);
+                found.extend(walks(rows, envelope, Target::Listing(*listing))?);
+            }
+            for own in &record.attributions {
+                let listing = Rows::known(rows.attribution(*own)?, &own.0)?.listing;
+                found.extend(listing_walk(rows, envelope, listing, Target::Attribution(*own))?);
             }
             Ok(found)
         }

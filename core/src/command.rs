@@ -156,6 +156,8 @@ pub enum Command {
         role: PersonRole,
         basis: Vec<Citation>,
         facts: Vec<FactDocument>,
+        /// The person's own, on which it rests.
+        records: Vec<RecordId>,
         finding: Sealed,
         /// First day in the role.
         office_from: Day,

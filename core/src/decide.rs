@@ -15,6 +15,7 @@ mod closing;
 mod commitment;
 mod credit_review;
 mod erasure;
+mod extension;
 mod filing;
 mod forward;
 mod ground;

@@ -8,6 +8,11 @@ pub const FACTS_MAX: usize = 8;
 pub const RECORDS_PER_LISTING_MAX: usize = 8;
 /// Listings that may rest on one record.
 pub const LISTINGS_PER_RECORD_MAX: usize = 16;
+/// Extensions of one listing that stand, came to their last day or may come back; and how many may
+/// follow one another.
+pub const EXTENSIONS_MAX: usize = 8;
+/// Attributions that may rest on one record of a person.
+pub const ATTRIBUTIONS_PER_RECORD_MAX: usize = 16;
 /// Persons who may be attributed under one listing, so that their files change in its commit.
 pub const ATTRIBUTIONS_PER_LISTING_MAX: usize = 32;
 /// Measures one decision may name.

@@ -235,6 +235,8 @@ pub struct RecordRow {
     pub disputes: Disputes,
     /// Listings that rest on it.
     pub listings: Vec<ListingId>,
+    /// Attributions that rest on it: it is a person's.
+    pub attributions: Vec<AttributionId>,
     pub open_repair: Option<RepairId>,
     /// From which day its shortest publicity is counted: no correction puts that off.
     pub counted_from: Day,
@@ -312,8 +314,8 @@ pub struct ListingRow {
     pub unlifted: u32,
     /// The listing that this one is to follow.
     pub extends: Option<ListingId>,
-    /// The newest that is to follow this one.
-    pub extended_by: Option<ListingId>,
+    /// Those that are to follow this one, the newest last; what can never come back is left out.
+    pub extensions: Vec<ListingId>,
     pub open_repair: Option<RepairId>,
     /// A repair obtained by fraud was revoked: the first day to apply for another.
     pub repair_again_from: Option<Day>,
@@ -339,6 +341,8 @@ pub struct AttributionRow {
     pub id: AttributionId,
     pub person: SubjectKey,
     pub listing: ListingId,
+    /// The person's own records on which it rests, beside the listing.
+    pub records: Vec<RecordId>,
     pub role: PersonRole,
     /// How many measures against the person have an order that is not lifted.
     pub unlifted: u32,

@@ -16,7 +16,7 @@ use crate::id::{
     ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
-use crate::path::Standing;
+use crate::path::{EndReason, Path, Standing};
 use crate::row::assessment::AssessmentRow;
 use crate::row::catalogue::CatalogueEntryRow;
 use crate::row::commitment::CommitmentRow;
@@ -259,14 +259,21 @@ impl Rows {
         })
     }
 
-    /// Standing of a listing on `day`, with the records it rests on.
+    /// Standing of a listing on `day`, with the records it rests on and, of an extension, the listing
+    /// that it is to follow.
     pub fn listing_standing(&self, id: ListingId, day: Day) -> Result<Standing, Stop> {
-        match &self.must_listing(id)?.kind {
+        let row = self.must_listing(id)?;
+        match &row.kind {
             ListingKind::Black { case, records, .. } => {
                 self.want(records.iter().map(|record| Key::Record(*record)))?;
-                records.iter().try_fold(case.standing(day), |standing, record| {
-                    Ok(standing.under(self.record_standing(*record, day)?))
-                })
+                let mut own = case.standing(day);
+                for record in records {
+                    own = own.under(self.record_standing(*record, day)?);
+                }
+                match row.extends {
+                    Some(of) => Ok(own.under(self.extended_standing(of)?)),
+                    None => Ok(own),
+                }
             }
             ListingKind::Red(red) => Ok(match &red.state {
                 RedState::Active { until, .. } if day > *until => Standing::Ended,
@@ -278,11 +285,54 @@ impl Rows {
         }
     }
 
-    /// Standing of an attribution on `day`, under its listing.
+    /// What a listing allows the one that extends it. Repaired, relieved or void it carries nothing
+    /// any more; that its own time has passed leaves the extension. What suspends it suspends the
+    /// extension too, until its outcome, be the listing past its last day by then: nothing comes back
+    /// into effect by a date (INV-5).
+    pub fn extended_standing(&self, id: ListingId) -> Result<Standing, Stop> {
+        let row = self.must_listing(id)?;
+        let ListingKind::Black { case, records, .. } = &row.kind else {
+            return Ok(Standing::Ended);
+        };
+        if let Path::Ended(own) = &case.path
+            && own.reason != EndReason::Expired
+        {
+            return Ok(Standing::Ended);
+        }
+        self.want(records.iter().map(|record| Key::Record(*record)))?;
+        let mut held = !case.holds.is_empty();
+        for record in records {
+            held |= !self.must_record(*record)?.holds.is_empty();
+        }
+        let above = match row.extends {
+            Some(of) => self.extended_standing(of)?,
+            None => Standing::InForce,
+        };
+        Ok(if held { Standing::Suspended.under(above) } else { above })
+    }
+
+    /// A listing and those that extend it, each before its own: what is suspended with it.
+    pub fn with_extensions(&self, id: ListingId) -> Result<Vec<ListingId>, Stop> {
+        let mut found = vec![id];
+        let mut place = 0;
+        while let Some(own) = found.get(place) {
+            let extensions = &self.must_listing(*own)?.extensions;
+            self.want(extensions.iter().map(|id| Key::Listing(*id)))?;
+            found.extend(extensions);
+            place += 1;
+        }
+        Ok(found)
+    }
+
+    /// Standing of an attribution on `day`, under its listing and the person's own records on which
+    /// it rests.
     pub fn attribution_standing(&self, id: AttributionId, day: Day) -> Result<Standing, Stop> {
         let row = self.must_attribution(id)?;
-        let own = row.case.standing(day);
-        Ok(own.under(self.listing_standing(row.listing, day)?))
+        self.want(row.records.iter().map(|record| Key::Record(*record)))?;
+        let own = row.case.standing(day).under(self.listing_standing(row.listing, day)?);
+        row.records.iter().try_fold(own, |standing, record| {
+            Ok(standing.under(self.record_standing(*record, day)?))
+        })
     }
 
     /// Standing on `day` of the case behind a mark, under what it rests on.

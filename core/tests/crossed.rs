@@ -4,6 +4,7 @@
 
 mod case;
 mod person;
+mod records;
 
 use crate::kit::asked::*;
 use crate::kit::later::{after, end_stay, listed, rule, stay, suit};

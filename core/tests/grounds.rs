@@ -373,10 +373,10 @@ fn a_proposal_rests_on_the_record_of_its_document() {
     let record = RecordId(world.must(&handler(), &submit));
     assert_eq!(world.refused(&handler(), &bare), guard(Guard::Fact));
     world.must(&handler(), &propose(organisation(1), &[record]));
-    // Another subject's record is no matter of this one, and neither is one that is over.
+    // Another subject's record is no matter of this one; of one that is over nothing is proposed.
     world.must(&handler(), &propose(organisation(2), &[]));
     world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
-    world.must(&handler(), &bare);
+    assert_eq!(world.refused(&handler(), &bare), guard(Guard::Fact));
     assert_eq!(world.replayed().rows, world.rows);
 }
 

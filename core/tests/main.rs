@@ -12,6 +12,7 @@
 
 mod kit;
 
+mod answers;
 mod assessment;
 mod attribution_repairs;
 mod both_lists;
@@ -20,6 +21,7 @@ mod bypasses;
 mod case_study;
 mod catalogue;
 mod channels;
+mod cited;
 mod codec;
 mod collection;
 mod commitment;
@@ -31,6 +33,7 @@ mod edges;
 mod effects;
 mod ends;
 mod erasure;
+mod extensions;
 mod grounds;
 mod guards;
 mod handed_out;

@@ -376,6 +376,7 @@ fn attributed(
         role: PersonRole::DirectlyResponsible,
         basis: vec![basis],
         facts: vec![fact(world, person(1), behaviour.facts[0])],
+        records: Vec::new(),
         finding: text(),
         office_from: day("2024-03-01"),
         office_to: None,

@@ -11,9 +11,9 @@ use shouxin_core::codec::{decode_event, decode_row, encode_event, encode_row};
 use shouxin_core::command::Command;
 use shouxin_core::decide::owes_an_end;
 use shouxin_core::event::{CaseRef, Event, Target};
-use shouxin_core::id::{MeasureId, RecordId};
+use shouxin_core::id::{ListingId, MeasureId, RecordId};
 use shouxin_core::keys::{read_closing, read_due, read_public_change, read_walk, tail_position};
-use shouxin_core::path::{DecisionCase, Path, Standing};
+use shouxin_core::path::{DecisionCase, EndReason, Path, Standing};
 use shouxin_core::row::{Due, Index, Key, ListingKind, RecordState, RedState, Row, derived};
 use shouxin_core::time::Day;
 
@@ -71,6 +71,18 @@ fn suspended_by(world: &World, records: &[RecordId], own: &[shouxin_core::path::
         })
 }
 
+/// Whether something suspends the listing that this one extends, or one that that extends, be it past
+/// its last day.
+fn suspended_above(world: &World, of: Option<ListingId>) -> bool {
+    let Some(row) = of.map(|id| world.listing_row(id)) else {
+        return false;
+    };
+    let ListingKind::Black { case, records, .. } = &row.kind else {
+        panic!("{} is extended", row.id);
+    };
+    suspended_by(world, records, &case.holds) || suspended_above(world, row.extends)
+}
+
 /// The last day of the first of these records to end; nothing lasts longer than what it rests on.
 fn last_of(world: &World, records: &[RecordId]) -> Option<Day> {
     let until = records.iter().filter_map(|id| match world.row(&Key::Record(*id)) {
@@ -105,7 +117,8 @@ fn marks(world: &World) -> Marks {
                 };
                 let end = effective.served.decided.decision.end;
                 let end = last_of(world, records).map_or(end, |last| last.min(end));
-                let suspended = suspended_by(world, records, &case.holds);
+                let suspended = suspended_by(world, records, &case.holds)
+                    || suspended_above(world, listing.extends);
                 add(listing.subject, case_ref, flag(end, suspended));
                 for id in &listing.attributions {
                     let Some(Row::Attribution(own)) = world.row(&Key::Attribution(*id)) else {
@@ -113,7 +126,9 @@ fn marks(world: &World) -> Marks {
                     };
                     if let Path::Effective(effective) = &own.case.path {
                         let end = end.min(effective.served.decided.decision.end);
-                        let suspended = suspended || !own.case.holds.is_empty();
+                        let end = last_of(world, &own.records).map_or(end, |last| last.min(end));
+                        let own_hold = suspended_by(world, &own.records, &own.case.holds);
+                        let suspended = suspended || own_hold;
                         add(own.person, CaseRef::Attribution(*id), flag(end, suspended));
                     }
                 }
@@ -192,18 +207,42 @@ fn parents_turned(world: &World, id: MeasureId) -> bool {
     let turned = |case: &DecisionCase, records: &[RecordId]| {
         matches!(case.path, Path::Ended(_)) || suspended_by(world, records, &case.holds)
     };
-    let listing = match &world.listing_row(row.listing).kind {
-        ListingKind::Black { case, records, .. } => turned(case, records),
+    let above = world.listing_row(row.listing);
+    let listing = match &above.kind {
+        ListingKind::Black { case, records, .. } => {
+            turned(case, records) || suspended_above(world, above.extends)
+        }
         ListingKind::Red(red) => {
             !red.holds.is_empty()
                 || matches!(red.state, RedState::Closed | RedState::Expired { .. })
         }
     };
     let own = row.attribution.and_then(|own| match world.row(&Key::Attribution(own)) {
-        Some(Row::Attribution(own)) => Some(turned(&own.case, &[])),
+        Some(Row::Attribution(own)) => Some(turned(&own.case, &own.records)),
         _ => None,
     });
     listing || own == Some(true)
+}
+
+/// An extension is over once its listing was repaired, relieved or is void; suspended while that is.
+fn follows(world: &World, listing: ListingId, by: ListingId) {
+    let under = world.standing(|rows, day| rows.listing_standing(by, day));
+    let ended = |id| match world.path(CaseRef::Listing(id)) {
+        Path::Ended(own) => Some(own.reason),
+        _ => None,
+    };
+    match ended(listing) {
+        None | Some(EndReason::Expired) => {
+            let held = suspended_above(world, Some(listing)) && under != Standing::Ended;
+            assert!(!held || under == Standing::Suspended, "{by} under {listing}");
+        }
+        Some(reason) => {
+            assert_eq!(under, Standing::Ended, "{by} under {listing}: {reason:?}");
+            let past = world.path(CaseRef::Listing(by)).served();
+            let past = past.is_some_and(|own| world.today > own.decided.decision.end);
+            assert!(past || ended(by).is_some(), "{by} under {listing}: {reason:?}");
+        }
+    }
 }
 
 fn dates_rule(world: &World) {
@@ -211,6 +250,9 @@ fn dates_rule(world: &World) {
         match row.as_ref() {
             Row::Listing(listing) => {
                 let standing = world.standing(|rows, day| rows.listing_standing(listing.id, day));
+                for by in &listing.extensions {
+                    follows(world, listing.id, *by);
+                }
                 let end = match &listing.kind {
                     ListingKind::Black { case, .. } => {
                         case.path.served().map(|served| served.decided.decision.end)

@@ -1,28 +1,29 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
-use shouxin_core::actor::{Actor, SubjectKey};
+use shouxin_core::actor::Actor;
 use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, ListingId, RecordId};
+use shouxin_core::id::{AttributionId, ListingId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Behaviour, FactKind};
-use shouxin_core::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::fold::{
-    Attribution, Case, Decision, Fold, Heard, Kind, Listing, Notice, Over, RecordStage, Standing,
+    Attribution, Case, Decision, Fold, Heard, Kind, Listing, Notice, Over, Standing,
 };
+use crate::ground::{Unsaid, documented, usable};
 use crate::here::Here;
 use crate::names::{INV_1, INV_2, INV_3, INV_6};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
         Event::ListingProposed { .. } => listing_proposed(fold, commit, at),
-        Event::AttributionProposed { .. } => attribution_proposed(fold, at),
+        Event::AttributionProposed { .. } => attribution_proposed(fold, commit, at),
         Event::NoticeServed { case, .. }
         | Event::StatementReceived { case, .. }
         | Event::StatementWaived { case, .. }
@@ -32,12 +33,13 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
-            let of = listing_id(fold, *case);
             let above = Above {
                 standing: above(fold, *case, at.today),
                 over: void(fold, *case, at.today),
-                last: of.and_then(|id| fold.ground_until(id)),
-                falls: of.is_some_and(|id| commit.ground_is_repaired(fold, id)),
+                last: grounds(fold, *case).filter_map(|of| fold.ground_until(of)).min(),
+                falls: commit.ground_is_repaired(fold, *case)
+                    || extended(fold, *case) == Standing::Ended,
+                extended: extended(fold, *case),
                 months: months(fold, at, *case),
                 until: match case {
                     CaseRef::Listing(_) => None,
@@ -88,7 +90,10 @@ struct Above {
     standing: Standing,
     /// One of the records is over.
     over: bool,
-    /// The last day of the records, and whether one was repaired in this commit.
+    /// How the listing stands that it extends, if it extends one.
+    extended: Standing,
+    /// The last day of the records, and whether one was repaired in this commit, or what it extends
+    /// is over otherwise than by its day.
     last: Option<Day>,
     falls: bool,
     /// The longest that the behaviour allows, from the decision on.
@@ -109,14 +114,26 @@ fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
     fold.listings.get(&listing_id(fold, case)?)
 }
 
+/// A case, and for what a person answers the listing above it: what rests on records.
+fn grounds(fold: &Fold, case: CaseRef) -> impl Iterator<Item = CaseRef> {
+    let above = match case {
+        CaseRef::Listing(_) => None,
+        CaseRef::Attribution(_) => listing_id(fold, case).map(CaseRef::Listing),
+    };
+    [case].into_iter().chain(above)
+}
+
+/// What a listing is allowed by the one that it extends.
+fn extended(fold: &Fold, case: CaseRef) -> Standing {
+    match case {
+        CaseRef::Listing(id) => fold.extended_standing(id),
+        CaseRef::Attribution(_) => Standing::InForce,
+    }
+}
+
 /// Whether a record on which it rests is over.
 fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
-    match listing_of(fold, case).map(|own| &own.kind) {
-        Some(Kind::Black { records, .. }) => {
-            records.iter().any(|id| fold.record_standing(*id, day) == Standing::Ended)
-        }
-        _ => false,
-    }
+    grounds(fold, case).any(|of| fold.ground_standing(of, day) == Standing::Ended)
 }
 
 fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
@@ -129,19 +146,14 @@ fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
     behaviour.map_or(most, |own| own.period_months.1.min(most))
 }
 
-/// How that stands on which a case rests: records under a listing, a listing under a person.
+/// How that stands on which a case rests: records, what it extends, and under a person a listing too.
 fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
+    let own = fold.ground_standing(case, day).max(extended(fold, case));
     match case {
-        CaseRef::Listing(id) => match fold.listings.get(&id).map(|own| &own.kind) {
-            Some(Kind::Black { records, .. }) => records
-                .iter()
-                .map(|record| fold.record_standing(*record, day))
-                .max()
-                .unwrap_or(Standing::InForce),
-            _ => Standing::Ended,
-        },
+        CaseRef::Listing(_) if fold.case(case).is_some() => own,
+        CaseRef::Listing(_) => Standing::Ended,
         CaseRef::Attribution(id) => match fold.attributions.get(&id) {
-            Some(own) => fold.listing_standing(own.listing, day),
+            Some(under) => own.max(fold.listing_standing(under.listing, day)),
             None => Standing::Ended,
         },
     }
@@ -203,9 +215,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     at.capacity(fold, subject);
     at.stated(Guard::Fact, &[("act", act)]);
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
-    for left in unnamed(fold, facts, records, subject, at.today) {
-        at.guard(Guard::Fact, format!("a document is that of {left}, and it does not rest on it"));
-    }
+    documented(fold, at, (facts, records), subject);
     let others = records.iter().filter_map(|id| fold.records.get(id));
     let twins = others.flat_map(|own| &own.listings).filter(|other| {
         let kind = fold.listings.get(other).map(|own| &own.kind);
@@ -214,19 +224,10 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     });
     twins.for_each(|of| commit.twin(at.at(), id, *of));
     for record in records {
-        let Some(own) = fold.records.get_mut(record) else {
-            at.missing(record);
-            continue;
-        };
-        let past = own.until.is_some_and(|until| at.today > until);
-        if own.subject != subject || !own.adverse || own.stage != RecordStage::Live || past {
-            let detail = format!("{record} is no live adverse record of the subject");
-            at.guard(Guard::Fact, detail);
+        usable(fold, at, *record, subject);
+        if let Some(own) = fold.records.get_mut(record) {
+            own.listings.push(id);
         }
-        if !own.holds.is_empty() {
-            at.guard(Guard::NoSuspension, format!("{record} is disputed"));
-        }
-        own.listings.push(id);
     }
     let mut case = Case::new(subject, proposer, at.today, *stated_cap, basis);
     case.decide_by = Some(*decide_by);
@@ -238,7 +239,8 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         attributions: Vec::new(),
         measures: Vec::new(),
         relief: false,
-        extended_by: None,
+        extends: None,
+        extensions: Vec::new(),
         again_from: None,
         repair_months: repair_months(at, behaviour),
         display_ended: false,
@@ -254,27 +256,6 @@ pub(crate) fn repair_months(at: &Here<'_>, behaviour: &str) -> Option<u16> {
     rule.barred_by.is_none().then_some(rule.min_months)
 }
 
-/// Live adverse records of the subject whose document a proposal cites without resting on them.
-fn unnamed(
-    fold: &Fold,
-    facts: &[FactDocument],
-    records: &[RecordId],
-    subject: SubjectKey,
-    today: Day,
-) -> Vec<RecordId> {
-    let adverse = fold.files.get(&subject).map(|file| &file.adverse);
-    let cited = |id: &&RecordId| {
-        let own = fold.records.get(id);
-        own.filter(|own| own.until.is_none_or(|until| today <= until)).is_some_and(|own| {
-            facts.iter().filter(|fact| fact.about == subject).any(|fact| {
-                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
-            })
-        })
-    };
-    let left = adverse.into_iter().flatten().filter(|id| !records.contains(id));
-    left.filter(cited).copied().collect()
-}
-
 fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {
     let own = cap(at, behaviour);
     if stated > own {
@@ -282,7 +263,7 @@ fn within(at: &mut Here<'_>, behaviour: &Behaviour, stated: Day) {
     }
 }
 
-fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
+fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let Event::AttributionProposed {
         listing,
         authority,
@@ -334,8 +315,15 @@ fn attribution_proposed(fold: &mut Fold, at: &mut Here<'_>) {
     }
     let mut case = Case::new(person, proposer, at.today, *stated_cap, basis);
     case.decide_by = Some(*decide_by);
-    fold.attributions
-        .insert(id, Attribution { listing: *listing, case, again_from: None, redress: None });
+    let own = Attribution {
+        listing: *listing,
+        records: Vec::new(),
+        case,
+        again_from: None,
+        redress: None,
+    };
+    fold.attributions.insert(id, own);
+    commit.attribute(id, Unsaid { at: at.at(), person, facts: facts.clone() });
 }
 
 /// One step of the path up to service.
@@ -609,6 +597,8 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         return;
     }
     standing(above, at);
+    let suspended = above.extended == Standing::Suspended;
+    at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
     at.service(Guard::Served, service);
     at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
@@ -709,29 +699,28 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         at.broken(INV_6, "it was over already");
         return;
     }
-    let ground = listing_id(fold, case).filter(|_| matches!(case, CaseRef::Listing(_)));
-    let ground = ground.and_then(|id| fold.ground_until(id));
+    let ground = fold.ground_until(case);
     let over = match (&at.event.event, case) {
         (Event::CaseExpired { .. }, _) => {
             at.after(end.into_iter().chain(ground).min(), "it");
             Over::Expired
         }
-        (Event::CaseRemoved { repair, .. }, CaseRef::Listing(id)) => {
-            let falls = commit.ground_is_repaired_by(fold, id, *repair);
-            if !commit.repairs(*repair, Target::Listing(id)) && !falls {
-                at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
-            }
-            Over::Removed(*repair)
-        }
         // A person's own repair ends what the person answers for, and nobody else's does.
-        (Event::CaseRemoved { repair, .. }, CaseRef::Attribution(id)) => {
-            if !commit.repairs(*repair, Target::Attribution(id)) {
+        (Event::CaseRemoved { repair, .. }, case) => {
+            let of = match case {
+                CaseRef::Listing(id) => Target::Listing(id),
+                CaseRef::Attribution(id) => Target::Attribution(id),
+            };
+            let falls = commit.ground_is_repaired_by(fold, case, *repair)
+                || follows(fold, case, |over| over == Over::Removed(*repair));
+            if !commit.repairs(*repair, of) && !falls {
                 at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
             }
             Over::Removed(*repair)
         }
         (Event::CaseAnnulled { reasons, .. }, CaseRef::Listing(id)) => {
-            if !commit.voids(fold, Target::Listing(id)) {
+            let follows = follows(fold, case, |over| over == Over::Annulled);
+            if !commit.voids(fold, Target::Listing(id)) && !follows {
                 at.broken(INV_6, "no outcome of this commit voids it");
             }
             if let Some(reasons) = reasons {
@@ -751,6 +740,16 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         }
     };
     commit.end(fold, at.at(), case, over);
+}
+
+/// Whether the listing that this one extends ended so.
+fn follows(fold: &Fold, case: CaseRef, so: impl Fn(Over) -> bool) -> bool {
+    let CaseRef::Listing(id) = case else {
+        return false;
+    };
+    let mut above =
+        fold.extended_by(id).into_iter().filter_map(|id| fold.case(CaseRef::Listing(id)));
+    above.any(|own| own.over.is_some_and(&so))
 }
 
 /// The head of the authority takes its own decision back.

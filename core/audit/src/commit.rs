@@ -15,6 +15,7 @@ use shouxin_core::time::Day;
 
 use crate::Violation;
 use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
+use crate::ground::{Unsaid, left_unsaid};
 use crate::names::{DEADLINE, INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
 
 /// What still lasts longer than a court allows: the case, and what persons answer for under it.
@@ -41,10 +42,9 @@ fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
     cases.into_iter().filter(|case| lasts(*case)).map(shown).collect()
 }
 
-/// The live records of a listing that its own authority collected: they end with it.
-fn in_use(fold: &Fold, listing: ListingId) -> Vec<String> {
-    let Some(Kind::Black { records, case, .. }) = fold.listings.get(&listing).map(|own| &own.kind)
-    else {
+/// The live records of a case that its own authority collected: they end with it.
+fn in_use(fold: &Fold, of: CaseRef) -> Vec<String> {
+    let Some(case) = fold.case(of) else {
         return Vec::new();
     };
     let own = |id: &&RecordId| {
@@ -52,7 +52,7 @@ fn in_use(fold: &Fold, listing: ListingId) -> Vec<String> {
             own.stage == RecordStage::Live && own.provider == case.proposer.authority
         })
     };
-    records.iter().filter(own).map(ToString::to_string).collect()
+    fold.records_of(of).iter().filter(own).map(ToString::to_string).collect()
 }
 
 /// What a repair has not ended of what it is about.
@@ -67,11 +67,16 @@ fn unrepaired(fold: &Fold, repair: RepairId, of: Target, day: Day) -> Vec<String
             if !over(fold, listing, day) {
                 left.push(listing.to_string());
             }
-            left.extend(in_use(fold, listing));
+            left.extend(in_use(fold, CaseRef::Listing(listing)));
             left
         }
-        Target::Attribution(id) if fold.attribution_standing(id, day) != Standing::Ended => {
-            vec![id.to_string()]
+        Target::Attribution(id) => {
+            let mut left = Vec::new();
+            if fold.attribution_standing(id, day) != Standing::Ended {
+                left.push(id.to_string());
+            }
+            left.extend(in_use(fold, CaseRef::Attribution(id)));
+            left
         }
         // One that was found anew is not the finding that was applied about.
         Target::Commitment(id) => {
@@ -79,8 +84,17 @@ fn unrepaired(fold: &Fold, repair: RepairId, of: Target, day: Day) -> Vec<String
             let left = own.is_some_and(|own| own.is_broken(day) && own.found_before(repair));
             left.then(|| id.to_string()).into_iter().collect()
         }
-        Target::Attribution(_) | Target::Measure(_) => Vec::new(),
+        Target::Measure(_) => Vec::new(),
     }
+}
+
+/// What rests on a record itself.
+fn resting(fold: &Fold, record: RecordId) -> Vec<Target> {
+    let Some(own) = fold.records.get(&record) else {
+        return Vec::new();
+    };
+    let listings = own.listings.iter().map(|id| Target::Listing(*id));
+    listings.chain(own.attributions.iter().map(|id| Target::Attribution(*id))).collect()
 }
 
 /// The commit under examination.
@@ -112,7 +126,9 @@ pub(crate) struct Commit {
     /// Listings in effect that ended here, and the attributions whose files were told.
     ended: Vec<(Position, ListingId)>,
     told: BTreeSet<AttributionId>,
-    restored: BTreeSet<ListingId>,
+    restored: BTreeSet<Target>,
+    /// Proposed attributions, of whose records nothing was said yet.
+    unsaid: BTreeMap<AttributionId, Unsaid>,
     /// Records that were repaired or expired, and those that end earlier since a correction.
     grounds: Vec<(Position, RecordId)>,
     corrected: Vec<(Position, RecordId, Day)>,
@@ -151,8 +167,15 @@ impl Commit {
     /// Whether an outcome of this commit makes a target void, itself or what it rests on.
     pub(crate) fn voids(&self, fold: &Fold, target: Target) -> bool {
         self.voided.iter().any(|(_, own)| match (own, target) {
+            (Target::Listing(other), Target::Listing(id)) => {
+                *other == id || fold.extended_by(id).contains(other)
+            }
             (Target::Record(record), Target::Listing(id)) => {
-                fold.records.get(record).is_some_and(|own| own.listings.contains(&id))
+                let mut all = [id].into_iter().chain(fold.extended_by(id));
+                all.any(|id| fold.records_of(CaseRef::Listing(id)).contains(record))
+            }
+            (Target::Record(record), Target::Attribution(id)) => {
+                fold.records.get(record).is_some_and(|own| own.attributions.contains(&id))
             }
             (own, target) => *own == target,
         })
@@ -171,22 +194,22 @@ impl Commit {
         self.grounds.push((at, record));
     }
 
-    /// Whether a record on which a listing rests was repaired in this commit.
-    pub(crate) fn ground_is_repaired(&self, fold: &Fold, listing: ListingId) -> bool {
-        self.repaired.iter().any(|own| self.ground_is_repaired_by(fold, listing, own.1))
+    /// Whether a record on which a case rests was repaired in this commit.
+    pub(crate) fn ground_is_repaired(&self, fold: &Fold, case: CaseRef) -> bool {
+        self.repaired.iter().any(|own| self.ground_is_repaired_by(fold, case, own.1))
     }
 
     /// The same, by one repair.
     pub(crate) fn ground_is_repaired_by(
         &self,
         fold: &Fold,
-        listing: ListingId,
+        case: CaseRef,
         repair: RepairId,
     ) -> bool {
-        self.grounds.iter().any(|(_, id)| {
-            fold.records.get(id).is_some_and(|own| {
-                own.listings.contains(&listing) && own.repaired.map(|own| own.0) == Some(repair)
-            })
+        let records = fold.records_of(case);
+        self.grounds.iter().filter(|(_, id)| records.contains(id)).any(|(_, id)| {
+            let own = fold.records.get(id);
+            own.is_some_and(|own| own.repaired.map(|own| own.0) == Some(repair))
         })
     }
 
@@ -195,17 +218,15 @@ impl Commit {
         self.corrected.push((at, record, until));
     }
 
-    /// A repair of this commit that is about the record, or about a listing that rests on it.
-    pub(crate) fn repairs_record(
-        &self,
-        repair: RepairId,
-        record: RecordId,
-        listings: &[ListingId],
-    ) -> bool {
+    /// A repair of this commit that is about the record, or about what rests on it.
+    pub(crate) fn repairs_record(&self, fold: &Fold, repair: RepairId, record: RecordId) -> bool {
         self.repaired.iter().any(|own| {
             own.1 == repair
                 && match own.2 {
-                    Target::Listing(id) => listings.contains(&id),
+                    Target::Listing(id) => fold.records_of(CaseRef::Listing(id)).contains(&record),
+                    Target::Attribution(id) => {
+                        fold.records_of(CaseRef::Attribution(id)).contains(&record)
+                    }
                     target => target == Target::Record(record),
                 }
         })
@@ -256,8 +277,12 @@ impl Commit {
             _ => None,
         };
         let corrected = self.corrected.iter().any(|(_, record, _)| {
-            let on = fold.records.get(record).map(|own| &own.listings);
-            listing.is_some_and(|id| on.is_some_and(|own| own.contains(&id)))
+            let on = |case| fold.records_of(case).contains(record);
+            let person = match target {
+                Target::Attribution(id) => Some(CaseRef::Attribution(id)),
+                _ => None,
+            };
+            listing.map(CaseRef::Listing).into_iter().chain(person).any(on)
         });
         corrected
             || self.shortened.iter().any(|(_, own, _)| match (*own, target) {
@@ -309,6 +334,16 @@ impl Commit {
         self.proposed.contains(&listing)
     }
 
+    /// An attribution was proposed.
+    pub(crate) fn attribute(&mut self, attribution: AttributionId, own: Unsaid) {
+        self.unsaid.insert(attribution, own);
+    }
+
+    /// The proposal of an attribution in this commit, whose records are said here.
+    pub(crate) fn says_records(&mut self, attribution: AttributionId) -> Option<Unsaid> {
+        self.unsaid.remove(&attribution)
+    }
+
     /// A person's file says that the listing it rests on ended.
     pub(crate) fn tell(&mut self, attribution: AttributionId) {
         self.told.insert(attribution);
@@ -326,9 +361,9 @@ impl Commit {
         self.set_right.insert(note);
     }
 
-    /// Whether a listing has effect again from this commit on.
-    pub(crate) fn restores(&self, listing: ListingId) -> bool {
-        self.restored.contains(&listing)
+    /// Whether a listing, or what a person answers for, has effect again from this commit on.
+    pub(crate) fn restores(&self, of: Target) -> bool {
+        self.restored.contains(&of)
     }
 
     /// A black listing was decided, or took effect.
@@ -402,8 +437,8 @@ impl Commit {
         }
     }
 
-    pub(crate) fn restore(&mut self, listing: ListingId) {
-        self.restored.insert(listing);
+    pub(crate) fn restore(&mut self, of: Target) {
+        self.restored.insert(of);
     }
 
     /// A file's marks may differ from here on; the last event to say so is named.
@@ -416,7 +451,7 @@ impl Commit {
         if let Some(day) = self.day {
             fold.changed.insert(target, (at, day));
         }
-        for (subject, _) in fold.cases_under(target) {
+        for (subject, _) in fold.cases_marked(target) {
             self.touch(subject, at);
         }
     }
@@ -488,6 +523,7 @@ impl Commit {
             found.push(Violation::new(*at, Guard::Notice.name(), detail));
         }
         self.honours(fold, day, &mut found);
+        found.extend(self.unsaid.values().flat_map(|own| left_unsaid(fold, own, day)));
         let subjects: BTreeSet<SubjectKey> =
             self.said.keys().chain(self.touched.keys()).copied().collect();
         for subject in subjects {
@@ -530,11 +566,26 @@ impl Commit {
                     if record.stage != RecordStage::Annulled {
                         missed(*at, id.to_string());
                     }
-                    for listing in record.listings.iter().filter(|id| !over(fold, **id, day)) {
+                    let all = record.listings.iter().flat_map(|id| fold.with_extensions(*id));
+                    let all: BTreeSet<ListingId> = all.collect();
+                    for listing in all.into_iter().filter(|id| !over(fold, *id, day)) {
                         missed(*at, listing.to_string());
                     }
+                    let answers = |id: &&AttributionId| {
+                        let own = fold.attributions.get(id).map(|own| own.case.own(day));
+                        own.is_some_and(|own| own != Standing::Ended)
+                    };
+                    for person in record.attributions.iter().filter(answers) {
+                        missed(*at, person.to_string());
+                    }
                 }
-                Target::Listing(id) if !over(fold, *id, day) => missed(*at, id.to_string()),
+                Target::Listing(id) => {
+                    for id in fold.with_extensions(*id) {
+                        if !over(fold, id, day) {
+                            missed(*at, id.to_string());
+                        }
+                    }
+                }
                 Target::Attribution(id) => {
                     let own = fold.attributions.get(id).map(|own| own.case.own(day));
                     if own.is_some_and(|own| own != Standing::Ended) {
@@ -551,7 +602,21 @@ impl Commit {
                         missed(*at, id.to_string());
                     }
                 }
-                Target::Listing(_) => {}
+            }
+        }
+        // What extends a listing outlasts its last day, and no other end of it.
+        for (at, id) in &self.ended {
+            let over_by = fold.case(CaseRef::Listing(*id)).and_then(|own| own.over);
+            // What is void or relieved is looked at by its outcome.
+            let looked_at = self.voids(fold, Target::Listing(*id))
+                || self.relieved.iter().any(|own| own.2 == *id);
+            if looked_at || over_by.is_none_or(|over| over == Over::Expired) {
+                continue;
+            }
+            for by in fold.with_extensions(*id).into_iter().skip(1) {
+                if !over(fold, by, day) {
+                    missed(*at, by.to_string());
+                }
             }
         }
         for (at, id) in &self.withdrawn {
@@ -569,8 +634,13 @@ impl Commit {
             if fold.listing_standing(*listing, day) != Standing::Ended {
                 missed(*at, listing.to_string());
             }
-            for record in in_use(fold, *listing) {
+            for record in in_use(fold, CaseRef::Listing(*listing)) {
                 missed(*at, record);
+            }
+            for by in fold.with_extensions(*listing).into_iter().skip(1) {
+                if !over(fold, by, day) {
+                    missed(*at, by.to_string());
+                }
             }
         }
         for (at, target, end) in &self.shortened {
@@ -579,18 +649,23 @@ impl Commit {
             }
         }
         for (at, record, until) in self.corrected.iter().filter(|own| own.2 >= day) {
-            for id in fold.records.get(record).into_iter().flat_map(|own| &own.listings) {
-                for left in longer(fold, Target::Listing(*id), *until) {
+            for of in resting(fold, *record) {
+                for left in longer(fold, of, *until) {
                     missed(*at, format!("{left} beyond {until}"));
                 }
             }
         }
         for (at, record) in &self.grounds {
-            for id in fold.records.get(record).into_iter().flat_map(|own| &own.listings) {
-                let named = self.repaired.iter().any(|own| own.2 == Target::Listing(*id));
-                let open = fold.case(CaseRef::Listing(*id)).is_some_and(|own| own.over.is_none());
+            for of in resting(fold, *record) {
+                let named = self.repaired.iter().any(|own| own.2 == of);
+                let case = match of {
+                    Target::Attribution(id) => CaseRef::Attribution(id),
+                    Target::Listing(id) => CaseRef::Listing(id),
+                    _ => continue,
+                };
+                let open = fold.case(case).is_some_and(|own| own.over.is_none());
                 if open && !named {
-                    missed(*at, id.to_string());
+                    missed(*at, shown(case));
                 }
             }
         }
@@ -616,16 +691,21 @@ impl Commit {
                 found.push(Violation::new(id.0, Guard::RepairRule.name(), detail));
             }
         }
-        for id in &self.restored {
+        for of in &self.restored {
             let last = self.touched.values().copied().max();
-            if let (Some(at), Standing::Ended) = (last, fold.listing_standing(*id, day)) {
+            let (id, standing) = match of {
+                Target::Attribution(id) => (id.to_string(), fold.attribution_standing(*id, day)),
+                Target::Listing(id) => (id.to_string(), fold.listing_standing(*id, day)),
+                _ => continue,
+            };
+            if let (Some(at), Standing::Ended) = (last, standing) {
                 let detail = format!("{id} has effect again, and a record it rests on is over");
                 found.push(Violation::new(at, INV_6, detail));
             }
         }
         for (at, id) in &self.before_restored {
             let above = fold.attributions.get(id).map(|own| own.listing);
-            if !above.is_some_and(|listing| self.restored.contains(&listing)) {
+            if !above.is_some_and(|listing| self.restores(Target::Listing(listing))) {
                 let detail = format!("{id} was annulled, and no outcome of this commit voids it");
                 found.push(Violation::new(*at, INV_6, detail));
             }

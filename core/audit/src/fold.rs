@@ -23,6 +23,7 @@ use crate::catalogue::Entries;
 use crate::commitment::Commitments;
 use crate::dispute::Disputes;
 use crate::erasure::Erasures;
+use crate::ground::Paper;
 use crate::imported::Classifications;
 use crate::job::Jobs;
 use crate::keys::Keys;
@@ -100,6 +101,7 @@ pub(crate) struct Record {
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
     pub listings: Vec<ListingId>,
+    pub attributions: Vec<AttributionId>,
     /// From which day its shortest publicity is counted.
     pub counted_from: Day,
     /// Which repair ended it, and whether it was shown until then.
@@ -273,8 +275,9 @@ pub(crate) struct Listing {
     pub attributions: Vec<AttributionId>,
     pub measures: Vec<MeasureId>,
     pub relief: bool,
-    /// The newest that is to follow it.
-    pub extended_by: Option<ListingId>,
+    /// The listing that this one is to follow, and those that are to follow this one.
+    pub extends: Option<ListingId>,
+    pub extensions: Vec<ListingId>,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
     /// Months before repair by the rule in force when it was proposed, unless that barred it.
@@ -288,6 +291,8 @@ pub(crate) struct Listing {
 #[derive(Debug)]
 pub(crate) struct Attribution {
     pub listing: ListingId,
+    /// The person's own records on which it rests.
+    pub records: Vec<RecordId>,
     pub case: Case,
     /// A revoked repair is not applied for again before that day.
     pub again_from: Option<Day>,
@@ -396,6 +401,8 @@ pub(crate) struct Fold {
     pub catalogue: crate::in_use::InUse,
     pub files: BTreeMap<SubjectKey, File>,
     pub records: BTreeMap<RecordId, Record>,
+    /// The newest adverse records of a subject that had a document, those that are over included.
+    pub papers: BTreeMap<(SubjectKey, Paper), Vec<RecordId>>,
     pub listings: BTreeMap<ListingId, Listing>,
     pub attributions: BTreeMap<AttributionId, Attribution>,
     pub measures: BTreeMap<MeasureId, Measure>,
@@ -462,134 +469,6 @@ impl Fold {
         }
     }
 
-    /// What is annulled, repaired, expired or past its last day carries nothing any more.
-    pub(crate) fn record_standing(&self, id: RecordId, day: Day) -> Standing {
-        match self.records.get(&id) {
-            None => Standing::Ended,
-            Some(record) if record.stage != RecordStage::Live => Standing::Ended,
-            Some(record) if record.until.is_some_and(|until| day > until) => Standing::Ended,
-            Some(record) if !record.holds.is_empty() => Standing::Suspended,
-            Some(_) => Standing::InForce,
-        }
-    }
-
-    /// The last day of the records on which a listing rests.
-    pub(crate) fn ground_until(&self, id: ListingId) -> Option<Day> {
-        match self.listings.get(&id).map(|own| &own.kind) {
-            Some(Kind::Black { records, .. }) => {
-                records.iter().filter_map(|id| self.records.get(id)?.until).min()
-            }
-            _ => None,
-        }
-    }
-
-    pub(crate) fn listing_standing(&self, id: ListingId, day: Day) -> Standing {
-        let Some(listing) = self.listings.get(&id) else {
-            return Standing::Ended;
-        };
-        match &listing.kind {
-            Kind::Black { records, case, .. } => records
-                .iter()
-                .map(|record| self.record_standing(*record, day))
-                .fold(case.own(day), Ord::max),
-            Kind::Red(red) => match red.stage {
-                RedStage::Active { until, .. } if day > until => Standing::Ended,
-                RedStage::Active { .. } if !red.holds.is_empty() => Standing::Suspended,
-                RedStage::Active { .. } => Standing::InForce,
-                RedStage::Over => Standing::Ended,
-                _ => Standing::Pending,
-            },
-        }
-    }
-
-    pub(crate) fn attribution_standing(&self, id: AttributionId, day: Day) -> Standing {
-        match self.attributions.get(&id) {
-            Some(own) => own.case.own(day).max(self.listing_standing(own.listing, day)),
-            None => Standing::Ended,
-        }
-    }
-
-    pub(crate) fn measure_standing(&self, id: MeasureId, day: Day) -> Standing {
-        let Some(own) = self.measures.get(&id) else {
-            return Standing::Ended;
-        };
-        let itself = match (own.annulled || day > own.until, own.holds.is_empty()) {
-            (true, _) => Standing::Ended,
-            (false, false) => Standing::Suspended,
-            (false, true) => Standing::InForce,
-        };
-        let person = own.attribution.map(|id| self.attribution_standing(id, day));
-        itself.max(self.listing_standing(own.listing, day)).max(person.unwrap_or(Standing::InForce))
-    }
-
-    /// The last change that a measure follows: its own, its person's, its listing's or of a record.
-    pub(crate) fn last_change(&self, id: MeasureId) -> Option<(Position, Day)> {
-        let own = self.measures.get(&id)?;
-        let records = match self.listings.get(&own.listing).map(|listing| &listing.kind) {
-            Some(Kind::Black { records, .. }) => records.as_slice(),
-            _ => &[],
-        };
-        let above = [Target::Measure(id), Target::Listing(own.listing)];
-        let targets = above
-            .into_iter()
-            .chain(own.attribution.map(Target::Attribution))
-            .chain(records.iter().map(|record| Target::Record(*record)));
-        targets.filter_map(|target| self.changed.get(&target).copied()).max()
-    }
-
-    /// The cases whose standing follows a target's, with whose files they mark.
-    pub(crate) fn cases_under(&self, target: Target) -> Vec<(SubjectKey, CaseRef)> {
-        let mut found = Vec::new();
-        let mut listing = |id: ListingId| {
-            let Some(own) = self.listings.get(&id) else {
-                return;
-            };
-            found.push((own.subject, CaseRef::Listing(id)));
-            for id in &own.attributions {
-                if let Some(own) = self.attributions.get(id) {
-                    found.push((own.case.subject, CaseRef::Attribution(*id)));
-                }
-            }
-        };
-        match target {
-            Target::Record(id) => {
-                self.records.get(&id).into_iter().flat_map(|own| &own.listings).for_each(|id| {
-                    listing(*id);
-                });
-            }
-            Target::Listing(id) => listing(id),
-            Target::Attribution(id) => {
-                if let Some(own) = self.attributions.get(&id) {
-                    found.push((own.case.subject, CaseRef::Attribution(id)));
-                }
-            }
-            Target::Measure(_) | Target::Commitment(_) => {}
-        }
-        found
-    }
-
-    /// The measures that rest on a target.
-    pub(crate) fn measures_under(&self, target: Target) -> Vec<MeasureId> {
-        let of = |id: &ListingId| {
-            self.listings.get(id).map(|own| own.measures.clone()).unwrap_or_default()
-        };
-        match target {
-            Target::Record(id) => {
-                self.records.get(&id).iter().flat_map(|own| &own.listings).flat_map(of).collect()
-            }
-            Target::Listing(id) => of(&id),
-            Target::Attribution(id) => {
-                let listing = self.attributions.get(&id).map(|own| of(&own.listing));
-                let under = |measure: &MeasureId| {
-                    self.measures.get(measure).is_some_and(|own| own.attribution == Some(id))
-                };
-                listing.unwrap_or_default().into_iter().filter(under).collect()
-            }
-            Target::Measure(id) => vec![id],
-            Target::Commitment(_) => Vec::new(),
-        }
-    }
-
     /// The repair whose decided revocation brings a target back on its day.
     pub(crate) fn comes_back(&self, target: Target) -> Option<RepairId> {
         let by = match target {
@@ -649,6 +528,20 @@ impl Fold {
         }
     }
 
+    /// Whether a target is on public display, or what is marked with it.
+    pub(crate) fn marked(&self, target: Target) -> bool {
+        let listings = match target {
+            Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            Target::Listing(id) => Some(vec![id]),
+            _ => None,
+        };
+        let mut all = listings.unwrap_or_default().into_iter();
+        self.shown(target)
+            || all.any(|id| {
+                self.with_extensions(id).into_iter().any(|id| self.shown(Target::Listing(id)))
+            })
+    }
+
     /// Channels have to show a thing from here on, or no more.
     pub(crate) fn tell(&mut self, target: Target, at: Position) {
         self.told.entry(target).or_insert((at, at)).1 = at;
@@ -658,9 +551,11 @@ impl Fold {
     pub(crate) fn told_of(&self, target: Target) -> Option<(Position, Position)> {
         let under = match target {
             Target::Record(id) => self.records.get(&id).map(|own| own.listings.clone()),
+            Target::Listing(id) => Some(vec![id]),
             _ => None,
         };
-        let under = under.unwrap_or_default().into_iter().map(Target::Listing);
+        let under = under.unwrap_or_default().into_iter();
+        let under = under.flat_map(|id| self.with_extensions(id)).map(Target::Listing);
         let all = [target].into_iter().chain(under).filter_map(|own| self.told.get(&own).copied());
         all.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
@@ -747,13 +642,11 @@ impl Fold {
         };
         let (colour, authority, since, until, standing, over) = match reference {
             CaseRef::Listing(id) => match &self.listings.get(&id)?.kind {
-                Kind::Black { case, records, .. } => {
-                    let held = records
-                        .iter()
-                        .any(|id| self.records.get(id).is_some_and(|own| !own.holds.is_empty()));
+                Kind::Black { case, .. } => {
                     let (until, since) = (case.end()?, case.since?);
-                    let held = held || !case.holds.is_empty();
-                    let past = day > until || self.ground_until(id).is_some_and(|own| day > own);
+                    let held = self.listing_is_held(id);
+                    let ground = self.ground_until(reference);
+                    let past = day > until || ground.is_some_and(|own| day > own);
                     (Colour::Black, case.proposer.authority, since, until, held, past)
                 }
                 Kind::Red(red) => {
@@ -768,8 +661,11 @@ impl Fold {
                 let own = self.attributions.get(&id)?;
                 let (until, since) = (own.case.end()?, own.case.since?);
                 let above = self.mark(CaseRef::Listing(own.listing), day);
-                let held = !own.case.holds.is_empty() || above.is_some_and(|own| own.0.suspended);
-                let ground = self.ground_until(own.listing);
+                let held = !own.case.holds.is_empty()
+                    || self.ground_is_held(reference)
+                    || above.is_some_and(|own| own.0.suspended);
+                let above = self.ground_until(CaseRef::Listing(own.listing));
+                let ground = above.into_iter().chain(self.ground_until(reference)).min();
                 let past = listing_end(own.listing).is_some_and(|end| day > end)
                     || ground.is_some_and(|end| day > end)
                     || day > until;

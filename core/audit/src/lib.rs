@@ -33,6 +33,7 @@ mod dispute;
 mod erasure;
 mod fold;
 mod forwarded;
+mod ground;
 mod here;
 mod imported;
 mod in_use;

@@ -9,6 +9,7 @@ use shouxin_core::id::ListingId;
 use crate::case;
 use crate::commit::Commit;
 use crate::fold::{Fold, Kind, Over, RedStage, Revocation, Standing};
+use crate::ground;
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 
@@ -33,13 +34,16 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 let what = "an extension is a new proposal about the same subject and behaviour";
                 at.broken(INV_3, what);
             }
-            if let Some(own) = fold.listings.get(extended).and_then(|own| own.extended_by)
-                && fold.listing_standing(own, at.today) != Standing::Ended
-            {
+            let stands = |id: &&ListingId| fold.listing_standing(**id, at.today) != Standing::Ended;
+            let before = fold.listings.get(extended).into_iter().flat_map(|own| &own.extensions);
+            if let Some(own) = before.copied().find(|id| stands(&id)) {
                 at.broken(INV_3, format!("{own} extends it already"));
             }
             if let Some(own) = fold.listings.get_mut(extended) {
-                own.extended_by = Some(*by);
+                own.extensions.push(*by);
+            }
+            if let Some(own) = fold.listings.get_mut(by) {
+                own.extends = Some(*extended);
             }
             commit.extend(*by, *extended);
             at.in_force(fold.listing_standing(*extended, at.today));
@@ -74,8 +78,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             commit.touch(subject, at.at());
         }
         ListingEvent::Relieved { listing, relief } => {
-            let own = commit.relieves(*relief, *listing);
-            if !own && !commit.relieves_ground(fold, *relief, *listing) {
+            let extended = fold.extended_by(*listing);
+            let mut all = [*listing].into_iter().chain(extended);
+            let by =
+                |own| commit.relieves(*relief, own) || commit.relieves_ground(fold, *relief, own);
+            if !all.any(by) {
                 at.broken(INV_6, format!("{relief} is not completed in this commit"));
             }
             commit.end(fold, at.at(), CaseRef::Listing(*listing), Over::Relieved);
@@ -97,6 +104,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if own.listing != *listing || own.case.over.is_some() || !same {
                 at.broken(INV_6, "its listing has not ended so");
             }
+        }
+        ListingEvent::RecordsNamed { attribution, records } => {
+            ground::named(fold, commit, at, *attribution, records);
         }
         ListingEvent::RepairRuleKept { listing, min_months } => {
             let Some(own) = fold.listings.get_mut(listing) else {

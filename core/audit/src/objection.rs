@@ -211,7 +211,7 @@ pub(crate) fn closed(
     else {
         return;
     };
-    let shown = fold.shown(target).then_some(at.at());
+    let shown = fold.marked(target).then_some(at.at());
     let through = shown.or(fold.told_of(target).map(|own| own.1));
     if suspends {
         commit.release(fold, at.at(), target, Hold::Objection(id));

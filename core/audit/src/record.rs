@@ -44,11 +44,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::RecordRepaired { record, repair } => {
             if let Some(own) = live(fold, at, *record, false) {
-                let (subject, listings) = (own.subject, own.listings.clone());
-                let provider = own.provider;
+                let (subject, provider) = (own.subject, own.provider);
                 at.about(subject);
                 at.of_authority(provider);
-                if !commit.repairs_record(*repair, *record, &listings) {
+                if !commit.repairs_record(fold, *repair, *record) {
                     at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
                 }
             }
@@ -247,6 +246,7 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         holds: BTreeSet::new(),
         disputes: Disputes::default(),
         listings: Vec::new(),
+        attributions: Vec::new(),
         counted_from: *document_date,
         repaired: None,
         again_from: None,
@@ -256,6 +256,9 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         fold.tell(Target::Record(id), at.at());
     }
     fold.records.insert(id, record);
+    if adverse {
+        fold.documented(subject, id);
+    }
 }
 
 fn may_be_shown(
@@ -382,6 +385,10 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
         own.severity = *severity;
         own.until = *publicity_until;
         own.published = own.published && !minor;
+        if own.adverse {
+            let subject = own.subject;
+            fold.documented(subject, *record);
+        }
     }
 }
 

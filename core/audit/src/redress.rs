@@ -4,7 +4,7 @@
 use shouxin_core::event::Target;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::guard::Guard;
-use shouxin_core::id::ListingId;
+use shouxin_core::id::{AttributionId, ListingId};
 
 use crate::commit::Commit;
 use crate::fold::Fold;
@@ -14,18 +14,21 @@ use crate::repair;
 
 /// Whether anybody saw it, or acted on it.
 fn had_effect(fold: &Fold, target: Target) -> bool {
+    // It, or what extends it and ends with it.
     let acted_on = |listing: &ListingId| {
-        fold.measures.values().any(|own| own.listing == *listing && own.tried)
+        let all = fold.with_extensions(*listing);
+        fold.measures.values().any(|own| all.contains(&own.listing) && own.tried)
+    };
+    let answered = |person: &AttributionId| {
+        fold.measures.values().any(|own| own.attribution == Some(*person) && own.tried)
     };
     fold.told_of(target).is_some()
         || match target {
-            Target::Record(id) => {
-                fold.records.get(&id).is_some_and(|own| own.listings.iter().any(acted_on))
-            }
+            Target::Record(id) => fold.records.get(&id).is_some_and(|own| {
+                own.listings.iter().any(acted_on) || own.attributions.iter().any(answered)
+            }),
             Target::Listing(id) => acted_on(&id),
-            Target::Attribution(id) => {
-                fold.measures.values().any(|own| own.attribution == Some(id) && own.tried)
-            }
+            Target::Attribution(id) => answered(&id),
             Target::Measure(_) | Target::Commitment(_) => false,
         }
 }

@@ -69,7 +69,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 alone(fold, at, record);
             }
             let named = named(fold, of, authority);
-            let shown = named.iter().any(|own| fold.shown(*own)).then_some(at.at());
+            let shown = named.iter().any(|own| fold.marked(*own)).then_some(at.at());
             let told = named.iter().filter_map(|own| fold.told_of(*own)).map(|own| own.1);
             let through = shown.or(told.max());
             if let Some(own) = fold.repairs.get_mut(&id) {
@@ -105,20 +105,23 @@ fn named(fold: &Fold, of: Target, authority: Uscc) -> Vec<Target> {
 }
 
 /// What a repair ended on which an order may rest: none rests on a record alone, or on a finding of
-/// breach, but other listings fell with the records.
+/// breach, but other cases fell with the records.
 fn ended_by(fold: &Fold, repair: RepairId, of: Target) -> Vec<Target> {
     let (mut ended, records) = match of {
         Target::Listing(_) => (vec![of], records_of(fold, of)),
-        Target::Attribution(_) => (vec![of], Vec::new()),
+        Target::Attribution(_) => (vec![of], records_of(fold, of)),
         Target::Record(id) => (Vec::new(), vec![id]),
         Target::Measure(_) | Target::Commitment(_) => (Vec::new(), Vec::new()),
     };
-    let on = records.iter().filter_map(|id| fold.records.get(id)).flat_map(|own| &own.listings);
-    let with = on.filter(|id| {
-        let over = fold.case(CaseRef::Listing(**id)).and_then(|own| own.over);
-        over == Some(Over::Removed(repair))
-    });
-    ended.extend(with.map(|id| Target::Listing(*id)));
+    for own in records.iter().filter_map(|id| fold.records.get(id)) {
+        let listings = own.listings.iter().map(|id| (CaseRef::Listing(*id), Target::Listing(*id)));
+        let persons = own.attributions.iter();
+        let persons = persons.map(|id| (CaseRef::Attribution(*id), Target::Attribution(*id)));
+        let with = listings.chain(persons).filter(|(case, _)| {
+            fold.case(*case).and_then(|own| own.over) == Some(Over::Removed(repair))
+        });
+        ended.extend(with.map(|(_, target)| target));
+    }
     ended
 }
 
@@ -143,7 +146,7 @@ pub(crate) fn reached(
     }
     let left = ended
         .iter()
-        .flat_map(|own| fold.measures_under(*own))
+        .flat_map(|own| fold.measures_ended(*own))
         .find(|id| fold.measures.get(id).is_some_and(crate::fold::Measure::unlifted));
     if let Some(left) = left {
         at.broken(INV_13, format!("{left} is not lifted"));
@@ -166,7 +169,7 @@ pub(crate) fn last_day(fold: &Fold, of: Target) -> Option<Day> {
     match of {
         Target::Listing(id) => {
             let own = fold.case(CaseRef::Listing(id)).and_then(|own| own.end());
-            own.into_iter().chain(fold.ground_until(id)).min()
+            own.into_iter().chain(fold.ground_until(CaseRef::Listing(id))).min()
         }
         Target::Record(id) => fold.records.get(&id).and_then(|own| own.until),
         Target::Commitment(id) => {
@@ -176,18 +179,17 @@ pub(crate) fn last_day(fold: &Fold, of: Target) -> Option<Day> {
         Target::Attribution(id) => {
             let own = fold.attributions.get(&id)?;
             let above = last_day(fold, Target::Listing(own.listing));
-            own.case.end().into_iter().chain(above).min()
+            let ground = fold.ground_until(CaseRef::Attribution(id));
+            own.case.end().into_iter().chain(above).chain(ground).min()
         }
         Target::Measure(_) => None,
     }
 }
 
 pub(crate) fn records_of(fold: &Fold, of: Target) -> Vec<RecordId> {
-    let Target::Listing(listing) = of else {
-        return Vec::new();
-    };
-    match fold.listings.get(&listing).map(|own| &own.kind) {
-        Some(Kind::Black { records, .. }) => records.clone(),
+    match of {
+        Target::Listing(id) => fold.records_of(CaseRef::Listing(id)).to_vec(),
+        Target::Attribution(id) => fold.records_of(CaseRef::Attribution(id)).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -414,17 +416,23 @@ pub(crate) fn record_applied(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyE
     open(fold, at, (subject, of, authority), &papers, (*accept_by, *decide_by));
 }
 
-/// A record on which a listing rests is repaired with it.
+/// A record on which a listing rests, or what a person answers for, is repaired with it.
 fn alone(fold: &Fold, at: &mut Here<'_>, id: RecordId) {
-    let above = fold.records.get(&id).and_then(|own| {
-        own.listings.iter().find(|id| {
-            let served =
-                fold.case(CaseRef::Listing(**id)).is_some_and(|own| own.starts_on.is_some());
-            served && fold.listing_standing(**id, at.today) != Standing::Ended
-        })
+    let Some(own) = fold.records.get(&id) else {
+        return;
+    };
+    let listings = own.listings.iter().map(|id| CaseRef::Listing(*id));
+    let mut cases = listings.chain(own.attributions.iter().map(|id| CaseRef::Attribution(*id)));
+    let above = cases.find(|case| {
+        let served = fold.case(*case).is_some_and(|own| own.starts_on.is_some());
+        let standing = match case {
+            CaseRef::Listing(id) => fold.listing_standing(*id, at.today),
+            CaseRef::Attribution(id) => fold.attribution_standing(*id, at.today),
+        };
+        served && standing != Standing::Ended
     });
-    if let Some(listing) = above {
-        at.broken(INV_6, format!("{listing} rests on {id}, and stands"));
+    if let Some(case) = above {
+        at.broken(INV_6, format!("{} rests on {id}, and stands", case::shown(case)));
     }
 }
 

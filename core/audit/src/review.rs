@@ -191,7 +191,7 @@ fn objection_decided(
         // It has to be looked at after all, and suspends like any objection.
         commit.hold(fold, at.at(), target, Hold::Objection(id));
     }
-    let changes = (fold.shown(target) && (upheld || suspends)).then_some(at.at());
+    let changes = (fold.marked(target) && (upheld || suspends)).then_some(at.at());
     let through = changes.or(fold.told_of(target).map(|own| own.1));
     if !taken_up {
         objection::closed(fold, commit, at, id, !upheld && !kept && !refused);

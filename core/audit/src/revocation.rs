@@ -130,18 +130,18 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
     let end = last_day(fold, of);
     let opened_on = opened_on(fold, of).unwrap_or(at.today);
     let grounds = records_of(fold, of);
+    // What it rests on stands, or was ended by this very repair.
+    let stands = grounds.iter().all(|record| {
+        fold.records.get(record).is_some_and(|own| {
+            let with = own.stage == RecordStage::Over && own.repaired.map(|own| own.0) == Some(*id);
+            own.stage == RecordStage::Live || with
+        })
+    });
     let removed = match of {
         Target::Listing(listing) => {
             let by = fold.case(CaseRef::Listing(listing)).and_then(|own| own.over);
-            // What it rests on stands, or was ended by this very repair.
-            let stands = records_of(fold, of).into_iter().all(|record| {
-                fold.records.get(&record).is_some_and(|own| {
-                    let with = own.stage == RecordStage::Over
-                        && own.repaired.map(|own| own.0) == Some(*id);
-                    own.stage == RecordStage::Live || with
-                })
-            });
-            by == Some(Over::Removed(*id)) && stands
+            let carried = fold.extended_standing(listing) != Standing::Ended;
+            by == Some(Over::Removed(*id)) && stands && carried
         }
         Target::Record(record) => fold.records.get(&record).is_some_and(|own| {
             own.stage == RecordStage::Over && own.repaired.map(|own| own.0) == Some(*id)
@@ -153,6 +153,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         // Under a listing that is over nobody answers any more.
         Target::Attribution(person) => fold.attributions.get(&person).is_some_and(|own| {
             own.case.over == Some(Over::Removed(*id))
+                && stands
                 && fold.listing_standing(own.listing, at.today) != Standing::Ended
         }),
         Target::Measure(_) => false,
@@ -267,10 +268,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             }
             restored(fold, commit, at, listing, starts_on, *published);
         }
-        // What a repair had ended with its listing comes back with it.
+        // What a repair had ended with what it was about comes back with it.
         (RemedyEvent::RecordRestored { record, published, .. }, _)
-            if matches!(of, Target::Listing(listing) if commit.restores(listing))
-                && grounds.contains(record) =>
+            if commit.restores(of) && grounds.contains(record) =>
         {
             record::restored(fold, at, *record, *id, *published);
         }
@@ -352,6 +352,7 @@ fn answers_again(
     if let Some(file) = fold.files.get_mut(&subject) {
         file.cases.insert(case);
     }
+    commit.restore(Target::Attribution(id));
     commit.touch_under(fold, at.at(), Target::Attribution(id));
 }
 
@@ -404,6 +405,6 @@ fn restored(
     if let Some(file) = fold.files.get_mut(&subject) {
         file.cases.insert(CaseRef::Listing(listing));
     }
-    commit.restore(listing);
+    commit.restore(Target::Listing(listing));
     commit.touch_under(fold, at.at(), Target::Listing(listing));
 }

@@ -68,6 +68,26 @@ pub(super) fn shown(rows: &Rows, target: Target) -> Result<Vec<Target>, Stop> {
     Ok(found)
 }
 
+/// The same, with what extends a listing: what of the public face is marked with it.
+pub(super) fn marked(rows: &Rows, target: Target) -> Result<Vec<Target>, Stop> {
+    let listings = match target {
+        Target::Record(id) => Rows::known(rows.record(id)?, &id.0)?.listings.clone(),
+        Target::Listing(id) => vec![id],
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => Vec::new(),
+    };
+    let mut found = shown(rows, target)?;
+    for listing in listings {
+        for own in rows.with_extensions(listing)?.into_iter().skip(1) {
+            for more in shown(rows, Target::Listing(own))? {
+                if !found.contains(&more) {
+                    found.push(more);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Notes that channels have to be told of these things again.
 pub(super) fn note(rows: &mut Rows, envelope: &Envelope, changes: Vec<Target>) {
     for target in changes {
@@ -112,7 +132,7 @@ pub(super) fn to_settle(
     target: Target,
     changes: bool,
 ) -> Result<Option<Told>, Stop> {
-    let now = (changes && !shown(rows, target)?.is_empty())
+    let now = (changes && !marked(rows, target)?.is_empty())
         .then_some(Told { first: envelope.position, last: envelope.position });
     let mut all: Vec<Option<Told>> = vec![now];
     match target {
@@ -120,10 +140,16 @@ pub(super) fn to_settle(
             let row = Rows::known(rows.record(id)?, &id.0)?;
             all.push(row.told);
             for listing in &row.listings {
-                all.push(Rows::known(rows.listing(*listing)?, &listing.0)?.told);
+                for own in rows.with_extensions(*listing)? {
+                    all.push(Rows::known(rows.listing(own)?, &own.0)?.told);
+                }
             }
         }
-        Target::Listing(id) => all.push(Rows::known(rows.listing(id)?, &id.0)?.told),
+        Target::Listing(id) => {
+            for own in rows.with_extensions(id)? {
+                all.push(Rows::known(rows.listing(own)?, &own.0)?.told);
+            }
+        }
         Target::Commitment(id) => all.push(Rows::known(rows.commitment(id)?, &id.0)?.told),
         Target::Attribution(_) | Target::Measure(_) => {}
     }

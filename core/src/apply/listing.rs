@@ -8,7 +8,8 @@ use crate::event::{CaseRef, Envelope, Target};
 use crate::id::ListingId;
 use crate::path::{EndReason, Path};
 use crate::row::{
-    Key, ListingKind, ListingRow, Owed, OwedRevocation, RedCase, RedState, Revocation,
+    AttributionRow, Key, ListingKind, ListingRow, Owed, OwedRevocation, RecordRow, RedCase,
+    RedState, Revocation, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -21,9 +22,18 @@ pub(super) fn apply(
         ListingEvent::ExtensionProposed { extended, by } => {
             rows.want([Key::Listing(*by), Key::Listing(*extended)])?;
             let row = Rows::known(rows.listing(*by)?, &by.0)?.clone();
-            let before = Rows::known(rows.listing(*extended)?, &extended.0)?.clone();
+            let mut before = Rows::known(rows.listing(*extended)?, &extended.0)?.clone();
+            rows.want(before.extensions.iter().map(|id| Key::Listing(*id)))?;
+            let mut kept = Vec::new();
+            for id in &before.extensions {
+                if may_carry(Rows::known(rows.listing(*id)?, &id.0)?) {
+                    kept.push(*id);
+                }
+            }
+            kept.push(*by);
+            before.extensions = kept;
             put_listing(rows, ListingRow { extends: Some(*extended), ..row })?;
-            put_listing(rows, ListingRow { extended_by: Some(*by), ..before })
+            put_listing(rows, before)
         }
         ListingEvent::Revoked { case, .. } => ended(rows, envelope, *case, EndReason::Annulled),
         ListingEvent::Relieved { listing, relief } => {
@@ -52,6 +62,18 @@ pub(super) fn apply(
         }
         // What it is about closes by the event that follows it.
         ListingEvent::WithdrawalReceived { .. } => Ok(()),
+        ListingEvent::RecordsNamed { attribution, records } => {
+            let keys = records.iter().map(|id| Key::Record(*id));
+            rows.want(keys.chain([Key::Attribution(*attribution)]))?;
+            let row = Rows::known(rows.attribution(*attribution)?, &attribution.0)?.clone();
+            for id in records {
+                let mut own: RecordRow = Rows::known(rows.record(*id)?, &id.0)?.clone();
+                own.attributions.push(*attribution);
+                rows.put(Key::Record(*id), Row::Record(own))?;
+            }
+            let row = AttributionRow { records: records.clone(), ..row };
+            rows.put(Key::Attribution(*attribution), Row::Attribution(row))
+        }
         // A line in the person's history: how it stands follows from the listing it rests on.
         ListingEvent::AttributionEnded { .. } => Ok(()),
         ListingEvent::RevocationNoticed { listing, .. }
@@ -60,6 +82,18 @@ pub(super) fn apply(
         | ListingEvent::RevocationStated { listing, .. }
         | ListingEvent::RedRevoked { listing, .. }
         | ListingEvent::RevocationDropped { listing, .. } => red(rows, envelope, event, *listing),
+    }
+}
+
+/// Whether an extension stands or may come back, or what extends it in its turn may stand: what was
+/// dropped or is void does neither.
+fn may_carry(row: &ListingRow) -> bool {
+    let ListingKind::Black { case, .. } = &row.kind else {
+        return false;
+    };
+    match &case.path {
+        Path::Ended(own) => matches!(own.reason, EndReason::Removed(_) | EndReason::Expired),
+        _ => true,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Folds the events of objections, redress and repair.
 
-use crate::apply::channel::{self, shown};
+use crate::apply::channel;
 use crate::apply::{case, defect, here, officer_of, put_walks, remedy, subject_of, walks};
 use crate::calendar::Deadline;
 use crate::event::assessment::AssessmentEvent;
@@ -32,7 +32,7 @@ pub(super) fn dispute(
     id: Hold,
     turn: Dispute,
 ) -> Result<(), Stop> {
-    let changes = shown(rows, target)?;
+    let changes = channel::marked(rows, target)?;
     change(rows, envelope, target, |holds, _| match turn {
         Dispute::Open => holds.push(id),
         Dispute::Close => holds.retain(|own| *own != id),

@@ -127,6 +127,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 holds: Vec::new(),
                 disputes: Disputes::default(),
                 listings: Vec::new(),
+                attributions: Vec::new(),
                 open_repair: None,
                 counted_from: *document_date,
                 repaired: None,

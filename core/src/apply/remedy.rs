@@ -462,9 +462,9 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
             record::restore(rows, envelope, *record, *published)?;
             RepairState::Restored
         }
-        // What the repair of a listing had ended with it comes back behind it.
+        // What a repair had ended with what it was about comes back behind it.
         (RepairState::Restored, RemedyEvent::RecordRestored { record, published, .. }) => {
-            if !matches!(row.of, Repairable::Listing(_)) {
+            if !matches!(row.of, Repairable::Listing(_) | Repairable::Attribution(_)) {
                 return Err(defect(envelope, "the record was restored already"));
             }
             record::restore(rows, envelope, *record, *published)?;

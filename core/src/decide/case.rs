@@ -7,20 +7,18 @@ use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::{Context, Drafts, Outcome, ground, hearing, listing};
+use crate::decide::{Context, Drafts, Outcome, extension, ground, hearing, listing};
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::catalogue::EntryKind;
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ListingId, RecordId};
-use crate::limits::{
-    ATTRIBUTIONS_PER_LISTING_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
-};
+use crate::id::{AttributionId, ListingId, RecordId};
+use crate::limits::ATTRIBUTIONS_PER_LISTING_MAX;
 use crate::path::{DecisionCase, Path, Standing};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
-use crate::rules::{Behaviour, FactKind, Polarity};
+use crate::rules::{Behaviour, FactKind};
 use crate::text::{FactDocument, digest_is_stated};
 use crate::time::Day;
 
@@ -44,14 +42,15 @@ pub(super) fn decide(
 
 /// A case with whose file it stands in.
 pub(super) struct Opened<'r> {
+    pub(super) of: CaseRef,
     pub(super) subject: SubjectKey,
     pub(super) case: &'r DecisionCase,
     pub(super) listing: ListingId,
     pub(super) behaviour: &'r str,
 }
 
-pub(super) fn opened<'r>(rows: &'r Rows, case: CaseRef) -> Result<Opened<'r>, Stop> {
-    let (own, listing) = match case {
+pub(super) fn opened<'r>(rows: &'r Rows, of: CaseRef) -> Result<Opened<'r>, Stop> {
+    let (own, listing) = match of {
         CaseRef::Listing(id) => (None, id),
         CaseRef::Attribution(id) => {
             let row = rows.must_attribution(id)?;
@@ -67,7 +66,7 @@ pub(super) fn opened<'r>(rows: &'r Rows, case: CaseRef) -> Result<Opened<'r>, St
         )?);
     };
     let (subject, case) = own.unwrap_or((row.subject, listed));
-    Ok(Opened { subject, case, listing, behaviour })
+    Ok(Opened { of, subject, case, listing, behaviour })
 }
 
 fn known_behaviour<'a>(context: &Context<'a>, id: &str) -> Result<&'a Behaviour, Stop> {
@@ -104,9 +103,15 @@ fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<
         ListingKind::Black { case, .. } => case.path.served().map(|own| own.decided.decision.end),
         ListingKind::Red(_) => None,
     };
-    let of_records = ground::last_day(rows, found.listing)?;
+    let of_records = last_record(rows, found)?;
     // Nothing lasts longer than what it rests on.
     Ok([of_listing, of_records].into_iter().flatten().fold(end, Day::min))
+}
+
+/// The last day of the records on which a case rests: its own, and those of the listing above it.
+fn last_record(rows: &Rows, found: &Opened<'_>) -> Result<Option<Day>, Stop> {
+    let above = ground::last_day(rows, CaseRef::Listing(found.listing))?;
+    Ok(above.into_iter().chain(ground::last_day(rows, found.of)?).min())
 }
 
 fn decide_by(context: &Context<'_>) -> Deadline {
@@ -163,7 +168,7 @@ pub(super) fn propose_listing(
     capacity(head.capacity, *subject)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
-    resting_records(rows, records, *subject, context.today)?;
+    ground::usable(rows, records, *subject, context.today)?;
     ground::named(rows, facts, records, *subject, context.today)?;
     proposed_once(rows, records, &behaviour.id, extends, context.today)?;
     let mut drafts = Drafts::new(context);
@@ -241,62 +246,6 @@ fn proposed_once(
     Ok(())
 }
 
-fn resting_records(
-    rows: &Rows,
-    records: &[RecordId],
-    subject: SubjectKey,
-    today: crate::time::Day,
-) -> Result<(), Stop> {
-    if records.len() > RECORDS_PER_LISTING_MAX {
-        misfit::<()>(
-            Misfit::Limit,
-            format!(
-                "所依据记录上限 {RECORDS_PER_LISTING_MAX} 条 / at most {RECORDS_PER_LISTING_MAX} records"
-            ),
-            "请只列直接依据 / name only what it directly rests on",
-        )?;
-    }
-    for (place, id) in records.iter().enumerate() {
-        if records.iter().take(place).any(|other| other == id) {
-            misfit::<()>(
-                Misfit::Value,
-                format!("{id} 重复引用 / {id} is named twice"),
-                "每条记录只列一次 / name each record once",
-            )?;
-        }
-        let record = rows.must_record(*id)?;
-        let usable = record.subject == subject
-            && record.polarity == Polarity::Adverse
-            && record.is_live(today);
-        if !usable {
-            refuse::<()>(
-                Guard::Fact,
-                format!(
-                    "{id} 不是该主体有效的不良记录 / not a live adverse record of this subject"
-                ),
-                "请引用该主体现行有效的不良记录 / cite a live adverse record of the subject",
-            )?;
-        }
-        if !record.holds.is_empty() {
-            refuse::<()>(
-                Guard::NoSuspension,
-                format!("{id} 正在异议核实 / an objection to {id} is open"),
-                "待异议有结论后再提出 / wait for the outcome",
-            )?;
-        }
-        if record.listings.len() >= LISTINGS_PER_RECORD_MAX {
-            misfit::<()>(
-                Misfit::Limit,
-                format!(
-                    "{id} 已被 {LISTINGS_PER_RECORD_MAX} 个名单引用 / too many listings rest on it"
-                ),
-                "请引用其他记录 / cite another record",
-            )?;
-        }
-    }
-    Ok(())
-}
-
 fn propose_attribution(
     rows: &Rows,
     command: &Command,
@@ -308,6 +257,7 @@ fn propose_attribution(
         role,
         basis,
         facts,
+        records,
         finding,
         office_from,
         office_to,
@@ -360,6 +310,9 @@ fn propose_attribution(
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Person, &[("finding", finding)])?;
     in_office(context, (*office_from, *office_to), *acted_on, facts, *person)?;
+    ground::usable(rows, records, *person, context.today)?;
+    ground::named(rows, facts, records, *person, context.today)?;
+    answers_once(rows, records, &found, context.today)?;
     for id in under {
         let own = rows.must_attribution(*id)?;
         if own.person == *person && own.case.standing(context.today) != Standing::Ended {
@@ -371,7 +324,7 @@ fn propose_attribution(
         }
     }
     let mut drafts = Drafts::new(context);
-    drafts.push(
+    let at = drafts.push(
         *person,
         Event::AttributionProposed {
             listing: *listing,
@@ -387,7 +340,42 @@ fn propose_attribution(
             acted_on: *acted_on,
         },
     );
+    if !records.is_empty() {
+        let (attribution, records) = (AttributionId(at), records.clone());
+        let event = ListingEvent::RecordsNamed { attribution, records };
+        drafts.push(*person, Event::Listing(event));
+    }
     drafts.finish()
+}
+
+/// The same of a person: one attribution at a time on one record, for one behaviour. One under an
+/// extension stands beside the one under the very listing that it is to follow.
+fn answers_once(
+    rows: &Rows,
+    records: &[RecordId],
+    found: &Opened<'_>,
+    today: Day,
+) -> Result<(), Stop> {
+    let extends = rows.must_listing(found.listing)?.extends;
+    for record in records {
+        for id in &rows.must_record(*record)?.attributions {
+            let above = rows.must_attribution(*id)?.listing;
+            let listing = rows.must_listing(above)?;
+            let same = matches!(
+                &listing.kind,
+                ListingKind::Black { behaviour, .. } if behaviour == found.behaviour
+            );
+            let follows = extends == Some(above) || listing.extends == Some(found.listing);
+            if same && !follows && rows.attribution_standing(*id, today)? != Standing::Ended {
+                misfit::<()>(
+                    Misfit::Exists,
+                    format!("同一记录和行为已有责任认定 {id} / {id} is open on the same record"),
+                    "请在原案件中办理 / go on with that case",
+                )?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The person was in office on the day of the act, and a document about the person is no older
@@ -456,7 +444,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
     let Path::Proposed(_) = &found.case.path else {
         return Ok(wrong_state("案件 / case", found.case.path.name(), "proposed")?);
     };
-    listing_stands(rows, &found, context)?;
+    ground_stands(rows, &found, context)?;
     stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)])?;
     if !rights_stated || !digest_is_stated(document_sha256) {
         refuse::<()>(
@@ -588,11 +576,8 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
 
 /// What is over is no ground any more: its sharing and its use have ended (domain.md 4.4).
 fn records_are_grounds(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
-    let ListingKind::Black { records, .. } = &rows.must_listing(found.listing)?.kind else {
-        return Ok(());
-    };
-    rows.want(records.iter().map(|id| Key::Record(*id)))?;
-    for id in records {
+    let above = ground::records_of(rows, CaseRef::Listing(found.listing))?;
+    for id in above.iter().chain(ground::records_of(rows, found.of)?) {
         if !rows.must_record(*id)?.is_live(context.today) {
             refuse::<()>(
                 Guard::Fact,
@@ -604,13 +589,21 @@ fn records_are_grounds(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -
     Ok(())
 }
 
+/// How a case stands, under everything that it rests on.
+fn standing(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<Standing, Stop> {
+    match found.of {
+        CaseRef::Listing(id) => rows.listing_standing(id, context.today),
+        CaseRef::Attribution(id) => rows.attribution_standing(id, context.today),
+    }
+}
+
 /// A person answers only for a listing that still stands (domain.md 2.3b): under one that has
-/// ended nobody is told, decided about or served any more.
-fn listing_stands(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
-    if rows.listing_standing(found.listing, context.today)? == Standing::Ended {
+/// ended nobody is told, decided about or served any more. The same of a record below.
+fn ground_stands(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
+    if standing(rows, found, context)? == Standing::Ended {
         refuse::<()>(
             Guard::End,
-            "所依据的名单已终止 / the listing it rests on has ended",
+            "所依据的名单或记录已终止 / the listing or record it rests on has ended",
             "不得再告知、决定或送达，请撤回该案 / nothing can be told, decided or served on it: drop the case",
         )?;
     }
@@ -624,8 +617,8 @@ fn may_decide<'r>(
     context: &Context<'_>,
 ) -> Result<&'r crate::path::Heard, Stop> {
     let case = found.case;
-    let parents = rows.listing_standing(found.listing, context.today)?;
-    if !case.holds.is_empty() || parents == Standing::Suspended {
+    let suspended = standing(rows, found, context)? == Standing::Suspended;
+    if !case.holds.is_empty() || suspended {
         refuse::<()>(
             Guard::NoSuspension,
             "对该案或其所依据事项的异议尚未有结论 / an objection to the case, or to what it rests on, is open",
@@ -637,7 +630,7 @@ fn may_decide<'r>(
     records_are_grounds(rows, found, context)?;
     match &case.path {
         Path::Heard(heard) => {
-            listing_stands(rows, found, context)?;
+            ground_stands(rows, found, context)?;
             Ok(heard)
         }
         Path::Proposed(_) => Ok(refuse(
@@ -708,7 +701,8 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
         return Ok(wrong_state("案件 / case", found.case.path.name(), "decided")?);
     };
     records_are_grounds(rows, &found, context)?;
-    listing_stands(rows, &found, context)?;
+    ground_stands(rows, &found, context)?;
+    extension::may_be_served(rows, found.of)?;
     checks::service(context, Guard::Served, service)?;
     if service.on < decided.decision.on || !digest_is_stated(repair_guide_sha256) {
         refuse::<()>(
@@ -718,7 +712,7 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
         )?;
     }
     // A correction may have brought the end of its ground forward since the decision.
-    let last = ground::last_day(rows, found.listing)?;
+    let last = last_record(rows, &found)?;
     if last.is_some_and(|last| decided.decision.end > last) {
         refuse::<()>(
             Guard::End,

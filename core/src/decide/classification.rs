@@ -6,7 +6,7 @@ use crate::actor::SubjectKey;
 use crate::decide::{Context, Drafts};
 use crate::event::listing::{AttributionEnd, ListingEvent};
 use crate::event::{CaseRef, Event, Mark};
-use crate::id::{AttributionId, ListingId};
+use crate::id::{AttributionId, ListingId, RecordId};
 use crate::path::{Hold, Path, Standing};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
@@ -157,26 +157,46 @@ fn turn_attribution(
 ) -> Result<(), Stop> {
     let row = rows.must_attribution(attribution)?;
     let own = row.case.standing(context.today);
-    // A person's own open objection keeps their mark suspended when the listing resumes.
-    if turn == Turn::Resume && own == Standing::Suspended {
+    // An open objection of the person's own, to what they answer for or to a record it rests on,
+    // keeps their mark suspended when the listing resumes.
+    if turn == Turn::Resume
+        && (own == Standing::Suspended || records_held(rows, &row.records, None)?)
+    {
         return Ok(());
     }
     turn_one(rows, drafts, row.person, CaseRef::Attribution(attribution), turn)
 }
 
-/// Whether anything else than `except` still suspends a listing: its own holds, and those on
-/// the records it rests on.
+/// Whether anything, or anything else than `except`, suspends one of these records.
+fn records_held(rows: &Rows, records: &[RecordId], except: Option<Hold>) -> Result<bool, Stop> {
+    rows.want(records.iter().map(|record| Key::Record(*record)))?;
+    records.iter().try_fold(false, |held, record| {
+        Ok(held || rows.must_record(*record)?.holds.iter().any(|own| Some(*own) != except))
+    })
+}
+
+/// Whether anything else than `except` still suspends what a person answers for: its own holds, those
+/// on the person's records it rests on, and what suspends the listing.
+pub(super) fn still_held(rows: &Rows, id: AttributionId, except: Hold) -> Result<bool, Stop> {
+    let row = rows.must_attribution(id)?;
+    Ok(row.case.holds.iter().any(|own| *own != except)
+        || records_held(rows, &row.records, Some(except))?
+        || still_suspended(rows, row.listing, except)?)
+}
+
+/// Whether anything else than `except` still suspends a listing: its own holds, those on the
+/// records it rests on, and the same of the listing that it extends.
 pub(super) fn still_suspended(rows: &Rows, listing: ListingId, except: Hold) -> Result<bool, Stop> {
     let others = |holds: &[Hold]| holds.iter().any(|hold| *hold != except);
-    match &rows.must_listing(listing)?.kind {
+    let row = rows.must_listing(listing)?;
+    match &row.kind {
         ListingKind::Red(red) => Ok(others(&red.holds)),
         ListingKind::Black { records, case, .. } => {
-            rows.want(records.iter().map(|record| Key::Record(*record)))?;
-            let mut suspended = others(&case.holds);
-            for record in records {
-                suspended |= others(&rows.must_record(*record)?.holds);
+            let own = records_held(rows, records, Some(except))? || others(&case.holds);
+            match row.extends {
+                Some(extended) => Ok(own || still_suspended(rows, extended, except)?),
+                None => Ok(own),
             }
-            Ok(suspended)
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::decide::{Context, Drafts, Outcome};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
 use crate::guard::Misfit;
-use crate::id::RecordId;
+use crate::id::{ListingId, RecordId};
+use crate::path::Path;
 use crate::row::{
     ChannelRow, Closing, Key, ListingKind, ObjectionState, RepairRow, RepairState, Repairable, Told,
 };
@@ -35,7 +36,7 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
 }
 
 /// Nothing is left to be undone of what a repair ended: of what it is about, and of every other
-/// listing that fell with the records it ended (domain.md 2.5). No measure rests on a record alone,
+/// listing and attribution that fell with the records it ended (domain.md 2.5). No measure rests on a record alone,
 /// or on a finding of breach.
 fn ended(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
     match row.of {
@@ -46,12 +47,15 @@ fn ended(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
             ListingKind::Red(_) => lifted(rows, row.of.target()),
         },
         Repairable::Record(id) => all_lifted(rows, row, &[id]),
-        Repairable::Attribution(_) => lifted(rows, row.of.target()),
+        Repairable::Attribution(id) => {
+            let records = &rows.must_attribution(id)?.records;
+            Ok(lifted(rows, row.of.target())? && all_lifted(rows, row, records)?)
+        }
         Repairable::Commitment(_) => Ok(true),
     }
 }
 
-/// Nothing is left to be undone of the listings on these records that this repair ended.
+/// Nothing is left to be undone of what rested on these records and this repair ended.
 fn all_lifted(rows: &Rows, row: &RepairRow, records: &[RecordId]) -> Result<bool, Stop> {
     rows.want(records.iter().map(|id| Key::Record(*id)))?;
     for record in records {
@@ -63,7 +67,15 @@ fn all_lifted(rows: &Rows, row: &RepairRow, records: &[RecordId]) -> Result<bool
                 ListingKind::Black { case, .. } => removed_by(case) == Some(row.id),
                 ListingKind::Red(_) => false,
             };
-            if with && listing.unlifted > 0 {
+            if with && !lifted(rows, Target::Listing(*id))? {
+                return Ok(false);
+            }
+        }
+        let attributions = &rows.must_record(*record)?.attributions;
+        rows.want(attributions.iter().map(|id| Key::Attribution(*id)))?;
+        for id in attributions {
+            let own = rows.must_attribution(*id)?;
+            if removed_by(&own.case) == Some(row.id) && own.unlifted > 0 {
                 return Ok(false);
             }
         }
@@ -96,17 +108,25 @@ fn unlifted(rows: &Rows, target: Target) -> Result<Option<(String, u32)>, Stop> 
     let left = |id: String, count: u32| (count > 0).then_some((id, count));
     match target {
         Target::Record(id) => {
-            let listings = &rows.must_record(id)?.listings;
-            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-            for listing in listings {
-                let count = rows.must_listing(*listing)?.unlifted;
+            let record = rows.must_record(id)?;
+            let listings = record.listings.iter().map(|own| Key::Listing(*own));
+            let attributions = record.attributions.iter().map(|own| Key::Attribution(*own));
+            rows.want(listings.chain(attributions))?;
+            for listing in &record.listings {
+                let found = unlifted(rows, Target::Listing(*listing))?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            for own in &record.attributions {
+                let count = rows.must_attribution(*own)?.unlifted;
                 if count > 0 {
-                    return Ok(left(listing.to_string(), count));
+                    return Ok(left(own.to_string(), count));
                 }
             }
             Ok(None)
         }
-        Target::Listing(id) => Ok(left(id.to_string(), rows.must_listing(id)?.unlifted)),
+        Target::Listing(id) => unlifted_with_extensions(rows, id),
         Target::Attribution(id) => Ok(left(id.to_string(), rows.must_attribution(id)?.unlifted)),
         Target::Measure(id) => {
             let owes = rows.must_measure(id)?.state.owes_undoing();
@@ -114,6 +134,21 @@ fn unlifted(rows: &Rows, target: Target) -> Result<Option<(String, u32)>, Stop> 
         }
         Target::Commitment(_) => Ok(None),
     }
+}
+
+/// The same of a listing, and of the extensions that ended with it.
+fn unlifted_with_extensions(rows: &Rows, id: ListingId) -> Result<Option<(String, u32)>, Stop> {
+    for own in rows.with_extensions(id)? {
+        let row = rows.must_listing(own)?;
+        let ended = match &row.kind {
+            ListingKind::Black { case, .. } => matches!(case.path, Path::Ended(_)),
+            ListingKind::Red(_) => false,
+        };
+        if row.unlifted > 0 && (ended || own == id) {
+            return Ok(Some((own.to_string(), row.unlifted)));
+        }
+    }
+    Ok(None)
 }
 
 /// What channels were told of a thing and of what rests on it, by now.
@@ -124,11 +159,16 @@ pub(super) fn told_of(rows: &Rows, target: Target) -> Result<Option<Told>, Stop>
             rows.want(row.listings.iter().map(|listing| Key::Listing(*listing)))?;
             let mut all = vec![row.told];
             for listing in &row.listings {
-                all.push(rows.must_listing(*listing)?.told);
+                all.push(told_of(rows, Target::Listing(*listing))?);
             }
             Ok(all.into_iter().flatten().reduce(Told::with))
         }
-        Target::Listing(id) => Ok(rows.must_listing(id)?.told),
+        Target::Listing(id) => {
+            let all = rows.with_extensions(id)?.into_iter();
+            let all = all.map(|own| Ok(rows.must_listing(own)?.told));
+            let all = all.collect::<Result<Vec<_>, Stop>>()?;
+            Ok(all.into_iter().flatten().reduce(Told::with))
+        }
         Target::Commitment(id) => Ok(rows.must_commitment(id)?.told),
         Target::Attribution(_) | Target::Measure(_) => Ok(None),
     }

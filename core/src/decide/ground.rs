@@ -1,29 +1,44 @@
-//! What becomes of the listings that rest on a record when the record is repaired, expires, or
-//! ends earlier than it was to: "repair, expiry and annulment end everything that rests on the
-//! item" (design.md 1). Annulment is with the outcomes of objections.
+//! On which records a case may rest, and what becomes of what rests on one when it is repaired,
+//! expires, or ends earlier than it was to: "repair, expiry and annulment end everything that rests
+//! on the item" (design.md 1). Annulment is with the outcomes of objections.
 //!
 //! Source: domain.md INV-3, INV-6.
 
 use crate::actor::SubjectKey;
 use crate::apply::record_documents;
-use crate::decide::checks::refuse;
+use crate::decide::checks::{misfit, refuse};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::{Context, Drafts};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event};
-use crate::guard::Guard;
-use crate::id::{ListingId, RecordId, ReliefId, RepairId};
+use crate::guard::{Guard, Misfit};
+use crate::id::{RecordId, ReliefId, RepairId};
+use crate::limits::{
+    ATTRIBUTIONS_PER_RECORD_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
+};
 use crate::path::{DecisionCase, Path};
-use crate::row::{Key, ListingKind};
+use crate::row::{Key, ListingKind, RecordRow};
 use crate::rows::{Rows, Stop};
+use crate::rules::Polarity;
 use crate::text::{FactDocument, Sealed};
 use crate::time::Day;
 
-/// The last day of what a listing rests on; nothing where it rests on no record.
-pub(super) fn last_day(rows: &Rows, listing: ListingId) -> Result<Option<Day>, Stop> {
-    let ListingKind::Black { records, .. } = &rows.must_listing(listing)?.kind else {
-        return Ok(None);
-    };
+/// The records on which a case itself rests: an attribution on those of its person, beside the
+/// listing.
+pub(super) fn records_of(rows: &Rows, case: CaseRef) -> Result<&[RecordId], Stop> {
+    match case {
+        CaseRef::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { records, .. } => Ok(records),
+            ListingKind::Red(_) => Ok(&[]),
+        },
+        CaseRef::Attribution(id) => Ok(&rows.must_attribution(id)?.records),
+    }
+}
+
+/// The last day of the records on which a case itself rests; nothing where it rests on none.
+pub(super) fn last_day(rows: &Rows, case: CaseRef) -> Result<Option<Day>, Stop> {
+    let records = records_of(rows, case)?;
     rows.want(records.iter().map(|id| Key::Record(*id)))?;
     let mut last = None;
     for id in records {
@@ -33,8 +48,76 @@ pub(super) fn last_day(rows: &Rows, listing: ListingId) -> Result<Option<Day>, S
     Ok(last)
 }
 
+/// The records that a proposal names: live adverse ones of its subject, each once, undisputed, and
+/// with room for what rests on them.
+pub(super) fn usable(
+    rows: &Rows,
+    records: &[RecordId],
+    subject: SubjectKey,
+    today: Day,
+) -> Result<(), Stop> {
+    if records.len() > RECORDS_PER_LISTING_MAX {
+        misfit::<()>(
+            Misfit::Limit,
+            format!(
+                "所依据记录上限 {RECORDS_PER_LISTING_MAX} 条 / at most {RECORDS_PER_LISTING_MAX} records"
+            ),
+            "请只列直接依据 / name only what it directly rests on",
+        )?;
+    }
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    for (place, id) in records.iter().enumerate() {
+        if records.iter().take(place).any(|other| other == id) {
+            misfit::<()>(
+                Misfit::Value,
+                format!("{id} 重复引用 / {id} is named twice"),
+                "每条记录只列一次 / name each record once",
+            )?;
+        }
+        let record = rows.must_record(*id)?;
+        let usable = record.subject == subject
+            && record.polarity == Polarity::Adverse
+            && record.is_live(today);
+        if !usable {
+            refuse::<()>(
+                Guard::Fact,
+                format!(
+                    "{id} 不是该主体有效的不良记录 / not a live adverse record of this subject"
+                ),
+                "请引用该主体现行有效的不良记录 / cite a live adverse record of the subject",
+            )?;
+        }
+        if !record.holds.is_empty() {
+            refuse::<()>(
+                Guard::NoSuspension,
+                format!("{id} 正在异议核实 / an objection to {id} is open"),
+                "待异议有结论后再提出 / wait for the outcome",
+            )?;
+        }
+        let full = record.listings.len() >= LISTINGS_PER_RECORD_MAX
+            || record.attributions.len() >= ATTRIBUTIONS_PER_RECORD_MAX;
+        if full {
+            misfit::<()>(
+                Misfit::Limit,
+                format!("已有过多名单或责任认定引用 {id} / too much rests on {id}"),
+                "请引用其他记录 / cite another record",
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a document is that of a record, by its number or by its digest.
+fn is_of(document: &FactDocument, row: &RecordRow) -> bool {
+    document.number.trim() == row.document_number.trim()
+        || row.document_sha256 == Some(document.sha256)
+}
+
 /// A proposal names every live record of its subject that its documents are about: so an objection
-/// to that record, or its annulment, reaches the listing (G-FACT).
+/// to that record, or its annulment, reaches what is proposed. A document whose record is over, and
+/// of which no other record is live, establishes nothing any more: otherwise a repair or annulment
+/// would be got round by citing the paper without its record (G-FACT). A document leads to the newest
+/// of its records, so many as one proposal may name.
 pub(super) fn named(
     rows: &Rows,
     facts: &[FactDocument],
@@ -46,65 +129,105 @@ pub(super) fn named(
     let tags = own().flat_map(|own| record_documents(subject, &own.number, Some(&own.sha256)));
     let keys: Vec<Key> = tags.map(Key::RecordDocument).collect();
     rows.want(keys.iter().cloned())?;
-    let mut found = Vec::new();
+    let mut found = records.to_vec();
     for key in &keys {
         found.extend(rows.records_at(key)?.iter().copied());
     }
     rows.want(found.iter().map(|id| Key::Record(*id)))?;
-    for id in found.into_iter().filter(|id| !records.contains(id)) {
-        let row = rows.must_record(id)?;
-        let same = |document: &FactDocument| {
-            document.number.trim() == row.document_number.trim()
-                || row.document_sha256 == Some(document.sha256)
-        };
-        if row.is_live(today) && own().any(same) {
+    for document in own() {
+        let mut over = None;
+        let mut stands = false;
+        for id in &found {
+            let row = rows.must_record(*id)?;
+            if !is_of(document, row) {
+                continue;
+            }
+            if !row.is_live(today) {
+                over = Some(*id);
+            } else if records.contains(id) {
+                stands = true;
+            } else {
+                refuse::<()>(
+                    Guard::Fact,
+                    format!("事实文书即为记录 {id} 的文书 / a document is that of the record {id}"),
+                    format!("请将 {id} 列为所依据的记录 / name {id} among the records it rests on"),
+                )?;
+            }
+        }
+        if let (Some(id), false) = (over, stands) {
             refuse::<()>(
                 Guard::Fact,
-                format!("事实文书即为记录 {id} 的文书 / a document is that of the record {id}"),
-                format!("请将 {id} 列为所依据的记录 / name {id} among the records it rests on"),
+                format!(
+                    "事实文书 {} 所属记录 {id} 已撤销、修复或到期 / it is the document of {id}, \
+                     which was annulled or repaired, or has expired",
+                    document.number
+                ),
+                "不得再以该文书为据，请引用现行有效记录的文书 / cite the document of a record that stands",
             )?;
         }
     }
     Ok(())
 }
 
-/// A black listing that rests on a record and has not come to its end.
+/// What rests on a record and has not come to its end: a black listing, or what a person answers for.
 struct Resting<'r> {
-    id: ListingId,
+    of: CaseRef,
     subject: SubjectKey,
     case: &'r DecisionCase,
 }
 
-/// The listings on a record that no event has ended, nor one of this commit.
+/// What rests on a record and no event has ended, nor one of this commit.
 fn resting<'r>(
     rows: &'r Rows,
     drafts: &Drafts,
     record: RecordId,
 ) -> Result<Vec<Resting<'r>>, Stop> {
     let row = rows.must_record(record)?;
-    rows.want(row.listings.iter().map(|id| Key::Listing(*id)).chain([Key::Subject(row.subject)]))?;
+    let listings = row.listings.iter().map(|id| Key::Listing(*id));
+    let attributions = row.attributions.iter().map(|id| Key::Attribution(*id));
+    rows.want(listings.chain(attributions).chain([Key::Subject(row.subject)]))?;
     let mut found = Vec::new();
     for id in &row.listings {
         let listing = rows.must_listing(*id)?;
-        let ListingKind::Black { case, .. } = &listing.kind else {
-            continue;
-        };
-        if !matches!(case.path, Path::Ended(_)) && !ends_here(drafts, *id) {
-            found.push(Resting { id: *id, subject: listing.subject, case });
+        if let ListingKind::Black { case, .. } = &listing.kind {
+            found.push(Resting { of: CaseRef::Listing(*id), subject: listing.subject, case });
         }
     }
+    for id in &row.attributions {
+        let own = rows.must_attribution(*id)?;
+        let of = CaseRef::Attribution(*id);
+        found.push(Resting { of, subject: own.person, case: &own.case });
+    }
+    found.retain(|own| !matches!(own.case.path, Path::Ended(_)) && !ends_here(drafts, own.of));
     Ok(found)
 }
 
-/// Whether an event of this commit ends a listing already: it may rest on several records.
-fn ends_here(drafts: &Drafts, listing: ListingId) -> bool {
+/// Whether an event of this commit ends a case already: it may rest on several records, or extend a
+/// listing that does.
+pub(super) fn ends_here(drafts: &Drafts, of: CaseRef) -> bool {
     drafts.drafts.iter().any(|draft| match &draft.event {
         Event::CaseRemoved { case, .. }
         | Event::CaseExpired { case }
-        | Event::CaseDropped { case, .. } => *case == CaseRef::Listing(listing),
-        Event::Listing(ListingEvent::Relieved { listing: own, .. }) => *own == listing,
+        | Event::CaseAnnulled { case, .. }
+        | Event::CaseDropped { case, .. } => *case == of,
+        Event::Listing(ListingEvent::Relieved { listing, .. }) => CaseRef::Listing(*listing) == of,
         _ => false,
     })
+}
+
+/// Ends the mark of a case, and with that of a listing those of the persons under it.
+fn end_marks(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    own: &Resting<'_>,
+) -> Result<(), Stop> {
+    match own.of {
+        CaseRef::Listing(id) => classification::turn_listing(rows, context, drafts, id, Turn::End),
+        CaseRef::Attribution(_) => {
+            classification::turn_one(rows, drafts, own.subject, own.of, Turn::End)
+        }
+    }
 }
 
 /// A record was repaired: what is served ends as if repaired too, and what was only proposed is
@@ -117,12 +240,19 @@ pub(super) fn repaired(
     reasons: &Sealed,
 ) -> Result<(), Stop> {
     for own in resting(rows, drafts, record)? {
-        let case = CaseRef::Listing(own.id);
+        let case = own.of;
+        // One may have ended with another that it extends.
+        if ends_here(drafts, case) {
+            continue;
+        }
         if let Path::Served(_) | Path::Effective(_) = own.case.path {
             drafts.push(own.subject, Event::CaseRemoved { case, repair });
-            classification::turn_listing(rows, context, drafts, own.id, Turn::End)?;
+            end_marks(rows, context, drafts, &own)?;
         } else {
             drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
+        }
+        if let CaseRef::Listing(id) = case {
+            extension::end(rows, context, drafts, id, End::Repaired(repair, reasons))?;
         }
     }
     Ok(())
@@ -138,14 +268,22 @@ pub(super) fn relieved(
     reasons: &Sealed,
 ) -> Result<(), Stop> {
     for own in resting(rows, drafts, record)? {
+        let case = own.of;
+        // One may have ended with another that it extends.
+        if ends_here(drafts, case) {
+            continue;
+        }
+        let CaseRef::Listing(listing) = case else {
+            return Err(Stop::Defect("a person answers on a record of an enterprise".to_owned()));
+        };
         if let Path::Served(_) | Path::Effective(_) = own.case.path {
-            let event = ListingEvent::Relieved { listing: own.id, relief };
+            let event = ListingEvent::Relieved { listing, relief };
             drafts.push(own.subject, Event::Listing(event));
-            classification::turn_listing(rows, context, drafts, own.id, Turn::End)?;
+            end_marks(rows, context, drafts, &own)?;
         } else {
-            let case = CaseRef::Listing(own.id);
             drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
         }
+        extension::end(rows, context, drafts, listing, End::Relieved(relief, reasons))?;
     }
     Ok(())
 }
@@ -158,9 +296,8 @@ pub(super) fn expired(
     record: RecordId,
 ) -> Result<(), Stop> {
     for own in resting(rows, drafts, record)? {
-        let case = CaseRef::Listing(own.id);
-        drafts.push(own.subject, Event::CaseExpired { case });
-        classification::turn_listing(rows, context, drafts, own.id, Turn::End)?;
+        drafts.push(own.subject, Event::CaseExpired { case: own.of });
+        end_marks(rows, context, drafts, &own)?;
     }
     Ok(())
 }
@@ -178,8 +315,11 @@ pub(super) fn shortened(
         return Ok(());
     }
     for own in resting(rows, drafts, record)? {
-        one_shortened(rows, drafts, CaseRef::Listing(own.id), (own.subject, own.case), until)?;
-        let attributions = &rows.must_listing(own.id)?.attributions;
+        one_shortened(rows, drafts, own.of, (own.subject, own.case), until)?;
+        let CaseRef::Listing(listing) = own.of else {
+            continue;
+        };
+        let attributions = &rows.must_listing(listing)?.attributions;
         rows.want(attributions.iter().map(|id| Key::Attribution(*id)))?;
         for id in attributions {
             let under = rows.must_attribution(*id)?;

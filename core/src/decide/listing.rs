@@ -1,12 +1,12 @@
-//! Listings beside their decision path: extension as a new decision, the authority's own
-//! revocation, and the revocation of a red listing after notice and hearing.
+//! Listings beside their decision path: the authority's own revocation, and the revocation of a red
+//! listing after notice and hearing. Extension, as a new decision, is in `extension`.
 
 use crate::actor::SubjectKey;
-use crate::command::Command;
 use crate::command::listing::ListingCommand;
-use crate::decide::case::{self, opened};
+use crate::decide::case::opened;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::revocation::{answered, check_statement};
 use crate::decide::{Context, Drafts, Outcome, redress};
 use crate::event::listing::ListingEvent;
@@ -26,63 +26,13 @@ pub(super) fn decide(
 ) -> Result<Outcome, Stop> {
     use ListingCommand as C;
     match command {
-        C::Extend { .. } => extend(rows, command, context),
+        C::Extend { .. } => extension::propose(rows, command, context),
         C::Revoke { .. } => revoke(rows, command, context),
         C::NoticeRedRevocation { listing, .. }
         | C::StateOnRedRevocation { listing, .. }
         | C::RevokeRed { listing, .. }
         | C::DropRedRevocation { listing, .. } => red(rows, *listing, command, context),
     }
-}
-
-/// An extension is a new proposal that runs the whole path: notice, hearing, decision, service.
-fn extend(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let ListingCommand::Extend { listing, basis, facts, records, act } = command else {
-        return Err(Stop::Defect("not an extension".to_owned()));
-    };
-    let row = rows.must_listing(*listing)?;
-    let ListingKind::Black { behaviour, case, .. } = &row.kind else {
-        return Ok(misfit(
-            Misfit::State,
-            "红名单不延长，可在期满后重新推荐 / a red listing is not extended",
-            "期满后重新推荐 / nominate anew after it ended",
-        )?);
-    };
-    match rows.listing_standing(*listing, context.today)? {
-        Standing::InForce => {}
-        Standing::Suspended => refuse::<()>(
-            Guard::NoSuspension,
-            "该名单因异议等暂停，不得提出延长 / it is suspended",
-            "待异议有结论 / wait for the outcome",
-        )?,
-        _ => return Ok(wrong_state("名单 / listing", case.path.name(), "effective")?),
-    }
-    if let Some(by) = row.extended_by
-        && rows.listing_standing(by, context.today)? != Standing::Ended
-    {
-        misfit::<()>(
-            Misfit::Exists,
-            format!("延长案件 {by} 尚未终结 / {by} extends it already"),
-            "请在该案件中办理 / go on with that one",
-        )?;
-    }
-    let proposal = Command::ProposeListing {
-        subject: row.subject,
-        behaviour: behaviour.clone(),
-        basis: basis.clone(),
-        facts: facts.clone(),
-        records: records.clone(),
-        act: act.clone(),
-    };
-    let mut outcome = case::propose_listing(rows, &proposal, Some(*listing), context)?;
-    let by = ListingId(context.next);
-    let event = ListingEvent::ExtensionProposed { extended: *listing, by };
-    outcome.drafts.push(crate::decide::Draft {
-        subject: Some(row.subject),
-        cause: None,
-        event: Event::Listing(event),
-    });
-    Ok(outcome)
 }
 
 fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -116,6 +66,7 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
     let target = match case {
         CaseRef::Listing(id) => {
             classification::turn_listing(rows, context, &mut drafts, *id, Turn::End)?;
+            extension::end(rows, context, &mut drafts, *id, End::Void(Some(reasons)))?;
             Target::Listing(*id)
         }
         CaseRef::Attribution(id) => {

@@ -8,6 +8,8 @@ use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
+use crate::decide::ground::ends_here;
 use crate::decide::{Context, Drafts, Outcome, closing, filing, redress, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
@@ -15,7 +17,7 @@ use crate::event::record::RecordEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Finding, Target, Trigger};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ObjectionId, Position};
+use crate::id::{AttributionId, ListingId, ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
 use crate::path::{Hold, Standing};
@@ -161,7 +163,8 @@ pub(super) fn disputed<'r>(
     let found = match target {
         Target::Record(id) => {
             let row = rows.must_record(id)?;
-            rows.want(row.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            let listings = row.listings.iter().map(|own| Key::Listing(*own));
+            rows.want(listings.chain(row.attributions.iter().map(|own| Key::Attribution(*own))))?;
             Disputed {
                 subject: row.subject,
                 provider: row.provider,
@@ -227,12 +230,18 @@ pub(super) fn turn(
 ) -> Result<(), Stop> {
     match target {
         Target::Record(id) => {
-            for listing in rows.must_record(id)?.listings.clone() {
-                classification::turn_listing(rows, context, drafts, listing, turn)?;
+            let record = rows.must_record(id)?;
+            for listing in &record.listings {
+                turn_family(rows, context, drafts, *listing, turn)?;
+            }
+            for own in &record.attributions {
+                let person = rows.must_attribution(*own)?.person;
+                let case = CaseRef::Attribution(*own);
+                classification::turn_one(rows, drafts, person, case, turn)?;
             }
             Ok(())
         }
-        Target::Listing(id) => classification::turn_listing(rows, context, drafts, id, turn),
+        Target::Listing(id) => turn_family(rows, context, drafts, id, turn),
         Target::Attribution(id) => {
             let person = rows.must_attribution(id)?.person;
             classification::turn_one(rows, drafts, person, CaseRef::Attribution(id), turn)
@@ -240,6 +249,20 @@ pub(super) fn turn(
         // Neither leaves a mark of its own.
         Target::Measure(_) | Target::Commitment(_) => Ok(()),
     }
+}
+
+/// Turns the marks of a listing and of what extends it.
+fn turn_family(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    listing: ListingId,
+    turn: Turn,
+) -> Result<(), Stop> {
+    for own in rows.with_extensions(listing)? {
+        classification::turn_listing(rows, context, drafts, own, turn)?;
+    }
+    Ok(())
 }
 
 /// Ends the suspension that this objection caused, unless another one still holds.
@@ -263,28 +286,28 @@ pub(super) fn release(
     target: Target,
     own: Hold,
 ) -> Result<(), Stop> {
-    let listings = match target {
+    let (listings, attributions) = match target {
         Target::Record(id) => {
-            let listings = rows.must_record(id)?.listings.clone();
-            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-            listings
+            let record = rows.must_record(id)?;
+            rows.want(record.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            (record.listings.clone(), record.attributions.clone())
         }
-        Target::Listing(id) => vec![id],
-        Target::Attribution(id) => {
-            let held = rows.must_attribution(id)?;
-            let others = held.case.holds.iter().any(|other| *other != own);
-            let listing = classification::still_suspended(rows, held.listing, own)?;
-            if !others && !listing {
-                let case = CaseRef::Attribution(id);
-                classification::turn_one(rows, drafts, held.person, case, Turn::Resume)?;
-            }
-            return Ok(());
-        }
+        Target::Listing(id) => (vec![id], Vec::new()),
+        Target::Attribution(id) => (Vec::new(), vec![id]),
         Target::Measure(_) | Target::Commitment(_) => return Ok(()),
     };
     for listing in listings {
-        if !classification::still_suspended(rows, listing, own)? {
-            classification::turn_listing(rows, context, drafts, listing, Turn::Resume)?;
+        for id in rows.with_extensions(listing)? {
+            if !classification::still_suspended(rows, id, own)? {
+                classification::turn_listing(rows, context, drafts, id, Turn::Resume)?;
+            }
+        }
+    }
+    for id in attributions {
+        if !classification::still_held(rows, id, own)? {
+            let person = rows.must_attribution(id)?.person;
+            let case = CaseRef::Attribution(id);
+            classification::turn_one(rows, drafts, person, case, Turn::Resume)?;
         }
     }
     Ok(())
@@ -594,7 +617,7 @@ pub(super) fn annul(
                 let event = Event::RecordAnnulled { record, reasons: reasons.clone() };
                 drafts.push(row.subject, event);
             }
-            annul_listings_of(rows, context, drafts, record, Some(reasons))?;
+            annul_resting(rows, context, drafts, record, Some(reasons))?;
         }
         Target::Listing(id) => {
             // What only a record's own date has ended is void too, and its event says so.
@@ -605,15 +628,11 @@ pub(super) fn annul(
             if standing != Standing::Ended {
                 annul_listing(rows, context, drafts, id, Some(reasons))?;
             }
+            // Whatever its own end was, what extends it rests on what is void.
+            extension::end(rows, context, drafts, id, End::Void(Some(reasons)))?;
         }
         Target::Attribution(id) => {
-            let case = CaseRef::Attribution(id);
-            let held = rows.must_attribution(id)?;
-            if held.case.standing(context.today) != Standing::Ended {
-                let event = Event::CaseAnnulled { case, reasons: Some(reasons.clone()) };
-                drafts.push(held.person, event);
-                classification::turn_one(rows, drafts, held.person, case, Turn::End)?;
-            }
+            annul_attribution(rows, context, drafts, id, Some(reasons))?;
         }
         Target::Measure(measure) => {
             let row = rows.must_measure(measure)?;
@@ -635,25 +654,47 @@ pub(super) fn annul(
     Ok(())
 }
 
-/// Annuls every listing that rests on an annulled record.
-pub(super) fn annul_listings_of(
+/// Annuls every listing and attribution that rests on an annulled record.
+pub(super) fn annul_resting(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
     record: crate::id::RecordId,
     reasons: Option<&Sealed>,
 ) -> Result<(), Stop> {
-    let listings = rows.must_record(record)?.listings.clone();
-    rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
-    for listing in listings {
+    let row = rows.must_record(record)?;
+    let listings = row.listings.iter().map(|own| Key::Listing(*own));
+    rows.want(listings.chain(row.attributions.iter().map(|own| Key::Attribution(*own))))?;
+    for attribution in &row.attributions {
+        annul_attribution(rows, context, drafts, *attribution, reasons)?;
+    }
+    for listing in row.listings.clone() {
         // What only the record's own date has ended is void too, and its event says so.
         let ended = match &rows.must_listing(listing)?.kind {
             ListingKind::Black { case, .. } => case.standing(context.today) == Standing::Ended,
             ListingKind::Red(_) => true,
         };
-        if !ended {
+        if !ended && !ends_here(drafts, CaseRef::Listing(listing)) {
             annul_listing(rows, context, drafts, listing, reasons)?;
         }
+        extension::end(rows, context, drafts, listing, End::Void(reasons))?;
+    }
+    Ok(())
+}
+
+/// Annuls what a person answers for, where nothing has ended it by itself.
+fn annul_attribution(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    id: AttributionId,
+    reasons: Option<&Sealed>,
+) -> Result<(), Stop> {
+    let case = CaseRef::Attribution(id);
+    let held = rows.must_attribution(id)?;
+    if held.case.standing(context.today) != Standing::Ended {
+        drafts.push(held.person, Event::CaseAnnulled { case, reasons: reasons.cloned() });
+        classification::turn_one(rows, drafts, held.person, case, Turn::End)?;
     }
     Ok(())
 }
@@ -662,7 +703,7 @@ fn annul_listing(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
-    listing: crate::id::ListingId,
+    listing: ListingId,
     reasons: Option<&Sealed>,
 ) -> Result<(), Stop> {
     let row = rows.must_listing(listing)?;

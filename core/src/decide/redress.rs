@@ -14,9 +14,12 @@ use crate::id::ListingId;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
 
+/// It, or what extends it and ends with it.
 fn listing_had_effect(rows: &Rows, id: ListingId) -> Result<bool, Stop> {
-    let row = rows.must_listing(id)?;
-    Ok(row.told.is_some() || row.acted_on)
+    rows.with_extensions(id)?.into_iter().try_fold(false, |found, own| {
+        let row = rows.must_listing(own)?;
+        Ok(found || row.told.is_some() || row.acted_on)
+    })
 }
 
 /// Whether the public was shown it, or what rests on it, or a measure on it was ordered. What
@@ -29,6 +32,9 @@ fn had_effect(rows: &Rows, target: Target) -> Result<bool, Stop> {
             let mut found = row.told.is_some();
             for listing in &row.listings {
                 found |= listing_had_effect(rows, *listing)?;
+            }
+            for own in &row.attributions {
+                found |= rows.must_attribution(*own)?.acted_on;
             }
             Ok(found)
         }

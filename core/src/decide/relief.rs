@@ -5,6 +5,7 @@
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::objection::{release, turn};
 use crate::decide::{Context, Drafts, Outcome, ground};
 use crate::event::listing::ListingEvent;
@@ -52,10 +53,11 @@ pub(super) fn decide(
             checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
             let mut drafts = Drafts::new(context);
             let done = matches!(command, RemedyCommand::CompleteRelief { .. });
-            let (document, reasons) = (document.clone(), reasons.clone());
+            let document = document.clone();
             let relief = *relief;
             let ended = rows.listing_standing(row.listing, context.today)? == Standing::Ended;
             if !done {
+                let reasons = reasons.clone();
                 let event = RemedyEvent::ReliefEnded { relief, document, reasons };
                 drafts.push(row.subject, Event::Remedy(event));
                 let (target, hold) = (Target::Listing(row.listing), Hold::Relief(relief));
@@ -69,6 +71,8 @@ pub(super) fn decide(
                 drafts.push(row.subject, Event::Listing(event));
                 classification::turn_listing(rows, context, &mut drafts, row.listing, Turn::End)?;
             }
+            let how = End::Relieved(relief, reasons);
+            extension::end(rows, context, &mut drafts, row.listing, how)?;
             let ListingKind::Black { records, .. } = &rows.must_listing(row.listing)?.kind else {
                 return Err(Stop::Defect("a red listing has relief".to_owned()));
             };
@@ -95,6 +99,14 @@ fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<
     let case = black(rows, *listing)?;
     let row = rows.must_listing(*listing)?;
     checks::deciding_head(context, &case.proposed_by)?;
+    if row.subject.is_person() {
+        // 企业破产法 2: a reorganisation or settlement is an enterprise's.
+        misfit::<()>(
+            Misfit::Value,
+            "破产重整、和解仅适用于企业 / a reorganisation or settlement is an enterprise's",
+            "自然人请依信用修复办理 / a natural person applies for repair",
+        )?;
+    }
     let standing = rows.listing_standing(*listing, context.today)?;
     let Some(served) =
         case.path.served().filter(|_| matches!(standing, Standing::InForce | Standing::Suspended))

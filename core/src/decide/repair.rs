@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension::{self, End};
 use crate::decide::record::publicity_months;
 use crate::decide::{Context, Drafts, Outcome, ground, revocation};
 use crate::event::assessment::AssessmentEvent;
@@ -205,22 +206,30 @@ fn record_asked(rows: &Rows, id: RecordId, context: &Context<'_>) -> Result<Aske
     })
 }
 
-/// A record on which a served listing rests is repaired with it, so that nothing is left half
-/// repaired. A mere proposal bars nothing: it falls with the record.
+/// A record on which a served listing rests, or a served attribution, is repaired with it, so that
+/// nothing is left half repaired. A mere proposal bars nothing: it falls with the record.
 fn stands_alone(rows: &Rows, row: &RecordRow, context: &Context<'_>) -> Result<(), Stop> {
-    rows.want(row.listings.iter().map(|id| Key::Listing(*id)))?;
-    for id in &row.listings {
-        let served = match &rows.must_listing(*id)?.kind {
-            ListingKind::Black { case, .. } => {
-                matches!(case.path, Path::Served(_) | Path::Effective(_))
+    let listings = row.listings.iter().map(|id| CaseRef::Listing(*id));
+    let cases = listings.chain(row.attributions.iter().map(|id| CaseRef::Attribution(*id)));
+    for case in cases {
+        let (id, path, standing) = match case {
+            CaseRef::Listing(id) => match &rows.must_listing(id)?.kind {
+                ListingKind::Black { case, .. } => {
+                    (id.to_string(), &case.path, rows.listing_standing(id, context.today)?)
+                }
+                ListingKind::Red(_) => continue,
+            },
+            CaseRef::Attribution(id) => {
+                let own = &rows.must_attribution(id)?.case;
+                (id.to_string(), &own.path, rows.attribution_standing(id, context.today)?)
             }
-            ListingKind::Red(_) => false,
         };
-        if served && rows.listing_standing(*id, context.today)? != Standing::Ended {
+        let served = matches!(path, Path::Served(_) | Path::Effective(_));
+        if served && standing != Standing::Ended {
             misfit::<()>(
                 Misfit::State,
                 format!("{id} 以该记录为依据 / {id} rests on this record"),
-                format!("请对 {id} 申请修复，记录一并修复 / apply for the listing's repair"),
+                format!("请对 {id} 申请修复，记录一并修复 / apply for the repair of {id}"),
             )?;
         }
     }
@@ -451,8 +460,9 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     let records = match row.of {
         Repairable::Listing(id) => black_case(rows, id)?.2.to_vec(),
         Repairable::Record(id) => vec![id],
-        // The organisation's records are the organisation's to have repaired.
-        Repairable::Commitment(_) | Repairable::Attribution(_) => Vec::new(),
+        // The organisation's records are the organisation's to have repaired, a person's the person's.
+        Repairable::Attribution(id) => rows.must_attribution(id)?.records.clone(),
+        Repairable::Commitment(_) => Vec::new(),
     };
     rows.want(records.iter().map(|record| Key::Record(*record)))?;
     let head = checks::deciding_head(context, accepted_by(row)?)?;
@@ -477,6 +487,8 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
                 let case = CaseRef::Listing(listing);
                 drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
                 classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
+                let how = End::Repaired(*repair, reasons);
+                extension::end(rows, context, &mut drafts, listing, how)?;
             }
         }
         // A listing may have come to rest on it since the application.

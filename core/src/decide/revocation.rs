@@ -6,14 +6,14 @@ use crate::calendar::Deadline;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification;
-use crate::decide::{Context, Drafts, Outcome, ground, hearing, repair, shorten};
+use crate::decide::{Context, Drafts, Outcome, extension, ground, hearing, repair, shorten};
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::commitment::CommitmentEvent;
 use crate::event::listing::ListingEvent;
 use crate::event::remedy::RemedyEvent;
 use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
-use crate::id::{ListingId, RepairId};
+use crate::id::{ListingId, RecordId, RepairId};
 use crate::path::{DecisionCase, EndReason, Ended, Hold, Path, Standing};
 use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
 use crate::rows::{Rows, Stop};
@@ -72,7 +72,8 @@ fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
     match of {
         Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
             ListingKind::Black { case, .. } => {
-                Ok(decided(case).into_iter().chain(ground::last_day(rows, id)?).min())
+                let of_records = ground::last_day(rows, CaseRef::Listing(id))?;
+                Ok(decided(case).into_iter().chain(of_records).min())
             }
             ListingKind::Red(_) => Err(Stop::Defect("a red listing was repaired".to_owned())),
         },
@@ -84,7 +85,8 @@ fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
         Repairable::Attribution(id) => {
             let row = rows.must_attribution(id)?;
             let above = last_day(rows, Repairable::Listing(row.listing))?;
-            Ok(decided(&row.case).into_iter().chain(above).min())
+            let of_records = ground::last_day(rows, CaseRef::Attribution(id))?;
+            Ok(decided(&row.case).into_iter().chain(above).chain(of_records).min())
         }
     }
 }
@@ -98,19 +100,52 @@ pub(super) fn removed_by(case: &DecisionCase) -> Option<RepairId> {
     }
 }
 
+/// Whether each of these records stands, or was ended by this very repair.
+fn carries(rows: &Rows, records: &[RecordId], repair: RepairId) -> Result<bool, Stop> {
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    records.iter().try_fold(true, |all, id| {
+        let own = rows.must_record(*id)?;
+        Ok(all && (own.state == RecordState::Accepted || own.is_repaired_by(repair)))
+    })
+}
+
+/// What a repair had ended with the thing it was about comes back with it: that rests on nothing that
+/// is over. Whether one of these records is held by an objection.
+fn records_return(
+    rows: &Rows,
+    row: &RepairRow,
+    records: &[RecordId],
+    drafts: &mut Drafts,
+) -> Result<bool, Stop> {
+    rows.want(records.iter().map(|id| Key::Record(*id)))?;
+    let mut held = false;
+    for id in records {
+        let record = rows.must_record(*id)?;
+        held |= !record.holds.is_empty();
+        if record.is_repaired_by(row.id) {
+            let published = record.repaired.is_some_and(|own| own.1);
+            let event = RemedyEvent::RecordRestored { repair: row.id, record: *id, published };
+            drafts.push(row.subject, Event::Remedy(event));
+        }
+    }
+    Ok(held)
+}
+
 /// Whether it is this repair that ended it, and what it rests on is not void.
 fn ended_by(rows: &Rows, row: &RepairRow, today: Day) -> Result<bool, Stop> {
     match row.of {
         Repairable::Listing(id) => {
-            let ListingKind::Black { case, records, .. } = &rows.must_listing(id)?.kind else {
+            let own = rows.must_listing(id)?;
+            let ListingKind::Black { case, records, .. } = &own.kind else {
                 return Ok(false);
             };
-            let ended = removed_by(case) == Some(row.id);
-            rows.want(records.iter().map(|id| Key::Record(*id)))?;
-            records.iter().try_fold(ended, |all, id| {
-                let own = rows.must_record(*id)?;
-                Ok(all && (own.state == RecordState::Accepted || own.is_repaired_by(row.id)))
-            })
+            // An extension comes back only under a listing that still carries it.
+            if let Some(extended) = own.extends
+                && rows.extended_standing(extended)? == Standing::Ended
+            {
+                return Ok(false);
+            }
+            Ok(removed_by(case) == Some(row.id) && carries(rows, records, row.id)?)
         }
         Repairable::Record(id) => Ok(rows.must_record(id)?.is_repaired_by(row.id)),
         Repairable::Commitment(id) => {
@@ -120,7 +155,8 @@ fn ended_by(rows: &Rows, row: &RepairRow, today: Day) -> Result<bool, Stop> {
         // Under a listing that is over nobody answers any more.
         Repairable::Attribution(id) => {
             let own = rows.must_attribution(id)?;
-            let stands = rows.listing_standing(own.listing, today)? != Standing::Ended;
+            let stands = rows.listing_standing(own.listing, today)? != Standing::Ended
+                && carries(rows, &own.records, row.id)?;
             Ok(stands && removed_by(&own.case) == Some(row.id))
         }
     }
@@ -380,7 +416,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
                 drafts.push(row.subject, Event::Remedy(event));
                 let own = rows.must_attribution(attribution)?;
                 let above = rows.listing_standing(own.listing, context.today)?;
-                let held = above == Standing::Suspended;
+                let mut held = above == Standing::Suspended;
+                held |= records_return(rows, row, &own.records, &mut drafts)?;
                 let case = CaseRef::Attribution(attribution);
                 let end = shorten::earlier_end(&own.case, context);
                 if let Some(end) = end {
@@ -424,18 +461,8 @@ fn restore_listing(
     drafts.push(row.subject, Event::Remedy(event));
     let reference = CaseRef::Listing(listing);
     // What an objection to one of its records holds comes back held (INV-4).
-    rows.want(records.iter().map(|id| Key::Record(*id)))?;
-    let mut held = !case.holds.is_empty();
-    for id in records {
-        let record = rows.must_record(*id)?;
-        held |= !record.holds.is_empty();
-        // What the repair had ended with it comes back with it: it rests on nothing that is over.
-        if record.is_repaired_by(row.id) {
-            let published = record.repaired.is_some_and(|own| own.1);
-            let event = RemedyEvent::RecordRestored { repair: row.id, record: *id, published };
-            drafts.push(row.subject, Event::Remedy(event));
-        }
-    }
+    let mut held = records_return(rows, row, records, drafts)? || !case.holds.is_empty();
+    held |= !extension::is_carried(rows, listing)?;
     // Of what comes back a version that has begun may allow less than was decided.
     let end = shorten::earlier_end(case, context);
     if let Some(end) = end {

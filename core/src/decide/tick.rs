@@ -4,6 +4,7 @@
 use crate::decide::case::opened;
 use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
+use crate::decide::extension;
 use crate::decide::ground;
 use crate::decide::listing::owe_revocation;
 use crate::decide::measure::with_parents;
@@ -162,14 +163,19 @@ fn start(
             let ListingKind::Black { records, .. } = &rows.must_listing(id)?.kind else {
                 return Ok(());
             };
-            let mut clear = true;
+            let mut clear = extension::is_carried(rows, id)?;
             for record in records {
                 clear &= rows.record_standing(*record, context.today)? == Standing::InForce;
             }
             clear
         }
-        CaseRef::Attribution(_) => {
-            rows.listing_standing(found.listing, context.today)? == Standing::InForce
+        CaseRef::Attribution(id) => {
+            let mut clear =
+                rows.listing_standing(found.listing, context.today)? == Standing::InForce;
+            for record in &rows.must_attribution(id)?.records {
+                clear &= rows.record_standing(*record, context.today)? == Standing::InForce;
+            }
+            clear
         }
     };
     if !allowed {

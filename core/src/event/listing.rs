@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Deadline;
 use crate::event::CaseRef;
-use crate::id::{AttributionId, ListingId, ReliefId};
+use crate::id::{AttributionId, ListingId, RecordId, ReliefId};
 use crate::text::{Digest, Sealed, Service};
 use crate::time::Day;
 
@@ -73,6 +73,11 @@ ListingEvent {
     /// place on the red list; the same commit closes it.
     WithdrawalReceived "red_listing.withdrawal_received" {
         listing: ListingId, document_sha256: Digest,
+    }
+    /// Which of a person's own records an attribution rests on: said with its proposal, where it
+    /// rests on any. It ends with each of them (INV-6).
+    RecordsNamed "attribution.records_named" {
+        attribution: AttributionId, records: Vec<RecordId>,
     }
 }
 }

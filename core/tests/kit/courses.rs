@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::{
     CallFault, Capacity, CaseHook, CaseRef, Finding, RepairAcceptance, Target,
@@ -25,7 +26,9 @@ use super::commitments::{
 };
 use super::later::suit;
 use super::moves::{beside_cases, give_key, guardian};
-use super::rules::{GUILD, HEARING, HIGHER, INCENTIVE, JUSTICE, MARKET, OFFICE, STATUTE, TAX};
+use super::rules::{
+    GUILD, HEARING, HIGHER, INCENTIVE, JUSTICE, MARKET, OFFICE, STATUTE, TAX, cite,
+};
 use super::social::guild;
 use super::steps::*;
 use super::{Post, Who, World, officer, operator, organisation, party, person, plugin, timer};
@@ -86,7 +89,23 @@ fn beginnings() -> Vec<World> {
     let listing = plugged.listing(&[record], &all, Stage::Effective);
     let mut by_hand = plugged.clone();
     by_hand.measure(listing, HEARING, Progress::Executing);
-    by_hand.attribution(listing, person(1), Stage::Effective);
+    let of_person = RecordId(by_hand.must(&handler(), &submit(person(1), "尤市监罚〔2026〕人1号")));
+    let answers = attribute_on(listing, person(1), &[of_person]);
+    let answers = CaseRef::Attribution(AttributionId(by_hand.must(&handler(), &answers)));
+    by_hand.advance(answers, &[STATUTE], Stage::Effective);
+    // An extension in effect beside its listing.
+    let mut extended = plugged.clone();
+    let extend = Command::Listing(ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1))],
+        records: vec![record],
+        act: text(),
+    });
+    let by = ListingId(extended.must(&handler(), &extend));
+    extended.advance(CaseRef::Listing(by), &all, Stage::Effective);
+    let measure = MeasureId(extended.must(&handler(), &initiate(by, None, STATUTE)));
+    extended.proceed(measure, Progress::Executing);
     let mut executing = plugged.clone();
     executing.measure(listing, STATUTE, Progress::Executing);
     let mut repairing = plugged.clone();
@@ -138,6 +157,7 @@ fn beginnings() -> Vec<World> {
         seeded,
         plugged,
         by_hand,
+        extended,
         executing,
         repairing,
         returned,
@@ -433,23 +453,28 @@ fn red_step(world: &World, held: &Held, it: Move) -> Asked {
 
 fn opening(world: &World, held: &Held, it: Move) -> Asked {
     let to = organisation_of(it.twist / 8);
+    let records_of = |subject| {
+        let own = held.records.iter().filter(|id| match world.row(&Key::Record(**id)) {
+            Some(Row::Record(row)) => row.subject == subject,
+            _ => false,
+        });
+        own.copied().collect::<Vec<RecordId>>()
+    };
     Some(match it.twist % 8 {
         0 | 1 => {
             let number = format!("尤市监罚〔2026〕{}号", world.log.len());
-            (handler(), submit(to, &number))
+            let answering = person(it.twist / 8 % EACH + 1);
+            (handler(), submit(if it.who & 1 == 0 { to } else { answering }, &number))
         }
         2..=4 => {
-            let own = held.records.iter().filter(|id| match world.row(&Key::Record(**id)) {
-                Some(Row::Record(row)) => row.subject == to,
-                _ => false,
-            });
-            let own: Vec<RecordId> = own.copied().collect();
-            let chosen = pick(&own, it.pick).into_iter().collect::<Vec<_>>();
+            let chosen: Vec<RecordId> = pick(&records_of(to), it.pick).into_iter().collect();
             (handler(), propose(to, &chosen))
         }
         5 => {
             let listing = pick(&held.black, it.pick)?;
-            (handler(), attribute(listing, person(it.twist / 8 % EACH + 1)))
+            let answering = person(it.twist / 8 % EACH + 1);
+            let chosen: Vec<RecordId> = pick(&records_of(answering), it.pick).into_iter().collect();
+            (handler(), attribute_on(listing, answering, &chosen))
         }
         _ => {
             let listing = pick(&held.black, it.pick)?;

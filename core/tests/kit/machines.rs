@@ -320,6 +320,9 @@ machines! {
     ATTRIBUTION_WIDER "attribution-courts" "责任落实到人：诉讼与名单终止"
         "Attribution to a person: courts, and the end of its listing"
         "domain.md 2.3b, 2.6" attribution_state;
+    ATTRIBUTION_ON_RECORDS "attribution-on-records" "责任落实到人：本人记录的异议、撤销、修复与到期"
+        "Attribution to a person: dispute, annulment, repair and end of the person's own record"
+        "domain.md 2.3b, 2.5, 2.6" attribution_state;
     RED "red-listing" "红名单" "Red listing" "domain.md 2.3c" red_state;
     RED_REVOCATION "red-listing-revocation" "红名单撤销" "Revocation of a red listing"
         "domain.md 2.3c" red_state;

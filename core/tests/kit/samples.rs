@@ -116,6 +116,10 @@ pub fn listings() -> Vec<Event> {
         ListingEvent::RevocationNotOwed { listing, black: ListingId(at(14)) },
         ListingEvent::RepairRuleKept { listing, min_months: 6 },
         ListingEvent::WithdrawalReceived { listing, document_sha256: digest(47) },
+        ListingEvent::RecordsNamed {
+            attribution: AttributionId(at(3)),
+            records: vec![RecordId(at(1))],
+        },
     ];
     all.into_iter().map(Event::Listing).collect()
 }

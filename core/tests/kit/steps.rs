@@ -200,6 +200,15 @@ pub fn propose(subject: SubjectKey, records: &[RecordId]) -> Command {
     }
 }
 
+/// The same on records of the person.
+pub fn attribute_on(listing: ListingId, person: SubjectKey, own: &[RecordId]) -> Command {
+    let mut command = attribute(listing, person);
+    if let Command::ProposeAttribution { records, .. } = &mut command {
+        *records = own.to_vec();
+    }
+    command
+}
+
 /// Proposes that a person answers for a listed organisation's conduct.
 pub fn attribute(listing: ListingId, person: SubjectKey) -> Command {
     Command::ProposeAttribution {
@@ -208,6 +217,7 @@ pub fn attribute(listing: ListingId, person: SubjectKey) -> Command {
         role: PersonRole::DirectlyResponsible,
         basis: vec![cite("law")],
         facts: vec![fact(person)],
+        records: Vec::new(),
         finding: text(),
         office_from: day("2024-03-01"),
         office_to: None,

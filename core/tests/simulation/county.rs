@@ -513,6 +513,7 @@ impl County {
             role: PersonRole::DirectlyResponsible,
             basis,
             facts: vec![self.fact(about, kind)],
+            records: Vec::new(),
             finding: text(),
             office_from: self.world.today.plus_days(-900),
             office_to: None,

@@ -38,16 +38,19 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 /// Where a case began, whose file it stands in, and which authority answers for it.
 struct Case {
     opened: Position,
+    /// What rests on it, where the event that began that does not name it.
+    resting: Vec<Position>,
     subject: SubjectKey,
     authority: Uscc,
 }
 
 fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
-    let of = |opened, subject, authority| Case { opened, subject, authority };
+    let of = |opened, subject, authority| Case { opened, resting: Vec::new(), subject, authority };
     Ok(match what {
         Target::Record(id) => {
             let row = query.ask(|rows| rows.must_record(id).cloned())?;
-            of(id.0, row.subject, row.provider)
+            let resting = row.attributions.iter().map(|id| id.0).collect();
+            Case { resting, ..of(id.0, row.subject, row.provider) }
         }
         Target::Listing(id) => {
             let row = query.ask(|rows| rows.must_listing(id).cloned())?;
@@ -55,7 +58,8 @@ fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
                 ListingKind::Black { case, .. } => case.proposed_by.authority,
                 ListingKind::Red(red) => red.authority,
             };
-            of(id.0, row.subject, authority)
+            let resting = row.extensions.iter().map(|id| id.0).collect();
+            Case { resting, ..of(id.0, row.subject, authority) }
         }
         Target::Attribution(id) => {
             let row = query.ask(|rows| rows.must_attribution(id).cloned())?;
@@ -170,7 +174,8 @@ struct Bundle {
 fn gather(app: &App, case: &Case) -> Result<Bundle, Problem> {
     let entry = Index::History(case.subject, Position::local(0));
     let mut bundle = Bundle { events: Vec::new(), documents: BTreeMap::new(), complete: false };
-    let mut family = BTreeSet::from([case.opened]);
+    let mut family: BTreeSet<Position> =
+        case.resting.iter().copied().chain([case.opened]).collect();
     let first = case.opened.sequence.checked_sub(1);
     let mut after = first.map(|sequence| Position { sequence, ..case.opened });
     for _ in 0..EVENTS_MAX / PAGE_EVENTS {

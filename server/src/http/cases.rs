@@ -68,6 +68,9 @@ pub struct ProposeAttribution {
     role: PersonRole,
     basis: Vec<CitationBody>,
     facts: Vec<FactBody>,
+    /// The person's own records on which it rests: each of which a document is that of.
+    #[serde(default)]
+    records: Vec<String>,
     finding: String,
     /// First day in the role.
     #[schema(value_type = String, format = Date)]
@@ -94,6 +97,7 @@ impl Write for ProposeAttribution {
             role: self.role,
             basis: citations(self.basis),
             facts: edge.facts(self.facts)?,
+            records: self.records.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
             finding: edge.seal(person, &self.finding)?,
             office_from: self.office_from,
             office_to: self.office_to,

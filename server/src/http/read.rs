@@ -364,6 +364,7 @@ pub fn listing(
             body["overdue"] = json!(case.overdue || case.service_overdue);
             body["repair_again_from"] = json!(row.repair_again_from);
             body["extends"] = json!(row.extends.map(|id| id.to_string()));
+            body["extensions"] = row.extensions.iter().map(|id| json!(id.to_string())).collect();
             if let Path::Noticed(noticed) = &case.path {
                 body["statement_until"] = json!(noticed.notice.window);
             }
@@ -637,6 +638,7 @@ pub fn file(
                 json!({
                     "id": row.id.to_string(),
                     "listing": row.listing.to_string(),
+                    "records": row.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
                     "role": row.role,
                     "state": row.case.path.name(),
                     "standing": standing_name(standing),

@@ -797,5 +797,6 @@ pub fn all() -> Vec<(&'static str, World)> {
     all.extend(super::hearing::all());
     all.extend(super::repairs::all());
     all.extend(super::ended::all());
+    all.extend(super::rests::all());
     all
 }

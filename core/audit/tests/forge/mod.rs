@@ -22,6 +22,7 @@ pub mod longer;
 pub mod process;
 pub mod repairs;
 pub mod reports;
+pub mod rests;
 pub mod sending;
 pub mod versions;
 pub mod words;

@@ -49,6 +49,7 @@ mod process;
 mod redress;
 mod repairs;
 mod reports;
+mod rests;
 mod retired;
 mod sending;
 mod social;
@@ -67,6 +68,7 @@ use forge::kit::{World, organisation, party, person};
 use forge::{Log, due as courses, further, lives};
 use shouxin_audit::INVARIANTS;
 use shouxin_core::actor::Actor;
+use shouxin_core::command::Command;
 use shouxin_core::event::assessment::AssessmentEvent;
 use shouxin_core::event::listing::{AttributionEnd, ListingEvent};
 use shouxin_core::event::measure::MeasureEvent;
@@ -248,6 +250,10 @@ fn table() -> Vec<Forgery> {
     forwarding::beyond(&mut table);
     hearing::recorded_late(&mut table);
     hearing::red_list(&mut table);
+    rests::cited(&mut table);
+    rests::named(&mut table);
+    rests::answers(&mut table);
+    rests::extensions(&mut table);
     table.0
 }
 
