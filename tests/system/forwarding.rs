@@ -74,9 +74,8 @@ fn what_is_forwarded_is_told_to_its_subject() {
         "end": "2026-11-30",
     });
     let drafts = format!("/v1/listings/{listing}/texts/forward-notice");
-    let drafted = officer
-        .send(&drafts, &[("Content-Type", "application/json")], draft.to_string().as_bytes())
-        .expect("an answer");
+    let headers = [("Content-Type", "application/json"), ("Purpose", "test case")];
+    let drafted = officer.send(&drafts, &headers, draft.to_string().as_bytes()).expect("an answer");
     says(&drafted, REASONS);
     says(&drafted, TO);
 

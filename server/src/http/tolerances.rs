@@ -384,7 +384,7 @@ mod tests {
         let mark = |case, colour, suspended| Mark {
             case,
             colour,
-            authority: authority.clone(),
+            authority,
             suspended,
             since: on("2026-03-01"),
             until: on("2026-06-30"),

@@ -24,7 +24,7 @@ use super::kit::later::{
 use super::kit::rules::{HEARING, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, operator, organisation, party, plugin, timer};
-use super::lives;
+use super::{ended, hearing, lives, process, repairs, rests};
 
 pub use super::entries::{amended, awaiting, catalogued};
 
@@ -793,10 +793,8 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("extended", extended()),
         ("case late", case_late()),
     ];
-    all.extend(super::process::all());
-    all.extend(super::hearing::all());
-    all.extend(super::repairs::all());
-    all.extend(super::ended::all());
-    all.extend(super::rests::all());
+    for more in [process::all, hearing::all, repairs::all, ended::all, rests::all] {
+        all.extend(more());
+    }
     all
 }
