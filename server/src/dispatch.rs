@@ -121,10 +121,8 @@ impl Dispatcher {
             });
             tokio::select! {
                 changed = head.changed() => if changed.is_err() { return },
-                done = self.done.recv() => match done {
-                    Some(done) => self.completed(done),
-                    None => return,
-                },
+                // Where no plugin runs nobody answers, and what follows from an end is said all the same.
+                Some(done) = self.done.recv() => self.completed(done),
                 note = self.notes.recv() => if let Some(note) = note { self.noted(note) },
                 () = tokio::time::sleep(wake) => {}
                 _ = stop.changed() => if *stop.borrow() { return },

@@ -402,8 +402,8 @@ fn what_a_plugin_that_is_gone_carried_is_lifted_by_hand_and_its_repair_closes() 
     drop(running);
 
     // Back on the list it runs again, and is owed nothing of what was done by hand.
-    let running = Running::start_on(day, &data, vec![grant("", "")]);
-    running.on(day);
+    let running = Running::start_on("2027-03-16", &data, vec![grant("", "")]);
+    running.on("2027-03-16");
     assert_eq!(shown(&running)[0]["state"], "running");
     let procurement = running.client(Role::Department, "procurement", "SC-03");
     let found = |id: &str| procurement.get(&path(id)).expect("a case").body["state"].clone();
