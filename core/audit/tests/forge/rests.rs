@@ -247,6 +247,69 @@ pub fn extension_returns(void: bool) -> World {
     world
 }
 
+/// What was ordered on the extension is lifted before the repair of its listing is done.
+pub fn extension_lifted() -> World {
+    let (mut world, listing, by) = extended(Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    world.pass(120);
+    let repair = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    world.close();
+    world
+}
+
+/// What is listed of a person is shown to nobody; what was ordered on its extension is put right, once
+/// the listing is taken back.
+pub fn extension_redressed() -> World {
+    let mut world = World::seeded();
+    let listing = ListingId(world.must(&handler(), &propose(person(1), &[])));
+    world.advance(CaseRef::Listing(listing), &[STATUTE], Stage::Effective);
+    let extend = ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(person(1))],
+        records: Vec::new(),
+        act: text(),
+    };
+    let by = ListingId(world.must(&handler(), &Command::Listing(extend)));
+    world.advance(CaseRef::Listing(by), &[STATUTE], Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    world.must(&head(), &revoke(&world.clone(), CaseRef::Listing(listing)));
+    world
+}
+
+/// The listing comes to its last day before the approval of its repair, and the extension stands.
+pub fn extension_stands() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
+    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
+    if let Command::DecideCase { end, .. } = &mut decide {
+        *end = day("2027-03-01");
+    }
+    world.must(&head(), &decide);
+    let service = serve(&world, CaseRef::Listing(listing));
+    world.must(&handler(), &service);
+    world.pass(7);
+    let by = extend(&mut world, listing, Stage::Effective);
+    let mut initiate = initiate(by, None, STATUTE);
+    if let Command::InitiateMeasure { until, .. } = &mut initiate {
+        *until = end();
+    }
+    let measure = MeasureId(world.must(&handler(), &initiate));
+    world.proceed(measure, Progress::Executed);
+    world.go_to(day("2027-02-26"));
+    let repair = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    world.go_to(day("2027-03-02"));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    world.close();
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -269,5 +332,8 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("extension void with a record", extension_void(Stage::Served, true)),
         ("extension returns", extension_returns(false)),
         ("extension lapses", extension_returns(true)),
+        ("extension lifted", extension_lifted()),
+        ("extension put right", extension_redressed()),
+        ("extension stands", extension_stands()),
     ]
 }

@@ -271,6 +271,12 @@ pub(super) fn extensions(table: &mut Table) {
         log.remove(place);
         log.at(log.last(resolved)).position
     });
+    let lifted = &["measure.lifted"];
+    let what = "done before what was ordered on the extension is lifted";
+    table.remove("INV-13", what, &rests::extension_lifted(), lifted, "repair.done");
+    let owed = &["redress.owed_by_annulment"];
+    let what = "taken back, and nobody owes redress for its extension";
+    table.remove("INV-6", what, &rests::extension_redressed(), owed, "listing.revoked");
     let returned = rests::extension_returns(true);
     let what = "an extension comes back under a listing that is void";
     table.other("INV-6", what, &returned, |log| {
