@@ -198,6 +198,21 @@ fn an_objection_to_the_record_suspends_what_the_person_answers_for() {
     assert_eq!(world.marks(person(1)), [(case, false)]);
     assert_eq!(standing(&world, id), Standing::InForce);
     assert_eq!(world.replayed().rows, world.rows);
+
+    // Each of the records it rests on holds it.
+    let (mut world, listing, first) = listed();
+    let second = of_person(&mut world, "尤市监罚〔2026〕人2号", Severity::Serious);
+    let id = answering(&mut world, listing, &[first, second], Stage::Effective);
+    let case = CaseRef::Attribution(id);
+    let one = world.objection(person(1), Target::Record(first), false);
+    let other = world.objection(person(1), Target::Record(second), false);
+    let itself = world.objection(person(1), Target::Attribution(id), false);
+    for objection in [one, itself] {
+        world.outcome(objection, Finding::Correct);
+        assert_eq!(world.marks(person(1)), [(case, true)]);
+    }
+    world.outcome(other, Finding::Correct);
+    assert_eq!(world.marks(person(1)), [(case, false)]);
 }
 
 /// Covers INV-6, O66. An upheld objection to the record ends it, at any stage; and is closed only when

@@ -6,6 +6,7 @@
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::RecordId;
+use shouxin_core::limits::RECORDS_PER_LISTING_MAX;
 use shouxin_core::row::{Key, Repairable, Row};
 use shouxin_core::rules::Severity;
 
@@ -118,4 +119,18 @@ fn each_document_counts_for_itself() {
     world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
     world.must(&handler(), &propose(organisation(1), &[]));
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// A document leads to the newest of its records; one that is named is looked at all the same.
+#[test]
+fn a_named_record_counts_though_newer_ones_of_its_document_are_over() {
+    let mut world = World::seeded();
+    let first = accepted(&mut world, of_the_fact("尤市监罚〔2026〕10号"));
+    for serial in 0..RECORDS_PER_LISTING_MAX {
+        let number = format!("尤市监罚〔2026〕{}号", 20 + serial);
+        let record = accepted(&mut world, of_the_fact(&number));
+        world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    }
+    assert_eq!(world.refused(&handler(), &propose(organisation(1), &[])), guard(Guard::Fact));
+    world.must(&handler(), &propose(organisation(1), &[first]));
 }

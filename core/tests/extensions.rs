@@ -164,6 +164,10 @@ fn an_extension_is_suspended_with_its_listing() {
         assert_eq!(apart.marks(organisation(1)), one);
         apart.outcome(itself, Finding::Correct);
         assert_eq!(apart.marks(organisation(1)), both(listing, by, false));
+        let mut above = held.clone();
+        let itself = above.objection(organisation(1), Target::Listing(by), false);
+        above.outcome(itself, Finding::Correct);
+        assert_eq!(above.marks(organisation(1)), both(listing, by, true));
         held.outcome(objection, Finding::Correct);
         assert_eq!(held.marks(organisation(1)), both(listing, by, false));
         assert_eq!(held.marks(person(1)), [(CaseRef::Attribution(person_case), false)]);
@@ -202,7 +206,18 @@ fn a_date_ends_no_suspension_of_an_extension() {
     assert_eq!((path(&void, listing), path(&void, by)), ("expired", "annulled"));
     assert!(void.marks(organisation(1)).is_empty());
     assert_eq!(void.replayed().rows, void.rows);
+    // Whoever shows the extension has to confirm the outcome about the listing, and what came before.
+    let mut hidden = world.clone();
+    let withdrawn = hidden.next();
+    hidden.must(&head(), &revoke(&world, CaseRef::Listing(by)));
+    hidden.pass(1);
+    found(&mut hidden, objection, Finding::Correct);
+    let settle = hidden.objection_row(objection).settle.expect("something was shown");
+    assert!(settle.last >= withdrawn && settle.last < hidden.log.last().unwrap().position);
+    let outcome = world.next();
     found(&mut world, objection, Finding::Correct);
+    let settle = world.objection_row(objection).settle.expect("the extension is shown");
+    assert!(settle.last >= outcome);
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(by), false)]);
     assert_eq!(standing(&world, by), Standing::InForce);
     assert_eq!(world.replayed().rows, world.rows);
@@ -255,17 +270,23 @@ fn a_listing_and_its_extension_fall_once_with_the_record_below_both() {
     let by = extend(&mut world, listing, &[record], Stage::Effective);
     let last = extend(&mut world, by, &[], Stage::Heard);
     let other = world.second_listing(&[record], Stage::Effective);
+    let beside = extend(&mut world, other, &[record], Stage::Effective);
+    let under = extend(&mut world, beside, &[], Stage::Heard);
+    let all = [listing, by, last, other, beside, under];
     world.pass(120);
+    let count = |world: &World, name| said(world, 0).into_iter().filter(|own| *own == name).count();
     let mut repaired = world.clone();
     let repair = checked(&mut repaired, &own(), Repairable::Listing(listing));
     let approval = approve(&repaired, repair);
     repaired.must(&head(), &approval);
-    let ends: Vec<&str> = [listing, by, last, other].map(|id| path(&repaired, id)).to_vec();
-    assert_eq!(ends, ["removed", "removed", "dropped", "removed"]);
+    let ends = all.map(|id| path(&repaired, id));
+    assert_eq!(ends, ["removed", "removed", "dropped", "removed", "removed", "dropped"]);
+    assert_eq!(count(&repaired, "listing.removed"), 4);
+    assert_eq!(count(&repaired, "listing.dropped"), 2);
     assert_eq!(repaired.replayed().rows, repaired.rows);
     world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
-    let ends: Vec<&str> = [listing, by, last, other].map(|id| path(&world, id)).to_vec();
-    assert_eq!(ends, ["annulled"; 4]);
+    assert_eq!(all.map(|id| path(&world, id)), ["annulled"; 6]);
+    assert_eq!(count(&world, "listing.annulled"), 6);
     assert!(world.marks(organisation(1)).is_empty());
     assert_eq!(world.replayed().rows, world.rows);
 }
@@ -366,13 +387,44 @@ fn what_was_ordered_on_an_extension_is_lifted_with_its_listing() {
     assert!(world.close().is_empty(), "a lift is owed");
     world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
     assert_eq!(world.close(), ["objection.closed"]);
-    // One that stands is nobody's to lift.
-    let (mut world, listing, by) = extended(Stage::Effective);
-    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    // One that stands, because the listing came to its last day first, is nobody's to lift.
+    let (mut world, listing, by, last) = soon_over();
+    let mut initiate = initiate(by, None, STATUTE);
+    if let Command::InitiateMeasure { until, .. } = &mut initiate {
+        *until = end();
+    }
+    let measure = MeasureId(world.must(&handler(), &initiate));
     world.proceed(measure, Progress::Executed);
-    let objection = world.objection(organisation(1), Target::Listing(listing), false);
-    world.outcome(objection, Finding::Correct);
-    assert_eq!(world.close(), ["objection.closed"]);
+    world.go_to(last.plus_days(-3));
+    let repair = checked(&mut world, &own(), Repairable::Listing(listing));
+    world.go_to(last.plus_days(1));
+    let approval = approve(&world, repair);
+    assert_eq!(world.run(&head(), &approval).expect("taken"), ["repair.approved"]);
+    assert_eq!(standing(&world, by), Standing::InForce);
+    assert_eq!(world.close(), ["repair.done"]);
+}
+
+/// Covers O67. Who takes a listing back owes redress for what was ordered on its extension alone.
+#[test]
+fn redress_is_owed_for_what_was_ordered_on_an_extension() {
+    for (progress, owed) in [(Progress::Accepted, false), (Progress::Executed, true)] {
+        let mut world = World::seeded();
+        // What is listed of a natural person is not shown.
+        let listing = ListingId(world.must(&handler(), &propose(person(1), &[])));
+        world.advance(CaseRef::Listing(listing), &[STATUTE], Stage::Effective);
+        let mut extend = extension(listing, &[]);
+        if let Command::Listing(ListingCommand::Extend { facts, .. }) = &mut extend {
+            *facts = vec![fact(person(1))];
+        }
+        let by = ListingId(world.must(&handler(), &extend));
+        world.advance(CaseRef::Listing(by), &[STATUTE], Stage::Effective);
+        let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+        world.proceed(measure, progress);
+        let back = revoke(&world, CaseRef::Listing(listing));
+        let said = world.run(&head(), &back).expect("taken");
+        assert_eq!(said.contains(&"redress.owed_by_annulment"), owed, "{said:?}");
+        assert_eq!(path(&world, by), "annulled");
+    }
 }
 
 /// What a revoked repair brings back is the listing that it was about; and an extension comes back from
@@ -425,6 +477,7 @@ fn extensions_follow_one_another() {
     let all = [listing, by, third].map(CaseRef::Listing);
     let objection = world.objection(organisation(1), Target::Listing(listing), false);
     assert_eq!(world.marks(organisation(1)), all.map(|case| (case, true)));
+    assert_eq!(standing(&world, third), Standing::Suspended);
     world.go_to(last.plus_days(1));
     assert_eq!(
         world.marks(organisation(1)),

@@ -14,7 +14,7 @@ use super::kit::later::remedy;
 use super::kit::repairs::{checked, done, revoked};
 use super::kit::rules::{STATUTE, cite, day};
 use super::kit::steps::*;
-use super::kit::{World, organisation, party, person};
+use super::kit::{World, operator, organisation, party, person, plugin, timer};
 
 /// A person's own record, of the document that proposals against the person cite.
 fn of_person(world: &mut World) -> RecordId {
@@ -167,6 +167,15 @@ pub fn extension_waits() -> World {
     world
 }
 
+/// A measure to the last day of an extension.
+fn long(by: ListingId) -> Command {
+    let mut command = initiate(by, None, STATUTE);
+    if let Command::InitiateMeasure { until, .. } = &mut command {
+        *until = end();
+    }
+    command
+}
+
 /// The listing expires while it is disputed; its extension is suspended until the outcome, and goes on
 /// or is void by that.
 pub fn extension_outlasts(finding: Finding) -> World {
@@ -188,7 +197,34 @@ pub fn extension_outlasts(finding: Finding) -> World {
     world.must(&head(), &report(objection, finding));
     let outcome = resolve(&world, objection);
     world.must(&clerk(), &outcome);
+    if finding == Finding::Correct {
+        world.must(&handler(), &long(by));
+    }
     world.close();
+    world
+}
+
+/// A plugin carries out what was ordered on an extension: a walk that follows from an objection to the
+/// listing is settled after the outcome of that, and before the plugin has followed it.
+pub fn extension_by_plugin() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy());
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let by = extend(&mut world, listing, Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    let order = world.order(measure);
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&plugin(), &plugin_done(measure, CaseHook::Suspend, order));
+    let walks = super::kit::courses::held(&world).walks;
+    world.outcome(objection, Finding::Correct);
+    for (cause, root) in walks {
+        world.must(&timer(), &Command::SettleFamily { cause, root });
+    }
+    world.must(&plugin(), &plugin_done(measure, CaseHook::Resume, order));
+    for (cause, root) in super::kit::courses::held(&world).walks {
+        world.must(&timer(), &Command::SettleFamily { cause, root });
+    }
     world
 }
 
@@ -247,6 +283,65 @@ pub fn extension_returns(void: bool) -> World {
     world
 }
 
+/// What was ordered on the extension is lifted before the repair of its listing is done.
+pub fn extension_lifted() -> World {
+    let (mut world, listing, by) = extended(Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    world.pass(120);
+    let repair = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    world.close();
+    world
+}
+
+/// What is listed of a person is shown to nobody; what was ordered on its extension is put right, once
+/// the listing is taken back.
+pub fn extension_redressed() -> World {
+    let mut world = World::seeded();
+    let listing = ListingId(world.must(&handler(), &propose(person(1), &[])));
+    world.advance(CaseRef::Listing(listing), &[STATUTE], Stage::Effective);
+    let extend = ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(person(1))],
+        records: Vec::new(),
+        act: text(),
+    };
+    let by = ListingId(world.must(&handler(), &Command::Listing(extend)));
+    world.advance(CaseRef::Listing(by), &[STATUTE], Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
+    world.proceed(measure, Progress::Executed);
+    world.must(&head(), &revoke(&world.clone(), CaseRef::Listing(listing)));
+    world
+}
+
+/// The listing comes to its last day before the approval of its repair, and the extension stands.
+pub fn extension_stands() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
+    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
+    if let Command::DecideCase { end, .. } = &mut decide {
+        *end = day("2027-03-01");
+    }
+    world.must(&head(), &decide);
+    let service = serve(&world, CaseRef::Listing(listing));
+    world.must(&handler(), &service);
+    world.pass(7);
+    let by = extend(&mut world, listing, Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &long(by)));
+    world.proceed(measure, Progress::Executed);
+    world.go_to(day("2027-02-26"));
+    let repair = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    world.go_to(day("2027-03-02"));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    world.close();
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -269,5 +364,9 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("extension void with a record", extension_void(Stage::Served, true)),
         ("extension returns", extension_returns(false)),
         ("extension lapses", extension_returns(true)),
+        ("extension lifted", extension_lifted()),
+        ("extension by a plugin", extension_by_plugin()),
+        ("extension put right", extension_redressed()),
+        ("extension stands", extension_stands()),
     ]
 }

@@ -91,6 +91,8 @@ pub(super) fn answers(table: &mut Table) {
     let marks = "classification.changed";
     let what = "the person's mark goes on under an objection to the record";
     table.remove("INV-4", what, &disputed, &[marks], "objection.filed");
+    let what = "closed before what was ordered on the person's record is lifted";
+    table.remove("INV-13", what, &rests::disputed(), &["measure.lifted"], "objection.closed");
     let listed = "listing.annulled";
     let what = "an attribution outlives the record that was annulled";
     table.remove("INV-6", what, &rests::taken_back(Stage::Heard), &[listed], "record.annulled");
@@ -239,6 +241,12 @@ pub(super) fn extensions(table: &mut Table) {
     ] {
         table.0.push(gone_on(stage, steps));
     }
+    let (mut answered, listing, by) = rests::extended(Stage::Effective);
+    answered.attribution(by, person(1), Stage::Effective);
+    answered.objection(organisation(1), Target::Listing(listing), false);
+    let what = "a person's mark goes on under an objection to what the listing above extends";
+    let marked = &["classification.changed"];
+    table.remove("INV-4", what, &answered, marked, "objection.filed");
     let (mut disputed, listing, by) = rests::extended(Stage::Effective);
     disputed.objection(organisation(1), Target::Listing(listing), false);
     let what = "the mark of an extension goes on under an objection to its listing";
@@ -271,6 +279,12 @@ pub(super) fn extensions(table: &mut Table) {
         log.remove(place);
         log.at(log.last(resolved)).position
     });
+    let lifted = &["measure.lifted"];
+    let what = "done before what was ordered on the extension is lifted";
+    table.remove("INV-13", what, &rests::extension_lifted(), lifted, "repair.done");
+    let owed = &["redress.owed_by_annulment"];
+    let what = "taken back, and nobody owes redress for its extension";
+    table.remove("INV-6", what, &rests::extension_redressed(), owed, "listing.revoked");
     let returned = rests::extension_returns(true);
     let what = "an extension comes back under a listing that is void";
     table.other("INV-6", what, &returned, |log| {
