@@ -67,8 +67,9 @@ pub(crate) struct Commit {
     beyond: Vec<(Position, Clock, Deadline)>,
     /// Mandatory measures that were declined, of which the credit office was not told yet.
     declined: Vec<(Position, MeasureId)>,
-    /// Measures that went to a higher authority by a letter of a day, whose subject was not told yet.
-    forwarded: Vec<(Position, Day)>,
+    /// Measures that went to a higher authority by a letter of a day, whose subject was not told yet,
+    /// and whether it has to be.
+    forwarded: Vec<(Position, Day, bool)>,
     /// Red listings that their subject gives up, by its paper.
     withdrawn: Vec<(Position, ListingId)>,
 }
@@ -327,9 +328,9 @@ impl Commit {
         self.declined.len() < before
     }
 
-    /// Discipline goes to a higher authority by a letter served on a day.
-    pub(crate) fn forward(&mut self, at: Position, letter: Day) {
-        self.forwarded.push((at, letter));
+    /// A measure goes to a higher authority by a letter served on a day; of discipline its subject is told.
+    pub(crate) fn forward(&mut self, at: Position, letter: Day, discipline: bool) {
+        self.forwarded.push((at, letter, discipline));
     }
 
     /// The day of the letter, where the subject of what was forwarded in this commit is told.
@@ -442,7 +443,7 @@ impl Commit {
             let detail = format!("{id} is mandatory, and the credit office is not told");
             found.push(Violation::new(*at, INV_10, detail));
         }
-        for (at, _) in &self.forwarded {
+        for (at, ..) in self.forwarded.iter().filter(|own| own.2) {
             let detail = "its subject was not told of it".to_owned();
             found.push(Violation::new(*at, Guard::Notice.name(), detail));
         }

@@ -601,9 +601,7 @@ pub(crate) fn check_beyond(
             at.service(Guard::Served, service);
             at.document(to, document_sha256);
             let red = fold.red(*listing).is_some();
-            if !red {
-                commit.forward(at.at(), service.on);
-            }
+            commit.forward(at.at(), service.on, !red);
             opened(fold, at, &asked, red, Stage::Forwarded);
             return;
         }

@@ -12,8 +12,8 @@ use super::kit::rules::{INCENTIVE, OFFICE};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, organisation};
 
-/// An incentive that a higher authority is asked for: nobody need be told of it first.
-pub fn honoured() -> World {
+/// An incentive that a higher authority is asked for: nobody need be told of it first, and may be.
+pub fn honoured(told: bool) -> World {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
     let mut world = World::seeded();
     let rules = Arc::make_mut(&mut world.rules);
@@ -28,7 +28,7 @@ pub fn honoured() -> World {
     let mut asked = forward(&world, listing, INCENTIVE);
     if let Command::Measure(MeasureCommand::Forward { until, notice, .. }) = &mut asked {
         *until = world.today.plus_days(40);
-        *notice = None;
+        *notice = notice.take().filter(|_| told);
     }
     world.must(&nominator, &asked);
     world
