@@ -275,6 +275,8 @@ fn relieved(rules: &RuleSet) -> ReliefCase {
     }
 }
 
+type Made = (&'static str, Result<Text, Incomplete>);
+
 fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
     let desk = Desk { rules, on: day("2026-11-20"), opened_on: None };
     let (by, head) = (officer(rules, HR, "SC-03"), officer(rules, "development_reform", "SC-01"));

@@ -43,8 +43,6 @@ pub(super) fn referred() -> Forwarded {
     Forwarded { letter: referring(), ..forwarded() }
 }
 
-type Made = (&'static str, Result<Text, Incomplete>);
-
 /// Only what has effect again says that the court exempted whom it limits, and until its last day.
 /// Covers M-M09.
 #[test]
