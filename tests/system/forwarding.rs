@@ -114,8 +114,7 @@ fn what_is_forwarded_is_told_to_its_subject() {
     teller.taken(&officer, &format!("{limit}/exempt"), &exempt);
     assert_eq!(seen(&officer, &limit)["exempt_until"], "2026-04-01");
     let news = format!("{limit}/texts/forward-resumption-letter");
-    let drafted =
-        officer.send(&news, &[("Content-Type", "application/json")], b"{}").expect("an answer");
+    let drafted = officer.send(&news, &headers, b"{}").expect("an answer");
     says(&drafted, "2026年4月1日");
     running.on("2026-04-02");
     assert_eq!(seen(&officer, &limit)["exempt_until"], Value::Null);
