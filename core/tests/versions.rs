@@ -476,6 +476,26 @@ fn what_was_decided_before_a_lower_cap_is_not_served_after_it() {
     assert_eq!(world.refused(&handler(), &serve(&world, case)), guard(Guard::End));
 }
 
+/// What ends on the very last day that a lower cap allows is served as it was decided.
+#[test]
+fn what_ends_on_the_last_day_of_a_lower_cap_is_served() {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Heard));
+    let mut asked = decision(case, 2, &[STATUTE]);
+    if let Command::DecideCase { end, .. } = &mut asked {
+        *end = world.today.plus_months(12);
+    }
+    world.must(&head(), &asked);
+    let tomorrow = world.today.plus_days(1);
+    let mut lower = world.clone();
+    for (world, months) in [(&mut world, 12), (&mut lower, 11)] {
+        world.begins(&tomorrow.to_string(), |pack| pack.black_cap_months = months);
+        world.today = tomorrow;
+    }
+    world.must(&handler(), &serve(&world, case));
+    assert_eq!(lower.refused(&handler(), &serve(&lower, case)), guard(Guard::End));
+}
+
 /// What comes back by a revoked repair comes back no longer than the rules let it last by then.
 #[test]
 fn what_a_revoked_repair_brings_back_is_capped_as_it_comes() {
