@@ -36,8 +36,8 @@ pub fn is_ready(rows: &Rows, closing: Closing) -> Result<bool, Stop> {
 }
 
 /// Nothing is left to be undone of what a repair ended: of what it is about, and of every other
-/// listing and attribution that fell with the records it ended (domain.md 2.5). No measure rests on a record alone,
-/// or on a finding of breach.
+/// listing and attribution that fell with the records it ended (domain.md 2.5). No measure rests on a
+/// record alone, or on a finding of breach.
 fn ended(rows: &Rows, row: &RepairRow) -> Result<bool, Stop> {
     match row.of {
         Repairable::Listing(id) => match &rows.must_listing(id)?.kind {
