@@ -131,6 +131,24 @@ pub(super) enum End<'a> {
     Relieved(ReliefId, &'a Sealed),
 }
 
+/// The event that ends a case with what it rests on: what is void is void at any stage; otherwise what
+/// is served ends in the same way, and what was only proposed is dropped.
+pub(super) fn ending(case: CaseRef, how: End<'_>, served: bool) -> Result<Event, Stop> {
+    Ok(match (how, case) {
+        (End::Void(reasons), _) => Event::CaseAnnulled { case, reasons: reasons.cloned() },
+        (End::Repaired(repair, _), _) if served => Event::CaseRemoved { case, repair },
+        (End::Relieved(relief, _), CaseRef::Listing(listing)) if served => {
+            Event::Listing(ListingEvent::Relieved { listing, relief })
+        }
+        (End::Relieved(..), CaseRef::Attribution(_)) => {
+            return Err(Stop::Defect("a person answers on a record of an enterprise".to_owned()));
+        }
+        (End::Repaired(_, reasons) | End::Relieved(_, reasons), _) => {
+            Event::CaseDropped { case, reasons: reasons.clone() }
+        }
+    })
+}
+
 /// Ends what extends a listing, in the commit that ends the listing: what is void is void at any
 /// stage; otherwise what is served ends as the listing does, and what was only proposed is dropped.
 pub(super) fn end(
@@ -150,16 +168,7 @@ pub(super) fn end(
             continue;
         }
         let served = matches!(own.path, Path::Served(_) | Path::Effective(_));
-        let event = match how {
-            End::Void(reasons) => Event::CaseAnnulled { case, reasons: reasons.cloned() },
-            End::Repaired(repair, _) if served => Event::CaseRemoved { case, repair },
-            End::Relieved(relief, _) if served => {
-                Event::Listing(ListingEvent::Relieved { listing: id, relief })
-            }
-            End::Repaired(_, reasons) | End::Relieved(_, reasons) => {
-                Event::CaseDropped { case, reasons: reasons.clone() }
-            }
-        };
+        let event = ending(case, how, served)?;
         drafts.push(row.subject, event);
         classification::turn_listing(rows, context, drafts, id, Turn::End)?;
     }

@@ -13,7 +13,7 @@ use crate::decide::{Context, Drafts};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event};
 use crate::guard::{Guard, Misfit};
-use crate::id::{RecordId, ReliefId, RepairId};
+use crate::id::RecordId;
 use crate::limits::{
     ATTRIBUTIONS_PER_RECORD_MAX, LISTINGS_PER_RECORD_MAX, RECORDS_PER_LISTING_MAX,
 };
@@ -21,7 +21,7 @@ use crate::path::{DecisionCase, Path};
 use crate::row::{Key, ListingKind, RecordRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::Polarity;
-use crate::text::{FactDocument, Sealed};
+use crate::text::FactDocument;
 use crate::time::Day;
 
 /// The records on which a case itself rests: an attribution on those of its person, beside the
@@ -230,14 +230,14 @@ fn end_marks(
     }
 }
 
-/// A record was repaired: what is served ends as if repaired too, and what was only proposed is
-/// dropped, with the reasons of the repair.
-pub(super) fn repaired(
+/// A record was repaired, or ended because a reorganisation plan was performed: what is served ends in
+/// the same way, and what was only proposed is dropped, with the reasons of that.
+pub(super) fn ended(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
-    (record, repair): (RecordId, RepairId),
-    reasons: &Sealed,
+    record: RecordId,
+    how: End<'_>,
 ) -> Result<(), Stop> {
     for own in resting(rows, drafts, record)? {
         let case = own.of;
@@ -245,45 +245,14 @@ pub(super) fn repaired(
         if ends_here(drafts, case) {
             continue;
         }
-        if let Path::Served(_) | Path::Effective(_) = own.case.path {
-            drafts.push(own.subject, Event::CaseRemoved { case, repair });
+        let served = matches!(own.case.path, Path::Served(_) | Path::Effective(_));
+        drafts.push(own.subject, extension::ending(case, how, served)?);
+        if served {
             end_marks(rows, context, drafts, &own)?;
-        } else {
-            drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
         }
         if let CaseRef::Listing(id) = case {
-            extension::end(rows, context, drafts, id, End::Repaired(repair, reasons))?;
+            extension::end(rows, context, drafts, id, how)?;
         }
-    }
-    Ok(())
-}
-
-/// A record ended because a reorganisation plan was performed: what is served ends so too, and what
-/// was only proposed is dropped, with the reasons of that.
-pub(super) fn relieved(
-    rows: &Rows,
-    context: &Context<'_>,
-    drafts: &mut Drafts,
-    (record, relief): (RecordId, ReliefId),
-    reasons: &Sealed,
-) -> Result<(), Stop> {
-    for own in resting(rows, drafts, record)? {
-        let case = own.of;
-        // One may have ended with another that it extends.
-        if ends_here(drafts, case) {
-            continue;
-        }
-        let CaseRef::Listing(listing) = case else {
-            return Err(Stop::Defect("a person answers on a record of an enterprise".to_owned()));
-        };
-        if let Path::Served(_) | Path::Effective(_) = own.case.path {
-            let event = ListingEvent::Relieved { listing, relief };
-            drafts.push(own.subject, Event::Listing(event));
-            end_marks(rows, context, drafts, &own)?;
-        } else {
-            drafts.push(own.subject, Event::CaseDropped { case, reasons: reasons.clone() });
-        }
-        extension::end(rows, context, drafts, listing, End::Relieved(relief, reasons))?;
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ pub(super) fn decide(
                 if own && record.state == RecordState::Accepted {
                     let event = RecordEvent::Relieved { record: *id, relief };
                     drafts.push(record.subject, Event::Record(event));
-                    ground::relieved(rows, context, &mut drafts, (*id, relief), reasons)?;
+                    ground::ended(rows, context, &mut drafts, *id, End::Relieved(relief, reasons))?;
                 }
             }
             drafts.finish()

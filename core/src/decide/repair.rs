@@ -516,7 +516,7 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         let own = record.provider == head.reference.authority;
         if own && record.state == RecordState::Accepted {
             drafts.push(row.subject, Event::RecordRepaired { record: id, repair: *repair });
-            ground::repaired(rows, context, &mut drafts, (id, *repair), reasons)?;
+            ground::ended(rows, context, &mut drafts, id, End::Repaired(*repair, reasons))?;
         }
     }
     drafts.finish()
