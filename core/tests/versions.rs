@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::kit::commitments::{Word, commitment_row, shown_until, word};
 use crate::kit::later::{listed, revocation_notice, revoke_repair};
+use crate::kit::repairs::{done, revoked};
 use crate::kit::rules::{LISTABLE, STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::{World, guard, misfit, operator, organisation, party, plugin, timer};
@@ -17,9 +18,10 @@ use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{RecordId, RepairId};
 use shouxin_core::path::Path;
-use shouxin_core::row::{Due, Key, Row};
+use shouxin_core::row::{Due, Key, Repairable, Row};
 use shouxin_core::rules::{RulePack, Severity};
 use shouxin_core::text::Digest;
+use shouxin_core::time::Day;
 
 /// A version that is worse for every party than that of these tests.
 fn harsher(pack: &mut RulePack) {
@@ -496,6 +498,98 @@ fn what_ends_on_the_last_day_of_a_lower_cap_is_served() {
     assert_eq!(lower.refused(&handler(), &serve(&lower, case)), guard(Guard::End));
 }
 
+/// A catalogue that allows a behaviour so many months at most.
+fn allows(world: &mut World, months: u16) {
+    let rules = Arc::make_mut(&mut world.rules);
+    let own = rules.behaviours.iter_mut().find(|own| own.id == LISTABLE).expect("it is there");
+    own.period_months.1 = months;
+}
+
+/// A catalogue that allows a behaviour less than was decided ends what runs for it, and what persons
+/// answer for under it, earlier; what is not served yet is not served any more.
+///
+/// Covers: design.md 6, domain.md 4.4.
+#[test]
+fn a_listing_ends_with_the_period_of_a_later_catalogue() {
+    let (mut world, listing) = listed();
+    let person = world.attribution(listing, crate::kit::person(1), Stage::Effective);
+    let of = |case| {
+        move |world: &World| {
+            let own = world.path(case).served().expect("it was served");
+            (own.decided.decision.on, own.decided.decision.end)
+        }
+    };
+    let (listed, answers) = (of(CaseRef::Listing(listing)), of(CaseRef::Attribution(person)));
+    let (on, end) = listed(&world);
+    allows(&mut world, 36);
+    assert!(world.shorten().is_empty(), "more months are for nobody who was decided on");
+    assert_eq!(listed(&world), (on, end));
+    allows(&mut world, 12);
+    let said = world.shorten();
+    assert_eq!(said.iter().filter(|own| **own == "listing.shortened").count(), 2, "{said:?}");
+    assert_eq!((listed(&world).1, answers(&world).1), (on.plus_months(12), on.plus_months(12)));
+    assert!(world.shorten().is_empty());
+    // Where the new last day is past, today is the last one.
+    let mut late = world.clone();
+    late.go_to(on.plus_months(9));
+    allows(&mut late, 6);
+    late.shorten();
+    assert_eq!((listed(&late).1, answers(&late).1), (late.today, late.today));
+    assert_eq!(late.marks(organisation(1)).len(), 1, "to the end of today");
+    assert_eq!(late.replayed().rows, late.rows);
+
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Decided));
+    let mut fewer = world.clone();
+    allows(&mut fewer, 12);
+    assert_eq!(fewer.refused(&handler(), &serve(&fewer, case)), guard(Guard::End));
+    world.must(&handler(), &serve(&world, case));
+}
+
+/// What comes back by a revoked repair ends no later than what it rests on, which was shortened while
+/// it was away.
+#[test]
+fn what_comes_back_ends_with_what_it_rests_on() {
+    let own = party(crate::kit::person(1));
+    let (mut world, listing) = listed();
+    let id = world.attribution(listing, crate::kit::person(1), Stage::Effective);
+    world.pass(200);
+    let of = done(&mut world, &own, Repairable::Attribution(id));
+    allows(&mut world, 12);
+    assert_eq!(world.shorten(), ["listing.shortened", "classification.changed"]);
+    revoked(&mut world, &own, of);
+    world.pass(20);
+    let end = |case| world.path(case).served().expect("it was served").decided.decision.end;
+    let above = end(CaseRef::Listing(listing));
+    assert_eq!(end(CaseRef::Attribution(id)), above);
+    assert_eq!(mark_until(&world), above, "the file says so too");
+    assert_eq!(world.replayed().rows, world.rows);
+
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
+    world.pass(200);
+    let of = done(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    revoked(&mut world, &party(organisation(1)), of);
+    world.begins(&world.today.to_string(), |pack| pack.publicity_serious_months.1 = 12);
+    assert_eq!(world.shorten(), ["record.publicity_shortened"]);
+    world.pass(20);
+    let until = until(&world, record).expect("a last day");
+    let own = world.path(CaseRef::Listing(listing)).served().expect("it was served");
+    assert_eq!(own.decided.decision.end, until);
+    assert_eq!(mark_until(&world), until);
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// The last day of the mark that the newest classification of any file begins with.
+fn mark_until(world: &World) -> Day {
+    let marks = world.log.iter().rev().find_map(|own| match &own.event {
+        Event::ClassificationChanged { in_force } => in_force.first().cloned(),
+        _ => None,
+    });
+    marks.expect("a mark").until
+}
+
 /// What comes back by a revoked repair comes back no longer than the rules let it last by then.
 #[test]
 fn what_a_revoked_repair_brings_back_is_capped_as_it_comes() {
@@ -514,12 +608,6 @@ fn what_a_revoked_repair_brings_back_is_capped_as_it_comes() {
     assert!(said.contains(&"listing.restored") && said.contains(&"listing.shortened"), "{said:?}");
     let own = world.path(CaseRef::Listing(listing)).served().expect("it was served");
     assert_eq!(own.decided.decision.end, own.decided.decision.on.plus_months(12));
-    let Some(mark) = world.log.iter().rev().find_map(|own| match &own.event {
-        Event::ClassificationChanged { in_force } => in_force.first().cloned(),
-        _ => None,
-    }) else {
-        panic!("a mark");
-    };
-    assert_eq!(mark.until, own.decided.decision.end);
+    assert_eq!(mark_until(&world), own.decided.decision.end);
     assert_eq!(world.replayed().rows, world.rows);
 }

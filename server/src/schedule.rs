@@ -115,9 +115,9 @@ pub async fn shorten_once(
     let command = |entry: &[u8]| {
         let (_, due) = keys::read_due(entry)?;
         let looked_at = match due {
-            // Of a listing the catalogue too may ask for less than it did.
+            // Of a listing, and of who answers under it, the catalogue too may ask or allow less.
             Due::Case(CaseRef::Listing(_)) => true,
-            Due::Case(CaseRef::Attribution(_)) | Due::Record(_) | Due::Commitment(_) => shortens,
+            Due::Record(_) | Due::Commitment(_) => shortens,
             _ => false,
         };
         looked_at.then_some(Command::Shorten(due))

@@ -1,6 +1,8 @@
 //! The decision path of black listings and attributions (domain.md 2.3a, b): propose, notify,
 //! hear, decide, serve, start, end.
 
+mod above;
+
 use shouxin_core::actor::Actor;
 use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::catalogue::EntryKind;
@@ -11,6 +13,9 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Behaviour, FactKind};
 use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
+
+use above::{Above, standing_above};
+pub(crate) use above::{months, rests_until};
 
 use crate::commit::Commit;
 use crate::fold::{
@@ -33,22 +38,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseNotDecided { case, .. }
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
-            let above = Above {
-                standing: above(fold, *case, at.today),
-                over: void(fold, *case, at.today),
-                last: grounds(fold, *case).filter_map(|of| fold.ground_until(of)).min(),
-                falls: commit.ground_is_repaired(fold, *case)
-                    || extended(fold, *case) == Standing::Ended,
-                extended: extended(fold, *case),
-                months: months(fold, at, *case),
-                until: match case {
-                    CaseRef::Listing(_) => None,
-                    CaseRef::Attribution(_) => match listing_of(fold, *case).map(|own| &own.kind) {
-                        Some(Kind::Black { case, .. }) => case.end(),
-                        _ => None,
-                    },
-                },
-            };
+            let above = Above::of(fold, commit, at, *case);
             if let Event::NoticeServed { measures, .. } | Event::CaseDecided { measures, .. } =
                 &at.event.event
             {
@@ -81,81 +71,6 @@ pub(crate) fn shown(case: CaseRef) -> String {
     match case {
         CaseRef::Listing(id) => id.to_string(),
         CaseRef::Attribution(id) => id.to_string(),
-    }
-}
-
-/// What a step of a case has to know of what it rests on.
-#[derive(Clone, Copy)]
-struct Above {
-    standing: Standing,
-    /// One of the records is over.
-    over: bool,
-    /// How the listing stands that it extends, if it extends one.
-    extended: Standing,
-    /// The last day of the records, and whether one was repaired in this commit, or what it extends
-    /// is over otherwise than by its day.
-    last: Option<Day>,
-    falls: bool,
-    /// The longest that the behaviour allows, from the decision on.
-    months: u16,
-    /// A person answers no longer than the organisation.
-    until: Option<Day>,
-}
-
-/// The listing of a case: its own, or the one that a person answers for.
-fn listing_id(fold: &Fold, case: CaseRef) -> Option<ListingId> {
-    match case {
-        CaseRef::Listing(id) => Some(id),
-        CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
-    }
-}
-
-fn listing_of(fold: &Fold, case: CaseRef) -> Option<&Listing> {
-    fold.listings.get(&listing_id(fold, case)?)
-}
-
-/// A case, and for what a person answers the listing above it: what rests on records.
-fn grounds(fold: &Fold, case: CaseRef) -> impl Iterator<Item = CaseRef> {
-    let above = match case {
-        CaseRef::Listing(_) => None,
-        CaseRef::Attribution(_) => listing_id(fold, case).map(CaseRef::Listing),
-    };
-    [case].into_iter().chain(above)
-}
-
-/// What a listing is allowed by the one that it extends.
-fn extended(fold: &Fold, case: CaseRef) -> Standing {
-    match case {
-        CaseRef::Listing(id) => fold.extended_standing(id),
-        CaseRef::Attribution(_) => Standing::InForce,
-    }
-}
-
-/// Whether a record on which it rests is over.
-fn void(fold: &Fold, case: CaseRef, day: Day) -> bool {
-    grounds(fold, case).any(|of| fold.ground_standing(of, day) == Standing::Ended)
-}
-
-fn months(fold: &Fold, at: &Here<'_>, case: CaseRef) -> u16 {
-    let opened_on = fold.case(case).map_or(at.today, |own| own.proposed_on);
-    let most = at.least(opened_on, |pack| pack.black_cap_months);
-    let behaviour = match listing_of(fold, case).map(|own| &own.kind) {
-        Some(Kind::Black { behaviour, .. }) => at.rules.behaviour(behaviour),
-        _ => None,
-    };
-    behaviour.map_or(most, |own| own.period_months.1.min(most))
-}
-
-/// How that stands on which a case rests: records, what it extends, and under a person a listing too.
-fn above(fold: &Fold, case: CaseRef, day: Day) -> Standing {
-    let own = fold.ground_standing(case, day).max(extended(fold, case));
-    match case {
-        CaseRef::Listing(_) if fold.case(case).is_some() => own,
-        CaseRef::Listing(_) => Standing::Ended,
-        CaseRef::Attribution(id) => match fold.attributions.get(&id) {
-            Some(under) => own.max(fold.listing_standing(under.listing, day)),
-            None => Standing::Ended,
-        },
     }
 }
 
@@ -612,8 +527,7 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         let detail = format!("it starts on {starts_on}, the standstill runs to {}", standstill.day);
         at.guard(Guard::Served, detail);
     }
-    let months = at.least(own.proposed_on, |pack| pack.black_cap_months);
-    if decision.end > decision.on.plus_months(months) {
+    if decision.end > decision.on.plus_months(above.months) {
         at.guard(Guard::End, "no rule in force lets it last so long");
     }
     if *starts_on > decision.end {
@@ -632,7 +546,7 @@ fn took_effect(
     case: CaseRef,
     published: bool,
 ) {
-    let above = above(fold, case, at.today);
+    let above = standing_above(fold, case, at.today);
     let today = at.today;
     let Some(own) = fold.case_mut(case) else {
         at.missing(shown(case));

@@ -16,7 +16,7 @@ use shouxin_core::id::{
 use shouxin_core::time::Day;
 
 use crate::Violation;
-use crate::commit::left::{in_use, longer, resting, unrepaired};
+use crate::commit::left::{in_use, longer, outlasts, resting, unrepaired};
 use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
 use crate::ground::{Unsaid, left_unsaid};
 use crate::names::{DEADLINE, INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
@@ -626,6 +626,11 @@ impl Commit {
             if let (Some(at), Standing::Ended) = (last, standing) {
                 let detail = format!("{id} has effect again, and a record it rests on is over");
                 found.push(Violation::new(at, INV_6, detail));
+            }
+            if let (Some(at), Some(end)) = (last, outlasts(fold, *of)) {
+                let detail =
+                    format!("{id} has effect again, beyond {end}, when what it rests on ends");
+                found.push(Violation::new(at, Guard::End.name(), detail));
             }
         }
         for (at, id) in &self.before_restored {

@@ -58,7 +58,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Listing(id) => Target::Listing(*id),
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
-            if !commit.shortens(fold, target) && !version::case_shortens(fold, at, *case, *end) {
+            let restored = commit.restores(target);
+            let by_rules = || version::case_shortens(fold, at, *case, *end, restored);
+            if !commit.shortens(fold, target) && !by_rules() {
                 at.broken(INV_6, "no outcome or correction of this commit changes its end");
             }
             let today = at.today;

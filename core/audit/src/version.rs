@@ -9,8 +9,8 @@ use shouxin_core::rules::{RulePack, RuleSet, Severity};
 use shouxin_core::time::Day;
 
 use crate::Violation;
-use crate::case::shown;
-use crate::fold::{Case, Fold, Record, RecordStage};
+use crate::case::{months, rests_until, shown};
+use crate::fold::{Fold, Record, RecordStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_3, INV_10};
 
@@ -99,26 +99,31 @@ pub(crate) fn record_shortened(
     own.until = Some(until);
 }
 
-/// The last day that the versions of a case let it last.
-fn case_end(rules: &RuleSet, own: &Case, today: Day) -> Option<Day> {
-    let months = least(rules, own.proposed_on, today, |pack| pack.black_cap_months);
-    own.decision.as_ref().map(|decision| decision.on.plus_months(months))
+/// The last day that the catalogue and the versions of a case let it last.
+fn case_end(fold: &Fold, rules: &RuleSet, case: CaseRef, today: Day) -> Option<Day> {
+    let months = months(fold, rules, case, today);
+    fold.case(case)?.decision.as_ref().map(|decision| decision.on.plus_months(months))
 }
 
-/// Whether a timer ends a case on the day that its versions allow at most, or a person's on that of
-/// the organisation, which was shortened so; today where that day has passed.
-pub(crate) fn case_shortens(fold: &Fold, at: &Here<'_>, case: CaseRef, end: Day) -> bool {
-    let of = |case| {
-        let own = fold.case(case)?;
-        case_end(at.rules, own, at.today).map(|end| end.max(at.today))
-    };
+/// Whether a timer ends a case on the day that the rules allow at most, or a person's on that of
+/// the organisation, which was shortened so; today where that day has passed. What a revoked repair
+/// brings back may end with what it rests on, which went on meanwhile.
+pub(crate) fn case_shortens(
+    fold: &Fold,
+    at: &Here<'_>,
+    case: CaseRef,
+    end: Day,
+    restored: bool,
+) -> bool {
+    let of = |case| case_end(fold, at.rules, case, at.today).map(|end| end.max(at.today));
     let above = match case {
         CaseRef::Listing(_) => None,
         CaseRef::Attribution(id) => {
             fold.attributions.get(&id).and_then(|own| of(CaseRef::Listing(own.listing)))
         }
     };
-    at.event.actor == Actor::System && [of(case), above].contains(&Some(end))
+    let rests = restored.then(|| rests_until(fold, case)).flatten();
+    at.event.actor == Actor::System && [of(case), above, rests].contains(&Some(end))
 }
 
 /// What a version that has begun caps lower than it is, a day after the register first acted under
@@ -145,7 +150,7 @@ pub(crate) fn left_long(fold: &Fold, rules: &RuleSet, at: Position, today: Day) 
         else {
             continue;
         };
-        if let (Some(until), Some(end)) = (own.end(), case_end(rules, own, today))
+        if let (Some(until), Some(end)) = (own.end(), case_end(fold, rules, case, today))
             && until > end.max(today)
         {
             say(shown(case), end);

@@ -90,13 +90,19 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> Day {
     latest_start.plus_months(months)
 }
 
+/// The most months that a case for a behaviour may last from its decision: what the catalogue says
+/// of it, and the version that favours the party.
+pub(super) fn months_at_most(behaviour: &str, opened_on: Day, context: &Context<'_>) -> u16 {
+    let cap_months = context.rules_of(opened_on).black_cap_months;
+    let own = context.rules.behaviour(behaviour);
+    own.map_or(cap_months, |own| own.period_months.1.min(cap_months))
+}
+
 /// The cap of the proposal allows for the longest way to the start. A case that was decided sooner
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
 /// And a person answers no longer than the organisation does (domain.md 2.3b).
 fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<Day, Stop> {
-    let pack = context.rules_of(found.case.proposed_on);
-    let own = context.rules.behaviour(found.behaviour).map(|own| own.period_months.1);
-    let months = own.unwrap_or(pack.black_cap_months).min(pack.black_cap_months);
+    let months = months_at_most(found.behaviour, found.case.proposed_on, context);
     let end = found.case.cap.min(context.today.plus_months(months));
     // A listing's own decision is not there yet; what a person answers for was decided before.
     let of_listing = match &rows.must_listing(found.listing)?.kind {
@@ -721,8 +727,9 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
         )?;
     }
     let pack = context.rules_of(found.case.proposed_on);
-    // A version that has come into force since the decision may allow less.
-    let latest = decided.decision.on.plus_months(pack.black_cap_months);
+    // A version or a catalogue that has come into force since the decision may allow less.
+    let months = months_at_most(found.behaviour, found.case.proposed_on, context);
+    let latest = decided.decision.on.plus_months(months);
     if decided.decision.end > latest {
         refuse::<()>(
             Guard::End,

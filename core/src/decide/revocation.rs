@@ -15,7 +15,9 @@ use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, RecordId, RepairId};
 use crate::path::{DecisionCase, EndReason, Ended, Hold, Path, Standing};
-use crate::row::{Key, ListingKind, RecordState, RepairRow, RepairState, Repairable, Revocation};
+use crate::row::{
+    Key, ListingKind, ListingRow, RecordState, RepairRow, RepairState, Repairable, Revocation,
+};
 use crate::rows::{Rows, Stop};
 use crate::text::{Digest, Sealed, Service, digest_is_stated};
 use crate::time::Day;
@@ -92,7 +94,6 @@ fn last_day(rows: &Rows, of: Repairable) -> Result<Option<Day>, Stop> {
 }
 
 /// The repair that ended a case, if one did.
-/// The repair that ended a case.
 pub(super) fn removed_by(case: &DecisionCase) -> Option<RepairId> {
     match &case.path {
         Path::Ended(Ended { reason: EndReason::Removed(by), .. }) => Some(*by),
@@ -419,7 +420,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
                 let mut held = above == Standing::Suspended;
                 held |= records_return(rows, row, &own.records, &mut drafts)?;
                 let case = CaseRef::Attribution(attribution);
-                let end = shorten::earlier_end(&own.case, context);
+                let listing = rows.must_listing(own.listing)?;
+                let end = lasts_now(rows, row.of, (&own.case, listing), context)?;
                 if let Some(end) = end {
                     let event = ListingEvent::Shortened { case, end };
                     drafts.push(row.subject, Event::Listing(event));
@@ -433,6 +435,23 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
         }
     }
     drafts.finish()
+}
+
+/// The last day of what comes back, where that is earlier than was decided: a version that has begun
+/// since or a new catalogue may allow less, and nothing lasts longer than what it rests on.
+fn lasts_now(
+    rows: &Rows,
+    of: Repairable,
+    (case, listing): (&DecisionCase, &ListingRow),
+    context: &Context<'_>,
+) -> Result<Option<Day>, Stop> {
+    let ListingKind::Black { behaviour, .. } = &listing.kind else {
+        return Err(Stop::Defect("a red listing was repaired".to_owned()));
+    };
+    let decided = case.path.served().map(|own| own.decided.decision.end);
+    let allowed = shorten::earlier_end(case, behaviour, context).into_iter();
+    let end = allowed.chain(last_day(rows, of)?).min();
+    Ok(end.filter(|end| decided.is_some_and(|decided| *end < decided)))
 }
 
 fn restore_listing(
@@ -463,8 +482,7 @@ fn restore_listing(
     // What an objection to one of its records holds comes back held (INV-4).
     let mut held = records_return(rows, row, records, drafts)? || !case.holds.is_empty();
     held |= !extension::is_carried(rows, listing)?;
-    // Of what comes back a version that has begun may allow less than was decided.
-    let end = shorten::earlier_end(case, context);
+    let end = lasts_now(rows, row.of, (case, own), context)?;
     if let Some(end) = end {
         drafts.push(row.subject, Event::Listing(ListingEvent::Shortened { case: reference, end }));
     }

@@ -1,5 +1,6 @@
 //! What a version of the rules that has come into force does to burdens that run: where it caps
-//! them lower than they are, they end earlier (design.md 6). It is a timer's to end a burden, never
+//! them lower than they are, or the catalogue the behaviour they are for, they end earlier
+//! (design.md 6). It is a timer's to end a burden, never
 //! to lengthen one, and each thing is a small commit of its own, so a run that is broken off is
 //! simply begun again. And where the catalogue asks for less before a repair than a listing keeps, the
 //! listing keeps that from then on.
@@ -7,12 +8,12 @@
 //! Source: design.md 1, 6, domain.md 4.4.
 
 use crate::decide::record::publicity_months;
-use crate::decide::{Context, Drafts, Outcome, breach, checks, ground};
+use crate::decide::{Context, Drafts, Outcome, breach, case, checks, ground};
 use crate::event::commitment::CommitmentEvent;
 use crate::event::listing::ListingEvent;
 use crate::event::record::RecordEvent;
 use crate::event::{CaseRef, Event};
-use crate::id::{AttributionId, CommitmentId, ListingId, RecordId};
+use crate::id::{CommitmentId, ListingId, RecordId};
 use crate::path::{DecisionCase, Path};
 use crate::row::commitment::{CommitmentRow, CommitmentState};
 use crate::row::{Due, Key, ListingKind, ListingRow, RecordState};
@@ -25,10 +26,14 @@ pub(super) fn decide(rows: &Rows, due: Due, context: &Context<'_>) -> Result<Out
     match due {
         Due::Record(id) => record(rows, id, context, &mut drafts)?,
         Due::Case(CaseRef::Listing(id)) => listing(rows, id, context, &mut drafts)?,
-        Due::Case(CaseRef::Attribution(id)) => attribution(rows, id, context, &mut drafts)?,
         Due::Commitment(id) => finding(rows, id, context, &mut drafts)?,
-        // Whatever rests on a listing ends with it; of the others nothing runs that weighs.
-        Due::Measure(_) | Due::Objection(_) | Due::Repair(_) | Due::Tolerance(_) => {}
+        // Whatever rests on a listing ends with it, and a person answers by a later decision for no
+        // longer than the organisation; of the others nothing runs that weighs.
+        Due::Case(CaseRef::Attribution(_))
+        | Due::Measure(_)
+        | Due::Objection(_)
+        | Due::Repair(_)
+        | Due::Tolerance(_) => {}
     }
     drafts.finish()
 }
@@ -63,11 +68,15 @@ fn record(
     Ok(())
 }
 
-/// The last day that the version which favours the party allows for a served decision, where that
-/// is earlier than the one it has; today at the earliest.
-pub(super) fn earlier_end(case: &DecisionCase, context: &Context<'_>) -> Option<Day> {
+/// The last day that the catalogue and the version which favours the party allow for a served decision
+/// about a behaviour, where that is earlier than the one it has; today at the earliest.
+pub(super) fn earlier_end(
+    case: &DecisionCase,
+    behaviour: &str,
+    context: &Context<'_>,
+) -> Option<Day> {
     let decision = &case.path.served()?.decided.decision;
-    let months = context.rules_of(case.proposed_on).black_cap_months;
+    let months = case::months_at_most(behaviour, case.proposed_on, context);
     let end = decision.on.plus_months(months).max(context.today);
     (end < decision.end).then_some(end)
 }
@@ -102,7 +111,7 @@ fn listing(
     if !matches!(case.path, Path::Served(_) | Path::Effective(_)) {
         return Ok(());
     }
-    let Some(end) = earlier_end(case, context) else {
+    let Some(end) = earlier_end(case, behaviour, context) else {
         return Ok(());
     };
     ground::one_shortened(rows, drafts, CaseRef::Listing(id), (row.subject, case), end)?;
@@ -114,22 +123,6 @@ fn listing(
         ground::one_shortened(rows, drafts, case, (under.person, &under.case), end)?;
     }
     Ok(())
-}
-
-fn attribution(
-    rows: &Rows,
-    id: AttributionId,
-    context: &Context<'_>,
-    drafts: &mut Drafts,
-) -> Result<(), Stop> {
-    let row = rows.must_attribution(id)?;
-    match earlier_end(&row.case, context) {
-        Some(end) => {
-            let case = CaseRef::Attribution(id);
-            ground::one_shortened(rows, drafts, case, (row.person, &row.case), end)
-        }
-        None => Ok(()),
-    }
 }
 
 /// The last day to which that version lets a served finding of breach be shown, where that is earlier

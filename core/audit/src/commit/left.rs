@@ -5,6 +5,7 @@ use shouxin_core::id::{RecordId, RepairId};
 use shouxin_core::time::Day;
 
 use super::{over, shown};
+use crate::case::rests_until;
 use crate::fold::{Fold, RecordStage, Standing};
 
 /// What still lasts longer than a court allows: the case, and what persons answer for under it.
@@ -84,4 +85,15 @@ pub(super) fn resting(fold: &Fold, record: RecordId) -> Vec<Target> {
     };
     let listings = own.listings.iter().map(|id| Target::Listing(*id));
     listings.chain(own.attributions.iter().map(|id| Target::Attribution(*id))).collect()
+}
+
+/// The last day of what a case rests on, where the case is to last longer than that.
+pub(super) fn outlasts(fold: &Fold, of: Target) -> Option<Day> {
+    let case = match of {
+        Target::Listing(id) => CaseRef::Listing(id),
+        Target::Attribution(id) => CaseRef::Attribution(id),
+        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => return None,
+    };
+    let until = rests_until(fold, case)?;
+    fold.case(case)?.end().is_some_and(|end| end > until).then_some(until)
 }

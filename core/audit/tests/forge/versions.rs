@@ -6,10 +6,12 @@ use shouxin_core::command::Command;
 use shouxin_core::event::job::Job;
 use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::id::RepairId;
+use shouxin_core::row::Repairable;
 use shouxin_core::rules::{RulePack, RuleSet};
 
 use super::kit::commitments::{Word, word};
 use super::kit::later::listed;
+use super::kit::repairs::{done, revoked};
 use super::kit::rules::{LISTABLE, STATUTE, day};
 use super::kit::steps::*;
 use super::kit::{World, operator, organisation, party, person};
@@ -111,6 +113,56 @@ pub fn listing_shortened() -> World {
     world
 }
 
+/// A catalogue that allows the behaviour of these courses so many months at most.
+pub fn allows(world: &mut World, months: u16) {
+    let rules = Arc::make_mut(&mut world.rules);
+    let own = rules.behaviours.iter_mut().find(|own| own.id == LISTABLE).expect("it is there");
+    own.period_months.1 = months;
+    load(world, 5);
+}
+
+fn load(world: &mut World, version: u8) {
+    let rules = Arc::make_mut(&mut world.rules);
+    rules.version = [version; 32];
+    let version = rules.version;
+    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+}
+
+/// A listing, and what a person answers for under it, end with the period of a new catalogue.
+pub fn by_catalogue() -> World {
+    let (mut world, listing) = listed();
+    world.attribution(listing, person(1), Stage::Effective);
+    allows(&mut world, 12);
+    assert!(world.shorten().contains(&"listing.shortened"));
+    world.pass(3);
+    world.with_record();
+    world
+}
+
+/// A decision is served after a new catalogue, which allows as much.
+pub fn served_later() -> World {
+    let mut world = World::seeded();
+    let case = CaseRef::Listing(world.listing(&[], &[STATUTE], Stage::Decided));
+    allows(&mut world, 30);
+    world.must(&handler(), &serve(&world, case));
+    world
+}
+
+/// What a person answers for comes back by a revoked repair, and ends with the listing, which was
+/// shortened while it was away.
+pub fn back_for_less() -> World {
+    let (mut world, listing) = listed();
+    let id = world.attribution(listing, person(1), Stage::Effective);
+    world.pass(200);
+    let repair = done(&mut world, &party(person(1)), Repairable::Attribution(id));
+    allows(&mut world, 12);
+    assert_eq!(world.shorten(), ["listing.shortened", "classification.changed"]);
+    revoked(&mut world, &party(person(1)), repair);
+    world.pass(20);
+    assert_eq!(world.marks(person(1)).len(), 1);
+    world
+}
+
 /// A finding that a commitment was broken is shown for less long.
 pub fn finding_shortened() -> World {
     let (mut world, _) = word(Word::Breached);
@@ -147,9 +199,7 @@ pub fn repair_after(rules: &mut RuleSet, min_months: u16) {
 fn asks_for_less(world: &mut World) {
     let rules = Arc::make_mut(&mut world.rules);
     repair_after(rules, 2);
-    rules.version = [6; 32];
-    let version = rules.version;
-    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+    load(world, 6);
 }
 
 /// A new catalogue asks for less when the listing is over.
@@ -180,6 +230,9 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("carried over to one that gives more", carried(true)),
         ("shortened", shortened()),
         ("a listing shortened", listing_shortened()),
+        ("by a new catalogue", by_catalogue()),
+        ("served after a new catalogue", served_later()),
+        ("back for less", back_for_less()),
         ("a finding shortened", finding_shortened()),
         ("all looked at", all_looked_at()),
         ("less is kept", less_is_kept()),

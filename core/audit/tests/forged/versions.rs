@@ -185,6 +185,34 @@ pub(super) fn shortened(table: &mut Table) {
             }
         })
     });
+    let world = versions::by_catalogue();
+    table.other("DEADLINE", "a new catalogue is left out", &world, |log| {
+        // The listing, what the person answers for, and the marks of both.
+        for _ in 0..2 {
+            let place = log.last(case);
+            (0..2).for_each(|_| log.remove(place));
+        }
+        newest(log)
+    });
+    let what = "served for longer than a new catalogue allows";
+    table.other("G-END", what, &versions::served_later(), |log| {
+        let later = log.later.first_mut().expect("a new catalogue");
+        later.behaviours.iter_mut().for_each(|own| own.period_months.1 = 12);
+        log.at(log.last("decision.served")).position
+    });
+    let what = "back for longer than the listing lasts";
+    table.other("G-END", what, &versions::back_for_less(), |log| {
+        // As long as the catalogue allows the person's own decision.
+        let own_end = log.at(log.last("listing.decided")).legal_date.plus_months(12);
+        let place = log.last(case);
+        log.change(place, |own| match &mut own.event {
+            Event::Listing(ListingEvent::Shortened { end, .. }) => *end = own_end,
+            other => panic!("{other:?}"),
+        });
+        log.change((place.0, place.1 + 1), |own| marks(own)[0].until = own_end);
+        log.cut(place);
+        log.at(place).position
+    });
     let world = versions::finding_shortened();
     let finding = |days: i32| {
         move |own: &mut Envelope| match &mut own.event {
