@@ -4,6 +4,7 @@
 //!
 //! Covers: O49, O66, INV-3, INV-4, INV-6.
 
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::event::remedy::RemedyOutcome;
@@ -17,7 +18,7 @@ use shouxin_core::time::Day;
 
 use crate::kit::later::{remedy_of, rule, stay, suit};
 use crate::kit::repairs::{checked, done, revoked};
-use crate::kit::rules::{BARRED, STATUTE, day};
+use crate::kit::rules::{BARRED, STATUTE, cite, day};
 use crate::kit::steps::*;
 use crate::kit::table::{EXISTS, STATE};
 use crate::kit::{Who, World, guard, organisation, party, person, timer};
@@ -147,6 +148,75 @@ fn a_person_answers_once_on_one_record() {
     let number = "尤市监罚〔2026〕人2号";
     let fresh = of_person(&mut world, number, Severity::Serious);
     world.must(&handler(), &attribute_on(again, person(1), &[fresh]));
+}
+
+/// An extension of a listing, in effect.
+fn extend(world: &mut World, listing: ListingId) -> ListingId {
+    let asked = ListingCommand::Extend {
+        listing,
+        basis: vec![cite("law")],
+        facts: vec![fact(organisation(1)), ruling(organisation(1))],
+        records: Vec::new(),
+        act: text(),
+    };
+    let by = ListingId(world.must(&handler(), &Command::Listing(asked)));
+    world.advance(CaseRef::Listing(by), &[STATUTE], Stage::Effective);
+    by
+}
+
+/// Under an extension a person answers beside what they answer for under the listing that it is to
+/// follow, on the same record; under another listing for the same behaviour they do not.
+#[test]
+fn under_an_extension_a_person_answers_beside_what_it_follows() {
+    let (mut world, listing, record, id) = answers();
+    let by = extend(&mut world, listing);
+    let under = answering(&mut world, by, &[record], Stage::Effective);
+    assert_eq!([standing(&world, id), standing(&world, under)], [Standing::InForce; 2]);
+    // And the other way round: what is proposed late under the listing that it follows.
+    let (mut world, listing, record) = listed();
+    let by = extend(&mut world, listing);
+    answering(&mut world, by, &[record], Stage::Effective);
+    answering(&mut world, listing, &[record], Stage::Effective);
+    assert_eq!(world.marks(person(1)).len(), 2);
+}
+
+/// So much rests on one record and no more: listings or what persons answer for, whichever is full
+/// first.
+#[test]
+fn what_rests_on_one_record_is_bounded() {
+    let limit = guard_limit();
+    let (mut world, _, record) = listed();
+    for serial in 0..16 {
+        let other = world.listing(&[], &[STATUTE], Stage::Effective);
+        let proposal = attribute_on(other, person(1), &[record]);
+        let id = AttributionId(world.must(&handler(), &proposal));
+        let case = CaseRef::Attribution(id);
+        world.must(&handler(), &Command::DropCase { case, reasons: text() });
+        assert_eq!(world.row(&Key::Record(record)).map(answers_on), Some(serial + 1));
+    }
+    let one_more = world.listing(&[], &[STATUTE], Stage::Effective);
+    let proposal = attribute_on(one_more, person(1), &[record]);
+    assert_eq!(world.refused(&handler(), &proposal), limit);
+
+    let mut world = World::seeded();
+    let record = world.with_record();
+    for _ in 0..16 {
+        let id = world.listing(&[record], &[STATUTE], Stage::Proposed);
+        let case = CaseRef::Listing(id);
+        world.must(&handler(), &Command::DropCase { case, reasons: text() });
+    }
+    assert_eq!(world.refused(&handler(), &propose(organisation(1), &[record])), limit);
+}
+
+fn guard_limit() -> shouxin_core::guard::Ground {
+    crate::kit::misfit(shouxin_core::guard::Misfit::Limit)
+}
+
+fn answers_on(row: &Row) -> usize {
+    match row {
+        Row::Record(row) => row.attributions.len(),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Covers INV-4. What the person objects to suspends what rests on it, in the same commit.

@@ -2,8 +2,8 @@
 //! subject: on application, examined, with a refusal, a review and a revocation (domain.md 2.2, 2.5).
 
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::remedy::ReviewOf;
-use shouxin_core::event::{Finding, Target};
+use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
+use shouxin_core::event::{Event, Finding, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{CommitmentId, ObjectionId};
 use shouxin_core::path::Standing;
@@ -157,6 +157,7 @@ fn a_revoked_repair_brings_back_the_finding_as_it_was() {
     let row = commitment_row(&world, id);
     assert!(row.is_shown(world.today) && !row.is_shown(shown_until().plus_days(1)));
     assert!(changes(&world, from).contains(&Target::Commitment(id)));
+    assert_eq!(comes_back_shown(&world), Some(true));
     let again_from = row.repair_again_from.expect("a bar");
     assert!(again_from <= shown_until());
     assert_eq!(world.refused(&subject(), &ask_repair(of)), guard(Guard::RepairPeriod));
@@ -200,6 +201,14 @@ fn a_finding_that_ended_meanwhile_is_only_approved() {
     assert_eq!(world.close(), ["repair.done"]);
 }
 
+/// What the log says of a finding that came back: whether it is shown.
+fn comes_back_shown(world: &World) -> Option<bool> {
+    world.log.iter().find_map(|own| match &own.event {
+        Event::Remedy(RemedyEvent::BreachRestored { published, .. }) => Some(*published),
+        _ => None,
+    })
+}
+
 /// A person's broken word was never shown, and is not after a revocation.
 #[test]
 fn a_persons_finding_is_never_shown() {
@@ -225,4 +234,5 @@ fn a_persons_finding_is_never_shown() {
     assert_eq!(standing(&world, id), Standing::InForce);
     assert!(changes(&world, from).is_empty());
     assert!(!commitment_row(&world, id).is_shown(world.today));
+    assert_eq!(comes_back_shown(&world), Some(false), "and the log says so");
 }

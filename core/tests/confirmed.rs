@@ -2,17 +2,21 @@
 //! redress when the retraction stands in every channel and nobody acts on the thing any more.
 
 use crate::kit::later::{listed, remedy, rule, suit};
+use crate::kit::repairs;
 use crate::kit::rules::{BARRED, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
-use crate::kit::{Who, World, operator, organisation, party, timer};
-use shouxin_core::command::Command;
+use crate::kit::{Who, World, operator, organisation, party, person, timer};
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId};
-use shouxin_core::row::{Key, Repairable};
+use shouxin_core::id::{
+    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+};
+use shouxin_core::row::{Key, Repairable, Row};
+use shouxin_core::rules::Severity;
 
 /// Another listing in effect on the same record, with a measure that is carried out.
 fn beside(world: &mut World, record: RecordId) -> (ListingId, MeasureId) {
@@ -103,9 +107,14 @@ fn open_portal(world: &mut World) {
 }
 
 fn confirm(world: &mut World) {
+    let through = Position::local(world.next().sequence - 1);
+    confirm_through(world, through);
+}
+
+fn confirm_through(world: &mut World, through: Position) {
     let command = Command::Channel(ChannelCommand::Confirm {
         channel: "portal".to_owned(),
-        through: Position::local(world.next().sequence - 1),
+        through,
         items: 1,
         batch_sha256: digest(43),
         reference: "000001.json".to_owned(),
@@ -190,6 +199,99 @@ fn what_was_put_right_waits_for_the_channels_alone() {
     world.must(&clerk(), &result);
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(listing), false)]);
     waits_for(&mut world, &handler(), &redress(id), None);
+}
+
+/// What is confirmed is confirmed: of a channel nothing is asked beyond the change that it tells of.
+#[test]
+fn a_channel_that_confirmed_the_very_change_is_waited_for_no_more() {
+    let (mut world, listing, _, measure) = shown();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.outcome(id, Finding::Error);
+    world.must(&implementer(), &lift(measure));
+    let told = world.objection_row(id).settle.expect("the portal had it").last;
+    assert!(told.sequence + 1 < world.next().sequence, "the lift is behind it");
+    for (through, is_done) in [(told.sequence - 1, false), (told.sequence, true)] {
+        let mut world = world.clone();
+        confirm_through(&mut world, Position::local(through));
+        assert_eq!(world.ask(&handler(), &redress(id)).is_ok(), is_done);
+    }
+}
+
+/// What a person answers for that fell with a record of the repair is undone first, and what another
+/// outcome ended is not waited for; of several the first with nothing to lift hides no other.
+#[test]
+fn what_persons_answer_for_on_a_record_is_undone_too() {
+    let mut world = World::seeded();
+    let own = NewRecord { severity: Some(Severity::General), ..record(person(1), "人1号") };
+    let record = Command::SubmitRecords { records: vec![own] };
+    let record = RecordId(world.must(&handler(), &record));
+    let mut measures = Vec::new();
+    let mut of = Vec::new();
+    for listing in [
+        world.listing(&[], &[STATUTE], Stage::Effective),
+        world.second_listing(&[], Stage::Effective),
+    ] {
+        let proposal = attribute_on(listing, person(1), &[record]);
+        let id = AttributionId(world.must(&handler(), &proposal));
+        let until = match world.row(&Key::Record(record)) {
+            Some(Row::Record(row)) => row.publicity_until.expect("it is adverse"),
+            other => panic!("{other:?}"),
+        };
+        let case = CaseRef::Attribution(id);
+        world.advance(case, &[STATUTE], Stage::Heard);
+        let mut decided = decision(case, 2, &[STATUTE]);
+        if let Command::DecideCase { end, .. } = &mut decided {
+            *end = until;
+        }
+        world.must(&head(), &decided);
+        let service = serve(&world, case);
+        world.must(&handler(), &service);
+        world.pass(20);
+        let mut asked = initiate(listing, Some(id), STATUTE);
+        if let Command::InitiateMeasure { until: last, .. } = &mut asked {
+            *last = until;
+        }
+        let measure = MeasureId(world.must(&handler(), &asked));
+        world.proceed(measure, Progress::Executed);
+        measures.push(measure);
+        of.push(id);
+    }
+    world.pass(110);
+    let own = party(person(1));
+    let of_record = world.clone();
+    // Whichever is lifted last: by repair,
+    for order in [[0, 1], [1, 0]] {
+        let mut world = world.clone();
+        let repair = repairs::checked(&mut world, &own, Repairable::Attribution(of[0]));
+        let approval = approve(&world, repair);
+        world.must(&head(), &approval);
+        for place in order {
+            assert!(world.close().is_empty(), "{place}");
+            world.must(&implementer(), &lift(measures[place]));
+        }
+        assert_eq!(world.close(), ["repair.done"]);
+    }
+    // or by an objection.
+    for order in [[0, 1], [1, 0]] {
+        let mut world = of_record.clone();
+        let objection = world.objection(person(1), Target::Record(record), false);
+        world.outcome(objection, Finding::Error);
+        for place in order {
+            assert!(world.close().is_empty(), "{place}");
+            world.must(&implementer(), &lift(measures[place]));
+        }
+        assert_eq!(world.close(), ["objection.closed"]);
+    }
+    // What an objection ended before is not the repair's to wait for.
+    let before = world.objection(person(1), Target::Attribution(of[1]), false);
+    world.outcome(before, Finding::Error);
+    let repair = repairs::checked(&mut world, &own, Repairable::Attribution(of[0]));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    world.must(&implementer(), &lift(measures[0]));
+    assert_eq!(world.close(), ["repair.done"]);
+    world.must(&implementer(), &lift(measures[1]));
+    assert_eq!(world.close(), ["objection.closed"]);
 }
 
 fn owes(world: &World, from: Position, name: &str) -> bool {

@@ -8,6 +8,7 @@ use crate::kit::{Post, World, authority, guard, officer, organisation, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::decide::owes_an_end;
 use shouxin_core::event::{CaseRef, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId};
@@ -89,6 +90,11 @@ fn a_measure_is_dispatched_by_its_day_or_its_initiator_is_late() {
     }
 }
 
+/// Whether the walk through a family finds that something is to be said of a measure.
+fn is_looked_at(world: &World, measure: MeasureId) -> bool {
+    world.read(|rows, on| owes_an_end(rows, measure, on))
+}
+
 /// While it is suspended nobody may dispatch it, so nobody is late; once it has effect again there is
 /// a day anew. What ends meanwhile is closed and owed no more. Covers INV-4.
 #[test]
@@ -99,14 +105,17 @@ fn what_may_not_be_dispatched_is_not_late() {
         let objection = world.objection(organisation(1), target, false);
         let walks = world.rows.keys().filter(|key| matches!(key, Key::Walk { .. })).count();
         assert_eq!(walks, 1, "the register looks at what it suspended");
+        assert!(is_looked_at(&world, measure), "and finds that this is to be put off");
         assert_eq!(world.run(&timer(), &look(measure)).unwrap(), ["assessment.dispatch_put_off"]);
         assert_eq!(world.measure_row(measure).dispatch, None);
+        assert!(!is_looked_at(&world, measure), "it is said");
         assert_eq!(world.refused(&handler(), &send(measure)), guard(Guard::NoSuspension));
         let mut waiting = world.clone();
         waiting.pass(12);
         assert_eq!(times(&waiting, OVERDUE), 0);
         let mut void = world.clone();
         world.outcome(objection, Finding::Correct);
+        assert!(is_looked_at(&world, measure), "it has effect again");
         assert_eq!(world.run(&timer(), &look(measure)).unwrap(), ["assessment.dispatch_due"]);
         let by = world.measure_row(measure).dispatch.expect("a day anew").by;
         assert_eq!(by.from, world.today);

@@ -5,13 +5,16 @@
 
 use std::sync::Arc;
 
-use crate::kit::commitments::{Word, commitment_row, shown_until, word};
+use crate::kit::commitments::{
+    Word, commitment_row, decide_breach, serve_breach, shown_until, word,
+};
 use crate::kit::later::{listed, revocation_notice, revoke_repair};
 use crate::kit::repairs::{done, revoked};
 use crate::kit::rules::{LISTABLE, STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::{World, guard, misfit, operator, organisation, party, plugin, timer};
 use shouxin_core::calendar::Deadline;
+use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::job::Job;
 use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
@@ -544,6 +547,33 @@ fn a_listing_ends_with_the_period_of_a_later_catalogue() {
     allows(&mut fewer, 12);
     assert_eq!(fewer.refused(&handler(), &serve(&fewer, case)), guard(Guard::End));
     world.must(&handler(), &serve(&world, case));
+}
+
+/// A finding of breach that ends on the very last day that a later version allows is served as it was
+/// made, and so is one that ends before; one that ends a day later is not.
+#[test]
+fn a_finding_that_ends_on_the_last_day_allowed_is_served() {
+    let (mut world, id) = word(Word::Heard);
+    let tomorrow = world.today.plus_days(1);
+    world.begins(&tomorrow.to_string(), |pack| pack.publicity_general_months.1 = 6);
+    let proposed_on = commitment_row(&world, id).breach.as_ref().expect("a case").proposed_on;
+    let pack = world.rules.pack(tomorrow);
+    let steps = pack.decide_within_wd + pack.serve_within_days;
+    let last = world.rules.calendar.after(proposed_on, steps).day.plus_months(6);
+    for (days, is_served) in [(-1, true), (0, true), (1, false)] {
+        let mut world = world.clone();
+        let mut finding = decide_breach(id, 2);
+        if let Command::Commitment(CommitmentCommand::DecideBreach { end, .. }) = &mut finding {
+            *end = last.plus_days(days);
+        }
+        world.must(&head(), &finding);
+        world.today = tomorrow;
+        let service = serve_breach(&world, id);
+        match is_served {
+            true => drop(world.must(&handler(), &service)),
+            false => assert_eq!(world.refused(&handler(), &service), guard(Guard::End)),
+        }
+    }
 }
 
 /// What comes back by a revoked repair ends no later than what it rests on, which was shortened while

@@ -449,7 +449,7 @@ fn lasts_now(
         return Err(Stop::Defect("a red listing was repaired".to_owned()));
     };
     let decided = case.path.served().map(|own| own.decided.decision.end);
-    let allowed = shorten::earlier_end(case, behaviour, context).into_iter();
+    let allowed = shorten::allowed_end(case, behaviour, context).into_iter();
     let end = allowed.chain(last_day(rows, of)?).min();
     Ok(end.filter(|end| decided.is_some_and(|decided| *end < decided)))
 }

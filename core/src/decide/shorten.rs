@@ -69,16 +69,15 @@ fn record(
 }
 
 /// The last day that the catalogue and the version which favours the party allow for a served decision
-/// about a behaviour, where that is earlier than the one it has; today at the earliest.
-pub(super) fn earlier_end(
+/// about a behaviour; today at the earliest.
+pub(super) fn allowed_end(
     case: &DecisionCase,
     behaviour: &str,
     context: &Context<'_>,
 ) -> Option<Day> {
     let decision = &case.path.served()?.decided.decision;
     let months = case::months_at_most(behaviour, case.proposed_on, context);
-    let end = decision.on.plus_months(months).max(context.today);
-    (end < decision.end).then_some(end)
+    Some(decision.on.plus_months(months).max(context.today))
 }
 
 /// What the catalogue in force asks for before a repair, where that is less than the rule that the
@@ -111,7 +110,7 @@ fn listing(
     if !matches!(case.path, Path::Served(_) | Path::Effective(_)) {
         return Ok(());
     }
-    let Some(end) = earlier_end(case, behaviour, context) else {
+    let Some(end) = allowed_end(case, behaviour, context) else {
         return Ok(());
     };
     ground::one_shortened(rows, drafts, CaseRef::Listing(id), (row.subject, case), end)?;
