@@ -269,6 +269,8 @@ pub enum RedState {
 pub struct Revocation {
     /// Who opened it; somebody else decides.
     pub opened_by: OfficerRef,
+    /// Day on which the party was told: it may have spoken from then on.
+    pub told_on: Day,
     /// Last day for a statement.
     pub window: Deadline,
     /// Points of the statements, once one came.

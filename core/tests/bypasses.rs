@@ -120,6 +120,7 @@ fn honour() -> (World, ListingId) {
 fn a_notice_dated_long_ago_shortens_nobodys_period() {
     let (mut world, listing) = honour();
     let nominator = officer(OFFICE, Post::Handler);
+    world.pass(70);
     let told = Command::Listing(ListingCommand::NoticeRedRevocation {
         listing,
         reasons: text(),
@@ -139,6 +140,7 @@ fn a_notice_dated_long_ago_shortens_nobodys_period() {
     let (mut world, listing) = listed();
     world.pass(120);
     let id = repaired(&mut world, listing);
+    world.pass(70);
     let told = remedy(RemedyCommand::NoticeRevocation {
         repair: id,
         reasons: text(),

@@ -8,14 +8,20 @@ use crate::kit::commitments::{
     Word, breach_notice, breach_statement, commitment_row, cure, decide_breach, propose_breach,
     word,
 };
-use crate::kit::rules::STATUTE;
+use crate::kit::later::{listed, office_head, revocation_notice, revocation_statement};
+use crate::kit::repairs::done;
+use crate::kit::rules::{OFFICE, STATUTE};
 use crate::kit::steps::*;
-use crate::kit::{World, guard, misfit, organisation, party};
+use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party};
 use shouxin_core::command::Command;
 use shouxin_core::command::commitment::CommitmentCommand;
+use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::id::ListingId;
 use shouxin_core::path::{Path, Standing};
+use shouxin_core::row::Repairable;
 use shouxin_core::row::commitment::CommitmentState;
 use shouxin_core::time::Day;
 
@@ -32,7 +38,9 @@ fn said(world: &World, case: CaseRef, points: usize, hearing: bool) -> Command {
 fn received(mut command: Command, on: Day) -> Command {
     match &mut command {
         Command::ReceiveStatement { received_on, .. }
-        | Command::Commitment(CommitmentCommand::StateOnBreach { received_on, .. }) => {
+        | Command::Commitment(CommitmentCommand::StateOnBreach { received_on, .. })
+        | Command::Remedy(RemedyCommand::StateOnRevocation { received_on, .. })
+        | Command::Listing(ListingCommand::StateOnRedRevocation { received_on, .. }) => {
             *received_on = on;
         }
         other => panic!("{other:?} is no statement"),
@@ -207,4 +215,70 @@ fn what_was_not_offered_is_not_waited_for() {
     world.must(&handler(), &plain);
     world.must(&party(organisation(1)), &said(&world, case, 1, false));
     world.must(&head(), &decision(case, 1, &[]));
+}
+
+/// A revocation that was told days before it was recorded: what the party said in between was said in
+/// time, what is dated before the notice was not said to it, and nobody is told of a revocation
+/// before there is something to revoke. Covers O60, G-HEARD, G-NOTICE.
+#[test]
+fn what_was_said_before_a_notice_of_revocation_was_recorded_counts() {
+    let (mut repaired, listing) = listed();
+    repaired.pass(120);
+    let of = done(&mut repaired, &party(organisation(1)), Repairable::Listing(listing));
+    let tell_repair = |world: &World| revocation_notice(world, of);
+    let state_repair = |world: &World| revocation_statement(world, of);
+
+    let (nominator, decider) = (officer(OFFICE, Post::Handler), office_head());
+    let mut honoured = World::seeded();
+    let red = ListingId(honoured.must(&nominator, &nominate(organisation(2))));
+    let check = check_nomination(&honoured, red, &[]);
+    honoured.must(&nominator, &check);
+    honoured.must(&nominator, &Command::OpenPublicNotice { listing: red });
+    honoured.pass(8);
+    let decided = decide_red(&honoured, red);
+    honoured.must(&decider, &decided);
+    let tell_red = |world: &World| {
+        Command::Listing(ListingCommand::NoticeRedRevocation {
+            listing: red,
+            reasons: text(),
+            document_sha256: digest(36),
+            service: served(world.today),
+        })
+    };
+    let state_red = |world: &World| {
+        Command::Listing(ListingCommand::StateOnRedRevocation {
+            listing: red,
+            points: vec![text()],
+            document_sha256: Some(digest(14)),
+            received_on: world.today,
+        })
+    };
+    type Asked<'a> = &'a dyn Fn(&World) -> Command;
+    let courses: [(World, Who, Asked<'_>, Asked<'_>); 2] = [
+        (repaired, handler(), &tell_repair, &state_repair),
+        (honoured, nominator, &tell_red, &state_red),
+    ];
+    for (mut world, who, tell, state) in courses {
+        let since = world.today;
+        world.pass(10);
+        let before = told_on(tell(&world), since.plus_days(-1));
+        let refusal = world.ask(&who, &before).expect_err("there was nothing to revoke");
+        assert_eq!((refusal.ground, refusal.field), (guard(Guard::Notice), Some("service")));
+        assert!(world.ask(&who, &told_on(tell(&world), since)).is_ok());
+        let told = since.plus_days(4);
+        world.must(&who, &told_on(tell(&world), told));
+        let early = received(state(&world), told.plus_days(-1));
+        assert_eq!(world.refused(&who, &early), misfit(Misfit::Value));
+        world.must(&who, &received(state(&world), told));
+        assert_eq!(world.replayed().rows, world.rows);
+    }
+}
+
+fn told_on(mut command: Command, on: Day) -> Command {
+    match &mut command {
+        Command::Remedy(RemedyCommand::NoticeRevocation { service, .. })
+        | Command::Listing(ListingCommand::NoticeRedRevocation { service, .. }) => service.on = on,
+        other => panic!("{other:?} is no notice"),
+    }
+    command
 }

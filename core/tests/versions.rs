@@ -282,6 +282,18 @@ fn a_rule_that_asked_for_less_meanwhile_is_kept_and_never_raised() {
     with_rule(&mut world, 3, false);
     assert_eq!(world.shorten(), kept);
     assert_eq!(world.listing_row(listing).repair_min_months, Some(3));
+    // One whose time for a decision has passed is looked at too, proposed or decided.
+    let mut late = World::seeded();
+    let listing = late.listing(&[], &[STATUTE], Stage::Heard);
+    late.pass(120);
+    with_rule(&mut late, 2, false);
+    assert_eq!(late.shorten(), kept);
+    assert!(late.shorten().is_empty());
+    late.must(&head(), &decision(CaseRef::Listing(listing), 2, &[STATUTE]));
+    late.pass(30);
+    with_rule(&mut late, 1, false);
+    assert_eq!(late.shorten(), kept);
+    assert!(late.tick().is_empty(), "no day of a timer has come by that");
     // What is over is nobody's burden.
     let drop = Command::DropCase { case: CaseRef::Listing(listing), reasons: text() };
     world.must(&handler(), &drop);

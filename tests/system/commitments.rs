@@ -282,6 +282,9 @@ fn a_finding_of_breach_is_off_display_while_it_is_disputed_and_void_when_that_is
     let mut waiver = json!({"waiver_sha256": paper("waiver"), "points": ["已经改正"]});
     refused(&post(&subject, &at("breach-statement"), &waiver), "VALUE_INVALID");
     waiver["points"] = json!([]);
+    waiver["document_sha256"] = json!(paper("statement"));
+    refused(&post(&subject, &at("breach-statement"), &waiver), "VALUE_INVALID");
+    waiver["document_sha256"] = json!(null);
     teller.post(&subject, &at("breach-statement"), &waiver);
     let words = json!({
         "document_number": "尤市监诺〔2026〕1号", "facts": "未履行", "reasons": "逾期未改正",

@@ -84,6 +84,7 @@ fn a_statement_beside_a_waiver_is_refused() {
     for said in [
         json!({"waiver_sha256": waiver, "points": ["处罚不当"]}),
         json!({"waiver_sha256": waiver, "hearing_requested": true}),
+        json!({"waiver_sha256": waiver, "document_sha256": paper("陈述")}),
         json!({"waiver_sha256": waiver, "points": ["处罚不当"], "hearing_requested": true}),
     ] {
         refused(&party, &at("statement"), &said, "VALUE_INVALID");

@@ -234,6 +234,7 @@ impl Case {
 #[derive(Debug)]
 pub(crate) struct Revocation {
     pub by: OfficerRef,
+    pub told_on: Day,
     pub window: Deadline,
     pub points: Option<usize>,
 }

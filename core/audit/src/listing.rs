@@ -8,12 +8,12 @@ use shouxin_core::id::ListingId;
 
 use crate::case;
 use crate::commit::Commit;
-use crate::fold::{Fold, Kind, Over, RedStage, Revocation, Standing};
+use crate::fold::{Fold, Kind, Over, RedStage, Standing};
 use crate::ground;
 use crate::here::Here;
 use crate::names::{INV_2, INV_3, INV_6};
 
-use crate::revocation::{answered, stated_on};
+use crate::revocation::{answered, noticed, stated_on};
 use crate::version;
 
 /// Working days for opening the revocation that a black listing makes due (domain.md Q11).
@@ -194,18 +194,18 @@ fn red(
     match event {
         ListingEvent::RevocationNoticed { reasons, document_sha256, service, window, .. } => {
             at.of_authority(own.nominator.authority);
-            at.stated(Guard::Notice, &[("reasons", reasons)]);
-            at.service(Guard::Notice, service);
-            let there = shouxin_core::text::digest_is_stated(document_sha256);
-            at.must(there, Guard::Notice, "there is no notice document");
             let window_wd = at.most(own.nominated_on, |pack| pack.statement_window_wd);
-            at.deadline("the window", *window, at.today, window_wd);
+            let since = match own.stage {
+                RedStage::Active { since, .. } => Some(since),
+                _ => None,
+            };
             if own.revocation.is_some() {
                 at.broken(INV_2, "a revocation is under way");
             }
             let by = at.by(own.nominator.authority);
             own.owed = None;
-            own.revocation = Some(Revocation { by, window: *window, points: None });
+            let what = (reasons, document_sha256, service);
+            own.revocation = Some(noticed(at, what, since, (*window, window_wd), by));
         }
         ListingEvent::RevocationOwed { black, due, .. } => {
             if !commit.lists(subject, *black) {

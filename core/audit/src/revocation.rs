@@ -1,13 +1,14 @@
 //! The revocation of a repair that was obtained by fraud (domain.md 2.5): notice, hearing, the head's
 //! served decision, a start fixed in it.
 
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, OfficerRef};
+use shouxin_core::calendar::Deadline;
 use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, CommitmentId, ListingId, RepairId};
-use shouxin_core::text::{Digest, Sealed, digest_is_stated};
+use shouxin_core::text::{Digest, Sealed, Service, digest_is_stated};
 use shouxin_core::time::Day;
 
 use crate::case;
@@ -71,6 +72,23 @@ pub(crate) fn barred(fold: &mut Fold, at: &mut Here<'_>, id: RepairId, again_fro
     }
 }
 
+/// The party is told why, by a document, after that of which it is told, and has its time to speak.
+pub(crate) fn noticed(
+    at: &mut Here<'_>,
+    (reasons, document, service): (&Sealed, &Digest, &Service),
+    since: Option<Day>,
+    (window, window_wd): (Deadline, u16),
+    by: OfficerRef,
+) -> Revocation {
+    at.stated(Guard::Notice, &[("reasons", reasons)]);
+    at.service(Guard::Notice, service);
+    at.must(digest_is_stated(document), Guard::Notice, "there is no notice document");
+    let early = since.is_some_and(|since| service.on < since);
+    at.must(!early, Guard::Notice, "served before the decision that it is about");
+    at.deadline("the window", window, at.today, window_wd);
+    Revocation { by, told_on: service.on, window, points: None }
+}
+
 /// A statement in a revocation: from the party or with its document, in time, in points.
 pub(crate) fn stated_on(
     at: &mut Here<'_>,
@@ -85,7 +103,8 @@ pub(crate) fn stated_on(
     };
     case::brought(at, own.by.authority, document);
     let late = matches!(at.event.actor, Actor::Subject(_)) && at.today > own.window.day;
-    let within = received_on <= own.window.day.min(at.today) && !late;
+    let period = own.told_on..=own.window.day.min(at.today);
+    let within = period.contains(&received_on) && !late;
     at.must(within && !points.is_empty(), Guard::Heard, "out of its time, or without a point");
     points.iter().for_each(|point| at.stated(Guard::Heard, &[("points", point)]));
     own.points = Some(own.points.unwrap_or(0) + points.len());
@@ -185,14 +204,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             if !matches!(stage, RepairStage::Done) || !removed {
                 at.broken(INV_2, "there is no finished repair to revoke");
             }
-            at.stated(Guard::Notice, &[("reasons", reasons)]);
-            at.service(Guard::Notice, service);
-            let there = digest_is_stated(document_sha256);
-            at.must(there, Guard::Notice, "there is no notice document");
             let window_wd = at.most(opened_on, |pack| pack.statement_window_wd);
-            at.deadline("the window", *window, at.today, window_wd);
             let by = at.by(authority);
-            *stage = RepairStage::Revoking(Revocation { by, window: *window, points: None });
+            let what = (reasons, document_sha256, service);
+            let since = own.outcome.as_ref().map(|own| own.0);
+            *stage = RepairStage::Revoking(noticed(at, what, since, (*window, window_wd), by));
         }
         (
             RemedyEvent::RepairRevocationStated { points, received_on, document_sha256, .. },

@@ -117,9 +117,10 @@ fn red(
         false => (None, Vec::new()),
     };
     let red = match event {
-        ListingEvent::RevocationNoticed { window, .. } => RedCase {
+        ListingEvent::RevocationNoticed { service, window, .. } => RedCase {
             revocation: Some(Revocation {
                 opened_by: officer_of(envelope)?,
+                told_on: service.on,
                 window: *window,
                 points: None,
             }),

@@ -409,9 +409,10 @@ fn revocation(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Resu
     };
     let row = Rows::known(rows.repair(*id)?, &id.0)?.clone();
     let state = match (row.state.clone(), event) {
-        (_, RemedyEvent::RepairRevocationNoticed { window, .. }) => {
+        (_, RemedyEvent::RepairRevocationNoticed { service, window, .. }) => {
             RepairState::Revoking(Revocation {
                 opened_by: officer_of(envelope)?,
+                told_on: service.on,
                 window: *window,
                 points: None,
             })

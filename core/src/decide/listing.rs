@@ -7,7 +7,7 @@ use crate::decide::case::opened;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
-use crate::decide::revocation::{answered, check_statement};
+use crate::decide::revocation::{answered, check_notice, check_statement};
 use crate::decide::{Context, Drafts, Outcome, redress};
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Colour, Event, Target};
@@ -17,7 +17,6 @@ use crate::limits::RED_REVOCATION_WD;
 use crate::path::{Path, Standing};
 use crate::row::{Key, ListingKind, RedCase, RedState, Revocation};
 use crate::rows::{Rows, Stop};
-use crate::text::digest_is_stated;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -155,11 +154,11 @@ fn red(
                     "请先办结 / finish it first",
                 )?;
             }
-            stated(Guard::Notice, &[("reasons", reasons)])?;
-            checks::service(context, Guard::Notice, service)?;
-            if !digest_is_stated(document_sha256) {
-                refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
-            }
+            let since = match red.state {
+                RedState::Active { since, .. } => Some(since),
+                _ => None,
+            };
+            check_notice((reasons, document_sha256, service), since, context)?;
             let window_wd = context.rules_of(red.nominated_on).statement_window_wd;
             ListingEvent::RevocationNoticed {
                 listing,

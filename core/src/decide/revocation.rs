@@ -22,6 +22,29 @@ use crate::rows::{Rows, Stop};
 use crate::text::{Digest, Sealed, Service, digest_is_stated};
 use crate::time::Day;
 
+/// The party is told why, by a document, after that of which it is told: an honour that it has, or a
+/// repair that was approved.
+pub(super) fn check_notice(
+    (reasons, document_sha256, service): (&Sealed, &Digest, &Service),
+    since: Option<Day>,
+    context: &Context<'_>,
+) -> Result<(), Stop> {
+    stated(Guard::Notice, &[("reasons", reasons)])?;
+    checks::service(context, Guard::Notice, service)?;
+    if !digest_is_stated(document_sha256) {
+        refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
+    }
+    if let Some(since) = since.filter(|since| service.on < *since) {
+        refuse::<()>(
+            Guard::Notice,
+            format!("告知早于拟撤销的决定 {since} / served before the decision it is about"),
+            "请填写告知书的实际送达日期 / give the day of service of the notice",
+        )
+        .map_err(|refusal| refusal.on("service"))?;
+    }
+    Ok(())
+}
+
 /// A statement comes from the party or with its document, within its time, and stands beside those
 /// that came before.
 pub(super) fn check_statement(
@@ -33,8 +56,8 @@ pub(super) fn check_statement(
     let (points, received_on, document) = statement;
     let authority = revocation.opened_by.authority;
     let by_party = hearing::brought(context, subject, authority, document)?;
-    let window = revocation.window;
-    hearing::in_time(context, (window.from, window), received_on, by_party)?;
+    let period = (revocation.told_on, revocation.window);
+    hearing::in_time(context, period, received_on, by_party)?;
     checks::points(points)?;
     hearing::room_for_points(revocation.points.map_or(0, usize::from), points)
 }
@@ -248,11 +271,8 @@ pub(super) fn decide(
                     "请由该机关办理 / ask that authority",
                 )?;
             }
-            stated(Guard::Notice, &[("reasons", reasons)])?;
-            checks::service(context, Guard::Notice, service)?;
-            if !digest_is_stated(document_sha256) {
-                refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
-            }
+            let approved_on = row.outcome.as_ref().map(|own| own.0);
+            check_notice((reasons, document_sha256, service), approved_on, context)?;
             let opened_on = repair::opened_on(rows, row.of)?;
             let window_wd = context.rules_of(opened_on).statement_window_wd;
             RemedyEvent::RepairRevocationNoticed {

@@ -170,8 +170,9 @@ impl Write for Statement {
         let case = case(path)?;
         let subject = edge.subject_of(case)?;
         if let Some(waiver) = self.waiver_sha256 {
-            // Who says something does not waive it: what was said would be lost unanswered.
-            if !self.points.is_empty() || self.hearing_requested {
+            // Who says something does not waive it: what was said would be lost unanswered, as would
+            // a paper beside the waiver.
+            if !self.points.is_empty() || self.hearing_requested || self.document_sha256.is_some() {
                 return Err(statement_and_waiver());
             }
             let document_sha256 = edge.document(subject, "waiver_sha256", waiver)?;

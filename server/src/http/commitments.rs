@@ -338,7 +338,7 @@ impl Write for BreachStatement {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let commitment = id(path)?;
         let command = match (self.waiver_sha256, self.received_on) {
-            (Some(_), _) if !self.points.is_empty() => {
+            (Some(_), _) if !self.points.is_empty() || self.document_sha256.is_some() => {
                 return Err(crate::http::cases::statement_and_waiver());
             }
             (Some(waiver), _) => CommitmentCommand::WaiveStatement {

@@ -176,6 +176,27 @@ fn revocations(table: &mut Table, courses: &Courses) {
         inner!(Listing, ListingEvent::RevocationNoticed, reasons => no_text()),
     );
     table.other("INV-2", "told twice", revoked, |log| again(log, noticed));
+    let dropped = "red_listing.revocation_dropped";
+    let what = "nothing is dropped";
+    table.remove("G-NOTICE", what, courses.with(dropped), &[noticed], dropped);
+    table.change("G-NOTICE", "told before the honour began", revoked, noticed, |own| {
+        let before = own.legal_date.plus_days(-400);
+        match &mut own.event {
+            Event::Listing(ListingEvent::RevocationNoticed { service, .. }) => service.on = before,
+            other => panic!("{other:?}"),
+        }
+    });
+    table.change("G-HEARD", "said before it was told", revoked, "red_listing.revocation_stated", {
+        |own| {
+            let before = own.legal_date.plus_days(-400);
+            match &mut own.event {
+                Event::Listing(ListingEvent::RevocationStated { received_on, .. }) => {
+                    *received_on = before;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    });
     table.change(
         "G-HUMAN",
         "somebody else speaks",

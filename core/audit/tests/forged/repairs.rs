@@ -256,6 +256,15 @@ pub(super) fn of_revocations(table: &mut Table) {
         noticed,
         inner!(Remedy, RemedyEvent::RepairRevocationNoticed, repair => RepairId(Position::local(1))),
     );
+    table.change("G-NOTICE", "told before it was repaired", &course, noticed, |own| {
+        let before = own.legal_date.plus_days(-400);
+        match &mut own.event {
+            Event::Remedy(RemedyEvent::RepairRevocationNoticed { service, .. }) => {
+                service.on = before;
+            }
+            other => panic!("{other:?}"),
+        }
+    });
     table.change("G-COMPETENT", "another unit revokes", &course, noticed, by(&implementer()));
     table.change("G-4EYES", "whoever gave notice decides", &course, revoked, by(&handler()));
     table.change(
