@@ -2,6 +2,7 @@
 //!
 //! Covers: domain.md 2.3c.
 
+use crate::kit::later::{stay, suit};
 use crate::kit::rules::OFFICE;
 use crate::kit::steps::*;
 use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person};
@@ -145,6 +146,20 @@ fn an_open_objection_of_anybody_stops_the_decision() {
     assert_eq!(decides(&world), Err(stopped), "a third came");
     rejected(&mut world, third);
     assert!(decides(&world).is_ok());
+    // The nominee's second one on the same facts suspends nothing, and is answered first all the same.
+    let own = object(Target::Listing(id), false);
+    for _ in 0..2 {
+        let objection = ObjectionId(world.must(&party(organisation(2)), &own));
+        assert_eq!(decides(&world), Err(stopped));
+        rejected(&mut world, objection);
+        assert!(decides(&world).is_ok());
+    }
+    // So is a court's stay waited for, with no objection open.
+    let filed = suit(&world, Target::Listing(id));
+    world.must(&nominator(), &filed);
+    let stayed = stay(&world);
+    world.must(&nominator(), &stayed);
+    assert_eq!(decides(&world), Err(stopped));
 }
 
 /// The office looks into an objection and finds nothing.
