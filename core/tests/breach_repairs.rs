@@ -1,7 +1,11 @@
 //! The finding that a commitment was broken is repaired like everything else that weighs on a
 //! subject: on application, examined, with a refusal, a review and a revocation (domain.md 2.2, 2.5).
 
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::command::Command;
+use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
 use shouxin_core::event::{Event, Finding, Target};
 use shouxin_core::guard::Guard;
@@ -209,15 +213,42 @@ fn comes_back_shown(world: &World) -> Option<bool> {
     })
 }
 
-/// A person's broken word was never shown, and is not after a revocation.
+/// A person's broken word was never shown, and is not after a revocation: not even where the person had
+/// consented to the commitment's being public.
 #[test]
 fn a_persons_finding_is_never_shown() {
+    for kind in [CommitmentKind::Permit, CommitmentKind::Special] {
+        let (mut world, id) = broken(person(1), kind);
+        let own = party(person(1));
+        assert_eq!(commitment_row(&world, id).published, kind.is_public());
+        world.go_to(ripe_on(&world, id));
+        let repair = done(&mut world, &own, Repairable::Commitment(id));
+        revoked(&mut world, &own, repair);
+        let from = world.next();
+        world.pass(12);
+        assert_eq!(standing(&world, id), Standing::InForce);
+        assert!(changes(&world, from).is_empty());
+        assert!(!commitment_row(&world, id).is_shown(world.today));
+        assert_eq!(comes_back_shown(&world), Some(false), "and the log says so");
+    }
+    // What an organisation promised its department alone was never shown either.
+    let (mut world, id) = broken(organisation(1), CommitmentKind::Permit);
+    world.go_to(ripe_on(&world, id));
+    let repair = done(&mut world, &subject(), Repairable::Commitment(id));
+    revoked(&mut world, &subject(), repair);
+    world.pass(12);
+    assert_eq!(comes_back_shown(&world), Some(false));
+}
+
+/// A commitment of a kind, with the subject's consent to show it, that was found broken.
+fn broken(of: SubjectKey, kind: CommitmentKind) -> (World, CommitmentId) {
     let mut world = World::seeded();
-    let own = party(person(1));
-    let offered = offer(person(1), shouxin_core::event::commitment::CommitmentKind::Permit);
-    let id = CommitmentId(world.must(&handler(), &offered));
+    let own = party(of);
+    let id = CommitmentId(world.must(&handler(), &offer(of, kind)));
     world.must(&own, &sign(id));
-    world.must(&handler(), &publish(id));
+    let consent_sha256 = Some(digest(64));
+    let published = CommitmentCommand::Publish { commitment: id, consent_sha256 };
+    world.must(&handler(), &Command::Commitment(published));
     world.go_to(due().plus_days(1));
     world.must(&handler(), &cure(&world.clone(), id));
     world.pass(20);
@@ -226,13 +257,5 @@ fn a_persons_finding_is_never_shown() {
     world.must(&own, &breach_waiver(id));
     world.must(&head(), &decide_breach(id, 0));
     world.must(&handler(), &serve_breach(&world.clone(), id));
-    world.go_to(ripe_on(&world, id));
-    let repair = done(&mut world, &own, Repairable::Commitment(id));
-    revoked(&mut world, &own, repair);
-    let from = world.next();
-    world.pass(12);
-    assert_eq!(standing(&world, id), Standing::InForce);
-    assert!(changes(&world, from).is_empty());
-    assert!(!commitment_row(&world, id).is_shown(world.today));
-    assert_eq!(comes_back_shown(&world), Some(false), "and the log says so");
+    (world, id)
 }

@@ -422,8 +422,8 @@ pub(super) fn restore(rows: &Rows, id: RepairId, context: &Context<'_>) -> Resul
             }
             Repairable::Commitment(commitment) => {
                 let own = rows.must_commitment(commitment)?;
-                // What a person signed was never published (decide/commitment.rs).
-                let published = own.published;
+                // What a person consented to was the commitment, not to be shown breaking it.
+                let published = own.published && !own.subject.is_personal();
                 let event = RemedyEvent::BreachRestored { repair: id, commitment, published };
                 drafts.push(row.subject, Event::Remedy(event));
                 let found = own.breach.as_ref();
