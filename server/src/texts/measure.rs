@@ -93,17 +93,7 @@ pub fn forward_letter(
             "当事人已由{number}列入严重失信主体名单。下列措施不属于本县权限，提请依法决定是否采取："
         ),
     });
-    sheet.heading(if referred { "事项" } else { "措施" });
-    match &case.measure {
-        Some(id) => {
-            let name = sheet.measure(id);
-            sheet.paragraph(name);
-        }
-        None => sheet.missing("措施编号"),
-    }
-    sheet.section("理由", case.reasons.as_ref());
-    sheet.basis(&case.basis);
-    sheet.heading(if referred { "期限与撤回" } else { "期限与解除" });
+    matter(&mut sheet, case, referred);
     match case.until {
         Some(until) if referred => sheet.paragraph(format!(
             "最迟至{}。名单移出、修复、撤销、期满或者暂停的，即时函告撤回或者暂停本次移送。",
@@ -119,6 +109,21 @@ pub fn forward_letter(
     let officer = sheet.post(by);
     sheet.sign(&name, &format!("联系人：{officer}"));
     sheet.finish()
+}
+
+/// What is asked for or referred, why and on what basis, and the heading of how it ends.
+fn matter(sheet: &mut Sheet<'_>, case: &Forwarding, referred: bool) {
+    sheet.heading(if referred { "事项" } else { "措施" });
+    match &case.measure {
+        Some(id) => {
+            let name = sheet.measure(id);
+            sheet.paragraph(name);
+        }
+        None => sheet.missing("措施编号"),
+    }
+    sheet.section("理由", case.reasons.as_ref());
+    sheet.basis(&case.basis);
+    sheet.heading(if referred { "期限与撤回" } else { "期限与解除" });
 }
 
 /// 告知书 to the subject of a measure that a higher authority is asked for, or of a matter that is
@@ -149,17 +154,7 @@ pub fn forward_notice(
             "依照已经送达你（单位）的{number}，我单位提请{to}依法决定是否对你（单位）采取下列措施，现予告知："
         ),
     });
-    sheet.heading(if referred { "事项" } else { "措施" });
-    match &case.measure {
-        Some(id) => {
-            let name = sheet.measure(id);
-            sheet.paragraph(name);
-        }
-        None => sheet.missing("措施编号"),
-    }
-    sheet.section("理由", case.reasons.as_ref());
-    sheet.basis(&case.basis);
-    sheet.heading(if referred { "期限与撤回" } else { "期限与解除" });
+    matter(&mut sheet, case, referred);
     match case.until {
         Some(until) => sheet.paragraph(format!(
             "最迟至{}。名单移出、修复、撤销或者期满的，我单位即时函告{to}{}；提出异议的，核实期间函告暂停。",
