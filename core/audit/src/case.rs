@@ -23,7 +23,7 @@ use crate::fold::{
 };
 use crate::ground::{Unsaid, documented, usable};
 use crate::here::Here;
-use crate::names::{INV_1, INV_2, INV_3, INV_6};
+use crate::names::{INV_1, INV_2, INV_3, INV_6, INV_10};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
@@ -159,6 +159,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         again_from: None,
         repair_months: repair_months(at, behaviour),
         display_ended: false,
+        hidden_at: None,
         redress: None,
     };
     fold.listings.insert(id, listing);
@@ -225,6 +226,14 @@ fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>)
     let found = facts.iter().any(|own| own.about == person && own.date >= *acted_on);
     at.must(found, Guard::Person, "no document about the person is as late as the act");
     at.deadline("decide_by", *decide_by, at.today, at.pack().decide_within_wd);
+    // One answer of one person under one listing at a time, whatever it rests on.
+    let under = fold.listings.get(listing).into_iter().flat_map(|own| &own.attributions);
+    let open = under
+        .filter_map(|id| fold.attributions.get(id))
+        .any(|own| own.case.subject == person && own.case.own(at.today) != Standing::Ended);
+    if open {
+        at.broken(INV_10, "the person answers under this listing already");
+    }
     if let Some(own) = fold.listings.get_mut(listing) {
         own.attributions.push(id);
     }

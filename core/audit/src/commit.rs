@@ -35,6 +35,8 @@ pub(crate) struct Commit {
     relieved_grounds: Vec<(RecordId, ReliefId)>,
     /// What a court shortened, and to which day.
     shortened: Vec<(Position, Target, Day)>,
+    /// What was said to end earlier here.
+    brought_forward: BTreeSet<Target>,
     /// Redress that an outcome owes, and what was opened.
     owes_redress: Vec<(Position, Position)>,
     redressed: BTreeSet<Position>,
@@ -70,6 +72,8 @@ pub(crate) struct Commit {
     /// Measures that went to a higher authority by a letter of a day, whose subject was not told yet,
     /// and whether it has to be.
     forwarded: Vec<(Position, Day, bool)>,
+    /// Permits and penalties that were recorded, of whose publicity nothing was said yet.
+    unfiled: Vec<RecordId>,
     /// Red listings that their subject gives up, by its paper.
     withdrawn: Vec<(Position, ListingId)>,
 }
@@ -193,6 +197,11 @@ impl Commit {
         self.shortened.push((at, target, end));
     }
 
+    /// A case is said to end earlier.
+    pub(crate) fn bring_forward(&mut self, target: Target) {
+        self.brought_forward.insert(target);
+    }
+
     /// Whether a court, or a correction of the record below, shortens a target, itself or what it
     /// rests on.
     pub(crate) fn shortens(&self, fold: &Fold, target: Target) -> bool {
@@ -310,6 +319,20 @@ impl Commit {
     /// A mandatory measure was declined.
     pub(crate) fn decline(&mut self, at: Position, measure: MeasureId) {
         self.declined.push((at, measure));
+    }
+
+    /// A permit or penalty was recorded: that it is due to be shown has to be said with it.
+    pub(crate) fn await_filed(&mut self, record: RecordId) {
+        self.unfiled.push(record);
+    }
+
+    pub(crate) fn file(&mut self, record: RecordId) {
+        self.unfiled.retain(|own| *own != record);
+    }
+
+    /// What is filed names no record: that is said, and not that a record waits for it too.
+    pub(crate) fn file_nothing(&mut self) {
+        self.unfiled.pop();
     }
 
     /// A subject gives up its nomination or its place on the red list, by its paper.
@@ -438,6 +461,11 @@ impl Commit {
         for (at, ..) in &self.beyond {
             let detail = "its standstill is beyond the calendar, and nobody says so".to_owned();
             found.push(Violation::new(*at, DEADLINE, detail));
+        }
+        for id in &self.unfiled {
+            let detail =
+                format!("{id} is a permit or penalty, and nobody says by when it is shown");
+            found.push(Violation::new(id.0, DEADLINE, detail));
         }
         for (at, id) in &self.declined {
             let detail = format!("{id} is mandatory, and the credit office is not told");
@@ -571,6 +599,10 @@ impl Commit {
         for (at, target, end) in &self.shortened {
             for left in longer(fold, *target, *end) {
                 missed(*at, format!("{left} beyond {end}"));
+            }
+            // A change that changes nothing would keep the court's word on paper.
+            if !self.brought_forward.contains(target) {
+                missed(*at, "what a court changed".to_owned());
             }
         }
         for (at, record, until) in self.corrected.iter().filter(|own| own.2 >= day) {

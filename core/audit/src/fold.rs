@@ -86,12 +86,17 @@ pub(crate) struct Record {
     pub by: OfficerRef,
     pub adverse: bool,
     pub openness: Openness,
+    /// The item of the directory and the number under which it was collected.
+    pub item: String,
+    pub filed_as: String,
     /// Number, digest and day of its document.
     pub number: String,
     pub sha256: Option<Digest>,
     pub dated: Day,
     pub severity: Option<Severity>,
     pub published: bool,
+    /// Where it was taken off display.
+    pub hidden_at: Option<Position>,
     pub until: Option<Day>,
     pub version: u16,
     pub corrected_at: Option<Position>,
@@ -283,8 +288,9 @@ pub(crate) struct Listing {
     pub again_from: Option<Day>,
     /// Months before repair by the rule in force when it was proposed, unless that barred it.
     pub repair_months: Option<u16>,
-    /// An objection found that it should not be shown.
+    /// An objection found that it should not be shown; and where that was said last.
     pub display_ended: bool,
+    pub hidden_at: Option<Position>,
     /// Redress for what its own authority took back: owed, or done.
     pub redress: Option<bool>,
 }
@@ -401,6 +407,8 @@ pub(crate) struct Plugin {
 pub(crate) struct Fold {
     pub catalogue: crate::in_use::InUse,
     pub files: BTreeMap<SubjectKey, File>,
+    /// Legacy codes that lead to a file.
+    pub aliases: BTreeSet<(String, String)>,
     pub records: BTreeMap<RecordId, Record>,
     /// The newest adverse records of a subject that had a document, those that are over included.
     pub papers: BTreeMap<(SubjectKey, Paper), Vec<RecordId>>,

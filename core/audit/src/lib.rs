@@ -200,6 +200,7 @@ impl Audit {
     pub fn held(&self) -> usize {
         let fold = &self.fold;
         fold.files.len()
+            + fold.aliases.len()
             + fold.records.len()
             + fold.listings.len()
             + fold.attributions.len()
@@ -274,6 +275,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
+        | Event::AliasLinked { .. }
         | Event::RecordAccepted { .. }
         | Event::RecordAnnulled { .. }
         | Event::RecordRepaired { .. }
@@ -334,7 +336,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Measure(event) => measure::check_beyond(fold, commit, at, event),
         Event::Remedy(event) => remedy::check(fold, commit, at, event),
         Event::Channel(event) => channel::check(fold, at, event),
-        Event::Publicity(event) => publicity::check(fold, at, event),
+        Event::Publicity(event) => publicity::check(fold, commit, at, event),
         Event::Calendar(event) => clock::check(fold, commit, at, event),
         Event::Assessment(event) => assessment::check(fold, at, event),
         Event::Commitment(event) => commitment::check(fold, commit, at, event),
@@ -352,7 +354,6 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::RulesLoaded { .. }
         | Event::GuardDenied { .. }
         | Event::Refusal(_)
-        | Event::AliasLinked { .. }
         | Event::ClassificationChanged { .. } => {}
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 CaseRef::Listing(id) => Target::Listing(*id),
                 CaseRef::Attribution(id) => Target::Attribution(*id),
             };
+            commit.bring_forward(target);
             let restored = commit.restores(target);
             let by_rules = || version::case_shortens(fold, at, *case, *end, restored);
             if !commit.shortens(fold, target) && !by_rules() {

@@ -101,6 +101,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             }
         }
         Event::ExecutionOrdered { plugin: name, .. } => {
+            // An honour that was accepted keeps the catalogue that favours its subject.
+            if !own.incentive {
+                an_order(own, published, at);
+            }
             ordered(own, standing, at, name.as_deref(), plugin, retired);
         }
         Event::MeasureAnnulled { reasons, .. } => {
@@ -330,6 +334,7 @@ fn fits(at: &mut Here<'_>, entry: &Entry, asked: &Asked<'_>, parent: &Parent<'_>
             && document.date <= at.today
             && digest_is_stated(&document.sha256)
             && short_text_is_stated(&document.number)
+            && short_text_is_stated(&document.issuer)
     };
     let court = match asked.court {
         Some(document) => of_court(document),
@@ -362,6 +367,17 @@ fn is_no_order(entry: &Entry) -> bool {
     informs_only(entry) || entry.executor == Executor::Referral
 }
 
+/// What goes to a department, and what an officer orders there, is published, and an order.
+fn an_order(own: &Measure, published: bool, at: &mut Here<'_>) {
+    let entry = at.rules.measure(&own.measure);
+    if entry.is_none() || !published {
+        at.broken(INV_11, format!("{} is not published", own.measure));
+    }
+    if entry.is_some_and(is_no_order) {
+        at.broken(INV_12, format!("{} is no order", own.measure));
+    }
+}
+
 fn is_mandatory(own: &Measure, at: &Here<'_>) -> bool {
     let entry = at.rules.measure(&own.measure);
     entry.is_some_and(|entry| entry.strength == Strength::Mandatory)
@@ -383,13 +399,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
         Event::MeasureDispatched { respond_by, .. } => {
             at.of_authority(own.by.authority);
             at.in_force(standing);
-            let entry = at.rules.measure(&own.measure);
-            if entry.is_none() || !published {
-                at.broken(INV_11, format!("{} is not published", own.measure));
-            }
-            if entry.is_some_and(is_no_order) {
-                at.broken(INV_12, format!("{} is no order", own.measure));
-            }
+            an_order(own, published, at);
             at.must(has_liaison(at, &own.department), Guard::Liaison, "no liaison to receive it");
             let days = at
                 .rules
@@ -452,9 +462,6 @@ fn ordered(
 ) {
     at.of_department(&own.department);
     at.in_force(standing);
-    if at.rules.measure(&own.measure).is_some_and(is_no_order) {
-        at.broken(INV_12, format!("{} is no order", own.measure));
-    }
     if let Some(name) = plugin
         && !granted
     {
@@ -484,6 +491,14 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>, retired: bo
             at.guard(Guard::Competent, "the order was not given to whoever answers");
         }
         _ => {}
+    }
+    if let (
+        Event::MeasureExecuted { reference, .. } | Event::MeasureLifted { reference, .. },
+        Actor::Officer(_),
+    ) = (&at.event.event, &at.event.actor)
+    {
+        let given = short_text_is_stated(reference);
+        at.must(given, Guard::Document, "the department's own reference is missing");
     }
     own.failed =
         matches!(at.event.event, Event::ExecutionFailed { .. } | Event::DeliveryFailed { .. });
@@ -641,7 +656,7 @@ pub(crate) fn check_beyond(
         ended(own, at, event);
         return;
     }
-    if told(own, standing, at, event) {
+    if forwarded::told(own, standing, at, event) {
         return;
     }
     at.of_authority(own.by.authority);
@@ -711,48 +726,6 @@ fn declined(
     }
 }
 
-/// What a higher authority is to be told of a suspension and its end, and what it was told; whether
-/// the event was about that.
-fn told(own: &mut Measure, standing: Standing, at: &mut Here<'_>, event: &MeasureEvent) -> bool {
-    // Which of the two it does not know yet.
-    let news = match (standing, own.remote_suspended) {
-        _ if own.stage != Stage::Forwarded => None,
-        (Standing::Suspended, false) => Some(true),
-        (Standing::InForce, true) => Some(false),
-        _ => None,
-    };
-    match event {
-        MeasureEvent::ForwardTellingRequired { suspended, due, .. } => {
-            let dispatch_wd = at.least(own.initiated_on, |pack| pack.dispatch_wd);
-            at.deadline("due", *due, at.today, dispatch_wd);
-            if news != Some(*suspended) || own.telling.is_some() {
-                at.broken(INV_4, "there is nothing to tell a higher authority");
-            }
-            own.telling = Some((*suspended, *due));
-        }
-        MeasureEvent::ForwardTold { suspended, document_sha256, service, .. } => {
-            at.of_authority(own.by.authority);
-            at.service(Guard::Served, service);
-            at.must(digest_is_stated(document_sha256), Guard::Document, "there is no letter");
-            if news != Some(*suspended) {
-                at.broken(INV_4, "the higher authority is told what is not so");
-            }
-            (own.remote_suspended, own.telling) = (*suspended, None);
-        }
-        MeasureEvent::ForwardTellingOverdue { .. } => {
-            at.over(own.telling.map(|(_, by)| by), "the time to tell the higher authority");
-        }
-        MeasureEvent::ForwardTellingMoot { .. } => {
-            if news.is_some() || own.telling.is_none() {
-                at.broken(INV_4, "the higher authority still has to be told");
-            }
-            own.telling = None;
-        }
-        _ => return false,
-    }
-    true
-}
-
 /// What the system says of a measure that has ended: nothing is left, or a lift is owed by its day.
 fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
     match event {
@@ -774,8 +747,9 @@ fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
         MeasureEvent::LiftRequired { due, .. } => {
             let lift_wd = at.least(own.initiated_on, |pack| pack.lift_wd);
             at.deadline("due", *due, due.from, lift_wd);
-            if due.from > at.today {
-                at.broken(DEADLINE, "the lift is counted from a day to come");
+            // A day that was said stands: saying another one would give more time for the lift.
+            if due.from > at.today || own.lift_by.is_some() {
+                at.broken(DEADLINE, "the lift is counted from a day to come, or counted again");
             }
             if !own.unlifted() {
                 at.broken(INV_10, "there is nothing to lift");

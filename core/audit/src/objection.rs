@@ -161,11 +161,14 @@ fn put_right(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId, finding: Findi
         (Finding::Supplemented, Target::Record(id)) => {
             fold.records.get(&id).is_some_and(|own| since(own.supplemented_at))
         }
+        // What nobody saw, or nobody saw any more, is not put right by showing it no more.
         (Finding::DisplayStopped, Target::Record(id)) => {
-            fold.records.get(&id).is_some_and(|own| !own.published)
+            fold.records.get(&id).is_some_and(|record| {
+                !record.published && (own.undisplayed || since(record.hidden_at))
+            })
         }
         (Finding::DisplayStopped, Target::Listing(id)) => {
-            fold.listings.get(&id).is_some_and(|own| own.display_ended)
+            fold.listings.get(&id).is_some_and(|own| since(own.hidden_at))
         }
         _ => false,
     };
@@ -292,9 +295,10 @@ fn of_the_public(
         return false;
     };
     let noticed = |red: &Red| matches!(red.stage, RedStage::PublicNotice { .. });
-    if !fold.red(listing).is_some_and(|(_, red)| noticed(red)) {
+    let Some((_, red)) = fold.red(listing).filter(|(_, red)| noticed(red)) else {
         return false;
-    }
+    };
+    admin::by_office_or(fold, at, red.nominator.authority);
     let paper = !evidence.is_empty() && evidence.iter().all(digest_is_stated);
     at.must(paper, Guard::PublicNotice, "an objection of the public without its paper");
     if !suspends {

@@ -8,25 +8,42 @@ use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::{Capacity, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{RecordId, RepairId};
+use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
-use shouxin_core::rules::{Openness, Polarity, Severity, SubjectKind};
-use shouxin_core::text::{Digest, digest_is_stated, short_text_is_stated};
+use shouxin_core::rules::{Openness, Polarity, RecordClass, Severity, SubjectKind};
+use shouxin_core::text::{Digest, Name, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
+use crate::ground::papers;
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
 use crate::{redress, version};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
-        Event::SubjectRegistered { kind, .. } => file(fold, at, *kind, None),
+        Event::SubjectRegistered { kind, name, attestation, .. } => {
+            named(at, name);
+            let whole = attestation.as_ref().is_none_or(|own| {
+                short_text_is_stated(&own.document_number) && digest_is_stated(&own.sha256)
+            });
+            at.must(whole, Guard::Document, "what attests the code is missing");
+            file(fold, at, *kind, None);
+        }
         Event::PersonRegistered { capacity, .. } => {
             file(fold, at, SubjectKind::NaturalPerson, Some(*capacity));
         }
-        Event::RecordAccepted { .. } => accepted(fold, at),
+        Event::AliasLinked { kind, code } => {
+            if let Some(subject) = at.event.subject.filter(|own| !fold.files.contains_key(own)) {
+                at.missing(subject);
+            }
+            if !fold.aliases.insert((kind.clone(), code.clone())) {
+                at.broken(INV_10, format!("{kind} {code} leads to a file already"));
+            }
+        }
+        Event::RecordAccepted { .. } => accepted(fold, commit, at),
         Event::RecordAnnulled { record, reasons } => {
             let target = Target::Record(*record);
             if let Some(own) = live(fold, at, *record, true) {
@@ -68,6 +85,22 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             commit.ground_ends(at.at(), *record);
         }
         _ => {}
+    }
+}
+
+/// What is personal stands in clear nowhere, and the name of an individual business is its owner's.
+fn named(at: &mut Here<'_>, name: &Name) {
+    match name {
+        Name::Clear(name) => {
+            let open = at.event.subject.is_some_and(|own| !own.is_personal());
+            at.must(open, Guard::Open, "a name that is personal stands in clear");
+            at.must(
+                short_text_is_stated(name),
+                Guard::Document,
+                "the name is missing, or too long",
+            );
+        }
+        Name::Sealed(name) => at.stated(Guard::Document, &[("name", name)]),
     }
 }
 
@@ -162,7 +195,7 @@ fn version(at: &mut Here<'_>, number: &str, date: Day, sha256: Option<&Digest>, 
     at.must(established || !adverse, Guard::Fact, "an adverse record without its document");
 }
 
-fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
+fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let Event::RecordAccepted {
         item,
         class,
@@ -173,10 +206,10 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         document_number,
         document_date,
         document_sha256,
+        content,
         published,
         publicity_until,
         notified,
-        ..
     } = &at.event.event
     else {
         return;
@@ -216,12 +249,23 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         at.broken(INV_10, "only adverse records have a severity, and every one of them");
     }
     may_be_shown(at, *published, *openness, *severity, subject);
+    // What is exempt of permits and penalties is said beside them, of all else in its content.
+    let beside = matches!(class, RecordClass::Permit | RecordClass::Penalty);
+    let withheld = !published && may_show(*openness, *severity, subject);
+    let reasoned = !withheld || beside || content.is_some();
+    at.must(reasoned, Guard::Open, "it is withheld, and nothing says why");
+    if adverse && recorded(fold, subject, *provider, item, document_number) {
+        at.broken(INV_10, "it is recorded already");
+    }
     let months = months(at, at.today, *severity);
     let until = months.map(|months| document_date.plus_months(months.1));
     if *publicity_until != until {
         at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
     }
     let id = RecordId(at.at());
+    if beside {
+        commit.await_filed(id);
+    }
     if adverse && let Some(file) = fold.files.get_mut(&subject) {
         file.adverse.insert(id);
     }
@@ -232,11 +276,14 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
         by: at.by(*provider),
         adverse,
         openness: *openness,
+        item: item.clone(),
+        filed_as: document_number.clone(),
         number: document_number.clone(),
         sha256: *document_sha256,
         dated: *document_date,
         severity: *severity,
         published: *published,
+        hidden_at: None,
         until: *publicity_until,
         version: 0,
         corrected_at: None,
@@ -261,6 +308,17 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
     }
 }
 
+/// What a provider collected once under a number and an item is not held against anybody twice.
+fn recorded(fold: &Fold, subject: SubjectKey, provider: Uscc, item: &str, number: &str) -> bool {
+    let known = papers(number, None).filter_map(|paper| fold.papers.get(&(subject, paper)));
+    let mut known = known.flatten().filter_map(|id| fold.records.get(id));
+    known.any(|own| own.provider == provider && own.item == item && own.filed_as == number)
+}
+
+fn may_show(openness: Openness, severity: Option<Severity>, subject: SubjectKey) -> bool {
+    openness == Openness::Public && severity != Some(Severity::Minor) && !subject.is_personal()
+}
+
 fn may_be_shown(
     at: &mut Here<'_>,
     published: bool,
@@ -268,8 +326,7 @@ fn may_be_shown(
     severity: Option<Severity>,
     subject: SubjectKey,
 ) {
-    let open =
-        openness == Openness::Public && severity != Some(Severity::Minor) && !subject.is_personal();
+    let open = may_show(openness, severity, subject);
     at.must(open || !published, Guard::Open, "it is published and may not be");
 }
 
@@ -293,12 +350,18 @@ pub(crate) fn check_later(
         }
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
-                let (subject, provider) = (own.subject, own.provider);
+                let (subject, provider, shown) = (own.subject, own.provider, own.published);
                 at.about(subject);
                 at.stated(Guard::Document, &[("reasons", reasons)]);
                 at.of_authority(provider);
+                if !shown {
+                    at.broken(INV_6, "it is not on display");
+                }
             }
             fold.display(Target::Record(*record), false, at.at());
+            if let Some(own) = fold.records.get_mut(record) {
+                own.hidden_at = Some(at.at());
+            }
         }
         RecordEvent::Relieved { record, relief } => {
             if let Some(own) = live(fold, at, *record, false) {

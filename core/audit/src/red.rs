@@ -165,6 +165,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         again_from: None,
         repair_months: None,
         display_ended: false,
+        hidden_at: None,
         redress: None,
     };
     fold.listings.insert(ListingId(at.at()), listing);

@@ -125,9 +125,19 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.about(subject);
             at.of_authority(authority);
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            fold.display(Target::Listing(*listing), false, at.at());
+            let target = Target::Listing(*listing);
+            // What was off display while nobody verified it is not to be shown again.
+            let disputes = fold.holds_mut(target).map(|(_, own)| own.open.keys().copied());
+            let open: Vec<ObjectionId> = disputes.into_iter().flatten().collect();
+            let hidden =
+                open.iter().any(|id| fold.objections.get(id).is_some_and(|own| own.undisplayed));
+            if !hidden && !fold.shown(target) {
+                at.broken(INV_6, "it is not on display");
+            }
+            fold.display(target, false, at.at());
             if let Some(own) = fold.listings.get_mut(listing) {
                 own.display_ended = true;
+                own.hidden_at = Some(at.at());
             }
         }
         E::TestingBegun { objection, .. } | E::TestingEnded { objection, .. } => {

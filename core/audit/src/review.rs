@@ -78,6 +78,8 @@ pub(crate) fn requested(
     let signed = by_party || evidence.iter().any(digest_is_stated);
     at.must(signed, Guard::Document, "an officer asks for the party without its signed paper");
     at.stated(Guard::Document, &[("statement", statement)]);
+    let new = !suspends || !evidence.is_empty();
+    at.must(new, Guard::Document, "it suspends for new facts, and nothing shows them");
     let opened_on = own.opened_on.unwrap_or(at.today);
     let verification_wd = at.least(opened_on, |pack| pack.verification_wd);
     at.deadline("decide_by", *decide_by, at.today, verification_wd);

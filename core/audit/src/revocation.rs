@@ -246,6 +246,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.service(Guard::Served, service);
             answered(at, under_way_mut(stage).as_deref(), answers);
             at.must(service.on >= at.today, Guard::Served, "served before it was decided");
+            if !removed {
+                at.broken(INV_6, "what it rests on is void, or another outcome ended it");
+            }
             let standstill_wd = at.most(opened_on, |pack| pack.standstill_wd);
             let standstill = at.rules.calendar.after(service.on, standstill_wd);
             if standstill.provisional {

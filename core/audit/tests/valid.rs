@@ -37,6 +37,7 @@ fn the_courses_of_every_noun_are_let_stand() {
     let later = due::all().into_iter().chain(versions::all()).chain(sending::all());
     let later = later.chain(longer::all()).chain(again::all());
     let later = later.chain([true, false].map(|told| ("an incentive", beyond::honoured(told))));
+    let later = later.chain([("an honour given all the same", beyond::given_all_the_same())]);
     for (name, world) in courses.chain(later) {
         assert_eq!(Log::of(&world).audit(), Vec::<Violation>::new(), "{name}");
     }

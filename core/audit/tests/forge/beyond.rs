@@ -7,10 +7,11 @@ use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::id::ListingId;
 use shouxin_core::rules::Executor;
 
+use super::kit::courses::held;
 use super::kit::later::office_head;
 use super::kit::rules::{INCENTIVE, OFFICE};
 use super::kit::steps::*;
-use super::kit::{Post, World, officer, organisation};
+use super::kit::{Post, World, officer, operator, organisation};
 
 /// An incentive that a higher authority is asked for: nobody need be told of it first, and may be.
 pub fn honoured(told: bool) -> World {
@@ -31,5 +32,21 @@ pub fn honoured(told: bool) -> World {
         *notice = notice.take().filter(|_| told);
     }
     world.must(&nominator, &asked);
+    world
+}
+
+/// An honour that was accepted is given although the catalogue has made it a mere information since: it
+/// keeps the version that favours its subject.
+pub fn given_all_the_same() -> World {
+    let mut world = super::lives::red();
+    let measure = held(&world).measures[0];
+    world.must(&implementer(), &Command::AcceptMeasure { measure });
+    let rules = Arc::make_mut(&mut world.rules);
+    rules.version = [6; 32];
+    let entry = rules.measures.iter_mut().find(|own| own.id == INCENTIVE);
+    entry.expect("it is there").executor = Executor::InformationOnly;
+    let version = world.rules.version;
+    world.must(&operator(), &Command::LoadRules { version, files: Vec::new() });
+    world.must(&implementer(), &Command::ExecuteMeasure { measure });
     world
 }

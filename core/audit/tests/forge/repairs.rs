@@ -124,18 +124,31 @@ pub fn person_restored() -> World {
 
 /// The listing is repaired before the day on which a person would answer again.
 pub fn person_let_go() -> World {
+    let_go(true)
+}
+
+/// The same before the head decided to revoke the person's repair: nothing of it is left.
+pub fn person_let_go_before() -> World {
+    let_go(false)
+}
+
+fn let_go(revoked: bool) -> World {
     let (mut world, listing, id, measure) = answering();
     let repair = persons_repair(&mut world, id, measure);
     let notice = super::kit::later::revocation_notice(&world, repair);
     world.must(&handler(), &notice);
     world.pass(12);
-    let decision = revoke_repair(&world, repair, 0);
-    world.must(&head(), &decision);
+    if revoked {
+        let decision = revoke_repair(&world, repair, 0);
+        world.must(&head(), &decision);
+    }
     let of = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
     let approval = approve(&world, of);
     world.must(&head(), &approval);
     world.close();
-    world.pass(20);
+    if revoked {
+        world.pass(20);
+    }
     world
 }
 
@@ -165,6 +178,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("breach approved too late", approved_too_late()),
         ("person restored", person_restored()),
         ("person let go", person_let_go()),
+        ("person let go before", person_let_go_before()),
         ("heard at the counter", heard_at_the_counter()),
     ]
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::forge::ended;
 use shouxin_core::event::CaseRef;
+use shouxin_core::event::publicity::PublicityEvent;
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::rules::FactKind;
 
@@ -504,7 +505,16 @@ pub(super) fn red(table: &mut Table) {
         let record = Log::of(&adverse);
         let own = record.at(record.last("record.accepted")).clone();
         let checked = log.last("listing.checked");
+        let at = log.insert(checked, own);
+        // With what is said of its publicity, in one commit.
+        let own = record.at(record.last("publicity.filed")).clone();
+        let checked = log.last("listing.checked");
         log.insert(checked, own);
+        let place = log.last("publicity.filed");
+        let mut filed = log.commits.remove(place.0).remove(0);
+        filed.cause = Some(at);
+        inner!(Publicity, PublicityEvent::Filed, record => RecordId(at))(&mut filed);
+        log.commits[place.0 - 1].push(filed);
         let checked = log.last("listing.checked");
         log.cut(checked);
         log.at(checked).position
