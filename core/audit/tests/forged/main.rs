@@ -53,7 +53,7 @@ mod rests;
 mod retired;
 mod sending;
 mod social;
-mod suspicions;
+mod refused;
 mod versions;
 mod words;
 
@@ -255,10 +255,10 @@ fn table() -> Vec<Forgery> {
     rests::named(&mut table);
     rests::answers(&mut table);
     rests::extensions(&mut table);
-    suspicions::burdens(&mut table);
-    suspicions::objections(&mut table);
-    suspicions::outcomes(&mut table);
-    suspicions::files(&mut table);
+    refused::burdens(&mut table);
+    refused::objections(&mut table);
+    refused::outcomes(&mut table);
+    refused::files(&mut table);
     table.0
 }
 

@@ -1,5 +1,5 @@
-//! Forgeries that a reader of both sides found: what the register refuses although each event alone looks
-//! like one that it writes.
+//! What the register refuses although each event alone looks like one that it writes: displays, orders,
+//! lifts, files and exemptions.
 
 use forge::kit::later::{rule, suit};
 use forge::kit::rules::{HONOUR, individual_business};
