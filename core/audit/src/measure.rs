@@ -258,6 +258,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         department: asked.department.to_owned(),
         by: at.by(parent.by.authority),
         initiated_on: at.today,
+        sent_on: None,
         until: asked.until,
         incentive,
         stage,
@@ -373,9 +374,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             at.of_authority(own.by.authority);
             at.in_force(standing);
             at.stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)]);
-            at.service(Guard::Notice, service);
-            let after = service.on >= own.initiated_on;
-            at.must(after, Guard::Notice, "it was told before it was initiated");
+            at.service(Guard::Notice, service, own.initiated_on);
             let there = digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
             turn(own, at, Stage::Initiated, Stage::Noticed);
@@ -598,11 +597,16 @@ pub(crate) fn check_beyond(
                     _ => Executor::Higher,
                 },
             };
-            at.service(Guard::Served, service);
+            let case = attribution.map_or(CaseRef::Listing(*listing), CaseRef::Attribution);
+            let since = fold.mark(case, at.today).map_or(service.on, |own| own.0.since);
+            at.service(Guard::Served, service, since);
             at.document(to, document_sha256);
             let red = fold.red(*listing).is_some();
             commit.forward(at.at(), service.on, !red);
             opened(fold, at, &asked, red, Stage::Forwarded);
+            if let Some(own) = fold.measures.get_mut(&MeasureId(at.at())) {
+                own.sent_on = Some(service.on);
+            }
             return;
         }
         MeasureEvent::ForwardAnswered { measure, .. }
@@ -641,7 +645,7 @@ pub(crate) fn check_beyond(
         ended(own, at, event);
         return;
     }
-    if told(own, standing, at, event) {
+    if forwarded::told(own, standing, at, event) {
         return;
     }
     at.of_authority(own.by.authority);
@@ -653,9 +657,13 @@ pub(crate) fn check_beyond(
             at.stated(Guard::Document, &[("answer", answer)]);
             let there = digest_is_stated(document_sha256) && *answered_on <= at.today;
             at.must(there, Guard::Document, "no reply, or one of the future");
+            let later = own.sent_on.is_none_or(|sent| *answered_on >= sent);
+            at.must(later, Guard::Document, "the reply is older than the letter");
         }
         MeasureEvent::ForwardRecalled { document_sha256, service, .. } => {
-            at.service(Guard::Served, service);
+            let sent = own.sent_on.unwrap_or(own.initiated_on);
+            let since = own.lift_by.map_or(sent, |by| by.from.max(sent));
+            at.service(Guard::Served, service, since);
             at.must(digest_is_stated(document_sha256), Guard::Document, "there is no recall");
             if standing != Standing::Ended {
                 at.broken(INV_6, "nothing has ended");
@@ -709,48 +717,6 @@ fn declined(
             None => at.broken(INV_10, "the credit office was asked nothing"),
         },
     }
-}
-
-/// What a higher authority is to be told of a suspension and its end, and what it was told; whether
-/// the event was about that.
-fn told(own: &mut Measure, standing: Standing, at: &mut Here<'_>, event: &MeasureEvent) -> bool {
-    // Which of the two it does not know yet.
-    let news = match (standing, own.remote_suspended) {
-        _ if own.stage != Stage::Forwarded => None,
-        (Standing::Suspended, false) => Some(true),
-        (Standing::InForce, true) => Some(false),
-        _ => None,
-    };
-    match event {
-        MeasureEvent::ForwardTellingRequired { suspended, due, .. } => {
-            let dispatch_wd = at.least(own.initiated_on, |pack| pack.dispatch_wd);
-            at.deadline("due", *due, at.today, dispatch_wd);
-            if news != Some(*suspended) || own.telling.is_some() {
-                at.broken(INV_4, "there is nothing to tell a higher authority");
-            }
-            own.telling = Some((*suspended, *due));
-        }
-        MeasureEvent::ForwardTold { suspended, document_sha256, service, .. } => {
-            at.of_authority(own.by.authority);
-            at.service(Guard::Served, service);
-            at.must(digest_is_stated(document_sha256), Guard::Document, "there is no letter");
-            if news != Some(*suspended) {
-                at.broken(INV_4, "the higher authority is told what is not so");
-            }
-            (own.remote_suspended, own.telling) = (*suspended, None);
-        }
-        MeasureEvent::ForwardTellingOverdue { .. } => {
-            at.over(own.telling.map(|(_, by)| by), "the time to tell the higher authority");
-        }
-        MeasureEvent::ForwardTellingMoot { .. } => {
-            if news.is_some() || own.telling.is_none() {
-                at.broken(INV_4, "the higher authority still has to be told");
-            }
-            own.telling = None;
-        }
-        _ => return false,
-    }
-    true
 }
 
 /// What the system says of a measure that has ended: nothing is left, or a lift is owed by its day.
