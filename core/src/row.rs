@@ -449,6 +449,8 @@ pub struct MeasureRow {
     pub fault: Option<CallFault>,
     /// The day on which its subject was told of it.
     pub noticed_on: Option<Day>,
+    /// The day of the letter by which it was forwarded.
+    pub sent_on: Option<Day>,
     /// Last day of the measure that was ordered or forwarded, by this case or one before it of the
     /// same kind: no later case outlasts it (INV-3).
     pub taken_until: Option<Day>,

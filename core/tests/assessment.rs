@@ -426,6 +426,8 @@ fn penalties_that_came_late_are_counted() {
     late.document_date = world.today.plus_days(-40);
     let mut fresh = record(organisation(1), "二号");
     fresh.document_date = world.today.plus_days(-3);
+    fresh.notified = Some(served(world.today.plus_days(-3)));
+    late.notified = Some(served(world.today.plus_days(-39)));
     world.must(&handler(), &Command::SubmitRecords { records: vec![late.clone(), late, fresh] });
     let names: Vec<&str> = world.log[from..].iter().map(|own| own.event.name()).collect();
     let each = ["record.accepted", "publicity.filed"];

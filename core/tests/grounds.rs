@@ -42,7 +42,8 @@ fn ended(world: &World, id: RecordId) -> RecordState {
 fn dated(world: &mut World, number: &str, on: &str, severity: Severity) -> RecordId {
     let document_date = day(on);
     let own = record(organisation(1), number);
-    let own = NewRecord { document_date, severity: Some(severity), ..own };
+    let notified = Some(served(document_date.plus_days(1)));
+    let own = NewRecord { document_date, severity: Some(severity), notified, ..own };
     RecordId(world.must(&handler(), &Command::SubmitRecords { records: vec![own] }))
 }
 

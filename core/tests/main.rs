@@ -62,6 +62,7 @@ mod rows;
 mod scenarios;
 mod second_case;
 mod sending;
+mod served;
 mod simulation;
 mod standstill;
 mod states;

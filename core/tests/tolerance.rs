@@ -156,6 +156,12 @@ fn what_law_requires_is_never_missing_and_the_rest_has_its_bounds() {
     let by_law = || Missing { name: text(), required_by_law: true };
     let law = guard(Guard::LawRequired);
     spoiled(&world, &right, law, set!(missing = vec![plain(), by_law()]));
+    let mut second = right.clone();
+    if let Command::Tolerance(C::Open { missing, .. }) = &mut second {
+        *missing = vec![plain(), by_law()];
+    }
+    let said = world.ask(&handler(), &second).expect_err("law requires it").detail;
+    assert!(said.contains("第 2 项") && said.ends_with("document 2"), "counted from one: {said}");
     let limit = misfit(Misfit::Limit);
     spoiled(&world, &right, limit, set!(missing = Vec::new()));
     spoiled(&world, &right, limit, set!(missing = vec![plain(); 17]));

@@ -225,8 +225,7 @@ fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &Com
     }
     at.stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)]);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
-    at.service(Guard::Notice, service);
-    at.must(service.on >= breach.proposed_on, Guard::Notice, "served before the proposal");
+    at.service(Guard::Notice, service, breach.proposed_on);
     let window_wd = at.most(own.offered_on, |pack| pack.statement_window_wd);
     at.deadline("the window", *window, at.today, window_wd);
     breach.window = Some((service.on, *window));
@@ -322,12 +321,12 @@ fn served(own: &Commitment, breach: &Breach, at: &mut Here<'_>, event: &Commitme
         return;
     };
     at.of_authority(own.authority);
-    at.service(Guard::Served, service);
+    let since = breach.decided.map_or(at.today, |own| own.1);
+    at.service(Guard::Served, service, since);
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
     match breach.decided {
         None => at.broken(INV_1, "there is no decision to serve"),
-        Some((_, on, end)) => {
-            at.must(service.on >= on, Guard::Served, "served before it was decided");
+        Some((_, _, end)) => {
             at.must(service.on <= end, Guard::End, "served after its end");
             let latest = latest(at.rules, own.offered_on, breach.proposed_on, at.today);
             at.must(end <= latest, Guard::End, "no rule in force lets it be shown so long");

@@ -334,8 +334,7 @@ fn noticed(own: &mut Case, above: Above, at: &mut Here<'_>) {
     standing(above, at);
     at.stated(Guard::Notice, &[("facts", facts), ("reasons", reasons)]);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
-    at.service(Guard::Notice, service);
-    at.must(service.on >= own.proposed_on, Guard::Notice, "served before the proposal");
+    at.service(Guard::Notice, service, own.proposed_on);
     at.named(measures);
     let due = measures
         .iter()
@@ -523,8 +522,7 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
     standing(above, at);
     let suspended = above.extended == Standing::Suspended;
     at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
-    at.service(Guard::Served, service);
-    at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
+    at.service(Guard::Served, service, decision.on);
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
     if above.last.is_some_and(|last| decision.end > last) {
         at.guard(Guard::End, "a record on which it rests ends before it does");

@@ -350,8 +350,7 @@ fn cure_notice(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent)
     };
     at.stated(Guard::Notice, &[("reasons", reasons)]);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
-    at.service(Guard::Notice, service);
-    at.must(service.on > own.due, Guard::Notice, "served before it was overdue");
+    at.service(Guard::Notice, service, own.due.plus_days(1));
     let days = cure_by.working_days;
     if !(CURE_WD_MIN..=CURE_WD_MAX).contains(&days) {
         at.broken(DEADLINE, format!("{days} working days to put it right are too few or too many"));

@@ -332,6 +332,8 @@ pub(crate) struct Measure {
     pub department: String,
     pub by: OfficerRef,
     pub initiated_on: Day,
+    /// The day of the letter by which it was forwarded.
+    pub sent_on: Option<Day>,
     pub until: Day,
     pub incentive: bool,
     pub stage: Stage,

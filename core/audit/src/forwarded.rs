@@ -25,12 +25,10 @@ pub(crate) fn noticed(fold: &Fold, commit: &mut Commit, at: &mut Here<'_>, event
     at.about(own.subject);
     at.of_authority(own.by.authority);
     at.stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)]);
-    at.service(Guard::Notice, service);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
     let case = own.attribution.map_or(CaseRef::Listing(own.listing), CaseRef::Attribution);
-    let since = fold.mark(case, at.today).map(|own| own.0.since);
-    let early = since.is_some_and(|day| service.on < day);
-    at.must(!early, Guard::Notice, "it was told before what it rests on had effect");
+    let since = fold.mark(case, at.today).map_or(service.on, |own| own.0.since);
+    at.service(Guard::Notice, service, since);
     match commit.tells(*measure) {
         Some(letter) => {
             at.must(service.on <= letter, Guard::Notice, "it was told after the letter");
@@ -65,7 +63,8 @@ pub(crate) fn told(
         }
         MeasureEvent::ForwardTold { suspended, document_sha256, service, .. } => {
             at.of_authority(own.by.authority);
-            at.service(Guard::Served, service);
+            let since = own.telling.map_or(at.today, |(_, by)| by.from);
+            at.service(Guard::Served, service, since);
             at.must(digest_is_stated(document_sha256), Guard::Document, "there is no letter");
             if news != Some(*suspended) {
                 at.broken(INV_4, "the higher authority is told what is not so");

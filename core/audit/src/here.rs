@@ -177,9 +177,14 @@ impl<'a> Here<'a> {
     }
 
     #[track_caller]
-    pub(crate) fn service(&mut self, guard: Guard, service: &Service) {
+    pub(crate) fn service(&mut self, guard: Guard, service: &Service, since: Day) {
         let proven = digest_is_stated(&service.proof_sha256) && service.on <= self.today;
         self.must(proven, guard, "no proof of service, or served in the future");
+        if service.on < since {
+            let on = service.on;
+            let detail = format!("served on {on}, and what it is about was there on {since}");
+            self.guard(guard, detail);
+        }
     }
 
     #[track_caller]

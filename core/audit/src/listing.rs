@@ -50,7 +50,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }
         ListingEvent::Revoked { case, document_number, document_sha256, reasons, service } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             case::revoked(fold, commit, at, *case, (document_number, document_sha256));
         }
         ListingEvent::Shortened { case, end } => {
@@ -233,8 +233,7 @@ fn red(
         } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.document(document_number, document_sha256);
-            at.service(Guard::Served, service);
-            at.must(service.on >= at.today, Guard::Served, "served before it was decided");
+            at.service(Guard::Served, service, at.today);
             answered(at, own.revocation.as_ref(), answers);
             commit.end(fold, at.at(), CaseRef::Listing(id), Over::Closed);
         }

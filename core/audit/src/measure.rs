@@ -262,6 +262,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         department: asked.department.to_owned(),
         by: at.by(parent.by.authority),
         initiated_on: at.today,
+        sent_on: None,
         until: asked.until,
         incentive,
         stage,
@@ -389,9 +390,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             at.of_authority(own.by.authority);
             at.in_force(standing);
             at.stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)]);
-            at.service(Guard::Notice, service);
-            let after = service.on >= own.initiated_on;
-            at.must(after, Guard::Notice, "it was told before it was initiated");
+            at.service(Guard::Notice, service, own.initiated_on);
             let there = digest_is_stated(document_sha256);
             at.must(there, Guard::Notice, "there is no notice document");
             turn(own, at, Stage::Initiated, Stage::Noticed);
@@ -613,11 +612,16 @@ pub(crate) fn check_beyond(
                     _ => Executor::Higher,
                 },
             };
-            at.service(Guard::Served, service);
+            let case = attribution.map_or(CaseRef::Listing(*listing), CaseRef::Attribution);
+            let since = fold.mark(case, at.today).map_or(service.on, |own| own.0.since);
+            at.service(Guard::Served, service, since);
             at.document(to, document_sha256);
             let red = fold.red(*listing).is_some();
             commit.forward(at.at(), service.on, !red);
             opened(fold, at, &asked, red, Stage::Forwarded);
+            if let Some(own) = fold.measures.get_mut(&MeasureId(at.at())) {
+                own.sent_on = Some(service.on);
+            }
             return;
         }
         MeasureEvent::ForwardAnswered { measure, .. }
@@ -668,9 +672,13 @@ pub(crate) fn check_beyond(
             at.stated(Guard::Document, &[("answer", answer)]);
             let there = digest_is_stated(document_sha256) && *answered_on <= at.today;
             at.must(there, Guard::Document, "no reply, or one of the future");
+            let later = own.sent_on.is_none_or(|sent| *answered_on >= sent);
+            at.must(later, Guard::Document, "the reply is older than the letter");
         }
         MeasureEvent::ForwardRecalled { document_sha256, service, .. } => {
-            at.service(Guard::Served, service);
+            let sent = own.sent_on.unwrap_or(own.initiated_on);
+            let since = own.lift_by.map_or(sent, |by| by.from.max(sent));
+            at.service(Guard::Served, service, since);
             at.must(digest_is_stated(document_sha256), Guard::Document, "there is no recall");
             if standing != Standing::Ended {
                 at.broken(INV_6, "nothing has ended");

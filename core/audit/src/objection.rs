@@ -51,7 +51,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::ObjectionRefused { reasons, service, .. } => {
             admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             let made = fold.owner(own.target).map(|own| own.2.clone());
             let same = at.officer().is_some_and(|(.., by)| Some(by) == made.as_ref());
             at.must(!same, Guard::FourEyes, "the one who made it turns the objection away");
@@ -103,7 +103,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::ObjectionResolved { upheld, reasons, service, .. } => {
             admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             resolved(fold, commit, at, id, *upheld);
         }
         Event::RedressOpened { provider, .. } => {

@@ -241,10 +241,10 @@ fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     }
     at.capacity(fold, subject);
     version(at, document_number, *document_date, document_sha256.as_ref(), adverse);
-    let told = notified
-        .as_ref()
-        .is_some_and(|service| service.on <= at.today && digest_is_stated(&service.proof_sha256));
-    at.must(told || !adverse, Guard::Notice, "the party was not told of an adverse record");
+    match notified {
+        Some(own) if adverse => at.service(Guard::Notice, own, *document_date),
+        _ => at.must(!adverse, Guard::Notice, "the party was not told of an adverse record"),
+    }
     if severity.is_some() != adverse {
         at.broken(INV_10, "only adverse records have a severity, and every one of them");
     }

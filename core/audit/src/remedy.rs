@@ -36,7 +36,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             about_objection(fold, at, *objection);
             admin::by_office(fold, at);
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             unverified(fold, at, *objection);
         }
         E::ObjectionClosed { objection } => {

@@ -63,7 +63,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::RepairApproved { document_number, document_sha256, reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.document(document_number, document_sha256);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             decided_by(at, by.as_ref());
             if let Target::Record(record) = of {
                 alone(fold, at, record);
@@ -80,7 +80,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::RepairRefused { reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             decided_by(at, by.as_ref());
             turn(fold, at, id, RepairStage::Refused, Some(at.by(authority)));
         }
@@ -452,7 +452,7 @@ pub(crate) fn extended(fold: &mut Fold, at: &mut Here<'_>, event: &RemedyEvent) 
     at.about(subject);
     at.of_authority(authority);
     at.stated(Guard::Notice, &[("reasons", reasons)]);
-    at.service(Guard::Notice, service);
+    at.service(Guard::Notice, service, at.today);
     at.must(digest_is_stated(document_sha256), Guard::Notice, "there is no notice document");
     let opened_on = opened_on(fold, of).unwrap_or(at.today);
     let Some(own) = fold.repairs.get_mut(repair) else {

@@ -133,7 +133,7 @@ pub(crate) fn decided(
     };
     at.about(own.subject);
     at.stated(Guard::Document, &[("reasons", reasons)]);
-    at.service(Guard::Served, service);
+    at.service(Guard::Served, service, at.today);
     admin::by_office_head(fold, at);
     if let Some((.., by)) = at.officer() {
         let same = own.outcome.as_ref().is_some_and(|before| before.1 == *by);

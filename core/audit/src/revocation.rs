@@ -81,10 +81,8 @@ pub(crate) fn noticed(
     by: OfficerRef,
 ) -> Revocation {
     at.stated(Guard::Notice, &[("reasons", reasons)]);
-    at.service(Guard::Notice, service);
+    at.service(Guard::Notice, service, since.unwrap_or(service.on));
     at.must(digest_is_stated(document), Guard::Notice, "there is no notice document");
-    let early = since.is_some_and(|since| service.on < since);
-    at.must(!early, Guard::Notice, "served before the decision that it is about");
     at.deadline("the window", window, at.today, window_wd);
     Revocation { by, told_on: service.on, window, points: None }
 }
@@ -243,9 +241,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         ) => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.document(document_number, document_sha256);
-            at.service(Guard::Served, service);
+            at.service(Guard::Served, service, at.today);
             answered(at, under_way_mut(stage).as_deref(), answers);
-            at.must(service.on >= at.today, Guard::Served, "served before it was decided");
             if !removed {
                 at.broken(INV_6, "what it rests on is void, or another outcome ended it");
             }

@@ -126,6 +126,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         confirmed_at: None,
         fault: None,
         noticed_on: None,
+        sent_on: None,
         taken_until,
         exempt_until: None,
         holds: Vec::new(),
@@ -165,6 +166,7 @@ pub(super) fn apply_beyond(
             basis,
             until,
             decision_number,
+            service,
             ..
         } => {
             let id = MeasureId(here(envelope));
@@ -197,6 +199,7 @@ pub(super) fn apply_beyond(
                 confirmed_at: None,
                 fault: None,
                 noticed_on: None,
+                sent_on: Some(service.on),
                 taken_until: Some(*until),
                 exempt_until: None,
                 holds: Vec::new(),

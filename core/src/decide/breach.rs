@@ -148,15 +148,8 @@ fn serve_notice(
             "告知书须载明事实、理由、依据和权利 / state facts, reasons, basis, rights",
         )?;
     }
-    checks::service(context, Guard::Notice, service)?;
     // Nobody is told of what was not proposed yet.
-    if service.on < case.proposed_on {
-        refuse::<()>(
-            Guard::Notice,
-            format!("告知早于立案日 {} / served before the proposal", case.proposed_on),
-            "请在立案后送达告知书 / serve the notice after the proposal",
-        )?;
-    }
+    checks::service(context, Guard::Notice, service, case.proposed_on)?;
     let window_wd = context.rules_of(row.offered_on).statement_window_wd;
     Ok(CommitmentEvent::BreachNoticeServed {
         commitment: *commitment,
@@ -323,12 +316,12 @@ fn serve(
     let Path::Decided(decided) = &case.path else {
         return Ok(wrong_state("违诺认定 / breach", case.path.name(), "decided")?);
     };
-    checks::service(context, Guard::Served, service)?;
     let decision = &decided.decision;
-    if service.on < decision.on || !digest_is_stated(repair_guide_sha256) {
+    checks::service(context, Guard::Served, service, decision.on)?;
+    if !digest_is_stated(repair_guide_sha256) {
         refuse::<()>(
             Guard::Served,
-            "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
+            "未同时送达修复告知书 / served without the repair guide",
             "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
         )?;
     }

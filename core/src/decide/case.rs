@@ -459,15 +459,8 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
             "告知书须载明事实、理由、依据、拟采取措施和权利 / state facts, reasons, basis, measures, rights",
         )?;
     }
-    checks::service(context, Guard::Notice, service)?;
     // Nobody is told of what was not proposed yet.
-    if service.on < found.case.proposed_on {
-        refuse::<()>(
-            Guard::Notice,
-            format!("告知早于立案日 {} / served before the proposal", found.case.proposed_on),
-            "请在立案后送达告知书 / serve the notice after the proposal",
-        )?;
-    }
+    checks::service(context, Guard::Notice, service, found.case.proposed_on)?;
     checks::named_measures(rows, context, measures)?;
     if !hearing_offered && needs_hearing(context, measures) {
         refuse::<()>(
@@ -709,11 +702,11 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
     records_are_grounds(rows, &found, context)?;
     ground_stands(rows, &found, context)?;
     extension::may_be_served(rows, found.of)?;
-    checks::service(context, Guard::Served, service)?;
-    if service.on < decided.decision.on || !digest_is_stated(repair_guide_sha256) {
+    checks::service(context, Guard::Served, service, decided.decision.on)?;
+    if !digest_is_stated(repair_guide_sha256) {
         refuse::<()>(
             Guard::Served,
-            "送达早于决定，或未同时送达修复告知书 / served before the decision, or without the repair guide",
+            "未同时送达修复告知书 / served without the repair guide",
             "决定书与信用修复告知书同时送达（两书同达）/ serve both together",
         )?;
     }

@@ -305,21 +305,39 @@ pub(super) fn document(number: &str, sha256: &Digest) -> Result<(), Refusal> {
     )
 }
 
-/// A proof of service that is complete and not later than today.
+/// A proof of service that is complete, of a day on which what is served was there already and that
+/// is not to come. What is decided and served in one step is there from the day on which it is
+/// recorded: no other day of that decision is known, and a service before it would be of nothing.
 pub(super) fn service(
     context: &Context<'_>,
     guard: Guard,
     service: &Service,
+    since: Day,
 ) -> Result<(), Refusal> {
-    if digest_is_stated(&service.proof_sha256) && service.on <= context.today {
-        return Ok(());
+    if !digest_is_stated(&service.proof_sha256) || service.on > context.today {
+        return refuse(
+            guard,
+            "送达回证缺失，或送达日期晚于当日 / proof of service missing, or dated in the future",
+            "请附送达回证的 SHA-256 和实际送达日期 / give the proof's SHA-256 and the day of service",
+        )
+        .map_err(|refusal| refusal.on("service"));
     }
-    refuse(
-        guard,
-        "送达回证缺失，或送达日期晚于当日 / proof of service missing, or dated in the future",
-        "请附送达回证的 SHA-256 和实际送达日期 / give the proof's SHA-256 and the day of service",
-    )
-    .map_err(|refusal| refusal.on("service"))
+    if service.on < since {
+        return refuse(
+            guard,
+            format!(
+                "送达日期 {} 早于所送达事项产生之日 {since} / served on {}, before what it is about was \
+                 there, on {since}",
+                service.on, service.on
+            ),
+            format!(
+                "请填写实际送达日期，不得早于 {since}；与决定一并登记的，登记之日即为决定之日 / give the day of \
+                 service, no earlier than {since}; a decision is dated to the day on which it is recorded"
+            ),
+        )
+        .map_err(|refusal| refusal.on("service"));
+    }
+    Ok(())
 }
 
 /// Measures that a notice or decision names: each in the published catalogue, each with its

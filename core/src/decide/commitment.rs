@@ -371,14 +371,8 @@ fn cure_notice(
             "请附通知书的 SHA-256 / give its SHA-256",
         )?;
     }
-    checks::service(context, Guard::Notice, service)?;
-    if service.on <= row.due {
-        refuse::<()>(
-            Guard::Notice,
-            format!("通知早于履行期限届满 {} / served before it was overdue", row.due),
-            "期满后送达通知书 / serve it after the due date",
-        )?;
-    }
+    // It is overdue from the day after its last.
+    checks::service(context, Guard::Notice, service, row.due.plus_days(1))?;
     if !(CURE_WD_MIN..=CURE_WD_MAX).contains(working_days) {
         misfit::<()>(
             Misfit::Value,

@@ -7,14 +7,14 @@
 use crate::command::measure::{MeasureCommand, SubjectNotice};
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::measure::{Asked, Parent, allowed, answer_decline, initiating, with_parents};
-use crate::decide::undo::{lifted_late, untold};
+use crate::decide::undo::{first_end, lifted_late, untold};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::measure::MeasureEvent;
 use crate::event::{CaseRef, Event};
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::id::MeasureId;
 use crate::path::Standing;
-use crate::row::MeasureState;
+use crate::row::{MeasureRow, MeasureState};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Executor, FactKind};
 use crate::text::{digest_is_stated, short_text_is_stated};
@@ -52,6 +52,14 @@ pub(super) fn decide(
                     "请附复函和日期 / attach it and its date",
                 )?;
             }
+            if let Some(sent) = row.sent_on.filter(|sent| answered_on < sent) {
+                misfit::<()>(
+                    Misfit::Value,
+                    format!("复函日期早于发函日 {sent} / answered before the letter was sent"),
+                    "请填写复函日期 / give the date of the reply",
+                )
+                .map_err(|refusal| refusal.on("answered_on"))?;
+            }
             MeasureEvent::ForwardAnswered {
                 measure: id,
                 answer: answer.clone(),
@@ -63,7 +71,7 @@ pub(super) fn decide(
             if standing != Standing::Ended || recalled {
                 return Ok(wrong_state("上报 / forwarding", "in force or recalled", "ended")?);
             }
-            checks::service(context, Guard::Served, service)?;
+            checks::service(context, Guard::Served, service, ended_on(rows, row, context)?)?;
             if !digest_is_stated(document_sha256) {
                 refuse::<()>(Guard::Document, "缺少撤回函 / no recall", "请附撤回函 / attach it")?;
             }
@@ -77,7 +85,9 @@ pub(super) fn decide(
             if untold(row, standing) != Some(*suspended) {
                 return Ok(wrong_state("上报 / forwarding", "told, or over", "not told")?);
             }
-            checks::service(context, Guard::Served, service)?;
+            // There was nothing to tell before the day on which the register said so.
+            let since = row.telling.map_or(context.today, |own| own.owed.by.from);
+            checks::service(context, Guard::Served, service, since)?;
             if !digest_is_stated(document_sha256) {
                 refuse::<()>(Guard::Document, "缺少函件 / no letter", "请附函件 / attach it")?;
             }
@@ -159,7 +169,8 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
     let parent = allowed(rows, &asked, context)?;
     // What a higher authority is asked for weighs on the subject from here on.
     checks::clock(context)?;
-    checks::service(context, Guard::Served, service)?;
+    let since = since(rows, &asked, &parent)?;
+    checks::service(context, Guard::Served, service, since)?;
     if !short_text_is_stated(to) || !digest_is_stated(document_sha256) {
         refuse::<()>(
             Guard::Document,
@@ -167,7 +178,6 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
             "请填写 to 和 document_sha256 / give both",
         )?;
     }
-    let since = since(rows, &asked, &parent)?;
     if let Some(own) = notice {
         subject_told(own, (since, service.on), context)?;
     } else if !parent.red {
@@ -211,6 +221,17 @@ fn forward(rows: &Rows, command: &MeasureCommand, context: &Context<'_>) -> Resu
     drafts.finish()
 }
 
+/// The day from which a forwarded measure is to be recalled: the first end that it had, after the
+/// letter by which it was forwarded.
+fn ended_on(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<Day, Stop> {
+    let ended = match row.lift {
+        Some(own) => Some(own.by.from),
+        None => first_end(rows, row, context.today)?,
+    };
+    let sent = row.sent_on.unwrap_or(row.initiated_on);
+    Ok(ended.map_or(sent, |ended| ended.max(sent)))
+}
+
 /// The day since which what a measure rests on has effect: of what a revoked repair brought back, the
 /// day on which it came back.
 fn since(rows: &Rows, asked: &Asked<'_>, parent: &Parent) -> Result<Day, Stop> {
@@ -228,16 +249,14 @@ fn subject_told(
 ) -> Result<(), Refusal> {
     let SubjectNotice { reasons, remedies, document_sha256, service } = notice;
     stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)])?;
-    checks::service(context, Guard::Notice, service)?;
+    checks::service(context, Guard::Notice, service, since)?;
     if !digest_is_stated(document_sha256) {
         refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
     }
-    if service.on < since || service.on > letter {
+    if service.on > letter {
         refuse::<()>(
             Guard::Notice,
-            format!(
-                "告知须在 {since} 与发函日 {letter} 之间送达 / told too early, or after the letter"
-            ),
+            format!("告知晚于发函日 {letter} / told after the letter was sent"),
             "决定生效后先告知当事人，再发函 / tell the subject once the decision has effect, then send \
              the letter",
         )?;

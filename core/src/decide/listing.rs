@@ -50,7 +50,7 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::document(document_number, document_sha256)?;
-    checks::service(context, Guard::Served, service)?;
+    checks::service(context, Guard::Served, service, context.today)?;
     let mut drafts = Drafts::new(context);
     drafts.push(
         found.subject,
@@ -155,8 +155,8 @@ fn red(
                 )?;
             }
             let since = match red.state {
-                RedState::Active { since, .. } => Some(since),
-                _ => None,
+                RedState::Active { since, .. } => since,
+                _ => context.today,
             };
             check_notice((reasons, document_sha256, service), since, context)?;
             let window_wd = context.rules_of(red.nominated_on).statement_window_wd;
@@ -193,14 +193,7 @@ fn red(
             answered(revocation, answers, context)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             checks::document(document_number, document_sha256)?;
-            checks::service(context, Guard::Served, service)?;
-            if service.on < context.today {
-                refuse::<()>(
-                    Guard::Served,
-                    "撤销决定须自作出之日起送达 / it cannot be served before it was made",
-                    "请填写实际送达日期 / give the day of service",
-                )?;
-            }
+            checks::service(context, Guard::Served, service, context.today)?;
             ListingEvent::RedRevoked {
                 listing,
                 document_number: document_number.clone(),

@@ -417,16 +417,8 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
         return Ok(wrong_state("措施 / measure", row.state.name(), "initiated")?);
     };
     stated(Guard::Notice, &[("reasons", reasons), ("remedies", remedies)])?;
-    checks::service(context, Guard::Notice, service)?;
     // What is told before it is initiated tells of no measure that an officer asked for.
-    if service.on < row.initiated_on {
-        refuse::<()>(
-            Guard::Notice,
-            format!("告知早于发起日 {} / served before it was initiated", row.initiated_on),
-            "请在发起后送达告知书 / serve the notice after the initiation",
-        )
-        .map_err(|refusal| refusal.on("service"))?;
-    }
+    checks::service(context, Guard::Notice, service, row.initiated_on)?;
     if !digest_is_stated(document_sha256) {
         refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
     }

@@ -61,7 +61,7 @@ pub(super) fn decide(
             }
             beside_who_made_it(rows, row.target, context)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
-            checks::service(context, Guard::Served, service)?;
+            checks::service(context, Guard::Served, service, context.today)?;
             let mut drafts = Drafts::new(context);
             drafts.push(
                 row.subject,
@@ -567,7 +567,7 @@ fn resolve(
         return Ok(wrong_state("异议 / objection", row.state.name(), "verified")?);
     };
     stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Served, service)?;
+    checks::service(context, Guard::Served, service, context.today)?;
     let upheld = finding.upholds();
     let mut drafts = Drafts::new(context);
     drafts.push(

@@ -132,10 +132,18 @@ fn check_fields(
     let notified = record
         .notified
         .as_ref()
-        .is_some_and(|service| service.on <= today && digest_is_stated(&service.proof_sha256));
-    if !notified {
+        .filter(|own| own.on <= today && digest_is_stated(&own.proof_sha256));
+    let Some(notified) = notified else {
         let detail =
             "采集不良记录须同时通知当事人（方案五(五)）/ the party must be notified".to_owned();
+        return Err(("notified", "G-NOTICE", detail));
+    };
+    // Nobody is told of the record of a document that was not made yet.
+    if notified.on < record.document_date {
+        let detail = format!(
+            "告知日期 {} 早于文书日期 {} / notified before the document was made",
+            notified.on, record.document_date
+        );
         return Err(("notified", "G-NOTICE", detail));
     }
     Ok(())

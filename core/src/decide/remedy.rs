@@ -176,7 +176,7 @@ fn unverified(
         )?;
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Served, service)?;
+    checks::service(context, Guard::Served, service, context.today)?;
     let event = RemedyEvent::Unverified {
         objection: *objection,
         reasons: reasons.clone(),

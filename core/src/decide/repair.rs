@@ -46,7 +46,7 @@ pub(super) fn decide(
             let accepted_by = accepted_by(row)?;
             checks::deciding_head(context, accepted_by)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
-            checks::service(context, Guard::Served, service)?;
+            checks::service(context, Guard::Served, service, context.today)?;
             let mut drafts = Drafts::new(context);
             drafts.push(
                 row.subject,
@@ -377,7 +377,7 @@ pub(super) fn extend(
         )?;
     }
     stated(Guard::Notice, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Notice, service)?;
+    checks::service(context, Guard::Notice, service, context.today)?;
     if !digest_is_stated(document_sha256) {
         refuse::<()>(
             Guard::Notice,
@@ -467,7 +467,7 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
     rows.want(records.iter().map(|record| Key::Record(*record)))?;
     let head = checks::deciding_head(context, accepted_by(row)?)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Served, service)?;
+    checks::service(context, Guard::Served, service, context.today)?;
     checks::document(document_number, document_sha256)?;
     let mut drafts = Drafts::new(context);
     drafts.push(

@@ -158,7 +158,7 @@ pub(super) fn decide(
         )?;
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Served, service)?;
+    checks::service(context, Guard::Served, service, context.today)?;
     let act_by = match of {
         ReviewOf::Repair(id) if *upheld => {
             let opened_on = repair::opened_on(rows, rows.must_repair(*id)?.of)?;

@@ -26,21 +26,13 @@ use crate::time::Day;
 /// repair that was approved.
 pub(super) fn check_notice(
     (reasons, document_sha256, service): (&Sealed, &Digest, &Service),
-    since: Option<Day>,
+    since: Day,
     context: &Context<'_>,
 ) -> Result<(), Stop> {
     stated(Guard::Notice, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Notice, service)?;
+    checks::service(context, Guard::Notice, service, since)?;
     if !digest_is_stated(document_sha256) {
         refuse::<()>(Guard::Notice, "缺少告知书 / no notice", "请附告知书 / attach it")?;
-    }
-    if let Some(since) = since.filter(|since| service.on < *since) {
-        refuse::<()>(
-            Guard::Notice,
-            format!("告知早于拟撤销的决定 {since} / served before the decision it is about"),
-            "请填写告知书的实际送达日期 / give the day of service of the notice",
-        )
-        .map_err(|refusal| refusal.on("service"))?;
     }
     Ok(())
 }
@@ -271,7 +263,7 @@ pub(super) fn decide(
                     "请由该机关办理 / ask that authority",
                 )?;
             }
-            let approved_on = row.outcome.as_ref().map(|own| own.0);
+            let approved_on = row.outcome.as_ref().map_or(context.today, |own| own.0);
             check_notice((reasons, document_sha256, service), approved_on, context)?;
             let opened_on = repair::opened_on(rows, row.of)?;
             let window_wd = context.rules_of(opened_on).statement_window_wd;
@@ -368,16 +360,9 @@ fn revoked(
     checks::deciding_head(context, &own.opened_by)?;
     answered(own, answers, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::service(context, Guard::Served, service)?;
-    checks::document(document_number, document_sha256)?;
     // A service dated before the decision would shorten the standstill.
-    if service.on < context.today {
-        refuse::<()>(
-            Guard::Served,
-            "撤销决定须自作出之日起送达 / it cannot be served before it was made",
-            "请填写实际送达日期 / give the day of service",
-        )?;
-    }
+    checks::service(context, Guard::Served, service, context.today)?;
+    checks::document(document_number, document_sha256)?;
     let starts_on = standstill(rows, row.of, service, context)?.day.plus_days(1);
     if starts_on > end {
         refuse::<()>(

@@ -184,10 +184,10 @@ fn open(rows: &Rows, command: &ToleranceCommand, context: &Context<'_>) -> Resul
         .map_err(|refusal| refusal.on("missing"))?;
     }
     missing.iter().try_for_each(|own| short("missing", &own.name))?;
-    if let Some(place) = missing.iter().position(|own| own.required_by_law) {
+    if let Some(number) = (1..).zip(missing).find(|own| own.1.required_by_law).map(|own| own.0) {
         refuse::<()>(
             Guard::LawRequired,
-            format!("第 {} 项为法律法规要求的受理材料 / law requires document {place}", place + 1),
+            format!("第 {number} 项为法律法规要求的受理材料 / law requires document {number}"),
             "收到该材料后再受理 / accept the file once it is there",
         )
         .map_err(|refusal| refusal.on("missing"))?;

@@ -53,7 +53,9 @@ fn each_field_of_a_record_is_rejected_by_its_own_name() {
     let right = || record(organisation(1), "尤市监罚〔2026〕1号");
     let today = world.today;
     assert_eq!(rejected(&world, &of(right())), None);
-    assert_eq!(rejected(&world, &of(NewRecord { document_date: today, ..right() })), None);
+    let told_today = || Some(served(today));
+    let latest = NewRecord { document_date: today, notified: told_today(), ..right() };
+    assert_eq!(rejected(&world, &of(latest)), None);
     let oldest = day("1926-03-02");
     assert_eq!(oldest.plus_months(1200), today);
     assert_eq!(rejected(&world, &of(NewRecord { document_date: oldest, ..right() })), None);
@@ -89,6 +91,10 @@ fn each_field_of_a_record_is_rejected_by_its_own_name() {
     let notified = |notified| rejected(&world, &of(NewRecord { notified, ..right() }));
     assert_eq!(notified(told(today, digest(1))), None);
     assert_eq!(notified(told(today.plus_days(1), digest(1))), Some("G-NOTICE"));
+    // Nobody is told of a document that was not made yet (O59).
+    let made_on = right().document_date;
+    assert_eq!(notified(told(made_on, digest(1))), None);
+    assert_eq!(notified(told(made_on.plus_days(-1), digest(1))), Some("G-NOTICE"));
     assert_eq!(notified(told(today, [0; 32])), Some("G-NOTICE"));
     assert_eq!(notified(None), Some("G-NOTICE"));
     for sha in [None, Some([0; 32])] {

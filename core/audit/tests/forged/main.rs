@@ -52,6 +52,7 @@ mod reports;
 mod rests;
 mod retired;
 mod sending;
+mod served;
 mod social;
 mod refused;
 mod versions;
@@ -248,6 +249,8 @@ fn table() -> Vec<Forgery> {
     retired::plugins(&mut table);
     again::again(&mut table);
     forwarding::told(&mut table);
+    served::served(&mut table);
+    served::collected(&mut table);
     forwarding::beyond(&mut table);
     hearing::recorded_late(&mut table);
     hearing::red_list(&mut table);

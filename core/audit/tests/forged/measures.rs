@@ -5,6 +5,7 @@ use shouxin_core::event::catalogue::CatalogueEvent;
 use shouxin_core::event::{CallFault, CaseHook};
 
 use super::*;
+use forge::kit::{operator, plugin};
 
 pub(super) fn measures(table: &mut Table) {
     let mut world = World::seeded();
@@ -297,8 +298,28 @@ fn published_entry() -> World {
     world
 }
 
+/// A measure whose plugin executed it while an objection had come in, and then suspended it.
+fn overtaken() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy());
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let measure = world.measure(listing, STATUTE, Progress::Executing);
+    let order = world.order(measure);
+    world.objection(organisation(1), Target::Measure(measure), false);
+    world.must(&plugin(), &plugin_done(measure, CaseHook::Execute, order));
+    world.must(&plugin(), &plugin_done(measure, CaseHook::Suspend, order));
+    world
+}
+
 /// What a higher authority is told, and what is undone there.
 fn beyond(table: &mut Table) {
+    table.other("INV-4", "executed behind its confirmed suspension", &overtaken(), |log| {
+        let suspended = log.at(log.last("measure.suspension_confirmed")).clone();
+        log.insert(log.last("measure.executed"), suspended);
+        let place = log.last("measure.executed");
+        log.cut(place);
+        log.at(place).position
+    });
     let world = forge::further::forwarded();
     let (required, told) = ("measure.forward_telling_required", "measure.forward_told");
     let contrary = |own: &mut Envelope| match &mut own.event {

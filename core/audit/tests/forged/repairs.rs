@@ -33,7 +33,11 @@ pub(super) fn times(table: &mut Table) {
         log.cut(place);
         let late = log.at(place).legal_date.plus_days(30);
         log.date(place, late);
-        log.at(place).position
+        log.change(place, |own| {
+            if let Event::Remedy(RemedyEvent::RepairExtended { service, .. }) = &mut own.event {
+                service.on = late;
+            }
+        })
     });
     let again = further::repaired_again();
     let barred = "repair.barred";
