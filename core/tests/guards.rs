@@ -349,17 +349,9 @@ fn decisions(table: &mut Table) {
             |world| drop(world.outcome(objection, Finding::Correct)),
         );
     }
-    let mut own = World::seeded();
-    let proposed = ListingId(own.must(&head(), &propose(organisation(1), &[])));
-    let drop_by_head = Command::NotDecideCase { case: CaseRef::Listing(proposed), reasons: text() };
-    let (_, by_handler) = black(&mut own, Stage::Proposed);
-    table.command(
-        (G::FourEyes, "the head proposed it"),
-        &own,
-        &head(),
-        &Command::NotDecideCase { case: by_handler, reasons: text() },
-        |it| *it = drop_by_head,
-    );
+    let own = World::seeded();
+    let proposal = propose(organisation(1), &[]);
+    table.actor((G::FourEyes, "the head proposes"), &own, &proposal, &head(), &handler());
 }
 
 fn sunset(table: &mut Table) {

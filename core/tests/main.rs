@@ -34,6 +34,7 @@ mod effects;
 mod ends;
 mod erasure;
 mod extensions;
+mod first_steps;
 mod grounds;
 mod guards;
 mod handed_out;

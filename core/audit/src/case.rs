@@ -103,6 +103,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let proposer = at.by(*authority);
     let id = ListingId(at.at());
     at.of_authority(*authority);
+    at.not_the_head();
     if !fold.files.contains_key(&subject) {
         at.missing(subject);
     }
@@ -202,6 +203,7 @@ fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>)
     let proposer = at.by(*authority);
     let id = AttributionId(at.at());
     at.of_authority(*authority);
+    at.not_the_head();
     match fold.listings.get(listing).map(|own| (own.subject, &own.kind)) {
         Some((subject, Kind::Black { behaviour, case, .. })) => {
             at.of_authority(case.proposer.authority);

@@ -138,6 +138,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         at.missing(subject);
     }
     at.of_authority(*authority);
+    at.not_the_head();
     at.basis(basis);
     at.stated(Guard::Document, &[("merits", merits)]);
     let agreed = consent_sha256.is_some_and(|sha| digest_is_stated(&sha));

@@ -161,6 +161,7 @@ pub(super) fn propose_listing(
             ),
         )?;
     }
+    checks::beside_head(&human)?;
     if behaviour.repair.is_none() {
         refuse::<()>(
             Guard::RepairRule,
@@ -286,6 +287,7 @@ fn propose_attribution(
             "请由该机关办理 / ask that authority",
         )?;
     }
+    checks::beside_head(&human)?;
     if !person.is_person() || found.subject.is_person() {
         misfit::<()>(
             Misfit::Value,

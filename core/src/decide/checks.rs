@@ -120,6 +120,22 @@ pub(super) fn deciding_head<'a>(
     Ok(human)
 }
 
+/// What the head alone may finish, another officer begins: an authority has one head, and who began
+/// decides nothing about it, so that what the head began could be finished by nobody (G-4EYES).
+pub(super) fn beside_head(human: &Human<'_>) -> Result<(), Refusal> {
+    if !human.officer.head {
+        return Ok(());
+    }
+    refuse(
+        Guard::FourEyes,
+        format!(
+            "{} 为负责人，该事项须由其决定 / is the head, who is to decide on it",
+            human.reference
+        ),
+        "请由其他工作人员办理，负责人决定 / another officer does; the head decides",
+    )
+}
+
 /// An officer of the credit office.
 pub(super) fn credit_office<'a>(context: &Context<'a>) -> Result<Human<'a>, Refusal> {
     let human = human(context)?;

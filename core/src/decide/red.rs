@@ -59,6 +59,7 @@ fn nominate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         return Err(Stop::Defect("not a nomination".to_owned()));
     };
     let human = checks::human(context)?;
+    checks::beside_head(&human)?;
     let head = rows.must_subject(*subject)?;
     checks::room_for_mark(head.marks.len())?;
     checks::basis(context, basis)?;
