@@ -12,6 +12,7 @@
 
 mod kit;
 
+mod allowed_less;
 mod answers;
 mod assessment;
 mod attribution_repairs;

@@ -485,6 +485,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     );
     at.document(document_number, document_sha256);
     at.must(!above.over, Guard::Fact, "a record on which it rests is over");
+    at.must(above.listable, Guard::Published, "nobody is listed for this behaviour any more");
     let latest = own.cap.min(at.today.plus_months(above.months));
     let latest = above.last.map_or(latest, |last| latest.min(last));
     let latest = above.until.map_or(latest, |end| end.min(latest));
@@ -514,6 +515,7 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         return;
     }
     standing(above, at);
+    at.must(above.listable, Guard::Published, "nobody is listed for this behaviour any more");
     let suspended = above.extended == Standing::Suspended;
     at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
     at.service(Guard::Served, service);

@@ -452,6 +452,9 @@ fn ordered(
 ) {
     at.of_department(&own.department);
     at.in_force(standing);
+    let lasts = |entry: &Entry| own.until <= own.initiated_on.plus_months(entry.max_months);
+    let lasts = own.incentive || at.rules.measure(&own.measure).is_none_or(lasts);
+    at.must(lasts, Guard::End, "no catalogue in force lets it last so long");
     if at.rules.measure(&own.measure).is_some_and(is_no_order) {
         at.broken(INV_12, format!("{} is no order", own.measure));
     }

@@ -230,6 +230,7 @@ fn table() -> Vec<Forgery> {
     versions::jobs(&mut table);
     versions::shortened(&mut table);
     versions::begun(&mut table);
+    versions::allowed_less(&mut table);
     everywhere::everywhere(&mut table);
     closing::evidence(&mut table);
     closing::withheld(&mut table);
