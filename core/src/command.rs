@@ -238,6 +238,10 @@ pub enum Command {
     },
     DecideRedListing {
         listing: ListingId,
+        /// What the file holds that still counts, looked for once more.
+        adverse_records: Vec<RecordId>,
+        /// The version of the file in which they were looked for.
+        looked_at: Position,
         document_number: String,
         document_sha256: Digest,
         reasons: Sealed,

@@ -249,6 +249,7 @@ fn every_step_is_anothers_and_in_its_own_hands() {
     assert_eq!(world.refused(&drafter(), &without), misfit(Misfit::Value));
     let (world, id) = entry(proposal(), 1);
     assert_eq!(world.refused(&drafter(), &check(id)), misfit(Misfit::Forbidden));
+    assert_eq!(world.refused(&chief(), &check(id)), guard(Guard::FourEyes), "the head publishes");
     let (world, id) = entry(proposal(), 2);
     assert_eq!(world.refused(&checker(), &review(id)), guard(Guard::FourEyes));
     assert_eq!(world.refused(&drafter(), &review(id)), misfit(Misfit::Forbidden));

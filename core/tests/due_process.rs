@@ -202,6 +202,7 @@ fn no_honour_is_decided_over_anybody_s_objection() {
     assert!(world.objection_row(again).suspends, "nobody's objection repeats another's");
     assert_eq!(world.refused(&office_head(), &decision), guard(Guard::PublicNotice));
     verified(&mut world, again, Finding::Correct);
+    let decision = decide_red(&world, listing);
     assert!(world.ask(&office_head(), &decision).is_ok());
 }
 

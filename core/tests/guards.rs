@@ -86,10 +86,22 @@ impl Table {
         command: &Command,
         mend: impl FnOnce(&mut World),
     ) {
+        self.anew((guard, about), world, who, &|_| command.clone(), mend);
+    }
+
+    /// The same of a command that says what was looked at: it is looked at anew.
+    fn anew(
+        &mut self,
+        (guard, about): (Guard, &'static str),
+        world: &World,
+        who: &Who,
+        command: &dyn Fn(&World) -> Command,
+        mend: impl FnOnce(&mut World),
+    ) {
         let asked = |world: &World| Asked {
             world: world.clone(),
             who: who.clone(),
-            command: command.clone(),
+            command: command(world),
         };
         let mut after = world.clone();
         mend(&mut after);
@@ -349,17 +361,9 @@ fn decisions(table: &mut Table) {
             |world| drop(world.outcome(objection, Finding::Correct)),
         );
     }
-    let mut own = World::seeded();
-    let proposed = ListingId(own.must(&head(), &propose(organisation(1), &[])));
-    let drop_by_head = Command::NotDecideCase { case: CaseRef::Listing(proposed), reasons: text() };
-    let (_, by_handler) = black(&mut own, Stage::Proposed);
-    table.command(
-        (G::FourEyes, "the head proposed it"),
-        &own,
-        &head(),
-        &Command::NotDecideCase { case: by_handler, reasons: text() },
-        |it| *it = drop_by_head,
-    );
+    let own = World::seeded();
+    let proposal = propose(organisation(1), &[]);
+    table.actor((G::FourEyes, "the head proposes"), &own, &proposal, &head(), &handler());
 }
 
 fn sunset(table: &mut Table) {
@@ -670,7 +674,8 @@ fn red(table: &mut Table) {
     table.actor((G::FourEyes, "not the head"), &world, &right, &nominator, &decider);
     let mut disputed = world.clone();
     let objection = disputed.objection(organisation(1), Target::Listing(id), false);
-    table.later((G::PublicNotice, "an objection is open"), &disputed, &decider, &right, |world| {
+    let decide = |world: &World| decide_red(world, id);
+    table.anew((G::PublicNotice, "an objection is open"), &disputed, &decider, &decide, |world| {
         world.must(&officer(OFFICE, Post::Colleague), &refuse_objection(world, objection));
     });
     table.command((G::End, "longer than the cap"), &world, &decider, &right, |it| {
@@ -678,8 +683,7 @@ fn red(table: &mut Table) {
     });
     let mut black_too = world.clone();
     let (listing, _) = black(&mut black_too, Stage::Effective);
-    let late = decide_red(&black_too, id);
-    table.later((G::RedCheck, "on the black list"), &black_too, &decider, &late, |world| {
+    table.anew((G::RedCheck, "on the black list"), &black_too, &decider, &decide, |world| {
         let objection = world.objection(organisation(1), Target::Listing(listing), false);
         world.outcome(objection, Finding::Error);
     });

@@ -12,6 +12,7 @@
 
 mod kit;
 
+mod allowed_less;
 mod answers;
 mod assessment;
 mod attribution_repairs;
@@ -34,6 +35,7 @@ mod effects;
 mod ends;
 mod erasure;
 mod extensions;
+mod first_steps;
 mod grounds;
 mod guards;
 mod handed_out;

@@ -11,6 +11,7 @@ use crate::kit::rules::day;
 use crate::kit::steps::{
     check_nomination, digest, register, register_person, served, subject_notice, text,
 };
+use crate::kit::tolerance::version;
 use crate::kit::{Who, World, guard, operator, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
@@ -599,6 +600,8 @@ fn exemplar(fresh: &World, subject: SubjectKey) -> (World, ListingId) {
     world.pass(30);
     let decision = Command::DecideRedListing {
         listing,
+        adverse_records: Vec::new(),
+        looked_at: version(&world, subject),
         document_number: "尤信〔2026〕2号".to_owned(),
         document_sha256: digest(20),
         reasons: text(),

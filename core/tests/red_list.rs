@@ -5,12 +5,13 @@
 
 use crate::kit::rules::OFFICE;
 use crate::kit::steps::*;
-use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party};
+use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person};
 use shouxin_core::command::Command;
-use shouxin_core::event::{CaseRef, Event};
+use shouxin_core::event::{Capacity, CaseRef, Event};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::path::Standing;
+use shouxin_core::row::{Key, Row};
 
 fn nominator() -> Who {
     officer(OFFICE, Post::Handler)
@@ -110,4 +111,57 @@ fn a_nomination_is_given_up_at_the_counter_too() {
     let listing = nominated(&mut world);
     assert_eq!(world.refused(&nominator(), &withdrawal(listing, None)), guard(Guard::FourEyes));
     world.must(&nominator(), &withdrawal(listing, Some(digest(64))));
+}
+
+/// Covers G-CAPACITY.
+#[test]
+fn nobody_without_full_capacity_is_nominated_or_listed() {
+    let of = |subject| {
+        let mut command = nominate(subject);
+        if let Command::Nominate { consent_sha256, .. } = &mut command {
+            *consent_sha256 = Some(digest(70));
+        }
+        command
+    };
+    let world = World::seeded();
+    assert_eq!(world.refused(&nominator(), &of(person(3))), guard(Guard::Capacity));
+    let mut world = World::seeded();
+    let listing = ListingId(world.must(&nominator(), &of(person(1))));
+    let check = check_nomination(&world, listing, &[]);
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let decide = decide_red(&world, listing);
+    assert!(world.ask(&officer(OFFICE, Post::Head), &decide).is_ok());
+    // As a nomination that stands in older data.
+    let file = world.rows.get_mut(&Key::Subject(person(1))).map(std::sync::Arc::make_mut);
+    let Some(Row::Subject(own)) = file else {
+        panic!("a file");
+    };
+    own.capacity = Some(Capacity::Limited);
+    assert_eq!(world.refused(&officer(OFFICE, Post::Head), &decide), guard(Guard::Capacity));
+}
+
+/// An adverse record that comes in after the check stands against the exemplar like one before it.
+#[test]
+fn an_adverse_record_that_came_after_the_check_bars_the_decision() {
+    let mut world = World::seeded();
+    let listing = nominated(&mut world);
+    let check = check_nomination(&world, listing, &[]);
+    world.must(&nominator(), &check);
+    world.must(&nominator(), &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let chief = officer(OFFICE, Post::Head);
+    let before = decide_red(&world, listing);
+    assert!(world.ask(&chief, &before).is_ok());
+    let record = world.with_record();
+    assert_eq!(world.refused(&chief, &before), misfit(Misfit::Stale), "looked for before it came");
+    let decide = decide_red(&world, listing);
+    assert_eq!(world.refused(&chief, &decide), guard(Guard::RedCheck));
+    let mut over = world.clone();
+    over.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    let decide = decide_red(&over, listing);
+    assert!(over.ask(&chief, &decide).is_ok(), "once nothing is open");
+    let close = Command::CloseRedListing { listing, reasons: text(), document_sha256: None };
+    assert!(world.ask(&chief, &close).is_ok(), "the way out");
 }

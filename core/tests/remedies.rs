@@ -3,10 +3,12 @@
 
 use crate::kit;
 use crate::kit::later::*;
-use crate::kit::rules::day;
+use crate::kit::rules::{OFFICE, day};
 use crate::kit::steps::*;
 use crate::kit::table::{Asked, EXISTS, STATE, compare};
-use crate::kit::{World, guard, machines, misfit, organisation, party, person, timer};
+use crate::kit::{
+    Post, World, guard, machines, misfit, officer, organisation, party, person, timer,
+};
 use shouxin_core::apply::listing_is_published;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
@@ -212,10 +214,10 @@ fn who_decided_before_does_not_review_it() {
     world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
     world.must(&head(), &report(id, Finding::Correct));
     let outcome = resolve(&world, id);
-    world.must(&office_head(), &outcome);
+    world.must(&clerk(), &outcome);
     let of = ReviewOf::Objection(id);
     world.must(&party(organisation(1)), &request(of, false));
-    for who in [office_head(), clerk()] {
+    for who in [clerk(), officer(OFFICE, Post::Colleague)] {
         let ground = world.refused(&who, &review(&world, of, true));
         assert_eq!(ground, guard(Guard::FourEyes), "{who:?}");
     }

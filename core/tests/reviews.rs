@@ -69,6 +69,14 @@ fn a_review_needs_an_officer_a_matter_and_a_basis_in_force() {
     assert_eq!(world.refused(&handler(), &unknown), misfit(Misfit::NotFound));
 }
 
+/// Covers G-CAPACITY.
+#[test]
+fn nobody_without_full_capacity_is_reviewed() {
+    let world = World::seeded();
+    assert_eq!(world.refused(&handler(), &review(person(3), &[])), guard(Guard::Capacity));
+    assert!(world.ask(&handler(), &review(person(1), &[])).is_ok());
+}
+
 #[test]
 fn what_is_disputed_annulled_over_or_anothers_is_not_listed() {
     let stale = misfit(Misfit::Stale);

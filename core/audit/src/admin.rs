@@ -80,6 +80,14 @@ pub(crate) fn by_office(fold: &Fold, at: &mut Here<'_>) {
     at.must(holds, Guard::Competent, "no officer of the credit office does it");
 }
 
+/// An officer of the credit office does it, whose head has the last word on it.
+pub(crate) fn by_office_beside_head(fold: &Fold, at: &mut Here<'_>) {
+    by_office(fold, at);
+    if office(fold, at) != Some(false) {
+        at.not_the_head();
+    }
+}
+
 /// The head of the credit office does it.
 pub(crate) fn by_office_head(fold: &Fold, at: &mut Here<'_>) {
     match at.officer() {

@@ -337,7 +337,7 @@ fn step_of(fold: &mut Fold, at: &mut Here<'_>, id: AssessmentId, event: &Assessm
     };
     match event {
         AssessmentEvent::MetricsFrozen { figures, comment_by, .. } => {
-            admin::by_office(fold, at);
+            admin::by_office_beside_head(fold, at);
             frozen(&mut own, &fold.tallies, at, figures, *comment_by);
         }
         AssessmentEvent::Commented { department, comment, .. } => {

@@ -129,6 +129,7 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
         return;
     };
     at.of_authority(own.authority);
+    at.not_the_head();
     match own.stage {
         Stage::Cure { until } if at.today > until.day => {}
         Stage::Cure { until } => {

@@ -103,6 +103,7 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let proposer = at.by(*authority);
     let id = ListingId(at.at());
     at.of_authority(*authority);
+    at.not_the_head();
     if !fold.files.contains_key(&subject) {
         at.missing(subject);
     }
@@ -203,6 +204,7 @@ fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>)
     let proposer = at.by(*authority);
     let id = AttributionId(at.at());
     at.of_authority(*authority);
+    at.not_the_head();
     match fold.listings.get(listing).map(|own| (own.subject, &own.kind)) {
         Some((subject, Kind::Black { behaviour, case, .. })) => {
             at.of_authority(case.proposer.authority);
@@ -491,6 +493,7 @@ fn decided(own: &mut Case, above: Above, at: &mut Here<'_>) {
     );
     at.document(document_number, document_sha256);
     at.must(!above.over, Guard::Fact, "a record on which it rests is over");
+    at.must(above.listable, Guard::Published, "nobody is listed for this behaviour any more");
     let latest = own.cap.min(at.today.plus_months(above.months));
     let latest = above.last.map_or(latest, |last| latest.min(last));
     let latest = above.until.map_or(latest, |end| end.min(latest));
@@ -520,6 +523,7 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         return;
     }
     standing(above, at);
+    at.must(above.listable, Guard::Published, "nobody is listed for this behaviour any more");
     let suspended = above.extended == Standing::Suspended;
     at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
     at.service(Guard::Served, service, decision.on);

@@ -90,7 +90,7 @@ fn step(fold: &mut Fold, at: &mut Here<'_>, own: &mut Entry, event: &CatalogueEv
         }
         CatalogueEvent::FormatChecked { .. } => {
             turn(at, own, own.stage == Stage::Submitted, Stage::Checked);
-            admin::by_office(fold, at);
+            admin::by_office_beside_head(fold, at);
             another(at, own);
             well_formed(at, &own.proposal);
             own.earlier.extend(at.officer().map(|(.., by)| by.clone()));

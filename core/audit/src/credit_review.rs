@@ -18,6 +18,7 @@ pub(crate) fn check(fold: &Fold, at: &mut Here<'_>, event: &CreditReviewEvent) {
         at.missing(subject);
     }
     at.of_authority(*authority);
+    at.capacity(fold, subject);
     at.basis(basis);
     at.stated(Guard::Document, &[("matter", matter)]);
     for id in records {

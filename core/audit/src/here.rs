@@ -146,6 +146,17 @@ impl<'a> Here<'a> {
         }
     }
 
+    /// What the head alone may finish is begun by somebody else.
+    #[track_caller]
+    pub(crate) fn not_the_head(&mut self) {
+        if let Some((_, officer, reference)) = self.officer()
+            && officer.head
+        {
+            let detail = format!("{reference} is the head, who is to decide on it");
+            self.guard(Guard::FourEyes, detail);
+        }
+    }
+
     /// Every text is there and within its limit.
     #[track_caller]
     pub(crate) fn stated(&mut self, guard: Guard, texts: &[(&str, &Sealed)]) {

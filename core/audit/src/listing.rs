@@ -195,6 +195,7 @@ fn red(
     match event {
         ListingEvent::RevocationNoticed { reasons, document_sha256, service, window, .. } => {
             at.of_authority(own.nominator.authority);
+            at.not_the_head();
             let window_wd = at.most(own.nominated_on, |pack| pack.statement_window_wd);
             let since = match own.stage {
                 RedStage::Active { since, .. } => Some(since),

@@ -461,6 +461,9 @@ fn ordered(
 ) {
     at.of_department(&own.department);
     at.in_force(standing);
+    let lasts = |entry: &Entry| own.until <= own.initiated_on.plus_months(entry.max_months);
+    let lasts = own.incentive || at.rules.measure(&own.measure).is_none_or(lasts);
+    at.must(lasts, Guard::End, "no catalogue in force lets it last so long");
     if let Some(name) = plugin
         && !granted
     {

@@ -49,7 +49,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, stage == ObjectionStage::Filed, ObjectionStage::Accepted);
         }
         Event::ObjectionRefused { reasons, service, .. } => {
-            admin::by_office(fold, at);
+            settled_by(fold, at, own, false);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service, at.today);
             let made = fold.owner(own.target).map(|own| own.2.clone());
@@ -101,7 +101,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             turn(fold, at, id, fits, ObjectionStage::Verified { finding: *finding });
         }
         Event::ObjectionResolved { upheld, reasons, service, .. } => {
-            admin::by_office(fold, at);
+            let void = own.stage == (ObjectionStage::Verified { finding: Finding::Error });
+            settled_by(fold, at, own, void);
             at.stated(Guard::Document, &[("reasons", reasons)]);
             at.service(Guard::Served, service, at.today);
             resolved(fold, commit, at, id, *upheld);
@@ -133,6 +134,15 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             redress_is(fold, id, true);
         }
         _ => {}
+    }
+}
+
+/// The office settles an objection; not its head, who decides the review of that, where one may
+/// still be asked for: there is one, and none of what was found void.
+fn settled_by(fold: &Fold, at: &mut Here<'_>, own: &Objection, void: bool) {
+    match void || own.reviewed {
+        true => admin::by_office(fold, at),
+        false => admin::by_office_beside_head(fold, at),
     }
 }
 

@@ -84,6 +84,16 @@ fn turn(fold: &mut Fold, at: &mut Here<'_>, id: ListingId, fits: bool, to: RedSt
     }
 }
 
+/// How many adverse records of a subject are open on the day of the event.
+fn open_adverse(fold: &Fold, at: &Here<'_>, subject: SubjectKey) -> usize {
+    let today = at.today;
+    let counts = |id: &&RecordId| {
+        let until = fold.records.get(id).and_then(|own| own.until);
+        until.is_none_or(|until| today <= until)
+    };
+    fold.files.get(&subject).map_or(0, |file| file.adverse.iter().filter(counts).count())
+}
+
 /// The check names what this fold knows, and nothing that it does not.
 fn checked(
     fold: &Fold,
@@ -101,7 +111,7 @@ fn checked(
         let until = fold.records.get(id).and_then(|own| own.until);
         file.adverse.contains(id) && until.is_none_or(|until| today <= until)
     };
-    let open = file.adverse.iter().filter(|id| counts(id)).count();
+    let open = open_adverse(fold, at, subject);
     if open > 0 && adverse.is_empty() {
         at.guard(Guard::RedCheck, format!("{open} adverse records are open"));
     }
@@ -138,6 +148,8 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         at.missing(subject);
     }
     at.of_authority(*authority);
+    at.not_the_head();
+    at.capacity(fold, subject);
     at.basis(basis);
     at.stated(Guard::Document, &[("merits", merits)]);
     let agreed = consent_sha256.is_some_and(|sha| digest_is_stated(&sha));
@@ -195,6 +207,9 @@ fn decided(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, id: ListingI
         _ => at.guard(Guard::PublicNotice, "there was no public notice"),
     }
     at.must(!black, Guard::RedCheck, "the subject is on the black list");
+    at.capacity(fold, subject);
+    let open = open_adverse(fold, at, subject);
+    at.must(open == 0, Guard::RedCheck, "an adverse record is open that came after the check");
     at.basis(&red.basis);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.document(document_number, document_sha256);

@@ -47,7 +47,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.broken(INV_2, "the application was looked at already");
             }
             let stage = match outcome {
-                RepairAcceptance::Accepted => RepairStage::Accepted { by: at.by(authority) },
+                RepairAcceptance::Accepted => {
+                    at.not_the_head();
+                    RepairStage::Accepted { by: at.by(authority) }
+                }
                 RepairAcceptance::Returned(reasons) => {
                     at.stated(Guard::Document, &[("reasons", reasons)]);
                     RepairStage::Returned

@@ -199,6 +199,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             stage,
         ) => {
             at.of_authority(authority);
+            at.not_the_head();
             if !matches!(stage, RepairStage::Done) || !removed {
                 at.broken(INV_2, "there is no finished repair to revoke");
             }

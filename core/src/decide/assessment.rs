@@ -144,7 +144,7 @@ fn open(
 
 fn freeze(rows: &Rows, id: AssessmentId, context: &Context<'_>) -> Result<AssessmentEvent, Stop> {
     let row = rows.must_assessment(id)?;
-    checks::credit_office(context)?;
+    checks::beside_head(&checks::credit_office(context)?)?;
     if row.frozen.is_some() {
         return Ok(wrong_state("考核 / assessment", row.state(), "opened")?);
     }

@@ -62,7 +62,7 @@ fn propose(
     let CommitmentCommand::ProposeBreach { commitment, basis, facts, evidence } = command else {
         return Err(Stop::Defect("not a proposal".to_owned()));
     };
-    handling(context, row)?;
+    checks::beside_head(&handling(context, row)?)?;
     let cure_by = match row.state {
         CommitmentState::CurePeriod { cure_by } => cure_by,
         CommitmentState::Overdue => {

@@ -91,7 +91,8 @@ fn cap(context: &Context<'_>, behaviour: &Behaviour) -> Day {
 }
 
 /// The most months that a case for a behaviour may last from its decision: what the catalogue says
-/// of it, and the version that favours the party.
+/// of it, and the version that favours the party. Of a behaviour that left the catalogue nothing is
+/// decided or served any more (`still_listed_for`); what is in force has the end that it has.
 pub(super) fn months_at_most(behaviour: &str, opened_on: Day, context: &Context<'_>) -> u16 {
     let cap_months = context.rules_of(opened_on).black_cap_months;
     let own = context.rules.behaviour(behaviour);
@@ -161,6 +162,7 @@ pub(super) fn propose_listing(
             ),
         )?;
     }
+    checks::beside_head(&human)?;
     if behaviour.repair.is_none() {
         refuse::<()>(
             Guard::RepairRule,
@@ -171,7 +173,7 @@ pub(super) fn propose_listing(
     checks::basis(context, basis)?;
     checks::listing_basis_rank(context, basis, behaviour)?;
     checks::facts(context, facts, *subject, &behaviour.facts)?;
-    capacity(head.capacity, *subject)?;
+    checks::capacity(head.capacity, *subject)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Fact, &[("act", act)])?;
     ground::usable(rows, records, *subject, context.today)?;
@@ -198,17 +200,6 @@ pub(super) fn propose_listing(
         drafts.push(*subject, Event::Listing(event));
     }
     drafts.finish()
-}
-
-fn capacity(found: Option<crate::event::Capacity>, subject: SubjectKey) -> Result<(), Stop> {
-    if subject.is_person() && found != Some(crate::event::Capacity::Full) {
-        refuse::<()>(
-            Guard::Capacity,
-            "该自然人不具有完全民事行为能力 / the person has no full civil capacity",
-            "不得对其列入名单或归责 / nothing may be decided against them",
-        )?;
-    }
-    Ok(())
 }
 
 /// One proposal at a time on one record, for one behaviour: a second would have the party answer
@@ -286,6 +277,7 @@ fn propose_attribution(
             "请由该机关办理 / ask that authority",
         )?;
     }
+    checks::beside_head(&human)?;
     if !person.is_person() || found.subject.is_person() {
         misfit::<()>(
             Misfit::Value,
@@ -312,7 +304,7 @@ fn propose_attribution(
     checks::listing_basis_rank(context, basis, behaviour)?;
     let any = [FactKind::Judgment, FactKind::PenaltyDecision, FactKind::AdministrativeDecision];
     checks::facts(context, facts, *person, &any)?;
-    capacity(head.capacity, *person)?;
+    checks::capacity(head.capacity, *person)?;
     checks::room_for_mark(head.marks.len())?;
     stated(Guard::Person, &[("finding", finding)])?;
     in_office(context, (*office_from, *office_to), *acted_on, facts, *person)?;
@@ -588,6 +580,22 @@ fn records_are_grounds(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -
     Ok(())
 }
 
+/// A behaviour that left the catalogue since the proposal, or was retired, is no ground to list
+/// anybody any more, nor for what a person answers for under such a listing (INV-11): the later
+/// catalogue favours the party (design.md 6).
+fn still_listed_for(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
+    let behaviour = found.behaviour;
+    let loaded = context.rules.behaviour(behaviour).is_some();
+    if !usable(rows, EntryKind::Behaviour, behaviour, loaded)? {
+        refuse::<()>(
+            Guard::Published,
+            format!("{behaviour} 已不在公布的目录中 / not in the published catalogue any more"),
+            "不得再据以决定或送达，请撤回该案 / nothing can be decided or served for it: drop the case",
+        )?;
+    }
+    Ok(())
+}
+
 /// How a case stands, under everything that it rests on.
 fn standing(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<Standing, Stop> {
     match found.of {
@@ -626,6 +634,7 @@ fn may_decide<'r>(
     }
     // What the proposal rests on may have been repealed since; a decision needs it in force.
     checks::basis(context, &case.basis)?;
+    still_listed_for(rows, found, context)?;
     records_are_grounds(rows, found, context)?;
     match &case.path {
         Path::Heard(heard) => {
@@ -699,6 +708,7 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
     let Path::Decided(decided) = &found.case.path else {
         return Ok(wrong_state("案件 / case", found.case.path.name(), "decided")?);
     };
+    still_listed_for(rows, &found, context)?;
     records_are_grounds(rows, &found, context)?;
     ground_stands(rows, &found, context)?;
     extension::may_be_served(rows, found.of)?;

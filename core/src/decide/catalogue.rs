@@ -34,6 +34,7 @@ pub(super) fn decide(
         C::CheckFormat { entry } => {
             let row = rows.must_catalogue_entry(*entry)?;
             let human = checks::credit_office(context)?;
+            checks::beside_head(&human)?;
             in_state(row, "submitted", matches!(row.state, EntryState::Submitted))?;
             other_than(&human.reference, &[&row.drafted_by])?;
             well_formed(&row.proposal, context)?;

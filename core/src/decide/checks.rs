@@ -6,7 +6,7 @@ use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
 use crate::decide::Context;
 use crate::decide::catalogue::published_measure;
-use crate::event::NamedMeasure;
+use crate::event::{Capacity, NamedMeasure};
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::limits::{
     BATCH_ITEMS_MAX, CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX,
@@ -118,6 +118,34 @@ pub(super) fn deciding_head<'a>(
         );
     }
     Ok(human)
+}
+
+/// What the head alone may finish, another officer begins: an authority has one head, and who began
+/// decides nothing about it, so that what the head began could be finished by nobody (G-4EYES).
+pub(super) fn beside_head(human: &Human<'_>) -> Result<(), Refusal> {
+    if !human.officer.head {
+        return Ok(());
+    }
+    refuse(
+        Guard::FourEyes,
+        format!(
+            "{} 为负责人，该事项须由其决定 / is the head, who is to decide on it",
+            human.reference
+        ),
+        "请由其他工作人员办理，负责人决定 / another officer does; the head decides",
+    )
+}
+
+/// A natural person about whom anything is listed or looked up has full civil capacity (G-CAPACITY).
+pub(super) fn capacity(found: Option<Capacity>, subject: SubjectKey) -> Result<(), Refusal> {
+    if subject.is_person() && found != Some(Capacity::Full) {
+        return refuse(
+            Guard::Capacity,
+            "该自然人不具有完全民事行为能力 / the person has no full civil capacity",
+            "不得对其列入名单、归责或者信用审查 / they are on no list, answer for nothing, and are not reviewed",
+        );
+    }
+    Ok(())
 }
 
 /// An officer of the credit office.

@@ -17,7 +17,7 @@ pub(super) fn decide(
 ) -> Result<Outcome, Stop> {
     let CreditReviewCommand::Perform { subject, matter, basis, records, complete } = command;
     let human = checks::human(context)?;
-    rows.must_subject(*subject)?;
+    checks::capacity(rows.must_subject(*subject)?.capacity, *subject)?;
     checks::basis(context, basis)?;
     stated(Guard::Document, &[("matter", matter)])?;
     if records.len() > RECORDS_PER_REVIEW_MAX {

@@ -147,6 +147,7 @@ fn red(
                     "请由该机关办理 / ask that authority",
                 )?;
             }
+            checks::beside_head(&human)?;
             if red.revocation.is_some() {
                 misfit::<()>(
                     Misfit::Exists,

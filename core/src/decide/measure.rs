@@ -593,8 +593,25 @@ fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(),
     // A case keeps its version of the catalogue unless a later one favours the subject (design.md 6).
     if !row.incentive {
         still_in_catalogue(rows, row, context)?;
+        lasts_no_longer(row, context)?;
     }
     Ok(checks::clock(context)?)
+}
+
+/// Nothing is ordered for longer than the catalogue allows by now (INV-3).
+fn lasts_no_longer(row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
+    let months = context.rules.measure(&row.measure).map_or(0, |entry| entry.max_months);
+    let latest = row.initiated_on.plus_months(months);
+    if row.until > latest {
+        refuse::<()>(
+            Guard::End,
+            format!(
+                "现行目录的最长期限至 {latest} / nothing of its kind lasts beyond that day any more"
+            ),
+            "不得按原期限执行，期满自动终止 / not to be executed for the time it was opened for: it ends by itself",
+        )?;
+    }
+    Ok(())
 }
 
 /// What the officer did, or found, about a case whose plugin gave the execution up or left it behind:

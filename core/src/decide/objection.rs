@@ -50,7 +50,7 @@ pub(super) fn decide(
         Command::RefuseObjection { objection, reasons, service } => {
             let row = rows.must_objection(*objection)?;
             // Whose act is disputed does not end the suspension itself (domain.md 2.6).
-            checks::credit_office(context)?;
+            let human = checks::credit_office(context)?;
             // Silence has accepted it once its day has passed, whatever the timer did.
             match row.state {
                 ObjectionState::Filed { accept_by } if context.today <= accept_by.day => {}
@@ -60,6 +60,7 @@ pub(super) fn decide(
                 _ => return Ok(wrong_state("异议 / objection", row.state.name(), "filed")?),
             }
             beside_who_made_it(rows, row.target, context)?;
+            leaves_the_review(&human, row)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             checks::service(context, Guard::Served, service, context.today)?;
             let mut drafts = Drafts::new(context);
@@ -425,6 +426,15 @@ fn beside_who_made_it(rows: &Rows, target: Target, context: &Context<'_>) -> Res
     Ok(())
 }
 
+/// The head of the office decides the review that the party may ask for, once, and never of an
+/// outcome of the head's own: another officer settles what may still be reviewed (G-4EYES).
+fn leaves_the_review(human: &checks::Human<'_>, row: &ObjectionRow) -> Result<(), Stop> {
+    if !row.reviewed {
+        checks::beside_head(human)?;
+    }
+    Ok(())
+}
+
 /// What others object to does not take an honour in force away: the exemplar is told and heard
 /// first (domain.md 2.3c, Q11).
 pub(super) fn honour_is_heard(
@@ -562,10 +572,14 @@ fn resolve(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let row = rows.must_objection(id)?;
-    checks::credit_office(context)?;
+    let human = checks::credit_office(context)?;
     let ObjectionState::Verified { finding, .. } = row.state else {
         return Ok(wrong_state("异议 / objection", row.state.name(), "verified")?);
     };
+    // What is found void leaves nothing to ask for.
+    if !finding.voids() {
+        leaves_the_review(&human, row)?;
+    }
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::service(context, Guard::Served, service, context.today)?;
     let upheld = finding.upholds();

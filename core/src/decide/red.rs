@@ -59,7 +59,9 @@ fn nominate(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         return Err(Stop::Defect("not a nomination".to_owned()));
     };
     let human = checks::human(context)?;
+    checks::beside_head(&human)?;
     let head = rows.must_subject(*subject)?;
+    checks::capacity(head.capacity, *subject)?;
     checks::room_for_mark(head.marks.len())?;
     checks::basis(context, basis)?;
     stated(Guard::Document, &[("merits", merits)])?;
@@ -199,6 +201,27 @@ fn check(
     };
     // Facts only: what is found closes the nomination and stands in the event; nothing else is
     // weighed.
+    let adverse_records = open_adverse(rows, row, (adverse, looked_at), context)?;
+    let head = rows.must_subject(row.subject)?;
+    let mut black = Vec::new();
+    for mark in head.marks.iter().filter(|own| own.colour == Colour::Black) {
+        if rows.mark_standing(mark, context.today)? != Standing::Ended {
+            black.push(mark.case);
+        }
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(row.subject, Event::NominationChecked { listing, adverse_records, black });
+    drafts.finish()
+}
+
+/// What was found in a file that is open, so many as an event may name: of the version of the file as
+/// it stands.
+fn open_adverse(
+    rows: &Rows,
+    row: &ListingRow,
+    (found, looked_at): (&[RecordId], Position),
+    context: &Context<'_>,
+) -> Result<Vec<RecordId>, Stop> {
     let head = rows.must_subject(row.subject)?;
     if head.last != looked_at {
         misfit::<()>(
@@ -207,23 +230,15 @@ fn check(
             "请重新提交 / send it again",
         )?;
     }
-    let mut black = Vec::new();
-    for mark in head.marks.iter().filter(|own| own.colour == Colour::Black) {
-        if rows.mark_standing(mark, context.today)? != Standing::Ended {
-            black.push(mark.case);
-        }
-    }
     // The day may have turned since somebody looked: what is over by date counts no more.
-    rows.want(adverse.iter().map(|id| Key::Record(*id)))?;
-    let mut adverse_records = Vec::new();
-    for id in adverse {
-        if adverse_records.len() < EVIDENCE_MAX && rows.must_record(*id)?.is_live(context.today) {
-            adverse_records.push(*id);
+    rows.want(found.iter().map(|id| Key::Record(*id)))?;
+    let mut open = Vec::new();
+    for id in found {
+        if open.len() < EVIDENCE_MAX && rows.must_record(*id)?.is_live(context.today) {
+            open.push(*id);
         }
     }
-    let mut drafts = Drafts::new(context);
-    drafts.push(row.subject, Event::NominationChecked { listing, adverse_records, black });
-    drafts.finish()
+    Ok(open)
 }
 
 fn open_notice(rows: &Rows, listing: ListingId, context: &Context<'_>) -> Result<Outcome, Stop> {
@@ -240,8 +255,15 @@ fn open_notice(rows: &Rows, listing: ListingId, context: &Context<'_>) -> Result
 }
 
 fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
-    let Command::DecideRedListing { listing, document_number, document_sha256, reasons, until } =
-        command
+    let Command::DecideRedListing {
+        listing,
+        adverse_records,
+        looked_at,
+        document_number,
+        document_sha256,
+        reasons,
+        until,
+    } = command
     else {
         return Err(Stop::Defect("not a red decision".to_owned()));
     };
@@ -260,7 +282,16 @@ fn decide_red(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
             "公示期满且异议处理完毕后决定 / decide after both",
         )?;
     }
+    checks::capacity(rows.must_subject(row.subject)?.capacity, row.subject)?;
     no_black_mark(rows, row, context)?;
+    // What came after the check stands against it like what the check would have found.
+    if !open_adverse(rows, row, (adverse_records, *looked_at), context)?.is_empty() {
+        refuse::<()>(
+            Guard::RedCheck,
+            "核查后新增未了结的不良记录 / an adverse record is open that came after the check",
+            "不予列入，或待记录了结后另行推荐 / close the nomination; nominate again once it is over",
+        )?;
+    }
     checks::basis(context, &red.basis)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::document(document_number, document_sha256)?;

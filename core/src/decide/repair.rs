@@ -338,15 +338,20 @@ fn apply_for(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Ou
 }
 
 /// An officer of the authority that listed, collected or found: it decides the repair.
-fn of_who_decides(rows: &Rows, of: Repairable, context: &Context<'_>) -> Result<(), Stop> {
-    if checks::human(context)?.reference.authority != authority(rows, of)? {
+fn of_who_decides<'a>(
+    rows: &Rows,
+    of: Repairable,
+    context: &Context<'a>,
+) -> Result<checks::Human<'a>, Stop> {
+    let human = checks::human(context)?;
+    if human.reference.authority != authority(rows, of)? {
         refuse::<()>(
             Guard::Competent,
             "谁认定、谁修复 / the authority that listed, collected or found decides the repair",
             "请由认定机关办理 / ask that authority",
         )?;
     }
-    Ok(())
+    Ok(human)
 }
 
 /// More time for the decision, once, and only while its day has not passed: the party is told why
@@ -430,7 +435,11 @@ fn accept(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     let row = rows.must_repair(id)?;
-    of_who_decides(rows, row.of, context)?;
+    let human = of_who_decides(rows, row.of, context)?;
+    // What is let in, the head approves or refuses; with what is not, the head's part is done.
+    if let RepairAcceptance::Accepted = outcome {
+        checks::beside_head(&human)?;
+    }
     let RepairState::Applied { .. } = row.state else {
         return Ok(wrong_state("修复 / repair", row.state.name(), "applied")?);
     };

@@ -263,6 +263,7 @@ pub(super) fn decide(
                     "请由该机关办理 / ask that authority",
                 )?;
             }
+            checks::beside_head(&human)?;
             let approved_on = row.outcome.as_ref().map_or(context.today, |own| own.0);
             check_notice((reasons, document_sha256, service), approved_on, context)?;
             let opened_on = repair::opened_on(rows, row.of)?;

@@ -20,6 +20,7 @@ use shouxin_core::text::{Digest, FactDocument, Name, Sealed, Service, ServiceMan
 use shouxin_core::time::Day;
 
 use super::rules::{LISTABLE, MARKET, OFFICE, PENALTY, STATUTE, TAX, cite, day};
+use super::tolerance::{adverse, version};
 use super::{Post, Who, World, authority, officer, organisation, party, person};
 
 /// A stated text.
@@ -450,8 +451,17 @@ pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId])
 
 /// Decides a red listing for a year.
 pub fn decide_red(world: &World, listing: ListingId) -> Command {
+    let (adverse_records, looked_at) = match world.row(&Key::Listing(listing)) {
+        Some(Row::Listing(row)) => {
+            (adverse(world, row.subject, Day::MIN), version(world, row.subject))
+        }
+        // What is not there is refused before anybody asks which file was looked at.
+        _ => (Vec::new(), Position::local(0)),
+    };
     Command::DecideRedListing {
         listing,
+        adverse_records,
+        looked_at,
         document_number: "尤信〔2026〕1号".to_owned(),
         document_sha256: digest(20),
         reasons: text(),

@@ -61,6 +61,8 @@ impl County {
                 let decider = if self.chance(20) { officer } else { head };
                 let decision = Command::DecideRedListing {
                     listing,
+                    adverse_records: adverse(&self.world, row.subject, Day::MIN),
+                    looked_at: version(&self.world, row.subject),
                     document_number: self.number(),
                     document_sha256: digest(61),
                     reasons: text(),

@@ -393,7 +393,8 @@ impl Write for OpenPublicNotice {
     }
 }
 
-/// 列入红名单.
+/// 列入红名单: the register looks for open adverse records once more, because some may have come since
+/// the check.
 /// Source: domain.md O21, O28.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -412,8 +413,11 @@ impl Write for DecideRedListing {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
+        let (adverse_records, looked_at) = crate::http::read::open_adverse(edge.engine, subject)?;
         Ok(Command::DecideRedListing {
             listing,
+            adverse_records,
+            looked_at,
             document_number: self.document_number,
             document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
             reasons: edge.seal(subject, &self.reasons)?,

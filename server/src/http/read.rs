@@ -678,7 +678,7 @@ pub fn file(
     Ok(body)
 }
 
-/// Live adverse records of a subject, for the check of a nomination, and the version of the file in
+/// Live adverse records of a subject, for the check of a nomination and its decision, and the version of the file in
 /// which they were found. What only its provider may read counts like any other: who checks is a
 /// named officer, and is told that something was found, never what.
 pub fn open_adverse(

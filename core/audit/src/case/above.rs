@@ -2,6 +2,7 @@
 //! person answers for on the listing of the organisation.
 
 use shouxin_core::event::CaseRef;
+use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::id::ListingId;
 use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
@@ -27,6 +28,8 @@ pub(super) struct Above {
     pub months: u16,
     /// A person answers no longer than the organisation.
     pub until: Option<Day>,
+    /// Somebody may still be listed for the behaviour.
+    pub listable: bool,
 }
 
 impl Above {
@@ -40,7 +43,18 @@ impl Above {
             falls: commit.ground_is_repaired(fold, case) || extended == Standing::Ended,
             months: months(fold, at.rules, case, at.today),
             until: organisation_until(fold, case),
+            listable: listable(fold, at.rules, case),
         }
+    }
+}
+
+/// Whether the catalogue that is published holds the behaviour of a case.
+fn listable(fold: &Fold, rules: &RuleSet, case: CaseRef) -> bool {
+    match listing_of(fold, case).map(|own| &own.kind) {
+        Some(Kind::Black { behaviour, .. }) => {
+            fold.catalogue.published(rules, EntryKind::Behaviour, behaviour)
+        }
+        _ => true,
     }
 }
 

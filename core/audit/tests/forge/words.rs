@@ -97,7 +97,7 @@ pub fn disputed() -> World {
         world.must(&office_head(), &Command::ReferObjection { objection, received_on });
         world.must(&colleague(), &report(objection, finding));
         let outcome = resolve(&world, objection);
-        world.must(&office_head(), &outcome);
+        world.must(&clerk(), &outcome);
     }
     world.must(&handler(), &propose_breach(id));
     let notice = breach_notice(&world, id);

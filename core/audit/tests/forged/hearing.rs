@@ -3,9 +3,11 @@
 
 use super::*;
 use forge::hearing::*;
-use forge::kit::rules::rules;
+use forge::kit::reviews::review;
+use forge::kit::rules::{OFFICE, rules};
+use forge::kit::{Post, officer};
 use shouxin_core::event::commitment::CommitmentEvent;
-use shouxin_core::id::RecordId;
+use shouxin_core::id::{ListingId, RecordId};
 
 /// Decided on the last day on which a hearing could still be asked for.
 fn on_the_last_day(log: &mut Log) -> Position {
@@ -93,4 +95,40 @@ pub(super) fn red_list(table: &mut Table) {
         log.commits[place.0].truncate(place.1 + 1);
         log.at(place).position
     });
+    table.other("G-RED-CHECK", "an adverse record came after the check", &left(), |log| {
+        let (decided, late) = under_notice();
+        let donor = Log::of(&decided);
+        let commit = donor.commits[donor.last("red_listing.decided").0].clone();
+        *log = Log::of(&late);
+        let mut own = commit.into_iter();
+        let at = log.append(own.next().expect("the decision"));
+        own.for_each(|own| drop(log.follow(own)));
+        at
+    });
+    let limited = "a person of limited capacity";
+    let person = forge::process::honoured_person();
+    table.change("G-CAPACITY", limited, &person, "listing.nominated", |own| {
+        own.subject = Some(forge::kit::person(3));
+    });
+    let mut reviewed = World::seeded();
+    reviewed.must(&handler(), &review(forge::kit::person(1), &[]));
+    table.change("G-CAPACITY", limited, &reviewed, "credit_review.performed", |own| {
+        own.subject = Some(forge::kit::person(3));
+    });
+}
+
+/// A nomination whose public notice is over: decided, and where an adverse record came in instead.
+fn under_notice() -> (World, World) {
+    let nominator = officer(OFFICE, Post::Handler);
+    let mut world = World::seeded();
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(1))));
+    let check = check_nomination(&world, listing, &[]);
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
+    world.pass(8);
+    let (mut decided, mut late) = (world.clone(), world);
+    let decision = decide_red(&decided, listing);
+    decided.must(&officer(OFFICE, Post::Head), &decision);
+    late.with_record();
+    (decided, late)
 }

@@ -32,6 +32,7 @@ mod closing;
 mod details;
 mod due;
 mod everywhere;
+mod first_steps;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod forwarding;
@@ -223,6 +224,7 @@ fn table() -> Vec<Forgery> {
     process::process(&mut table);
     process::both_lists(&mut table);
     process::persons(&mut table);
+    first_steps::by_the_head(&mut table);
     redress::own_annulments(&mut table);
     versions::carried(&mut table);
     versions::repair_rules(&mut table);
@@ -230,6 +232,7 @@ fn table() -> Vec<Forgery> {
     versions::jobs(&mut table);
     versions::shortened(&mut table);
     versions::begun(&mut table);
+    versions::allowed_less(&mut table);
     everywhere::everywhere(&mut table);
     closing::evidence(&mut table);
     closing::withheld(&mut table);

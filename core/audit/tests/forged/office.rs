@@ -117,10 +117,16 @@ pub(super) fn assessments(table: &mut Table) {
         table.change("G-4EYES", "not the head's", &world, event, by(&reviewer()));
     }
     table.other("G-4EYES", "who froze the figures makes them final", &world, |log| {
-        log.change(log.last(frozen), by(&office_head()));
         let place = log.last(finalised);
         log.cut(place);
-        log.at(place).position
+        // The head by now.
+        log.reload(place, |rules| {
+            let office = rules.departments.iter_mut().find(|own| own.code == OFFICE);
+            for officer in &mut office.unwrap().officers {
+                officer.head = officer.id == "02";
+            }
+        });
+        log.change(log.last(finalised), by(&clerk()))
     });
     table.change("INV-7", "in a subject's file", &world, opened, |own| {
         own.subject = Some(organisation(1));

@@ -5,6 +5,7 @@ use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::event::job::JobEvent;
 use shouxin_core::rules::{Packs, RulePack};
 
+use super::forge::kit::rules::LISTABLE;
 use super::forge::versions;
 use super::*;
 
@@ -254,4 +255,23 @@ pub(super) fn begun(table: &mut Table) {
             log.at(log.last("rules.loaded")).position
         });
     }
+}
+
+/// What left the catalogue, or may last less by it, is decided, served and ordered nevertheless.
+pub(super) fn allowed_less(table: &mut Table) {
+    let world = lives::listing();
+    for event in ["listing.decided", "decision.served"] {
+        table.other("G-PUBLISHED", "the behaviour left the catalogue", &world, |log| {
+            let place = log.last(event);
+            log.cut(place);
+            log.reload(place, |rules| rules.behaviours.retain(|own| own.id != LISTABLE));
+            log.at(log.last(event)).position
+        });
+    }
+    table.other("G-END", "a measure may last less by now", &world, |log| {
+        let place = log.last("execution.ordered");
+        log.cut(place);
+        log.reload(place, |rules| rules.measures.iter_mut().for_each(|own| own.max_months = 0));
+        log.at(log.last("execution.ordered")).position
+    });
 }
