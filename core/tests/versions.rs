@@ -582,7 +582,9 @@ fn a_finding_that_ends_on_the_last_day_allowed_is_served() {
         world.today = tomorrow;
         let service = serve_breach(&world, id);
         match is_served {
-            true => drop(world.must(&handler(), &service)),
+            true => {
+                world.must(&handler(), &service);
+            }
             false => assert_eq!(world.refused(&handler(), &service), guard(Guard::End)),
         }
     }

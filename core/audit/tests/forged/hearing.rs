@@ -102,7 +102,9 @@ pub(super) fn red_list(table: &mut Table) {
         *log = Log::of(&late);
         let mut own = commit.into_iter();
         let at = log.append(own.next().expect("the decision"));
-        own.for_each(|own| drop(log.follow(own)));
+        for own in own {
+            log.follow(own);
+        }
         at
     });
     let limited = "a person of limited capacity";

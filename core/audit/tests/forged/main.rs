@@ -48,6 +48,7 @@ mod path;
 mod places;
 mod process;
 mod redress;
+mod refused;
 mod repairs;
 mod reports;
 mod rests;
@@ -55,7 +56,6 @@ mod retired;
 mod sending;
 mod served;
 mod social;
-mod refused;
 mod versions;
 mod words;
 
