@@ -679,7 +679,7 @@ pub(crate) fn revoked(
         return;
     };
     at.about(own.subject);
-    at.head_beside(&own.proposer);
+    at.head_of(own.proposer.authority);
     at.must(
         short_text_is_stated(document.0) && digest_is_stated(document.1),
         Guard::Document,

@@ -392,7 +392,7 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
     };
     let (subject, end) = (case.subject, case.end());
     at.about(subject);
-    at.head_beside(&case.proposer);
+    at.head_of(case.proposer.authority);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.facts(std::slice::from_ref(document), subject, &[FactKind::Judgment]);
     let open = fold.listings.get(&listing).is_some_and(|own| own.relief);

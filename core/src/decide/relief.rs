@@ -44,7 +44,7 @@ pub(super) fn decide(
         | RemedyCommand::EndRelief { relief, document, reasons } => {
             let row = rows.must_relief(*relief)?;
             let case = black(rows, row.listing)?;
-            checks::deciding_head(context, &case.proposed_by)?;
+            checks::relieving_head(context, case.proposed_by.authority)?;
             if row.state != ReliefState::Open {
                 return Ok(wrong_state("重整保护 / relief", "over", "open")?);
             }
@@ -98,7 +98,7 @@ fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<
     };
     let case = black(rows, *listing)?;
     let row = rows.must_listing(*listing)?;
-    checks::deciding_head(context, &case.proposed_by)?;
+    checks::relieving_head(context, case.proposed_by.authority)?;
     if row.subject.is_person() {
         // 企业破产法 2: a reorganisation or settlement is an enterprise's.
         misfit::<()>(
