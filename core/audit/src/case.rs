@@ -512,13 +512,16 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
         return;
     }
     standing(above, at);
-    let suspended = above.extended == Standing::Suspended;
-    at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
+    let suspended = [above.extended, above.listing].contains(&Standing::Suspended);
+    at.must(!suspended, Guard::NoSuspension, "the listing above it is suspended");
     at.service(Guard::Served, service);
     at.must(service.on >= decision.on, Guard::Served, "served before it was decided");
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
     if above.last.is_some_and(|last| decision.end > last) {
         at.guard(Guard::End, "a record on which it rests ends before it does");
+    }
+    if above.until.is_some_and(|until| decision.end > until) {
+        at.guard(Guard::End, "a person answers longer than the organisation");
     }
     let standstill_wd = at.most(own.proposed_on, |pack| pack.standstill_wd);
     let standstill = at.rules.calendar.after(at.today, standstill_wd);

@@ -19,6 +19,7 @@ use crate::path::{Path, Standing};
 use crate::row::{ListingKind, ListingRow};
 use crate::rows::{Rows, Stop};
 use crate::text::Sealed;
+use crate::time::Day;
 
 /// An extension is a new proposal that runs the whole path: notice, hearing, decision, service.
 pub(super) fn propose(
@@ -93,10 +94,24 @@ fn room(rows: &Rows, row: &ListingRow, context: &Context<'_>) -> Result<(), Stop
     Ok(())
 }
 
-/// While the listing that it is to follow is suspended, an extension is not served (G-NOSUSP).
-pub(super) fn may_be_served(rows: &Rows, of: CaseRef) -> Result<(), Stop> {
-    let CaseRef::Listing(id) = of else {
-        return Ok(());
+/// While the listing that it is to follow is suspended, an extension is not served; the same of what a
+/// person answers for under a listing (G-NOSUSP).
+pub(super) fn may_be_served(rows: &Rows, of: CaseRef, today: Day) -> Result<(), Stop> {
+    let id = match of {
+        CaseRef::Listing(id) => id,
+        CaseRef::Attribution(id) => {
+            let above = rows.must_attribution(id)?.listing;
+            if rows.listing_standing(above, today)? == Standing::Suspended {
+                refuse::<()>(
+                    Guard::NoSuspension,
+                    format!(
+                        "所依据的名单 {above} 因异议等暂停 / {above}, which it rests on, is suspended"
+                    ),
+                    "待异议有结论后再送达 / wait for the outcome",
+                )?;
+            }
+            return Ok(());
+        }
     };
     if let Some(extended) = rows.must_listing(id)?.extends
         && rows.extended_standing(extended)? == Standing::Suspended
