@@ -67,7 +67,10 @@ pub(crate) fn check(
         E::BreachAnnulled { reasons, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             match &own.stage {
-                Stage::Broken(found) => own.stage = Stage::Cure { until: found.cure_until },
+                // What a repair ended may be void too.
+                Stage::Broken(found) | Stage::Repaired { finding: found, .. } => {
+                    own.stage = Stage::Cure { until: found.cure_until };
+                }
                 _ => at.broken(INV_2, "there is no served finding"),
             }
         }
@@ -106,6 +109,7 @@ pub(crate) fn check(
                     };
                     let (decided_at, decided_on, shown_until) =
                         breach.decided.unwrap_or((at.at(), at.today, at.today));
+                    own.found_at = Some(decided_at);
                     own.stage = Stage::Broken(Finding {
                         proposer: breach.proposer,
                         decided_at,
@@ -147,6 +151,7 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     own.disputes = Disputes::default();
     // A bar is about the finding that was repaired.
     own.again_from = None;
+    own.found_at = None;
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);
@@ -355,6 +360,10 @@ fn repaired(
     match &own.stage {
         Stage::Broken(found) if at.today <= found.shown_until => {
             own.stage = Stage::Repaired { by: repair, finding: found.clone() };
+        }
+        // Another repair may end what one has.
+        Stage::Repaired { by, finding } if *by != repair => {
+            own.stage = Stage::Repaired { by: repair, finding: finding.clone() };
         }
         _ => at.broken(INV_2, "there is no served finding that stands"),
     }

@@ -601,7 +601,7 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         CaseRef::Attribution(_) => None,
     };
     let (subject, end, was) = match (fold.case(case), red) {
-        (Some(own), _) => (own.subject, own.end(), own.over.is_some()),
+        (Some(own), _) => (own.subject, own.end(), own.over.is_some() && !again(own, at)),
         (None, Some((subject, stage))) => match stage {
             crate::fold::RedStage::Active { until, .. } => (subject, Some(until), false),
             _ => (subject, None, true),
@@ -657,6 +657,17 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         }
     };
     commit.end(fold, at.at(), case, over);
+}
+
+/// What a repair or its date has ended is void all the same, and another repair may end what one has.
+fn again(own: &Case, at: &Here<'_>) -> bool {
+    match (&at.event.event, own.over) {
+        (Event::CaseAnnulled { .. }, over) => {
+            matches!(over, Some(Over::Removed(_) | Over::Expired))
+        }
+        (Event::CaseRemoved { repair, .. }, Some(Over::Removed(by))) => by != *repair,
+        _ => false,
+    }
 }
 
 /// Whether the listing that this one extends ended so.

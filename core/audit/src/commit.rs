@@ -11,13 +11,16 @@ use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, MemberNoteId, Position, RecordId, ReliefId, RepairId,
+    AttributionId, CommitmentId, ListingId, MeasureId, MemberNoteId, Position, RecordId, ReliefId,
+    RepairId,
 };
 use shouxin_core::time::Day;
 
 use crate::Violation;
-use crate::commit::left::{in_use, longer, outlasts, resting, unrepaired};
-use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
+use crate::commit::left::{
+    answers_still, in_use, is_not_final, longer, not_void, outlasts, resting, unrepaired,
+};
+use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, RepairStage, Standing};
 use crate::ground::{Unsaid, left_unsaid};
 use crate::names::{DEADLINE, INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
 
@@ -29,6 +32,10 @@ pub(crate) struct Commit {
     touched: BTreeMap<SubjectKey, Position>,
     /// What an outcome of this commit makes void.
     voided: Vec<(Position, Target)>,
+    /// Since when what makes a target void was disputed.
+    void_since: Vec<(Target, Position)>,
+    /// Revocations of repairs that were to bring back what is void.
+    to_lapse: Vec<(Position, RepairId)>,
     repaired: Vec<(Position, RepairId, Target)>,
     relieved: Vec<(Position, ReliefId, ListingId)>,
     /// Records that ended by a relief.
@@ -85,8 +92,21 @@ impl Commit {
         }
     }
 
-    pub(crate) fn void(&mut self, at: Position, target: Target) {
+    /// An outcome makes a target void, by a dispute that began at `since`. Asked before the fold ends
+    /// the thing.
+    pub(crate) fn void(&mut self, fold: &Fold, at: Position, (target, since): (Target, Position)) {
+        if fold.is_about(target, since) {
+            self.to_lapse.extend(fold.comes_back(target).map(|repair| (at, repair)));
+        }
         self.voided.push((at, target));
+        self.void_since.push((target, since));
+    }
+
+    /// Whether an outcome of this commit voids the finding of breach that stands: one that was made
+    /// anew since the dispute began is another matter.
+    pub(crate) fn voids_finding(&self, fold: &Fold, id: CommitmentId) -> bool {
+        let target = Target::Commitment(id);
+        self.void_since.iter().any(|own| own.0 == target && fold.is_about(target, own.1))
     }
 
     /// Whether an outcome of this commit makes a target void, itself or what it rests on.
@@ -106,12 +126,25 @@ impl Commit {
         })
     }
 
-    pub(crate) fn repair(&mut self, at: Position, repair: RepairId, of: Target) {
+    /// A repair is approved: a revocation that was to bring back one of these things comes to nothing.
+    pub(crate) fn repair(&mut self, fold: &Fold, at: Position, repair: RepairId, of: Target) {
+        let others =
+            left::ends(fold, repair, of).into_iter().filter_map(|own| fold.comes_back(own));
+        self.to_lapse.extend(others.filter(|own| *own != repair).map(|own| (at, own)));
         self.repaired.push((at, repair, of));
     }
 
     pub(crate) fn repairs(&self, repair: RepairId, of: Target) -> bool {
         self.repaired.iter().any(|own| own.1 == repair && own.2 == of)
+    }
+
+    /// Whether another repair of this commit ends what the revocation of one was to bring back, or a
+    /// record on which that rests.
+    pub(crate) fn outdoes(&self, fold: &Fold, repair: RepairId, of: Target) -> bool {
+        let records = left::records_of(fold, of);
+        self.repaired.iter().filter(|own| own.1 != repair).any(|own| {
+            own.2 == of || left::records_of(fold, own.2).iter().any(|id| records.contains(id))
+        })
     }
 
     /// A record was repaired or has expired here: what rests on it ends too.
@@ -381,9 +414,15 @@ impl Commit {
         }
     }
 
-    /// A target is suspended.
+    /// A target is suspended, unless what stands now was found anew since the dispute began.
     pub(crate) fn hold(&mut self, fold: &mut Fold, at: Position, target: Target, hold: Hold) {
-        if let Some((holds, _)) = fold.holds_mut(target) {
+        let since = match hold {
+            Hold::Objection(id) => id.0,
+            Hold::Stay(id) => id.0,
+            Hold::Relief(id) => id.0,
+        };
+        let about = fold.is_about(target, since);
+        if let (true, Some((holds, _))) = (about, fold.holds_mut(target)) {
             holds.insert(hold);
         }
         self.touch_under(fold, at, target);
@@ -479,10 +518,13 @@ impl Commit {
                 missed(at, format!("{id} under it"));
             }
         }
-        for (at, target) in &self.voided {
-            if let Some(repair) = fold.comes_back(*target) {
-                missed(*at, format!("the revocation of {repair}"));
+        for (at, id) in &self.to_lapse {
+            let own = fold.repairs.get(id).map(|own| &own.stage);
+            if matches!(own, Some(RepairStage::Revoked { .. })) {
+                missed(*at, format!("the revocation of {id}"));
             }
+        }
+        for (at, target) in &self.voided {
             match target {
                 Target::Record(id) => {
                     let Some(record) = fold.records.get(id) else {
@@ -493,27 +535,25 @@ impl Commit {
                     }
                     let all = record.listings.iter().flat_map(|id| fold.with_extensions(*id));
                     let all: BTreeSet<ListingId> = all.collect();
-                    for listing in all.into_iter().filter(|id| !over(fold, *id, day)) {
+                    let own = |id: &ListingId| record.listings.contains(id);
+                    let open = |id: &ListingId| not_void(fold, *id, own(id), day);
+                    for listing in all.into_iter().filter(open) {
                         missed(*at, listing.to_string());
                     }
-                    let answers = |id: &&AttributionId| {
-                        let own = fold.attributions.get(id).map(|own| own.case.own(day));
-                        own.is_some_and(|own| own != Standing::Ended)
-                    };
+                    let answers = |id: &&AttributionId| answers_still(fold, **id, day);
                     for person in record.attributions.iter().filter(answers) {
                         missed(*at, person.to_string());
                     }
                 }
-                Target::Listing(id) => {
-                    for id in fold.with_extensions(*id) {
-                        if !over(fold, id, day) {
+                Target::Listing(of) => {
+                    for id in fold.with_extensions(*of) {
+                        if not_void(fold, id, id == *of, day) {
                             missed(*at, id.to_string());
                         }
                     }
                 }
                 Target::Attribution(id) => {
-                    let own = fold.attributions.get(id).map(|own| own.case.own(day));
-                    if own.is_some_and(|own| own != Standing::Ended) {
+                    if answers_still(fold, *id, day) {
                         missed(*at, id.to_string());
                     }
                 }
@@ -523,7 +563,10 @@ impl Commit {
                     }
                 }
                 Target::Commitment(id) => {
-                    if fold.commitments.get(id).is_some_and(|own| own.is_broken(day)) {
+                    let own = fold.commitments.get(id);
+                    let open =
+                        own.is_some_and(|own| own.is_broken(day) || own.repaired_by().is_some());
+                    if open && self.voids_finding(fold, *id) {
                         missed(*at, id.to_string());
                     }
                 }
@@ -539,7 +582,8 @@ impl Commit {
                 continue;
             }
             for by in fold.with_extensions(*id).into_iter().skip(1) {
-                if !over(fold, by, day) {
+                let void = over_by == Some(Over::Annulled) && not_void(fold, by, false, day);
+                if void || !over(fold, by, day) {
                     missed(*at, by.to_string());
                 }
             }
@@ -556,10 +600,11 @@ impl Commit {
         }
         for (at, _, listing) in &self.relieved {
             // What a record's own date has ended needs no relief; its timer says so.
-            if fold.listing_standing(*listing, day) != Standing::Ended {
+            let back = is_not_final(fold, *listing, day);
+            if back || fold.listing_standing(*listing, day) != Standing::Ended {
                 missed(*at, listing.to_string());
             }
-            for record in in_use(fold, CaseRef::Listing(*listing)) {
+            for record in in_use(fold, CaseRef::Listing(*listing), None) {
                 missed(*at, record);
             }
             for by in fold.with_extensions(*listing).into_iter().skip(1) {

@@ -74,8 +74,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }
         E::RedressOwed { remedy, provider } => {
             if let Some(own) = ruled(fold, at, *remedy) {
-                let owner = fold.owner(own.target).map(|own| own.1);
-                if owner != Some(*provider) {
+                if fold.provider(own.target).is_some_and(|owner| owner != *provider) {
                     at.guard(Guard::Competent, "the provider owes the redress");
                 }
                 if redress::is_owed(fold, own.target) {
@@ -358,7 +357,7 @@ fn outcome_of(
     }
     match outcome {
         RemedyOutcome::Revoked => {
-            commit.void(at.at(), target);
+            commit.void(fold, at.at(), (target, id.0));
             if !redress::is_owed(fold, target) {
                 commit.owe_redress(at.at(), id.0);
             }

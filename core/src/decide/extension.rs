@@ -15,7 +15,7 @@ use crate::event::{CaseRef, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, ReliefId, RepairId};
 use crate::limits::EXTENSIONS_MAX;
-use crate::path::{Path, Standing};
+use crate::path::{DecisionCase, EndReason, Path, Standing};
 use crate::row::{ListingKind, ListingRow};
 use crate::rows::{Rows, Stop};
 use crate::text::Sealed;
@@ -135,6 +135,16 @@ pub(super) fn is_carried(rows: &Rows, id: ListingId) -> Result<bool, Stop> {
     }
 }
 
+/// Whether the end that a listing came to leaves something to be ended: a repair may be revoked, and
+/// what extends it goes on after its last day.
+pub(super) fn is_not_final(row: &ListingRow, case: &DecisionCase, today: Day) -> bool {
+    let by_date = match &case.path {
+        Path::Ended(own) => own.reason == EndReason::Expired,
+        _ => case.standing(today) == Standing::Ended,
+    };
+    case.path.may_return() || (by_date && !row.extensions.is_empty())
+}
+
 /// How a listing came to an end that its extensions do not outlast.
 #[derive(Clone, Copy)]
 pub(super) enum End<'a> {
@@ -179,7 +189,10 @@ pub(super) fn end(
             continue;
         };
         let case = CaseRef::Listing(id);
-        if own.standing(context.today) == Standing::Ended || ends_here(drafts, case) {
+        // What is void does not come back either, when the repair that ended it is revoked.
+        let returns = matches!(how, End::Void(_)) && own.path.may_return();
+        let over = own.standing(context.today) == Standing::Ended && !returns;
+        if over || ends_here(drafts, case) {
             continue;
         }
         let served = matches!(own.path, Path::Served(_) | Path::Effective(_));

@@ -66,7 +66,9 @@ pub(super) fn decide(
             }
             let event = RemedyEvent::ReliefCompleted { relief, document, reasons: reasons.clone() };
             drafts.push(row.subject, Event::Remedy(event));
-            if !ended {
+            // What was repaired meanwhile ends so too: it does not come back by a revocation.
+            let listing = rows.must_listing(row.listing)?;
+            if !ended || extension::is_not_final(listing, case, context.today) {
                 let event = ListingEvent::Relieved { listing: row.listing, relief };
                 drafts.push(row.subject, Event::Listing(event));
                 classification::turn_listing(rows, context, &mut drafts, row.listing, Turn::End)?;

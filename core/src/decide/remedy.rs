@@ -5,7 +5,9 @@ use crate::actor::Actor;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
-use crate::decide::objection::{self, annul, bounded, disputed, receiving, release, turn};
+use crate::decide::objection::{
+    self, annul, bounded, disputed, is_about, receiving, release, turn,
+};
 use crate::decide::{
     Context, Drafts, Outcome, closing, redress, relief, repair, review, revocation, testing,
 };
@@ -268,7 +270,7 @@ fn stay(
         return Ok(wrong_state("复议或诉讼 / remedy", "stayed", "filed")?);
     }
     let found = disputed(rows, row.target, context)?;
-    if !found.live {
+    if !found.live || !is_about(rows, row.target, id.0)? {
         misfit::<()>(
             Misfit::State,
             "该事项已终止 / it has ended",
@@ -330,7 +332,7 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
     );
     match outcome {
         RemedyOutcome::Revoked => {
-            annul(rows, context, &mut drafts, row.target, reasons)?;
+            annul(rows, context, &mut drafts, (row.target, row.id.0), reasons)?;
             // What its own authority took back before it owes redress for already.
             if !redress::is_owed(rows, row.target)? {
                 let event = RemedyEvent::RedressOwed { remedy: *remedy, provider };

@@ -32,6 +32,7 @@ mod closing;
 mod details;
 mod due;
 mod everywhere;
+mod for_good;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod forwarding;
@@ -254,6 +255,8 @@ fn table() -> Vec<Forgery> {
     rests::named(&mut table);
     rests::answers(&mut table);
     rests::extensions(&mut table);
+    for_good::ended(&mut table);
+    for_good::persons(&mut table);
     table.0
 }
 
