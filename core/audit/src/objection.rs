@@ -253,6 +253,7 @@ fn resolved(
         commit.owe_redress(at.at(), id.0);
     }
     if upheld && !kept {
+        redress::persons(fold, commit, at, target);
         commit.void(fold, at.at(), (target, id.0));
     } else if undisplayed {
         show_again(fold, target, at.at());

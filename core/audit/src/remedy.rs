@@ -357,6 +357,7 @@ fn outcome_of(
     }
     match outcome {
         RemedyOutcome::Revoked => {
+            redress::persons(fold, commit, at, target);
             commit.void(fold, at.at(), (target, id.0));
             if !redress::is_owed(fold, target) {
                 commit.owe_redress(at.at(), id.0);

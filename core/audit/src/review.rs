@@ -13,7 +13,7 @@ use crate::dispute::Open;
 use crate::fold::{Fold, Hold, ObjectionStage, RepairStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_5};
-use crate::{objection, repair};
+use crate::{objection, redress, repair};
 
 struct Reviewed {
     subject: SubjectKey,
@@ -199,6 +199,7 @@ fn objection_decided(
         objection::closed(fold, commit, at, id, !upheld && !kept && !refused);
     }
     if upheld && !refused {
+        redress::persons(fold, commit, at, target);
         commit.void(fold, at.at(), (target, id.0));
     }
     if let Some(own) = fold.objections.get_mut(&id) {

@@ -670,7 +670,7 @@ pub(super) fn annul(
             }
         }
     }
-    Ok(())
+    redress::owe_persons(rows, drafts, target)
 }
 
 /// Whether a finding that a listing is void has something to end. What only a record's own date has

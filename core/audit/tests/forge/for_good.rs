@@ -5,15 +5,15 @@ use super::kit::asked::{relief_of, revoke};
 use super::kit::commitments::*;
 use super::kit::later::*;
 use super::kit::repairs::{checked, done, revoked};
-use super::kit::rules::{STATUTE, cite, day};
+use super::kit::rules::{PERSONS, STATUTE, cite, day};
 use super::kit::steps::*;
 use super::kit::{Who, World, organisation, party, person};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
-use shouxin_core::event::{CaseRef, Event, Finding, RepairAcceptance, Target};
-use shouxin_core::id::{CommitmentId, ListingId, ObjectionId};
+use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, RepairAcceptance, Target};
+use shouxin_core::id::{AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId};
 use shouxin_core::row::{ListingKind, Repairable};
 use shouxin_core::time::Day;
 
@@ -223,6 +223,29 @@ pub fn finding_twice(returns: bool) -> World {
     world
 }
 
+/// A person under a listing on whom somebody acted; an outcome voids the listing, or its authority takes
+/// it back. The redress is done.
+pub fn persons_owed(by_outcome: bool) -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let id = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
+    world.advance(CaseRef::Attribution(id), &[PERSONS], Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(id), PERSONS)));
+    world.proceed(measure, Progress::Executed);
+    if by_outcome {
+        let objection = world.objection(organisation(1), Target::Listing(listing), false);
+        world.outcome(objection, Finding::Error);
+    } else {
+        let back = revoke(&world, CaseRef::Listing(listing));
+        world.must(&head(), &back);
+    }
+    world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
+    let (target, evidence) = (Target::Attribution(id), Vec::new());
+    let own = RemedyCommand::CompleteAnnulmentRedress { target, account: text(), evidence };
+    world.must(&handler(), &remedy(own));
+    world
+}
+
 /// A record that is to come back with its listing is disputed before it does.
 pub fn record_returns(finding: Finding) -> World {
     let (mut world, listing) = listed();
@@ -339,6 +362,8 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("a person repaired twice", person_twice()),
         ("a finding repaired twice", finding_twice(false)),
         ("a finding repaired while it comes back", finding_twice(true)),
+        ("a person owed by an outcome", persons_owed(true)),
+        ("a person owed by its authority", persons_owed(false)),
         ("a record disputed before it returns", record_returns(Finding::Correct)),
         ("a record void before it returns", record_returns(Finding::Error)),
         ("a record annulled before it returns", annulled_before()),

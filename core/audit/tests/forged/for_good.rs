@@ -78,6 +78,11 @@ pub(super) fn ended(table: &mut Table) {
 
 /// Persons under a listing: redress where it is void, service only where it stands for as long.
 pub(super) fn persons(table: &mut Table) {
+    let owed = &["redress.owed_by_annulment"];
+    let what = "a listing is void, and nobody owes redress to the person below";
+    table.remove("INV-6", what, &for_good::persons_owed(true), owed, "objection.resolved");
+    let what = "a listing is taken back, and nobody owes redress to the person below";
+    table.remove("INV-6", what, &for_good::persons_owed(false), owed, "listing.revoked");
     let (world, last) = for_good::served_in_time();
     let what = "a person is served for longer than the organisation is listed";
     table.other("G-END", what, &world, |log| {
