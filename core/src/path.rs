@@ -292,9 +292,16 @@ impl Path {
         let served = match self {
             Path::Served(served) => Some(served),
             Path::Effective(effective) => Some(effective.served),
+            // What ends it anew (void, or repaired by another repair) ends the same decision.
+            Path::Ended(own) => own.served,
             _ => None,
         };
         Path::Ended(Ended { reason, on, served })
+    }
+
+    /// Whether a repair ended it, which may be revoked: it may come back yet.
+    pub fn may_return(&self) -> bool {
+        matches!(self, Path::Ended(Ended { reason: EndReason::Removed(_), served: Some(_), .. }))
     }
 
     /// The state after the repair that ended it was revoked; nothing where no repair did.

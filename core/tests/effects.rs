@@ -195,7 +195,12 @@ fn what_becomes_of_a_listing_in_effect_knows_no_other_way() {
                 &["record.annulled", "redress.owed_by_annulment"],
             ),
             ("annulled", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
-            ("removed", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
+            // Void, it does not come back when its repair is revoked.
+            (
+                "removed",
+                "annul the record",
+                &["record.annulled", "listing.annulled", "redress.owed_by_annulment"],
+            ),
             ("expired", "annul the record", &["record.annulled", "redress.owed_by_annulment"]),
             ("effective", "extend", EXTENDS),
             ("effective, repair accepted", "extend", EXTENDS),

@@ -202,8 +202,9 @@ fn a_date_ends_no_suspension_of_an_extension() {
     assert_eq!(standing(&world, by), Standing::Suspended);
     let mut void = world.clone();
     let outcome = found(&mut void, objection, Finding::Error);
-    assert_eq!(outcome[..3], ["objection.resolved", "listing.annulled", "classification.changed"]);
-    assert_eq!((path(&void, listing), path(&void, by)), ("expired", "annulled"));
+    assert_eq!(outcome[..3], ["objection.resolved", "listing.annulled", "listing.annulled"]);
+    // Void is void, though its last day has passed: else a repaired extension might come back.
+    assert_eq!((path(&void, listing), path(&void, by)), ("annulled", "annulled"));
     assert!(void.marks(organisation(1)).is_empty());
     assert_eq!(void.replayed().rows, void.rows);
     // Whoever shows the extension has to confirm the outcome about the listing, and what came before.
@@ -337,7 +338,7 @@ fn an_extension_is_relieved_with_its_listing() {
     world.go_to(last.plus_days(1));
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(by), true)]);
     world.must(&head(), &completed(relief));
-    assert_eq!((path(&world, listing), path(&world, by)), ("expired", "relieved"));
+    assert_eq!((path(&world, listing), path(&world, by)), ("relieved", "relieved"));
     assert!(world.marks(organisation(1)).is_empty());
 }
 
@@ -510,4 +511,25 @@ fn extensions_are_bounded() {
     let limit = misfit(Misfit::Limit);
     assert_eq!(world.refused(&handler(), &extension(listing, &[])), limit);
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// Past its last day a listing is disputed, and stayed, while its extension rests on it.
+#[test]
+fn an_expired_listing_is_stayed_with_its_extension() {
+    let (mut world, listing, by, last) = soon_over();
+    world.go_to(last.plus_days(1));
+    assert_eq!((path(&world, listing), standing(&world, by)), ("expired", Standing::InForce));
+    let mut disputed = world.clone();
+    let filed = suit(&world, Target::Listing(listing));
+    world.must(&own(), &filed);
+    let ordered = stay(&world);
+    world.must(&handler(), &ordered);
+    assert_eq!(standing(&world, by), Standing::Suspended);
+    let objection = ObjectionId(disputed.must(&own(), &object(Target::Listing(listing), false)));
+    assert_eq!(standing(&disputed, by), Standing::Suspended);
+    disputed.outcome(objection, Finding::Error);
+    assert_eq!((path(&disputed, listing), path(&disputed, by)), ("annulled", "annulled"));
+    // Nothing rests on it any more.
+    let again = disputed.ask(&own(), &object(Target::Listing(listing), false));
+    assert!(again.is_err());
 }

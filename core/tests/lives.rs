@@ -372,6 +372,8 @@ fn the_life_of_a_record_knows_no_other_way() {
     ];
     const CORRECTED: &[&str] = &["record.corrected"];
     const HIDDEN: &[&str] = &["record.display_ended"];
+    const REPAIRED_VOID: &[&str] =
+        &["record.annulled", "listing.annulled", "redress.owed_by_annulment"];
     const FILED: &[&str] = &["objection.filed"];
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     compare(
@@ -415,6 +417,9 @@ fn the_life_of_a_record_knows_no_other_way() {
             ("disputed, period over", "end display", HIDDEN),
             ("*", "annul", &["record.annulled", "redress.owed_by_annulment"]),
             ("accepted, minor", "annul", &["record.annulled"]),
+            // The listing that was repaired with it is void too.
+            ("repaired", "annul", REPAIRED_VOID),
+            ("repaired long ago", "annul", REPAIRED_VOID),
             (
                 "accepted, its listing under repair",
                 "annul",

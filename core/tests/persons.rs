@@ -2,11 +2,13 @@
 //!
 //! Covers: domain.md 2.3b, INV-8.
 
+use crate::kit::later::{rule, suit};
 use crate::kit::rules::{OFFICE, STATUTE, day};
 use crate::kit::steps::*;
-use crate::kit::{Post, World, guard, officer, person};
+use crate::kit::{Post, World, guard, officer, organisation, party, person};
 use shouxin_core::command::Command;
-use shouxin_core::event::{CaseRef, Mark};
+use shouxin_core::event::remedy::RemedyOutcome;
+use shouxin_core::event::{CaseRef, Finding, Mark, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::ListingId;
 use shouxin_core::path::Standing;
@@ -111,4 +113,31 @@ fn a_person_answers_for_what_was_done_in_office() {
     ] {
         assert!(world.ask(&handler(), &command).is_ok());
     }
+}
+
+#[test]
+fn nobody_is_served_for_longer_than_the_organisation_is_listed() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let at = world.attribution(listing, person(1), Stage::Decided);
+    let filed = suit(&world, Target::Listing(listing));
+    world.must(&party(organisation(1)), &filed);
+    let ruled = rule(&world, RemedyOutcome::Changed { end: world.today.plus_days(30) });
+    world.must(&clerk(), &ruled);
+    let service = serve(&world, CaseRef::Attribution(at));
+    assert_eq!(world.refused(&handler(), &service), guard(Guard::End));
+}
+
+/// A decision about a person waits while the listing above it is disputed.
+#[test]
+fn nobody_is_served_while_the_listing_is_suspended() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let at = world.attribution(listing, person(1), Stage::Decided);
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    let service = serve(&world, CaseRef::Attribution(at));
+    assert_eq!(world.refused(&handler(), &service), guard(Guard::NoSuspension));
+    world.outcome(objection, Finding::Correct);
+    let service = serve(&world, CaseRef::Attribution(at));
+    world.must(&handler(), &service);
 }

@@ -1,14 +1,17 @@
 //! Redress of what an authority took back itself: owed where somebody was shown it or acted on it,
 //! done once, by that authority (domain.md 2.3a).
 
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{CaseHook, CaseRef, Target};
+use shouxin_core::event::remedy::RemedyOutcome;
+use shouxin_core::event::{CaseHook, CaseRef, Finding, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, MeasureId, RecordId};
+use shouxin_core::id::{AttributionId, ListingId, MeasureId, RecordId};
 use shouxin_core::row::{Key, Row};
 
 use crate::kit::asked::revoke;
+use crate::kit::later::{rule, suit};
 use crate::kit::rules::{PERSONS, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
@@ -29,6 +32,26 @@ fn owed(world: &World, key: &Key) -> Option<bool> {
         Some(Row::Attribution(row)) => row.redress_done,
         other => panic!("{other:?}"),
     }
+}
+
+/// Whom redress is said to be owed to from a place on.
+fn owed_to(world: &World, from: usize) -> Vec<SubjectKey> {
+    let all = world.log[from..].iter().filter(|own| {
+        [OWED, "redress.owed", "redress.opened"].contains(&own.event.name())
+            && own.subject.is_some_and(|own| own.is_person())
+    });
+    all.filter_map(|own| own.subject).collect()
+}
+
+/// A person answers under a listing, and a measure on the person was carried out.
+fn acted_on() -> (World, ListingId, AttributionId) {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let id = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
+    world.advance(CaseRef::Attribution(id), &[PERSONS], Stage::Effective);
+    let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(id), PERSONS)));
+    world.proceed(measure, Progress::FedBack);
+    (world, listing, id)
 }
 
 /// Covers O67.
@@ -90,4 +113,44 @@ fn an_order_on_a_person_is_enough() {
     world.must(&handler(), &done(target));
     assert_eq!(owed(&world, &Key::Attribution(attribution)), Some(true));
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// Who answered under a listing that is void was acted on too: each is owed redress in a file of their
+/// own, whoever found it void, and once.
+#[test]
+fn a_person_under_a_void_listing_is_owed_redress() {
+    let (mut world, listing, id) = acted_on();
+    let mut by_outcome = world.clone();
+    let from = world.log.len();
+    let back = revoke(&world, CaseRef::Listing(listing));
+    world.must(&head(), &back);
+    let to: Vec<_> = owed_to(&world, from);
+    assert_eq!(to, [person(1)], "in the file of the person");
+    assert_eq!(owed(&world, &Key::Attribution(id)), Some(false));
+    // A later outcome about the person's own file adds none.
+    let filed = suit(&world, Target::Attribution(id));
+    world.must(&party(person(1)), &filed);
+    let from = world.log.len();
+    let ruled = rule(&world, RemedyOutcome::Revoked);
+    world.must(&handler(), &ruled);
+    assert_eq!(owed_to(&world, from), []);
+
+    let objection = by_outcome.objection(organisation(1), Target::Listing(listing), false);
+    let from = by_outcome.log.len();
+    by_outcome.outcome(objection, Finding::Error);
+    assert_eq!(owed_to(&by_outcome, from), [person(1)]);
+    let target = Target::Attribution(id);
+    assert_eq!(by_outcome.refused(&handler(), &done(target)), STATE, "not lifted yet");
+}
+
+/// What had come to an end of its own before is left as it was.
+#[test]
+fn who_answers_no_more_is_owed_nothing_anew() {
+    let (mut world, listing, id) = acted_on();
+    let back = revoke(&world, CaseRef::Attribution(id));
+    world.must(&head(), &back);
+    let from = world.log.len();
+    let back = revoke(&world, CaseRef::Listing(listing));
+    world.must(&head(), &back);
+    assert!(!owed_to(&world, from).contains(&person(1)));
 }

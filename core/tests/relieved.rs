@@ -1,8 +1,10 @@
 //! A performed reorganisation plan ends the listing with the records it rests on: nothing of them is
 //! shown, shared or used any more (domain.md 2.5, 4.4).
 
-use crate::kit::asked::relief_of;
-use crate::kit::later::remedy;
+use std::sync::Arc;
+
+use crate::kit::asked::{relief_of, revoke};
+use crate::kit::later::{listed, remedy};
 use crate::kit::rules::{BARRED, MARKET, PENALTY, STATUTE, TAX, day};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
@@ -137,4 +139,35 @@ fn what_is_over_for_good_is_shortened_no_more() {
     world.begins("2026-06-01", |pack| pack.publicity_serious_months = (1, 2));
     world.today = day("2026-06-01");
     assert!(world.shorten().is_empty());
+}
+
+/// Officer 02 of the market office, who proposed the listing, is its head from now on.
+fn promoted(world: &mut World) {
+    let rules = Arc::make_mut(&mut world.rules);
+    let own = rules.departments.iter_mut().find(|own| own.code == MARKET);
+    for officer in &mut own.expect("the office").officers {
+        officer.head = officer.id == "02";
+    }
+}
+
+/// Who proposed and became head relieves all the same: nothing is decided against anybody.
+#[test]
+fn who_proposed_and_became_head_lifts_what_weighs() {
+    let (mut world, listing) = listed();
+    promoted(&mut world);
+    let back = revoke(&world, CaseRef::Listing(listing));
+    world.clone().must(&handler(), &back);
+    assert_eq!(world.refused(&head(), &back), guard(Guard::FourEyes), "the head no more");
+    let (ruling_, reasons, until) = (ruling(organisation(1)), text(), day("2027-12-31"));
+    let granted = remedy(RemedyCommand::GrantRelief { listing, ruling: ruling_, reasons, until });
+    assert_eq!(world.refused(&head(), &granted), guard(Guard::FourEyes));
+    let other = officer(TAX, Post::Head);
+    assert_eq!(world.refused(&other, &granted), guard(Guard::Competent));
+    world.must(&handler(), &granted);
+    let (document, reasons) = (ruling(organisation(1)), text());
+    let relief = relief_of(&world);
+    let failed = remedy(RemedyCommand::EndRelief { relief, document, reasons });
+    world.clone().must(&handler(), &failed);
+    let done = performed(&world);
+    world.must(&handler(), &done);
 }

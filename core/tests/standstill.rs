@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use crate::kit::later::{listed, newer, recount, repair_of, revocation_notice, revoke_repair};
+use crate::kit::repairs::{done, revoked};
 use crate::kit::rules::{STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::{World, organisation, party};
-use shouxin_core::event::CaseRef;
 use shouxin_core::event::calendar::Clock;
-use shouxin_core::id::{ListingId, RepairId};
+use shouxin_core::event::{CaseRef, Finding, Target};
+use shouxin_core::id::{ListingId, ObjectionId, RepairId};
 use shouxin_core::path::{Path, Served, Standing};
-use shouxin_core::row::{Index, Key, ListingKind, RepairState, Row};
+use shouxin_core::row::{Index, Key, ListingKind, RepairState, Repairable, Row};
 use shouxin_core::time::Day;
 
 fn served_case(world: &World, listing: ListingId) -> Served {
@@ -147,4 +148,31 @@ fn what_comes_back_is_put_off_in_the_same_way() {
         assert!(in_force(&world, listing));
     }
     assert!(world.today < day("2027-01-01"), "the calendars of this test are of one year");
+}
+
+/// The record that comes back with its listing is disputed before it does, and falls with it.
+#[test]
+fn a_record_that_is_to_come_back_with_its_listing_is_disputed_before_it_does() {
+    let (mut world, listing) = listed();
+    world.pass(200);
+    let own = party(organisation(1));
+    let id = done(&mut world, &own, Repairable::Listing(listing));
+    revoked(&mut world, &own, id);
+    let ListingKind::Black { records, .. } = &world.listing_row(listing).kind else {
+        panic!("a black listing");
+    };
+    let record = records[0];
+    let objection = ObjectionId(world.must(&own, &object(Target::Record(record), false)));
+    let mut found_right = world.clone();
+    world.pass(12);
+    let standing = world.standing(|rows, on| rows.listing_standing(listing, on));
+    assert_eq!(standing, Standing::Suspended, "it comes back held");
+    // Found void before the day, it takes the revocation with it.
+    let from = found_right.log.len();
+    found_right.outcome(objection, Finding::Error);
+    let said: Vec<&str> = found_right.log[from..].iter().map(|own| own.event.name()).collect();
+    assert!(said.contains(&"repair.revocation_lapsed"), "{said:?}");
+    found_right.pass(12);
+    let standing = found_right.standing(|rows, on| rows.listing_standing(listing, on));
+    assert_eq!(standing, Standing::Ended);
 }

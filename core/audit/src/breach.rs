@@ -67,11 +67,17 @@ pub(crate) fn check(
         E::BreachAnnulled { reasons, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             match &own.stage {
-                Stage::Broken(found) => own.stage = Stage::Cure { until: found.cure_until },
+                // What a repair ended may be void too.
+                Stage::Broken(found) | Stage::Repaired { finding: found, .. } => {
+                    own.stage = Stage::Cure { until: found.cure_until };
+                }
                 _ => at.broken(INV_2, "there is no served finding"),
             }
         }
-        E::BreachShortened { end, .. } => shortened(own, at, *end),
+        E::BreachShortened { commitment, end } => {
+            let court = commit.shortened_to(Target::Commitment(*commitment));
+            shortened(own, at, *end, court);
+        }
         E::BreachExpired { .. } => {
             match &own.stage {
                 Stage::Broken(found) => at.after(Some(found.shown_until), "it"),
@@ -106,6 +112,7 @@ pub(crate) fn check(
                     };
                     let (decided_at, decided_on, shown_until) =
                         breach.decided.unwrap_or((at.at(), at.today, at.today));
+                    own.found_at = Some(decided_at);
                     own.stage = Stage::Broken(Finding {
                         proposer: breach.proposer,
                         decided_at,
@@ -148,6 +155,7 @@ fn proposed(own: &mut Commitment, at: &mut Here<'_>, event: &CommitmentEvent) {
     own.disputes = Disputes::default();
     // A bar is about the finding that was repaired.
     own.again_from = None;
+    own.found_at = None;
     at.basis(basis);
     at.stated(Guard::Fact, &[("facts", facts)]);
     documents(at, Guard::Fact, evidence);
@@ -191,20 +199,30 @@ pub(crate) fn shown_and_allowed(
     }
 }
 
-/// A version that has begun lets a finding be shown for less long.
-fn shortened(own: &mut Commitment, at: &mut Here<'_>, end: Day) {
-    let Some((until, latest)) = shown_and_allowed(own, at.rules, at.today) else {
-        at.broken(INV_2, "there is no served finding");
-        return;
+/// A version that has begun lets a finding be shown for less long, or an outcome changed it, which an
+/// officer brings; that of one that a repair ended, too.
+fn shortened(own: &mut Commitment, at: &mut Here<'_>, end: Day, court: Option<Day>) {
+    let allowed = shown_and_allowed(own, at.rules, at.today);
+    let allowed = allowed.map(|own| own.1.max(at.today.plus_days(-1)));
+    let day = court.map(|end| end.max(at.today)).or(allowed);
+    let system = at.event.actor == Actor::System;
+    let brought = system == court.is_none();
+    at.must(brought, Guard::Competent, "an officer, and no outcome of this commit");
+    let found = match &mut own.stage {
+        Stage::Broken(found) => found,
+        Stage::Repaired { finding, .. } if court.is_some() => finding,
+        _ => {
+            at.broken(INV_2, "there is no served finding");
+            return;
+        }
     };
+    let until = found.shown_until;
     if end >= until {
         at.broken(INV_3, format!("{end} is no earlier than {until}"));
-    } else if end != latest.max(at.today.plus_days(-1)) {
-        at.broken(DEADLINE, format!("{end} is not the day to which the rules let it be shown"));
+    } else if Some(end) != day {
+        at.broken(DEADLINE, format!("{end} is not the day to which it may be shown"));
     }
-    if let Stage::Broken(found) = &mut own.stage {
-        found.shown_until = end;
-    }
+    found.shown_until = end;
 }
 
 fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {
@@ -355,6 +373,10 @@ fn repaired(
     match &own.stage {
         Stage::Broken(found) if at.today <= found.shown_until => {
             own.stage = Stage::Repaired { by: repair, finding: found.clone() };
+        }
+        // Another repair may end what one has.
+        Stage::Repaired { by, finding } if *by != repair => {
+            own.stage = Stage::Repaired { by: repair, finding: finding.clone() };
         }
         _ => at.broken(INV_2, "there is no served finding that stands"),
     }

@@ -524,12 +524,15 @@ fn served(own: &mut Case, above: Above, case: CaseRef, commit: &mut Commit, at: 
     }
     standing(above, at);
     at.must(above.listable, Guard::Published, "nobody is listed for this behaviour any more");
-    let suspended = above.extended == Standing::Suspended;
-    at.must(!suspended, Guard::NoSuspension, "the listing that it extends is suspended");
+    let suspended = [above.extended, above.listing].contains(&Standing::Suspended);
+    at.must(!suspended, Guard::NoSuspension, "the listing above it is suspended");
     at.service(Guard::Served, service, decision.on);
     at.must(digest_is_stated(repair_guide_sha256), Guard::Served, "without the repair guide");
     if above.last.is_some_and(|last| decision.end > last) {
         at.guard(Guard::End, "a record on which it rests ends before it does");
+    }
+    if above.until.is_some_and(|until| decision.end > until) {
+        at.guard(Guard::End, "a person answers longer than the organisation");
     }
     let standstill_wd = at.most(own.proposed_on, |pack| pack.standstill_wd);
     let standstill = at.rules.calendar.after(at.today, standstill_wd);
@@ -609,7 +612,7 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         CaseRef::Attribution(_) => None,
     };
     let (subject, end, was) = match (fold.case(case), red) {
-        (Some(own), _) => (own.subject, own.end(), own.over.is_some()),
+        (Some(own), _) => (own.subject, own.end(), own.over.is_some() && !again(own, at)),
         (None, Some((subject, stage))) => match stage {
             crate::fold::RedStage::Active { until, .. } => (subject, Some(until), false),
             _ => (subject, None, true),
@@ -667,6 +670,17 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
     commit.end(fold, at.at(), case, over);
 }
 
+/// What a repair or its date has ended is void all the same, and another repair may end what one has.
+fn again(own: &Case, at: &Here<'_>) -> bool {
+    match (&at.event.event, own.over) {
+        (Event::CaseAnnulled { .. }, over) => {
+            matches!(over, Some(Over::Removed(_) | Over::Expired))
+        }
+        (Event::CaseRemoved { repair, .. }, Some(Over::Removed(by))) => by != *repair,
+        _ => false,
+    }
+}
+
 /// Whether the listing that this one extends ended so.
 fn follows(fold: &Fold, case: CaseRef, so: impl Fn(Over) -> bool) -> bool {
     let CaseRef::Listing(id) = case else {
@@ -690,7 +704,7 @@ pub(crate) fn revoked(
         return;
     };
     at.about(own.subject);
-    at.head_beside(&own.proposer);
+    at.head_of(own.proposer.authority);
     at.must(
         short_text_is_stated(document.0) && digest_is_stated(document.1),
         Guard::Document,

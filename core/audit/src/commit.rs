@@ -1,6 +1,7 @@
 //! What one commit has to do as a whole: suspend at once (INV-4), end everything that rests on
 //! what ended (INV-6), and say what is in force afterwards, no more and no less (INV-1, 3, 7, 8).
 
+mod ends;
 mod left;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,13 +12,16 @@ use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::{CaseRef, Envelope, Event, Mark, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, MemberNoteId, Position, RecordId, ReliefId, RepairId,
+    AttributionId, CommitmentId, ListingId, MeasureId, MemberNoteId, Position, RecordId, ReliefId,
+    RepairId,
 };
 use shouxin_core::time::Day;
 
 use crate::Violation;
-use crate::commit::left::{in_use, longer, outlasts, resting, unrepaired};
-use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, Standing};
+use crate::commit::left::{
+    answers_still, in_use, is_not_final, lasts, longer, not_void, outlasts, resting, unrepaired,
+};
+use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, RepairStage, Standing};
 use crate::ground::{Unsaid, left_unsaid};
 use crate::names::{DEADLINE, INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
 
@@ -29,6 +33,10 @@ pub(crate) struct Commit {
     touched: BTreeMap<SubjectKey, Position>,
     /// What an outcome of this commit makes void.
     voided: Vec<(Position, Target)>,
+    /// Since when what makes a target void was disputed.
+    void_since: Vec<(Target, Position)>,
+    /// Revocations of repairs that were to bring back what is void.
+    to_lapse: Vec<(Position, RepairId)>,
     repaired: Vec<(Position, RepairId, Target)>,
     relieved: Vec<(Position, ReliefId, ListingId)>,
     /// Records that ended by a relief.
@@ -37,6 +45,8 @@ pub(crate) struct Commit {
     shortened: Vec<(Position, Target, Day)>,
     /// What was said to end earlier here.
     brought_forward: BTreeSet<Target>,
+    /// Records and findings that a court changed, and to which day.
+    changed: Vec<(Target, Day)>,
     /// Redress that an outcome owes, and what was opened.
     owes_redress: Vec<(Position, Position)>,
     redressed: BTreeSet<Position>,
@@ -89,8 +99,21 @@ impl Commit {
         }
     }
 
-    pub(crate) fn void(&mut self, at: Position, target: Target) {
+    /// An outcome makes a target void, by a dispute that began at `since`. Asked before the fold ends
+    /// the thing.
+    pub(crate) fn void(&mut self, fold: &Fold, at: Position, (target, since): (Target, Position)) {
+        if fold.is_about(target, since) {
+            self.to_lapse.extend(fold.comes_back(target).map(|repair| (at, repair)));
+        }
         self.voided.push((at, target));
+        self.void_since.push((target, since));
+    }
+
+    /// Whether an outcome of this commit voids the finding of breach that stands: one that was made
+    /// anew since the dispute began is another matter.
+    pub(crate) fn voids_finding(&self, fold: &Fold, id: CommitmentId) -> bool {
+        let target = Target::Commitment(id);
+        self.void_since.iter().any(|own| own.0 == target && fold.is_about(target, own.1))
     }
 
     /// Whether an outcome of this commit makes a target void, itself or what it rests on.
@@ -110,91 +133,17 @@ impl Commit {
         })
     }
 
-    pub(crate) fn repair(&mut self, at: Position, repair: RepairId, of: Target) {
-        self.repaired.push((at, repair, of));
+    /// A court changed a target, unless what stands now was found anew since.
+    pub(crate) fn shorten(&mut self, at: Position, target: Target, (end, about): (Day, bool)) {
+        if about {
+            self.shortened.push((at, target, end));
+            self.changed.push((target, end));
+        }
     }
 
-    pub(crate) fn repairs(&self, repair: RepairId, of: Target) -> bool {
-        self.repaired.iter().any(|own| own.1 == repair && own.2 == of)
-    }
-
-    /// A record was repaired or has expired here: what rests on it ends too.
-    pub(crate) fn ground_ends(&mut self, at: Position, record: RecordId) {
-        self.grounds.push((at, record));
-    }
-
-    /// Whether a record on which a case rests was repaired in this commit.
-    pub(crate) fn ground_is_repaired(&self, fold: &Fold, case: CaseRef) -> bool {
-        self.repaired.iter().any(|own| self.ground_is_repaired_by(fold, case, own.1))
-    }
-
-    /// The same, by one repair.
-    pub(crate) fn ground_is_repaired_by(
-        &self,
-        fold: &Fold,
-        case: CaseRef,
-        repair: RepairId,
-    ) -> bool {
-        let records = fold.records_of(case);
-        self.grounds.iter().filter(|(_, id)| records.contains(id)).any(|(_, id)| {
-            let own = fold.records.get(id);
-            own.is_some_and(|own| own.repaired.map(|own| own.0) == Some(repair))
-        })
-    }
-
-    /// A correction brought a record's last day forward: what rests on it ends no later.
-    pub(crate) fn corrects(&mut self, at: Position, record: RecordId, until: Day) {
-        self.corrected.push((at, record, until));
-    }
-
-    /// A repair of this commit that is about the record, or about what rests on it.
-    pub(crate) fn repairs_record(&self, fold: &Fold, repair: RepairId, record: RecordId) -> bool {
-        self.repaired.iter().any(|own| {
-            own.1 == repair
-                && match own.2 {
-                    Target::Listing(id) => fold.records_of(CaseRef::Listing(id)).contains(&record),
-                    Target::Attribution(id) => {
-                        fold.records_of(CaseRef::Attribution(id)).contains(&record)
-                    }
-                    target => target == Target::Record(record),
-                }
-        })
-    }
-
-    pub(crate) fn relieve(&mut self, at: Position, relief: ReliefId, listing: ListingId) {
-        self.relieved.push((at, relief, listing));
-    }
-
-    pub(crate) fn relieves(&self, relief: ReliefId, listing: ListingId) -> bool {
-        self.relieved.iter().any(|own| own.1 == relief && own.2 == listing)
-    }
-
-    /// Whether a relief of this commit is that of one of these listings.
-    pub(crate) fn relieves_one_of(&self, relief: ReliefId, listings: &[ListingId]) -> bool {
-        self.relieved.iter().any(|own| own.1 == relief && listings.contains(&own.2))
-    }
-
-    /// A record ended by a relief here: what rests on it ends too.
-    pub(crate) fn ground_is_relieved(&mut self, at: Position, record: RecordId, relief: ReliefId) {
-        self.grounds.push((at, record));
-        self.relieved_grounds.push((record, relief));
-    }
-
-    /// Whether a record on which a listing rests was ended by this relief here.
-    pub(crate) fn relieves_ground(
-        &self,
-        fold: &Fold,
-        relief: ReliefId,
-        listing: ListingId,
-    ) -> bool {
-        self.relieved_grounds.iter().any(|(id, by)| {
-            let own = fold.records.get(id);
-            *by == relief && own.is_some_and(|own| own.listings.contains(&listing))
-        })
-    }
-
-    pub(crate) fn shorten(&mut self, at: Position, target: Target, end: Day) {
-        self.shortened.push((at, target, end));
+    /// The day to which a court of this commit changed a target.
+    pub(crate) fn shortened_to(&self, target: Target) -> Option<Day> {
+        self.changed.iter().find(|own| own.0 == target).map(|own| own.1)
     }
 
     /// A case is said to end earlier.
@@ -404,9 +353,15 @@ impl Commit {
         }
     }
 
-    /// A target is suspended.
+    /// A target is suspended, unless what stands now was found anew since the dispute began.
     pub(crate) fn hold(&mut self, fold: &mut Fold, at: Position, target: Target, hold: Hold) {
-        if let Some((holds, _)) = fold.holds_mut(target) {
+        let since = match hold {
+            Hold::Objection(id) => id.0,
+            Hold::Stay(id) => id.0,
+            Hold::Relief(id) => id.0,
+        };
+        let about = fold.is_about(target, since);
+        if let (true, Some((holds, _))) = (about, fold.holds_mut(target)) {
             holds.insert(hold);
         }
         self.touch_under(fold, at, target);
@@ -507,10 +462,13 @@ impl Commit {
                 missed(at, format!("{id} under it"));
             }
         }
-        for (at, target) in &self.voided {
-            if let Some(repair) = fold.comes_back(*target) {
-                missed(*at, format!("the revocation of {repair}"));
+        for (at, id) in &self.to_lapse {
+            let own = fold.repairs.get(id).map(|own| &own.stage);
+            if matches!(own, Some(RepairStage::Revoked { .. })) {
+                missed(*at, format!("the revocation of {id}"));
             }
+        }
+        for (at, target) in &self.voided {
             match target {
                 Target::Record(id) => {
                     let Some(record) = fold.records.get(id) else {
@@ -521,27 +479,25 @@ impl Commit {
                     }
                     let all = record.listings.iter().flat_map(|id| fold.with_extensions(*id));
                     let all: BTreeSet<ListingId> = all.collect();
-                    for listing in all.into_iter().filter(|id| !over(fold, *id, day)) {
+                    let own = |id: &ListingId| record.listings.contains(id);
+                    let open = |id: &ListingId| not_void(fold, *id, own(id), day);
+                    for listing in all.into_iter().filter(open) {
                         missed(*at, listing.to_string());
                     }
-                    let answers = |id: &&AttributionId| {
-                        let own = fold.attributions.get(id).map(|own| own.case.own(day));
-                        own.is_some_and(|own| own != Standing::Ended)
-                    };
+                    let answers = |id: &&AttributionId| answers_still(fold, **id, day);
                     for person in record.attributions.iter().filter(answers) {
                         missed(*at, person.to_string());
                     }
                 }
-                Target::Listing(id) => {
-                    for id in fold.with_extensions(*id) {
-                        if !over(fold, id, day) {
+                Target::Listing(of) => {
+                    for id in fold.with_extensions(*of) {
+                        if not_void(fold, id, id == *of, day) {
                             missed(*at, id.to_string());
                         }
                     }
                 }
                 Target::Attribution(id) => {
-                    let own = fold.attributions.get(id).map(|own| own.case.own(day));
-                    if own.is_some_and(|own| own != Standing::Ended) {
+                    if answers_still(fold, *id, day) {
                         missed(*at, id.to_string());
                     }
                 }
@@ -551,7 +507,10 @@ impl Commit {
                     }
                 }
                 Target::Commitment(id) => {
-                    if fold.commitments.get(id).is_some_and(|own| own.is_broken(day)) {
+                    let own = fold.commitments.get(id);
+                    let open =
+                        own.is_some_and(|own| own.is_broken(day) || own.repaired_by().is_some());
+                    if open && self.voids_finding(fold, *id) {
                         missed(*at, id.to_string());
                     }
                 }
@@ -567,7 +526,8 @@ impl Commit {
                 continue;
             }
             for by in fold.with_extensions(*id).into_iter().skip(1) {
-                if !over(fold, by, day) {
+                let void = over_by == Some(Over::Annulled) && not_void(fold, by, false, day);
+                if void || !over(fold, by, day) {
                     missed(*at, by.to_string());
                 }
             }
@@ -584,10 +544,11 @@ impl Commit {
         }
         for (at, _, listing) in &self.relieved {
             // What a record's own date has ended needs no relief; its timer says so.
-            if fold.listing_standing(*listing, day) != Standing::Ended {
+            let back = is_not_final(fold, *listing, day);
+            if back || fold.listing_standing(*listing, day) != Standing::Ended {
                 missed(*at, listing.to_string());
             }
-            for record in in_use(fold, CaseRef::Listing(*listing)) {
+            for record in in_use(fold, CaseRef::Listing(*listing), None) {
                 missed(*at, record);
             }
             for by in fold.with_extensions(*listing).into_iter().skip(1) {
@@ -597,17 +558,17 @@ impl Commit {
             }
         }
         for (at, target, end) in &self.shortened {
-            for left in longer(fold, *target, *end) {
+            for left in longer(fold, *target, *end, day) {
                 missed(*at, format!("{left} beyond {end}"));
             }
-            // A change that changes nothing would keep the court's word on paper.
-            if !self.brought_forward.contains(target) {
+            // A change of what runs that changes nothing would keep the court's word on paper.
+            if lasts(fold, *target, day) && !self.brought_forward.contains(target) {
                 missed(*at, "what a court changed".to_owned());
             }
         }
         for (at, record, until) in self.corrected.iter().filter(|own| own.2 >= day) {
             for of in resting(fold, *record) {
-                for left in longer(fold, of, *until) {
+                for left in longer(fold, of, *until, day) {
                     missed(*at, format!("{left} beyond {until}"));
                 }
             }

@@ -34,6 +34,8 @@ pub(crate) struct Commitment {
     pub published: bool,
     pub matter_decided: bool,
     pub stage: Stage,
+    /// Where the newest finding was decided, be it over since.
+    pub found_at: Option<Position>,
     /// The proposal to find it broken that is under way.
     pub breach: Option<Breach>,
     /// What suspends the finding that it was broken, and what was objected to it.
@@ -125,7 +127,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &Commit, at: &mut Here<'_>, event: 
     }
     // Only an outcome of an objection or of a remedy voids a finding.
     if let CommitmentEvent::BreachAnnulled { .. } = event
-        && !commit.voids(fold, Target::Commitment(id))
+        && !commit.voids_finding(fold, id)
     {
         at.broken(INV_6, "no outcome of this commit voids it");
     }
@@ -251,6 +253,7 @@ fn offered(fold: &mut Fold, at: &mut Here<'_>, event: &CommitmentEvent) {
         published: false,
         matter_decided: false,
         stage: Stage::Offered,
+        found_at: None,
         breach: None,
         holds: BTreeSet::new(),
         disputes: Disputes::default(),

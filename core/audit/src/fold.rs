@@ -496,7 +496,9 @@ impl Fold {
             Target::Measure(_) => return None,
         };
         let own = self.repairs.get(&by)?;
-        (own.of == target && matches!(own.stage, RepairStage::Revoked { .. })).then_some(by)
+        // A record comes back with what was repaired.
+        let with = own.of == target || matches!(target, Target::Record(_));
+        (with && matches!(own.stage, RepairStage::Revoked { .. })).then_some(by)
     }
 
     /// Whether a black listing weighs on a subject on `day`, undisputed.
@@ -641,6 +643,26 @@ impl Fold {
                 let own = self.commitments.get(&id)?;
                 own.finding().map(|found| (own.subject, own.authority, &found.proposer))
             }
+        }
+    }
+
+    /// The authority that answers for a target, be it over.
+    pub(crate) fn provider(&self, target: Target) -> Option<Uscc> {
+        match target {
+            Target::Commitment(id) => self.commitments.get(&id).map(|own| own.authority),
+            _ => self.owner(target).map(|own| own.1),
+        }
+    }
+
+    /// Whether a dispute that began at a position is about what stands now: a commitment may have been
+    /// found broken anew since.
+    pub(crate) fn is_about(&self, target: Target, since: Position) -> bool {
+        match target {
+            Target::Commitment(id) => {
+                let own = self.commitments.get(&id).and_then(|own| own.found_at);
+                own.is_some_and(|at| at < since)
+            }
+            _ => true,
         }
     }
 

@@ -157,6 +157,19 @@ impl<'a> Here<'a> {
         }
     }
 
+    /// The head of an authority, who lifts a burden: whether the head once proposed it is no matter.
+    #[track_caller]
+    pub(crate) fn head_of(&mut self, authority: Uscc) {
+        let Some((_, officer, reference)) = self.officer() else {
+            return;
+        };
+        if reference.authority != authority {
+            self.of_authority(authority);
+        } else if !officer.head {
+            self.guard(Guard::FourEyes, format!("{reference} is not the head"));
+        }
+    }
+
     /// Every text is there and within its limit.
     #[track_caller]
     pub(crate) fn stated(&mut self, guard: Guard, texts: &[(&str, &Sealed)]) {

@@ -266,7 +266,8 @@ fn resolved(
         commit.owe_redress(at.at(), id.0);
     }
     if upheld && !kept {
-        commit.void(at.at(), target);
+        redress::persons(fold, commit, at, target);
+        commit.void(fold, at.at(), (target, id.0));
     } else if undisplayed {
         show_again(fold, target, at.at());
     }

@@ -52,7 +52,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.stated(Guard::Document, &[("reasons", reasons)]);
                 if !commit.voids(fold, target) {
                     at.of_authority(provider);
-                    commit.void(at.at(), target);
+                    commit.void(fold, at.at(), (target, at.at()));
                     redress::taken_back(fold, commit, at, target);
                 }
             }
@@ -60,7 +60,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             commit.touch_under(fold, at.at(), target);
         }
         Event::RecordRepaired { record, repair } => {
-            if let Some(own) = live(fold, at, *record, false) {
+            // Another repair may end what one has.
+            let before = fold.records.get(record).and_then(|own| own.repaired);
+            let again = before.is_some_and(|own| own.0 != *repair);
+            if let Some(own) = live(fold, at, *record, again) {
                 let (subject, provider) = (own.subject, own.provider);
                 at.about(subject);
                 at.of_authority(provider);
@@ -68,7 +71,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     at.broken(INV_6, format!("no approval of {repair} stands in this commit"));
                 }
             }
-            let published = fold.records.get(record).is_some_and(|own| own.published);
+            let shown = fold.records.get(record).is_some_and(|own| own.published);
+            let published = before.map_or(shown, |own| own.1);
             ended(fold, at, *record, RecordStage::Over);
             if let Some(own) = fold.records.get_mut(record) {
                 own.repaired = Some((*repair, published));
@@ -345,7 +349,8 @@ pub(crate) fn check_later(
         }
         RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
         RecordEvent::PublicityShortened { record, before, until } => {
-            version::record_shortened(fold, at, *record, (*before, *until));
+            let court = commit.shortened_to(Target::Record(*record));
+            version::record_shortened(fold, at, *record, (*before, *until), court);
             commit.corrects(at.at(), *record, *until);
         }
         RecordEvent::DisplayEnded { record, reasons } => {

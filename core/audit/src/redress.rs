@@ -1,13 +1,15 @@
 //! Redress of what an authority took back itself (O67): owed in that commit where the thing, or
 //! what rests on it, was shown or a measure on it was ordered; done by the same authority.
 
-use shouxin_core::event::Target;
+use std::collections::BTreeSet;
+
 use shouxin_core::event::remedy::RemedyEvent;
+use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, ListingId};
 
 use crate::commit::Commit;
-use crate::fold::Fold;
+use crate::fold::{Fold, Measure, Over};
 use crate::here::Here;
 use crate::names::INV_2;
 use crate::repair;
@@ -17,11 +19,9 @@ fn had_effect(fold: &Fold, target: Target) -> bool {
     // It, or what extends it and ends with it.
     let acted_on = |listing: &ListingId| {
         let all = fold.with_extensions(*listing);
-        fold.measures.values().any(|own| all.contains(&own.listing) && own.tried)
+        fold.measures.values().any(|own| all.contains(&own.listing) && own.was_taken())
     };
-    let answered = |person: &AttributionId| {
-        fold.measures.values().any(|own| own.attribution == Some(*person) && own.tried)
-    };
+    let answered = |person: &AttributionId| was_acted_on(fold, *person);
     fold.told_of(target).is_some()
         || match target {
             Target::Record(id) => fold.records.get(&id).is_some_and(|own| {
@@ -31,6 +31,12 @@ fn had_effect(fold: &Fold, target: Target) -> bool {
             Target::Attribution(id) => answered(&id),
             Target::Measure(_) | Target::Commitment(_) => false,
         }
+}
+
+/// Whether somebody was asked to act on a person.
+fn was_acted_on(fold: &Fold, person: AttributionId) -> bool {
+    let under = fold.measures_under(Target::Attribution(person));
+    under.iter().any(|id| fold.measures.get(id).is_some_and(Measure::was_taken))
 }
 
 /// Whether its own authority owes redress for a thing, or did it: nobody owes it twice.
@@ -54,6 +60,35 @@ pub(crate) fn reached(fold: &Fold, at: &mut Here<'_>, target: Target) {
 pub(crate) fn taken_back(fold: &Fold, commit: &mut Commit, at: &Here<'_>, target: Target) {
     if had_effect(fold, target) {
         commit.take_back(at.at(), target);
+    }
+    persons(fold, commit, at, target);
+}
+
+/// Persons under a listing that is void, on whom somebody acted: each is owed redress in a file of
+/// their own, unless that is so already. Asked before the fold ends the thing.
+pub(crate) fn persons(fold: &Fold, commit: &mut Commit, at: &Here<'_>, target: Target) {
+    let above = match target {
+        Target::Record(id) => fold.records.get(&id).map(|own| own.listings.clone()),
+        Target::Listing(id) => Some(vec![id]),
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    };
+    let above = above.unwrap_or_default().into_iter();
+    let all: BTreeSet<ListingId> = above.flat_map(|id| fold.with_extensions(id)).collect();
+    for listing in all {
+        let over = fold.case(CaseRef::Listing(listing)).and_then(|own| own.over);
+        if matches!(over, Some(Over::Relieved | Over::Annulled | Over::Closed)) {
+            continue;
+        }
+        let under = fold.listings.get(&listing).into_iter().flat_map(|own| &own.attributions);
+        for id in under {
+            let stood = fold
+                .attributions
+                .get(id)
+                .is_some_and(|own| own.case.over.is_none() && own.redress.is_none());
+            if stood && was_acted_on(fold, *id) {
+                commit.take_back(at.at(), Target::Attribution(*id));
+            }
+        }
     }
 }
 

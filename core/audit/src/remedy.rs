@@ -74,8 +74,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }
         E::RedressOwed { remedy, provider } => {
             if let Some(own) = ruled(fold, at, *remedy) {
-                let owner = fold.owner(own.target).map(|own| own.1);
-                if owner != Some(*provider) {
+                if fold.provider(own.target).is_some_and(|owner| owner != *provider) {
                     at.guard(Guard::Competent, "the provider owes the redress");
                 }
                 if redress::is_owed(fold, own.target) {
@@ -368,12 +367,16 @@ fn outcome_of(
     }
     match outcome {
         RemedyOutcome::Revoked => {
-            commit.void(at.at(), target);
+            redress::persons(fold, commit, at, target);
+            commit.void(fold, at.at(), (target, id.0));
             if !redress::is_owed(fold, target) {
                 commit.owe_redress(at.at(), id.0);
             }
         }
-        RemedyOutcome::Changed { end } => commit.shorten(at.at(), target, end),
+        RemedyOutcome::Changed { end } => {
+            let about = fold.is_about(target, id.0);
+            commit.shorten(at.at(), target, (end, about));
+        }
         RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
     }
 }
@@ -402,7 +405,7 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
     };
     let (subject, end) = (case.subject, case.end());
     at.about(subject);
-    at.head_beside(&case.proposer);
+    at.head_of(case.proposer.authority);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.facts(std::slice::from_ref(document), subject, &[FactKind::Judgment]);
     let open = fold.listings.get(&listing).is_some_and(|own| own.relief);

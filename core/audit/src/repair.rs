@@ -79,7 +79,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 own.through = through;
             }
             turn(fold, at, id, RepairStage::Propagating, Some(at.by(authority)));
-            commit.repair(at.at(), id, of);
+            commit.repair(fold, at.at(), id, of);
         }
         Event::RepairRefused { reasons, service, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);

@@ -13,7 +13,7 @@ use crate::dispute::Open;
 use crate::fold::{Fold, Hold, ObjectionStage, RepairStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_5};
-use crate::{objection, repair};
+use crate::{objection, redress, repair};
 
 struct Reviewed {
     subject: SubjectKey,
@@ -101,7 +101,8 @@ pub(crate) fn requested(
             own.suspends = *suspends;
             own.review_by = Some(*decide_by);
             let (target, trigger, grounds) = (own.target, own.trigger, own.grounds.clone());
-            if let Some((_, disputes)) = fold.holds_mut(target) {
+            let about = fold.is_about(target, id.0);
+            if let (true, Some((_, disputes))) = (about, fold.holds_mut(target)) {
                 let open = Open { trigger, grounds, suspends: *suspends };
                 disputes.open.insert(*id, open);
             }
@@ -187,7 +188,8 @@ fn objection_decided(
     let open =
         Open { trigger: own.trigger, grounds: own.grounds.clone(), suspends: suspends || taken_up };
     if taken_up {
-        if let Some((_, disputes)) = fold.holds_mut(target) {
+        let about = fold.is_about(target, id.0);
+        if let (true, Some((_, disputes))) = (about, fold.holds_mut(target)) {
             disputes.open.insert(id, open);
         }
         // It has to be looked at after all, and suspends like any objection.
@@ -199,7 +201,8 @@ fn objection_decided(
         objection::closed(fold, commit, at, id, !upheld && !kept && !refused);
     }
     if upheld && !refused {
-        commit.void(at.at(), target);
+        redress::persons(fold, commit, at, target);
+        commit.void(fold, at.at(), (target, id.0));
     }
     if let Some(own) = fold.objections.get_mut(&id) {
         own.stage = match (refused, upheld) {

@@ -175,7 +175,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }),
         Target::Measure(_) => false,
     };
-    let voided = commit.voids(fold, of);
+    // Void meanwhile, or repaired by another repair: nothing of it comes back.
+    let voided = commit.voids(fold, of) || commit.outdoes(fold, *id, of);
     let held = fold.holds_mut(of).is_some_and(|(holds, _)| !holds.is_empty());
     // The records of a listing come back with it: what holds the listing is said of it alone.
     let restores = match event {
@@ -261,7 +262,6 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             *stage = RepairStage::Revoked { starts_on: *starts_on };
         }
         (RemedyEvent::RepairRevocationLapsed { .. }, stage) => {
-            // What is void meanwhile has nothing to come back.
             if removed && !voided {
                 at.after(end, "what was repaired");
             }

@@ -11,7 +11,9 @@ mod forge;
 use forge::kit::World;
 use forge::kit::courses::{begun, make, moves};
 use forge::kit::steps::clerk;
-use forge::{Log, again, beyond, due, further, lives, longer, reports, sending, versions, words};
+use forge::{
+    Log, again, beyond, due, for_good, further, lives, longer, reports, sending, versions, words,
+};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use shouxin_audit::Violation;
@@ -35,7 +37,7 @@ fn said(log: &Log) -> Vec<Violation> {
 fn the_courses_of_every_noun_are_let_stand() {
     let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
     let later = due::all().into_iter().chain(versions::all()).chain(sending::all());
-    let later = later.chain(longer::all()).chain(again::all());
+    let later = later.chain(longer::all()).chain(again::all()).chain(for_good::all());
     let later = later.chain([true, false].map(|told| ("an incentive", beyond::honoured(told))));
     let later = later.chain([("an honour given all the same", beyond::given_all_the_same())]);
     for (name, world) in courses.chain(later) {

@@ -177,7 +177,9 @@ fn breach_step(
         return Some(row);
     }
     let cure_by = match row.state {
-        CommitmentState::CurePeriod { cure_by } | CommitmentState::Breached { cure_by } => cure_by,
+        CommitmentState::CurePeriod { cure_by }
+        | CommitmentState::Breached { cure_by }
+        | CommitmentState::Repaired { cure_by } => cure_by,
         _ => return None,
     };
     let at = here(envelope);
@@ -214,7 +216,10 @@ fn breach_step(
             row.state = CommitmentState::Breached { cure_by };
             Path::Effective(state.serve(service.on, service.on).take_effect(*published))
         }
-        (path @ Path::Effective(_), E::BreachAnnulled { .. }) => {
+        // What a repair ended may be void too.
+        (path, E::BreachAnnulled { .. })
+            if matches!(path, Path::Effective(_)) || path.may_return() =>
+        {
             row.state = CommitmentState::CurePeriod { cure_by };
             path.end(EndReason::Annulled, envelope.legal_date)
         }
@@ -222,7 +227,15 @@ fn breach_step(
             effective.served.decided.decision.end = *end;
             Path::Effective(effective)
         }
-        (path @ Path::Effective(_), E::Repaired { repair, .. }) => {
+        (Path::Ended(mut own), E::BreachShortened { end, .. })
+            if matches!(own.reason, EndReason::Removed(_)) =>
+        {
+            own.served.as_mut()?.decided.decision.end = *end;
+            Path::Ended(own)
+        }
+        (path, E::Repaired { repair, .. })
+            if matches!(path, Path::Effective(_)) || path.may_return() =>
+        {
             row.state = CommitmentState::Repaired { cure_by };
             path.end(EndReason::Removed(*repair), envelope.legal_date)
         }

@@ -21,7 +21,9 @@ fn end(
     let changes = shown(rows, Target::Record(id))?;
     let row = Rows::known(rows.record(id)?, &id.0)?.clone();
     let ended_on = Some(envelope.legal_date);
-    let repaired = by.map(|by| (by, row.published));
+    // Where another repair had ended it before, it was shown until then.
+    let before = row.repaired.map_or(row.published, |own| own.1);
+    let repaired = by.map(|by| (by, before));
     let changed = envelope.position;
     let row = RecordRow { state, published: false, ended_on, repaired, changed, ..row };
     rows.put(Key::Record(id), Row::Record(row))?;

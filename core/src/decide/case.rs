@@ -106,13 +106,18 @@ fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<
     let months = months_at_most(found.behaviour, found.case.proposed_on, context);
     let end = found.case.cap.min(context.today.plus_months(months));
     // A listing's own decision is not there yet; what a person answers for was decided before.
-    let of_listing = match &rows.must_listing(found.listing)?.kind {
-        ListingKind::Black { case, .. } => case.path.served().map(|own| own.decided.decision.end),
-        ListingKind::Red(_) => None,
-    };
+    let of_listing = of_listing(rows, found)?;
     let of_records = last_record(rows, found)?;
     // Nothing lasts longer than what it rests on.
     Ok([of_listing, of_records].into_iter().flatten().fold(end, Day::min))
+}
+
+/// The last day of the listing to which a case belongs, once that is served.
+fn of_listing(rows: &Rows, found: &Opened<'_>) -> Result<Option<Day>, Stop> {
+    Ok(match &rows.must_listing(found.listing)?.kind {
+        ListingKind::Black { case, .. } => case.path.served().map(|own| own.decided.decision.end),
+        ListingKind::Red(_) => None,
+    })
 }
 
 /// The last day of the records on which a case rests: its own, and those of the listing above it.
@@ -711,7 +716,7 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
     still_listed_for(rows, &found, context)?;
     records_are_grounds(rows, &found, context)?;
     ground_stands(rows, &found, context)?;
-    extension::may_be_served(rows, found.of)?;
+    extension::may_be_served(rows, found.of, context.today)?;
     checks::service(context, Guard::Served, service, decided.decision.on)?;
     if !digest_is_stated(repair_guide_sha256) {
         refuse::<()>(
@@ -726,6 +731,17 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
         refuse::<()>(
             Guard::End,
             "所依据的记录将先于该决定终止 / a record it rests on ends before it does",
+            "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
+        )?;
+    }
+    // The listing may have been shortened since: a person answers no longer than the organisation.
+    let above = of_listing(rows, &found)?;
+    if matches!(found.of, CaseRef::Attribution(_))
+        && above.is_some_and(|last| decided.decision.end > last)
+    {
+        refuse::<()>(
+            Guard::End,
+            "所依据的名单将先于该决定终止 / the listing it rests on ends before it does",
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }

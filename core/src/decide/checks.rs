@@ -8,6 +8,7 @@ use crate::decide::Context;
 use crate::decide::catalogue::published_measure;
 use crate::event::{Capacity, NamedMeasure};
 use crate::guard::{Guard, Misfit, Refusal};
+use crate::identifier::uscc::Uscc;
 use crate::limits::{
     BATCH_ITEMS_MAX, CITATIONS_MAX, FACTS_MAX, MARKS_PER_SUBJECT_MAX, MEASURES_PER_DECISION_MAX,
     POINTS_MAX,
@@ -146,6 +147,30 @@ pub(super) fn capacity(found: Option<Capacity>, subject: SubjectKey) -> Result<(
         );
     }
     Ok(())
+}
+
+/// The head of the authority, who lifts a burden: that it is the one who once proposed it bars
+/// nobody's way out.
+pub(super) fn relieving_head<'a>(
+    context: &Context<'a>,
+    authority: Uscc,
+) -> Result<Human<'a>, Refusal> {
+    let human = human(context)?;
+    if human.reference.authority != authority {
+        return refuse(
+            Guard::Competent,
+            format!("该案由 {0} 办理 / the case is with {0}", authority.as_str()),
+            "须由办案机关负责人决定 / the head of that authority decides",
+        );
+    }
+    if !human.officer.head {
+        return refuse(
+            Guard::FourEyes,
+            format!("{} 不是负责人 / is not the head", human.reference),
+            "须由机关负责人作出 / the head decides",
+        );
+    }
+    Ok(human)
 }
 
 /// An officer of the credit office.

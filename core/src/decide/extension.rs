@@ -15,10 +15,11 @@ use crate::event::{CaseRef, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ListingId, ReliefId, RepairId};
 use crate::limits::EXTENSIONS_MAX;
-use crate::path::{Path, Standing};
+use crate::path::{DecisionCase, EndReason, Path, Standing};
 use crate::row::{ListingKind, ListingRow};
 use crate::rows::{Rows, Stop};
 use crate::text::Sealed;
+use crate::time::Day;
 
 /// An extension is a new proposal that runs the whole path: notice, hearing, decision, service.
 pub(super) fn propose(
@@ -93,10 +94,24 @@ fn room(rows: &Rows, row: &ListingRow, context: &Context<'_>) -> Result<(), Stop
     Ok(())
 }
 
-/// While the listing that it is to follow is suspended, an extension is not served (G-NOSUSP).
-pub(super) fn may_be_served(rows: &Rows, of: CaseRef) -> Result<(), Stop> {
-    let CaseRef::Listing(id) = of else {
-        return Ok(());
+/// While the listing that it is to follow is suspended, an extension is not served; the same of what a
+/// person answers for under a listing (G-NOSUSP).
+pub(super) fn may_be_served(rows: &Rows, of: CaseRef, today: Day) -> Result<(), Stop> {
+    let id = match of {
+        CaseRef::Listing(id) => id,
+        CaseRef::Attribution(id) => {
+            let above = rows.must_attribution(id)?.listing;
+            if rows.listing_standing(above, today)? == Standing::Suspended {
+                refuse::<()>(
+                    Guard::NoSuspension,
+                    format!(
+                        "所依据的名单 {above} 因异议等暂停 / {above}, which it rests on, is suspended"
+                    ),
+                    "待异议有结论后再送达 / wait for the outcome",
+                )?;
+            }
+            return Ok(());
+        }
     };
     if let Some(extended) = rows.must_listing(id)?.extends
         && rows.extended_standing(extended)? == Standing::Suspended
@@ -118,6 +133,16 @@ pub(super) fn is_carried(rows: &Rows, id: ListingId) -> Result<bool, Stop> {
         Some(extended) => Ok(rows.extended_standing(extended)? == Standing::InForce),
         None => Ok(true),
     }
+}
+
+/// Whether the end that a listing came to leaves something to be ended: a repair may be revoked, and
+/// what extends it goes on after its last day.
+pub(super) fn is_not_final(row: &ListingRow, case: &DecisionCase, today: Day) -> bool {
+    let by_date = match &case.path {
+        Path::Ended(own) => own.reason == EndReason::Expired,
+        _ => case.standing(today) == Standing::Ended,
+    };
+    case.path.may_return() || (by_date && !row.extensions.is_empty())
 }
 
 /// How a listing came to an end that its extensions do not outlast.
@@ -164,7 +189,10 @@ pub(super) fn end(
             continue;
         };
         let case = CaseRef::Listing(id);
-        if own.standing(context.today) == Standing::Ended || ends_here(drafts, case) {
+        // What is void does not come back either, when the repair that ended it is revoked.
+        let returns = matches!(how, End::Void(_)) && own.path.may_return();
+        let over = own.standing(context.today) == Standing::Ended && !returns;
+        if over || ends_here(drafts, case) {
             continue;
         }
         let served = matches!(own.path, Path::Served(_) | Path::Effective(_));

@@ -42,7 +42,7 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
     };
     let found = opened(rows, *case)?;
     rows.want([Key::Subject(found.subject)])?;
-    checks::deciding_head(context, &found.case.proposed_by)?;
+    checks::relieving_head(context, found.case.proposed_by.authority)?;
     let live = matches!(found.case.path, Path::Served(_) | Path::Effective(_))
         && found.case.standing(context.today) != Standing::Ended;
     if !live {

@@ -20,9 +20,10 @@ use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, ObjectionId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::EVIDENCE_MAX;
-use crate::path::{Hold, Standing};
+use crate::path::{DecisionCase, Hold, Standing};
 use crate::row::{
-    Disputes, Key, ListingKind, ObjectionRow, ObjectionState, Owed, RecordState, RedState,
+    Disputes, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState, Owed, RecordState,
+    RedState,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::Polarity;
@@ -145,6 +146,17 @@ pub(super) fn providing<'a>(
     Ok(human)
 }
 
+/// Whether a dispute that began at a position is about what stands now: a commitment may have been
+/// found broken anew since.
+pub(super) fn is_about(rows: &Rows, target: Target, since: Position) -> Result<bool, Stop> {
+    match target {
+        Target::Commitment(id) => {
+            Ok(rows.must_commitment(id)?.found_at().is_some_and(|at| at < since))
+        }
+        _ => Ok(true),
+    }
+}
+
 /// What an objection is about.
 pub(super) struct Disputed<'r> {
     pub(super) subject: SubjectKey,
@@ -182,7 +194,11 @@ pub(super) fn disputed<'r>(
                 }
                 ListingKind::Red(red) => (red.authority, &red.holds, Some(&red.disputes)),
             };
-            let live = returns || rows.listing_standing(id, context.today)? != Standing::Ended;
+            // Past its last day it is disputed while what extends it rests on it.
+            let mut live = returns;
+            for own in rows.with_extensions(id)? {
+                live |= rows.listing_standing(own, context.today)? != Standing::Ended;
+            }
             Disputed { subject: row.subject, provider, live, holds, disputes }
         }
         Target::Attribution(id) => {
@@ -594,7 +610,7 @@ fn resolve(
         },
     );
     if finding.voids() {
-        annul(rows, context, &mut drafts, row.target, reasons)?;
+        annul(rows, context, &mut drafts, (row.target, id.0), reasons)?;
     } else {
         resume(rows, context, &mut drafts, row)?;
     }
@@ -611,18 +627,20 @@ fn resolve(
     drafts.finish()
 }
 
-/// Ends the disputed thing and everything that rests on it, in this commit (INV-6).
+/// Ends the disputed thing and everything that rests on it, in this commit (INV-6): what a repair
+/// ended is void too, and so does not come back when that is revoked. What was found anew since the
+/// dispute began is another matter.
 pub(super) fn annul(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
-    target: Target,
+    (target, since): (Target, Position),
     reasons: &Sealed,
 ) -> Result<(), Stop> {
-    if let Some(repair) = revocation::pending(rows, target)? {
-        let event = RemedyEvent::RepairRevocationLapsed { repair: repair.id };
-        drafts.push(repair.subject, Event::Remedy(event));
+    if !is_about(rows, target, since)? {
+        return Ok(());
     }
+    revocation::lapse(rows, drafts, target)?;
     match target {
         Target::Record(record) => {
             let row = rows.must_record(record)?;
@@ -634,12 +652,12 @@ pub(super) fn annul(
             annul_resting(rows, context, drafts, record, Some(reasons))?;
         }
         Target::Listing(id) => {
-            // What only a record's own date has ended is void too, and its event says so.
-            let standing = match &rows.must_listing(id)?.kind {
-                ListingKind::Black { case, .. } => case.standing(context.today),
-                ListingKind::Red(_) => rows.listing_standing(id, context.today)?,
+            let row = rows.must_listing(id)?;
+            let open = match &row.kind {
+                ListingKind::Black { case, .. } => may_be_void(row, case, context),
+                ListingKind::Red(_) => rows.listing_standing(id, context.today)? != Standing::Ended,
             };
-            if standing != Standing::Ended {
+            if open {
                 annul_listing(rows, context, drafts, id, Some(reasons))?;
             }
             // Whatever its own end was, what extends it rests on what is void.
@@ -657,15 +675,23 @@ pub(super) fn annul(
         }
         Target::Commitment(commitment) => {
             let row = rows.must_commitment(commitment)?;
-            // What was made good, or has come to its end, keeps the end it came to.
-            if row.finding_standing(context.today) != Standing::Ended {
+            let returns = row.breach.as_ref().is_some_and(|case| case.path.may_return());
+            // What has come to its end keeps the end it came to.
+            if returns || row.finding_standing(context.today) != Standing::Ended {
                 let reasons = reasons.clone();
                 let event = CommitmentEvent::BreachAnnulled { commitment, reasons };
                 drafts.push(row.subject, Event::Commitment(event));
             }
         }
     }
-    Ok(())
+    redress::owe_persons(rows, drafts, target)
+}
+
+/// Whether a finding that a listing is void has something to end. What only a record's own date has
+/// ended is void too, and its event says so.
+fn may_be_void(row: &ListingRow, case: &DecisionCase, context: &Context<'_>) -> bool {
+    case.standing(context.today) != Standing::Ended
+        || extension::is_not_final(row, case, context.today)
 }
 
 /// Annuls every listing and attribution that rests on an annulled record.
@@ -683,12 +709,12 @@ pub(super) fn annul_resting(
         annul_attribution(rows, context, drafts, *attribution, reasons)?;
     }
     for listing in row.listings.clone() {
-        // What only the record's own date has ended is void too, and its event says so.
-        let ended = match &rows.must_listing(listing)?.kind {
-            ListingKind::Black { case, .. } => case.standing(context.today) == Standing::Ended,
-            ListingKind::Red(_) => true,
+        let row = rows.must_listing(listing)?;
+        let open = match &row.kind {
+            ListingKind::Black { case, .. } => may_be_void(row, case, context),
+            ListingKind::Red(_) => false,
         };
-        if !ended && !ends_here(drafts, CaseRef::Listing(listing)) {
+        if open && !ends_here(drafts, CaseRef::Listing(listing)) {
             annul_listing(rows, context, drafts, listing, reasons)?;
         }
         extension::end(rows, context, drafts, listing, End::Void(reasons))?;
@@ -696,7 +722,8 @@ pub(super) fn annul_resting(
     Ok(())
 }
 
-/// Annuls what a person answers for, where nothing has ended it by itself.
+/// Annuls what a person answers for, where nothing has ended it by itself but a repair that may be
+/// revoked.
 fn annul_attribution(
     rows: &Rows,
     context: &Context<'_>,
@@ -706,7 +733,7 @@ fn annul_attribution(
 ) -> Result<(), Stop> {
     let case = CaseRef::Attribution(id);
     let held = rows.must_attribution(id)?;
-    if held.case.standing(context.today) != Standing::Ended {
+    if held.case.standing(context.today) != Standing::Ended || held.case.path.may_return() {
         drafts.push(held.person, Event::CaseAnnulled { case, reasons: reasons.cloned() });
         classification::turn_one(rows, drafts, held.person, case, Turn::End)?;
     }

@@ -6,7 +6,7 @@ use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, misfit, refuse, stated};
 use crate::decide::objection::annul_resting;
 use crate::decide::publicity::filed;
-use crate::decide::{Context, Drafts, Outcome, Reject, ground, redress};
+use crate::decide::{Context, Drafts, Outcome, Reject, ground, redress, revocation};
 use crate::event::record::RecordEvent;
 use crate::event::{Capacity, Event, Target};
 use crate::guard::{Guard, Misfit};
@@ -359,6 +359,7 @@ pub(super) fn annul(
     stated(Guard::Document, &[("reasons", reasons)])?;
     let mut drafts = Drafts::new(context);
     drafts.push(record.subject, Event::RecordAnnulled { record: id, reasons: reasons.clone() });
+    revocation::lapse(rows, &mut drafts, Target::Record(id))?;
     annul_resting(rows, context, &mut drafts, id, Some(reasons))?;
     redress::owe(rows, context, &mut drafts, Target::Record(id))?;
     drafts.finish()

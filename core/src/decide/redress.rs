@@ -3,6 +3,8 @@
 //!
 //! Source: domain.md O67.
 
+use std::collections::BTreeSet;
+
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, refuse, stated, wrong_state};
 use crate::decide::objection::{bounded, disputed};
@@ -11,7 +13,8 @@ use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
 use crate::guard::Guard;
 use crate::id::ListingId;
-use crate::row::Key;
+use crate::path::{EndReason, Path};
+use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
 
 /// It, or what extends it and ends with it.
@@ -71,6 +74,48 @@ pub(super) fn owe(
         let found = disputed(rows, target, context)?;
         let event = RemedyEvent::AnnulmentRedressOwed { target, provider: found.provider };
         drafts.push(found.subject, Event::Remedy(event));
+    }
+    owe_persons(rows, drafts, target)
+}
+
+/// Who answered under a listing that is void, and was acted on, is owed redress too, whoever found it
+/// void: in the person's own file, by the authority that listed. What had come to an end of its own
+/// before stays as it was.
+pub(super) fn owe_persons(rows: &Rows, drafts: &mut Drafts, target: Target) -> Result<(), Stop> {
+    let above = match target {
+        Target::Record(id) => {
+            let listings = &rows.must_record(id)?.listings;
+            rows.want(listings.iter().map(|listing| Key::Listing(*listing)))?;
+            listings.clone()
+        }
+        Target::Listing(id) => vec![id],
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => return Ok(()),
+    };
+    let mut void = BTreeSet::new();
+    for id in above {
+        void.extend(rows.with_extensions(id)?);
+    }
+    for id in void {
+        let row = rows.must_listing(id)?;
+        let ListingKind::Black { case, .. } = &row.kind else {
+            continue;
+        };
+        if let Path::Ended(own) = &case.path
+            && !matches!(own.reason, EndReason::Removed(_) | EndReason::Expired)
+        {
+            continue;
+        }
+        rows.want(row.attributions.iter().map(|id| Key::Attribution(*id)))?;
+        for id in &row.attributions {
+            let own = rows.must_attribution(*id)?;
+            let stood = !matches!(own.case.path, Path::Ended(_));
+            if stood && own.acted_on && own.redress_done.is_none() {
+                let provider = own.case.proposed_by.authority;
+                let target = Target::Attribution(*id);
+                let event = RemedyEvent::AnnulmentRedressOwed { target, provider };
+                drafts.push(own.person, Event::Remedy(event));
+            }
+        }
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(super) fn decide(
         | RemedyCommand::EndRelief { relief, document, reasons } => {
             let row = rows.must_relief(*relief)?;
             let case = black(rows, row.listing)?;
-            checks::deciding_head(context, &case.proposed_by)?;
+            checks::relieving_head(context, case.proposed_by.authority)?;
             if row.state != ReliefState::Open {
                 return Ok(wrong_state("重整保护 / relief", "over", "open")?);
             }
@@ -66,7 +66,9 @@ pub(super) fn decide(
             }
             let event = RemedyEvent::ReliefCompleted { relief, document, reasons: reasons.clone() };
             drafts.push(row.subject, Event::Remedy(event));
-            if !ended {
+            // What was repaired meanwhile ends so too: it does not come back by a revocation.
+            let listing = rows.must_listing(row.listing)?;
+            if !ended || extension::is_not_final(listing, case, context.today) {
                 let event = ListingEvent::Relieved { listing: row.listing, relief };
                 drafts.push(row.subject, Event::Listing(event));
                 classification::turn_listing(rows, context, &mut drafts, row.listing, Turn::End)?;
@@ -98,7 +100,7 @@ fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<
     };
     let case = black(rows, *listing)?;
     let row = rows.must_listing(*listing)?;
-    checks::deciding_head(context, &case.proposed_by)?;
+    checks::relieving_head(context, case.proposed_by.authority)?;
     if row.subject.is_person() {
         // 企业破产法 2: a reorganisation or settlement is an enterprise's.
         misfit::<()>(

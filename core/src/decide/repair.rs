@@ -5,6 +5,8 @@
 //!
 //! Source: domain.md O53, O60, T07.
 
+use std::collections::BTreeSet;
+
 use crate::actor::Actor;
 use crate::command::Command;
 use crate::command::remedy::RemedyCommand;
@@ -12,11 +14,11 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
 use crate::decide::record::publicity_months;
-use crate::decide::{Context, Drafts, Outcome, ground, revocation};
+use crate::decide::{Context, Drafts, Outcome, ground, objection, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
-use crate::event::{CaseRef, Event, RepairAcceptance};
+use crate::event::{CaseRef, Event, RepairAcceptance, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, CommitmentId, ListingId, RecordId, RepairId};
 use crate::identifier::uscc::Uscc;
@@ -459,6 +461,36 @@ fn accepted_by(row: &RepairRow) -> Result<&crate::actor::OfficerRef, Stop> {
     }
 }
 
+/// The revocation of an earlier repair that was to bring back what this one ends comes to nothing:
+/// what was repaired last stays repaired.
+fn outdone(
+    rows: &Rows,
+    row: &RepairRow,
+    records: &[RecordId],
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    let mut targets = Vec::new();
+    if objection::is_about(rows, row.of.target(), row.id.0)? {
+        targets.push(row.of.target());
+    }
+    for id in records {
+        if rows.must_record(*id)?.provider == row.authority {
+            targets.push(Target::Record(*id));
+        }
+    }
+    let mut lapsed = BTreeSet::new();
+    for target in targets {
+        if let Some(other) = revocation::pending(rows, target)?
+            && other.id != row.id
+            && lapsed.insert(other.id)
+        {
+            let event = RemedyEvent::RepairRevocationLapsed { repair: other.id };
+            drafts.push(other.subject, Event::Remedy(event));
+        }
+    }
+    Ok(())
+}
+
 fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outcome, Stop> {
     let Command::ApproveRepair { repair, document_number, document_sha256, reasons, service } =
         command
@@ -489,10 +521,16 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
             service: service.clone(),
         },
     );
-    // It may have ended by date or annulment meanwhile; then only the approval is recorded.
+    outdone(rows, row, &records, &mut drafts)?;
+    // It may have ended by date or annulment meanwhile; then only the approval is recorded. What
+    // another repair ended is repaired by this one from now on, whatever becomes of the other.
+    let by_another = |case: &DecisionCase| {
+        case.path.may_return() && revocation::removed_by(case) != Some(row.id)
+    };
     match row.of {
         Repairable::Listing(listing) => {
-            if rows.listing_standing(listing, context.today)? != Standing::Ended {
+            let stands = rows.listing_standing(listing, context.today)? != Standing::Ended;
+            if stands || by_another(black_case(rows, listing)?.0) {
                 let case = CaseRef::Listing(listing);
                 drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
                 classification::turn_listing(rows, context, &mut drafts, listing, Turn::End)?;
@@ -503,7 +541,8 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         // A listing may have come to rest on it since the application.
         Repairable::Record(id) => stands_alone(rows, rows.must_record(id)?, context)?,
         Repairable::Attribution(attribution) => {
-            if rows.attribution_standing(attribution, context.today)? != Standing::Ended {
+            let stands = rows.attribution_standing(attribution, context.today)? != Standing::Ended;
+            if stands || by_another(&rows.must_attribution(attribution)?.case) {
                 let case = CaseRef::Attribution(attribution);
                 drafts.push(row.subject, Event::CaseRemoved { case, repair: *repair });
                 classification::turn_one(rows, &mut drafts, row.subject, case, Turn::End)?;
@@ -512,7 +551,8 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         Repairable::Commitment(commitment) => {
             // One that was found anew is not the finding that was applied about.
             let found = rows.must_commitment(commitment)?;
-            let stands = found.finding_standing(context.today) != Standing::Ended;
+            let stands = found.finding_standing(context.today) != Standing::Ended
+                || found.breach.as_ref().is_some_and(by_another);
             if stands && found.found_at().is_some_and(|at| at < repair.0) {
                 let event = CommitmentEvent::Repaired { commitment, repair: *repair };
                 drafts.push(row.subject, Event::Commitment(event));
@@ -523,7 +563,9 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         let record = rows.must_record(id)?;
         // Who identified repairs: another provider's record is repaired by that provider.
         let own = record.provider == head.reference.authority;
-        if own && record.state == RecordState::Accepted {
+        let by_another = record.state == RecordState::Repaired
+            && record.repaired.is_some_and(|own| own.0 != row.id);
+        if own && (record.state == RecordState::Accepted || by_another) {
             drafts.push(row.subject, Event::RecordRepaired { record: id, repair: *repair });
             ground::ended(rows, context, &mut drafts, id, End::Repaired(*repair, reasons))?;
         }

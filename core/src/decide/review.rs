@@ -6,7 +6,7 @@ use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
 use crate::decide::filing::partys_paper;
-use crate::decide::objection::{annul, bounded, disputed, honour_is_heard, resume, turn};
+use crate::decide::objection::{annul, bounded, disputed, honour_is_heard, is_about, resume, turn};
 use crate::decide::{Context, Drafts, Outcome, redress, repair};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
@@ -100,7 +100,8 @@ pub(super) fn request(
     if let (ReviewOf::Objection(id), true) = (of, new_facts) {
         let target = rows.must_objection(*id)?.target;
         let disputed = disputed(rows, target, context)?;
-        suspended = (disputed.live && disputed.holds.len() < DISPUTES_MAX).then_some(target);
+        let live = disputed.live && is_about(rows, target, id.0)?;
+        suspended = (live && disputed.holds.len() < DISPUTES_MAX).then_some(target);
     }
     let mut drafts = Drafts::new(context);
     drafts.push(
@@ -187,7 +188,7 @@ pub(super) fn decide(
             (true, true) => turn(rows, context, &mut drafts, row.target, Turn::Suspend)?,
             (false, true) => {
                 honour_is_heard(rows, row, Finding::Error)?;
-                annul(rows, context, &mut drafts, row.target, reasons)?;
+                annul(rows, context, &mut drafts, (row.target, id.0), reasons)?;
                 if !redress::is_owed(rows, row.target)? {
                     let event = Event::RedressOpened { objection: *id, provider: row.provider };
                     drafts.push(subject, event);

@@ -179,7 +179,8 @@ fn ended_by(rows: &Rows, row: &RepairRow, today: Day) -> Result<bool, Stop> {
 }
 
 /// The repair of a thing whose decided revocation is to bring it back on its day: the party has that
-/// time to object, to ask for a review or to have it stayed, so it counts as live (design.md 1).
+/// time to object, to ask for a review or to have it stayed, so it counts as live (design.md 1). A
+/// record comes back with what was repaired.
 pub(super) fn pending(rows: &Rows, target: Target) -> Result<Option<&RepairRow>, Stop> {
     let by = match target {
         Target::Listing(id) => match &rows.must_listing(id)?.kind {
@@ -198,8 +199,18 @@ pub(super) fn pending(rows: &Rows, target: Target) -> Result<Option<&RepairRow>,
         return Ok(None);
     };
     let row = rows.must_repair(by)?;
-    let returns = matches!(row.state, RepairState::Revoked { .. }) && row.of.target() == target;
+    let with = matches!(target, Target::Record(_)) || row.of.target() == target;
+    let returns = matches!(row.state, RepairState::Revoked { .. }) && with;
     Ok(returns.then_some(row))
+}
+
+/// What is void is not brought back: a decided revocation that was to do so comes to nothing.
+pub(super) fn lapse(rows: &Rows, drafts: &mut Drafts, target: Target) -> Result<(), Stop> {
+    if let Some(repair) = pending(rows, target)? {
+        let event = RemedyEvent::RepairRevocationLapsed { repair: repair.id };
+        drafts.push(repair.subject, Event::Remedy(event));
+    }
+    Ok(())
 }
 
 /// What suspends a thing itself.

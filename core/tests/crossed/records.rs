@@ -130,7 +130,6 @@ fn an_attribution_meets_what_becomes_of_the_persons_record() {
             ("its record disputed", "annul the record", WEIGHED),
             ("its record stayed", "annul the record", WEIGHED),
             ("its record over", "annul the record", &["record.annulled"]),
-            ("repaired", "annul the record", &["record.annulled"]),
             ("repair accepted", "annul the record", WEIGHED),
             ("effective", "annul the record", WEIGHED),
             (

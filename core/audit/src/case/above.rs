@@ -20,6 +20,8 @@ pub(super) struct Above {
     pub over: bool,
     /// How the listing stands that it extends, if it extends one.
     pub extended: Standing,
+    /// How the organisation's listing stands, for what a person answers for.
+    pub listing: Standing,
     /// The last day of the records, and whether one was repaired in this commit, or what it extends
     /// is over otherwise than by its day.
     pub last: Option<Day>,
@@ -39,6 +41,7 @@ impl Above {
             standing: standing_above(fold, case, at.today),
             over: void(fold, case, at.today),
             extended,
+            listing: organisation(fold, case, at.today),
             last: records_until(fold, case),
             falls: commit.ground_is_repaired(fold, case) || extended == Standing::Ended,
             months: months(fold, at.rules, case, at.today),
@@ -102,6 +105,14 @@ fn extended(fold: &Fold, case: CaseRef) -> Standing {
     match case {
         CaseRef::Listing(id) => fold.extended_standing(id),
         CaseRef::Attribution(_) => Standing::InForce,
+    }
+}
+
+/// How the listing stands under which a person answers.
+fn organisation(fold: &Fold, case: CaseRef, day: Day) -> Standing {
+    match (case, listing_id(fold, case)) {
+        (CaseRef::Attribution(_), Some(id)) => fold.listing_standing(id, day),
+        _ => Standing::InForce,
     }
 }
 

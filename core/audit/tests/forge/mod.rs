@@ -13,6 +13,7 @@ pub mod beyond;
 pub mod due;
 pub mod ended;
 pub mod entries;
+pub mod for_good;
 pub mod further;
 pub mod hearing;
 #[path = "../../../tests/kit/mod.rs"]

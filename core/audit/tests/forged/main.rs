@@ -33,6 +33,7 @@ mod details;
 mod due;
 mod everywhere;
 mod first_steps;
+mod for_good;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod forwarding;
@@ -265,6 +266,9 @@ fn table() -> Vec<Forgery> {
     refused::objections(&mut table);
     refused::outcomes(&mut table);
     refused::files(&mut table);
+    for_good::ended(&mut table);
+    for_good::changed(&mut table);
+    for_good::persons(&mut table);
     table.0
 }
 
