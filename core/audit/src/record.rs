@@ -218,6 +218,8 @@ fn accepted(fold: &mut Fold, at: &mut Here<'_>) {
     may_be_shown(at, *published, *openness, *severity, subject);
     let months = months(at, at.today, *severity);
     let until = months.map(|months| document_date.plus_months(months.1));
+    let over = until.is_some_and(|until| until < at.today);
+    at.must(!over, Guard::End, "its longest publicity had passed when it was collected");
     if *publicity_until != until {
         at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
     }
@@ -299,6 +301,14 @@ pub(crate) fn check_later(
                 at.of_authority(provider);
             }
             fold.display(Target::Record(*record), false, at.at());
+            // Nor is it shown again with the outcome of what took it off display meanwhile.
+            let disputes = fold.records.get(record).map(|own| &own.disputes);
+            let open: Vec<_> = disputes.into_iter().flat_map(|own| own.open.keys().copied()).collect();
+            for id in open {
+                if let Some(own) = fold.objections.get_mut(&id) {
+                    own.undisplayed = false;
+                }
+            }
         }
         RecordEvent::Relieved { record, relief } => {
             if let Some(own) = live(fold, at, *record, false) {
