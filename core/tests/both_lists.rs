@@ -5,7 +5,7 @@
 
 use crate::kit::rules::{INCENTIVE, OFFICE, STATUTE};
 use crate::kit::steps::*;
-use crate::kit::{Post, World, guard, officer, organisation, party, timer};
+use crate::kit::{Post, World, guard, officer, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::event::listing::ListingEvent;
@@ -165,4 +165,62 @@ fn nothing_new_is_given_to_whom_an_undisputed_black_listing_weighs_on() {
     assert_eq!(world.refused(&nominator, &give), guard(Guard::RedCheck));
     world.must(&party(organisation(1)), &object(Target::Listing(black), false));
     assert!(world.ask(&nominator, &give).is_ok(), "a disputed one weighs nothing");
+}
+
+/// What was made due by a listing that fell is owed anew for one that stands.
+#[test]
+fn of_two_black_listings_the_one_that_stands_keeps_the_revocation_owed() {
+    let (mut world, red) = honoured();
+    let first = world.listing(&[], &[STATUTE], Stage::Decided);
+    let second = world.second_listing(&[], Stage::Effective);
+    assert_eq!(times(&world, "red_listing.revocation_owed"), 1, "it is said once");
+    let drop = Command::DropCase { case: CaseRef::Listing(first), reasons: text() };
+    world.must(&head(), &drop);
+    world.pass(14);
+    let said: Vec<_> = world.log.iter().rev().take(2).map(|own| own.event.name()).collect();
+    assert_eq!(said, ["red_listing.revocation_owed", "red_listing.revocation_not_owed"]);
+    let said = world.log.last().unwrap();
+    let Event::Listing(ListingEvent::RevocationOwed { black, due, .. }) = &said.event else {
+        panic!("it is owed");
+    };
+    assert_eq!(*black, second);
+    assert_eq!(due.day, world.rules.calendar.after(said.legal_date, 10).day, "counted anew");
+    assert!(owed(&world, red));
+    world.pass(40);
+    assert_eq!(times(&world, "assessment.revocation_overdue"), 1);
+    assert_eq!(world.replayed().index, world.index);
+}
+
+/// What a person answers for makes the revocation of the person's own honour due, and of nobody's else.
+#[test]
+fn what_a_person_answers_for_makes_the_revocation_of_the_persons_honour_due() {
+    let nominator = officer(OFFICE, Post::Handler);
+    let mut world = World::seeded();
+    let mut command = nominate(person(1));
+    if let Command::Nominate { consent_sha256, .. } = &mut command {
+        *consent_sha256 = Some(digest(70));
+    }
+    let red = ListingId(world.must(&nominator, &command));
+    let check = check_nomination(&world, red, &[]);
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing: red });
+    world.pass(8);
+    world.must(&officer(OFFICE, Post::Head), &decide_red(&world, red));
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    assert!(!owed(&world, red), "the organisation's listing is not the person's");
+    let mut decided = world.clone();
+    let at = decided.attribution(listing, person(1), Stage::Decided);
+    assert!(owed(&decided, red));
+    assert_eq!(times(&decided, "red_listing.revocation_owed"), 1);
+    // It came to nothing while the listing of the organisation stands.
+    let drop = Command::DropCase { case: CaseRef::Attribution(at), reasons: text() };
+    decided.must(&head(), &drop);
+    decided.pass(40);
+    assert_eq!(times(&decided, "red_listing.revocation_not_owed"), 1);
+    assert!(!owed(&decided, red));
+    // It has effect.
+    world.attribution(listing, person(1), Stage::Effective);
+    world.pass(40);
+    assert_eq!(times(&world, "assessment.revocation_overdue"), 1);
+    assert_eq!(world.replayed().index, world.index);
 }

@@ -82,8 +82,7 @@ fn another_live_record_of_the_document_carries_it() {
     assert_eq!(world.refused(&handler(), &propose(organisation(1), &[])), guard(Guard::Fact));
 }
 
-/// Each document counts for itself; whose it is no more, because a correction gave the record another,
-/// it may be cited.
+/// Each document counts for itself.
 #[test]
 fn each_document_counts_for_itself() {
     let mut world = World::seeded();
@@ -103,22 +102,6 @@ fn each_document_counts_for_itself() {
         facts.remove(0);
     }
     world.must(&handler(), &both);
-
-    let mut world = World::seeded();
-    let record = accepted(&mut world, of_the_fact("尤市监罚〔2026〕1号"));
-    let correction = Command::CorrectRecord {
-        record,
-        document_number: "尤市监罚〔2026〕改2号".to_owned(),
-        document_date: day("2026-01-15"),
-        document_sha256: Some(digest(38)),
-        content: Some(text()),
-        severity: Some(Severity::Serious),
-        reasons: text(),
-    };
-    world.must(&handler(), &correction);
-    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
-    world.must(&handler(), &propose(organisation(1), &[]));
-    assert_eq!(world.replayed().rows, world.rows);
 }
 
 /// A document leads to the newest of its records; one that is named is looked at all the same.
@@ -133,4 +116,32 @@ fn a_named_record_counts_though_newer_ones_of_its_document_are_over() {
     }
     assert_eq!(world.refused(&handler(), &propose(organisation(1), &[])), guard(Guard::Fact));
     world.must(&handler(), &propose(organisation(1), &[first]));
+}
+
+/// A correction does not free the paper by which a record came in.
+#[test]
+fn the_first_paper_of_a_corrected_record_leads_to_it() {
+    let mut world = World::seeded();
+    let record = accepted(&mut world, of_the_fact("尤市监罚〔2026〕1号"));
+    let correct = Command::CorrectRecord {
+        record,
+        document_number: "尤市监罚〔2026〕1号（更正）".to_owned(),
+        document_date: day("2026-01-15"),
+        document_sha256: Some(digest(88)),
+        content: Some(text()),
+        severity: Some(Severity::Serious),
+        reasons: text(),
+    };
+    world.must(&handler(), &correct);
+    let bare = propose(organisation(1), &[]);
+    assert_eq!(world.refused(&handler(), &bare), guard(Guard::Fact), "it is to be named");
+    assert!(world.ask(&handler(), &propose(organisation(1), &[record])).is_ok());
+    let annul = Command::AnnulRecord { record, reasons: text() };
+    let mut annulled = world.clone();
+    annulled.must(&handler(), &annul);
+    assert_eq!(annulled.refused(&handler(), &bare), guard(Guard::Fact));
+    // Whose paper it is now says what it establishes.
+    let other = accepted(&mut annulled, of_the_fact("尤市监罚〔2026〕2号"));
+    assert!(annulled.ask(&handler(), &propose(organisation(1), &[other])).is_ok());
+    assert_eq!(annulled.refused(&handler(), &bare), guard(Guard::Fact), "named");
 }

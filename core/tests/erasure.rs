@@ -1,6 +1,7 @@
 //! Erasing a file: by two officers of different duties, when nothing is open and the retention is
 //! over; afterwards it takes nothing more (domain.md 2.1, design.md 3, PIPL 47).
 
+use crate::kit::commitments::{Word, due, word};
 use crate::kit::later::{after, listed};
 use crate::kit::machines;
 use crate::kit::rules::{OFFICE, cite};
@@ -8,9 +9,9 @@ use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, compare};
 use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, timer};
 use shouxin_core::actor::{Role, SubjectKey};
-use shouxin_core::command::Command;
 use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::Target;
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::Position;
@@ -253,7 +254,9 @@ fn an_erased_file_takes_nothing_more_and_its_code_starts_again_with_a_new_key() 
     world.must(&timer(), &destroyed(subject));
     world.must(&handler(), &register(subject));
     assert!(head_of(&world, subject).is_some_and(|head| head.erasure.is_none()));
-    world.must(&handler(), &submit(subject, "尤市监罚〔2031〕1号"));
+    let new = record(subject, "尤市监罚〔2031〕1号");
+    let records = vec![NewRecord { document_date: world.today, ..new }];
+    world.must(&handler(), &Command::SubmitRecords { records });
     assert_eq!(world.replayed().rows, world.rows);
 }
 
@@ -270,4 +273,23 @@ fn what_stood_until_yesterday_keeps_nothing() {
         let said = world.ask(&data_officer(), &Command::Erasure(command));
         assert_eq!(said.map(|_| ()).map_err(|own| own.ground), wanted, "{days}");
     }
+}
+
+/// An offer that nobody answers, and what was signed and not accepted by its day, keep no file for ever.
+#[test]
+fn what_was_not_signed_or_accepted_by_its_day_keeps_no_file() {
+    for until in [Word::Offered, Word::Signed] {
+        let (mut world, id) = word(until);
+        world.today = due();
+        assert_eq!(kept(&world, organisation(1)).by, Some((id.0, due())));
+        world.today = world.today.plus_days(1);
+        assert_eq!(kept(&world, organisation(1)).by, None);
+        world.today = world.today.plus_months(60);
+        let proposal = propose(&world, organisation(1));
+        world.must(&data_officer(), &proposal);
+        let approval = approve(&world, organisation(1));
+        world.must(&clerk(), &approval);
+    }
+    let (world, id) = word(Word::InForce);
+    assert_eq!(kept(&world, organisation(1)).by, Some((id.0, shouxin_core::time::Day::MAX)));
 }

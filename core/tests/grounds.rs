@@ -381,7 +381,8 @@ fn a_proposal_rests_on_the_record_of_its_document() {
     assert_eq!(world.replayed().rows, world.rows);
 }
 
-/// A corrected record is found by its new document, and not by the old.
+/// A corrected record is found by its new document, and by the old as long as that is no other's: what
+/// another paper establishes is collected with it.
 #[test]
 fn a_corrected_record_is_found_by_its_own_document() {
     let mut world = World::seeded();
@@ -400,7 +401,10 @@ fn a_corrected_record_is_found_by_its_own_document() {
     world.must(&handler(), &correction(&fact(organisation(1)).number));
     assert_eq!(world.refused(&handler(), &bare), guard(Guard::Fact));
     world.must(&handler(), &correction("尤市监罚〔2026〕改2号"));
-    world.ask(&handler(), &bare).expect("another document again");
+    assert_eq!(world.refused(&handler(), &bare), guard(Guard::Fact), "by its old number");
+    let own = submit(organisation(1), &fact(organisation(1)).number);
+    let own = RecordId(world.must(&handler(), &own));
+    world.ask(&handler(), &propose(organisation(1), &[own])).expect("another document again");
 }
 
 /// Covers O71. What the authority decides or serves late is marked once by a timer, counted for the

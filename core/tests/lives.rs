@@ -7,10 +7,10 @@ use crate::kit::rules::{COURT, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use crate::kit::steps::*;
 use crate::kit::table::{ABSENT, Asked, EXISTS, STATE, compare};
 use crate::kit::{Post, World, guard, machines, misfit, officer, organisation, party, timer};
-use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::{CaseHook, CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, RepairId};
@@ -349,7 +349,12 @@ fn the_life_of_a_record_knows_no_other_way() {
     let objection =
         |world: &World| kit::later::newest_or(world, objection_key, ObjectionId(world.next()));
     let commands: [Asked<'_>; 10] = [
-        ("submit", handler(), &|_| submit(organisation(1), "尤市监罚〔2026〕7号")),
+        ("submit", handler(), &|world| {
+            let new = record(organisation(1), "尤市监罚〔2026〕7号");
+            Command::SubmitRecords {
+                records: vec![NewRecord { document_date: world.today, ..new }],
+            }
+        }),
         ("submit what nobody listed", handler(), &|_| {
             let mut new = record(organisation(1), "尤市监罚〔2026〕8号");
             new.item = "XY-9999".to_owned();

@@ -357,3 +357,34 @@ fn a_review_of_what_was_put_right_ends_it_or_leaves_it() {
         assert_eq!(confirmed(&world).close().is_empty(), upheld, "what ended has to be lifted");
     }
 }
+
+/// What its provider says should not be shown is not shown again by the outcome of the objection that
+/// nobody verified in time.
+#[test]
+fn the_provider_ends_a_display_that_is_off_meanwhile() {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let id = world.objection(organisation(1), Target::Record(record), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.pass(60);
+    let (reasons, service) = (text(), served(world.today));
+    let off = RemedyCommand::MarkUnverified { objection: id, reasons, service };
+    world.must(&clerk(), &remedy(off));
+    let resolved = |world: &World| {
+        let mut world = world.clone();
+        world.must(&head(), &report(id, Finding::Correct));
+        let outcome = resolve(&world, id);
+        world.must(&clerk(), &outcome);
+        assert_eq!(world.replayed().rows, world.rows);
+        match world.row(&Key::Record(record)) {
+            Some(Row::Record(row)) => row.published,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(resolved(&world), "it is shown again");
+    let ends = Command::EndDisplay { record, reasons: text() };
+    world.must(&colleague(), &ends);
+    assert_eq!(world.refused(&colleague(), &ends), misfit(Misfit::State), "once");
+    assert!(!resolved(&world), "it should not be shown");
+}

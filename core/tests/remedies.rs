@@ -193,7 +193,11 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ),
             ("under review, suspended, day passed", "ask for evidence", &["evidence.requested"]),
             ("under review, suspended, day passed", "add evidence", &["evidence.added"]),
-            ("refusal under review", "uphold", &["review.decided", "classification.changed"]),
+            (
+                "refusal under review",
+                "uphold",
+                &["review.decided", "classification.changed", "assessment.referral_due"],
+            ),
             ("refusal under review", "reject", &["review.decided"]),
             ("refusal under review", "ask for evidence", &["evidence.requested"]),
             ("refusal under review", "add evidence", &["evidence.added"]),

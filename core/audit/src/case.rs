@@ -15,7 +15,7 @@ use shouxin_core::text::{digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
 use above::{Above, standing_above};
-pub(crate) use above::{months, rests_until};
+pub(crate) use above::{listing_id, months, rests_until};
 
 use crate::commit::Commit;
 use crate::fold::{
@@ -39,6 +39,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseDropped { case, .. }
         | Event::DecisionServed { case, .. } => {
             let above = Above::of(fold, commit, at, *case);
+            let listing = listing_id(fold, *case);
             if let Event::NoticeServed { measures, .. } | Event::CaseDecided { measures, .. } =
                 &at.event.event
             {
@@ -48,9 +49,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 Some(own) => {
                     at.about(own.subject);
                     step(own, above, commit, at);
-                    if let (Event::CaseDecided { .. }, CaseRef::Listing(id)) =
-                        (&at.event.event, *case)
-                    {
+                    if let (Event::CaseDecided { .. }, Some(id)) = (&at.event.event, listing) {
                         commit.list(at.at(), own.subject, id);
                     }
                 }
@@ -598,6 +597,8 @@ fn took_effect(
         if published {
             fold.tell(Target::Listing(id), at.at());
         }
+    }
+    if let Some(id) = listing_id(fold, case) {
         commit.list(at.at(), subject, id);
     }
     if let Some(file) = fold.files.get_mut(&subject) {

@@ -27,8 +27,8 @@ pub(crate) struct Erasures {
     /// The newest event of each file, its day, and the slot of its data key.
     files: BTreeMap<SubjectKey, Newest>,
     proposed: BTreeMap<SubjectKey, (Position, OfficerRef)>,
-    /// Where a file was erased last.
-    erased: BTreeMap<SubjectKey, Position>,
+    /// Where a file was erased last, and on which day.
+    erased: BTreeMap<SubjectKey, (Position, Day)>,
     /// Those of them that were not registered anew, and whether their key is gone.
     barred: BTreeMap<SubjectKey, bool>,
 }
@@ -146,7 +146,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &ErasureEvent) {
             if file.slot != *slot {
                 at.broken(INV_10, "it is the slot of another file's key");
             }
-            fold.erasures.erased.insert(subject, at.at());
+            fold.erasures.erased.insert(subject, (at.at(), at.today));
             fold.erasures.barred.insert(subject, false);
         }
         ErasureEvent::KeyDestroyed { slot } => {
@@ -208,9 +208,15 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
     });
     let reliefs =
         fold.reliefs.iter().filter_map(|(id, own)| own.open.then_some((own.subject, id.0)));
-    // What was made good says nothing more.
+    // What was made good says nothing more, and what was not signed or accepted by its day binds nobody.
     let words = fold.commitments.iter().filter_map(|(id, own)| {
-        let over = matches!(own.stage, commitment::Stage::Repaired { .. });
+        let on = erased.get(&own.subject).map(|own| own.1);
+        let over = match own.stage {
+            commitment::Stage::Offered | commitment::Stage::Signed => {
+                on.is_some_and(|on| own.due < on)
+            }
+            _ => matches!(own.stage, commitment::Stage::Repaired { .. }),
+        };
         (!over).then_some((own.subject, id.0))
     });
     let tolerances = fold.tolerances.iter().map(|(id, own)| (own.subject, id.0));
@@ -220,7 +226,7 @@ pub(crate) fn open_about_the_erased(fold: &Fold) -> Vec<Violation> {
     let all = cases.chain(records).chain(persons).chain(measures).chain(objections).chain(repairs);
     let all = all.chain(remedies).chain(reliefs).chain(words);
     for (subject, at) in all.chain(tolerances).chain(supports).chain(notes) {
-        if let Some(erased_at) = erased.get(&subject)
+        if let Some((erased_at, _)) = erased.get(&subject)
             && at < *erased_at
         {
             found.entry(*erased_at).or_insert(at);

@@ -43,15 +43,17 @@ fn undocumented(
     for fact in facts.iter().filter(|fact| fact.about == subject) {
         let papers = papers(&fact.number, Some(&fact.sha256));
         let known = papers.filter_map(|paper| fold.papers.get(&(subject, paper))).flatten();
-        let all: BTreeSet<RecordId> = known.chain(records).copied().collect();
+        let came: BTreeSet<RecordId> = known.copied().collect();
         let has = |id: &RecordId| {
             fold.records.get(id).is_some_and(|own| {
                 fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
             })
         };
         let ended = |id: &RecordId| fold.record_standing(*id, today) == Standing::Ended;
-        let (over, live): (Vec<RecordId>, Vec<RecordId>) =
-            all.into_iter().filter(has).partition(ended);
+        // A correction leaves the first paper with its record, unless another has it now.
+        let now: BTreeSet<RecordId> = came.iter().chain(records).copied().filter(has).collect();
+        let of = if now.is_empty() { came } else { now };
+        let (over, live): (Vec<RecordId>, Vec<RecordId>) = of.into_iter().partition(ended);
         for id in live.iter().filter(|id| !records.contains(id)) {
             found.push(format!("a document is that of {id}, and it does not rest on it"));
         }

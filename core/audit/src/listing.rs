@@ -148,7 +148,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             commit.withdraw(at.at(), *listing);
         }
         ListingEvent::RevocationNotOwed { listing, black } => {
-            owed_no_more(fold, at, *listing, *black);
+            owed_no_more(fold, commit, at, *listing, *black);
         }
         ListingEvent::RevocationNoticed { listing, .. }
         | ListingEvent::RevocationOwed { listing, .. }
@@ -160,10 +160,41 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
     }
 }
 
-/// What a black listing made due is owed no more once it is over.
-fn owed_no_more(fold: &mut Fold, at: &mut Here<'_>, listing: ListingId, black: ListingId) {
-    if fold.listing_standing(black, at.today) != Standing::Ended {
-        at.guard(Guard::RedCheck, format!("{black} still stands"));
+/// What a black listing made due is owed no more once it is over, or the person does not answer for
+/// it any more; for whatever else weighs on the subject it is owed anew.
+fn owed_no_more(
+    fold: &mut Fold,
+    commit: &mut Commit,
+    at: &mut Here<'_>,
+    listing: ListingId,
+    black: ListingId,
+) {
+    let Some((subject, _)) = fold.red(listing) else {
+        at.missing(listing);
+        return;
+    };
+    at.about(subject);
+    let answers = |fold: &Fold| {
+        let under = fold.listings.get(&black).into_iter().flat_map(|own| &own.attributions);
+        let mut own = under
+            .filter(|id| fold.attributions.get(id).is_some_and(|own| own.case.subject == subject));
+        own.any(|id| fold.attribution_standing(*id, at.today) != Standing::Ended)
+    };
+    let own = fold.listings.get(&black).is_some_and(|own| own.subject == subject);
+    let stands = match own {
+        true => fold.listing_standing(black, at.today) != Standing::Ended,
+        false => answers(fold),
+    };
+    at.must(!stands, Guard::RedCheck, "what made it due still weighs on the subject");
+    let others = fold.files.get(&subject).into_iter().flat_map(|own| &own.cases);
+    for case in others.copied() {
+        let ended = match case {
+            CaseRef::Listing(id) => fold.listing_standing(id, at.today) == Standing::Ended,
+            CaseRef::Attribution(id) => fold.attribution_standing(id, at.today) == Standing::Ended,
+        };
+        if let (false, Some(_), Some(id)) = (ended, fold.case(case), case::listing_id(fold, case)) {
+            commit.list(at.at(), subject, id);
+        }
     }
     match fold.red_mut(listing) {
         Some(own) if own.owed.is_some_and(|own| own.0 == black) => own.owed = None,

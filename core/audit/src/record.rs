@@ -54,6 +54,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     at.of_authority(provider);
                     commit.void(fold, at.at(), (target, at.at()));
                     redress::taken_back(fold, commit, at, target);
+                    // What its own provider took back may come in anew.
+                    if let Some(own) = fold.records.get_mut(record) {
+                        own.filed_as.clear();
+                    }
                 }
             }
             ended(fold, at, *record, RecordStage::Annulled);
@@ -263,6 +267,8 @@ fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     }
     let months = months(at, at.today, *severity);
     let until = months.map(|months| document_date.plus_months(months.1));
+    let over = until.is_some_and(|until| until < at.today);
+    at.must(!over, Guard::End, "its longest publicity had passed when it was collected");
     if *publicity_until != until {
         at.broken(DEADLINE, "the end of publicity does not follow from document and rules");
     }
@@ -355,7 +361,11 @@ pub(crate) fn check_later(
         }
         RecordEvent::DisplayEnded { record, reasons } => {
             if let Some(own) = live(fold, at, *record, false) {
-                let (subject, provider, shown) = (own.subject, own.provider, own.published);
+                let (subject, provider, mut shown) = (own.subject, own.provider, own.published);
+                // Or off it only until somebody answers an objection.
+                let open: Vec<_> = own.disputes.open.keys().copied().collect();
+                let off = |id| fold.objections.get(id).is_some_and(|own| own.undisplayed);
+                shown |= open.iter().any(off);
                 at.about(subject);
                 at.stated(Guard::Document, &[("reasons", reasons)]);
                 at.of_authority(provider);
@@ -366,6 +376,14 @@ pub(crate) fn check_later(
             fold.display(Target::Record(*record), false, at.at());
             if let Some(own) = fold.records.get_mut(record) {
                 own.hidden_at = Some(at.at());
+            }
+            // Nor is it shown again with the outcome of what took it off display meanwhile.
+            let disputes = fold.records.get(record).map(|own| &own.disputes);
+            let open = disputes.into_iter().flat_map(|own| own.open.keys().copied());
+            for id in open.collect::<Vec<_>>() {
+                if let Some(own) = fold.objections.get_mut(&id) {
+                    own.undisplayed = false;
+                }
             }
         }
         RecordEvent::Relieved { record, relief } => {

@@ -1,12 +1,13 @@
 //! Folds the events of records.
 
+use crate::actor::Actor;
 use crate::apply::channel::{self, shown};
 use crate::apply::{defect, officer_of, record_documents, record_source, subject_of};
 use crate::event::record::RecordEvent;
 use crate::event::{Envelope, Event, Target};
 use crate::id::{RecordId, RepairId};
 use crate::limits::RECORDS_PER_LISTING_MAX;
-use crate::row::{Disputes, Key, RecordRow, RecordState, Row};
+use crate::row::{Disputes, Key, ObjectionRow, RecordRow, RecordState, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Polarity, Severity};
 
@@ -53,6 +54,37 @@ fn found_by(rows: &Rows, row: &RecordRow) -> Result<Vec<(Key, Row)>, Stop> {
     Ok(found)
 }
 
+/// The source of a record that its own provider annuls while nobody disputes it: it may be submitted
+/// anew, with the severity that a correction may not give it. What the outcome of an objection or of a
+/// remedy voids stays barred.
+fn free_again(rows: &Rows, envelope: &Envelope, id: RecordId) -> Result<Option<Key>, Stop> {
+    let row = Rows::known(rows.record(id)?, &id.0)?;
+    let source = record_source(row.provider, &row.item, &row.document_number, row.subject);
+    let key = Key::RecordSource(source);
+    let own = matches!(rows.get(&key)?, Some(Row::RecordSource(of)) if *of == id);
+    let disputed = !row.holds.is_empty() || !row.disputes.open.is_empty();
+    let by_provider = match &envelope.actor {
+        Actor::Officer(by) => by.authority == row.provider && envelope.cause.is_none(),
+        _ => false,
+    };
+    Ok((own && by_provider && !disputed).then_some(key))
+}
+
+/// What should not be shown is not shown again, whatever the outcome of an objection that took it off
+/// display meanwhile.
+fn never_again(rows: &Rows, row: &RecordRow) -> Result<Vec<(Key, Row)>, Stop> {
+    rows.want(row.disputes.open.iter().map(|own| Key::Objection(own.id)))?;
+    let mut found = Vec::new();
+    for open in &row.disputes.open {
+        let own = Rows::known(rows.objection(open.id)?, &open.id.0)?;
+        if own.undisplayed {
+            let own = ObjectionRow { undisplayed: false, ..own.clone() };
+            found.push((Key::Objection(open.id), Row::Objection(own)));
+        }
+    }
+    Ok(found)
+}
+
 /// A repaired record has effect again, to the end it always had.
 pub(super) fn restore(
     rows: &mut Rows,
@@ -78,7 +110,9 @@ pub(super) fn restore(
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
         Event::RecordAnnulled { record, .. } => {
-            end(rows, envelope, *record, RecordState::Annulled, None)
+            let source = free_again(rows, envelope, *record)?;
+            end(rows, envelope, *record, RecordState::Annulled, None)?;
+            source.map_or(Ok(()), |source| rows.remove(source))
         }
         Event::RecordRepaired { record, repair } => {
             end(rows, envelope, *record, RecordState::Repaired, Some(*repair))
@@ -210,6 +244,7 @@ pub(super) fn apply_later(
     let row = RecordRow { changed: envelope.position, ..row };
     let found = match event {
         RecordEvent::Corrected { .. } => found_by(rows, &row)?,
+        RecordEvent::DisplayEnded { .. } => never_again(rows, &row)?,
         _ => Vec::new(),
     };
     rows.put(Key::Record(*id), Row::Record(row))?;

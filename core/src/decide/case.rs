@@ -563,10 +563,8 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
             remedies: remedies.clone(),
         },
     );
-    if let CaseRef::Listing(id) = case {
-        rows.want([Key::Subject(found.subject)])?;
-        listing::owe_revocation(rows, context, &mut drafts, found.subject, *id)?;
-    }
+    rows.want([Key::Subject(found.subject)])?;
+    listing::owe_revocation(rows, context, &mut drafts, found.subject, found.listing)?;
     drafts.finish()
 }
 

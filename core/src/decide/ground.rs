@@ -113,6 +113,31 @@ fn is_of(document: &FactDocument, row: &RecordRow) -> bool {
         || row.document_sha256 == Some(document.sha256)
 }
 
+/// The records of a document: those that it is the document of now, or else those that came in by it and
+/// were corrected since, because a correction does not make the first paper anybody's.
+fn of(
+    rows: &Rows,
+    document: &FactDocument,
+    named: &[RecordId],
+    subject: SubjectKey,
+) -> Result<Vec<RecordId>, Stop> {
+    let tags = record_documents(subject, &document.number, Some(&document.sha256));
+    let keys: Vec<Key> = tags.into_iter().map(Key::RecordDocument).collect();
+    rows.want(keys.iter().cloned())?;
+    let mut came = Vec::new();
+    for key in &keys {
+        came.extend(rows.records_at(key)?.iter().copied());
+    }
+    rows.want(came.iter().chain(named).map(|id| Key::Record(*id)))?;
+    let mut now = Vec::new();
+    for id in came.iter().chain(named) {
+        if is_of(document, rows.must_record(*id)?) {
+            now.push(*id);
+        }
+    }
+    Ok(if now.is_empty() { came } else { now })
+}
+
 /// A proposal names every live record of its subject that its documents are about: so an objection
 /// to that record, or its annulment, reaches what is proposed. A document whose record is over, and
 /// of which no other record is live, establishes nothing any more: otherwise a repair or annulment
@@ -125,23 +150,11 @@ pub(super) fn named(
     subject: SubjectKey,
     today: Day,
 ) -> Result<(), Stop> {
-    let own = || facts.iter().filter(|document| document.about == subject);
-    let tags = own().flat_map(|own| record_documents(subject, &own.number, Some(&own.sha256)));
-    let keys: Vec<Key> = tags.map(Key::RecordDocument).collect();
-    rows.want(keys.iter().cloned())?;
-    let mut found = records.to_vec();
-    for key in &keys {
-        found.extend(rows.records_at(key)?.iter().copied());
-    }
-    rows.want(found.iter().map(|id| Key::Record(*id)))?;
-    for document in own() {
+    for document in facts.iter().filter(|document| document.about == subject) {
         let mut over = None;
         let mut stands = false;
-        for id in &found {
+        for id in &of(rows, document, records, subject)? {
             let row = rows.must_record(*id)?;
-            if !is_of(document, row) {
-                continue;
-            }
             if !row.is_live(today) {
                 over = Some(*id);
             } else if records.contains(id) {

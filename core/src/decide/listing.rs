@@ -9,6 +9,7 @@ use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
 use crate::decide::revocation::{answered, check_notice, check_statement};
 use crate::decide::{Context, Drafts, Outcome, redress};
+use crate::event::assessment::AssessmentEvent;
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Colour, Event, Target};
 use crate::guard::{Guard, Misfit};
@@ -17,6 +18,7 @@ use crate::limits::RED_REVOCATION_WD;
 use crate::path::{Path, Standing};
 use crate::row::{Key, ListingKind, RedCase, RedState, Revocation};
 use crate::rows::{Rows, Stop};
+use crate::time::Day;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -78,7 +80,8 @@ fn revoke(rows: &Rows, command: &ListingCommand, context: &Context<'_>) -> Resul
 }
 
 /// A black listing that was decided, or that takes effect, makes the revocation of its subject's red
-/// listings due (domain.md Q11). It is said once; the revocation itself is a human's way.
+/// listings due (domain.md Q11); so does one for which a person is found to answer, of the person's. It
+/// is said once; the revocation itself is a human's way.
 pub(super) fn owe_revocation(
     rows: &Rows,
     context: &Context<'_>,
@@ -98,9 +101,55 @@ pub(super) fn owe_revocation(
         if open || rows.mark_standing(mark, context.today)? == Standing::Ended {
             continue;
         }
-        let due = context.rules.calendar.after(context.today, RED_REVOCATION_WD);
-        let event = ListingEvent::RevocationOwed { listing, black, due };
-        drafts.push(subject, Event::Listing(event));
+        drafts.push(subject, owed(context, listing, black));
+    }
+    Ok(())
+}
+
+fn owed(context: &Context<'_>, listing: ListingId, black: ListingId) -> Event {
+    let due = context.rules.calendar.after(context.today, RED_REVOCATION_WD);
+    Event::Listing(ListingEvent::RevocationOwed { listing, black, due })
+}
+
+/// Whether what made a revocation due still weighs on its subject: its own listing, or what a person
+/// answers for under it.
+fn weighs(rows: &Rows, black: ListingId, subject: SubjectKey, today: Day) -> Result<bool, Stop> {
+    let row = rows.must_listing(black)?;
+    if row.subject == subject {
+        return Ok(rows.listing_standing(black, today)? != Standing::Ended);
+    }
+    rows.want(row.attributions.iter().map(|id| Key::Attribution(*id)))?;
+    row.attributions.iter().try_fold(false, |weighs, id| {
+        let own = rows.must_attribution(*id)?.person == subject;
+        Ok(weighs || (own && rows.attribution_standing(*id, today)? != Standing::Ended))
+    })
+}
+
+/// The last day for opening a revocation has passed: it is marked late, or, where what made it due
+/// weighs no more, owed no more; for whatever else weighs on the subject it is owed anew.
+pub(super) fn overdue(
+    rows: &Rows,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    listing: ListingId,
+    black: ListingId,
+) -> Result<(), Stop> {
+    let subject = rows.must_listing(listing)?.subject;
+    if weighs(rows, black, subject, context.today)? {
+        drafts.push(None, Event::Assessment(AssessmentEvent::RevocationOverdue { listing }));
+        return Ok(());
+    }
+    let event = ListingEvent::RevocationNotOwed { listing, black };
+    drafts.push(subject, Event::Listing(event));
+    for mark in rows.must_subject(subject)?.marks.iter().filter(|own| own.colour == Colour::Black) {
+        if rows.mark_standing(mark, context.today)? != Standing::Ended {
+            let other = match mark.case {
+                CaseRef::Listing(id) => id,
+                CaseRef::Attribution(id) => rows.must_attribution(id)?.listing,
+            };
+            drafts.push(subject, owed(context, listing, other));
+            break;
+        }
     }
     Ok(())
 }

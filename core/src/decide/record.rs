@@ -77,6 +77,15 @@ pub(super) fn check<'a>(
     if let Err(refused) = check_fields(record, item, subject, context.today, content_bytes_max) {
         return Ok(Err(refused));
     }
+    // Its longest publicity has passed: it may be neither shown nor shared nor used (domain.md 4.4),
+    // and what serves nothing is not collected.
+    let longest = publicity_months(context.today, record.severity, context).map(|months| months.1);
+    let until = longest.map(|months| record.document_date.plus_months(months));
+    if let Some(until) = until.filter(|until| *until < context.today) {
+        let detail =
+            format!("最长公示期已于 {until} 届满，不再归集 / it would be over since that day");
+        return Ok(Err(("document_date", "DOCUMENT_DATE", detail)));
+    }
     if twice || rows.get(&Key::RecordSource(record.source))?.is_some() {
         let detail = "同一单位、目录项、文号和主体的记录已存在 / already submitted".to_owned();
         return Ok(Err(("document_number", "DUPLICATE", detail)));
@@ -325,7 +334,8 @@ pub(super) fn end_display(
 ) -> Result<Outcome, Stop> {
     let row = own_live(rows, id, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
-    if !row.published {
+    // What the office took off display because nobody verified it would be shown again.
+    if !row.published && !off_display_meanwhile(rows, row)? {
         misfit::<()>(
             Misfit::State,
             "该记录未公示 / it is not on display",
@@ -336,6 +346,15 @@ pub(super) fn end_display(
     let event = RecordEvent::DisplayEnded { record: id, reasons: reasons.clone() };
     drafts.push(row.subject, Event::Record(event));
     drafts.finish()
+}
+
+/// Whether an objection that nobody verified in time has taken a record off display, until its outcome.
+fn off_display_meanwhile(rows: &Rows, row: &RecordRow) -> Result<bool, Stop> {
+    rows.want(row.disputes.open.iter().map(|own| Key::Objection(own.id)))?;
+    row.disputes
+        .open
+        .iter()
+        .try_fold(false, |off, own| Ok(off || rows.must_objection(own.id)?.undisplayed))
 }
 
 pub(super) fn annul(

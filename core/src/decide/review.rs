@@ -6,7 +6,9 @@ use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
 use crate::decide::filing::partys_paper;
-use crate::decide::objection::{annul, bounded, disputed, honour_is_heard, is_about, resume, turn};
+use crate::decide::objection::{
+    annul, bounded, disputed, honour_is_heard, is_about, referral_due, resume, turn,
+};
 use crate::decide::{Context, Drafts, Outcome, redress, repair};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
@@ -185,7 +187,10 @@ pub(super) fn decide(
         match (refused, upheld) {
             // It has to be looked at after all, and suspends like any objection; what is suspended
             // already stays so.
-            (true, true) => turn(rows, context, &mut drafts, row.target, Turn::Suspend)?,
+            (true, true) => {
+                turn(rows, context, &mut drafts, row.target, Turn::Suspend)?;
+                drafts.push(None, referral_due(row, context));
+            }
             (false, true) => {
                 honour_is_heard(rows, row, Finding::Error)?;
                 annul(rows, context, &mut drafts, (row.target, id.0), reasons)?;

@@ -6,7 +6,7 @@ use crate::decide::checks;
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension;
 use crate::decide::ground;
-use crate::decide::listing::owe_revocation;
+use crate::decide::listing;
 use crate::decide::measure::with_parents;
 use crate::decide::objection::referral_due;
 use crate::decide::sending;
@@ -14,7 +14,6 @@ use crate::decide::undo::{self, Turned, first_end, lift_within, owes_a_lift};
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
-use crate::event::listing::ListingEvent;
 use crate::event::measure::MeasureEvent;
 use crate::event::record::RecordEvent;
 use crate::event::remedy::ReviewOf;
@@ -187,10 +186,7 @@ fn start(
         classification::start(rows, drafts, found.subject, mark)?;
     }
     // Said again where a red listing was decided after the black one.
-    if let CaseRef::Listing(id) = reference {
-        owe_revocation(rows, context, drafts, found.subject, id)?;
-    }
-    Ok(())
+    listing::owe_revocation(rows, context, drafts, found.subject, found.listing)
 }
 
 fn red_listing(
@@ -211,15 +207,7 @@ fn red_listing(
     } else if let Some(own) = red.owed.filter(|own| !own.owed.overdue)
         && context.today > own.owed.by.day
     {
-        let black = own.black;
-        rows.want([Key::Listing(black)])?;
-        if rows.listing_standing(black, context.today)? == Standing::Ended {
-            let event = ListingEvent::RevocationNotOwed { listing: id, black };
-            drafts.push(subject, Event::Listing(event));
-        } else {
-            let event = AssessmentEvent::RevocationOverdue { listing: id };
-            drafts.push(None, Event::Assessment(event));
-        }
+        listing::overdue(rows, context, &mut drafts, id, own.black)?;
     }
     drafts.finish()
 }

@@ -68,6 +68,10 @@ pub(super) fn kept(row: &Row) -> Option<(SubjectKey, Day, Position)> {
         }
         Row::Relief(row) => (row.state == ReliefState::Open, row.subject, row.id.0),
         Row::Commitment(row) => {
+            // What was not signed, or not accepted, by its day binds nobody any more.
+            if let CommitmentState::Offered | CommitmentState::Signed = row.state {
+                return Some((row.subject, row.due, row.id.0));
+            }
             let over = matches!(
                 row.state,
                 CommitmentState::Closed

@@ -536,8 +536,11 @@ impl World {
 
     /// An accepted adverse record of organisation 1.
     pub fn with_record(&mut self) -> RecordId {
-        let number = format!("尤市监罚〔2026〕{}号", self.log.len());
-        RecordId(self.must(&handler(), &submit(organisation(1), &number)))
+        let new = record(organisation(1), &format!("尤市监罚〔2026〕{}号", self.log.len()));
+        // Not one that would be over already.
+        let document_date = new.document_date.max(self.today.plus_days(-900));
+        let records = vec![NewRecord { document_date, ..new }];
+        RecordId(self.must(&handler(), &Command::SubmitRecords { records }))
     }
 
     /// Takes a case through the path, up to and including `stage`.

@@ -62,7 +62,7 @@ fn listable(fold: &Fold, rules: &RuleSet, case: CaseRef) -> bool {
 }
 
 /// The listing of a case: its own, or the one that a person answers for.
-fn listing_id(fold: &Fold, case: CaseRef) -> Option<ListingId> {
+pub(crate) fn listing_id(fold: &Fold, case: CaseRef) -> Option<ListingId> {
     match case {
         CaseRef::Listing(id) => Some(id),
         CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),

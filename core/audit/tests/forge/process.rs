@@ -14,7 +14,7 @@ use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, Target, Trigger};
-use shouxin_core::id::{AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId};
+use shouxin_core::id::{AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, RecordId};
 
 fn nominator() -> Who {
     officer(OFFICE, Post::Handler)
@@ -149,6 +149,30 @@ pub fn owed_for_nothing() -> World {
     world
 }
 
+/// The first of two black listings that makes it due falls, and the second stands.
+pub fn owed_anew() -> World {
+    let mut world = World::seeded();
+    honoured(&mut world);
+    let black = world.listing(&[], &[STATUTE], Stage::Decided);
+    world.second_listing(&[], Stage::Effective);
+    world.must(&head(), &Command::DropCase { case: CaseRef::Listing(black), reasons: text() });
+    world.pass(30);
+    world
+}
+
+/// An honoured person answers for a listing, and for a while only.
+pub fn honoured_person_answers() -> World {
+    let mut world = honoured_person();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let at = world.attribution(listing, person(1), Stage::Decided);
+    let case = CaseRef::Attribution(at);
+    world.must(&head(), &Command::DropCase { case, reasons: text() });
+    world.pass(30);
+    world.attribution(listing, person(1), Stage::Effective);
+    world.pass(30);
+    world
+}
+
 /// A person who agreed is honoured, and not shown.
 pub fn honoured_person() -> World {
     let mut world = World::seeded();
@@ -211,6 +235,37 @@ pub fn second_keys() -> World {
     world
 }
 
+/// Nobody verified an objection in time; meanwhile the provider says that the record should not be
+/// shown, and the outcome does not show it again.
+pub fn hidden_for_good() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let objection = world.objection(organisation(1), Target::Record(record), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection });
+    world.must(&clerk(), &Command::ReferObjection { objection, received_on: world.today });
+    world.pass(60);
+    let (reasons, service) = (text(), served(world.today));
+    let off = RemedyCommand::MarkUnverified { objection, reasons, service };
+    world.must(&clerk(), &Command::Remedy(off));
+    world.must(&colleague(), &Command::EndDisplay { record, reasons: text() });
+    world.must(&head(), &report(objection, Finding::Correct));
+    let outcome = resolve(&world, objection);
+    world.must(&clerk(), &outcome);
+    world.pass(5);
+    world
+}
+
+/// What its provider annulled comes in once more, and is the ground of a listing.
+pub fn submitted_anew() -> World {
+    let mut world = World::seeded();
+    let number = "尤市监罚〔2026〕1号";
+    let record = RecordId(world.must(&handler(), &submit(organisation(1), number)));
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    let anew = RecordId(world.must(&handler(), &submit(organisation(1), number)));
+    world.listing(&[anew], &[STATUTE], Stage::Effective);
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -219,6 +274,10 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("complained", complained()),
         ("both lists", both_lists()),
         ("owed for nothing", owed_for_nothing()),
+        ("owed anew", owed_anew()),
+        ("an honoured person answers", honoured_person_answers()),
+        ("hidden for good", hidden_for_good()),
+        ("submitted anew", submitted_anew()),
         ("annulled by its provider", annulled()),
         ("taken back", taken_back()),
         ("second keys", second_keys()),

@@ -2,13 +2,13 @@
 //! received classifications, typical cases, associations' files.
 
 use shouxin_core::actor::{Actor, Role, SubjectKey};
-use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::support::SupportCommand;
+use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::case_study::TakenDownFor;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
@@ -273,9 +273,11 @@ pub fn erased() -> World {
     let guardian = Who { role: Role::DataOfficer, ..officer(OFFICE, Post::Colleague) };
     give_key(&mut world, "guardian", Role::DataOfficer, &guardian);
     let subject = organisation(1);
-    let record = world.with_record();
-    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
-    world.must(&handler(), &redressed(Target::Record(record)));
+    // Nobody answers it, and after its day it binds nobody.
+    world.must(&handler(), &offer(subject, CommitmentKind::Special));
+    let own = world.with_record();
+    world.must(&handler(), &Command::AnnulRecord { record: own, reasons: text() });
+    world.must(&handler(), &redressed(Target::Record(own)));
     world.pass(ARCHIVE_AFTER_DAYS);
     let propose = |world: &mut World| {
         world.today = world.today.plus_months(60);
@@ -290,7 +292,9 @@ pub fn erased() -> World {
     world.must(&clerk(), &Command::Erasure(ErasureCommand::Approve { subject, kept }));
     world.must(&timer(), &Command::Erasure(ErasureCommand::KeyDestroyed { subject }));
     world.must(&handler(), &register(subject));
-    world.must(&handler(), &submit(subject, "尤市监罚〔2036〕1号"));
+    let new = record(subject, "尤市监罚〔2036〕1号");
+    let records = vec![NewRecord { document_date: world.today, ..new }];
+    world.must(&handler(), &Command::SubmitRecords { records });
     world
 }
 

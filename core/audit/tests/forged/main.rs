@@ -259,6 +259,7 @@ fn table() -> Vec<Forgery> {
     hearing::recorded_late(&mut table);
     hearing::red_list(&mut table);
     rests::cited(&mut table);
+    rests::corrected(&mut table);
     rests::named(&mut table);
     rests::answers(&mut table);
     rests::extensions(&mut table);

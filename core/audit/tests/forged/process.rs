@@ -94,6 +94,18 @@ pub(super) fn both_lists(table: &mut Table) {
         own.actor = Actor::System;
         today(log, "listing.took_effect", own)
     });
+    let mut person = process::honoured_person();
+    let listing = person.listing(&[], &[STATUTE], Stage::Effective);
+    person.attribution(listing, forge::kit::person(1), Stage::Decided);
+    let what = "an honoured person answers for a listing, and nobody is told";
+    table.remove("G-RED-CHECK", what, &person, &[owed], "listing.decided");
+    let what = "another black listing stands, and it is not owed anew";
+    table.other("G-RED-CHECK", what, &process::owed_anew(), |log| {
+        let place = log.last("red_listing.revocation_not_owed");
+        log.cut(place);
+        log.remove(log.last(owed));
+        log.at(place).position
+    });
     table.other("DEADLINE", "late before its day", &world, |log| {
         let late = log.last("assessment.revocation_overdue");
         let own = log.at(late).clone();

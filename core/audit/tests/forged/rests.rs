@@ -25,6 +25,44 @@ pub(super) fn cited(table: &mut Table) {
     });
 }
 
+/// The same where the record got another document by a correction before that.
+pub(super) fn corrected(table: &mut Table) {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let correct = Command::CorrectRecord {
+        record,
+        document_number: "尤市监罚〔2026〕改1号".to_owned(),
+        document_date: day("2026-01-15"),
+        document_sha256: Some(digest(38)),
+        content: Some(text()),
+        severity: Some(shouxin_core::rules::Severity::Serious),
+        reasons: text(),
+    };
+    world.must(&handler(), &correct);
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    world.must(&handler(), &propose(organisation(1), &[]));
+    let what = "a proposal on the first document of a record that was corrected and annulled";
+    table.other("G-FACT", what, &world, |log| {
+        let place = log.last("record.accepted");
+        log.change(place, |own| {
+            if let Event::RecordAccepted { document_number, .. } = &mut own.event {
+                *document_number = fact(organisation(1)).number;
+            }
+        });
+        log.at(log.last("listing.proposed")).position
+    });
+    let mut old = World::seeded();
+    old.with_record();
+    let what = "collected when its longest publicity had passed";
+    table.change("G-END", what, &old, "record.accepted", |own| {
+        if let Event::RecordAccepted { document_date, publicity_until, .. } = &mut own.event {
+            let until = document_date.plus_days(-1826).plus_months(36);
+            *document_date = document_date.plus_days(-1826);
+            *publicity_until = Some(until);
+        }
+    });
+}
+
 const NAMED: &str = "attribution.records_named";
 
 /// The records that an attribution names.
