@@ -59,6 +59,7 @@ mod repairs;
 mod retired;
 mod reviews;
 mod rows;
+mod rulings;
 mod scenarios;
 mod second_case;
 mod sending;

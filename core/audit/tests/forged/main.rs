@@ -51,6 +51,7 @@ mod repairs;
 mod reports;
 mod rests;
 mod retired;
+mod rulings;
 mod sending;
 mod served;
 mod social;
@@ -249,6 +250,7 @@ fn table() -> Vec<Forgery> {
     again::again(&mut table);
     forwarding::told(&mut table);
     served::served(&mut table);
+    rulings::rulings(&mut table);
     served::collected(&mut table);
     forwarding::beyond(&mut table);
     hearing::recorded_late(&mut table);
