@@ -31,7 +31,7 @@ use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
 use crate::event::job::JobEvent;
 use crate::event::plugin::PluginEvent;
-use crate::event::remedy::RemedyEvent;
+use crate::event::remedy::{RemedyEvent, RemedyKind};
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
@@ -47,6 +47,28 @@ use crate::text::Name;
 pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in [provider.as_str(), item, number, &subject.to_string()] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// SHA-256 over what makes two filings about a thing the same reconsideration or suit: the body that was
+/// asked and the number that it gave, however they are spaced.
+pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str) -> [u8; 32] {
+    let target = match target {
+        Target::Record(id) => id.to_string(),
+        Target::Listing(id) => id.to_string(),
+        Target::Attribution(id) => id.to_string(),
+        Target::Measure(id) => id.to_string(),
+        Target::Commitment(id) => id.to_string(),
+    };
+    let kind = match kind {
+        RemedyKind::Reconsideration => "reconsideration",
+        RemedyKind::Litigation => "litigation",
+    };
+    let mut hash = Sha256::new();
+    for part in [target.as_str(), kind, body.trim(), number.trim()] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -160,6 +160,10 @@ impl Key {
                         bytes.extend_from_slice(&[b'E', *kind as u8]);
                         text(&mut bytes, code);
                     }
+                    Newest::Remedy(tag) => {
+                        bytes.push(b'R');
+                        bytes.extend_from_slice(tag);
+                    }
                 }
             }
             Key::Channels => bytes.push(0x26),

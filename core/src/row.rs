@@ -136,6 +136,8 @@ pub enum Newest {
     Nomination(SubjectKey, NominationSource),
     /// The entry on which it depends whether a code of the catalogue may be used.
     Entry(EntryKind, String),
+    /// The reconsideration or suit about a thing that has this number with this body.
+    Remedy([u8; 32]),
 }
 
 /// Head of a credit file.

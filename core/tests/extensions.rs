@@ -297,17 +297,17 @@ fn granted(world: &mut World, listing: ListingId) -> ReliefId {
         &head(),
         &remedy(RemedyCommand::GrantRelief {
             listing,
-            ruling: ruling(organisation(1)),
+            ruling: judgment(world, organisation(1)),
             reasons: text(),
             until: day("2027-02-26"),
         }),
     ))
 }
 
-fn completed(relief: ReliefId) -> Command {
+fn completed(world: &World, relief: ReliefId) -> Command {
     remedy(RemedyCommand::CompleteRelief {
         relief,
-        document: ruling(organisation(1)),
+        document: judgment(world, organisation(1)),
         reasons: text(),
     })
 }
@@ -324,11 +324,11 @@ fn an_extension_is_relieved_with_its_listing() {
         assert!(world.marks(organisation(1)).iter().all(|own| own.1), "{stage:?}");
         assert_ne!(standing(&world, by), Standing::InForce);
         let mut failed = world.clone();
-        let ended =
-            RemedyCommand::EndRelief { relief, document: ruling(organisation(1)), reasons: text() };
+        let document = judgment(&failed, organisation(1));
+        let ended = RemedyCommand::EndRelief { relief, document, reasons: text() };
         failed.must(&head(), &remedy(ended));
         assert!(failed.marks(organisation(1)).iter().all(|own| !own.1), "{stage:?}");
-        world.must(&head(), &completed(relief));
+        world.must(&head(), &completed(&world, relief));
         assert_eq!((path(&world, listing), path(&world, by)), ("relieved", name));
         assert!(world.marks(organisation(1)).is_empty());
         assert_eq!(world.replayed().rows, world.rows);
@@ -337,7 +337,7 @@ fn an_extension_is_relieved_with_its_listing() {
     let relief = granted(&mut world, listing);
     world.go_to(last.plus_days(1));
     assert_eq!(world.marks(organisation(1)), [(CaseRef::Listing(by), true)]);
-    world.must(&head(), &completed(relief));
+    world.must(&head(), &completed(&world, relief));
     assert_eq!((path(&world, listing), path(&world, by)), ("relieved", "relieved"));
     assert!(world.marks(organisation(1)).is_empty());
 }

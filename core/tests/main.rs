@@ -64,6 +64,7 @@ mod retired;
 mod reviewed;
 mod reviews;
 mod rows;
+mod rulings;
 mod scenarios;
 mod second_case;
 mod sending;

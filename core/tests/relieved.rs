@@ -25,13 +25,13 @@ fn row(world: &World, id: RecordId) -> &RecordRow {
 }
 
 fn grant(world: &mut World, listing: ListingId) {
-    let (ruling, reasons, until) = (ruling(organisation(1)), text(), day("2027-12-31"));
+    let (ruling, reasons, until) = (judgment(world, organisation(1)), text(), day("2027-12-31"));
     let granted = RemedyCommand::GrantRelief { listing, ruling, reasons, until };
     world.must(&head(), &remedy(granted));
 }
 
 fn performed(world: &World) -> Command {
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(world, organisation(1)), text());
     remedy(RemedyCommand::CompleteRelief { relief: relief_of(world), document, reasons })
 }
 

@@ -483,7 +483,7 @@ fn relief_knows_no_other_way() {
     let grant = |world: &World| {
         remedy(RemedyCommand::GrantRelief {
             listing: listing_of(world),
-            ruling: ruling(organisation(1)),
+            ruling: judgment(world, organisation(1)),
             reasons: text(),
             until: day("2027-12-31"),
         })
@@ -502,14 +502,14 @@ fn relief_knows_no_other_way() {
     let complete = |world: &World| {
         remedy(RemedyCommand::CompleteRelief {
             relief: relief_of(world),
-            document: ruling(organisation(1)),
+            document: judgment(world, organisation(1)),
             reasons: text(),
         })
     };
     let fail = |world: &World| {
         remedy(RemedyCommand::EndRelief {
             relief: relief_of(world),
-            document: ruling(organisation(1)),
+            document: judgment(world, organisation(1)),
             reasons: text(),
         })
     };
@@ -726,7 +726,7 @@ fn relief_that_is_completed_ends_the_attributions_too() {
         &head(),
         &remedy(RemedyCommand::GrantRelief {
             listing,
-            ruling: ruling(organisation(1)),
+            ruling: judgment(&world, organisation(1)),
             reasons: text(),
             until: day("2027-12-31"),
         }),
@@ -735,7 +735,7 @@ fn relief_that_is_completed_ends_the_attributions_too() {
         Key::Relief(id) => Some(*id),
         _ => None,
     });
-    let document = ruling(organisation(1));
+    let document = judgment(&world, organisation(1));
     world.must(
         &head(),
         &remedy(RemedyCommand::CompleteRelief { relief, document, reasons: text() }),

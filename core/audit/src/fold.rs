@@ -666,6 +666,26 @@ impl Fold {
         }
     }
 
+    /// The day from which on somebody could turn against a thing.
+    pub(crate) fn there_since(&self, target: Target) -> Option<Day> {
+        Some(match target {
+            Target::Record(id) => {
+                let own = self.records.get(&id)?;
+                own.dated.min(own.collected_on)
+            }
+            Target::Listing(id) => match &self.listings.get(&id)?.kind {
+                Kind::Black { case, .. } => case.proposed_on,
+                Kind::Red(red) => red.nominated_on,
+            },
+            Target::Attribution(id) => self.attributions.get(&id)?.case.proposed_on,
+            Target::Measure(id) => {
+                let own = self.measures.get(&id)?;
+                own.sent_on.map_or(own.initiated_on, |sent| sent.min(own.initiated_on))
+            }
+            Target::Commitment(id) => self.commitments.get(&id)?.offered_on,
+        })
+    }
+
     /// The mark that a case in effect leaves; `None` for its flag where its date has passed and
     /// only a late timer has not said so, because such a flag means nothing.
     pub(crate) fn mark(&self, reference: CaseRef, day: Day) -> Option<(Mark, bool)> {

@@ -6,6 +6,7 @@ use shouxin_core::event::remedy::RemedyKind;
 use shouxin_core::event::{Finding, ObjectionGround, Target, Trigger};
 use shouxin_core::id::{ListingId, Position};
 use shouxin_core::identifier::uscc::Uscc;
+use shouxin_core::text::FactDocument;
 use shouxin_core::time::Day;
 
 use crate::fold::Revocation;
@@ -111,6 +112,10 @@ pub(crate) struct Remedy {
     pub kind: RemedyKind,
     /// The body that was asked, by name.
     pub body: String,
+    pub number: String,
+    pub filed_on: Day,
+    /// The order that stays, or last stayed, execution.
+    pub stay: Option<FactDocument>,
     pub stage: RemedyStage,
     pub redress: Option<bool>,
 }
@@ -119,5 +124,7 @@ pub(crate) struct Remedy {
 pub(crate) struct Relief {
     pub subject: SubjectKey,
     pub listing: ListingId,
+    /// The ruling by which it was granted.
+    pub ruling: FactDocument,
     pub open: bool,
 }

@@ -2,7 +2,7 @@
 
 use shouxin_core::actor::Actor;
 use shouxin_core::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
-use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ObjectionId, ReliefId, RemedyId};
 use shouxin_core::rules::{FactKind, LegalLevel};
@@ -57,11 +57,25 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 && digest_is_stated(document_sha256)
                 && *filed_on <= at.today;
             at.must(whole, Guard::Document, "body, number, date or document are missing");
+            let there = fold.there_since(*target).is_none_or(|since| *filed_on >= since);
+            at.must(there, Guard::Document, "it was filed before what it is about was there");
+            let same = fold.remedies.values().any(|own| {
+                own.target == *target
+                    && own.kind == *kind
+                    && own.body.trim() == body.trim()
+                    && own.number.trim() == number.trim()
+            });
+            if same {
+                at.broken(INV_2, "the same reconsideration or suit was filed before");
+            }
             let remedy = Remedy {
                 subject,
                 target: *target,
                 kind: *kind,
                 body: body.clone(),
+                number: number.clone(),
+                filed_on: *filed_on,
+                stay: None,
                 stage: RemedyStage::Filed,
                 redress: None,
             };
@@ -297,6 +311,18 @@ fn ruling(at: &mut Here<'_>, own: &Remedy, document: &FactDocument) {
     if !court && own.body.trim() != document.issuer.trim() {
         at.guard(Guard::Fact, "another body issued the ruling");
     }
+    at.must(document.date >= own.filed_on, Guard::Fact, "it is older than what it rules on");
+    let stays = matches!(at.event.event, Event::Remedy(RemedyEvent::StayOrdered { .. }));
+    if let (false, RemedyStage::Stayed, Some(order)) = (stays, own.stage, &own.stay) {
+        ends(at, document, order);
+    }
+}
+
+/// What ends an order of a court is another document, and no older.
+fn ends(at: &mut Here<'_>, document: &FactDocument, order: &FactDocument) {
+    let same = document.number.trim() == order.number.trim() || document.sha256 == order.sha256;
+    at.must(!same, Guard::Fact, "the former ruling is not ended by itself");
+    at.must(document.date >= order.date, Guard::Fact, "it is older than what it ends");
 }
 
 /// What ends against the party is not recorded by the authority whose act it challenged.
@@ -332,6 +358,9 @@ fn stay(
     let after = if ordered { RemedyStage::Stayed } else { RemedyStage::Filed };
     if let Some(own) = fold.remedies.get_mut(&id) {
         own.stage = after;
+        if ordered {
+            own.stay = Some(document.clone());
+        }
     }
     if ordered {
         commit.hold(fold, at.at(), target, Hold::Stay(id));
@@ -404,6 +433,7 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
         return;
     };
     let (subject, end) = (case.subject, case.end());
+    let decided_on = case.decision.as_ref().map(|own| own.on);
     at.about(subject);
     at.head_of(case.proposer.authority);
     at.stated(Guard::Document, &[("reasons", reasons)]);
@@ -418,10 +448,16 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
             if *until <= at.today || end.is_some_and(|end| *until > end) {
                 at.broken(DEADLINE, format!("{until} is past, or beyond the listing"));
             }
-            fold.reliefs.insert(id, Relief { subject, listing, open: true });
+            let early = decided_on.is_some_and(|on| document.date < on);
+            at.must(!early, Guard::Fact, "it is older than the listing that it relieves");
+            let ruling = document.clone();
+            fold.reliefs.insert(id, Relief { subject, listing, ruling, open: true });
             commit.hold(fold, at.at(), target, Hold::Relief(id));
         }
         _ => {
+            if let Some(own) = fold.reliefs.get(&id) {
+                ends(at, document, &own.ruling);
+            }
             let was = fold.reliefs.get(&id).is_some_and(|own| own.open);
             if !was {
                 at.broken(INV_5, "the relief is over");

@@ -5,7 +5,7 @@ use crate::apply::objection::{
     Dispute, applied, change_repairable, dispute, ended, open_repair, opened,
 };
 use crate::apply::{
-    case, commitment, defect, here, officer_of, put_walks, record, subject_of, walks,
+    case, commitment, defect, here, officer_of, put_walks, record, remedy_source, subject_of, walks,
 };
 use crate::calendar::Deadline;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
@@ -13,9 +13,9 @@ use crate::event::{CaseRef, Envelope, Target};
 use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
 use crate::path::{Hold, Path};
 use crate::row::{
-    AttributionRow, CourtDocumentRow, Key, ListingKind, ListingRow, ObjectionRow, ObjectionState,
-    RecordRow, RecordState, RedState, ReliefRow, ReliefState, RemedyRow, RemedyState, RepairRow,
-    RepairState, Repairable, Revocation, Row, Testing,
+    AttributionRow, CourtDocumentRow, Key, ListingKind, ListingRow, Newest, ObjectionRow,
+    ObjectionState, RecordRow, RecordState, RedState, ReliefRow, ReliefState, RemedyRow,
+    RemedyState, RepairRow, RepairState, Repairable, Revocation, Row, Testing,
 };
 use crate::rows::{Rows, Stop};
 use crate::rules::Severity;
@@ -339,7 +339,9 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
     let id = match event {
         RemedyEvent::RemedyFiled { target, kind, body, number, filed_on, .. } => {
             let id = RemedyId(here(envelope));
-            rows.want([Key::Remedy(id)])?;
+            let tag = remedy_source(*target, *kind, body, number);
+            let newest = Key::Newest(Newest::Remedy(tag));
+            rows.want([Key::Remedy(id), newest.clone()])?;
             let changes = shown(rows, *target)?;
             let row = RemedyRow {
                 id,
@@ -349,10 +351,12 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
                 body: body.clone(),
                 number: number.clone(),
                 filed_on: *filed_on,
+                stay: None,
                 state: RemedyState::Filed,
                 redress_done: None,
             };
             rows.put(Key::Remedy(id), Row::Remedy(row))?;
+            rows.put(newest, Row::Newest(id.0))?;
             channel::touch(rows, envelope, *target)?;
             channel::note(rows, envelope, changes);
             return Ok(());
@@ -390,7 +394,11 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
         channel::touch(rows, envelope, target)?;
         channel::note(rows, envelope, changes);
     }
-    rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { state, ..row }))?;
+    let stay = match event {
+        RemedyEvent::StayOrdered { document, .. } => Some(document.clone()),
+        _ => row.stay.clone(),
+    };
+    rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { state, stay, ..row }))?;
     put_walks(rows, found)
 }
 
@@ -491,13 +499,14 @@ fn restore(
 
 fn relief(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result<(), Stop> {
     let (id, row, turn) = match event {
-        RemedyEvent::ReliefGranted { listing, until, .. } => {
+        RemedyEvent::ReliefGranted { listing, ruling, until, .. } => {
             let id = ReliefId(here(envelope));
             rows.want([Key::Relief(id)])?;
             let row = ReliefRow {
                 id,
                 subject: subject_of(envelope)?,
                 listing: *listing,
+                ruling: ruling.clone(),
                 until: *until,
                 state: ReliefState::Open,
             };

@@ -7,6 +7,7 @@ use crate::decide::checks::{self, misfit, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
 use crate::decide::objection::{release, turn};
+use crate::decide::remedy::{another_ruling, no_older};
 use crate::decide::{Context, Drafts, Outcome, ground};
 use crate::event::listing::ListingEvent;
 use crate::event::record::RecordEvent;
@@ -51,6 +52,7 @@ pub(super) fn decide(
             stated(Guard::Document, &[("reasons", reasons)])?;
             let documents = std::slice::from_ref(document);
             checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
+            another_ruling(document, &row.ruling)?;
             let mut drafts = Drafts::new(context);
             let done = matches!(command, RemedyCommand::CompleteRelief { .. });
             let document = document.clone();
@@ -124,6 +126,8 @@ fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::facts(context, std::slice::from_ref(ruling), row.subject, &[FactKind::Judgment])?;
+    no_older(ruling, served.decided.decision.on, "the listing that it relieves")
+        .map_err(|refusal| refusal.on("ruling"))?;
     if *until <= context.today || *until > served.decided.decision.end {
         misfit::<()>(
             Misfit::Value,

@@ -2,6 +2,7 @@
 //! (domain.md 2.6, O68).
 
 use crate::actor::Actor;
+use crate::apply::remedy_source;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
@@ -12,16 +13,17 @@ use crate::decide::{
     Context, Drafts, Outcome, changed, closing, redress, relief, repair, review, revocation,
     testing,
 };
-use crate::event::Event;
 use crate::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
-use crate::guard::{Guard, Misfit};
+use crate::event::{Event, Target};
+use crate::guard::{Guard, Misfit, Refusal};
 use crate::id::{ObjectionId, RemedyId};
 use crate::limits::STAYS_MAX;
 use crate::path::Hold;
-use crate::row::{ObjectionState, RemedyRow, RemedyState};
+use crate::row::{Key, ListingKind, Newest, ObjectionState, RemedyRow, RemedyState, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
 use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use crate::time::Day;
 
 /// What the body that was asked rules by: a court by judgments, whichever court it is after an
 /// appeal; a reviewing body by decisions of its own.
@@ -206,6 +208,26 @@ fn file(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<O
             "请补充后提交 / complete it",
         )?;
     }
+    let since = came_to_be(rows, *target)?;
+    if *filed_on < since {
+        misfit::<()>(
+            Misfit::Value,
+            format!(
+                "受理日期 {filed_on} 早于所争议事项产生之日 {since} / filed before it was there"
+            ),
+            "请核对受理日期和所争议的事项 / check the date, and what it is about",
+        )
+        .map_err(|refusal| refusal.on("filed_on"))?;
+    }
+    let newest = Key::Newest(Newest::Remedy(remedy_source(*target, *kind, body, number)));
+    if let Some(Row::Newest(at)) = rows.get(&newest)? {
+        let filed = RemedyId(*at);
+        misfit::<()>(
+            Misfit::Exists,
+            format!("该案已登记为 {filed} / {filed} is the same reconsideration or suit"),
+            format!("请在 {filed} 中办理 / go on with {filed}"),
+        )?;
+    }
     one(
         context,
         found.subject,
@@ -218,6 +240,58 @@ fn file(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<O
             document_sha256: *document_sha256,
         },
     )
+}
+
+/// The day from which on somebody could turn against a thing: a record's document may have been
+/// challenged before it was collected, and a forwarded measure before the letter was recorded.
+fn came_to_be(rows: &Rows, target: Target) -> Result<Day, Stop> {
+    Ok(match target {
+        Target::Record(id) => {
+            let row = rows.must_record(id)?;
+            row.document_date.min(row.collected_on)
+        }
+        Target::Listing(id) => match &rows.must_listing(id)?.kind {
+            ListingKind::Black { case, .. } => case.proposed_on,
+            ListingKind::Red(red) => red.nominated_on,
+        },
+        Target::Attribution(id) => rows.must_attribution(id)?.case.proposed_on,
+        Target::Measure(id) => {
+            let row = rows.must_measure(id)?;
+            row.sent_on.map_or(row.initiated_on, |sent| sent.min(row.initiated_on))
+        }
+        Target::Commitment(id) => rows.must_commitment(id)?.offered_on,
+    })
+}
+
+/// A ruling may be older than the day on which it is recorded here, and never older than what it rules
+/// on.
+pub(super) fn no_older(document: &FactDocument, since: Day, what: &str) -> Result<(), Refusal> {
+    if document.date < since {
+        return refuse(
+            Guard::Fact,
+            format!(
+                "文书日期 {} 早于 {since}，即其所裁判事项的日期 / dated {}, and {what} is of {since}",
+                document.date, document.date
+            ),
+            "请核对文书日期，附就该事项作出的文书 / check its date, and attach the document about this matter",
+        )
+        .map_err(|refusal| refusal.on("document"));
+    }
+    Ok(())
+}
+
+/// What ends an order of a court is another document than the order, and no older.
+pub(super) fn another_ruling(document: &FactDocument, order: &FactDocument) -> Result<(), Refusal> {
+    if document.number.trim() == order.number.trim() || document.sha256 == order.sha256 {
+        return refuse(
+            Guard::Fact,
+            format!("所附文书即此前裁定 {} / it is the former ruling itself", order.number),
+            "请附作出终结的文书及其文号和 SHA-256 / attach the document that ends it, with its own number \
+             and SHA-256",
+        )
+        .map_err(|refusal| refusal.on("document"));
+    }
+    no_older(document, order.date, "the former ruling")
 }
 
 /// A remedy that is not decided, and the ruling an officer brings.
@@ -241,7 +315,16 @@ fn ruled<'r>(
     if let RemedyState::Decided(_) = row.state {
         return Ok(wrong_state("复议或诉讼 / remedy", "decided", "filed or stayed")?);
     }
+    no_older(document, row.filed_on, "the case that it rules on")?;
     Ok(row)
+}
+
+/// The order that stays execution is ended by another ruling.
+fn ends_stay(row: &RemedyRow, document: &FactDocument) -> Result<(), Refusal> {
+    match (&row.state, &row.stay) {
+        (RemedyState::Stayed, Some(order)) => another_ruling(document, order),
+        _ => Ok(()),
+    }
 }
 
 /// Who brings back a burden that was stayed, or closes the matter against the party: no officer of
@@ -302,6 +385,7 @@ fn end_stay(
         return Ok(wrong_state("复议或诉讼 / remedy", "filed", "stayed")?);
     }
     independent(rows, row, context)?;
+    ends_stay(row, document)?;
     let mut drafts = Drafts::new(context);
     let event = RemedyEvent::StayEnded { remedy: id, document: document.clone() };
     drafts.push(row.subject, Event::Remedy(event));
@@ -317,6 +401,7 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
     if *outcome != RemedyOutcome::Revoked {
         independent(rows, row, context)?;
     }
+    ends_stay(row, document)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     let provider = disputed(rows, row.target, context)?.provider;
     let stayed = row.state == RemedyState::Stayed;

@@ -30,6 +30,8 @@ pub struct RemedyRow {
     pub body: String,
     pub number: String,
     pub filed_on: Day,
+    /// The order that stays, or last stayed, execution.
+    pub stay: Option<FactDocument>,
     pub state: RemedyState,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
@@ -52,6 +54,8 @@ pub struct ReliefRow {
     pub id: ReliefId,
     pub subject: SubjectKey,
     pub listing: ListingId,
+    /// The ruling by which it was granted.
+    pub ruling: FactDocument,
     pub until: Day,
     pub state: ReliefState,
 }

@@ -178,8 +178,8 @@ fn persons_whose_case_ended_before_are_not_ended_again() {
     assert_eq!(annulled.collect::<Vec<_>>(), [open]);
 }
 
-fn grant(listing: ListingId, until: Day) -> Command {
-    let (ruling, reasons) = (ruling(organisation(1)), text());
+fn grant(world: &World, listing: ListingId, until: Day) -> Command {
+    let (ruling, reasons) = (judgment(world, organisation(1)), text());
     remedy(R::GrantRelief { listing, ruling, reasons, until })
 }
 
@@ -187,11 +187,11 @@ fn grant(listing: ListingId, until: Day) -> Command {
 fn a_plan_of_relief_ends_after_today_and_within_its_listing() {
     let (world, listing) = listed();
     let value = misfit(Misfit::Value);
-    taken(&world, &head(), &grant(listing, world.today.plus_days(1)));
-    taken(&world, &head(), &grant(listing, end()));
-    refused(&world, &head(), &grant(listing, world.today), value);
-    refused(&world, &head(), &grant(listing, world.today.plus_days(-1)), value);
-    refused(&world, &head(), &grant(listing, end().plus_days(1)), value);
+    taken(&world, &head(), &grant(&world, listing, world.today.plus_days(1)));
+    taken(&world, &head(), &grant(&world, listing, end()));
+    refused(&world, &head(), &grant(&world, listing, world.today), value);
+    refused(&world, &head(), &grant(&world, listing, world.today.plus_days(-1)), value);
+    refused(&world, &head(), &grant(&world, listing, end().plus_days(1)), value);
 }
 
 /// A displayed record, another authority's, a withheld one and a light one, under one listing.
@@ -225,12 +225,12 @@ fn names(world: &World, from: usize, of: &str) -> usize {
 fn what_another_authority_collected_is_its_own_to_end() {
     let (mut world, listing, records) = with_records();
     let mut relieved = world.clone();
-    relieved.must(&head(), &grant(listing, end()));
+    relieved.must(&head(), &grant(&world, listing, end()));
     let relief = newest(&relieved, |key| match key {
         Key::Relief(id) => Some(*id),
         _ => None,
     });
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(&relieved, organisation(1)), text());
     relieved.must(&head(), &remedy(R::CompleteRelief { relief, document, reasons }));
     let shown: Vec<_> = records.iter().map(|id| is_shown(&relieved, *id)).collect();
     assert_eq!(shown, [false, true, false, false]);

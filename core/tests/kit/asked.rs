@@ -88,19 +88,19 @@ pub fn decision_in_time(world: &World, case: CaseRef) -> Command {
 pub fn grant(world: &World) -> Command {
     remedy(R::GrantRelief {
         listing: first(world),
-        ruling: ruling(organisation(1)),
+        ruling: judgment(world, organisation(1)),
         reasons: text(),
         until: day("2027-12-31"),
     })
 }
 
 fn complete(world: &World) -> Command {
-    let document = ruling(organisation(1));
+    let document = judgment(world, organisation(1));
     remedy(R::CompleteRelief { relief: relief_of(world), document, reasons: text() })
 }
 
 fn fail(world: &World) -> Command {
-    let document = ruling(organisation(1));
+    let document = judgment(world, organisation(1));
     remedy(R::EndRelief { relief: relief_of(world), document, reasons: text() })
 }
 

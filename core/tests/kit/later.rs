@@ -14,7 +14,7 @@ use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rules::RuleSet;
 
 use super::rules::{OFFICE, STATUTE, cite};
-use super::steps::{Stage, digest, ruling, served, text};
+use super::steps::{Stage, digest, judgment, served, text};
 use super::{Post, Who, World, officer, organisation, timer};
 
 /// The head of the credit office.
@@ -127,7 +127,7 @@ pub fn suit(world: &World, target: Target) -> Command {
         target,
         kind: RemedyKind::Litigation,
         body: "尤溪县人民法院".to_owned(),
-        number: "（2026）闽0426行初1号".to_owned(),
+        number: format!("（2026）闽0426行初{}号", world.log.len()),
         filed_on: world.today,
         document_sha256: digest(35),
     })
@@ -143,20 +143,20 @@ fn sued(world: &World) -> SubjectKey {
 
 /// The outcome of the newest suit.
 pub fn rule(world: &World, outcome: RemedyOutcome) -> Command {
-    let document = ruling(sued(world));
+    let document = judgment(world, sued(world));
     let remedy_id = remedy_of(world);
     remedy(RemedyCommand::DecideRemedy { remedy: remedy_id, outcome, document, reasons: text() })
 }
 
 /// Its stay of execution.
 pub fn stay(world: &World) -> Command {
-    let document = ruling(sued(world));
+    let document = judgment(world, sued(world));
     remedy(RemedyCommand::OrderStay { remedy: remedy_of(world), document })
 }
 
 /// The end of that stay.
 pub fn end_stay(world: &World) -> Command {
-    let document = ruling(sued(world));
+    let document = judgment(world, sued(world));
     remedy(RemedyCommand::EndStay { remedy: remedy_of(world), document })
 }
 

@@ -71,7 +71,7 @@ fn suits(world: &World, held: &Held, it: Move) -> Asked {
     let Some(Row::Remedy(row)) = world.row(&Key::Remedy(remedy)) else {
         return None;
     };
-    let document = ruling(row.subject);
+    let document = judgment(world, row.subject);
     let outcome = match it.twist / 3 % 5 {
         0 => RemedyOutcome::Upheld,
         1 => RemedyOutcome::Withdrawn,
@@ -212,7 +212,7 @@ fn relief(world: &World, held: &Held, it: Move) -> Asked {
         let Some(Row::Relief(row)) = world.row(&Key::Relief(relief)) else {
             return None;
         };
-        let (document, reasons) = (ruling(row.subject), text());
+        let (document, reasons) = (judgment(world, row.subject), text());
         let command = match it.twist % 3 {
             1 => R::CompleteRelief { relief, document, reasons },
             _ => R::EndRelief { relief, document, reasons },
@@ -225,7 +225,7 @@ fn relief(world: &World, held: &Held, it: Move) -> Asked {
         return None;
     };
     let until = case.path.served()?.decided.decision.end;
-    let ruling = ruling(row.subject);
+    let ruling = judgment(world, row.subject);
     let grant = R::GrantRelief { listing, ruling, reasons: text(), until };
     Some((head(), Command::Remedy(grant)))
 }

@@ -69,6 +69,19 @@ pub fn ruling(about: SubjectKey) -> FactDocument {
     }
 }
 
+/// A judgment of today about a subject, like no other that stands in the log.
+pub fn judgment(world: &World, about: SubjectKey) -> FactDocument {
+    let serial = world.log.len();
+    let mut sha256 = [6; 32];
+    sha256[..8].copy_from_slice(&serial.to_be_bytes());
+    FactDocument {
+        number: format!("（2026）闽0426行初{serial}号之一"),
+        date: world.today,
+        sha256,
+        ..ruling(about)
+    }
+}
+
 /// A measure of the tax office as a notice or decision names it.
 pub fn named(measure: &str) -> NamedMeasure {
     NamedMeasure {

@@ -34,6 +34,14 @@ impl County {
         }
     }
 
+    /// A judgment of today about a subject, unlike every other.
+    pub fn judgment(&mut self, about: SubjectKey) -> FactDocument {
+        let fact = self.fact(about, FactKind::Judgment);
+        let mut sha256 = fact.sha256;
+        sha256[..8].copy_from_slice(&self.world.log.len().to_be_bytes());
+        FactDocument { date: self.world.today, sha256, ..fact }
+    }
+
     /// Measures that a decision on this behaviour may name, on the basis the catalogue gives; those
     /// that are published or are an order no longer are among them, for those who have not read the new version.
     pub fn measures(&self, behaviour: &str, of_person: bool) -> Vec<(Measure, Citation)> {

@@ -12,7 +12,6 @@ use shouxin_core::event::{
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, ReliefId, RemedyId, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::{Key, Repairable, Row};
-use shouxin_core::rules::FactKind;
 
 use super::county::{County, Task};
 use crate::kit::steps::{ask_repair, digest, no_text, served, text};
@@ -164,7 +163,7 @@ impl County {
         let Some(Row::Remedy(row)) = self.world.row(&Key::Remedy(id)).cloned() else {
             return true;
         };
-        let document = self.fact(row.subject, FactKind::Judgment);
+        let document = self.judgment(row.subject);
         let outcomes = [
             RemedyOutcome::Upheld,
             RemedyOutcome::Withdrawn,
@@ -331,7 +330,7 @@ impl County {
         };
         let command = Command::Remedy(RemedyCommand::GrantRelief {
             listing,
-            ruling: self.fact(subject, FactKind::Judgment),
+            ruling: self.judgment(subject),
             reasons: text(),
             until: end,
         });
@@ -350,7 +349,7 @@ impl County {
         let Some((authority, ..)) = self.decided(CaseRef::Listing(row.listing)) else {
             return true;
         };
-        let document = self.fact(row.subject, FactKind::Judgment);
+        let document = self.judgment(row.subject);
         let command = match self.rng.bool() {
             true => RemedyCommand::CompleteRelief { relief: id, document, reasons: text() },
             false => RemedyCommand::EndRelief { relief: id, document, reasons: text() },

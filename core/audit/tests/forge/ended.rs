@@ -207,12 +207,12 @@ pub fn two_relieved() -> World {
     beside(&mut world, record);
     let granted = RemedyCommand::GrantRelief {
         listing,
-        ruling: ruling(organisation(1)),
+        ruling: judgment(&world, organisation(1)),
         reasons: text(),
         until: day("2027-12-31"),
     };
     let relief = ReliefId(world.must(&head(), &remedy(granted)));
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(&world, organisation(1)), text());
     let performed = RemedyCommand::CompleteRelief { relief, document, reasons };
     world.must(&head(), &remedy(performed));
     world

@@ -210,9 +210,10 @@ pub fn suit(outcome: RemedyOutcome) -> World {
         document_sha256: digest(35),
     };
     let id = RemedyId(world.must(&party(organisation(1)), &remedy(filed)));
-    let document = ruling(organisation(1));
-    let stay = RemedyCommand::OrderStay { remedy: id, document: document.clone() };
+    let document = judgment(&world, organisation(1));
+    let stay = RemedyCommand::OrderStay { remedy: id, document };
     world.must(&clerk(), &remedy(stay));
+    let document = judgment(&world, organisation(1));
     let decided = RemedyCommand::DecideRemedy { remedy: id, outcome, document, reasons: text() };
     world.must(&clerk(), &remedy(decided));
     world.pass(3);
@@ -224,12 +225,12 @@ pub fn relief(performed: bool) -> World {
     let (mut world, listing) = listed();
     let grant = RemedyCommand::GrantRelief {
         listing,
-        ruling: ruling(organisation(1)),
+        ruling: judgment(&world, organisation(1)),
         reasons: text(),
         until: day("2027-12-31"),
     };
     let relief = ReliefId(world.must(&head(), &remedy(grant)));
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(&world, organisation(1)), text());
     let over = match performed {
         true => RemedyCommand::CompleteRelief { relief, document, reasons },
         false => RemedyCommand::EndRelief { relief, document, reasons },

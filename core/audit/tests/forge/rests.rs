@@ -244,12 +244,12 @@ pub fn extension_relieved(stage: Stage) -> World {
     let (mut world, listing, _) = extended(stage);
     let grant = RemedyCommand::GrantRelief {
         listing,
-        ruling: ruling(organisation(1)),
+        ruling: judgment(&world, organisation(1)),
         reasons: text(),
         until: day("2027-02-26"),
     };
     let relief = ReliefId(world.must(&head(), &remedy(grant)));
-    let document = ruling(organisation(1));
+    let document = judgment(&world, organisation(1));
     let complete = RemedyCommand::CompleteRelief { relief, document, reasons: text() };
     world.must(&head(), &remedy(complete));
     world

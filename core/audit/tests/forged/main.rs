@@ -54,6 +54,7 @@ mod repairs;
 mod reports;
 mod rests;
 mod retired;
+mod rulings;
 mod sending;
 mod served;
 mod social;
@@ -254,6 +255,7 @@ fn table() -> Vec<Forgery> {
     again::again(&mut table);
     forwarding::told(&mut table);
     served::served(&mut table);
+    rulings::rulings(&mut table);
     served::collected(&mut table);
     forwarding::beyond(&mut table);
     hearing::recorded_late(&mut table);
