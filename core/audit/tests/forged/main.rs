@@ -28,6 +28,7 @@ macro_rules! inner {
 }
 
 mod again;
+mod by_number;
 mod closing;
 mod details;
 mod due;
@@ -254,6 +255,8 @@ fn table() -> Vec<Forgery> {
     rests::named(&mut table);
     rests::answers(&mut table);
     rests::extensions(&mut table);
+    by_number::in_clear(&mut table);
+    by_number::capacity(&mut table);
     table.0
 }
 
