@@ -30,6 +30,7 @@ use sha2::{Digest as _, Sha256};
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
 use crate::event::job::JobEvent;
+use crate::event::person::PersonEvent;
 use crate::event::plugin::PluginEvent;
 use crate::event::remedy::{RemedyEvent, RemedyKind};
 use crate::event::{Envelope, Event, Target};
@@ -170,6 +171,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::GuardDenied { .. } | Event::Refusal(_) => Ok(()),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
+        | Event::Person(_)
         | Event::AliasLinked { .. }
         | Event::ClassificationChanged { .. } => subject(rows, envelope),
         Event::RecordAccepted { .. }
@@ -370,6 +372,13 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let name = Name::Sealed(name.clone());
             let head = new_head(envelope, key, SubjectKind::NaturalPerson, name);
             let head = SubjectRow { slot: *slot, capacity: Some(*capacity), ..head };
+            rows.put(Key::Subject(key), Row::Subject(head))
+        }
+        Event::Person(PersonEvent::CapacityStated { capacity, .. }) => {
+            let Some(head) = rows.subject(key)? else {
+                return Err(defect(envelope, "its subject has no file"));
+            };
+            let head = SubjectRow { capacity: Some(*capacity), ..head.clone() };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::AliasLinked { kind, code } => {

@@ -18,6 +18,7 @@ pub mod support;
 pub mod tolerance;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
+use crate::event::person::CapacityGround;
 use crate::event::{
     Attestation, CallFault, Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource,
     ObjectionGround, PersonRole, RepairAcceptance, Target, Trigger,
@@ -113,6 +114,15 @@ pub enum Command {
     },
     RegisterPersons {
         persons: Vec<NewPerson>,
+    },
+    /// A person's civil capacity is stated anew: the person came of age, a court found otherwise, or what
+    /// was registered was wrong.
+    StateCapacity {
+        person: SubjectKey,
+        capacity: Capacity,
+        ground: CapacityGround,
+        document_number: String,
+        document_sha256: Digest,
     },
     LinkAlias {
         subject: SubjectKey,

@@ -186,6 +186,7 @@ pub fn decide(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<O
     }
     let outcome = dispatch(rows, command, context)?;
     erasure::bar(rows, &outcome.drafts)?;
+    checks::nobody_by_number(&outcome.drafts, context)?;
     Ok(outcome)
 }
 
@@ -204,6 +205,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         | C::SettleFamily { .. } => plugin::decide(rows, command, context),
         C::RegisterSubjects { subjects } => subject::register(rows, subjects, context),
         C::RegisterPersons { persons } => subject::register_persons(rows, persons, context),
+        C::StateCapacity { .. } => subject::state_capacity(rows, command, context),
         C::LinkAlias { subject, kind, code } => {
             subject::link_alias(rows, *subject, kind, code, context)
         }

@@ -292,6 +292,7 @@ macro_rules! events {
 pub mod calendar;
 pub mod case_study;
 pub mod channel;
+pub mod clear;
 pub mod commitment;
 pub mod credit_review;
 pub mod erasure;
@@ -300,6 +301,7 @@ pub mod job;
 pub mod listing;
 pub mod measure;
 pub mod member;
+pub mod person;
 pub mod plugin;
 pub mod publicity;
 pub mod record;
@@ -574,5 +576,7 @@ groups {
     Job(job::JobEvent),
     /// Of a plugin after it was deployed.
     Plugin(plugin::PluginEvent),
+    /// Of a natural person's file after it was opened.
+    Person(person::PersonEvent),
 }
 }

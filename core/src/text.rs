@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actor::SubjectKey;
+use crate::anonymity::without_number;
 use crate::limits::{SHORT_TEXT_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::rules::FactKind;
 use crate::time::Day;
@@ -97,7 +98,9 @@ pub fn digest_is_stated(digest: &Digest) -> bool {
     digest.iter().any(|byte| *byte != 0)
 }
 
-/// A text of another system, cut to what a short text may be, whole letters only.
+/// A text of another system, cut to what a short text may be, whole letters only; one that names
+/// somebody by number is not kept.
 pub fn shortened(text: &str) -> String {
-    text.get(..text.floor_char_boundary(SHORT_TEXT_BYTES_MAX)).unwrap_or_default().to_owned()
+    let cut = text.get(..text.floor_char_boundary(SHORT_TEXT_BYTES_MAX)).unwrap_or_default();
+    without_number(cut.to_owned())
 }

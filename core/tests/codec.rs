@@ -15,6 +15,7 @@ use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
 use shouxin_core::event::job::Job;
+use shouxin_core::event::person::{CapacityGround, PersonEvent};
 use shouxin_core::event::plugin::PluginEvent;
 use shouxin_core::event::publicity::{DecisionKind, Exemption, PublicityEvent};
 use shouxin_core::event::refusal::RefusalEvent;
@@ -105,6 +106,15 @@ fn samples() -> BTreeMap<String, Event> {
     all
 }
 
+fn stated(ground: CapacityGround) -> Event {
+    Event::Person(PersonEvent::CapacityStated {
+        capacity: Capacity::Full,
+        ground,
+        document_number: "（2026）闽0426民特1号".to_owned(),
+        document_sha256: digest(62),
+    })
+}
+
 fn files() -> Vec<Event> {
     vec![
         Event::RulesLoaded {
@@ -144,6 +154,7 @@ fn files() -> Vec<Event> {
             }),
         },
         Event::PersonRegistered { name: text(), number: text(), slot: 2, capacity: Capacity::Full },
+        stated(CapacityGround::CameOfAge),
         Event::AliasLinked { kind: "registration_number".to_owned(), code: "350426".to_owned() },
         Event::ClassificationChanged { in_force: vec![mark(Colour::Black), mark(Colour::Red)] },
     ]
@@ -442,6 +453,9 @@ fn variants() -> Vec<(String, Event)> {
     for exempt in [Exemption::Person, Exemption::Minor, Exemption::Directory] {
         all.push((format!("{exempt:?}"), filed(DecisionKind::Permit, Some(exempt))));
     }
+    for ground in [CapacityGround::CourtFinding, CapacityGround::Corrected] {
+        all.push((format!("{ground:?}"), stated(ground)));
+    }
     use Finding as F;
     for finding in [F::Error, F::Correct, F::Corrected, F::Supplemented, F::DisplayStopped] {
         let objection = ObjectionId(at(9));
@@ -471,7 +485,7 @@ fn envelope(event: Event) -> Envelope {
         | Event::GuardDenied { .. }
         | Event::Refusal(_)
         | Event::KeyCreated { .. } => None,
-        Event::PersonRegistered { .. } => Some(person(1)),
+        Event::PersonRegistered { .. } | Event::Person(_) => Some(person(1)),
         _ => Some(organisation(1)),
     };
     let actor = match event.name() {

@@ -555,6 +555,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "erasure.withdrawn",
         "subject.erased",
         "subject.key_destroyed",
+        "person.capacity_stated",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{HttpServer, web};
 use data_encoding::HEXLOWER;
@@ -630,6 +631,7 @@ fn serve_http(
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(PayloadConfig::new(BODY_BYTES_MAX))
+            .wrap(from_fn(http::query::known))
             .configure(http::routes)
             .default_service(web::to(http::nowhere))
     };

@@ -22,7 +22,7 @@ use crate::engine::Engine;
 use crate::engine::query::{Query, QueryError};
 use crate::http::problem::Problem;
 use crate::http::publicity::on_display;
-use crate::http::read::{self, Sight};
+use crate::http::read::{self, Sight, Under};
 use crate::import::officer;
 use crate::publicity::columns::{self, Place};
 use crate::publicity::shown::shown;
@@ -339,7 +339,13 @@ impl Reading<'_> {
         }
         let row = self.query.ask(|rows| rows.must_listing(id).cloned())?;
         let head = self.query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-        let body = read::listing(&mut self.query, &self.engine.rules.instruments, &row, today)?;
+        let body = read::listing(
+            &mut self.query,
+            &self.engine.rules.instruments,
+            &row,
+            Under::Nobody,
+            today,
+        )?;
         let mut found = Map::new();
         for name in ["id", "colour", "subject", "authority", "behaviour"] {
             found.insert(name.to_owned(), body[name].clone());

@@ -20,6 +20,7 @@ pub mod events;
 pub mod feeds;
 mod format;
 pub mod forwarding;
+mod help;
 pub mod imported;
 pub mod listings;
 pub mod lists;
@@ -28,8 +29,11 @@ pub mod measures;
 pub mod members;
 mod openapi;
 pub mod outcomes;
+mod own_case;
+pub mod persons;
 pub mod problem;
 pub mod publicity;
+pub mod query;
 pub mod read;
 pub mod reads;
 mod recommendation;
@@ -47,14 +51,18 @@ pub mod write;
 use std::sync::Arc;
 
 use actix_web::error::PayloadError;
+use actix_web::http::Method;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _};
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use crate::access::AccessLog;
 use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::http::openapi::Document;
 use crate::http::problem::{Code, Problem};
+use crate::http::query::Known;
 use crate::http::streams::Streams;
 use crate::http::write::{Write, write};
 use crate::plugins::Plugins;
@@ -85,45 +93,83 @@ pub struct App {
 pub(crate) struct Table<'a> {
     service: &'a mut ServiceConfig,
     document: Document,
+    known: Known,
 }
 
 impl Table<'_> {
     pub(crate) fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
+        self.known.takes_none(Method::POST, path);
         self.service.route(path, web::post().to(write::<T>));
         self.document.write::<T>(path, title);
         self
     }
 
+    /// A read that takes no query.
     pub(crate) fn read(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+        self.known.takes_none(Method::GET, path);
         self.service.route(path, route);
-        self.document.read(path, "get", title);
+        self.document.read(path, title, Vec::new());
         self
     }
 
-    fn upload(&mut self, path: &str, route: actix_web::Route, title: &str) -> &mut Self {
+    /// A read with a query.
+    pub(crate) fn list<Q: IntoParams + DeserializeOwned>(
+        &mut self,
+        path: &str,
+        route: actix_web::Route,
+        title: &str,
+    ) -> &mut Self {
+        self.known.takes::<Q>(Method::GET, path);
         self.service.route(path, route);
-        self.document.upload(path, title);
+        self.document.read(path, title, query::parameters::<Q>());
         self
     }
 
+    fn upload<Q: IntoParams + DeserializeOwned>(
+        &mut self,
+        path: &str,
+        route: actix_web::Route,
+        title: &str,
+    ) -> &mut Self {
+        self.known.takes::<Q>(Method::POST, path);
+        self.service.route(path, route);
+        self.document.upload(path, title, query::parameters::<Q>());
+        self
+    }
+
+    /// A read with a body.
     pub(crate) fn ask<T: utoipa::ToSchema>(
         &mut self,
         path: &str,
         route: actix_web::Route,
         title: &str,
     ) -> &mut Self {
+        self.known.takes_none(Method::POST, path);
         self.service.route(path, route);
-        self.document.ask::<T>(path, title);
+        self.document.ask::<T>(path, title, Vec::new());
+        self
+    }
+
+    /// A read with a body and a query.
+    pub(crate) fn ask_in<T: utoipa::ToSchema, Q: IntoParams + DeserializeOwned>(
+        &mut self,
+        path: &str,
+        route: actix_web::Route,
+        title: &str,
+    ) -> &mut Self {
+        self.known.takes::<Q>(Method::POST, path);
+        self.service.route(path, route);
+        self.document.ask::<T>(path, title, query::parameters::<Q>());
         self
     }
 }
 
 /// Registers every route.
 pub fn routes(service: &mut ServiceConfig) {
-    let document = Document::default();
-    let mut table = Table { service, document };
+    let (document, known) = (Document::default(), Known::default());
+    let mut table = Table { service, document, known };
     every_route(&mut table);
-    let Table { service, document } = table;
+    let Table { service, document, known } = table;
     let text = Arc::new(document.text());
     service.route(
         "/openapi.json",
@@ -132,7 +178,8 @@ pub fn routes(service: &mut ServiceConfig) {
             async move { HttpResponse::Ok().content_type("application/json").body(text.to_string()) }
         }),
     );
-    service.app_data(Data::new(()));
+    help::routes(service);
+    service.app_data(Data::new(known)).app_data(query::config());
 }
 
 fn every_route(table: &mut Table<'_>) {
@@ -175,6 +222,10 @@ fn collection_routes(table: &mut Table<'_>) {
         .post::<c::RegisterSubjects>("/v1/subjects", "建档 / register organisations")
         .post::<c::LinkAlias>("/v1/subjects/{key}/aliases", "旧代码转换 / link a legacy code")
         .post::<c::RegisterPersons>("/v1/persons", "自然人建档 / register persons")
+        .post::<persons::StateCapacity>(
+            "/v1/persons/{key}/capacity",
+            "民事行为能力变更 / state a person's capacity anew",
+        )
         .post::<c::SubmitRecords>("/v1/records", "征集记录 / submit records")
         .post::<c::AnnulRecord>("/v1/records/{id}/annul", "撤销记录 / annul a record")
         .post::<c::CorrectRecord>("/v1/records/{id}/correct", "更正记录 / correct a record")
@@ -239,22 +290,42 @@ fn remedy_routes(table: &mut Table<'_>) {
 
 fn document_routes(table: &mut Table<'_>) {
     table
-        .upload("/v1/documents", web::post().to(documents::upload), "上传文书 / upload a document")
-        .read("/v1/documents/{sha256}", web::get().to(documents::download), "文书 / a document");
+        .upload::<documents::About>(
+            "/v1/documents",
+            web::post().to(documents::upload),
+            "上传文书 / upload a document",
+        )
+        .list::<documents::About>(
+            "/v1/documents/{sha256}",
+            web::get().to(documents::download),
+            "文书 / a document",
+        );
 }
 
 fn read_routes(table: &mut Table<'_>) {
     table
         .read("/v1/subjects/{key}", web::get().to(reads::subject), "信用档案 / the credit file")
-        .read("/v1/subjects/{key}/history", web::get().to(reads::history), "事件 / its events")
+        .list::<reads::Cursor>(
+            "/v1/subjects/{key}/history",
+            web::get().to(reads::history),
+            "事件 / its events",
+        )
         .read("/v1/listings/{id}", web::get().to(reads::listing), "名单 / a listing")
-        .read("/v1/measures", web::get().to(reads::worklist), "待办 / a department's worklist")
+        .list::<reads::Work>(
+            "/v1/measures",
+            web::get().to(reads::worklist),
+            "待办 / a department's worklist",
+        )
         .read("/v1/measures/{id}", web::get().to(reads::measure), "措施 / a measure case")
         .read("/v1/objections/{id}", web::get().to(reads::objection), "异议 / an objection")
         .read("/v1/remedies/{id}", web::get().to(reads::remedy), "复议、诉讼 / a remedy")
         .read("/v1/channels", web::get().to(reads::channels), "渠道 / channels")
         .read("/v1/repairs/{id}", web::get().to(reads::repair), "修复 / a repair")
-        .read("/v1/resolve", web::get().to(reads::resolve), "旧代码查询 / resolve a legacy code")
+        .list::<reads::OldCode>(
+            "/v1/resolve",
+            web::get().to(reads::resolve),
+            "旧代码查询 / resolve a legacy code",
+        )
         .read("/v1/catalogue", web::get().to(reads::catalogue), "目录 / the catalogue")
         .read("/v1/instruments", web::get().to(reads::instruments), "依据 / instruments")
         .read("/v1/plugins", web::get().to(reads::plugins), "插件 / plugins")
@@ -307,7 +378,7 @@ pub fn openapi_text() -> String {
     let text = Arc::new(std::sync::Mutex::new(String::new()));
     let kept = text.clone();
     let app = actix_web::App::new().configure(move |service| {
-        let mut table = Table { service, document: Document::default() };
+        let mut table = Table { service, document: Document::default(), known: Known::default() };
         every_route(&mut table);
         if let Ok(mut kept) = kept.lock() {
             *kept = table.document.text();

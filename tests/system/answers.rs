@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code, record};
+use shouxin_tests::Client;
 
 use crate::plugins::{FIRST, Running, Teller, listed};
 
@@ -56,6 +57,16 @@ fn what_a_person_answers_for_rests_on_the_records_that_it_names() {
     assert_eq!(made["events"][1]["event"], "attribution.records_named", "{made}");
     let id = made["id"].as_str().expect("an id").to_owned();
     let at = |step: &str| format!("/v1/attributions/{id}/{step}");
+    // What is not decided is told to whoever decides, and to nobody else.
+    let tax = running.client(Role::Department, "tax", "SC-03");
+    let public = Client::new(&running.base, None);
+    let told = |client: &Client| {
+        let found = client.get(&format!("/v1/listings/{listing}")).expect("an answer");
+        assert_eq!(found.status, 200, "{found:?}");
+        found.body["attributions"].clone()
+    };
+    assert_eq!(told(&public), Value::Null, "the public reads of no proceeding against a person");
+    assert_eq!((told(&tax), told(&officer)), (json!([]), json!([id])));
 
     let service = |day: &str| json!({"manner": "direct", "on": day, "proof_sha256": paper("回证")});
     let notice = json!({
@@ -72,6 +83,7 @@ fn what_a_person_answers_for_rests_on_the_records_that_it_names() {
     let served = json!({"service": service("2026-03-10"), "repair_guide_sha256": paper("修复")});
     teller.post(&officer, &at("serve"), &served);
     running.on("2026-03-20");
+    assert_eq!((told(&public), told(&tax)), (Value::Null, json!([id])));
     let person = running.subject(&own);
     let file = || person.get(&format!("/v1/subjects/{own}")).expect("an answer").body;
     let suspended = |file: &Value| file["classification"][0]["suspended"].clone();

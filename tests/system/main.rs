@@ -17,6 +17,7 @@ mod import;
 mod kill;
 mod nominations;
 mod office;
+mod outside;
 mod plugins;
 mod publicity;
 mod put_right;

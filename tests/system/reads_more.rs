@@ -234,7 +234,7 @@ fn a_list_is_filtered_paged_followed_and_the_same_in_every_form() {
         assert_eq!(county.count(&format!("?{asked}")), expected, "{asked}");
     }
     for (asked, field) in [
-        ("behavior=B2.14", "-"),
+        ("behavior=B2.14", "behavior"),
         ("behaviour=B9.99", "behaviour"),
         ("area=5", "area"),
         ("department=nobody", "department"),

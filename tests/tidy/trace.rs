@@ -282,8 +282,14 @@ fn routes() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (name, text) in &files {
         let text = without_tests(text);
-        let calls =
-            [(".post::<", "POST"), (".ask::<", "POST"), (".read(", "GET"), (".upload(", "POST")];
+        let calls = [
+            (".post::<", "POST"),
+            (".ask::<", "POST"),
+            (".ask_in::<", "POST"),
+            (".read(", "GET"),
+            (".list::<", "GET"),
+            (".upload::<", "POST"),
+        ];
         for (call, method) in calls {
             for (at, _) in text.match_indices(call) {
                 let rest = &text[at + call.len()..];
@@ -291,7 +297,7 @@ fn routes() -> Vec<(String, String)> {
                     continue;
                 };
                 let server = match call {
-                    ".post::<" | ".ask::<" => rest.split('>').next(),
+                    ".post::<" | ".ask::<" | ".ask_in::<" => rest.split(['>', ',']).next(),
                     _ => rest.split_once(".to(").and_then(|(_, rest)| rest.split(')').next()),
                 };
                 let server = server.unwrap_or_default().trim();

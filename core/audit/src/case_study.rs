@@ -1,6 +1,5 @@
 //! Typical cases (O26, D09): drafted by a department, published by its head, and nobody is named
-//! in them. The search for personal numbers is this package's own. One that is withdrawn is
-//! dropped.
+//! in them: not by number (`clear`) and not by link. One that is withdrawn is dropped.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +7,7 @@ use shouxin_core::actor::OfficerRef;
 use shouxin_core::event::case_study::CaseStudyEvent;
 use shouxin_core::guard::Guard;
 use shouxin_core::id::CaseStudyId;
-use shouxin_core::identifier::citizen_number::CitizenNumber;
-use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::text::short_text_is_stated;
-use shouxin_core::time::Day;
 
 use crate::fold::Fold;
 use crate::here::Here;
@@ -47,7 +43,6 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &CaseStudyEvent) 
         CaseStudyEvent::Withdrawn { case_study, reason } => {
             taken_down(fold, at, *case_study);
             at.must(short_text_is_stated(reason), Guard::Document, "there is no reason");
-            anonymous(at, &[reason]);
         }
     }
 }
@@ -75,7 +70,6 @@ fn drafted(fold: &mut Fold, at: &mut Here<'_>, event: &CaseStudyEvent) {
     at.of_authority(*authority);
     let whole = short_text_is_stated(title) && !text.trim().is_empty();
     at.must(whole, Guard::Document, "there is no title, or no text");
-    anonymous(at, &[title, text]);
     let persons = *natural_persons || *persons_checked > 0;
     at.must(*anonymised || !persons, Guard::Anonymous, "nobody states that it was made anonymous");
     if let Some(key) = subject {
@@ -86,38 +80,4 @@ fn drafted(fold: &mut Fold, at: &mut Here<'_>, event: &CaseStudyEvent) {
     }
     let own = CaseStudy { drafter: at.by(*authority), published: false };
     fold.case_studies.insert(CaseStudyId(at.at()), own);
-}
-
-fn anonymous(at: &mut Here<'_>, texts: &[&String]) {
-    let today = at.today;
-    let named = texts.iter().any(|text| names_somebody(text, today));
-    at.must(!named, Guard::Anonymous, "it holds a person's number");
-}
-
-/// Whether eighteen digits and letters in a row, whatever stands between them that is neither, are
-/// a citizen's number or the code of an individual business.
-fn names_somebody(text: &str, today: Day) -> bool {
-    let mut row: Vec<u8> = Vec::new();
-    for letter in text.chars() {
-        let code = u32::from(letter);
-        // Full-width forms lie this far above ASCII.
-        let narrow = match code {
-            0xff01..=0xff5e => code - 0xfee0,
-            _ => code,
-        };
-        match u8::try_from(narrow) {
-            Ok(byte) if byte.is_ascii_alphanumeric() => row.push(byte.to_ascii_uppercase()),
-            // A letter of a script ends the row; spaces, dashes and the like do not.
-            _ if letter.is_alphanumeric() => row.clear(),
-            _ => continue,
-        }
-        let from = row.len().saturating_sub(18);
-        let last = String::from_utf8_lossy(row.get(from..).unwrap_or_default());
-        let person = CitizenNumber::parse(&last, today).is_ok()
-            || Uscc::parse_attested(&last).is_ok_and(|(own, _)| own.is_individual_business());
-        if person {
-            return true;
-        }
-    }
-    false
 }

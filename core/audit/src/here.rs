@@ -7,7 +7,6 @@ use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{Capacity, Envelope, NamedMeasure};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::Position;
-use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::OFFICE_TEXT_BYTES_MAX;
 use shouxin_core::rules::{
@@ -180,17 +179,11 @@ impl<'a> Here<'a> {
         }
     }
 
-    /// A text about a department, which stands in clear in the log: it is there, it is bounded, and
-    /// it holds no citizen's number.
+    /// A text about a department, which stands in clear in the log: it is there, and it is bounded.
     #[track_caller]
     pub(crate) fn plain(&mut self, field: &str, text: &str) {
         if text.trim().is_empty() || text.len() > OFFICE_TEXT_BYTES_MAX {
             self.guard(Guard::Document, format!("{field} says nothing, or is too long"));
-        }
-        let parts = text.as_bytes().windows(18).filter_map(|own| std::str::from_utf8(own).ok());
-        let today = self.today;
-        if parts.into_iter().any(|own| CitizenNumber::parse(own, today).is_ok()) {
-            self.guard(Guard::Anonymous, format!("{field} holds a citizen's number"));
         }
     }
 

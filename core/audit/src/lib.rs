@@ -25,6 +25,7 @@ mod case;
 mod case_study;
 mod catalogue;
 mod channel;
+mod clear;
 mod clock;
 mod commit;
 mod commitment;
@@ -158,6 +159,7 @@ impl Audit {
         }
         let mut at = Here { event, rules: &rules, today, found: &mut found };
         actors::check(&mut at);
+        clear::check(&mut at);
         keys::good(&self.fold, &mut at);
         self.commit.see(event);
         erasure::barred(&mut self.fold, &mut at);
@@ -348,6 +350,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
+        Event::Person(event) => record::capacity(fold, at, event),
         Event::Job(event) => job::check(fold, at, event),
         Event::KeyCreated { .. } | Event::KeyRevoked { .. } => keys::check(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::event::person::{CapacityGround, PersonEvent};
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::{Capacity, Event, Target};
 use shouxin_core::guard::Guard;
@@ -126,6 +127,21 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
     };
     if subject.is_person() != capacity.is_some() || fold.files.insert(subject, file).is_some() {
         at.broken(INV_10, "the file is there already, or is of the other kind");
+    }
+}
+
+/// A person's capacity is stated anew: by a document, of a person who has a file, and differently.
+pub(crate) fn capacity(fold: &mut Fold, at: &mut Here<'_>, event: &PersonEvent) {
+    let PersonEvent::CapacityStated { capacity, ground, document_number, document_sha256 } = event;
+    at.document(document_number, document_sha256);
+    if *ground == CapacityGround::CameOfAge && *capacity != Capacity::Full {
+        at.guard(Guard::Capacity, "who comes of age has full capacity");
+    }
+    let file = at.event.subject.and_then(|own| fold.files.get_mut(&own));
+    match file.and_then(|own| own.capacity.as_mut()) {
+        None => at.missing("a person"),
+        Some(own) if own == capacity => at.broken(INV_2, "that was the capacity on file"),
+        Some(own) => *own = *capacity,
     }
 }
 

@@ -8,7 +8,6 @@ use crate::event::Event;
 use crate::event::assessment::{AssessmentEvent, Figures};
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::id::AssessmentId;
-use crate::identifier::citizen_number::CitizenNumber;
 use crate::identifier::uscc::Uscc;
 use crate::limits::{
     ASSESSMENT_COMMENT_WD, ASSESSMENT_MONTHS_MAX, OFFICE_TEXT_BYTES_MAX, RECTIFICATION_MONTHS_MAX,
@@ -352,14 +351,5 @@ pub(super) fn office_text(
         )
         .map_err(|refusal| refusal.on(field));
     }
-    let numbers = text.as_bytes().windows(18).filter_map(|part| std::str::from_utf8(part).ok());
-    if numbers.into_iter().any(|part| CitizenNumber::parse(part, context.today).is_ok()) {
-        return misfit(
-            Misfit::Value,
-            format!("{field} 含公民身份号码 / it holds a citizen's number"),
-            "部门考核不得写入个人信息 / leave personal data out",
-        )
-        .map_err(|refusal| refusal.on(field));
-    }
-    Ok(())
+    checks::numberless(context, field, text)
 }

@@ -123,7 +123,7 @@ pub(super) fn decide(
             ChannelEvent::Closed {
                 channel: channel.clone(),
                 confirmed_through: row.confirmed_through,
-                reason: shortened(reason),
+                reason: reason.clone(),
             }
         }
     };

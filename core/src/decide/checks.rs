@@ -3,10 +3,11 @@
 //! Source: domain.md O01, O02, T13.
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
+use crate::anonymity::{holds_personal_number, numbered_field};
 use crate::calendar::Deadline;
-use crate::decide::Context;
 use crate::decide::catalogue::published_measure;
-use crate::event::{Capacity, NamedMeasure};
+use crate::decide::{Context, Draft};
+use crate::event::{Capacity, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit, Refusal};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{
@@ -356,6 +357,47 @@ pub(super) fn document(number: &str, sha256: &Digest) -> Result<(), Refusal> {
         "缺少文号或文书摘要 / number or digest of the document is missing",
         "请填写文号和 SHA-256 / give both",
     )
+}
+
+/// A text that stands in clear names nobody by number (design.md 1).
+pub(super) fn numberless(
+    context: &Context<'_>,
+    field: &'static str,
+    text: &str,
+) -> Result<(), Refusal> {
+    if holds_personal_number(text, context.today) { by_number(field) } else { Ok(()) }
+}
+
+/// What is wrong with a text in clear that names somebody by number.
+pub(super) const BY_NUMBER: &str = "含公民身份号码或个体工商户代码，该文字以明文存入日志，请删去 / it names somebody by number, and it is kept in clear: leave the number out";
+
+fn by_number(field: &'static str) -> Result<(), Refusal> {
+    misfit(
+        Misfit::Value,
+        format!(
+            "{field} 含公民身份号码或个体工商户代码 / it holds a citizen's number, or the code of an \
+             individual business, which is its owner's"
+        ),
+        "该文字以明文存入日志，请删去号码；需要写明的，写入加密的内容或者附件 / this text is kept in clear: \
+         leave the number out, or put it into a sealed text or a document",
+    )
+    .map_err(|refusal| refusal.on(field))
+}
+
+/// No text in clear of what a person's command leads to names somebody by number, whichever event it
+/// stands in. Texts of other systems are cleared of them where they come in (`shortened`).
+pub(super) fn nobody_by_number(drafts: &[Draft], context: &Context<'_>) -> Result<(), Refusal> {
+    if matches!(context.actor, Actor::System | Actor::Plugin { .. }) {
+        return Ok(());
+    }
+    for Draft { event, .. } in drafts {
+        // What was asked for in vain may name the file of an individual business by its key.
+        let asked = matches!(event, Event::GuardDenied { .. } | Event::Refusal(_));
+        if let Some(field) = numbered_field(event, context.today).filter(|_| !asked) {
+            by_number(field)?;
+        }
+    }
+    Ok(())
 }
 
 /// A proof of service that is complete, of a day on which what is served was there already and that

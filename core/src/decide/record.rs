@@ -2,8 +2,9 @@
 //!
 //! Source: domain.md O11, O12, O16, O59, O66, T03.
 
+use crate::anonymity::holds_personal_number;
 use crate::command::{Command, NewRecord};
-use crate::decide::checks::{self, misfit, refuse, stated};
+use crate::decide::checks::{self, BY_NUMBER, misfit, refuse, stated};
 use crate::decide::objection::annul_resting;
 use crate::decide::publicity::filed;
 use crate::decide::{Context, Drafts, Outcome, Reject, ground, redress, revocation};
@@ -111,6 +112,9 @@ fn check_fields(
     }
     if !short_text_is_stated(&record.document_number) {
         return Err(("document_number", "DOCUMENT_NUMBER", "缺少文号 / missing".to_owned()));
+    }
+    if holds_personal_number(&record.document_number, today) {
+        return Err(("document_number", "DOCUMENT_NUMBER", BY_NUMBER.to_owned()));
     }
     if record.document_date > today || record.document_date.plus_months(1200) < today {
         let detail = format!("文书日期 {} 晚于当日或过早 / out of range", record.document_date);

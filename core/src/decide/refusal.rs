@@ -2,6 +2,7 @@
 //! in anybody's file (design.md 1, domain.md 2.0).
 
 use crate::actor::{Actor, SubjectKey};
+use crate::anonymity::without_number;
 use crate::command::Command;
 use crate::command::publicity::PublicityCommand;
 use crate::decide::{Context, Drafts, Outcome, Reject};
@@ -67,7 +68,12 @@ pub(super) fn record(command: &Command, context: &Context<'_>) -> Result<Outcome
     let Command::RecordDenial { command, target, ground, uncounted } = command else {
         return Err(Stop::Defect("not a refusal".to_owned()));
     };
-    let (command, target, uncounted) = (command.clone(), target.clone(), *uncounted);
+    // A target is a thing's id or the key of a file; what else was asked for may be anything.
+    let target = match target.parse::<SubjectKey>() {
+        Ok(_) => target.clone(),
+        Err(_) => without_number(target.clone()),
+    };
+    let (command, uncounted) = (command.clone(), *uncounted);
     let event = match *ground {
         RecordedGround::Guard(guard) => Event::GuardDenied { command, target, guard, uncounted },
         RecordedGround::Misfit(misfit) => {

@@ -3,10 +3,12 @@
 //! Source: domain.md O05, O07, O09, O15, O48.
 
 use crate::actor::SubjectKey;
-use crate::command::{NewPerson, NewSubject};
+use crate::anonymity::numbered_field;
+use crate::command::{Command, NewPerson, NewSubject};
 use crate::decide::checks::{self, misfit};
 use crate::decide::{Context, Drafts, Outcome, Reject};
-use crate::event::Event;
+use crate::event::person::{CapacityGround, PersonEvent};
+use crate::event::{Capacity, Event};
 use crate::guard::Misfit;
 use crate::row::Key;
 use crate::rows::{Rows, Stop};
@@ -48,9 +50,13 @@ pub(super) fn register(
             let detail =
                 "名称缺失、超长，或属个人信息而未加密 / name missing, too long or unsealed";
             rejects.push(reject(index, "name", "NAME", detail));
+        } else if numbered_field(&subject.name, context.today).is_some() {
+            rejects.push(reject(index, "name", "NAME", checks::BY_NUMBER));
         } else if !attested {
             let detail = "代码证明缺少文号或摘要 / the attestation is incomplete";
             rejects.push(reject(index, "attestation", "DOCUMENT_NUMBER", detail));
+        } else if numbered_field(&subject.attestation, context.today).is_some() {
+            rejects.push(reject(index, "attestation", "DOCUMENT_NUMBER", checks::BY_NUMBER));
         } else {
             drafts.push(
                 subject.key,
@@ -105,6 +111,57 @@ pub(super) fn register_persons(
         }
     }
     Ok(Outcome { drafts: drafts.drafts, rejects })
+}
+
+/// The civil capacity of a person, as a document states it anew. What was decided before stands until it
+/// is disputed; from here on nothing begins that needs another capacity.
+pub(super) fn state_capacity(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let Command::StateCapacity { person, capacity, ground, document_number, document_sha256 } =
+        command
+    else {
+        return Err(Stop::Defect("not a person's capacity".to_owned()));
+    };
+    checks::human(context)?;
+    let Some(known) = rows.must_subject(*person)?.capacity else {
+        return Ok(misfit(
+            Misfit::Value,
+            format!("{person} 不是自然人 / it is no natural person"),
+            "民事行为能力仅为自然人登记 / only a natural person's capacity is on file",
+        )?);
+    };
+    checks::document(document_number, document_sha256)?;
+    if known == *capacity {
+        misfit::<()>(
+            Misfit::Exists,
+            "登记的民事行为能力相同 / that is the capacity on file",
+            "无需再办 / nothing to do",
+        )
+        .map_err(|refusal| refusal.on("capacity"))?;
+    }
+    if *ground == CapacityGround::CameOfAge && *capacity != Capacity::Full {
+        misfit::<()>(
+            Misfit::Value,
+            "成年人为完全民事行为能力人 / who comes of age has full capacity",
+            "人民法院另有认定的，ground 用 court_finding 并附判决 / where a court found otherwise, use \
+             court_finding and its judgment",
+        )
+        .map_err(|refusal| refusal.on("ground"))?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        *person,
+        Event::Person(PersonEvent::CapacityStated {
+            capacity: *capacity,
+            ground: *ground,
+            document_number: document_number.clone(),
+            document_sha256: *document_sha256,
+        }),
+    );
+    drafts.finish()
 }
 
 pub(super) fn link_alias(

@@ -7,6 +7,8 @@ use super::division::is_province;
 use super::{IdentifierError, IdentifierErrors, ascii, read};
 use crate::time::Day;
 
+/// Months from birth to coming of age.
+const ADULT_MONTHS: u16 = 18 * 12;
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// A well-formed number. Whether it was ever issued cannot be known from it.
@@ -38,6 +40,13 @@ impl CitizenNumber {
             errors.push(IdentifierError::Check { want: char::from(want) });
         }
         if errors.is_empty() { Ok(CitizenNumber(number)) } else { Err(IdentifierErrors(errors)) }
+    }
+
+    /// Whether whom it was issued to is a minor on a day: not yet eighteen (Civil Code art. 17). Who is
+    /// sixteen and lives by the own work counts as an adult in civil matters (art. 18); the number
+    /// does not tell that, and nothing that weighs on somebody rests on it.
+    pub fn is_minor(&self, on: Day) -> bool {
+        birth_day(&self.0).is_none_or(|born| born.plus_months(ADULT_MONTHS) > on)
     }
 
     /// The number itself, to seal it or to compute its lookup key. It is not

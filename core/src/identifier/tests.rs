@@ -172,6 +172,14 @@ fn department_and_category_tell_the_kind_of_subject() {
 }
 
 #[test]
+fn a_minor_is_whoever_is_not_eighteen_yet() {
+    let number = CitizenNumber::parse("35042619000102000X", today()).unwrap();
+    let born = "1900-01-02".parse::<Day>().unwrap();
+    assert!(number.is_minor(born.plus_months(216).plus_days(-1)), "the day before the eighteenth");
+    assert!(!number.is_minor(born.plus_months(216)), "eighteen on the birthday");
+}
+
+#[test]
 fn nothing_that_is_printed_by_default_tells_a_citizen_number() {
     let number = CitizenNumber::parse(CITIZEN, today()).unwrap();
     assert_eq!(format!("{number:?}"), "CitizenNumber(..)");

@@ -140,7 +140,8 @@ impl fmt::Display for Uscc {
 
 impl Serialize for Uscc {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        // The name tells a code from a text (`event::clear`); the bytes are those of the text.
+        serializer.serialize_newtype_struct("Uscc", self.as_str())
     }
 }
 

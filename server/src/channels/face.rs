@@ -13,7 +13,7 @@ use shouxin_core::time::Day;
 use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::commitments::{self, Face};
-use crate::http::read::{self, Sight};
+use crate::http::read::{self, Sight, Under};
 
 use super::DeliveryError;
 use super::reason::Reason;
@@ -119,7 +119,8 @@ fn listing(
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
     let remedies = read::remedies(query, Target::Listing(id)).map_err(problem)?;
-    let body = read::listing(query, &engine.rules.instruments, &row, today).map_err(problem)?;
+    let body = read::listing(query, &engine.rules.instruments, &row, Under::Nobody, today)
+        .map_err(problem)?;
     let marked = body["status"] == "under_objection" || !remedies.is_empty();
     Ok(json!({
         "id": id.to_string(),

@@ -17,7 +17,7 @@ use shouxin_core::row::assessment::AssessmentRow;
 use shouxin_core::rules::{Department, RuleSet};
 use shouxin_core::tally::{Counter, Month};
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -39,7 +39,11 @@ const PAGE_ROWS: usize = 100;
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table
-        .read("/v1/assessment", web::get().to(live), "部门考核数据 / departments' live figures")
+        .list::<Period>(
+            "/v1/assessment",
+            web::get().to(live),
+            "部门考核数据 / departments' live figures",
+        )
         .post::<OpenAssessment>("/v1/assessments", "开展考核 / open an assessment")
         .post::<FreezeAssessment>("/v1/assessments/{id}/freeze", "固定数据 / freeze the figures")
         .post::<CommentOnAssessment>(
@@ -56,8 +60,12 @@ pub(crate) fn routes(table: &mut Table<'_>) {
             "整改报告 / report the rectification",
         )
         .post::<ReportAssessment>("/v1/assessments/{id}/report", "报县政府 / report to the county")
-        .read("/v1/assessments", web::get().to(list), "考核一览 / assessments")
-        .read("/v1/assessments/{id}", web::get().to(one), "考核 / an assessment, or id.csv");
+        .list::<After>("/v1/assessments", web::get().to(list), "考核一览 / assessments")
+        .list::<Period>(
+            "/v1/assessments/{id}",
+            web::get().to(one),
+            "考核 / an assessment, or id.csv",
+        );
 }
 
 /// 开展考核.
@@ -234,10 +242,14 @@ impl Scope {
 }
 
 /// `?from=YYYY-MM&to=YYYY-MM&format=csv`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Period {
+    /// 起 / from.
     from: Option<String>,
+    /// 止 / to.
     to: Option<String>,
+    /// 格式 / the form of the answer.
     format: Option<String>,
 }
 
@@ -320,8 +332,10 @@ fn line(fields: impl Iterator<Item = String>) -> String {
 }
 
 /// `?after=CURSOR`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct After {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
 }
 
@@ -395,7 +409,7 @@ async fn one(
 
 /// Texts stay in the log; the row names the events that carry them.
 fn said(app: &App, at: Position) -> Result<(Value, Value), Problem> {
-    let envelope = reads::envelope(app, at)?;
+    let envelope = reads::envelope(&app.engine, at)?;
     let text = match envelope.event {
         Event::Assessment(
             AssessmentEvent::Commented { comment: text, .. }
@@ -441,7 +455,7 @@ fn document(app: &App, at: Option<Position>) -> Result<Value, Problem> {
     let Some(at) = at else {
         return Ok(Value::Null);
     };
-    let envelope = reads::envelope(app, at)?;
+    let envelope = reads::envelope(&app.engine, at)?;
     Ok(match &envelope.event {
         Event::Assessment(
             AssessmentEvent::Finalised { document_number, document_sha256, .. }

@@ -203,7 +203,7 @@ fn add(
     at: Position,
     bundle: &mut Bundle,
 ) -> Result<(), Problem> {
-    let envelope: Envelope = reads::envelope(app, at)?;
+    let envelope: Envelope = reads::envelope(&app.engine, at)?;
     // Marks name everything that holds of the subject, of other cases too.
     if matches!(envelope.event, Event::ClassificationChanged { .. }) {
         return Ok(());

@@ -34,7 +34,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<Draft>("/v1/typical-cases", "撰写典型案例 / draft a typical case")
         .post::<Publish>("/v1/typical-cases/{id}/publish", "发布 / publish it")
         .post::<Withdraw>("/v1/typical-cases/{id}/withdraw", "撤下 / take it down")
-        .read("/v1/typical-cases", list, "典型案例 / typical cases")
+        .list::<Cursor>("/v1/typical-cases", list, "典型案例 / typical cases")
         .read("/v1/typical-cases/{id}", web::get().to(one), "典型案例 / a typical case");
 }
 

@@ -17,7 +17,7 @@ use shouxin_core::limits::{
 use shouxin_core::row::Index;
 use shouxin_core::row::catalogue::{CatalogueEntryRow, EntryState};
 use shouxin_core::rules::Strength;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -46,7 +46,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<OpenEntryComment>(&at("open-comment"), "征求意见 / open the comment period")
         .post::<PublishEntry>(&at("publish"), "公布 / publish")
         .post::<RetireEntry>(&at("retire"), "撤回或废止 / withdraw or retire")
-        .read("/v1/catalogue/entries", web::get().to(list), "条目 / entries on their way")
+        .list::<After>("/v1/catalogue/entries", web::get().to(list), "条目 / entries on their way")
         .read("/v1/catalogue/entries/{id}", web::get().to(one), "条目 / an entry");
 }
 
@@ -262,8 +262,10 @@ async fn sees_all(
 }
 
 /// `?after=CURSOR`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct After {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
 }
 

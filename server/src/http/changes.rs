@@ -84,7 +84,7 @@ pub(crate) fn before_day(app: &App, day: Day) -> Result<Position, Problem> {
     let (mut low, mut high) = (0, app.engine.view.applied().next);
     while low < high {
         let middle = low + (high - low) / 2;
-        if envelope(app, Position::local(middle))?.legal_date < day {
+        if envelope(&app.engine, Position::local(middle))?.legal_date < day {
             low = middle + 1;
         } else {
             high = middle;

@@ -16,6 +16,7 @@ use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
+use crate::http::persons::of_age;
 use crate::http::problem::{Code, Problem};
 use crate::http::write::{Creates, Write};
 use crate::publicity::plain;
@@ -150,6 +151,7 @@ impl PersonBody {
             )
             .on("number")
         })?;
+        of_age(&number, self.capacity, today)?;
         let vault = &edge.engine.vault;
         let key = random_person_key().map_err(|error| unavailable(&error))?;
         let key = SubjectKey::Person(PersonKey(key));

@@ -16,7 +16,7 @@ use shouxin_core::row::Index;
 use shouxin_core::row::commitment::{CommitmentRow, CommitmentState};
 use shouxin_core::rules::Instrument;
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -57,14 +57,19 @@ impl Write for Offer {
 
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;
+        // What is promised to one department in one matter is never shown.
+        let seal = |field, text: &str| match self.kind.is_public() {
+            true => edge.seal_shown(subject, field, text),
+            false => edge.seal(subject, text),
+        };
         Ok(Command::Commitment(CommitmentCommand::Offer {
             subject,
             kind: self.kind,
             template_sha256: self.template_sha256.kept_by_its_maker(),
-            content: edge.seal(subject, &self.content)?,
-            conditions: edge.seal(subject, &self.conditions)?,
-            checks: edge.seal(subject, &self.checks)?,
-            consequences: edge.seal(subject, &self.consequences)?,
+            content: seal("content", &self.content)?,
+            conditions: seal("conditions", &self.conditions)?,
+            checks: seal("checks", &self.checks)?,
+            consequences: seal("consequences", &self.consequences)?,
             ordinary_path_stated: self.ordinary_path_stated,
             due: self.due,
         }))
@@ -571,7 +576,7 @@ pub(crate) fn shown(
 
 /// The texts, from the event that offered them.
 fn texts(app: &App, row: &CommitmentRow) -> Result<Value, Problem> {
-    let envelope = reads::envelope(app, row.id.0)?;
+    let envelope = reads::envelope(&app.engine, row.id.0)?;
     let Event::Commitment(CommitmentEvent::Offered {
         content,
         conditions,
@@ -619,10 +624,14 @@ async fn commitment(
 }
 
 /// `?subject=KEY&after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OfSubject {
+    /// 主体代码 / key of a subject.
     pub(crate) subject: Option<String>,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 
@@ -724,6 +733,6 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<DropBreach>(&at("breach-drop"), "不认定 / drop")
         .post::<DecideBreach>(&at("breach-decide"), "认定违诺 / decide")
         .post::<ServeBreach>(&at("breach-serve"), "送达 / serve the decision")
-        .read("/v1/commitments", web::get().to(commitments), "信用承诺 / commitments")
+        .list::<OfSubject>("/v1/commitments", web::get().to(commitments), "信用承诺 / commitments")
         .read("/v1/commitments/{id}", web::get().to(commitment), "信用承诺 / a commitment");
 }

@@ -14,7 +14,7 @@ use shouxin_core::id::Position;
 use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rules::{Department, Officer};
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::edge::{Edge, Hex32, id};
@@ -40,13 +40,13 @@ pub(crate) fn routes(table: &mut Table<'_>) {
             "/v1/departments/{code}/documents",
             "报送实施文件 / file an implementing document",
         )
-        .read(
+        .list::<After>(
             "/v1/departments/{code}/documents",
             web::get().to(documents),
             "实施文件 / implementing documents",
         )
         .read("/v1/rules", web::get().to(rules), "规则 / the rules in force and versions")
-        .read("/v1/calendar", web::get().to(calendar), "工作日历 / working days of a year");
+        .list::<Year>("/v1/calendar", web::get().to(calendar), "工作日历 / working days of a year");
 }
 
 /// 报送实施文件: a department's own, by its digest.
@@ -119,8 +119,10 @@ async fn officers(path: Path<String>, app: Data<App>) -> Answer {
 }
 
 /// `?after=CURSOR`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct After {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
 }
 
@@ -169,7 +171,7 @@ async fn rules(app: Data<App>) -> Answer {
     if let Some(row) = loaded {
         body["versions"] =
             [(row.at, row.version)].iter().chain(&row.earlier).map(version).collect();
-        if let Event::RulesLoaded { files, .. } = reads::envelope(&app, row.at)?.event {
+        if let Event::RulesLoaded { files, .. } = reads::envelope(&app.engine, row.at)?.event {
             let file = |(name, sha256): &(String, [u8; 32])| json!({"name": name, "sha256": HEXLOWER.encode(sha256)});
             body["files"] = files.iter().map(file).collect();
         }
@@ -178,8 +180,10 @@ async fn rules(app: Data<App>) -> Answer {
 }
 
 /// `?year=2026`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Year {
+    /// 年份 / a year.
     year: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::text::Digest;
+use utoipa::IntoParams;
 use zeroize::Zeroizing;
 
 use crate::documents::{DOCUMENT_BYTES_MAX, DocumentError, Kind, Opened, Owner, Place};
@@ -41,8 +42,10 @@ const READERS: &[Role] = &[
 const UPLOAD_TIME_MAX: Duration = Duration::from_secs(120);
 
 /// `?subject=KEY`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct About {
+    /// 主体代码 / key of a subject.
     subject: Option<String>,
 }
 

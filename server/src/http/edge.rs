@@ -4,6 +4,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::anonymity::holds_personal_number;
 use shouxin_core::event::{CaseRef, NamedMeasure, Target};
 use shouxin_core::id::{
     AttributionId, CommitmentId, ListingId, MeasureId, ObjectionId, RecordId, RepairId,
@@ -305,6 +306,30 @@ impl Edge<'_> {
                 "请联系操作员 / tell the operator",
             )
         })
+    }
+
+    /// Seals a text that may go on public display: one that names somebody by number is refused, because
+    /// what was public cannot be made unknown. Files of persons are never public.
+    pub fn seal_shown(
+        &self,
+        key: SubjectKey,
+        field: &'static str,
+        text: &str,
+    ) -> Result<Sealed, Problem> {
+        let today = self.engine.clock.now().legal_date();
+        if !key.is_personal() && holds_personal_number(text, today) {
+            return Err(Problem::new(
+                Code::ValueInvalid,
+                format!(
+                    "{field} 含公民身份号码或个体工商户代码 / it holds a citizen's number, or the code of an \
+                     individual business, which is its owner's"
+                ),
+                "该文字可能公示，请删去号码；需要写明的，写入附件 / it may be shown to the public: leave the \
+                 number out, or put it into a document",
+            )
+            .on(field));
+        }
+        self.seal(key, text)
     }
 
     /// Seals each of several texts.

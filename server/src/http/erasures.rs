@@ -9,7 +9,7 @@ use shouxin_core::command::Command;
 use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::keys;
 use shouxin_core::row::{Erasure, Index, SubjectRow};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::erasure;
@@ -29,7 +29,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<Propose>(&at(""), "提出删除档案 / propose to erase a file")
         .post::<Approve>(&at("/approve"), "批准删除档案 / agree to it")
         .post::<Withdraw>(&at("/withdraw"), "撤回删除档案 / take the proposal back")
-        .read("/v1/erasures", web::get().to(list), "待批准的删除 / proposals that wait");
+        .list::<Page>("/v1/erasures", web::get().to(list), "待批准的删除 / proposals that wait");
 }
 
 fn look(edge: &Edge<'_>, key: SubjectKey) -> Result<Kept, Problem> {
@@ -107,9 +107,12 @@ pub(crate) fn shown(head: &SubjectRow) -> Value {
 }
 
 /// `?after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Page {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

@@ -12,6 +12,7 @@ use shouxin_core::actor::Role;
 use shouxin_core::event::Target;
 use shouxin_core::id::{Position, RecordId};
 use shouxin_core::time::Day;
+use utoipa::IntoParams;
 
 use crate::channels::face;
 use crate::engine::Engine;
@@ -31,13 +32,16 @@ const PAGE_BYTES_MAX: usize = 1 << 20;
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    table.read("/v1/events", web::get().to(events), "变更流 / the change feed");
+    table.list::<Asked>("/v1/events", web::get().to(events), "变更流 / the change feed");
 }
 
 /// `?after=POSITION&limit=N`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

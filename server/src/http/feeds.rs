@@ -16,6 +16,7 @@ use shouxin_core::path;
 use shouxin_core::row::social::SocialIndex;
 use shouxin_core::row::{Index, ListingKind, RedState};
 use shouxin_core::time::Day;
+use utoipa::IntoParams;
 
 use crate::channels::face;
 use crate::engine::query::{Query, QueryError};
@@ -44,9 +45,17 @@ const SYSTEMS: &[Role] = &[
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table
-        .read("/v1/reference", web::get().to(reference), "参考信息 / reference for market bodies")
-        .read("/v1/codes/new", web::get().to(new_codes), "新增代码 / newly issued codes")
-        .read("/v1/gov-integrity", web::get().to(integrity), "政务诚信 / integrity of units");
+        .list::<Cursor>(
+            "/v1/reference",
+            web::get().to(reference),
+            "参考信息 / reference for market bodies",
+        )
+        .list::<Since>("/v1/codes/new", web::get().to(new_codes), "新增代码 / newly issued codes")
+        .list::<Cursor>(
+            "/v1/gov-integrity",
+            web::get().to(integrity),
+            "政务诚信 / integrity of units",
+        );
 }
 
 /// A page of what changed: each thing once and as it may be shown now, in the order of their newest
@@ -162,7 +171,7 @@ fn changes(app: &App, after: Position, limit: usize) -> Result<Changes, Problem>
     drop(query);
     for (place, at) in undated {
         // What is only hidden is so since it changed.
-        let on = reads::envelope(app, at)?.legal_date;
+        let on = reads::envelope(&app.engine, at)?.legal_date;
         if let Some(item) = items.get_mut(place) {
             item["withdrawn_on"] = json!(on);
         }
@@ -194,10 +203,15 @@ async fn reference(
 }
 
 /// `?since=DATE&after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Since {
+    /// 起始日期 / first day, YYYY-MM-DD.
+    #[param(value_type = Option<String>, format = Date)]
     since: Option<Day>,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

@@ -14,13 +14,14 @@ use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Index, ListingKind, RedCase};
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::cases::case;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::{Code, Problem};
+use crate::http::read::Under;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, read};
 
@@ -194,11 +195,15 @@ impl Write for DecideRedRevocation {
 }
 
 /// What of the nominations an officer has to see to.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Owed {
+    /// 状态 / the state.
     state: String,
+    /// 部门代码 / code of a department.
     department: Option<String>,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
 }
 
@@ -251,7 +256,13 @@ pub async fn owed(
         if black == Standing::Ended {
             continue;
         }
-        let mut body = read::listing(&mut query, &app.engine.rules.instruments, &row, today)?;
+        let mut body = read::listing(
+            &mut query,
+            &app.engine.rules.instruments,
+            &row,
+            Under::of_reader(read::Sight::Government, &caller, &row),
+            today,
+        )?;
         body["black"] = json!(own.black.to_string());
         body["overdue"] = json!(today > own.owed.by.day);
         listings.push(body);
@@ -262,7 +273,11 @@ pub async fn owed(
 /// The routes of this noun.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table
-        .read("/v1/nominations", web::get().to(owed), "待启动撤销 / revocations to be opened")
+        .list::<Owed>(
+            "/v1/nominations",
+            web::get().to(owed),
+            "待启动撤销 / revocations to be opened",
+        )
         .post::<Extend>("/v1/listings/{id}/extend", "延长（新决定）/ extend by a new decision")
         .post::<Revoke>("/v1/listings/{id}/revoke", "自行撤销 / take the decision back")
         .post::<Revoke>("/v1/attributions/{id}/revoke", "自行撤销 / take the decision back")

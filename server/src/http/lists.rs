@@ -13,12 +13,14 @@ use shouxin_core::id::{ListingId, Position};
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Index, ListingKind, ListingRow, RedState};
 use shouxin_core::time::Day;
+use utoipa::IntoParams;
 
 use crate::engine::query::Query;
 use crate::http::changes::{self, Changes};
 use crate::http::edge::id;
 use crate::http::format::{Format, headed, ndjson, page};
 use crate::http::problem::{Code, Problem};
+use crate::http::read::Under;
 use crate::http::reads::{PAGE_ROWS, PAGE_ROWS_MAX};
 use crate::http::{App, Table, read};
 use crate::publicity::table;
@@ -28,24 +30,37 @@ const EXAMINED_MAX: usize = 1000;
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    table.read("/v1/lists/{colour}", web::get().to(list), "红黑名单 / published lists");
+    table.list::<Asked>("/v1/lists/{colour}", web::get().to(list), "红黑名单 / published lists");
 }
 
 /// What a reader asks of a list.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
+    /// 格式 / the form of the answer.
     format: Option<String>,
+    /// 是否以字节序标记开头 / whether CSV begins with a byte-order mark.
     bom: Option<bool>,
+    /// 部门代码 / code of a department.
     department: Option<String>,
+    /// 机关的统一社会信用代码 / code of an authority.
     authority: Option<String>,
+    /// 失信行为编号 / id of a behaviour.
     behaviour: Option<String>,
+    /// 领域，1 至 4 / area, 1 to 4.
     area: Option<u8>,
+    /// 起 / from.
     from: Option<String>,
+    /// 止 / until.
     until: Option<String>,
+    /// 上次答复中的 through / the `through` of an earlier answer.
     changed_since: Option<String>,
+    /// 状态 / the state.
     state: Option<String>,
 }
 
@@ -77,14 +92,6 @@ fn day(field: &'static str, text: Option<&str>) -> Result<Option<Day>, Problem> 
 }
 
 impl Asked {
-    /// A misspelt filter is refused: passed over, it would answer the whole list.
-    fn of(request: &HttpRequest) -> Result<Asked, Problem> {
-        let found = UrlQuery::<Asked>::from_query(request.query_string());
-        found.map(UrlQuery::into_inner).map_err(|error| {
-            wrong("-", &format!("参数无效：{error} / a parameter is unknown or wrong"))
-        })
-    }
-
     fn filter(&self, app: &App, colour: Colour) -> Result<Filter, Problem> {
         let rules = &app.engine.rules;
         let own = match self.department.as_deref() {
@@ -175,6 +182,7 @@ struct Found {
 async fn list(
     request: HttpRequest,
     path: Path<String>,
+    asked: UrlQuery<Asked>,
     app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let colour = match path.as_str() {
@@ -182,7 +190,6 @@ async fn list(
         "black" => Colour::Black,
         _ => return Err(Problem::not_found()),
     };
-    let asked = Asked::of(&request)?;
     let format = Format::of(&request, asked.format.as_deref())?;
     let filter = asked.filter(&app, colour)?;
     let limit = asked.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
@@ -306,7 +313,7 @@ fn shown(
         return Ok(None);
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-    let mut body = read::listing(query, &app.engine.rules.instruments, row, today)?;
+    let mut body = read::listing(query, &app.engine.rules.instruments, row, Under::Nobody, today)?;
     body["name"] = read::name(&app.engine.vault, &head);
     let rules = &app.engine.rules;
     if let ListingKind::Black { behaviour, .. } = &row.kind {

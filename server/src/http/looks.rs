@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::time::Timestamp;
+use utoipa::IntoParams;
 
 use crate::access::Access;
 use crate::engine::Engine;
@@ -21,13 +22,20 @@ const PAGE_ROWS_MAX: usize = 100;
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    table.read("/v1/subjects/{key}/access", web::get().to(looks), "查询记录 / who looked at it");
+    table.list::<Page>(
+        "/v1/subjects/{key}/access",
+        web::get().to(looks),
+        "查询记录 / who looked at it",
+    );
 }
 
 /// `?after=CURSOR&limit=N`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Page {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

@@ -15,7 +15,7 @@ use shouxin_core::id::{MemberNoteId, Position};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::Index;
 use shouxin_core::row::social::{MemberNoteRow, SocialIndex};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -40,8 +40,16 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<Withdraw>(&at("withdraw"), "撤回 / take it back")
         .post::<Object>(&at("object"), "会员提出异议 / the member objects")
         .post::<Answer>(&at("answer"), "协会答复 / the association answers")
-        .read("/v1/associations/{code}/members", members, "会员档案 / an association's notes")
-        .read("/v1/member-notes", web::get().to(own), "本单位的会员档案 / notes about a member")
+        .list::<Cursor>(
+            "/v1/associations/{code}/members",
+            members,
+            "会员档案 / an association's notes",
+        )
+        .list::<OfMember>(
+            "/v1/member-notes",
+            web::get().to(own),
+            "本单位的会员档案 / notes about a member",
+        )
         .read("/v1/member-notes/{id}", web::get().to(one), "会员档案 / a note");
 }
 
@@ -77,7 +85,7 @@ impl Write for Note {
             association: path.to_owned(),
             subject,
             kind: self.kind,
-            text: edge.seal(subject, &self.text)?,
+            text: edge.seal_shown(subject, "text", &self.text)?,
             rater: self.rater,
             charter: self.charter,
         }))
@@ -105,7 +113,8 @@ impl Write for Correct {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let note = id(path)?;
         let subject = member(edge, note)?;
-        let (text, reasons) = (edge.seal(subject, &self.text)?, edge.seal(subject, &self.reasons)?);
+        let text = edge.seal_shown(subject, "text", &self.text)?;
+        let reasons = edge.seal(subject, &self.reasons)?;
         Ok(Command::Member(MemberCommand::Correct { note, text, reasons }))
     }
 }
@@ -170,8 +179,8 @@ impl Write for Answer {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let note = id(path)?;
         let subject = member(edge, note)?;
-        let corrected =
-            self.corrected.as_deref().map(|text| edge.seal(subject, text)).transpose()?;
+        let seal = |text: &str| edge.seal_shown(subject, "corrected", text);
+        let corrected = self.corrected.as_deref().map(seal).transpose()?;
         Ok(Command::Member(MemberCommand::Answer {
             note,
             stands: self.stands,
@@ -227,13 +236,14 @@ fn objection(app: &App, row: &MemberNoteRow) -> Result<Value, Problem> {
     let vault = &app.engine.vault;
     let mut body = json!({});
     if let Event::Member(MemberEvent::Objected { statement, evidence, .. }) =
-        reads::envelope(app, dispute.filed)?.event
+        reads::envelope(&app.engine, dispute.filed)?.event
     {
         body["statement"] = read::unseal(vault, row.subject, &statement);
         body["evidence"] = evidence.iter().map(|own| json!(HEXLOWER.encode(own))).collect();
     }
     if let Some(at) = dispute.answered
-        && let Event::Member(MemberEvent::Answered { answer, .. }) = reads::envelope(app, at)?.event
+        && let Event::Member(MemberEvent::Answered { answer, .. }) =
+            reads::envelope(&app.engine, at)?.event
     {
         body["answer"] = read::unseal(vault, row.subject, &answer);
     }
@@ -309,10 +319,14 @@ async fn one(
 }
 
 /// `?subject=KEY&after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct OfMember {
+    /// 主体代码 / key of a subject.
     subject: String,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

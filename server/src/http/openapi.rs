@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::path::Parameter;
 
 use crate::documents::Kind;
 use crate::http::problem::Code;
@@ -43,27 +44,25 @@ impl Document {
     }
 
     /// A read without a body.
-    pub fn read(&mut self, path: &str, method: &str, title: &str) {
-        self.add(path, method, operation(path, title, None));
+    pub fn read(&mut self, path: &str, title: &str, query: Vec<Parameter>) {
+        self.add(path, "get", read(operation(path, title, None), path, query));
     }
 
     /// A read with a body.
-    pub fn ask<T: ToSchema>(&mut self, path: &str, title: &str) {
+    pub fn ask<T: ToSchema>(&mut self, path: &str, title: &str, query: Vec<Parameter>) {
         let body = self.schema::<T>();
-        self.add(path, "post", operation(path, title, Some(body)));
+        self.add(path, "post", read(operation(path, title, Some(body)), path, query));
     }
 
     /// A document in the body, of any of the types that are taken.
-    pub fn upload(&mut self, path: &str, title: &str) {
+    pub fn upload(&mut self, path: &str, title: &str, query: Vec<Parameter>) {
         let mut operation = operation(path, title, None);
         let binary = json!({"schema": {"type": "string", "format": "binary"}});
         let content: Map<String, Value> =
             Kind::ALL.iter().map(|kind| (kind.media_type().to_owned(), binary.clone())).collect();
         operation["requestBody"] = json!({"required": true, "content": content});
         operation["security"] = json!([{"key": []}]);
-        operation["parameters"] = json!([{
-            "name": "subject", "in": "query", "required": true, "schema": {"type": "string"},
-        }]);
+        operation["parameters"] = json!(query);
         self.add(path, "post", operation);
     }
 
@@ -134,6 +133,48 @@ fn problem() -> Value {
             "detail": text, "cure": text, "field": text,
         },
     })
+}
+
+/// Reads of what is public alone: nobody who asks says what for.
+const OPEN: &[&str] = &[
+    "/v1/calendar",
+    "/v1/catalogue",
+    "/v1/catalogue/schema",
+    "/v1/codes/new",
+    "/v1/departments",
+    "/v1/departments/{code}/documents",
+    "/v1/departments/{code}/officers",
+    "/v1/gov-integrity",
+    "/v1/instruments",
+    "/v1/lists/{colour}",
+    "/v1/publicity/{kind}",
+    "/v1/resolve",
+    "/v1/rules",
+    "/v1/search",
+    "/v1/standards",
+    "/v1/whistle/{receipt}",
+];
+
+/// A read: what may stand behind the `?`, a key that may be left out for what is public, and the purpose
+/// for what is not.
+fn read(mut operation: Value, path: &str, query: Vec<Parameter>) -> Value {
+    // What is asked with a body about a report of wrongdoing is a step of its machine.
+    let step = path.starts_with("/v1/whistle") && operation["requestBody"].is_object();
+    if let Some(parameters) = operation["parameters"].as_array_mut() {
+        parameters.extend(query.into_iter().map(|own| json!(own)));
+        if path.starts_with("/v1/") && !OPEN.contains(&path) && !step {
+            parameters.push(json!({
+                "name": "Purpose", "in": "header", "required": false,
+                "description": "查询非公开信息须注明用途代码和依据，例如 permit-review law:35 / what is \
+                                not public needs a purpose and its basis",
+                "schema": {"type": "string", "minLength": 4, "maxLength": 256},
+            }));
+        }
+    }
+    if path.starts_with("/v1/") {
+        operation["security"] = json!([{}, {"key": []}]);
+    }
+    operation
 }
 
 fn operation(path: &str, title: &str, body: Option<Value>) -> Value {

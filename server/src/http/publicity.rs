@@ -13,7 +13,7 @@ use shouxin_core::event::publicity::DecisionKind;
 use shouxin_core::id::{Position, RecordId};
 use shouxin_core::row::{Index, Key, RecordRow, Row};
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::collection::{REGISTRARS, bounded};
@@ -34,7 +34,11 @@ pub(crate) fn routes(table: &mut Table<'_>) {
     table
         .post::<FilePermits>("/v1/permits", "行政许可双公示 / file permits")
         .post::<FilePenalties>("/v1/penalties", "行政处罚双公示 / file penalties")
-        .read("/v1/publicity/{kind}", web::get().to(list), "双公示信息 / what is on display");
+        .list::<Page>(
+            "/v1/publicity/{kind}",
+            web::get().to(list),
+            "双公示信息 / what is on display",
+        );
 }
 
 /// 行政许可: fields are the codes of the national layout, `XK_WSH`.
@@ -96,11 +100,16 @@ impl Write for FilePenalties {
 }
 
 /// `?after=CURSOR&limit=N&format=csv&bom=true`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Page {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
+    /// 格式 / the form of the answer.
     format: Option<String>,
+    /// 是否以字节序标记开头 / whether CSV begins with a byte-order mark.
     #[serde(default)]
     bom: bool,
 }

@@ -336,11 +336,42 @@ pub fn public_sees(row: &ListingRow, standing: Standing) -> bool {
     nomination_is_shown(row) || (standing == Standing::InForce && listing_is_published(row))
 }
 
+/// Which of the persons who may answer for a listing a reader is told of, by the ids of their cases.
+/// A proceeding that is not decided is nobody's business but theirs whom it concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Under {
+    /// Of none: the public and every channel.
+    Nobody,
+    /// Of those in effect.
+    InEffect,
+    /// Of all.
+    All,
+}
+
+impl Under {
+    fn of(sight: Sight) -> Under {
+        match sight {
+            Sight::Public => Under::Nobody,
+            Sight::Government => Under::InEffect,
+            Sight::Whole => Under::All,
+        }
+    }
+
+    /// The same, where whoever decides about the listing and the credit office are told of all.
+    pub fn of_reader(sight: Sight, caller: &Caller, row: &ListingRow) -> Under {
+        match sight != Sight::Public && concerns(caller, authority(row)) {
+            true => Under::All,
+            false => Under::of(sight),
+        }
+    }
+}
+
 /// A listing for a reader.
 pub fn listing(
     query: &mut Query<'_>,
     instruments: &[Instrument],
     row: &ListingRow,
+    under: Under,
     today: Day,
 ) -> Result<Value, Problem> {
     let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
@@ -348,8 +379,17 @@ pub fn listing(
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
         "standing": standing_name(standing),
-        "attributions": row.attributions.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
+    if under != Under::Nobody {
+        let mut told = Vec::new();
+        for id in &row.attributions {
+            let standing = query.ask(|rows| rows.attribution_standing(*id, today))?;
+            if under == Under::All || matches!(standing, Standing::InForce | Standing::Suspended) {
+                told.push(id.to_string());
+            }
+        }
+        body["attributions"] = json!(told);
+    }
     match &row.kind {
         ListingKind::Black { behaviour, records, case } => {
             body["colour"] = json!(Colour::Black);
@@ -594,7 +634,11 @@ pub fn file(
                 Sight::Government => matches!(standing, Standing::InForce | Standing::Suspended),
                 Sight::Public => public_sees(&row, standing),
             };
-            if shown { listing(query, instruments, &row, today).map(Some) } else { Ok(None) }
+            if shown {
+                listing(query, instruments, &row, Under::of(sight), today).map(Some)
+            } else {
+                Ok(None)
+            }
         },
     )?;
     let mut body = json!({

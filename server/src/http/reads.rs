@@ -13,14 +13,15 @@ use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Index, Key, LIFT_OVERDUE, Row};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
-use crate::http::read::{self, Sight};
-use crate::http::{App, Body, basis, bytes, recommendation};
+use crate::http::read::{self, Sight, Under};
+use crate::http::{App, Body, basis, bytes, own_case, recommendation};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -29,31 +30,13 @@ pub(crate) const PAGE_ROWS_MAX: usize = 1000;
 /// Rows of one page where the reader names no number.
 pub(crate) const PAGE_ROWS: usize = 100;
 
-/// `?after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
-pub struct Page {
-    after: Option<String>,
-    limit: Option<usize>,
-    department: Option<String>,
-    state: Option<String>,
-    code: Option<String>,
-    kind: Option<String>,
-}
-
-impl Page {
-    fn after(&self) -> Result<Option<Position>, Problem> {
-        self.after.as_deref().map(id_position).transpose()
-    }
-
-    fn limit(&self) -> usize {
-        self.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX)
-    }
-}
-
 /// `?after=CURSOR&limit=N`, of lists without filters.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Cursor {
+    /// 上一页返回的 next / the `next` of the page before.
     pub(crate) after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     pub(crate) limit: Option<usize>,
 }
 
@@ -65,6 +48,30 @@ impl Cursor {
     pub(crate) fn limit(&self) -> usize {
         self.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX)
     }
+}
+
+/// `?department=CODE&state=STATE&after=CURSOR&limit=N`
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Work {
+    /// 部门代码 / code of a department.
+    department: Option<String>,
+    /// 状态 / the state.
+    state: Option<String>,
+    /// 上一页返回的 next / the `next` of the page before.
+    after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
+    limit: Option<usize>,
+}
+
+/// `?kind=KIND&code=CODE`
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OldCode {
+    /// 旧代码类型 / kind of the legacy code.
+    kind: Option<String>,
+    /// 旧代码 / the legacy code.
+    code: Option<String>,
 }
 
 fn id_position(text: &str) -> Result<Position, Problem> {
@@ -107,21 +114,27 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     Ok(response.json(body))
 }
 
-/// `GET /v1/subjects/{key}/history`: for the subject and the auditor.
+/// `GET /v1/subjects/{key}/history`: for the subject, the auditor, and an authority within an open case
+/// of its own.
 /// Source: domain.md O19.
-pub async fn history(
+pub(crate) async fn history(
     request: HttpRequest,
     path: Path<String>,
-    page: UrlQuery<Page>,
+    page: UrlQuery<Cursor>,
     app: Data<App>,
 ) -> Answer {
     let caller = Caller::of(&request, &app.engine)?;
     let key = subject_key(&path)?;
-    if read::sight(&caller, key) != Some(Sight::Whole) {
-        needs_key(&caller)?;
+    let sight = read::sight(&caller, key);
+    let sight =
+        sight.filter(|own| *own != Sight::Public).ok_or_else(|| match needs_key(&caller) {
+            Err(problem) => problem,
+            Ok(()) => Problem::not_found(),
+        })?;
+    if sight != Sight::Whole && !own_case::is_open(&app.engine, &caller, key)? {
         return Err(Problem::not_found());
     }
-    read::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
+    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
     let (positions, more) = {
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_subject(key).cloned())?;
@@ -135,7 +148,7 @@ pub async fn history(
 }
 
 /// An event, from the log.
-pub(crate) fn envelope(app: &App, at: Position) -> Result<Envelope, Problem> {
+pub(crate) fn envelope(engine: &Engine, at: Position) -> Result<Envelope, Problem> {
     let unreadable = || {
         Problem::new(
             Code::Internal,
@@ -143,7 +156,7 @@ pub(crate) fn envelope(app: &App, at: Position) -> Result<Envelope, Problem> {
             "请运行 shouxin verify / run shouxin verify",
         )
     };
-    let commits = app.engine.log.read(at.sequence, 1).map_err(|_| unreadable())?;
+    let commits = engine.log.read(at.sequence, 1).map_err(|_| unreadable())?;
     let commit = commits.first().ok_or_else(unreadable)?;
     let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
     let entry = commit.entries.get(offset).ok_or_else(unreadable)?;
@@ -151,7 +164,7 @@ pub(crate) fn envelope(app: &App, at: Position) -> Result<Envelope, Problem> {
 }
 
 fn event(app: &App, at: Position) -> Result<Value, Problem> {
-    let envelope = envelope(app, at)?;
+    let envelope = envelope(&app.engine, at)?;
     Ok(json!({
         "position": at.to_string(),
         "event": envelope.event.name(),
@@ -247,6 +260,7 @@ pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -
             &mut query,
             &app.engine.rules.instruments,
             &row,
+            Under::Nobody,
             today,
         )?));
     }
@@ -261,6 +275,7 @@ pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -
         &mut query,
         &app.engine.rules.instruments,
         &row,
+        Under::of_reader(sight, &caller, &row),
         today,
     )?))
 }
@@ -288,7 +303,8 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
     }
     // The basis stands in the event alone: worklists do without it.
     if let Event::MeasureInitiated { basis, .. }
-    | Event::Measure(MeasureEvent::Forwarded { basis, .. }) = envelope(&app, row.id.0)?.event
+    | Event::Measure(MeasureEvent::Forwarded { basis, .. }) =
+        envelope(&app.engine, row.id.0)?.event
     {
         body["basis"] = basis::cited(&app.engine.rules.instruments, &basis, today);
     }
@@ -298,7 +314,8 @@ pub async fn measure(request: HttpRequest, path: Path<String>, app: Data<App>) -
 /// `GET /v1/measures?department=&state=`: a department's worklist, its own. `lift_overdue` lists
 /// what should have been lifted by now, whatever its state.
 /// Source: domain.md O51.
-pub async fn worklist(request: HttpRequest, page: UrlQuery<Page>, app: Data<App>) -> Answer {
+pub(crate) async fn worklist(request: HttpRequest, work: UrlQuery<Work>, app: Data<App>) -> Answer {
+    let page = Cursor { after: work.after.clone(), limit: work.limit };
     let caller = Caller::of(&request, &app.engine)?;
     caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::Auditor])?;
     let missing = |field: &'static str| {
@@ -309,8 +326,8 @@ pub async fn worklist(request: HttpRequest, page: UrlQuery<Page>, app: Data<App>
         )
         .on(field)
     };
-    let department = page.department.as_deref().ok_or_else(|| missing("department"))?;
-    let state = page.state.as_deref().ok_or_else(|| missing("state"))?;
+    let department = work.department.as_deref().ok_or_else(|| missing("department"))?;
+    let state = work.state.as_deref().ok_or_else(|| missing("state"))?;
     let own = match &caller.actor {
         Some(shouxin_core::actor::Actor::Officer(officer)) => app
             .engine
@@ -478,7 +495,7 @@ pub async fn lookup(request: HttpRequest, body: Body, app: Data<App>) -> Answer 
 
 /// `GET /v1/resolve?kind=&code=`: a legacy code to the file.
 /// Source: domain.md O09.
-pub async fn resolve(page: UrlQuery<Page>, app: Data<App>) -> Answer {
+pub(crate) async fn resolve(page: UrlQuery<OldCode>, app: Data<App>) -> Answer {
     let (Some(kind), Some(code)) = (&page.kind, &page.code) else {
         return Err(Problem::new(
             Code::ValueInvalid,

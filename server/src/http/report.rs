@@ -13,6 +13,7 @@ use shouxin_core::event::Target;
 use shouxin_core::id::{Position, RecordId};
 use shouxin_core::row::Index;
 use shouxin_core::time::Day;
+use utoipa::IntoParams;
 
 use crate::engine::Engine;
 use crate::engine::query::Query;
@@ -25,13 +26,20 @@ use crate::http::{App, Table, commitments, recommendation};
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    table.read("/v1/subjects/{key}/report", web::get().to(report), "信用报告 / the credit report");
+    table.list::<Asked>(
+        "/v1/subjects/{key}/report",
+        web::get().to(report),
+        "信用报告 / the credit report",
+    );
 }
 
 /// `?after=CURSOR&format=json`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 格式 / the form of the answer.
     format: Option<String>,
 }
 

@@ -11,6 +11,7 @@ use shouxin_core::identifier::legacy::{LegacyCode, LegacyKind};
 use shouxin_core::keys;
 use shouxin_core::row::search::folded;
 use shouxin_core::row::{Key, Row};
+use utoipa::IntoParams;
 
 use crate::engine::Engine;
 use crate::engine::query::Query;
@@ -25,13 +26,16 @@ const ASKED_CHARS: std::ops::RangeInclusive<usize> = 2..=100;
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    table.read("/v1/search", web::get().to(search), "查找单位 / find an organisation");
+    table.list::<Asked>("/v1/search", web::get().to(search), "查找单位 / find an organisation");
 }
 
 /// `?q=TEXT&after=CURSOR`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// 名称或代码的一部分 / part of a name or code.
     q: Option<String>,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use shouxin_core::event::support::SuitGround;
 use shouxin_core::id::{Position, SupportId};
 use shouxin_core::row::Index;
 use shouxin_core::row::social::{SocialIndex, SupportRow};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -33,7 +33,11 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<Open>("/v1/litigation-supports", "支持公益诉讼 / support a suit")
         .post::<HandOver>(&at("evidence"), "移交材料 / hand over evidence")
         .post::<Close>(&at("close"), "办结 / close")
-        .read("/v1/litigation-supports", list, "支持公益诉讼 / supports about a subject")
+        .list::<OfSubject>(
+            "/v1/litigation-supports",
+            list,
+            "支持公益诉讼 / supports about a subject",
+        )
         .read("/v1/litigation-supports/{id}", web::get().to(one), "支持公益诉讼 / one of them");
 }
 
@@ -186,10 +190,14 @@ async fn one(
 }
 
 /// `?subject=KEY&after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct OfSubject {
+    /// 主体代码 / key of a subject.
     subject: String,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

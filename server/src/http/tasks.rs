@@ -14,6 +14,7 @@ use shouxin_core::row::task::{Desk, Task};
 use shouxin_core::row::{ListingKind, ObjectionState, RedState, RepairState};
 use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
+use utoipa::IntoParams;
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -25,14 +26,18 @@ use crate::http::{App, Table};
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    table.read("/v1/tasks", web::get().to(tasks), "待办事项 / what an office has to do");
+    table.list::<Asked>("/v1/tasks", web::get().to(tasks), "待办事项 / what an office has to do");
 }
 
 /// `?after=CURSOR&limit=N&authority=CODE`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
+    /// 机关的统一社会信用代码 / code of an authority.
     authority: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::row::ListingKind;
 use shouxin_core::rules::Severity;
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
@@ -28,8 +28,10 @@ type Answer = Result<HttpResponse, Problem>;
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
 
 /// `?format=html`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Format {
+    /// 格式 / the form of the answer.
     format: Option<String>,
 }
 
@@ -146,12 +148,16 @@ pub(crate) fn routes(table: &mut Table<'_>) {
                 drafted(noun, request, path, format, body, app)
             };
         table
-            .read(&path, actix_web::web::get().to(recorded), "文书文本 / the text of a document")
-            .ask::<Draft>(
-            &path,
-            actix_web::web::post().to(drafted),
-            "文书草稿 / the text of a document to be",
-        );
+            .list::<Format>(
+                &path,
+                actix_web::web::get().to(recorded),
+                "文书文本 / the text of a document",
+            )
+            .ask_in::<Draft, Format>(
+                &path,
+                actix_web::web::post().to(drafted),
+                "文书草稿 / the text of a document to be",
+            );
     }
 }
 

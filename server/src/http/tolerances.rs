@@ -17,7 +17,7 @@ use shouxin_core::limits::{ADVERSE_RECORDS_MAX, CLEAN_YEARS_MAX};
 use shouxin_core::row::Index;
 use shouxin_core::row::tolerance::{ToleranceRow, counts_as_adverse};
 use shouxin_core::time::Day;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::Engine;
 use crate::engine::query::Query;
@@ -258,7 +258,7 @@ async fn tolerance(
     read::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
     let mut body = shown(&row);
     if let Event::Tolerance(ToleranceEvent::Opened { matter, missing, basis, .. }) =
-        reads::envelope(&app, row.id.0)?.event
+        reads::envelope(&app.engine, row.id.0)?.event
     {
         let vault = &app.engine.vault;
         body["matter"] = read::unseal(vault, row.subject, &matter);
@@ -271,10 +271,14 @@ async fn tolerance(
 }
 
 /// `?subject=KEY&after=CURSOR&limit=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct OfSubject {
+    /// 主体代码 / key of a subject.
     subject: String,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 
@@ -306,8 +310,10 @@ async fn tolerances(
 }
 
 /// `?years=N`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Years {
+    /// 年数 / years looked back.
     years: Option<u16>,
 }
 
@@ -359,9 +365,13 @@ pub(crate) fn routes(table: &mut Table<'_>) {
         .post::<Open>(base, "容缺受理 / accept a file with tolerance")
         .post::<Supply>(&format!("{one}/supply"), "补交材料 / hand in what was missing")
         .post::<Close>(&format!("{one}/close"), "撤回或终止 / withdraw or close")
-        .read(base, web::get().to(tolerances), "容缺受理 / tolerant acceptances of a subject")
+        .list::<OfSubject>(
+            base,
+            web::get().to(tolerances),
+            "容缺受理 / tolerant acceptances of a subject",
+        )
         .read(one, web::get().to(tolerance), "容缺受理 / a tolerant acceptance")
-        .read(
+        .list::<Years>(
             "/v1/subjects/{key}/clean-record",
             web::get().to(clean_record),
             "无不良记录核查 / whether there is an adverse record",

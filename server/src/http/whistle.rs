@@ -25,7 +25,7 @@ use shouxin_core::time::Day;
 use shouxin_core::whistle::{
     By, Command, ReportId, ReportRow, ReportState, WhistleEvent, Worklist, scan, stands_aside,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use zeroize::Zeroizing;
 
 use crate::engine::query::Query;
@@ -51,7 +51,7 @@ const CASE_ROLES: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffi
 pub(super) fn routes(table: &mut Table<'_>) {
     table
         .ask::<Report>("/v1/whistle", web::post().to(report), "失信举报 / report wrongdoing")
-        .read("/v1/whistle", web::get().to(worklist), "举报待办 / reports to work on")
+        .list::<Filter>("/v1/whistle", web::get().to(worklist), "举报待办 / reports to work on")
         .read("/v1/whistle/{receipt}", web::get().to(status), "凭回执查询 / what became of it")
         .ask::<Retaliation>(
             "/v1/whistle/{receipt}/retaliation",
@@ -603,10 +603,14 @@ pub async fn purge(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
 }
 
 /// `?state=STATE&after=CURSOR&limit=N`
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Filter {
+    /// 状态 / the state.
     state: Option<String>,
+    /// 上一页返回的 next / the `next` of the page before.
     after: Option<String>,
+    /// 本页条数，至多 1000 / rows of this page, at most 1000.
     limit: Option<usize>,
 }
 

@@ -4,15 +4,16 @@
 use shouxin_core::command::Command;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::remedy::RemedyCommand;
+use shouxin_core::event::person::CapacityGround;
 use shouxin_core::event::remedy::ReviewOf;
-use shouxin_core::event::{Finding, ObjectionGround, RepairAcceptance, Target, Trigger};
+use shouxin_core::event::{Capacity, Finding, ObjectionGround, RepairAcceptance, Target, Trigger};
 use shouxin_core::id::{ListingId, ObjectionId, Position, RepairId};
 use shouxin_core::text::Digest;
 
 use super::kit::later::{listed, office_head, remedy, repair_of, revocation_notice, revoke_repair};
 use super::kit::rules::{OFFICE, STATUTE};
 use super::kit::steps::*;
-use super::kit::{Post, Who, World, officer, operator, organisation, party, timer};
+use super::kit::{Post, Who, World, officer, operator, organisation, party, person, timer};
 
 fn filing(target: Target, trigger: Trigger, evidence: Vec<Digest>, new_facts: bool) -> Command {
     let grounds = vec![ObjectionGround::Error];
@@ -258,6 +259,24 @@ pub fn never_got() -> World {
     world
 }
 
+/// A minor comes of age; a court finds otherwise later on.
+pub fn grown_up() -> World {
+    let mut world = World::seeded();
+    let state = |capacity, ground| Command::StateCapacity {
+        person: person(3),
+        capacity,
+        ground,
+        document_number: "（2026）闽0426民特1号".to_owned(),
+        document_sha256: digest(70),
+    };
+    world.must(&handler(), &state(Capacity::Full, CapacityGround::CameOfAge));
+    let records = vec![record(person(3), "7")];
+    world.must(&handler(), &Command::SubmitRecords { records });
+    world.must(&handler(), &state(Capacity::None, CapacityGround::CourtFinding));
+    world.must(&handler(), &state(Capacity::Limited, CapacityGround::Corrected));
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
@@ -275,5 +294,6 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("waived", waived()),
         ("back again", back_again()),
         ("never got", never_got()),
+        ("grown up", grown_up()),
     ]
 }

@@ -28,6 +28,7 @@ macro_rules! inner {
 }
 
 mod again;
+mod by_number;
 mod closing;
 mod details;
 mod due;
@@ -272,6 +273,8 @@ fn table() -> Vec<Forgery> {
     for_good::ended(&mut table);
     for_good::changed(&mut table);
     for_good::persons(&mut table);
+    by_number::in_clear(&mut table);
+    by_number::capacity(&mut table);
     table.0
 }
 

@@ -1,0 +1,69 @@
+//! Whether an authority has an open case of its own in a file, within which it may see the file's history.
+
+use shouxin_core::actor::SubjectKey;
+use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RepairId};
+use shouxin_core::path::Standing;
+use shouxin_core::row::{Index, Key, Row};
+
+use crate::engine::Engine;
+use crate::engine::query::Query;
+use crate::http::caller::Caller;
+use crate::http::problem::Problem;
+use crate::http::read::{self, PART_ROWS_MAX, concerns};
+
+/// Whether a case that is not over yet concerns the caller: the authority that decides, the department
+/// that carries out, the unit whose record is disputed, the credit office.
+pub(crate) fn is_open(
+    engine: &Engine,
+    caller: &Caller,
+    subject: SubjectKey,
+) -> Result<bool, Problem> {
+    let today = engine.clock.now().legal_date();
+    let mut query = Query::new(engine.view.read());
+    query.ask(|rows| rows.must_subject(subject).cloned())?;
+    let first = Position::local(0);
+    let kinds: [(Index, fn(Position) -> Key); 5] = [
+        (Index::SubjectListing(subject, ListingId(first)), |at| Key::Listing(ListingId(at))),
+        (Index::SubjectAttribution(subject, AttributionId(first)), |at| {
+            Key::Attribution(AttributionId(at))
+        }),
+        (Index::SubjectMeasure(subject, MeasureId(first)), |at| Key::Measure(MeasureId(at))),
+        (Index::SubjectObjection(subject, ObjectionId(first)), |at| {
+            Key::Objection(ObjectionId(at))
+        }),
+        (Index::SubjectRepair(subject, RepairId(first)), |at| Key::Repair(RepairId(at))),
+    ];
+    for (entry, key) in kinds {
+        let (positions, _) = query.page(&entry, None, PART_ROWS_MAX)?;
+        for at in positions {
+            let Some(row) = query.row(&key(at))? else { continue };
+            let open = match row {
+                Row::Listing(row) => {
+                    let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
+                    standing != Standing::Ended && concerns(caller, read::authority(&row))
+                }
+                Row::Attribution(row) => {
+                    let standing = query.ask(|rows| rows.attribution_standing(row.id, today))?;
+                    let authority = row.case.proposed_by.authority;
+                    standing != Standing::Ended && concerns(caller, authority.as_str())
+                }
+                Row::Measure(row) => {
+                    let standing = read::measure(&mut query, &row, today)?["standing"] == "ended";
+                    let department = engine.rules.department(&row.department);
+                    !standing && department.is_some_and(|own| concerns(caller, &own.uscc))
+                }
+                Row::Objection(row) => {
+                    read::is_open_objection(&row) && concerns(caller, row.provider.as_str())
+                }
+                Row::Repair(row) => {
+                    read::is_open_repair(&row) && concerns(caller, row.authority.as_str())
+                }
+                _ => false,
+            };
+            if open {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
