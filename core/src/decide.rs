@@ -8,6 +8,7 @@ mod breach;
 mod case;
 mod case_study;
 mod catalogue;
+mod changed;
 mod channel;
 pub(crate) mod checks;
 mod classification;

@@ -46,10 +46,16 @@ fn a_suit_about_a_former_finding_leaves_the_new_one() {
     world.must(&own(), &filed);
     anew(&mut world, id);
     assert_eq!(world.refused(&handler(), &stay(&world)), STATE, "there is nothing to stay");
-    let mut judged = world.clone();
-    let ruled = rule(&judged, RemedyOutcome::Revoked);
-    judged.must(&clerk(), &ruled);
-    assert_eq!(standing(&judged, id), Standing::InForce, "it judged the finding before it");
+    let until = shown_until().plus_days(-30);
+    for outcome in [RemedyOutcome::Revoked, RemedyOutcome::Changed { end: until }] {
+        let mut world = world.clone();
+        let ruled = rule(&world, outcome);
+        world.must(&clerk(), &ruled);
+        assert_eq!(standing(&world, id), Standing::InForce, "it judged the finding before it");
+        let case = commitment_row(&world, id).breach.as_ref().expect("a finding");
+        let end = case.path.served().expect("it is served").decided.decision.end;
+        assert_eq!(end, shown_until());
+    }
     // One about the new finding ends it.
     let filed = suit(&world, Target::Commitment(id));
     world.must(&own(), &filed);

@@ -20,6 +20,7 @@ mod breach_repairs;
 mod bypasses;
 mod case_study;
 mod catalogue;
+mod changed;
 mod channels;
 mod cited;
 mod codec;

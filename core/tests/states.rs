@@ -65,7 +65,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("assessment.execution_overdue", "that it passed, tried in plan.rs"),
     ("deadline.recomputed", "a deadline, not a state"),
     ("job.finished", "what the register has looked at, tried in versions.rs"),
-    ("record.publicity_shortened", "an end by a version of the rules, tried in versions.rs"),
     ("breach.shortened", "an end by a version of the rules, tried in versions.rs"),
     ("credit_review.performed", "a review is performed once and for all"),
     ("court_document.filed", "a document on file"),

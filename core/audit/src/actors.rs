@@ -49,8 +49,6 @@ fn allowed(name: &str) -> u8 {
         | "listing.restored"
         | "record.restored"
         | "deadline.recomputed"
-        | "record.publicity_shortened"
-        | "breach.shortened"
         | "job.finished"
         | "assessment.dispatch_overdue"
         | "assessment.dispatch_put_off"
@@ -82,6 +80,8 @@ fn allowed(name: &str) -> u8 {
         | "listing.annulled"
         | "repair.revocation_lapsed"
         | "listing.shortened"
+        | "record.publicity_shortened"
+        | "breach.shortened"
         | "listing.repair_rule_kept"
         | "attribution.ended"
         | "red_listing.revocation_owed" => OFFICER | TIMER,

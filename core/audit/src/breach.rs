@@ -74,7 +74,10 @@ pub(crate) fn check(
                 _ => at.broken(INV_2, "there is no served finding"),
             }
         }
-        E::BreachShortened { end, .. } => shortened(own, at, *end),
+        E::BreachShortened { commitment, end } => {
+            let court = commit.shortened_to(Target::Commitment(*commitment));
+            shortened(own, at, *end, court);
+        }
         E::BreachExpired { .. } => {
             match &own.stage {
                 Stage::Broken(found) => at.after(Some(found.shown_until), "it"),
@@ -195,20 +198,30 @@ pub(crate) fn shown_and_allowed(
     }
 }
 
-/// A version that has begun lets a finding be shown for less long.
-fn shortened(own: &mut Commitment, at: &mut Here<'_>, end: Day) {
-    let Some((until, latest)) = shown_and_allowed(own, at.rules, at.today) else {
-        at.broken(INV_2, "there is no served finding");
-        return;
+/// A version that has begun lets a finding be shown for less long, or an outcome changed it, which an
+/// officer brings; that of one that a repair ended, too.
+fn shortened(own: &mut Commitment, at: &mut Here<'_>, end: Day, court: Option<Day>) {
+    let allowed = shown_and_allowed(own, at.rules, at.today);
+    let allowed = allowed.map(|own| own.1.max(at.today.plus_days(-1)));
+    let day = court.map(|end| end.max(at.today)).or(allowed);
+    let system = at.event.actor == Actor::System;
+    let brought = system == court.is_none();
+    at.must(brought, Guard::Competent, "an officer, and no outcome of this commit");
+    let found = match &mut own.stage {
+        Stage::Broken(found) => found,
+        Stage::Repaired { finding, .. } if court.is_some() => finding,
+        _ => {
+            at.broken(INV_2, "there is no served finding");
+            return;
+        }
     };
+    let until = found.shown_until;
     if end >= until {
         at.broken(INV_3, format!("{end} is no earlier than {until}"));
-    } else if end != latest.max(at.today.plus_days(-1)) {
-        at.broken(DEADLINE, format!("{end} is not the day to which the rules let it be shown"));
+    } else if Some(end) != day {
+        at.broken(DEADLINE, format!("{end} is not the day to which it may be shown"));
     }
-    if let Stage::Broken(found) = &mut own.stage {
-        found.shown_until = end;
-    }
+    found.shown_until = end;
 }
 
 fn noticed(own: &Commitment, breach: &mut Breach, at: &mut Here<'_>, event: &CommitmentEvent) {

@@ -42,6 +42,8 @@ pub(crate) struct Commit {
     relieved_grounds: Vec<(RecordId, ReliefId)>,
     /// What a court shortened, and to which day.
     shortened: Vec<(Position, Target, Day)>,
+    /// Records and findings that a court changed, and to which day.
+    changed: Vec<(Target, Day)>,
     /// Redress that an outcome owes, and what was opened.
     owes_redress: Vec<(Position, Position)>,
     redressed: BTreeSet<Position>,
@@ -222,8 +224,17 @@ impl Commit {
         })
     }
 
-    pub(crate) fn shorten(&mut self, at: Position, target: Target, end: Day) {
-        self.shortened.push((at, target, end));
+    /// A court changed a target, unless what stands now was found anew since.
+    pub(crate) fn shorten(&mut self, at: Position, target: Target, (end, about): (Day, bool)) {
+        if about {
+            self.shortened.push((at, target, end));
+            self.changed.push((target, end));
+        }
+    }
+
+    /// The day to which a court of this commit changed a target.
+    pub(crate) fn shortened_to(&self, target: Target) -> Option<Day> {
+        self.changed.iter().find(|own| own.0 == target).map(|own| own.1)
     }
 
     /// Whether a court, or a correction of the record below, shortens a target, itself or what it
@@ -614,13 +625,13 @@ impl Commit {
             }
         }
         for (at, target, end) in &self.shortened {
-            for left in longer(fold, *target, *end) {
+            for left in longer(fold, *target, *end, day) {
                 missed(*at, format!("{left} beyond {end}"));
             }
         }
         for (at, record, until) in self.corrected.iter().filter(|own| own.2 >= day) {
             for of in resting(fold, *record) {
-                for left in longer(fold, of, *until) {
+                for left in longer(fold, of, *until, day) {
                     missed(*at, format!("{left} beyond {until}"));
                 }
             }

@@ -292,7 +292,8 @@ pub(crate) fn check_later(
         }
         RecordEvent::Supplemented { .. } => supplemented(fold, at, event),
         RecordEvent::PublicityShortened { record, before, until } => {
-            version::record_shortened(fold, at, *record, (*before, *until));
+            let court = commit.shortened_to(Target::Record(*record));
+            version::record_shortened(fold, at, *record, (*before, *until), court);
             commit.corrects(at.at(), *record, *until);
         }
         RecordEvent::DisplayEnded { record, reasons } => {

@@ -363,7 +363,10 @@ fn outcome_of(
                 commit.owe_redress(at.at(), id.0);
             }
         }
-        RemedyOutcome::Changed { end } => commit.shorten(at.at(), target, end),
+        RemedyOutcome::Changed { end } => {
+            let about = fold.is_about(target, id.0);
+            commit.shorten(at.at(), target, (end, about));
+        }
         RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
     }
 }

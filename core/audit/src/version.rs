@@ -4,6 +4,7 @@
 
 use shouxin_core::actor::Actor;
 use shouxin_core::event::CaseRef;
+use shouxin_core::guard::Guard;
 use shouxin_core::id::{Position, RecordId};
 use shouxin_core::rules::{RulePack, RuleSet, Severity};
 use shouxin_core::time::Day;
@@ -74,12 +75,13 @@ fn record_end(rules: &RuleSet, own: &Record, today: Day) -> Option<Day> {
 }
 
 /// A record is shown for less long by a version that has begun: to the very day it says, or, where
-/// that has passed, no day longer.
+/// that has passed, no day longer. The same by an outcome that changed it, which an officer brings.
 pub(crate) fn record_shortened(
     fold: &mut Fold,
     at: &mut Here<'_>,
     id: RecordId,
     (before, until): (Day, Day),
+    court: Option<Day>,
 ) {
     let Some(own) = fold.records.get_mut(&id) else {
         at.missing(id);
@@ -90,7 +92,13 @@ pub(crate) fn record_shortened(
     if !stands || own.until != Some(before) {
         at.broken(INV_10, format!("{id} is over, or was not shown to {before}"));
     }
-    let end = record_end(at.rules, own, at.today).map(|end| end.max(at.today.plus_days(-1)));
+    let by_rules = court.is_none();
+    let system = at.event.actor == Actor::System;
+    at.must(system == by_rules, Guard::Competent, "an officer, and no outcome of this commit");
+    let end = match court {
+        Some(end) => Some(end.max(at.today)),
+        None => record_end(at.rules, own, at.today).map(|end| end.max(at.today.plus_days(-1))),
+    };
     if until >= before {
         at.broken(INV_3, format!("{until} is no earlier than {before}"));
     } else if Some(until) != end {

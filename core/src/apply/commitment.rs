@@ -227,6 +227,12 @@ fn breach_step(
             effective.served.decided.decision.end = *end;
             Path::Effective(effective)
         }
+        (Path::Ended(mut own), E::BreachShortened { end, .. })
+            if matches!(own.reason, EndReason::Removed(_)) =>
+        {
+            own.served.as_mut()?.decided.decision.end = *end;
+            Path::Ended(own)
+        }
         (path, E::Repaired { repair, .. })
             if matches!(path, Path::Effective(_)) || path.may_return() =>
         {

@@ -48,6 +48,10 @@ pub(super) fn apply(
                 match &mut own.path {
                     Path::Served(served) => served.decided.decision.end = *end,
                     Path::Effective(effective) => effective.served.decided.decision.end = *end,
+                    // What a repair ended comes back for so long at most.
+                    Path::Ended(own) if matches!(own.reason, EndReason::Removed(_)) => {
+                        own.served.as_mut()?.decided.decision.end = *end;
+                    }
                     _ => return None,
                 }
                 Some(own)

@@ -4,25 +4,24 @@
 use crate::actor::Actor;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
-use crate::decide::classification::{self, Turn};
+use crate::decide::classification::Turn;
 use crate::decide::objection::{
     self, annul, bounded, disputed, is_about, receiving, release, turn,
 };
 use crate::decide::{
-    Context, Drafts, Outcome, closing, redress, relief, repair, review, revocation, testing,
+    Context, Drafts, Outcome, changed, closing, redress, relief, repair, review, revocation,
+    testing,
 };
-use crate::event::listing::ListingEvent;
+use crate::event::Event;
 use crate::event::remedy::{RemedyEvent, RemedyKind, RemedyOutcome};
-use crate::event::{CaseRef, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::{ObjectionId, RemedyId};
 use crate::limits::STAYS_MAX;
-use crate::path::{DecisionCase, Hold, Path};
-use crate::row::{Key, ListingKind, ObjectionState, RemedyRow, RemedyState};
+use crate::path::Hold;
+use crate::row::{ObjectionState, RemedyRow, RemedyState};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
 use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
-use crate::time::Day;
 
 /// What the body that was asked rules by: a court by judgments, whichever court it is after an
 /// appeal; a reviewing body by decisions of its own.
@@ -340,7 +339,7 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
             }
         }
         RemedyOutcome::Changed { end } => {
-            shorten(rows, context, &mut drafts, row, *end)?;
+            changed::shorten(rows, context, &mut drafts, row, *end)?;
             if stayed {
                 release(rows, context, &mut drafts, row.target, Hold::Stay(*remedy))?;
             }
@@ -352,69 +351,4 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
         }
     }
     drafts.finish()
-}
-
-fn case_of(rows: &Rows, target: Target) -> Result<Option<(CaseRef, &DecisionCase)>, Stop> {
-    Ok(match target {
-        Target::Listing(id) => match &rows.must_listing(id)?.kind {
-            ListingKind::Black { case, .. } => Some((CaseRef::Listing(id), case)),
-            ListingKind::Red(_) => None,
-        },
-        Target::Attribution(id) => {
-            Some((CaseRef::Attribution(id), &rows.must_attribution(id)?.case))
-        }
-        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => None,
-    })
-}
-
-/// A changed decision ends earlier than it said; a later end would be a new decision (INV-3).
-fn shorten(
-    rows: &Rows,
-    context: &Context<'_>,
-    drafts: &mut Drafts,
-    row: &RemedyRow,
-    end: Day,
-) -> Result<(), Stop> {
-    let Some((case, held)) = case_of(rows, row.target)? else {
-        return Ok(misfit(
-            Misfit::Value,
-            "变更期限只适用于名单或责任认定 / only a listing or attribution has an end to change",
-            "记录请更正或撤销，措施和违诺认定请撤销 / correct or annul the record, annul the rest",
-        )?);
-    };
-    let served = match &held.path {
-        Path::Served(served) => served,
-        Path::Effective(effective) => &effective.served,
-        path => return Ok(wrong_state("案件 / case", path.name(), "served or effective")?),
-    };
-    let before = served.decided.decision.end;
-    if end >= before || end < context.today {
-        refuse::<()>(
-            Guard::End,
-            format!("变更后的终止日须早于 {before} 且不早于当日 / earlier than before, not past"),
-            "自始无效的请用 revoked / what is void from the start is revoked",
-        )?;
-    }
-    drafts.push(row.subject, Event::Listing(ListingEvent::Shortened { case, end }));
-    classification::until(rows, drafts, row.subject, case, end)?;
-    let CaseRef::Listing(listing) = case else {
-        return Ok(());
-    };
-    // A person does not answer for longer than the organisation.
-    let attributions = &rows.must_listing(listing)?.attributions;
-    rows.want(attributions.iter().map(|id| Key::Attribution(*id)))?;
-    for id in attributions {
-        let own = rows.must_attribution(*id)?;
-        let (Path::Served(_) | Path::Effective(_)) = own.case.path else {
-            continue;
-        };
-        let later = own.case.path.served().is_some_and(|served| served.decided.decision.end > end);
-        if later {
-            rows.want([Key::Subject(own.person)])?;
-            let case = CaseRef::Attribution(*id);
-            drafts.push(own.person, Event::Listing(ListingEvent::Shortened { case, end }));
-            classification::until(rows, drafts, own.person, case, end)?;
-        }
-    }
-    Ok(())
 }

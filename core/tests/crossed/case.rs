@@ -306,6 +306,12 @@ fn a_record_meets_courts_and_the_listings_that_rest_on_it() {
         }),
         ("tick", timer(), &|world| Command::Tick { due: Due::Record(record_of(world)) }),
     ];
+    const SHORTER: &[&str] = &[
+        "remedy.decided",
+        "record.publicity_shortened",
+        "listing.shortened",
+        "classification.changed",
+    ];
     compare(
         &machines::RECORD_WIDER,
         &states,
@@ -370,6 +376,13 @@ fn a_record_meets_courts_and_the_listings_that_rest_on_it() {
                 "court upholds",
                 &["remedy.decided", "classification.changed"],
             ),
+            ("*", "court shortens", &["remedy.decided", "record.publicity_shortened"]),
+            // What is over is changed no more, and the matter is closed.
+            ("stayed, period over", "court shortens", &["remedy.decided"]),
+            ("expired, stayed before", "court shortens", &["remedy.decided"]),
+            ("annulled, suit filed", "court shortens", &["remedy.decided"]),
+            ("ground of a listing, suit filed", "court shortens", SHORTER),
+            ("ground of a listing, stayed", "court shortens", SHORTER),
             ("*", "annul", &["record.annulled", "redress.owed_by_annulment"]),
             (
                 "ground of a proposal",
@@ -446,7 +459,6 @@ fn a_record_meets_courts_and_the_listings_that_rest_on_it() {
             ("ground of a proposal", "court upholds", ABSENT),
             ("annulled", "court upholds", ABSENT),
             ("accepted", "court upholds", ABSENT),
-            ("*", "court shortens", NO_END),
             ("none", "court shortens", ABSENT),
             ("ground of a proposal", "court shortens", ABSENT),
             ("annulled", "court shortens", ABSENT),

@@ -10,11 +10,13 @@ use crate::fold::{Fold, Over, Record, RecordStage, Standing};
 use crate::repair;
 
 /// What still lasts longer than a court allows: the case, and what persons answer for under it.
-pub(super) fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
+pub(super) fn longer(fold: &Fold, target: Target, end: Day, day: Day) -> Vec<String> {
     let lasts = |case: CaseRef| {
         let own = fold.case(case);
         own.is_some_and(|own| {
-            own.over.is_none() && own.starts_on.is_some() && own.end().is_some_and(|own| own > end)
+            own.own(day) != Standing::Ended
+                && own.starts_on.is_some()
+                && own.end().is_some_and(|own| own > end)
         })
     };
     let mut cases = Vec::new();
@@ -28,7 +30,18 @@ pub(super) fn longer(fold: &Fold, target: Target, end: Day) -> Vec<String> {
             cases.extend(under.unwrap_or_default().into_iter().map(CaseRef::Attribution));
         }
         Target::Attribution(id) => cases.push(CaseRef::Attribution(id)),
-        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => {}
+        Target::Record(id) => {
+            let live = fold.record_standing(id, day) != Standing::Ended;
+            let until = fold.records.get(&id).and_then(|own| own.until);
+            let longer = live && until.is_some_and(|until| until > end);
+            return longer.then(|| id.to_string()).into_iter().collect();
+        }
+        Target::Commitment(id) => {
+            let own = fold.commitments.get(&id).filter(|own| own.is_broken(day));
+            let longer = own.and_then(|own| own.finding()).is_some_and(|own| own.shown_until > end);
+            return longer.then(|| id.to_string()).into_iter().collect();
+        }
+        Target::Measure(_) => {}
     }
     cases.into_iter().filter(|case| lasts(*case)).map(shown).collect()
 }

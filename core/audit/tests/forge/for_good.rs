@@ -223,6 +223,69 @@ pub fn finding_twice(returns: bool) -> World {
     world
 }
 
+/// A court changes a penalty, on which a listing rests or nothing does.
+pub fn record_changed(carries: bool) -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    if carries {
+        world.listing(&[record], &[STATUTE], Stage::Effective);
+    }
+    sued(&mut world, &own(), Target::Record(record));
+    let held = stay(&world);
+    world.must(&handler(), &held);
+    let end = world.today.plus_days(30);
+    ruled(&mut world, RemedyOutcome::Changed { end });
+    world
+}
+
+/// A court changes a finding of breach.
+pub fn finding_changed() -> World {
+    let (mut world, id) = word(Word::Breached);
+    sued(&mut world, &own(), Target::Commitment(id));
+    ruled(&mut world, RemedyOutcome::Changed { end: shown_until().plus_days(-10) });
+    world
+}
+
+/// A court changes what is over, or what a repair ended.
+pub fn changed_afterwards() -> Vec<World> {
+    let (mut over, listing) = listed();
+    sued(&mut over, &own(), Target::Listing(listing));
+    over.go_to(end().plus_days(1));
+    let today = over.today;
+    ruled(&mut over, RemedyOutcome::Changed { end: today });
+    let (mut back, listing) = listed();
+    sued(&mut back, &own(), Target::Listing(listing));
+    back.pass(200);
+    let id = done(&mut back, &own(), Repairable::Listing(listing));
+    ruled(&mut back, RemedyOutcome::Changed { end: end().plus_days(-30) });
+    revoked(&mut back, &own(), id);
+    back.pass(12);
+    let mut record = World::seeded();
+    let own_record = record.with_record();
+    sued(&mut record, &own(), Target::Record(own_record));
+    record.pass(400);
+    let id = done(&mut record, &own(), Repairable::Record(own_record));
+    let until = record.today.plus_days(60);
+    ruled(&mut record, RemedyOutcome::Changed { end: until });
+    revoked(&mut record, &own(), id);
+    record.pass(12);
+    let (mut finding, id) = word(Word::Repaired);
+    sued(&mut finding, &own(), Target::Commitment(id));
+    ruled(&mut finding, RemedyOutcome::Changed { end: shown_until().plus_days(-5) });
+    let repair = repair_of(&finding);
+    revoked(&mut finding, &own(), repair);
+    finding.pass(12);
+    let (mut past, id) = word(Word::Breached);
+    sued(&mut past, &own(), Target::Commitment(id));
+    past.go_to(shown_until().plus_days(1));
+    let mut revoked_past = past.clone();
+    let today = past.today;
+    ruled(&mut past, RemedyOutcome::Changed { end: today });
+    ruled(&mut revoked_past, RemedyOutcome::Revoked);
+    redressed(&mut revoked_past);
+    vec![over, back, record, finding, past, revoked_past]
+}
+
 /// A person under a listing on whom somebody acted; an outcome voids the listing, or its authority takes
 /// it back. The redress is done.
 pub fn persons_owed(by_outcome: bool) -> World {
@@ -347,7 +410,8 @@ pub fn served_in_time() -> (World, Day) {
 
 /// The courses of this file.
 pub fn all() -> Vec<(&'static str, World)> {
-    vec![
+    let until = shown_until().plus_days(-30);
+    let mut found = vec![
         ("void after its repair", court_void()),
         ("a person void after the repair", person_void()),
         ("a finding void after its repair", finding_void(false)),
@@ -362,13 +426,19 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("a person repaired twice", person_twice()),
         ("a finding repaired twice", finding_twice(false)),
         ("a finding repaired while it comes back", finding_twice(true)),
+        ("a record changed", record_changed(false)),
+        ("a record changed that carries", record_changed(true)),
+        ("a finding changed", finding_changed()),
         ("a person owed by an outcome", persons_owed(true)),
         ("a person owed by its authority", persons_owed(false)),
         ("a record disputed before it returns", record_returns(Finding::Correct)),
         ("a record void before it returns", record_returns(Finding::Error)),
         ("a record annulled before it returns", annulled_before()),
         ("a former finding revoked", former_ruled(RemedyOutcome::Revoked)),
+        ("a former finding changed", former_ruled(RemedyOutcome::Changed { end: until })),
         ("a former finding reviewed", former_reviewed()),
         ("served in time", served_in_time().0),
-    ]
+    ];
+    found.extend(changed_afterwards().into_iter().map(|own| ("changed afterwards", own)));
+    found
 }

@@ -2,7 +2,7 @@
 //! about what a court changed, and about persons under what is void.
 
 use super::*;
-use crate::forge::for_good;
+use crate::forge::{for_good, versions};
 use shouxin_core::event::CaseRef;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::id::CommitmentId;
@@ -74,6 +74,39 @@ pub(super) fn ended(table: &mut Table) {
         let own = log.like(place, Event::Commitment(void));
         log.follow(own)
     });
+}
+
+/// What a court changed is changed, and by nobody else.
+pub(super) fn changed(table: &mut Table) {
+    let shorter = &["record.publicity_shortened"];
+    let what = "a penalty was changed, and is shown as long as before";
+    table.remove("INV-6", what, &for_good::record_changed(false), shorter, DECIDED);
+    table.change(
+        "DEADLINE",
+        "a penalty is shown to another day than the court says",
+        &for_good::record_changed(false),
+        "record.publicity_shortened",
+        |own| match &mut own.event {
+            Event::Record(RecordEvent::PublicityShortened { until, .. }) => {
+                *until = until.plus_days(-1);
+            }
+            other => panic!("{other:?}"),
+        },
+    );
+    let what = "what rests on a changed penalty lasts as long as before";
+    table.other("INV-6", what, &for_good::record_changed(true), |log| {
+        let place = log.last("listing.shortened");
+        log.cut(place);
+        // Its mark too.
+        log.change((place.0, place.1 + 1), |own| marks(own)[0].until = end());
+        log.remove(place);
+        log.at((place.0, place.1 - 1)).position
+    });
+    let what = "a finding was changed, and is shown as long as before";
+    table.remove("INV-6", what, &for_good::finding_changed(), &["breach.shortened"], DECIDED);
+    let shortened = versions::finding_shortened();
+    let what = "an officer shortens a finding";
+    table.change("G-COMPETENT", what, &shortened, "breach.shortened", by(&handler()));
 }
 
 /// Persons under a listing: redress where it is void, service only where it stands for as long.

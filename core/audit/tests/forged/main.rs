@@ -256,6 +256,7 @@ fn table() -> Vec<Forgery> {
     rests::answers(&mut table);
     rests::extensions(&mut table);
     for_good::ended(&mut table);
+    for_good::changed(&mut table);
     for_good::persons(&mut table);
     table.0
 }
