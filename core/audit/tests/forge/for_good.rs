@@ -275,7 +275,15 @@ pub fn changed_afterwards() -> Vec<World> {
     let repair = repair_of(&finding);
     revoked(&mut finding, &own(), repair);
     finding.pass(12);
-    vec![over, back, record, finding]
+    let (mut past, id) = word(Word::Breached);
+    sued(&mut past, &own(), Target::Commitment(id));
+    past.go_to(shown_until().plus_days(1));
+    let mut revoked_past = past.clone();
+    let today = past.today;
+    ruled(&mut past, RemedyOutcome::Changed { end: today });
+    ruled(&mut revoked_past, RemedyOutcome::Revoked);
+    redressed(&mut revoked_past);
+    vec![over, back, record, finding, past, revoked_past]
 }
 
 /// A person under a listing on whom somebody acted; an outcome voids the listing, or its authority takes
