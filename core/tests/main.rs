@@ -79,3 +79,4 @@ mod twice;
 mod undoing;
 mod versions;
 mod whistle;
+mod working;
