@@ -47,6 +47,7 @@ mod testing;
 mod tick;
 mod tolerance;
 mod undo;
+mod working;
 
 use crate::actor::{Actor, Role, SubjectKey};
 use crate::command::{self, Command};

@@ -467,6 +467,8 @@ pub struct MeasureRow {
     pub telling: Option<Telling>,
     /// Its way to the department, while nothing suspends it.
     pub dispatch: Option<Owed>,
+    /// It is suspended, and has its days to respond and to execute anew once it has effect again.
+    pub put_off: bool,
     /// Who declined it although it is mandatory, until the credit office has answered.
     pub escalated: Option<OfficerRef>,
 }

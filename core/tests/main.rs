@@ -86,3 +86,4 @@ mod undoing;
 mod versions;
 mod void_for_good;
 mod whistle;
+mod working;

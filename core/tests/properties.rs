@@ -181,6 +181,8 @@ fn measures_hold(world: &World, settled_by_hand: bool) {
             "measure.forward_telling_moot",
             "assessment.dispatch_due",
             "assessment.dispatch_put_off",
+            "assessment.work_put_off",
+            "assessment.response_due",
         ];
         assert_eq!(
             world.read(|rows, day| owes_an_end(rows, *id, day)),
@@ -344,6 +346,8 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "assessment.dispatch_due",
         "assessment.dispatch_overdue",
         "assessment.dispatch_put_off",
+        "assessment.work_put_off",
+        "assessment.response_due",
         "assessment.repair_check_overdue",
         "assessment.repair_decision_overdue",
         "assessment.case_decision_overdue",
@@ -515,6 +519,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "measure.decline_escalated",
         "measure.decline_answered",
         "assessment.dispatch_put_off",
+        "assessment.work_put_off",
+        "assessment.response_due",
         "red_listing.revocation_stated",
         "red_listing.revocation_not_owed",
         "red_listing.revoked",

@@ -12,7 +12,7 @@ use shouxin_core::calendar::Deadline;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures, Month};
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::guard::Guard;
-use shouxin_core::id::AssessmentId;
+use shouxin_core::id::{AssessmentId, MeasureId};
 use shouxin_core::limits::{
     ASSESSMENT_COMMENT_WD, ASSESSMENT_MONTHS_MAX, RECTIFICATION_MONTHS_MAX, RECTIFICATIONS_MAX,
 };
@@ -72,6 +72,9 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
         | AssessmentEvent::DispatchOverdue { .. }
         | AssessmentEvent::DispatchLate { .. }
         | AssessmentEvent::DispatchPutOff { .. } => on_its_way(fold, at, event),
+        AssessmentEvent::WorkPutOff { measure } | AssessmentEvent::ResponseDue { measure, .. } => {
+            put_off(fold, at, *measure, event);
+        }
         AssessmentEvent::ReferralDue { .. }
         | AssessmentEvent::ReferralOverdue { .. }
         | AssessmentEvent::ReferralLate { .. }
@@ -154,8 +157,16 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             }
         }
         AssessmentEvent::ExecutionDue { measure, due } => {
-            let own = fold.measures.get(measure).and_then(|own| at.rules.measure(&own.measure));
-            match own.and_then(|own| own.execute_wd) {
+            let standing = fold.measure_standing(*measure, at.today);
+            let held = fold.measures.get(measure);
+            let again = held.and_then(|own| own.execute_by);
+            let put_off = held.is_some_and(|own| own.put_off) && standing == Standing::InForce;
+            if again.is_some() && !put_off {
+                at.broken(INV_10, "there is nothing to execute anew");
+            }
+            let entry = held.and_then(|own| at.rules.measure(&own.measure));
+            let again = again.map(|own| own.working_days);
+            match again.or(entry.and_then(|own| own.execute_wd)) {
                 Some(execute_wd) => at.deadline("due", *due, at.today, execute_wd),
                 None => at.broken(DEADLINE, "the catalogue sets no days for this measure"),
             }
@@ -163,10 +174,18 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 own.execute_by = Some(*due);
             }
         }
-        AssessmentEvent::ExecutionOverdue { measure } => match fold.measures.get(measure) {
-            Some(own) => at.over(own.execute_by, "the department's time"),
-            None => at.missing(measure),
-        },
+        AssessmentEvent::ExecutionOverdue { measure } => {
+            let standing = fold.measure_standing(*measure, at.today);
+            match fold.measures.get(measure) {
+                Some(own) => {
+                    at.over(own.execute_by, "the department's time");
+                    if standing == Standing::Suspended {
+                        at.broken(INV_4, "while it is suspended nobody may execute it");
+                    }
+                }
+                None => at.missing(measure),
+            }
+        }
         _ => {}
     }
 }
@@ -214,6 +233,46 @@ fn on_its_way(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
                 at.broken(INV_10, "there is nothing to put off");
             }
             own.dispatch_by = None;
+        }
+    }
+}
+
+/// No department is late with an answer that it may not give.
+pub(crate) fn responds_late(at: &mut Here<'_>, standing: Standing, respond_by: Deadline) {
+    at.over(Some(respond_by), "the response");
+    if standing == Standing::Suspended {
+        at.broken(INV_4, "while it is suspended nobody may accept it");
+    }
+}
+
+/// The days at the department: put off while it is suspended, and the same anew once it has effect.
+fn put_off(fold: &mut Fold, at: &mut Here<'_>, id: MeasureId, event: &AssessmentEvent) {
+    let standing = fold.measure_standing(id, at.today);
+    let Some(own) = fold.measures.get_mut(&id) else {
+        at.missing(id);
+        return;
+    };
+    let respond_by = match own.stage {
+        Stage::Dispatched { respond_by } => Some(respond_by),
+        _ => None,
+    };
+    match (event, respond_by) {
+        (AssessmentEvent::ResponseDue { due, .. }, Some(before)) => {
+            at.deadline("due", *due, at.today, before.working_days);
+            if !own.put_off || standing != Standing::InForce {
+                at.broken(INV_10, "there is nothing to respond to anew");
+            }
+            own.stage = Stage::Dispatched { respond_by: *due };
+        }
+        (AssessmentEvent::ResponseDue { .. }, None) => {
+            at.broken(INV_10, "it does not wait for a response");
+        }
+        _ => {
+            let waits = respond_by.is_some() || own.execute_by.is_some();
+            if standing != Standing::Suspended || !waits {
+                at.broken(INV_10, "there is nothing to put off");
+            }
+            own.put_off = true;
         }
     }
 }

@@ -347,6 +347,8 @@ pub(crate) struct Measure {
     pub execute_by: Option<Deadline>,
     /// By when it goes to its department, while nothing suspends it.
     pub dispatch_by: Option<Deadline>,
+    /// It was suspended at the department, and has its days there anew once it has effect again.
+    pub put_off: bool,
     /// Who declined it although it is mandatory, until the credit office has answered.
     pub escalated: Option<OfficerRef>,
     /// By when it has to lift what has ended.

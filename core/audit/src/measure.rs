@@ -15,6 +15,7 @@ use shouxin_core::time::Day;
 
 use crate::admin::{by_office, by_plugin, by_retired, carries};
 use crate::again;
+use crate::assessment::responds_late;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
@@ -272,6 +273,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         feedback_by: None,
         execute_by: None,
         dispatch_by: None,
+        put_off: false,
         escalated: None,
         lift_by: None,
         telling: None,
@@ -431,7 +433,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
             own.stage = Stage::Declined;
         }
         Event::ResponseOverdue { .. } => match own.stage {
-            Stage::Dispatched { respond_by } => at.over(Some(respond_by), "the response"),
+            Stage::Dispatched { respond_by } => responds_late(at, standing, respond_by),
             _ => at.broken(INV_2, "it does not wait for a response"),
         },
         _ => {}

@@ -361,6 +361,7 @@ fn of_dates(
     match event {
         A::FeedbackDue { measure: id, .. } => tallies.renewed(Owing::Feedback, id.0),
         A::ExecutionDue { measure: id, .. } => tallies.renewed(Owing::Execution, id.0),
+        A::ResponseDue { measure: id, .. } => tallies.renewed(Owing::Response, id.0),
         A::FeedbackOverdue { measure: id } => {
             let counters = tallies.passed(Owing::Feedback, id.0, Counter::FeedbackOverdue);
             return Some((measure(id)?, counters));
@@ -417,6 +418,7 @@ fn of_dates(
         }
         A::DispatchDue { .. }
         | A::DispatchPutOff { .. }
+        | A::WorkPutOff { .. }
         | A::ReferralDue { .. }
         | A::ResultDue { .. }
         | A::Opened { .. }

@@ -23,7 +23,9 @@ pub(super) fn apply(
         | E::ExecutionOverdue { .. }
         | E::DispatchDue { .. }
         | E::DispatchOverdue { .. }
-        | E::DispatchPutOff { .. } => return measure::apply(rows, envelope),
+        | E::DispatchPutOff { .. }
+        | E::WorkPutOff { .. }
+        | E::ResponseDue { .. } => return measure::apply(rows, envelope),
         E::ReferralDue { .. }
         | E::ReferralOverdue { .. }
         | E::ResultDue { .. }

@@ -36,7 +36,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             | AssessmentEvent::ExecutionOverdue { measure }
             | AssessmentEvent::DispatchDue { measure, .. }
             | AssessmentEvent::DispatchOverdue { measure }
-            | AssessmentEvent::DispatchPutOff { measure },
+            | AssessmentEvent::DispatchPutOff { measure }
+            | AssessmentEvent::WorkPutOff { measure }
+            | AssessmentEvent::ResponseDue { measure, .. },
         ) => *measure,
         _ => return Err(defect(envelope, "not an event of a measure")),
     };
@@ -134,6 +136,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         last_order: None,
         telling: None,
         dispatch: None,
+        put_off: false,
         escalated: None,
     };
     rows.put(Key::Listing(*listing), Row::Listing(parent))?;
@@ -207,6 +210,7 @@ pub(super) fn apply_beyond(
                 last_order: None,
                 telling: None,
                 dispatch: None,
+                put_off: false,
                 escalated: None,
             };
             let twin = twin(&row);
@@ -313,6 +317,7 @@ fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
             execution: None,
             lift: None,
             dispatch: None,
+            put_off: false,
             escalated: None,
             ..row
         }),
@@ -363,6 +368,7 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
         }
         Event::Assessment(AssessmentEvent::ExecutionDue { due, .. }) => {
             row.execution = Some(Owed { by: *due, overdue: false });
+            row.put_off = false;
             return true;
         }
         Event::Assessment(AssessmentEvent::ExecutionOverdue { .. }) => {
@@ -379,6 +385,10 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
         }
         Event::Assessment(AssessmentEvent::DispatchPutOff { .. }) => {
             row.dispatch = None;
+            return true;
+        }
+        Event::Assessment(AssessmentEvent::WorkPutOff { .. }) => {
+            row.put_off = true;
             return true;
         }
         _ => return false,
@@ -409,6 +419,13 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
         ) => MeasureState::Dispatched { respond_by: *respond_by, overdue: false },
         (MeasureState::Dispatched { respond_by, .. }, Event::ResponseOverdue { .. }) => {
             MeasureState::Dispatched { respond_by, overdue: true }
+        }
+        (
+            MeasureState::Dispatched { overdue: false, .. },
+            Event::Assessment(AssessmentEvent::ResponseDue { due, .. }),
+        ) => {
+            row.put_off = false;
+            MeasureState::Dispatched { respond_by: *due, overdue: false }
         }
         (MeasureState::Dispatched { .. }, Event::MeasureAccepted { .. }) => {
             row.accepted_by = officer_of(envelope).ok();

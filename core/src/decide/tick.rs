@@ -11,6 +11,7 @@ use crate::decide::measure::with_parents;
 use crate::decide::objection::referral_due;
 use crate::decide::sending;
 use crate::decide::undo::{self, Turned, first_end, lift_within, owes_a_lift};
+use crate::decide::working;
 use crate::decide::{Context, Drafts, Outcome};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::calendar::{CalendarEvent, Clock};
@@ -24,8 +25,8 @@ use crate::path::{DecisionCase, Path, Standing};
 use crate::row::clock::provisional;
 use crate::row::social::SocialRow;
 use crate::row::{
-    Due, Key, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, Owed,
-    RecordState, RedCase, RedState, Row,
+    Due, Key, ListingKind, MeasureRow, ObjectionRow, ObjectionState, Owed, RecordState, RedCase,
+    RedState, Row,
 };
 use crate::rows::{Rows, Stop};
 
@@ -229,25 +230,12 @@ fn measure(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
         let event = AssessmentEvent::FeedbackOverdue { measure: id };
         drafts.push(None, Event::Assessment(event));
     }
-    if let Some(Owed { by, overdue: false }) = row.execution
-        && context.today > by.day
-    {
-        let event = AssessmentEvent::ExecutionOverdue { measure: id };
-        drafts.push(None, Event::Assessment(event));
-    }
+    working::tick(row, standing, context, &mut drafts);
     if let Some(event) = sending::tick(row, standing, context) {
         drafts.push(None, event);
     }
-    match &row.state {
-        MeasureState::Dispatched { respond_by, overdue: false }
-            if context.today > respond_by.day =>
-        {
-            drafts.push(row.subject, Event::ResponseOverdue { measure: id });
-        }
-        state if state.owes_undoing() && !row.expired && context.today > row.until => {
-            drafts.push(row.subject, Event::MeasureExpired { measure: id });
-        }
-        _ => {}
+    if row.state.owes_undoing() && !row.expired && context.today > row.until {
+        drafts.push(row.subject, Event::MeasureExpired { measure: id });
     }
     match ended {
         true => lift(rows, row, context, &mut drafts)?,

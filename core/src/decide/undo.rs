@@ -7,6 +7,7 @@ use crate::calendar::Deadline;
 use crate::decide::Context;
 use crate::decide::measure::with_parents;
 use crate::decide::sending;
+use crate::decide::working;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::{CaseHook, Event};
 use crate::id::MeasureId;
@@ -51,12 +52,13 @@ pub(super) fn turned(row: &MeasureRow, standing: Standing) -> Option<Turned> {
 }
 
 /// Whether a timer has to say of a measure that what it rests on has ended, was suspended or has
-/// effect again, to a higher authority or for its own way to the department: the one rule by which the timers and the walk through a family find it.
+/// effect again, to a higher authority or for its own way to the department and its days there: the one rule by which the timers and the walk through a family find it.
 pub fn owes_an_end(rows: &Rows, id: MeasureId, today: Day) -> Result<bool, Stop> {
     let row = with_parents(rows, id)?;
     let standing = rows.measure_standing(id, today)?;
     let ended = standing == Standing::Ended && (row.state.never_executed() || owes_a_lift(row));
-    Ok(ended || turned(row, standing).is_some() || sending::has_turned(row, standing))
+    let sent = sending::has_turned(row, standing) || working::has_turned(row, standing);
+    Ok(ended || turned(row, standing).is_some() || sent)
 }
 
 /// Whether a lift is owed of which nobody has said so. An end is final as long as it is: a repair

@@ -96,5 +96,10 @@ AssessmentEvent {
     /// It is suspended, so nobody may dispatch it and nobody is late; once it has effect again, it
     /// has a day anew.
     DispatchPutOff "assessment.dispatch_put_off" { measure: MeasureId, }
+    /// A dispatched measure is suspended, so nobody may accept or execute it and nobody is late; once
+    /// it has effect again, it has the days for that anew.
+    WorkPutOff "assessment.work_put_off" { measure: MeasureId, }
+    /// By when the department responds to a measure that has effect again.
+    ResponseDue "assessment.response_due" { measure: MeasureId, due: Deadline, }
 }
 }

@@ -90,7 +90,11 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     task::measure(row, entries);
     entries.push(Index::Worklist(row.department.clone(), row.state.name(), row.id));
     entries.push(Index::Family(row.listing, row.id));
-    if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state {
+    // What is put off has no day until it has effect again.
+    let running = !row.put_off;
+    if let MeasureState::Dispatched { respond_by, overdue: false } = &row.state
+        && running
+    {
         entries.push(Index::Due(respond_by.day.plus_days(1), Due::Measure(row.id)));
     }
     let dated = match row.annulled_on {
@@ -109,7 +113,8 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
         entries.push(Index::Worklist(row.department.clone(), LIFT_OVERDUE, row.id));
     }
     let telling = row.telling.map(|own| own.owed);
-    let owed = [row.feedback, row.execution, row.lift, telling, row.dispatch];
+    let execution = row.execution.filter(|_| running);
+    let owed = [row.feedback, execution, row.lift, telling, row.dispatch];
     for owed in owed.into_iter().flatten().filter(|own| !own.overdue) {
         let entry = Index::Due(owed.by.day.plus_days(1), Due::Measure(row.id));
         // Several may be due on the same day, and one entry stands for all.

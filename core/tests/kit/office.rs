@@ -119,6 +119,8 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::DispatchOverdue { measure },
         A::DispatchLate { measure, due },
         A::DispatchPutOff { measure },
+        A::WorkPutOff { measure },
+        A::ResponseDue { measure, due },
     ]
     .into()
 }

@@ -14,7 +14,9 @@ use shouxin_core::id::{
     AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
 use shouxin_core::path::Path;
-use shouxin_core::row::{Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, Repairable, Row};
+use shouxin_core::row::{
+    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Repairable, Row,
+};
 use shouxin_core::rules::{FactKind, Severity, SubjectKind};
 use shouxin_core::text::{Digest, FactDocument, Name, Sealed, Service, ServiceManner};
 use shouxin_core::time::Day;
@@ -654,7 +656,10 @@ impl World {
 
     /// Takes an objection to its outcome.
     pub fn outcome(&mut self, id: ObjectionId, finding: Finding) -> Vec<&'static str> {
-        self.must(&clerk(), &Command::AcceptObjection { objection: id });
+        // Silence may have accepted it.
+        if let ObjectionState::Filed { .. } = self.objection_row(id).state {
+            self.must(&clerk(), &Command::AcceptObjection { objection: id });
+        }
         self.must(&clerk(), &Command::ReferObjection { objection: id, received_on: self.today });
         self.must(&head(), &report(id, finding));
         self.run(&clerk(), &resolve(self, id)).unwrap()

@@ -106,6 +106,8 @@ const TIMERS: &[&str] = &[
     "assessment.dispatch_due",
     "assessment.dispatch_overdue",
     "assessment.dispatch_put_off",
+    "assessment.work_put_off",
+    "assessment.response_due",
     "assessment.repair_check_overdue",
     "assessment.repair_decision_overdue",
     "assessment.case_decision_overdue",

@@ -1,7 +1,7 @@
 //! Courses of measures on their way to a department and back, and of days behind the calendar.
 
 use super::kit::later::{listed, office_head};
-use super::kit::rules::{OFFICE, REFERRED, STATUTE, TAX, cite, day};
+use super::kit::rules::{HEARING, OFFICE, REFERRED, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, organisation, timer};
 use super::longer::{newer, recount};
@@ -34,6 +34,21 @@ pub fn put_off() -> World {
     world.outcome(objection, Finding::Correct);
     world.must(&timer(), &look);
     world.must(&handler(), &Command::DispatchMeasure { measure });
+    world
+}
+
+/// Dispatched, put off while it was disputed, with its days anew behind the outcome, and late then.
+pub fn worked_late() -> World {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[HEARING], Stage::Effective);
+    let measure = world.measure(listing, HEARING, Progress::Dispatched);
+    let look = Command::Tick { due: Due::Measure(measure) };
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&timer(), &look);
+    world.pass(30);
+    world.outcome(objection, Finding::Correct);
+    world.must(&timer(), &look);
+    world.pass(30);
     world
 }
 
@@ -111,6 +126,7 @@ pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("sent late", sent_late()),
         ("put off", put_off()),
+        ("worked late", worked_late()),
         ("declined", declined()),
         ("referred", referred()),
         ("starts later", starts_later()),

@@ -246,6 +246,7 @@ fn table() -> Vec<Forgery> {
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
     sending::on_the_way(&mut table);
+    sending::working(&mut table);
     sending::declined(&mut table);
     sending::referred(&mut table);
     sending::extensions(&mut table);

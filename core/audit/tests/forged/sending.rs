@@ -63,6 +63,49 @@ pub(super) fn on_the_way(table: &mut Table) {
     });
 }
 
+/// The days at the department of what is suspended there.
+pub(super) fn working(table: &mut Table) {
+    let world = courses::worked_late();
+    let (off, respond) = ("assessment.work_put_off", "assessment.response_due");
+    let execute = "assessment.execution_due";
+    for late in ["measure.response_overdue", "assessment.execution_overdue"] {
+        table.other("INV-4", "nobody may do it, and it is late", &world, |log| {
+            let own = log.at(log.last(late)).clone();
+            let place = log.last(off);
+            log.cut(place);
+            log.append(own)
+        });
+    }
+    table.other("INV-10", "put off while it has effect", &world, |log| {
+        let own = log.at(log.last(off)).clone();
+        let place = log.last("measure.dispatched");
+        log.cut(place);
+        let like = log.at(place).clone();
+        let actor = own.actor.clone();
+        log.append(Envelope { event: own.event, actor, subject: None, ..like })
+    });
+    for (name, other) in [(respond, execute), (execute, respond)] {
+        table.other("INV-10", "days anew of what was never put off", &world, |log| {
+            let place = log.last(respond);
+            log.cut(place);
+            log.remove(log.last(other));
+            log.remove(log.last(off));
+            log.at(log.last(name)).position
+        });
+    }
+    for event in [respond, execute] {
+        table.change("DEADLINE", "more days than it had", &world, event, |own| {
+            match &mut own.event {
+                Event::Assessment(
+                    AssessmentEvent::ResponseDue { due, .. }
+                    | AssessmentEvent::ExecutionDue { due, .. },
+                ) => due.day = due.day.plus_days(1),
+                other => panic!("{other:?}"),
+            }
+        });
+    }
+}
+
 pub(super) fn declined(table: &mut Table) {
     let world = courses::declined();
     let (escalated, answered) = ("measure.decline_escalated", "measure.decline_answered");
