@@ -17,6 +17,7 @@ mod credit_review;
 mod erasure;
 mod extension;
 mod filing;
+mod fitting;
 mod forward;
 mod ground;
 mod grounds;
