@@ -18,6 +18,7 @@ mod credit_review;
 mod erasure;
 mod extension;
 mod filing;
+mod fitting;
 mod forward;
 mod ground;
 mod grounds;

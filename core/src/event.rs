@@ -108,6 +108,13 @@ pub struct NamedMeasure {
     pub proportionality: Sealed,
 }
 
+impl NamedMeasure {
+    /// Whether it is the same measure of the same department.
+    pub fn is_same(&self, other: &NamedMeasure) -> bool {
+        self.measure == other.measure && self.department == other.department
+    }
+}
+
 /// How a code came in that fails a check character only (domain.md 3.1, attested path).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attestation {

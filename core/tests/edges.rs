@@ -19,12 +19,14 @@ mod refusals;
 mod register;
 mod remedies;
 
+use std::sync::Arc;
+
 use crate::kit::rules::{HEARING, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
 use crate::kit::{Who, World, guard, misfit, organisation, party, person, timer};
 use shouxin_core::command::Command;
-use shouxin_core::event::CaseRef;
+use shouxin_core::event::{CaseRef, NamedMeasure};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::limits::{
@@ -80,8 +82,19 @@ fn a_notice_names_as_many_measures_as_the_bound_and_offers_a_hearing_where_one_i
     let of = |measure: &str, count: usize| {
         with!(right, ServeNotice, measures = vec![named(measure); count])
     };
-    taken(&world, &handler(), &of(STATUTE, MEASURES_PER_DECISION_MAX));
-    refused(&world, &handler(), &of(STATUTE, MEASURES_PER_DECISION_MAX + 1), misfit(Misfit::Limit));
+    // As many departments may implement one measure, each by itself.
+    let implementer = |serial: usize| format!("department-{serial}");
+    let mut many = world.clone();
+    let mut rules = (*many.rules).clone();
+    let entry = rules.measures.iter_mut().find(|own| own.id == STATUTE).expect("it is there");
+    entry.implementers = (0..=MEASURES_PER_DECISION_MAX).map(implementer).collect();
+    many.rules = Arc::new(rules);
+    let by = |count: usize| {
+        let each = |serial| NamedMeasure { department: implementer(serial), ..named(STATUTE) };
+        with!(right, ServeNotice, measures = (0..count).map(each).collect())
+    };
+    taken(&many, &handler(), &by(MEASURES_PER_DECISION_MAX));
+    refused(&many, &handler(), &by(MEASURES_PER_DECISION_MAX + 1), misfit(Misfit::Limit));
     let plain = with!(of(STATUTE, 1), ServeNotice, hearing_offered = false);
     taken(&world, &handler(), &plain);
     let due = with!(of(HEARING, 1), ServeNotice, hearing_offered = false);

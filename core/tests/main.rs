@@ -47,6 +47,7 @@ mod heard;
 mod imported;
 mod lives;
 mod member;
+mod named;
 mod never_done;
 mod no_order;
 mod persons;

@@ -134,14 +134,9 @@ fn carry(world: &mut World, case: CaseRef, department: &str, named: &[NamedMeasu
     world.pass(10);
 }
 
-/// Notice and waiver.
-fn hear(world: &mut World, case: CaseRef, department: &str, named: &[NamedMeasure]) {
-    let subject = match case {
-        CaseRef::Listing(_) => organisation(1),
-        CaseRef::Attribution(_) => person(1),
-    };
-    let handler = county_officer(world, department, "SC-03");
-    let notice = Command::ServeNotice {
+/// The notice that names these measures, served today.
+fn tell(world: &World, case: CaseRef, named: &[NamedMeasure]) -> Command {
+    Command::ServeNotice {
         case,
         facts: text(),
         reasons: text(),
@@ -150,8 +145,17 @@ fn hear(world: &mut World, case: CaseRef, department: &str, named: &[NamedMeasur
         rights_stated: true,
         document_sha256: digest(11),
         service: served(world.today),
+    }
+}
+
+/// Notice and waiver.
+fn hear(world: &mut World, case: CaseRef, department: &str, named: &[NamedMeasure]) {
+    let subject = match case {
+        CaseRef::Listing(_) => organisation(1),
+        CaseRef::Attribution(_) => person(1),
     };
-    world.must(&handler, &notice);
+    let handler = county_officer(world, department, "SC-03");
+    world.must(&handler, &tell(world, case, named));
     world.must(&party(subject), &Command::WaiveStatement { case, document_sha256: digest(12) });
 }
 
@@ -362,16 +366,10 @@ fn listed_for(
     (listing, behaviour.clone())
 }
 
-/// What a person answers for under a listing, by a decision that names the measure.
-fn attributed(
-    world: &mut World,
-    listing: ListingId,
-    behaviour: &Behaviour,
-    own: &[NamedMeasure],
-) -> AttributionId {
-    let department = behaviour.found_by[0].as_str();
+/// Proposes that a person answers for the behaviour of a listing.
+fn answers(world: &World, listing: ListingId, behaviour: &Behaviour) -> Command {
     let basis = listing_basis(world, behaviour).unwrap();
-    let command = Command::ProposeAttribution {
+    Command::ProposeAttribution {
         listing,
         person: person(1),
         role: PersonRole::DirectlyResponsible,
@@ -382,14 +380,50 @@ fn attributed(
         office_from: day("2024-03-01"),
         office_to: None,
         acted_on: day("2025-12-20"),
-    };
+    }
+}
+
+/// What a person answers for under a listing, by a decision that names the measure.
+fn attributed(
+    world: &mut World,
+    listing: ListingId,
+    behaviour: &Behaviour,
+    own: &[NamedMeasure],
+) -> AttributionId {
+    let department = behaviour.found_by[0].as_str();
+    let command = answers(world, listing, behaviour);
     let id = AttributionId(world.must(&county_officer(world, department, "SC-03"), &command));
     carry(world, CaseRef::Attribution(id), department, own, 6);
     id
 }
 
+/// Why no notice may name a measure, as nobody in the county could ever take it; none where it may.
+fn not_named(fresh: &World, measure: &Measure, of_person: bool) -> Option<&'static str> {
+    let mut world = fresh.clone();
+    let (listing, behaviour) = listed(&mut world, measure, &[]);
+    let who = county_officer(&world, &behaviour.found_by[0], "SC-03");
+    let case = match of_person {
+        true => {
+            let command = answers(&world, listing, &behaviour);
+            CaseRef::Attribution(AttributionId(world.must(&who, &command)))
+        }
+        false => {
+            let basis = listing_basis(&world, &behaviour).unwrap();
+            let command = propose(&world, &behaviour, basis);
+            CaseRef::Listing(ListingId(world.must(&who, &command)))
+        }
+    };
+    match world.ask(&who, &tell(&world, case, &named(measure))).err()?.ground {
+        Ground::Guard(guard) => Some(guard.name()),
+        Ground::Misfit(_) => Some("misfit"),
+    }
+}
+
 /// What becomes of a measure of the plan in this county.
 fn fate(fresh: &World, measure: &Measure, of_person: bool) -> &'static str {
+    if let Some(why) = not_named(fresh, measure, of_person) {
+        return why;
+    }
     let mut world = fresh.clone();
     let own = named(measure);
     let (listing, behaviour) = listed(&mut world, measure, if of_person { &[] } else { &own });
@@ -536,12 +570,10 @@ fn a_courts_limits_are_for_who_is_able_to_perform_and_refuses() {
     let own = named(measure);
     let mut world = fresh.clone();
     let (listing, behaviour) = listed_for(&mut world, |id| id == "B2.5", &[]);
-    let attribution = attributed(&mut world, listing, &behaviour, &own);
-    let ruling = fact(&world, person(1), FactKind::Judgment);
-    let parents = (listing, Some(attribution));
-    let asked = initiate(&world, parents, measure, &measure.basis[0], Some(ruling));
     let who = county_officer(&world, &behaviour.found_by[0], "SC-03");
-    assert_eq!(world.refused(&who, &forward(&world, &asked)), guard(Guard::Proportion));
+    let command = answers(&world, listing, &behaviour);
+    let case = CaseRef::Attribution(AttributionId(world.must(&who, &command)));
+    assert_eq!(world.refused(&who, &tell(&world, case, &own)), guard(Guard::Proportion));
 }
 
 /// An exit limit is ordered by a court, or by the statute that names this very behaviour; the law on

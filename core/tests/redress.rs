@@ -95,7 +95,7 @@ fn what_nobody_saw_or_acted_on_leaves_nothing_to_restore() {
 #[test]
 fn an_order_on_a_person_is_enough() {
     let mut world = World::seeded();
-    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let listing = world.listing(&[], &[], Stage::Effective);
     let attribution = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
     let case = CaseRef::Attribution(attribution);
     world.advance(case, &[PERSONS], Stage::Effective);

@@ -3,7 +3,7 @@
 
 mod above;
 
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::catalogue::EntryKind;
 use shouxin_core::event::{CaseRef, Event, Target};
@@ -44,6 +44,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 &at.event.event
             {
                 at.published(fold, measures);
+                if let Some((subject, behaviour)) = about(fold, *case) {
+                    at.takeable(measures, subject, behaviour);
+                }
             }
             match fold.case_mut(*case) {
                 Some(own) => {
@@ -63,6 +66,18 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         | Event::CaseExpired { case }
         | Event::CaseAnnulled { case, .. } => ended(fold, commit, at, *case),
         _ => {}
+    }
+}
+
+/// Whom a case is about, and the behaviour that was listed.
+fn about(fold: &Fold, case: CaseRef) -> Option<(SubjectKey, &str)> {
+    let listing = match case {
+        CaseRef::Listing(id) => id,
+        CaseRef::Attribution(id) => fold.attributions.get(&id)?.listing,
+    };
+    match &fold.listings.get(&listing)?.kind {
+        Kind::Black { behaviour, .. } => Some((fold.case(case)?.subject, behaviour)),
+        Kind::Red(_) => None,
     }
 }
 

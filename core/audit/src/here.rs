@@ -10,7 +10,8 @@ use shouxin_core::id::Position;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::limits::OFFICE_TEXT_BYTES_MAX;
 use shouxin_core::rules::{
-    Behaviour, Citation, Department, FactKind, LegalLevel, Officer, RulePack, RuleSet,
+    Behaviour, Citation, Department, Executor, FactKind, LegalLevel, MeasureNeeds, MeasureSubject,
+    Officer, RulePack, RuleSet,
 };
 use shouxin_core::text::{
     Digest, FactDocument, Sealed, Service, digest_is_stated, short_text_is_stated,
@@ -309,11 +310,54 @@ impl<'a> Here<'a> {
             let Some(entry) = self.rules.measure(id) else {
                 continue;
             };
-            if entry.category.is_incentive() || !entry.implementers.contains(&named.department) {
+            if !entry.implementers.contains(&named.department) {
                 let detail = format!("{id} is not implemented by {}", named.department);
                 self.guard(Guard::Competent, detail);
             }
             self.stated(Guard::Proportion, &[("proportionality", &named.proportionality)]);
+        }
+    }
+
+    /// Measures that a notice or decision names: each once, each fit for the subject and the
+    /// behaviour, each one that somebody could take at all.
+    #[track_caller]
+    pub(crate) fn takeable(
+        &mut self,
+        measures: &[NamedMeasure],
+        subject: SubjectKey,
+        behaviour: &str,
+    ) {
+        let mut known = std::collections::BTreeSet::new();
+        for named in measures {
+            let id = &named.measure;
+            if !known.insert((id, &named.department)) {
+                self.guard(Guard::Proportion, format!("{id} is named twice"));
+            }
+            let Some(entry) = self.rules.measure(id) else {
+                continue;
+            };
+            let kind = match entry.subject {
+                MeasureSubject::Both => true,
+                MeasureSubject::LegalPerson => !subject.is_person(),
+                MeasureSubject::NaturalPerson => subject.is_person(),
+            };
+            let connected = entry.behaviours.is_empty()
+                || entry.behaviours.iter().any(|known| known == behaviour);
+            if entry.category.is_incentive() || !kind || !connected {
+                let detail = format!("{id} does not fit {subject} or {behaviour}");
+                self.guard(Guard::Proportion, detail);
+            }
+            let informs = entry.executor == Executor::InformationOnly
+                || entry.needs == MeasureNeeds::Voluntary;
+            self.must(!informs, Guard::NoOrder, "it names what is no order of anybody");
+            let statute =
+                matches!(entry.needs, MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute);
+            let in_force = |own: &&Citation| {
+                let found = self.rules.instrument(&own.instrument);
+                found.is_some_and(|own| own.in_force(self.today))
+            };
+            let own: Vec<Citation> = entry.basis.iter().filter(in_force).cloned().collect();
+            self.measure_rank(&own, &own, statute);
         }
     }
 

@@ -13,7 +13,7 @@ use shouxin_core::text::{Digest, digest_is_stated};
 use crate::admin;
 use crate::commit::Commit;
 use crate::dispute::Open;
-use crate::fold::{Fold, Hold, Objection, ObjectionStage, Red, RedStage};
+use crate::fold::{Fold, Hold, Kind, Objection, ObjectionStage, Red, RedStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
 use crate::{redress, repair};
@@ -284,6 +284,11 @@ fn show_again(fold: &mut Fold, target: Target, at: Position) {
         Target::Record(id) => fold.records.get(&id).is_some_and(|own| {
             let minor = own.severity == Some(shouxin_core::rules::Severity::Minor);
             own.stage == crate::fold::RecordStage::Live && !minor
+        }),
+        // What is over meanwhile is shown no more, and channels are told of nothing.
+        Target::Listing(id) => fold.listings.get(&id).is_some_and(|own| match &own.kind {
+            Kind::Black { case, .. } => case.effect && case.over.is_none(),
+            Kind::Red(red) => matches!(red.stage, RedStage::Active { .. }),
         }),
         _ => true,
     };

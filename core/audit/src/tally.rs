@@ -339,7 +339,7 @@ fn of_measure(fold: &mut Fold, tallies: &mut Tallies, envelope: &Envelope, id: M
 /// What was forwarded is recalled by whoever forwarded it.
 fn responsible(own: &crate::fold::Measure) -> Unit {
     match own.stage {
-        Stage::Forwarded => Unit::Authority(own.by.authority),
+        Stage::Forwarded | Stage::Recalled => Unit::Authority(own.by.authority),
         _ => Unit::Department(own.department.clone()),
     }
 }

@@ -458,7 +458,7 @@ fn serve_notice(rows: &Rows, command: &Command, context: &Context<'_>) -> Result
     }
     // Nobody is told of what was not proposed yet.
     checks::service(context, Guard::Notice, service, found.case.proposed_on)?;
-    checks::named_measures(rows, context, measures)?;
+    checks::named_measures(rows, context, measures, (found.subject, found.behaviour))?;
     if !hearing_offered && needs_hearing(context, measures) {
         refuse::<()>(
             Guard::Notice,
@@ -513,7 +513,7 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
     let heard = may_decide(rows, &found, context)?;
     hearing::answered(found.case.proposed_on, heard, answers.len(), context)?;
     answers.iter().try_for_each(|answer| stated(Guard::Heard, &[("answers", answer)]))?;
-    checks::named_measures(rows, context, measures)?;
+    checks::named_measures(rows, context, measures, (found.subject, found.behaviour))?;
     let announced = |named: &NamedMeasure| {
         heard.notice.measures.iter().any(|(measure, department)| {
             *measure == named.measure && *department == named.department

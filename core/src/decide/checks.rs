@@ -6,6 +6,8 @@ use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::anonymity::{holds_personal_number, numbered_field};
 use crate::calendar::Deadline;
 use crate::decide::catalogue::published_measure;
+use crate::decide::fitting::{fits, implemented, no_information};
+use crate::decide::grounds::carried;
 use crate::decide::{Context, Draft};
 use crate::event::{Capacity, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit, Refusal};
@@ -435,13 +437,16 @@ pub(super) fn service(
     Ok(())
 }
 
-/// Measures that a notice or decision names: each in the published catalogue, each with its
-/// proportionality stated (G-PROP), each at a department that implements it.
+/// Measures that a notice or decision names: each in the published catalogue, each fit for the subject
+/// and the behaviour, on a basis that carries it, with its proportionality stated (G-PROP), at a
+/// department that implements it. The party is told of none that can never be taken.
 pub(super) fn named_measures(
     rows: &Rows,
     context: &Context<'_>,
     measures: &[NamedMeasure],
+    (subject, behaviour): (SubjectKey, &str),
 ) -> Result<(), Stop> {
+    let on = |refusal: Refusal| refusal.on("measures");
     if measures.len() > MEASURES_PER_DECISION_MAX {
         misfit::<()>(
             Misfit::Limit,
@@ -452,7 +457,19 @@ pub(super) fn named_measures(
             "请分案处理 / use several decisions",
         )?;
     }
-    for named in measures {
+    for (place, named) in measures.iter().enumerate() {
+        let before = measures.iter().take(place);
+        if before.into_iter().any(|own| own.is_same(named)) {
+            refuse::<()>(
+                Guard::Proportion,
+                format!(
+                    "{}（{}）载明两次 / {} at {} is named twice",
+                    named.measure, named.department, named.measure, named.department
+                ),
+                "同一部门的同一措施只载明一次 / name each measure of a department once",
+            )
+            .map_err(on)?;
+        }
         let Some(measure) = published_measure(rows, context, &named.measure)? else {
             return Ok(refuse(
                 Guard::Published,
@@ -460,13 +477,10 @@ pub(super) fn named_measures(
                 "请从 /v1/catalogue 选择措施 / choose from /v1/catalogue",
             )?);
         };
-        if measure.category.is_incentive() || !measure.implementers.contains(&named.department) {
-            refuse::<()>(
-                Guard::Competent,
-                format!("{} 不由 {} 实施 / not implemented there", measure.id, named.department),
-                format!("可实施部门：{} / implementers", measure.implementers.join("、")),
-            )?;
-        }
+        fits(measure, subject, Some(behaviour)).map_err(on)?;
+        no_information(measure).map_err(on)?;
+        carried(context, measure).map_err(on)?;
+        implemented(measure, &named.department).map_err(on)?;
         stated(Guard::Proportion, &[("proportionality", &named.proportionality)])?;
     }
     Ok(())

@@ -6,7 +6,7 @@
 use crate::decide::Context;
 use crate::decide::checks::{self, refuse};
 use crate::decide::measure::{Asked, Parent};
-use crate::guard::Guard;
+use crate::guard::{Guard, Refusal};
 use crate::rows::Stop;
 use crate::rules::{Citation, FactKind, LegalLevel, Measure, MeasureNeeds};
 
@@ -51,26 +51,50 @@ fn statute_orders(entry: &Measure, cited: &[Citation], parent: &Parent) -> bool 
     })
 }
 
+/// Whether the catalogue names any basis in force that carries a measure: without one it can be named
+/// nowhere, because nobody could ever take it (G-BASIS-RANK).
+pub(super) fn carried(context: &Context<'_>, entry: &Measure) -> Result<(), Refusal> {
+    let in_force = |own: &&Citation| {
+        let found = context.rules.instrument(&own.instrument);
+        found.is_some_and(|found| found.in_force(context.today))
+    };
+    let own: Vec<Citation> = entry.basis.iter().filter(in_force).cloned().collect();
+    if suffices(context, entry, &own) {
+        return Ok(());
+    }
+    refuse(
+        Guard::BasisRank,
+        format!(
+            "目录中 {} 没有现行有效且层级足够的依据 / the catalogue names no basis in force that carries {}",
+            entry.id, entry.id
+        ),
+        "不得载明该措施；目录补充依据后方可采取 / it cannot be named before the catalogue has such a basis",
+    )
+}
+
 /// A measure that needs a statute rests on a law or administrative regulation that the catalogue
 /// names for it; any other on an article the catalogue names for it (G-BASIS-RANK).
-pub(super) fn basis_of_measure(
-    context: &Context<'_>,
-    entry: &Measure,
-    cited: &[Citation],
-) -> Result<(), Stop> {
+fn suffices(context: &Context<'_>, entry: &Measure, cited: &[Citation]) -> bool {
     let own =
         |citation: &Citation| entry.basis.iter().any(|own| own.instrument == citation.instrument);
     let level = |citation: &Citation| {
         context.rules.instrument(&citation.instrument).map(|found| found.level)
     };
-    let suffices =
-        cited.iter().filter(|citation| own(citation)).any(|citation| match entry.needs {
-            MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute => {
-                level(citation).is_some_and(|level| level <= LegalLevel::AdministrativeRegulation)
-            }
-            _ => true,
-        });
-    if suffices {
+    cited.iter().filter(|citation| own(citation)).any(|citation| match entry.needs {
+        MeasureNeeds::Statute | MeasureNeeds::CourtOrStatute => {
+            level(citation).is_some_and(|level| level <= LegalLevel::AdministrativeRegulation)
+        }
+        _ => true,
+    })
+}
+
+/// What is cited for a measure carries it.
+pub(super) fn basis_of_measure(
+    context: &Context<'_>,
+    entry: &Measure,
+    cited: &[Citation],
+) -> Result<(), Stop> {
+    if suffices(context, entry, cited) {
         return Ok(());
     }
     Ok(refuse(

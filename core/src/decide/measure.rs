@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::command::measure::MeasureCommand;
 use crate::decide::catalogue::published_measure;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::fitting::{an_order, fits, goes_this_way, implemented};
 use crate::decide::grounds::{basis_of_measure, court_orders};
 use crate::decide::plugin::{by_retired, left_behind};
 use crate::decide::sending;
@@ -23,7 +24,7 @@ use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::path::Standing;
 use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote};
 use crate::rows::{Rows, Stop};
-use crate::rules::{Citation, Executor, Measure, MeasureNeeds, MeasureSubject, Strength};
+use crate::rules::{Citation, Executor, Measure, MeasureNeeds, Strength};
 use crate::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
@@ -326,29 +327,6 @@ fn served_parent(
     })
 }
 
-/// Refuses what is no order at all: market bodies and associations are informed (INV-12), and who
-/// holds an office is dealt with by whoever has the say over it, to whom the matter is referred.
-fn an_order(entry: &Measure) -> Result<(), Stop> {
-    if entry.executor == Executor::Referral && entry.needs != MeasureNeeds::Voluntary {
-        refuse::<()>(
-            Guard::NoOrder,
-            format!(
-                "{} 由有管理权限的机关按程序处理 / left to another organ's own procedure",
-                entry.id
-            ),
-            "请移送该机关：/v1/measures/forward / refer it to that organ",
-        )?;
-    }
-    if entry.executor == Executor::InformationOnly || entry.needs == MeasureNeeds::Voluntary {
-        refuse::<()>(
-            Guard::NoOrder,
-            format!("{} 仅可供参考，不得下达指令 / reference only, never an order", entry.id),
-            "市场主体可查阅公开信息后自行判断 / market bodies may read what is public",
-        )?;
-    }
-    Ok(())
-}
-
 /// Whether the catalogue entry fits subject, behaviour and department.
 fn entry_allows(
     context: &Context<'_>,
@@ -357,33 +335,13 @@ fn entry_allows(
     parent: &Parent,
 ) -> Result<(), Stop> {
     let department = asked.department;
-    let fits_subject = match entry.subject {
-        MeasureSubject::Both => true,
-        MeasureSubject::LegalPerson => !parent.subject.is_person(),
-        MeasureSubject::NaturalPerson => parent.subject.is_person(),
-    };
-    let connected = match &parent.behaviour {
-        Some(behaviour) => entry.behaviours.is_empty() || entry.behaviours.contains(behaviour),
-        None => true,
-    };
-    if entry.category.is_incentive() != parent.red || !fits_subject || !connected {
-        refuse::<()>(
-            Guard::Proportion,
-            format!("{} 不适用于该主体或该行为 / does not fit this subject or behaviour", entry.id),
-            "禁止不当联结：请选择与行为相关、适用于该类主体的措施 / choose a connected measure",
-        )?;
-    }
+    fits(entry, parent.subject, parent.behaviour.as_deref())?;
     let refers = entry.executor == Executor::Referral && asked.executor == Executor::Referral;
     if !refers || entry.needs == MeasureNeeds::Voluntary {
         an_order(entry)?;
     }
-    if entry.executor != asked.executor || !entry.implementers.iter().any(|own| own == department) {
-        refuse::<()>(
-            Guard::Competent,
-            format!("{} 不由 {department} 实施 / not implemented there", entry.id),
-            format!("可实施部门：{} / implementers", entry.implementers.join("、")),
-        )?;
-    }
+    goes_this_way(entry, asked.executor)?;
+    implemented(entry, department)?;
     court_orders(context, entry, asked, parent)?;
     has_liaison(context, department)
 }
@@ -454,7 +412,7 @@ pub(super) fn initiating(context: &Context<'_>, row: &MeasureRow) -> Result<(), 
 /// The catalogue may have changed since the case was opened (INV-11, INV-12).
 fn still_in_catalogue(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
     match published_measure(rows, context, &row.measure)? {
-        Some(entry) => an_order(entry),
+        Some(entry) => Ok(an_order(entry)?),
         None => Ok(refuse(
             Guard::Published,
             format!("{} 已不在公布清单 / no longer in the published catalogue", row.measure),

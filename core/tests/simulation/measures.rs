@@ -76,6 +76,10 @@ impl County {
         // By department first: one with a single measure acts as often as one with many.
         let mut by: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (own, _) in self.measures(&behaviour, of_person) {
+            // What only informs is named by nobody who has read the catalogue.
+            if own.executor == Executor::InformationOnly && !self.chance(3) {
+                continue;
+            }
             for department in &own.implementers {
                 by.entry(department.clone()).or_default().push(own.id.clone());
             }

@@ -24,7 +24,7 @@ use super::kit::later::{
 use super::kit::rules::{HEARING, HIGHER, OFFICE, STATUTE, TAX, cite, day};
 use super::kit::steps::*;
 use super::kit::{Post, World, officer, operator, organisation, party, plugin, timer};
-use super::{ended, hearing, lives, process, repairs, rests};
+use super::{ended, hearing, lives, over, process, repairs, rests};
 
 pub use super::entries::{amended, awaiting, catalogued};
 
@@ -793,7 +793,7 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("extended", extended()),
         ("case late", case_late()),
     ];
-    for more in [process::all, hearing::all, repairs::all, ended::all, rests::all] {
+    for more in [process::all, hearing::all, repairs::all, ended::all, rests::all, over::all] {
         all.extend(more());
     }
     all

@@ -20,6 +20,7 @@ pub mod hearing;
 pub mod kit;
 pub mod lives;
 pub mod longer;
+pub mod over;
 pub mod process;
 pub mod repairs;
 pub mod reports;

@@ -63,7 +63,7 @@ pub fn annulled() -> World {
 /// A listing, and what a person answered for under it, taken back after departments acted on both.
 pub fn taken_back() -> World {
     let mut world = World::seeded();
-    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let listing = world.listing(&[], &[], Stage::Effective);
     let attribution = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
     let case = CaseRef::Attribution(attribution);
     world.advance(case, &[PERSONS], Stage::Effective);

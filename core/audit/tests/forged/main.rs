@@ -43,6 +43,7 @@ mod hearing;
 mod keys;
 mod longer;
 mod measures;
+mod named;
 mod office;
 mod others;
 mod outcomes;
@@ -257,6 +258,7 @@ fn table() -> Vec<Forgery> {
     again::again(&mut table);
     forwarding::told(&mut table);
     served::served(&mut table);
+    named::named(&mut table);
     rulings::rulings(&mut table);
     served::collected(&mut table);
     forwarding::beyond(&mut table);

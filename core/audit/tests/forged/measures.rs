@@ -4,12 +4,14 @@ use shouxin_core::command::Command;
 use shouxin_core::event::catalogue::CatalogueEvent;
 use shouxin_core::event::{CallFault, CaseHook};
 
+use std::sync::Arc;
+
 use super::*;
 use forge::kit::{operator, plugin};
 
 pub(super) fn measures(table: &mut Table) {
     let mut world = World::seeded();
-    let all = [STATUTE, HEARING, COURT, EITHER, INFORMATION];
+    let all = [STATUTE, HEARING, COURT, EITHER];
     let listing = world.listing(&[], &all, Stage::Effective);
     world.measure(listing, STATUTE, Progress::Executed);
     let opened = "measure.initiated";
@@ -21,7 +23,20 @@ pub(super) fn measures(table: &mut Table) {
     };
     table.change("G-COURT", "no court orders it", &world, opened, to(COURT));
     table.change("G-COURT", "neither a court nor its statute", &world, opened, to(EITHER));
-    table.change("G-NO-ORDER", "an order to a market body", &world, opened, to(INFORMATION));
+    let mut before = World::seeded();
+    before.rules = Arc::new(forge::kit::rules::lenient());
+    let listing = before.listing(&[], &[STATUTE, INFORMATION], Stage::Effective);
+    before.measure(listing, STATUTE, Progress::Initiated);
+    table.other("G-NO-ORDER", "an order to a market body", &before, |log| {
+        let now = forge::kit::rules::rules().measure(INFORMATION).expect("it is there").clone();
+        log.reload(log.last(opened), |rules| {
+            let own = rules.measures.iter_mut().find(|own| own.id == INFORMATION);
+            *own.expect("it is there") = now;
+        });
+        let place = log.last(opened);
+        log.cut(place);
+        log.change(place, to(INFORMATION))
+    });
     table.change("G-PUBLISHED", "not published", &world, opened, to(UNPUBLISHED));
     table.change("G-NAMED", "the decision does not name it", &listed_with(), opened, to(HEARING));
     table.change(
