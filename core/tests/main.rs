@@ -15,6 +15,7 @@ mod kit;
 mod answers;
 mod assessment;
 mod attribution_repairs;
+mod authorisations;
 mod both_lists;
 mod breach_repairs;
 mod by_number;

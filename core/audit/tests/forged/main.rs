@@ -257,6 +257,7 @@ fn table() -> Vec<Forgery> {
     rests::extensions(&mut table);
     by_number::in_clear(&mut table);
     by_number::capacity(&mut table);
+    by_number::authorisations(&mut table);
     table.0
 }
 
