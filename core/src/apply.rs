@@ -5,6 +5,7 @@
 //! stops it with `Need` and it is then called again from the start.
 
 mod assessment;
+mod authorisation;
 mod case;
 mod case_study;
 mod catalogue;
@@ -203,6 +204,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::CaseStudy(event) => case_study::apply(rows, envelope, event),
         Event::Support(event) => support::apply(rows, envelope, event),
         Event::Erasure(event) => erasure::apply(rows, envelope, event),
+        Event::Authorisation(event) => authorisation::apply(rows, envelope, event),
         Event::Member(event) => member::apply(rows, envelope, event),
         Event::ListingProposed { .. }
         | Event::AttributionProposed { .. }
@@ -342,6 +344,7 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         last_on: envelope.legal_date,
         erasure: None,
         marks: Vec::new(),
+        authorisations: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! itself: digests, sealed texts, slots and tags made at the edge.
 
 pub mod assessment;
+pub mod authorisation;
 pub mod case_study;
 pub mod catalogue;
 pub mod channel;
@@ -422,6 +423,7 @@ pub enum Command {
     Support(support::SupportCommand),
     /// About the erasure of a file.
     Erasure(erasure::ErasureCommand),
+    Authorisation(authorisation::AuthorisationCommand),
     /// An association's file about a member.
     Member(member::MemberCommand),
 

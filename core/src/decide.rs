@@ -4,6 +4,7 @@
 mod admin;
 mod again;
 mod assessment;
+mod authorisation;
 mod breach;
 mod case;
 mod case_study;
@@ -265,6 +266,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         C::Support(own) => support::decide(rows, own, context),
         C::CaseStudy(own) => case_study::decide(rows, own, context),
         C::Erasure(own) => erasure::decide(rows, own, context),
+        C::Authorisation(own) => authorisation::decide(rows, own, context),
         C::Member(own) => member::decide(rows, own, context),
         C::Tick { due } => tick::decide(rows, *due, context),
         C::Assessment(command) => assessment::decide(rows, command, context),

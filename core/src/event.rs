@@ -318,6 +318,7 @@ pub mod support;
 pub mod tolerance;
 pub(crate) use events;
 pub mod assessment;
+pub mod authorisation;
 pub mod catalogue;
 
 events! {
@@ -585,5 +586,7 @@ groups {
     Plugin(plugin::PluginEvent),
     /// Of a natural person's file after it was opened.
     Person(person::PersonEvent),
+    /// Of a subject's authorisation.
+    Authorisation(authorisation::AuthorisationEvent),
 }
 }

@@ -129,6 +129,8 @@ ids! {
     MemberNoteId "N" "a note id like N-1042";
     /// The support of a suit in the public interest, `S-7`.
     SupportId "S" "a support id like S-1042";
+    /// A subject's authorisation.
+    AuthorisationId "Q" "an authorisation id like Q-1042";
 }
 
 #[cfg(test)]

@@ -119,3 +119,7 @@ pub const WARNINGS_MAX: usize = 16;
 pub const NOTE_OBJECTIONS_MAX: u8 = 3;
 /// Persons for whose names the text of one typical case is searched.
 pub const CASE_STUDY_PERSONS_MAX: usize = 32;
+/// Authorisations of one subject that run at once.
+pub const AUTHORISATIONS_MAX: usize = 16;
+/// Months that an authorisation runs at most: it is given for a purpose, and anew for the next.
+pub const AUTHORISATION_MONTHS_MAX: u16 = 12;

@@ -40,9 +40,9 @@ use crate::event::{
 };
 use crate::event::{CallFault, Capacity};
 use crate::id::{
-    AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
-    ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId, RepairId,
-    ToleranceId,
+    AssessmentId, AttributionId, AuthorisationId, CatalogueEntryId, CommitmentId, CourtDocumentId,
+    CreditReviewId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
+    RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Hold};
@@ -159,9 +159,25 @@ pub struct SubjectRow {
     pub erasure: Option<Erasure>,
     /// What is in force: the subject's classification.
     pub marks: Vec<Mark>,
+    /// Whom it lets read what is read by authorisation alone.
+    pub authorisations: Vec<Authorisation>,
+}
+
+/// A subject's authorisation that was not taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "fields carry the names of `authorisation.given`")]
+pub struct Authorisation {
+    pub id: AuthorisationId,
+    pub authority: Uscc,
+    pub until: Day,
 }
 
 impl SubjectRow {
+    /// Whether the subject lets an authority read on a day what is read by authorisation alone.
+    pub fn authorises(&self, authority: Uscc, on: Day) -> bool {
+        self.authorisations.iter().any(|own| own.authority == authority && on <= own.until)
+    }
+
     /// Whether the file was erased.
     pub fn is_erased(&self) -> bool {
         matches!(self.erasure, Some(Erasure::Erased { .. }))

@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
+use shouxin_core::event::authorisation::AuthorisationEvent;
 use shouxin_core::event::job::Job;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
 use shouxin_core::event::plugin::PluginEvent;
@@ -22,7 +23,7 @@ use shouxin_core::event::refusal::RefusalEvent;
 use shouxin_core::event::*;
 use shouxin_core::guard::{Guard, RecordedMisfit};
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
+    AttributionId, AuthorisationId, ListingId, MeasureId, ObjectionId, Position, RecordId, RepairId,
 };
 use shouxin_core::rules::{Openness, Polarity, RecordClass, Severity, SubjectKind};
 use shouxin_core::text::Name;
@@ -155,6 +156,16 @@ fn files() -> Vec<Event> {
         },
         Event::PersonRegistered { name: text(), number: text(), slot: 2, capacity: Capacity::Full },
         stated(CapacityGround::CameOfAge),
+        Event::Authorisation(AuthorisationEvent::Given {
+            authority: authority(kit::rules::TAX),
+            purpose: text(),
+            until: day("2026-12-31"),
+            document_sha256: Some(digest(63)),
+        }),
+        Event::Authorisation(AuthorisationEvent::Withdrawn {
+            authorisation: AuthorisationId(at(65)),
+            document_sha256: None,
+        }),
         Event::AliasLinked { kind: "registration_number".to_owned(), code: "350426".to_owned() },
         Event::ClassificationChanged { in_force: vec![mark(Colour::Black), mark(Colour::Red)] },
     ]

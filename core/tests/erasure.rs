@@ -255,7 +255,7 @@ fn an_erased_file_takes_nothing_more_and_its_code_starts_again_with_a_new_key() 
     world.must(&handler(), &register(subject));
     assert!(head_of(&world, subject).is_some_and(|head| head.erasure.is_none()));
     let new = record(subject, "尤市监罚〔2031〕1号");
-    let records = vec![NewRecord { document_date: world.today, ..new }];
+    let records = vec![dated(new, world.today)];
     world.must(&handler(), &Command::SubmitRecords { records });
     assert_eq!(world.replayed().rows, world.rows);
 }

@@ -351,9 +351,7 @@ fn the_life_of_a_record_knows_no_other_way() {
     let commands: [Asked<'_>; 10] = [
         ("submit", handler(), &|world| {
             let new = record(organisation(1), "尤市监罚〔2026〕7号");
-            Command::SubmitRecords {
-                records: vec![NewRecord { document_date: world.today, ..new }],
-            }
+            Command::SubmitRecords { records: vec![dated(new, world.today)] }
         }),
         ("submit what nobody listed", handler(), &|_| {
             let mut new = record(organisation(1), "尤市监罚〔2026〕8号");

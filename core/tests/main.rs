@@ -16,6 +16,7 @@ mod allowed_less;
 mod answers;
 mod assessment;
 mod attribution_repairs;
+mod authorisations;
 mod both_lists;
 mod breach_repairs;
 mod by_number;

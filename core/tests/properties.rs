@@ -562,6 +562,8 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "subject.erased",
         "subject.key_destroyed",
         "person.capacity_stated",
+        "authorisation.given",
+        "authorisation.withdrawn",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

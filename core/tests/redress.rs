@@ -46,7 +46,7 @@ fn owed_to(world: &World, from: usize) -> Vec<SubjectKey> {
 /// A person answers under a listing, and a measure on the person was carried out.
 fn acted_on() -> (World, ListingId, AttributionId) {
     let mut world = World::seeded();
-    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
     let id = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
     world.advance(CaseRef::Attribution(id), &[PERSONS], Stage::Effective);
     let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(id), PERSONS)));

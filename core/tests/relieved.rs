@@ -158,13 +158,13 @@ fn who_proposed_and_became_head_lifts_what_weighs() {
     let back = revoke(&world, CaseRef::Listing(listing));
     world.clone().must(&handler(), &back);
     assert_eq!(world.refused(&head(), &back), guard(Guard::FourEyes), "the head no more");
-    let (ruling_, reasons, until) = (ruling(organisation(1)), text(), day("2027-12-31"));
+    let (ruling_, reasons, until) = (judgment(&world, organisation(1)), text(), day("2027-12-31"));
     let granted = remedy(RemedyCommand::GrantRelief { listing, ruling: ruling_, reasons, until });
     assert_eq!(world.refused(&head(), &granted), guard(Guard::FourEyes));
     let other = officer(TAX, Post::Head);
     assert_eq!(world.refused(&other, &granted), guard(Guard::Competent));
     world.must(&handler(), &granted);
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(&world, organisation(1)), text());
     let relief = relief_of(&world);
     let failed = remedy(RemedyCommand::EndRelief { relief, document, reasons });
     world.clone().must(&handler(), &failed);

@@ -121,7 +121,7 @@ fn a_finding_that_is_to_come_back_is_void_too() {
 }
 
 fn granted(world: &mut World, listing: ListingId) {
-    let (ruling, reasons) = (ruling(organisation(1)), text());
+    let (ruling, reasons) = (judgment(world, organisation(1)), text());
     let until = match &world.path(CaseRef::Listing(listing)).served() {
         Some(served) => served.decided.decision.end,
         None => panic!("it is served"),
@@ -131,7 +131,7 @@ fn granted(world: &mut World, listing: ListingId) {
 }
 
 fn performed(world: &World) -> Command {
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(world, organisation(1)), text());
     remedy(RemedyCommand::CompleteRelief { relief: relief_of(world), document, reasons })
 }
 

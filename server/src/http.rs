@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod assessment;
+pub mod authorisations;
 mod basis;
 pub mod bundle;
 pub mod caller;
@@ -193,6 +194,7 @@ fn every_route(table: &mut Table<'_>) {
     outcomes::routes(table);
     publicity::routes(table);
     assessment::routes(table);
+    authorisations::routes(table);
     bundle::routes(table);
     supports::routes(table);
     erasures::routes(table);

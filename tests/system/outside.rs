@@ -182,3 +182,33 @@ fn what_may_be_asked_and_what_a_code_means_is_found_from_the_register_itself() {
         assert_eq!(get(path).status, 200, "{path}");
     }
 }
+
+/// Covers O16: what is read by authorisation alone is read by whom the subject lets, until the day.
+#[test]
+fn an_authorised_record_is_read_by_whom_its_subject_lets() {
+    let county = County::new();
+    let own = code("91", 1);
+    let tax = county.running.client(Role::Department, "tax", "SC-03");
+    let subject = county.running.subject(&own);
+    let file = |client: &Client| {
+        let found = client.get(&format!("/v1/subjects/{own}")).expect("an answer");
+        assert_eq!(found.status, 200, "{found:?}");
+        found.body["authorised_records"].clone()
+    };
+    assert_eq!(file(&tax), Value::Null);
+    let authority = "11350426XY00010666";
+    let given = json!({
+        "subject": own, "authority": authority, "purpose": "贷款贴息审查", "until": "2026-06-30",
+    });
+    let made = county.teller.post(&subject, "/v1/authorisations", &given);
+    let id = made["id"].as_str().expect("an id").to_owned();
+    assert_eq!((file(&tax), file(&county.officer)), (json!([]), Value::Null));
+    let list = |client: &Client| {
+        client.get(&format!("/v1/authorisations?subject={own}")).expect("an answer").body
+    };
+    assert_eq!(list(&subject)["authorisations"][0]["purpose"], "贷款贴息审查");
+    assert_eq!(list(&tax)["authorisations"][0]["until"], "2026-06-30");
+    assert_eq!(list(&county.officer)["authorisations"], json!([]));
+    county.teller.post(&subject, &format!("/v1/authorisations/{id}/withdraw"), &json!({}));
+    assert_eq!(file(&tax), Value::Null);
+}

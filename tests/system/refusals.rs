@@ -331,10 +331,10 @@ fn say_too_much(bench: &mut Bench, data: &Path) {
     let path = format!("/v1/listings/{}/notice", made.body["id"].as_str().expect("an id"));
     let paper = maker.document(&other, "事先告知书");
     let notice = |text: &str| {
-        let named =
-            json!({"measure": "M-A17", "department": "procurement", "proportionality": text});
+        let named = |measure: &str, department: &str| json!({"measure": measure, "department": department, "proportionality": text});
         json!({
-            "facts": text, "reasons": text, "measures": [named, named], "rights_stated": true,
+            "facts": text, "reasons": text, "rights_stated": true,
+            "measures": [named("M-A17", "procurement"), named("M-A12", "finance")],
             "document_sha256": paper,
             "service": {"manner": "direct", "on": day, "proof_sha256": paper},
         })

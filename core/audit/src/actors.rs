@@ -109,6 +109,8 @@ fn allowed(name: &str) -> u8 {
         | "breach.statement_received"
         | "breach.statement_waived"
         | "tolerant_acceptance.withdrawn"
+        | "authorisation.given"
+        | "authorisation.withdrawn"
         | "member_file.objected" => OFFICER | PARTY,
         _ => OFFICER,
     }

@@ -9,8 +9,8 @@ use shouxin_core::actor::{OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{
-    AttributionId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
-    RepairId,
+    AttributionId, AuthorisationId, ListingId, MeasureId, ObjectionId, Position, RecordId,
+    ReliefId, RemedyId, RepairId,
 };
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::{Citation, Openness, Severity, SubjectKind};
@@ -68,6 +68,8 @@ pub(crate) struct File {
     pub cases: BTreeSet<CaseRef>,
     /// Live adverse records.
     pub adverse: BTreeSet<RecordId>,
+    /// Whom it lets read what is read by authorisation alone, and until when.
+    pub authorised: BTreeMap<AuthorisationId, (Uscc, Day)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,7 @@ mod actors;
 mod admin;
 mod again;
 mod assessment;
+mod authorisation;
 mod breach;
 mod case;
 mod case_study;
@@ -351,6 +352,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
         Event::Person(event) => record::capacity(fold, at, event),
+        Event::Authorisation(event) => authorisation::check(fold, at, event),
         Event::Job(event) => job::check(fold, at, event),
         Event::KeyCreated { .. } | Event::KeyRevoked { .. } => keys::check(fold, at),
         // Who may cause them is all there is to check; `commit` reads the classifications.

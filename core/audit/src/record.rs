@@ -1,7 +1,7 @@
 //! Files and records (domain.md 2.1): collected under the directory, shown as far as it says,
 //! ended by their provider, by an outcome, or by their own date.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
@@ -124,6 +124,7 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
         stated: Vec::new(),
         cases: BTreeSet::new(),
         adverse: BTreeSet::new(),
+        authorised: BTreeMap::new(),
     };
     if subject.is_person() != capacity.is_some() || fold.files.insert(subject, file).is_some() {
         at.broken(INV_10, "the file is there already, or is of the other kind");

@@ -127,6 +127,7 @@ pub const NOUNS: &[&str] = &[
     "CaseStudy",
     "Support",
     "Erasure",
+    "Authorisation",
     "Member",
     "Assessment",
     "Catalogue",

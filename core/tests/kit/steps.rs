@@ -199,6 +199,11 @@ pub fn record(subject: SubjectKey, number: &str) -> NewRecord {
     }
 }
 
+/// The same of a document of a day, of which its subject is told on that day.
+pub fn dated(new: NewRecord, document_date: Day) -> NewRecord {
+    NewRecord { document_date, notified: Some(served(document_date)), ..new }
+}
+
 /// Submits an adverse record.
 pub fn submit(subject: SubjectKey, number: &str) -> Command {
     Command::SubmitRecords { records: vec![record(subject, number)] }
@@ -554,7 +559,7 @@ impl World {
         let new = record(organisation(1), &format!("尤市监罚〔2026〕{}号", self.log.len()));
         // Not one that would be over already.
         let document_date = new.document_date.max(self.today.plus_days(-900));
-        let records = vec![NewRecord { document_date, ..new }];
+        let records = vec![dated(new, document_date)];
         RecordId(self.must(&handler(), &Command::SubmitRecords { records }))
     }
 

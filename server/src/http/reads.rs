@@ -21,7 +21,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight, Under};
-use crate::http::{App, Body, basis, bytes, own_case, recommendation};
+use crate::http::{App, Body, authorisations, basis, bytes, own_case, recommendation};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -95,7 +95,9 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let head = read::head(&mut query, key, sight)?;
-    let tag = format!("\"{key}@{}@{sight:?}@{today}\"", head.last);
+    let lets = sight == Sight::Government && authorisations::lets(&head, &caller, today);
+    let view = if lets { "Authorised".to_owned() } else { format!("{sight:?}") };
+    let tag = format!("\"{key}@{}@{view}@{today}\"", head.last);
     let unchanged = request.headers().get("if-none-match").is_some_and(|own| own == tag.as_str());
     let mut response = HttpResponse::Ok();
     response.insert_header(("ETag", tag.clone()));
@@ -107,6 +109,10 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     let rules = &app.engine.rules;
     let kept = (&*app.engine.vault, rules.instruments.as_slice());
     let mut body = read::file(kept, &mut query, &head, sight, today)?;
+    if lets {
+        let found = authorisations::records(&app.engine.vault, &mut query, &head, today)?;
+        body["authorised_records"] = json!(found);
+    }
     if sight == Sight::Public {
         let years = rules.pack(today).clean_record_years;
         body["recommendation"] = recommendation::of(&mut query, &head, years, today)?;

@@ -2,18 +2,21 @@
 //! what is to come back, and channels that are taken out.
 
 use shouxin_core::command::Command;
+use shouxin_core::command::authorisation::AuthorisationCommand;
 use shouxin_core::command::channel::ChannelCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::person::CapacityGround;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{Capacity, Finding, ObjectionGround, RepairAcceptance, Target, Trigger};
-use shouxin_core::id::{ListingId, ObjectionId, Position, RepairId};
+use shouxin_core::id::{AuthorisationId, ListingId, ObjectionId, Position, RepairId};
 use shouxin_core::text::Digest;
 
 use super::kit::later::{listed, office_head, remedy, repair_of, revocation_notice, revoke_repair};
-use super::kit::rules::{OFFICE, STATUTE};
+use super::kit::rules::{OFFICE, STATUTE, TAX, day};
 use super::kit::steps::*;
-use super::kit::{Post, Who, World, officer, operator, organisation, party, person, timer};
+use super::kit::{
+    Post, Who, World, authority, officer, operator, organisation, party, person, timer,
+};
 
 fn filing(target: Target, trigger: Trigger, evidence: Vec<Digest>, new_facts: bool) -> Command {
     let grounds = vec![ObjectionGround::Error];
@@ -259,6 +262,27 @@ pub fn never_got() -> World {
     world
 }
 
+/// A subject lets an authority read, takes it back, and signs it at the counter another time.
+pub fn authorised() -> World {
+    let mut world = World::seeded();
+    let give = |document_sha256| {
+        Command::Authorisation(AuthorisationCommand::Give {
+            subject: organisation(1),
+            authority: authority(TAX),
+            purpose: text(),
+            until: day("2026-06-30"),
+            document_sha256,
+        })
+    };
+    let own = party(organisation(1));
+    let authorisation = AuthorisationId(world.must(&own, &give(None)));
+    let (subject, document_sha256) = (organisation(1), None);
+    let withdraw = AuthorisationCommand::Withdraw { subject, authorisation, document_sha256 };
+    world.must(&own, &Command::Authorisation(withdraw));
+    world.must(&officer(TAX, Post::Handler), &give(Some(digest(70))));
+    world
+}
+
 /// A minor comes of age; a court finds otherwise later on.
 pub fn grown_up() -> World {
     let mut world = World::seeded();
@@ -295,5 +319,6 @@ pub fn all() -> Vec<(&'static str, World)> {
         ("back again", back_again()),
         ("never got", never_got()),
         ("grown up", grown_up()),
+        ("authorised", authorised()),
     ]
 }

@@ -290,7 +290,7 @@ pub fn changed_afterwards() -> Vec<World> {
 /// it back. The redress is done.
 pub fn persons_owed(by_outcome: bool) -> World {
     let mut world = World::seeded();
-    let listing = world.listing(&[], &[PERSONS], Stage::Effective);
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
     let id = AttributionId(world.must(&handler(), &attribute(listing, person(1))));
     world.advance(CaseRef::Attribution(id), &[PERSONS], Stage::Effective);
     let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(id), PERSONS)));

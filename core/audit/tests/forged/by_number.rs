@@ -2,6 +2,7 @@
 //! person's capacity.
 
 use shouxin_core::event::Capacity;
+use shouxin_core::event::authorisation::AuthorisationEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::MemberEvent;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
@@ -122,4 +123,37 @@ pub(super) fn capacity(table: &mut Table) {
         log.remove(place);
         log.at(log.last("record.accepted")).position
     });
+}
+
+/// Whom a subject lets read.
+pub(super) fn authorisations(table: &mut Table) {
+    let world = courses::authorised();
+    let (given, back) = ("authorisation.given", "authorisation.withdrawn");
+    table.change("G-CONSENT", "nobody signed it", &world, given, {
+        inner!(Authorisation, AuthorisationEvent::Given, document_sha256 => None)
+    });
+    table.change("G-COMPETENT", "at another counter", &world, given, by(&head()));
+    table.change("G-HUMAN", "somebody else's file", &world, given, by(&party(organisation(2))));
+    table.change("G-DOC", "for nothing", &world, given, {
+        inner!(Authorisation, AuthorisationEvent::Given, purpose => no_text())
+    });
+    for last in ["2027-12-31", "2026-01-01"] {
+        table.change("G-END", last, &world, given, {
+            inner!(Authorisation, AuthorisationEvent::Given, until => day(last))
+        });
+    }
+    table.change("INV-10", "to nobody on file", &world, given, |own| {
+        own.actor = party(organisation(1)).actor;
+        match &mut own.event {
+            Event::Authorisation(AuthorisationEvent::Given { authority, .. }) => {
+                *authority = forge::kit::rules::code(5);
+            }
+            other => panic!("{other:?}"),
+        }
+    });
+    table.change("INV-10", "taken back twice", &world, back, {
+        inner!(Authorisation, AuthorisationEvent::Withdrawn, authorisation =>
+            shouxin_core::id::AuthorisationId(Position::local(1)))
+    });
+    table.change("INV-10", "in no file", &world, given, |own| own.subject = Some(person(9)));
 }
