@@ -20,14 +20,6 @@ use shouxin_core::rules::Severity;
 #[test]
 fn the_red_list_knows_no_other_way() {
     let (nominator, decider) = (officer(OFFICE, Post::Handler), officer(OFFICE, Post::Head));
-    // Of those who look, none finds the record, but where that is said.
-    let decide = |world: &World, id| {
-        let mut command = decide_red(world, id);
-        if let Command::DecideRedListing { adverse_records, .. } = &mut command {
-            adverse_records.clear();
-        }
-        command
-    };
     let mut nominated = World::seeded();
     let number = "尤市监罚〔2026〕9号";
     let record = RecordId(nominated.must(&handler(), &submit(organisation(2), number)));
@@ -40,7 +32,7 @@ fn the_red_list_knows_no_other_way() {
     let mut over = noticed.clone();
     over.pass(8);
     let mut active = over.clone();
-    active.must(&decider, &decide(&active, id));
+    active.must(&decider, &decide_red_finding(&active, id, &[]));
     let mut end_passed = active.clone();
     end_passed.today = end_passed.today.plus_months(12).plus_days(1);
     let mut expired = end_passed.clone();
@@ -79,7 +71,7 @@ fn the_red_list_knows_no_other_way() {
         ("object", party(organisation(2)), &|_| dispute.clone()),
         ("check", nominator.clone(), &|world| check_nomination(world, id, &[])),
         ("open", nominator.clone(), &|_| Command::OpenPublicNotice { listing: id }),
-        ("decide", decider.clone(), &|world| decide(world, id)),
+        ("decide", decider.clone(), &|world| decide_red_finding(world, id, &[])),
         ("close", decider.clone(), &|_| close_red(id)),
         ("withdraw", party(organisation(2)), &|_| close_red(id)),
         ("black steps", handler(), &|world| notice(world, CaseRef::Listing(id), &[])),

@@ -3,12 +3,10 @@
 
 use crate::kit;
 use crate::kit::later::*;
-use crate::kit::rules::{OFFICE, day};
+use crate::kit::rules::day;
 use crate::kit::steps::*;
 use crate::kit::table::{Asked, EXISTS, STATE, compare};
-use crate::kit::{
-    Post, World, guard, machines, misfit, officer, organisation, party, person, timer,
-};
+use crate::kit::{World, guard, machines, misfit, organisation, party, person, timer};
 use shouxin_core::apply::listing_is_published;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
@@ -208,25 +206,6 @@ fn the_review_of_an_objection_knows_no_other_way() {
             ("tested", "begin testing", EXISTS),
         ],
     );
-}
-
-#[test]
-fn who_decided_before_does_not_review_it() {
-    let (mut world, listing) = listed();
-    let id = world.objection(organisation(1), Target::Listing(listing), false);
-    world.must(&clerk(), &Command::AcceptObjection { objection: id });
-    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
-    world.must(&head(), &report(id, Finding::Correct));
-    let outcome = resolve(&world, id);
-    world.must(&clerk(), &outcome);
-    let of = ReviewOf::Objection(id);
-    world.must(&party(organisation(1)), &request(of, false));
-    for who in [clerk(), officer(OFFICE, Post::Colleague)] {
-        let ground = world.refused(&who, &review(&world, of, true));
-        assert_eq!(ground, guard(Guard::FourEyes), "{who:?}");
-    }
-    let ground = world.refused(&head(), &review(&world, of, true));
-    assert_eq!(ground, misfit(Misfit::Forbidden), "another authority does not review");
 }
 
 /// Covers O63, INV-5.

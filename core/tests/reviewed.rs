@@ -1,16 +1,48 @@
-//! What a review takes up is referred by a day like any objection (T02, domain.md 2.6).
+//! A review is decided by somebody else than who decided before, and what it takes up is referred by a
+//! day like any objection (T02, domain.md 2.6).
 //!
 //! Covers: domain.md O63, T02.
 
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::Target;
 use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::event::{Finding, Target};
+use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::row::ObjectionState;
 
 use crate::kit::later::*;
+use crate::kit::rules::OFFICE;
 use crate::kit::steps::*;
-use crate::kit::{organisation, party};
+use crate::kit::{Post, World, guard, misfit, officer, organisation, party};
+
+fn request(of: ReviewOf) -> Command {
+    let (statement, evidence) = (text(), vec![digest(31)]);
+    remedy(RemedyCommand::RequestReview { of, statement, evidence, new_facts: false })
+}
+
+fn review(world: &World, of: ReviewOf) -> Command {
+    let (reasons, service) = (text(), served(world.today));
+    remedy(RemedyCommand::DecideReview { of, upheld: true, reasons, service })
+}
+
+#[test]
+fn who_decided_before_does_not_review_it() {
+    let (mut world, listing) = listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.must(&clerk(), &Command::AcceptObjection { objection: id });
+    world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
+    world.must(&head(), &report(id, Finding::Correct));
+    let outcome = resolve(&world, id);
+    world.must(&clerk(), &outcome);
+    let of = ReviewOf::Objection(id);
+    world.must(&party(organisation(1)), &request(of));
+    for who in [clerk(), officer(OFFICE, Post::Colleague)] {
+        let ground = world.refused(&who, &review(&world, of));
+        assert_eq!(ground, guard(Guard::FourEyes), "{who:?}");
+    }
+    let ground = world.refused(&head(), &review(&world, of));
+    assert_eq!(ground, misfit(Misfit::Forbidden), "another authority does not review");
+}
 
 #[test]
 fn what_a_review_takes_up_is_referred_by_a_day() {
@@ -19,12 +51,9 @@ fn what_a_review_takes_up_is_referred_by_a_day() {
     let refusal = refuse_objection(&world, id);
     world.must(&clerk(), &refusal);
     let of = ReviewOf::Objection(id);
-    let (statement, evidence) = (text(), vec![digest(31)]);
-    let asks = RemedyCommand::RequestReview { of, statement, evidence, new_facts: false };
-    world.must(&party(organisation(1)), &remedy(asks));
-    let (reasons, service) = (text(), served(world.today));
-    let upheld = RemedyCommand::DecideReview { of, upheld: true, reasons, service };
-    world.must(&office_head(), &remedy(upheld));
+    world.must(&party(organisation(1)), &request(of));
+    let upheld = review(&world, of);
+    world.must(&office_head(), &upheld);
     let row = world.objection_row(id);
     assert!(matches!(row.state, ObjectionState::Accepted));
     let refer_wd = world.rules.pack(world.today).objection_refer_wd;

@@ -469,19 +469,25 @@ pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId])
     Command::CheckNomination { listing, adverse_records: adverse.to_vec(), looked_at }
 }
 
-/// Decides a red listing for a year.
+/// Decides a red listing for a year, against what is found in the file as it is now.
 pub fn decide_red(world: &World, listing: ListingId) -> Command {
-    let (adverse_records, looked_at) = match world.row(&Key::Listing(listing)) {
-        Some(Row::Listing(row)) => {
-            (adverse(world, row.subject, Day::MIN), version(world, row.subject))
-        }
-        // What is not there is refused before anybody asks which file was looked at.
-        _ => (Vec::new(), Position::local(0)),
+    let found = match world.row(&Key::Listing(listing)) {
+        Some(Row::Listing(row)) => adverse(world, row.subject, Day::MIN),
+        _ => Vec::new(),
     };
+    decide_red_finding(world, listing, &found)
+}
+
+/// The same, whatever the file holds.
+pub fn decide_red_finding(world: &World, listing: ListingId, found: &[RecordId]) -> Command {
     Command::DecideRedListing {
         listing,
-        adverse_records,
-        looked_at,
+        adverse_records: found.to_vec(),
+        looked_at: match world.row(&Key::Listing(listing)) {
+            Some(Row::Listing(row)) => version(world, row.subject),
+            // What is not there is refused before anybody asks which file was looked at.
+            _ => Position::local(0),
+        },
         document_number: "尤信〔2026〕1号".to_owned(),
         document_sha256: digest(20),
         reasons: text(),
