@@ -11,6 +11,9 @@ use crate::http::caller::Caller;
 use crate::http::problem::Problem;
 use crate::http::read::{self, PART_ROWS_MAX, concerns};
 
+/// Where cases of one kind stand in a file, and the key of each.
+type Kind = (Index, fn(Position) -> Key);
+
 /// Whether a case that is not over yet concerns the caller: the authority that decides, the department
 /// that carries out, the unit whose record is disputed, the credit office.
 pub(crate) fn is_open(
@@ -22,7 +25,7 @@ pub(crate) fn is_open(
     let mut query = Query::new(engine.view.read());
     query.ask(|rows| rows.must_subject(subject).cloned())?;
     let first = Position::local(0);
-    let kinds: [(Index, fn(Position) -> Key); 5] = [
+    let kinds: [Kind; 5] = [
         (Index::SubjectListing(subject, ListingId(first)), |at| Key::Listing(ListingId(at))),
         (Index::SubjectAttribution(subject, AttributionId(first)), |at| {
             Key::Attribution(AttributionId(at))
