@@ -145,11 +145,11 @@ pub fn relieved() -> World {
     let mut world = World::seeded();
     let listing = world.listing(&[], &[STATUTE], Stage::Effective);
     world.pass(200);
-    let (granted, reasons, until) = (ruling(organisation(1)), text(), day("2027-12-31"));
+    let (granted, reasons, until) = (judgment(&world, organisation(1)), text(), day("2027-12-31"));
     let grant = RemedyCommand::GrantRelief { listing, ruling: granted, reasons, until };
     world.must(&head(), &remedy(grant));
     done(&mut world, &own(), Repairable::Listing(listing));
-    let (document, reasons) = (ruling(organisation(1)), text());
+    let (document, reasons) = (judgment(&world, organisation(1)), text());
     let relief = relief_of(&world);
     world.must(&head(), &remedy(RemedyCommand::CompleteRelief { relief, document, reasons }));
     world

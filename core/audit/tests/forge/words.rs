@@ -2,13 +2,13 @@
 //! received classifications, typical cases, associations' files.
 
 use shouxin_core::actor::{Actor, Role, SubjectKey};
+use shouxin_core::command::Command;
 use shouxin_core::command::case_study::CaseStudyCommand;
 use shouxin_core::command::commitment::CommitmentCommand;
 use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::command::imported::ImportedCommand;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::command::support::SupportCommand;
-use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::case_study::TakenDownFor;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::member::NoteKind;
@@ -293,7 +293,7 @@ pub fn erased() -> World {
     world.must(&timer(), &Command::Erasure(ErasureCommand::KeyDestroyed { subject }));
     world.must(&handler(), &register(subject));
     let new = record(subject, "尤市监罚〔2036〕1号");
-    let records = vec![NewRecord { document_date: world.today, ..new }];
+    let records = vec![dated(new, world.today)];
     world.must(&handler(), &Command::SubmitRecords { records });
     world
 }
