@@ -650,6 +650,14 @@ impl Fold {
         }
     }
 
+    /// Whom a target is about, be it over, or a finding that is not made yet.
+    pub(crate) fn party(&self, target: Target) -> Option<SubjectKey> {
+        match target {
+            Target::Commitment(id) => self.commitments.get(&id).map(|own| own.subject),
+            _ => self.owner(target).map(|own| own.0),
+        }
+    }
+
     /// The authority that answers for a target, be it over.
     pub(crate) fn provider(&self, target: Target) -> Option<Uscc> {
         match target {

@@ -46,7 +46,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         E::ReviewRequested { .. } => review::requested(fold, commit, at, event),
         E::ReviewDecided { .. } => review::decided(fold, commit, at, event),
         E::RemedyFiled { target, kind, body, number, filed_on, document_sha256 } => {
-            let Some((subject, ..)) = fold.owner(*target) else {
+            let Some(subject) = fold.party(*target) else {
                 at.missing(format!("{target:?}"));
                 return;
             };
@@ -102,7 +102,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             at.stated(Guard::Document, &[("account", account)]);
             if let Some(own) = ruled(fold, at, *remedy) {
                 let (owed, target) = (own.redress == Some(false), own.target);
-                if let Some((_, authority, _)) = fold.owner(target) {
+                if let Some(authority) = fold.provider(target) {
                     at.of_authority(authority);
                 }
                 if !owed {
@@ -327,7 +327,7 @@ fn ends(at: &mut Here<'_>, document: &FactDocument, order: &FactDocument) {
 
 /// What ends against the party is not recorded by the authority whose act it challenged.
 fn independent(fold: &Fold, at: &mut Here<'_>, target: Target) {
-    let owner = fold.owner(target).map(|own| own.1);
+    let owner = fold.provider(target);
     if let (Actor::Officer(by), Some(owner)) = (&at.event.actor, owner)
         && by.authority == owner
     {

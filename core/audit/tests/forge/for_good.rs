@@ -283,7 +283,11 @@ pub fn changed_afterwards() -> Vec<World> {
     ruled(&mut past, RemedyOutcome::Changed { end: today });
     ruled(&mut revoked_past, RemedyOutcome::Revoked);
     redressed(&mut revoked_past);
-    vec![over, back, record, finding, past, revoked_past]
+    // A suit about a breach that nobody has found yet: it is filed, and ends.
+    let (mut early, id) = word(Word::Noticed);
+    sued(&mut early, &own(), Target::Commitment(id));
+    ruled(&mut early, RemedyOutcome::Upheld);
+    vec![over, back, record, finding, past, revoked_past, early]
 }
 
 /// A person under a listing on whom somebody acted; an outcome voids the listing, or its authority takes
