@@ -59,6 +59,11 @@ fn nobody_is_late_with_what_is_forbidden_meanwhile() {
     assert_eq!(world.refused(&implementer(), &accept), guard(Guard::NoSuspension));
     let said = world.pass(30);
     assert!(LATE.iter().all(|late| !said.contains(late)), "{said:?}");
+    assert!(world.run(&timer(), &look(measure)).unwrap().is_empty(), "whenever it is looked at");
+    let mut void = world.clone();
+    void.outcome(objection, Finding::Error);
+    let said = void.run(&timer(), &look(measure)).unwrap();
+    assert!(LATE.iter().all(|late| !said.contains(late)), "nor with what has ended: {said:?}");
 
     world.outcome(objection, Finding::Correct);
     assert!(looked_at(&world, measure), "it has effect again");
