@@ -183,6 +183,7 @@ fn measures_hold(world: &World, settled_by_hand: bool) {
             "assessment.dispatch_put_off",
             "assessment.work_put_off",
             "assessment.response_due",
+            "assessment.execution_due",
         ];
         assert_eq!(
             world.read(|rows, day| owes_an_end(rows, *id, day)),
