@@ -409,4 +409,16 @@ impl Rows {
     pub(crate) fn known<'r, T>(row: Option<&'r T>, what: &Position) -> Result<&'r T, Stop> {
         row.ok_or_else(|| Stop::Defect(format!("an event names {what}, which is not there")))
     }
+
+    /// Whether a dispute that began at a position is about what stands now: a commitment may have been
+    /// found broken anew since, which is disputed by itself.
+    pub(crate) fn is_about(&self, target: Target, since: Position) -> Result<bool, Stop> {
+        match target {
+            Target::Commitment(id) => {
+                let found_at = Rows::known(self.commitment(id)?, &id.0)?.found_at();
+                Ok(found_at.is_some_and(|at| at < since))
+            }
+            _ => Ok(true),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::calendar::Deadline;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
-use crate::id::{ObjectionId, Position, RepairId};
+use crate::id::{ObjectionId, RepairId};
 use crate::path::Hold;
 use crate::row::commitment::CommitmentRow;
 use crate::row::{
@@ -38,7 +38,7 @@ pub(super) fn dispute(
         Hold::Stay(id) => id.0,
         Hold::Relief(id) => id.0,
     };
-    let about = is_about(rows, target, since)?;
+    let about = rows.is_about(target, since)?;
     change(rows, envelope, target, |holds, _| match turn {
         Dispute::Open if !about => {}
         Dispute::Open => holds.push(id),
@@ -49,21 +49,9 @@ pub(super) fn dispute(
     Ok(())
 }
 
-/// Whether a dispute that began at a position is about what stands now: what was found anew since is
-/// disputed by itself.
-fn is_about(rows: &Rows, target: Target, since: Position) -> Result<bool, Stop> {
-    match target {
-        Target::Commitment(id) => {
-            let found_at = Rows::known(rows.commitment(id)?, &id.0)?.found_at();
-            Ok(found_at.is_some_and(|at| at < since))
-        }
-        _ => Ok(true),
-    }
-}
-
 /// Notes on a target that an objection to it is open, whether it suspends or not.
 pub(super) fn opened(rows: &mut Rows, envelope: &Envelope, row: &ObjectionRow) -> Result<(), Stop> {
-    if !is_about(rows, row.target, row.id.0)? {
+    if !rows.is_about(row.target, row.id.0)? {
         return Ok(());
     }
     let own = OpenObjection {

@@ -190,7 +190,7 @@ fn remark(
             "如需更正请联系信用办 / ask the credit office",
         )?;
     }
-    office_text(context, "comment", comment)?;
+    office_text("comment", comment)?;
     Ok(AssessmentEvent::Commented { assessment: id, department, comment: comment.to_owned() })
 }
 
@@ -279,7 +279,7 @@ fn order(
             "请在下一次考核中提出 / leave it to the next assessment",
         )?;
     }
-    office_text(context, "reasons", reasons)?;
+    office_text("reasons", reasons)?;
     let latest = context.today.plus_months(RECTIFICATION_MONTHS_MAX);
     if by <= context.today || by > latest {
         refuse::<()>(
@@ -320,7 +320,7 @@ fn rectify(
             "由被要求整改的部门报告 / the department that was ordered reports",
         )?;
     }
-    office_text(context, "account", account)?;
+    office_text("account", account)?;
     if !digest_is_stated(document_sha256) {
         refuse::<()>(
             Guard::Document,
@@ -336,13 +336,9 @@ fn rectify(
     })
 }
 
-/// A text about a department stands in clear in the log, so it is there, bounded, and without a
-/// citizen's number.
-pub(super) fn office_text(
-    context: &Context<'_>,
-    field: &'static str,
-    text: &str,
-) -> Result<(), Refusal> {
+/// A text about a department is there and bounded. It stands in clear in the log: that it names nobody
+/// by number is asked of every event (`checks::nobody_by_number`).
+pub(super) fn office_text(field: &'static str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() || text.len() > OFFICE_TEXT_BYTES_MAX {
         return refuse(
             Guard::Document,
@@ -351,5 +347,5 @@ pub(super) fn office_text(
         )
         .map_err(|refusal| refusal.on(field));
     }
-    checks::numberless(context, field, text)
+    Ok(())
 }

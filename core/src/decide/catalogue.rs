@@ -166,7 +166,7 @@ fn well_formed(proposal: &Proposal, context: &Context<'_>) -> Result<(), Refusal
         .map_err(|refusal| refusal.on("departments"));
     }
     known_departments(context, "departments", &proposal.departments)?;
-    office_text(context, "text", &proposal.text)
+    office_text("text", &proposal.text)
 }
 
 /// In force, and for a mandatory entry a law or administrative regulation (O55).
@@ -392,7 +392,7 @@ fn retire(
             "请由起草部门办理 / ask the drafting department",
         )?;
     }
-    office_text(context, "reasons", reasons)?;
+    office_text("reasons", reasons)?;
     Ok(CatalogueEvent::Retired { entry: row.id, reasons: reasons.to_owned() })
 }
 
@@ -420,7 +420,7 @@ fn file(command: &CatalogueCommand, context: &Context<'_>) -> Result<CatalogueEv
             "请填写标题、文号、印发日期和 SHA-256 / give all four",
         )?;
     }
-    office_text(context, "title", title)?;
+    office_text("title", title)?;
     Ok(CatalogueEvent::DocumentFiled {
         department: department.clone(),
         title: title.clone(),

@@ -5,7 +5,7 @@
 use crate::actor::SubjectKey;
 use crate::decide::checks::{misfit, refuse, wrong_state};
 use crate::decide::measure::with_parents;
-use crate::decide::{Context, Drafts, classification, ground, objection};
+use crate::decide::{Context, Drafts, classification, ground};
 use crate::event::commitment::CommitmentEvent;
 use crate::event::listing::ListingEvent;
 use crate::event::record::RecordEvent;
@@ -139,7 +139,7 @@ fn of_finding(
     end: Day,
 ) -> Result<(), Stop> {
     let row = rows.must_commitment(id)?;
-    let about = objection::is_about(rows, remedy.target, remedy.id.0)?;
+    let about = rows.is_about(remedy.target, remedy.id.0)?;
     let Some(case) = row.breach.as_ref().filter(|_| about) else {
         return Ok(());
     };

@@ -3,7 +3,7 @@
 //! Source: domain.md O01, O02, T13.
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
-use crate::anonymity::{holds_personal_number, numbered_field};
+use crate::anonymity::numbered_field;
 use crate::calendar::Deadline;
 use crate::decide::catalogue::published_measure;
 use crate::decide::fitting::{fits, implemented, no_information};
@@ -359,15 +359,6 @@ pub(super) fn document(number: &str, sha256: &Digest) -> Result<(), Refusal> {
         "缺少文号或文书摘要 / number or digest of the document is missing",
         "请填写文号和 SHA-256 / give both",
     )
-}
-
-/// A text that stands in clear names nobody by number (design.md 1).
-pub(super) fn numberless(
-    context: &Context<'_>,
-    field: &'static str,
-    text: &str,
-) -> Result<(), Refusal> {
-    if holds_personal_number(text, context.today) { by_number(field) } else { Ok(()) }
 }
 
 /// What is wrong with a text in clear that names somebody by number.

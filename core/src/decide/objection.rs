@@ -146,17 +146,6 @@ pub(super) fn providing<'a>(
     Ok(human)
 }
 
-/// Whether a dispute that began at a position is about what stands now: a commitment may have been
-/// found broken anew since.
-pub(super) fn is_about(rows: &Rows, target: Target, since: Position) -> Result<bool, Stop> {
-    match target {
-        Target::Commitment(id) => {
-            Ok(rows.must_commitment(id)?.found_at().is_some_and(|at| at < since))
-        }
-        _ => Ok(true),
-    }
-}
-
 /// What an objection is about.
 pub(super) struct Disputed<'r> {
     pub(super) subject: SubjectKey,
@@ -637,7 +626,7 @@ pub(super) fn annul(
     (target, since): (Target, Position),
     reasons: &Sealed,
 ) -> Result<(), Stop> {
-    if !is_about(rows, target, since)? {
+    if !rows.is_about(target, since)? {
         return Ok(());
     }
     revocation::lapse(rows, drafts, target)?;

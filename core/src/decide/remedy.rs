@@ -6,9 +6,7 @@ use crate::apply::remedy_source;
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
-use crate::decide::objection::{
-    self, annul, bounded, disputed, is_about, receiving, release, turn,
-};
+use crate::decide::objection::{self, annul, bounded, disputed, receiving, release, turn};
 use crate::decide::{
     Context, Drafts, Outcome, changed, closing, redress, relief, repair, review, revocation,
     testing,
@@ -352,7 +350,7 @@ fn stay(
         return Ok(wrong_state("复议或诉讼 / remedy", "stayed", "filed")?);
     }
     let found = disputed(rows, row.target, context)?;
-    if !found.live || !is_about(rows, row.target, id.0)? {
+    if !found.live || !rows.is_about(row.target, id.0)? {
         misfit::<()>(
             Misfit::State,
             "该事项已终止 / it has ended",

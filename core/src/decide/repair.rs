@@ -14,7 +14,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
 use crate::decide::record::publicity_months;
-use crate::decide::{Context, Drafts, Outcome, ground, objection, revocation};
+use crate::decide::{Context, Drafts, Outcome, ground, revocation};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
 use crate::event::remedy::{RemedyEvent, ReviewOf};
@@ -470,7 +470,7 @@ fn outdone(
     drafts: &mut Drafts,
 ) -> Result<(), Stop> {
     let mut targets = Vec::new();
-    if objection::is_about(rows, row.of.target(), row.id.0)? {
+    if rows.is_about(row.of.target(), row.id.0)? {
         targets.push(row.of.target());
     }
     for id in records {

@@ -7,7 +7,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::Turn;
 use crate::decide::filing::partys_paper;
 use crate::decide::objection::{
-    annul, bounded, disputed, honour_is_heard, is_about, referral_due, resume, turn,
+    annul, bounded, disputed, honour_is_heard, referral_due, resume, turn,
 };
 use crate::decide::{Context, Drafts, Outcome, redress, repair};
 use crate::event::assessment::AssessmentEvent;
@@ -102,7 +102,7 @@ pub(super) fn request(
     if let (ReviewOf::Objection(id), true) = (of, new_facts) {
         let target = rows.must_objection(*id)?.target;
         let disputed = disputed(rows, target, context)?;
-        let live = disputed.live && is_about(rows, target, id.0)?;
+        let live = disputed.live && rows.is_about(target, id.0)?;
         suspended = (live && disputed.holds.len() < DISPUTES_MAX).then_some(target);
     }
     let mut drafts = Drafts::new(context);
