@@ -9,16 +9,16 @@ use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
-use shouxin_core::id::{ListingId, MeasureId, ObjectionId, RecordId, ReliefId, RepairId};
+use shouxin_core::id::{ListingId, MeasureId, ObjectionId, ReliefId, RepairId};
 use shouxin_core::limits::EXTENSIONS_MAX;
 use shouxin_core::path::Standing;
 use shouxin_core::row::{Due, Key, Repairable};
-use shouxin_core::time::Day;
 
 use crate::kit::asked::revoke;
+use crate::kit::extended::{extend, extension, soon_over};
 use crate::kit::later::{changes, remedy, rule, stay, suit};
 use crate::kit::repairs::{checked, done, revoked};
-use crate::kit::rules::{STATUTE, cite, day};
+use crate::kit::rules::{STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::table::EXISTS;
 use crate::kit::{Who, World, guard, misfit, organisation, party, person, timer};
@@ -27,45 +27,12 @@ fn own() -> Who {
     party(organisation(1))
 }
 
-fn extension(listing: ListingId, records: &[RecordId]) -> Command {
-    Command::Listing(ListingCommand::Extend {
-        listing,
-        basis: vec![cite("law")],
-        facts: vec![fact(organisation(1))],
-        records: records.to_vec(),
-        act: text(),
-    })
-}
-
-fn extend(world: &mut World, listing: ListingId, records: &[RecordId], stage: Stage) -> ListingId {
-    let id = ListingId(world.must(&handler(), &extension(listing, records)));
-    world.advance(CaseRef::Listing(id), &[STATUTE], stage);
-    id
-}
-
 /// A listing in effect and its extension, so far on its way.
 fn extended(stage: Stage) -> (World, ListingId, ListingId) {
     let mut world = World::seeded();
     let listing = world.listing(&[], &[STATUTE], Stage::Effective);
     let by = extend(&mut world, listing, &[], stage);
     (world, listing, by)
-}
-
-/// The same of a listing that ends some months before its extension.
-fn soon_over() -> (World, ListingId, ListingId, Day) {
-    let last = day("2027-03-01");
-    let mut world = World::seeded();
-    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
-    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
-    if let Command::DecideCase { end, .. } = &mut decide {
-        *end = last;
-    }
-    world.must(&head(), &decide);
-    let service = serve(&world, CaseRef::Listing(listing));
-    world.must(&handler(), &service);
-    world.pass(7);
-    let by = extend(&mut world, listing, &[], Stage::Effective);
-    (world, listing, by, last)
 }
 
 fn path(world: &World, id: ListingId) -> &'static str {

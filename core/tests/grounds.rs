@@ -1,7 +1,6 @@
 //! What rests on a record ends with it: repaired, expired, past its last day or ending earlier by a
 //! correction; and a mere proposal never stands in the way of a repair (design.md 1, INV-3, INV-6).
 
-use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::{CaseRef, RepairAcceptance, Target};
 use shouxin_core::guard::Guard;
@@ -12,8 +11,9 @@ use shouxin_core::rules::Severity;
 use shouxin_core::tally::{Counter, Month, Unit};
 use shouxin_core::time::Day;
 
+use crate::kit::extended::extension;
 use crate::kit::later::*;
-use crate::kit::rules::{MARKET, STATUTE, cite, day};
+use crate::kit::rules::{MARKET, STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::table::EXISTS;
 use crate::kit::{World, authority, guard, organisation, party, person, timer};
@@ -300,16 +300,6 @@ fn a_revoked_repair_brings_back_its_own_listing_with_its_records_alone() {
     assert_eq!(standing(&world, second), Standing::Ended);
     assert_eq!(ended(&world, record), RecordState::Accepted);
     assert_eq!(world.replayed().rows, world.rows);
-}
-
-fn extension(listing: ListingId, records: &[RecordId]) -> Command {
-    Command::Listing(ListingCommand::Extend {
-        listing,
-        basis: vec![cite("law")],
-        facts: vec![fact(organisation(1))],
-        records: records.to_vec(),
-        act: text(),
-    })
 }
 
 /// Covers INV-3. An extension rests on the record that its listing rests on; there is one open

@@ -15,9 +15,10 @@ use shouxin_core::row::{Key, RecordState, Repairable, Row};
 
 use crate::kit::asked::{relief_of, revoke};
 use crate::kit::commitments::*;
+use crate::kit::extended::{extension, soon_over};
 use crate::kit::later::*;
 use crate::kit::repairs::{checked, done, revoked};
-use crate::kit::rules::{STATUTE, cite, day};
+use crate::kit::rules::{STATUTE, day};
 use crate::kit::steps::*;
 use crate::kit::{Who, World, organisation, party, person};
 
@@ -148,36 +149,9 @@ fn a_performed_plan_ends_for_good_what_was_repaired_meanwhile() {
     stays_over(&world, id);
 }
 
-fn extension(listing: ListingId) -> Command {
-    Command::Listing(ListingCommand::Extend {
-        listing,
-        basis: vec![cite("law")],
-        facts: vec![fact(organisation(1))],
-        records: Vec::new(),
-        act: text(),
-    })
-}
-
-/// A listing that ends some months before its extension; both are in force.
-fn soon_over() -> (World, ListingId, ListingId) {
-    let mut world = World::seeded();
-    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
-    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
-    if let Command::DecideCase { end, .. } = &mut decide {
-        *end = day("2027-03-01");
-    }
-    world.must(&head(), &decide);
-    let service = serve(&world, CaseRef::Listing(listing));
-    world.must(&handler(), &service);
-    world.pass(7);
-    let by = ListingId(world.must(&handler(), &extension(listing)));
-    world.advance(CaseRef::Listing(by), &[STATUTE], Stage::Effective);
-    (world, listing, by)
-}
-
 #[test]
 fn an_extension_does_not_come_back_over_an_expired_listing_that_is_void() {
-    let (mut world, listing, by) = soon_over();
+    let (mut world, listing, by, _) = soon_over();
     world.go_to(day("2027-03-10"));
     let id = done(&mut world, &own(), Repairable::Listing(by));
     void(&mut world, &own(), Target::Listing(listing));
@@ -201,7 +175,7 @@ fn an_extension_does_not_come_back_over_a_void_record() {
     let service = serve(&world, CaseRef::Listing(listing));
     world.must(&handler(), &service);
     world.pass(7);
-    let mut extend = extension(listing);
+    let mut extend = extension(listing, &[]);
     if let Command::Listing(ListingCommand::Extend { facts, .. }) = &mut extend {
         facts.iter_mut().for_each(|own| {
             own.number = "尤市监决〔2026〕9号".to_owned();
@@ -220,7 +194,7 @@ fn an_extension_does_not_come_back_over_a_void_record() {
 /// The authority's own withdrawal of the listing reaches its repaired extension.
 #[test]
 fn a_repaired_extension_is_void_with_what_its_authority_takes_back() {
-    let (mut world, listing, by) = soon_over();
+    let (mut world, listing, by, _) = soon_over();
     world.pass(120);
     let id = done(&mut world, &own(), Repairable::Listing(by));
     let back = revoke(&world, CaseRef::Listing(listing));
@@ -232,7 +206,7 @@ fn a_repaired_extension_is_void_with_what_its_authority_takes_back() {
 /// A plan that is performed after the last day of the listing relieves the extension for good.
 #[test]
 fn a_plan_that_is_performed_after_the_last_day_relieves_a_repaired_extension() {
-    let (mut world, listing, by) = soon_over();
+    let (mut world, listing, by, _) = soon_over();
     world.pass(120);
     granted(&mut world, listing);
     let repair = checked(&mut world, &own(), Repairable::Listing(by));

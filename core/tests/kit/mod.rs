@@ -13,6 +13,7 @@ pub mod commitments;
 pub mod county;
 pub mod courses;
 pub mod diagram;
+pub mod extended;
 pub mod later;
 pub mod machines;
 pub mod moves;

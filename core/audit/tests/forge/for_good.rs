@@ -3,13 +3,13 @@
 
 use super::kit::asked::{relief_of, revoke};
 use super::kit::commitments::*;
+use super::kit::extended::soon_over;
 use super::kit::later::*;
 use super::kit::repairs::{checked, done, revoked};
-use super::kit::rules::{PERSONS, STATUTE, cite, day};
+use super::kit::rules::{PERSONS, STATUTE, day};
 use super::kit::steps::*;
 use super::kit::{Who, World, organisation, party, person};
 use shouxin_core::command::Command;
-use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
 use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, RepairAcceptance, Target};
@@ -77,33 +77,9 @@ pub fn finding_void(returns: bool) -> World {
     world
 }
 
-/// A listing that ends some months before its extension; both are in force.
-fn extended() -> (World, ListingId, ListingId) {
-    let mut world = World::seeded();
-    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
-    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
-    if let Command::DecideCase { end, .. } = &mut decide {
-        *end = day("2027-03-01");
-    }
-    world.must(&head(), &decide);
-    let service = serve(&world, CaseRef::Listing(listing));
-    world.must(&handler(), &service);
-    world.pass(7);
-    let extend = Command::Listing(ListingCommand::Extend {
-        listing,
-        basis: vec![cite("law")],
-        facts: vec![fact(organisation(1))],
-        records: Vec::new(),
-        act: text(),
-    });
-    let by = ListingId(world.must(&handler(), &extend));
-    world.advance(CaseRef::Listing(by), &[STATUTE], Stage::Effective);
-    (world, listing, by)
-}
-
 /// The extension is repaired.
 fn extension_repaired() -> (World, ListingId) {
-    let (mut world, listing, by) = extended();
+    let (mut world, listing, by, _) = soon_over();
     world.pass(120);
     done(&mut world, &own(), Repairable::Listing(by));
     (world, listing)
@@ -128,7 +104,7 @@ pub fn extension_taken_back() -> World {
 
 /// An expired listing is stayed with its extension, and found void.
 pub fn expired_disputed() -> World {
-    let (mut world, listing, _) = extended();
+    let (mut world, listing, ..) = soon_over();
     world.go_to(day("2027-03-10"));
     sued(&mut world, &own(), Target::Listing(listing));
     let ordered = stay(&world);

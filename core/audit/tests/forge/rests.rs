@@ -10,6 +10,7 @@ use shouxin_core::row::Repairable;
 use shouxin_core::rules::Severity;
 
 use super::kit::asked::revoke;
+use super::kit::extended::{extend, soon_over};
 use super::kit::later::remedy;
 use super::kit::repairs::{checked, done, revoked};
 use super::kit::rules::{STATUTE, cite, day};
@@ -130,21 +131,8 @@ pub fn extended(stage: Stage) -> (World, ListingId, ListingId) {
     let mut world = World::seeded();
     let record = world.with_record();
     let listing = world.listing(&[record], &[STATUTE], Stage::Effective);
-    let by = extend(&mut world, listing, stage);
+    let by = extend(&mut world, listing, &[], stage);
     (world, listing, by)
-}
-
-fn extend(world: &mut World, listing: ListingId, stage: Stage) -> ListingId {
-    let extend = ListingCommand::Extend {
-        listing,
-        basis: vec![cite("law")],
-        facts: vec![fact(organisation(1))],
-        records: Vec::new(),
-        act: text(),
-    };
-    let by = ListingId(world.must(&handler(), &Command::Listing(extend)));
-    world.advance(CaseRef::Listing(by), &[STATUTE], stage);
-    by
 }
 
 /// The listing is disputed and found correct while its extension waits, and again once both have
@@ -179,18 +167,8 @@ fn long(by: ListingId) -> Command {
 /// The listing expires while it is disputed; its extension is suspended until the outcome, and goes on
 /// or is void by that.
 pub fn extension_outlasts(finding: Finding) -> World {
-    let mut world = World::seeded();
-    let listing = world.listing(&[], &[STATUTE], Stage::Heard);
-    let mut decide = decision(CaseRef::Listing(listing), 2, &[STATUTE]);
-    if let Command::DecideCase { end, .. } = &mut decide {
-        *end = day("2027-03-01");
-    }
-    world.must(&head(), &decide);
-    let service = serve(&world, CaseRef::Listing(listing));
-    world.must(&handler(), &service);
-    world.pass(7);
-    let by = extend(&mut world, listing, Stage::Effective);
-    extend(&mut world, by, Stage::Heard);
+    let (mut world, listing, by, _) = soon_over();
+    extend(&mut world, by, &[], Stage::Heard);
     let objection = world.objection(organisation(1), Target::Listing(listing), false);
     world.go_to(day("2027-03-10"));
     world.must(&clerk(), &Command::ReferObjection { objection, received_on: world.today });
@@ -210,7 +188,7 @@ pub fn extension_by_plugin() -> World {
     let mut world = World::seeded();
     world.must(&operator(), &deploy());
     let listing = world.listing(&[], &[STATUTE], Stage::Effective);
-    let by = extend(&mut world, listing, Stage::Effective);
+    let by = extend(&mut world, listing, &[], Stage::Effective);
     let measure = MeasureId(world.must(&handler(), &initiate(by, None, STATUTE)));
     world.proceed(measure, Progress::Executed);
     let order = world.order(measure);
@@ -330,7 +308,7 @@ pub fn extension_stands() -> World {
     let service = serve(&world, CaseRef::Listing(listing));
     world.must(&handler(), &service);
     world.pass(7);
-    let by = extend(&mut world, listing, Stage::Effective);
+    let by = extend(&mut world, listing, &[], Stage::Effective);
     let measure = MeasureId(world.must(&handler(), &long(by)));
     world.proceed(measure, Progress::Executed);
     world.go_to(day("2027-02-26"));
