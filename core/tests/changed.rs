@@ -3,6 +3,8 @@
 //!
 //! Covers: INV-3, INV-5.
 
+use shouxin_core::command::Command;
+use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::{Guard, Misfit};
@@ -12,6 +14,7 @@ use shouxin_core::path::Standing;
 use shouxin_core::row::{Key, RecordRow, RemedyState, Repairable, Row};
 use shouxin_core::time::Day;
 
+use crate::kit::asked::{grant, relief_of};
 use crate::kit::commitments::*;
 use crate::kit::later::*;
 use crate::kit::repairs::{done, revoked};
@@ -180,4 +183,47 @@ fn a_measure_that_was_found_too_heavy_is_revoked() {
     over.must(&implementer(), &by_hand(id, shouxin_core::event::CaseHook::Lift));
     let today = over.today;
     assert_eq!(changed(&mut over, today), ["remedy.decided"]);
+}
+
+/// What a repair ended and a court lets end on the very day that it had is as it was.
+#[test]
+fn a_last_day_that_was_the_last_day_already_changes_nothing() {
+    let (mut world, listing) = listed();
+    sued(&mut world, Target::Listing(listing));
+    world.pass(200);
+    done(&mut world, &own(), Repairable::Listing(listing));
+    assert_eq!(changed(&mut world, end()), ["remedy.decided"]);
+    assert_eq!(last_day(&world, CaseRef::Listing(listing)), end());
+
+    let mut world = World::seeded();
+    let record = world.with_record();
+    sued(&mut world, Target::Record(record));
+    world.pass(400);
+    done(&mut world, &own(), Repairable::Record(record));
+    let until = record_row(&world, record).publicity_until.expect("a last day");
+    assert_eq!(changed(&mut world, until), ["remedy.decided"]);
+
+    let (mut world, id) = word(Word::Repaired);
+    sued(&mut world, Target::Commitment(id));
+    assert_eq!(changed(&mut world, shown_until()), ["remedy.decided"]);
+}
+
+/// What a performed plan ended comes back no more, so a court shortens nothing of it.
+#[test]
+fn a_record_that_a_performed_plan_ended_is_not_shortened() {
+    let (mut world, listing) = listed();
+    let Some(Key::Record(record)) =
+        world.rows.keys().find(|key| matches!(key, Key::Record(_))).cloned()
+    else {
+        panic!("{listing} rests on a record");
+    };
+    sued(&mut world, Target::Record(record));
+    let granted = grant(&world);
+    world.must(&head(), &granted);
+    let (document, reasons) = (judgment(&world, organisation(1)), text());
+    let performed = RemedyCommand::CompleteRelief { relief: relief_of(&world), document, reasons };
+    world.must(&head(), &Command::Remedy(performed));
+    assert_eq!(record_row(&world, record).repaired, None);
+    let end = world.today.plus_days(30);
+    assert_eq!(changed(&mut world, end), ["remedy.decided"]);
 }

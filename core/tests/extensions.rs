@@ -7,7 +7,7 @@ use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
-use shouxin_core::event::{CaseHook, CaseRef, Finding, Target};
+use shouxin_core::event::{CaseHook, CaseRef, Event, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, ReliefId, RepairId};
 use shouxin_core::limits::EXTENSIONS_MAX;
@@ -499,4 +499,42 @@ fn an_expired_listing_is_stayed_with_its_extension() {
     // Nothing rests on it any more.
     let again = disputed.ask(&own(), &object(Target::Listing(listing), false));
     assert!(again.is_err());
+}
+
+fn annulled(world: &World, from: usize) -> Vec<CaseRef> {
+    let all = world.log[from..].iter().filter_map(|own| match own.event {
+        Event::CaseAnnulled { case, .. } => Some(case),
+        _ => None,
+    });
+    all.collect()
+}
+
+/// Who was found void is void once, though what extended it is over with it.
+#[test]
+fn a_void_listing_with_an_extension_is_annulled_once() {
+    let (mut world, listing, by) = extended(Stage::Effective);
+    let filed = suit(&world, Target::Listing(listing));
+    world.must(&own(), &filed);
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    let from = world.log.len();
+    world.outcome(objection, Finding::Error);
+    assert_eq!(annulled(&world, from), [CaseRef::Listing(listing), CaseRef::Listing(by)]);
+    let from = world.log.len();
+    let ruled = rule(&world, RemedyOutcome::Revoked);
+    world.must(&clerk(), &ruled);
+    assert_eq!(annulled(&world, from), []);
+}
+
+/// A listing whose time has passed is void all the same while its extension goes on: the finding is
+/// about the ground of both.
+#[test]
+fn a_listing_that_expired_is_void_while_its_extension_goes_on() {
+    let (mut world, listing, by, last) = soon_over();
+    world.go_to(last.plus_days(1));
+    assert_eq!(path(&world, listing), "expired");
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    let from = world.log.len();
+    world.outcome(objection, Finding::Error);
+    assert_eq!(annulled(&world, from), [CaseRef::Listing(listing), CaseRef::Listing(by)]);
+    assert_eq!(path(&world, listing), "annulled");
 }

@@ -1,6 +1,7 @@
 //! The repair of a record that no listing rests on: after its shortest publicity, decided by who
 //! collected it, revoked after notice and hearing (domain.md 2.5, 4.4).
 
+use shouxin_core::apply::record_source;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::event::{CaseRef, Event, RepairAcceptance};
@@ -13,7 +14,7 @@ use shouxin_core::time::Day;
 
 use crate::kit::later::*;
 use crate::kit::repairs::{Repaired, checked, done, knows_no_other_way, revoked};
-use crate::kit::rules::{HONOUR, MARKET, TAX};
+use crate::kit::rules::{HONOUR, MARKET, PENALTY, TAX};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
 use crate::kit::{
@@ -339,4 +340,52 @@ fn a_repair_brings_back_only_what_it_had_ended_itself() {
     assert_eq!(row(&world, record).repaired.map(|own| own.0), Some(id));
     assert_eq!(world.refused(&handler(), &revocation_notice(&world, other)), STATE);
     assert!(world.ask(&handler(), &revocation_notice(&world, id)).is_ok());
+}
+
+/// Takes a record's repair to its decided revocation, all by officers of its provider.
+fn revocation_decided(world: &mut World, department: &str, record: RecordId) -> RepairId {
+    let (handler, head) = (officer(department, Post::Handler), officer(department, Post::Head));
+    let own = party(organisation(1));
+    let id = RepairId(world.must(&own, &apply(record)));
+    world.must(&handler, &repair_check(id, RepairAcceptance::Accepted));
+    let approval = approve(world, id);
+    world.must(&head, &approval);
+    assert_eq!(world.close(), ["repair.done"]);
+    let notice = revocation_notice(world, id);
+    world.must(&handler, &notice);
+    let stated = revocation_statement(world, id);
+    world.must(&own, &stated);
+    let decision = revoke_repair(world, id, 2);
+    world.must(&head, &decision);
+    id
+}
+
+/// The repair of a listing repairs its own authority's records for good: what was to bring one back
+/// comes to nothing. Another provider's record is that provider's.
+#[test]
+fn a_later_repair_outdoes_the_revocation_of_an_earlier_one_of_the_same_provider() {
+    for department in [MARKET, TAX] {
+        let mut world = World::seeded();
+        let number = "一号";
+        let new = NewRecord {
+            source: record_source(authority(department), PENALTY, number, organisation(1)),
+            ..self::record(organisation(1), number)
+        };
+        let submit = Command::SubmitRecords { records: vec![new] };
+        let record = RecordId(world.must(&officer(department, Post::Handler), &submit));
+        let listing = world.listing(&[record], &[], Stage::Effective);
+        let first = days(&world, record).0;
+        world.go_to(first.plus_days(1));
+        let later = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+        let back = revoke(&world, listing);
+        world.must(&head(), &back);
+        let earlier = revocation_decided(&mut world, department, record);
+        let approval = approve(&world, later);
+        let said = world.run(&head(), &approval).unwrap();
+        let wanted: &[&str] = match department {
+            MARKET => &["repair.approved", "repair.revocation_lapsed", "record.repaired"],
+            _ => &["repair.approved"],
+        };
+        assert_eq!(said, wanted, "{department} {earlier}");
+    }
 }

@@ -3,11 +3,13 @@
 //!
 //! Covers: domain.md 2.3c, O22, O28.
 
-use crate::kit::rules::OFFICE;
+use crate::kit::later::{rule, suit};
+use crate::kit::rules::{INCENTIVE, MARKET, OFFICE, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::{Post, Who, World, guard, misfit, officer, organisation, party, person};
 use shouxin_core::command::Command;
-use shouxin_core::event::{Capacity, CaseRef, Event};
+use shouxin_core::event::remedy::RemedyOutcome;
+use shouxin_core::event::{Capacity, CaseRef, Event, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::path::Standing;
@@ -57,14 +59,19 @@ fn what_is_past_its_last_day_counts_no_more() {
 }
 
 fn honoured() -> (World, ListingId) {
+    honoured_by(OFFICE)
+}
+
+fn honoured_by(department: &str) -> (World, ListingId) {
+    let nominator = officer(department, Post::Handler);
     let mut world = World::seeded();
-    let listing = nominated(&mut world);
+    let listing = ListingId(world.must(&nominator, &nominate(organisation(1))));
     let check = check_nomination(&world, listing, &[]);
-    world.must(&nominator(), &check);
-    world.must(&nominator(), &Command::OpenPublicNotice { listing });
+    world.must(&nominator, &check);
+    world.must(&nominator, &Command::OpenPublicNotice { listing });
     world.pass(8);
     let decide = decide_red(&world, listing);
-    world.must(&officer(OFFICE, Post::Head), &decide);
+    world.must(&officer(department, Post::Head), &decide);
     (world, listing)
 }
 
@@ -164,4 +171,44 @@ fn an_adverse_record_that_came_after_the_check_bars_the_decision() {
     assert!(over.ask(&chief, &decide).is_ok(), "once nothing is open");
     let close = Command::CloseRedListing { listing, reasons: text(), document_sha256: None };
     assert!(world.ask(&chief, &close).is_ok(), "the way out");
+}
+
+const CLOSED: &str = "red_listing.closed";
+
+/// Covers G-PROP. What disciplines is no incentive, however good its ground.
+#[test]
+fn nobody_is_disciplined_because_of_an_honour() {
+    let (world, listing) = honoured_by(MARKET);
+    assert!(world.ask(&handler(), &initiate(listing, None, INCENTIVE)).is_ok());
+    let refused = world.refused(&handler(), &initiate(listing, None, STATUTE));
+    assert_eq!(refused, guard(Guard::Proportion));
+}
+
+/// An honour has no last day for a court to change; once it is over, the outcome is recorded.
+#[test]
+fn a_court_changes_no_honour_and_its_outcome_is_recorded_once_that_is_over() {
+    let (mut world, listing) = honoured_by(MARKET);
+    let filed = suit(&world, Target::Listing(listing));
+    world.must(&party(organisation(1)), &filed);
+    let end = world.today.plus_days(30);
+    let ruled = rule(&world, RemedyOutcome::Changed { end });
+    assert_eq!(world.refused(&clerk(), &ruled), misfit(Misfit::Value));
+    let paper = withdrawal(listing, Some(digest(64)));
+    world.must(&handler(), &paper);
+    let ruled = rule(&world, RemedyOutcome::Changed { end });
+    assert_eq!(world.run(&clerk(), &ruled).unwrap(), ["remedy.decided"]);
+}
+
+/// What its exemplar objects to and is found wrong is closed, but where it is over already.
+#[test]
+fn an_honour_that_its_exemplar_disputes_is_closed_once() {
+    let (mut world, listing) = honoured_by(MARKET);
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    let mut over = world.clone();
+    let said = world.outcome(id, Finding::Error);
+    assert!(said.contains(&CLOSED), "{said:?}");
+    assert!(!world.marks(organisation(1)).iter().any(|own| own.0 == CaseRef::Listing(listing)));
+    over.must(&handler(), &withdrawal(listing, Some(digest(64))));
+    let said = over.outcome(id, Finding::Error);
+    assert!(!said.contains(&CLOSED), "{said:?}");
 }

@@ -8,10 +8,11 @@ use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AttributionId, ListingId, MeasureId, RecordId};
-use shouxin_core::row::{Key, Row};
+use shouxin_core::row::{Key, Repairable, Row};
 
 use crate::kit::asked::revoke;
 use crate::kit::later::{rule, suit};
+use crate::kit::repairs::checked;
 use crate::kit::rules::{PERSONS, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
@@ -153,4 +154,20 @@ fn who_answers_no_more_is_owed_nothing_anew() {
     let back = revoke(&world, CaseRef::Listing(listing));
     world.must(&head(), &back);
     assert!(!owed_to(&world, from).contains(&person(1)));
+}
+
+/// A listing that was repaired is void all the same, and who answered under it was acted on.
+#[test]
+fn a_person_under_a_repaired_listing_that_is_void_is_owed_redress() {
+    let (mut world, listing, _) = acted_on();
+    let filed = suit(&world, Target::Listing(listing));
+    world.must(&party(organisation(1)), &filed);
+    world.pass(200);
+    let repair = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    let approval = approve(&world, repair);
+    world.must(&head(), &approval);
+    let from = world.log.len();
+    let ruled = rule(&world, RemedyOutcome::Revoked);
+    world.must(&clerk(), &ruled);
+    assert_eq!(owed_to(&world, from), [person(1)]);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kit::asked::{relief_of, revoke};
 use crate::kit::later::{listed, remedy};
+use crate::kit::repairs::checked;
 use crate::kit::rules::{BARRED, MARKET, PENALTY, STATUTE, TAX, day};
 use crate::kit::steps::*;
 use crate::kit::table::STATE;
@@ -170,4 +171,19 @@ fn who_proposed_and_became_head_lifts_what_weighs() {
     world.clone().must(&handler(), &failed);
     let done = performed(&world);
     world.must(&handler(), &done);
+}
+
+/// What a performed plan ended is not repaired once more by an approval that comes after it.
+#[test]
+fn a_repair_that_is_approved_behind_a_performed_plan_repairs_no_record() {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let listing = world.listing(&[record], &[], Stage::Effective);
+    world.pass(200);
+    let repair = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    grant(&mut world, listing);
+    world.must(&head(), &performed(&world.clone()));
+    let approval = approve(&world, repair);
+    assert_eq!(world.run(&head(), &approval).unwrap(), ["repair.approved"]);
+    assert_eq!(row(&world, record).repaired, None);
 }

@@ -5,15 +5,15 @@
 
 use shouxin_core::command::Command;
 use shouxin_core::decide::owes_an_end;
-use shouxin_core::event::{Finding, Target};
+use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, MeasureId};
 use shouxin_core::row::{Due, MeasureState};
 
 use crate::kit::later::listed;
-use crate::kit::rules::{HEARING, STATUTE};
+use crate::kit::rules::{HEARING, STATUTE, TAX};
 use crate::kit::steps::*;
-use crate::kit::{World, guard, organisation, timer};
+use crate::kit::{World, guard, operator, organisation, plugin, timer};
 
 const PUT_OFF: &str = "assessment.work_put_off";
 const RESPOND: &str = "assessment.response_due";
@@ -102,4 +102,39 @@ fn what_was_late_before_stays_late() {
     assert!(world.pass(30).contains(&LATE[0]));
     world.objection(organisation(1), Target::Listing(listing), false);
     assert!(world.run(&timer(), &look(measure)).unwrap().is_empty());
+}
+
+/// An execution that failed is still owed; once what it rests on has ended, nobody is late with it,
+/// though it was put off before and never had its days anew.
+#[test]
+fn nobody_is_late_with_what_ended_while_it_was_put_off() {
+    let mut world = World::seeded();
+    let deployed = Command::DeployPlugin {
+        name: "tax-plugin".to_owned(),
+        version: "1.0.0".to_owned(),
+        sha256: digest(21),
+        department: TAX.to_owned(),
+        measures: vec![HEARING.to_owned()],
+    };
+    world.must(&operator(), &deployed);
+    let listing = world.listing(&[], &[HEARING], Stage::Effective);
+    let measure = world.measure(listing, HEARING, Progress::Executing);
+    let failed = Command::PluginFailed {
+        measure,
+        hook: CaseHook::Execute,
+        order: world.order(measure),
+        fault: CallFault::Deadline,
+        detail: text(),
+        attempt: 3,
+        final_attempt: true,
+    };
+    world.must(&plugin(), &failed);
+    assert!(world.measure_row(measure).state.given_up());
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    assert_eq!(world.run(&timer(), &look(measure)).unwrap(), [PUT_OFF]);
+    world.pass(30);
+    world.outcome(objection, Finding::Error);
+    assert!(world.measure_row(measure).execution.is_some_and(|own| world.today > own.by.day));
+    let said = world.run(&timer(), &look(measure)).unwrap();
+    assert_eq!(said, ["measure.lift_required"]);
 }
