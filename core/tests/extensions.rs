@@ -525,16 +525,21 @@ fn a_void_listing_with_an_extension_is_annulled_once() {
     assert_eq!(annulled(&world, from), []);
 }
 
-/// A listing whose time has passed is void all the same while its extension goes on: the finding is
-/// about the ground of both.
+/// A listing whose time has passed is void all the same while its extension goes on, whether its timer
+/// came or not: the finding is about the ground of both.
 #[test]
-fn a_listing_that_expired_is_void_while_its_extension_goes_on() {
-    let (mut world, listing, by, last) = soon_over();
-    world.go_to(last.plus_days(1));
-    assert_eq!(path(&world, listing), "expired");
-    let objection = world.objection(organisation(1), Target::Listing(listing), false);
-    let from = world.log.len();
-    world.outcome(objection, Finding::Error);
-    assert_eq!(annulled(&world, from), [CaseRef::Listing(listing), CaseRef::Listing(by)]);
-    assert_eq!(path(&world, listing), "annulled");
+fn a_listing_whose_time_has_passed_is_void_while_its_extension_goes_on() {
+    for timers in [true, false] {
+        let (mut world, listing, by, last) = soon_over();
+        match timers {
+            true => drop(world.go_to(last.plus_days(1))),
+            false => world.today = last.plus_days(1),
+        }
+        assert_eq!(path(&world, listing) == "expired", timers);
+        let objection = world.objection(organisation(1), Target::Listing(listing), false);
+        let from = world.log.len();
+        world.outcome(objection, Finding::Error);
+        assert_eq!(annulled(&world, from), [CaseRef::Listing(listing), CaseRef::Listing(by)]);
+        assert_eq!(path(&world, listing), "annulled");
+    }
 }

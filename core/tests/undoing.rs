@@ -7,7 +7,7 @@ use crate::kit::{World, guard, operator, organisation, plugin, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::MeasureCommand;
-use shouxin_core::decide::{is_ready, owed_hook};
+use shouxin_core::decide::{is_ready, owed_hook, owes_an_end};
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, Finding, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, MeasureId};
@@ -259,4 +259,28 @@ fn what_has_ended_is_recalled_and_not_told_of() {
     assert_eq!(world.run(&timer(), &look(measure)).unwrap(), ["measure.lift_required"]);
     assert_eq!(world.measure_row(measure).telling, None);
     assert!(world.ask(&handler(), &tell(&world, measure, true)).is_err());
+}
+
+/// One rule says what a timer has to say of the measures of a family: of an end once, whether somebody
+/// was ordered to execute it or not, and of a suspension that a higher authority is to be told of.
+#[test]
+fn what_a_timer_has_to_say_is_found_by_one_rule_and_said_once() {
+    let owes = |world: &World, id| world.read(|rows, on| owes_an_end(rows, id, on));
+    for progress in [Progress::Noticed, Progress::Executed] {
+        let mut world = World::seeded();
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        let measure = world.measure(listing, STATUTE, progress);
+        assert!(!owes(&world, measure), "{progress:?}");
+        let ended = revoke(&world, listing);
+        world.must(&head(), &ended);
+        assert!(owes(&world, measure), "{progress:?}");
+        world.must(&timer(), &look(measure));
+        assert!(!owes(&world, measure), "{progress:?}");
+    }
+    let (mut world, listing, measure) = forwarded();
+    assert!(!owes(&world, measure));
+    world.objection(organisation(1), Target::Listing(listing), false);
+    assert!(owes(&world, measure), "it is suspended");
+    world.must(&timer(), &look(measure));
+    assert!(!owes(&world, measure));
 }
