@@ -17,13 +17,14 @@ use shouxin_core::command::assessment::AssessmentCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::decide::figures;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{CaseHook, Event, Finding, Target};
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{AssessmentId, ObjectionId, Position};
 use shouxin_core::limits::{OFFICE_TEXT_BYTES_MAX, RECTIFICATION_MONTHS_MAX, TALLY_ROWS_MAX};
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Key, Row};
+use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::rows::{Rows, Stop};
 use shouxin_core::tally::{Counter, Counts, Month, Unit};
 use shouxin_core::time::Day;
@@ -639,4 +640,14 @@ fn the_figures_of_more_departments_and_months_than_the_bound_are_refused() {
         let refusal = of(over);
         assert!(matches!(refusal, Err(Stop::Refuse(own)) if own.ground == misfit(Misfit::Limit)));
     }
+}
+
+/// Until they are final the departments have their days for comments, which a newer calendar counts
+/// anew.
+#[test]
+fn the_days_for_comments_run_until_the_figures_are_final() {
+    let runs = |(world, id): (World, AssessmentId)| {
+        world.index.contains(&Index::Provisional(Clock::Comment(id)))
+    };
+    assert!(!runs(opened()) && runs(frozen()) && !runs(finalised()));
 }

@@ -8,6 +8,7 @@ use crate::kit::steps::*;
 use crate::kit::{Post, World, guard, officer, organisation, party, person, timer};
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::listing::ListingEvent;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
@@ -223,4 +224,28 @@ fn what_a_person_answers_for_makes_the_revocation_of_the_persons_honour_due() {
     world.pass(40);
     assert_eq!(times(&world, "assessment.revocation_overdue"), 1);
     assert_eq!(world.replayed().index, world.index);
+}
+
+/// The days for opening a revocation, and those of the exemplar's statement, run until then.
+#[test]
+fn the_days_of_a_revocation_are_counted_anew_while_they_run() {
+    let (mut world, red) = honoured();
+    let runs = |world: &World| -> Vec<Clock> {
+        let found = world.index.iter().filter_map(|entry| match entry {
+            Index::Provisional(clock) if clock.key() == Key::Listing(red) => Some(*clock),
+            _ => None,
+        });
+        found.collect()
+    };
+    assert_eq!(runs(&world), []);
+    world.listing(&[], &[STATUTE], Stage::Decided);
+    assert_eq!(runs(&world), [Clock::Revocation(red)]);
+    let mut late = world.clone();
+    late.pass(40);
+    assert_eq!(runs(&late), [], "it is marked late");
+    world.must(&officer(OFFICE, Post::Handler), &tell(&world, red));
+    assert_eq!(runs(&world), [Clock::RedStatement(red)]);
+    let close = Command::CloseRedListing { listing: red, reasons: text(), document_sha256: None };
+    world.must(&party(organisation(1)), &close);
+    assert_eq!(runs(&world), [], "it is off the list");
 }

@@ -27,6 +27,7 @@ mod catalogue;
 mod changed;
 mod channels;
 mod cited;
+mod clocks;
 mod codec;
 mod collection;
 mod commitment;

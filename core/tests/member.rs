@@ -12,6 +12,7 @@ use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::member::MemberCommand;
 use shouxin_core::event::Capacity;
+use shouxin_core::event::calendar::Clock;
 use shouxin_core::event::member::NoteKind;
 use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::MemberNoteId;
@@ -239,11 +240,13 @@ fn an_objection_marks_a_note_until_the_association_answers() {
     assert!(row(&world).is_disputed());
     let dispute = row(&world).dispute.clone().expect("an objection");
     assert_eq!((dispute.filed_on, dispute.answer_by.day), (day("2026-03-02"), day("2026-03-11")));
+    let clock = Index::Provisional(Clock::Answer(newest(&world)));
+    assert!(world.index.contains(&clock), "a newer calendar counts it anew");
     assert_eq!(world.pass(40), Vec::<&str>::new(), "no timer answers for it");
     world.must(&guild(GUILD), &correct(&world));
     assert!(row(&world).is_disputed(), "a correction is no answer");
     world.must(&guild(GUILD), &answer(&world, true, false));
-    assert!(!row(&world).is_disputed());
+    assert!(!row(&world).is_disputed() && !world.index.contains(&clock));
     for _ in 1..NOTE_OBJECTIONS_MAX {
         world.must(&party(organisation(1)), &object(&world));
         world.must(&guild(GUILD), &answer(&world, true, false));
