@@ -47,6 +47,7 @@ mod guards;
 mod handed_out;
 mod heard;
 mod imported;
+mod kept;
 mod lives;
 mod member;
 mod named;

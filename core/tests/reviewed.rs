@@ -3,17 +3,18 @@
 //!
 //! Covers: domain.md O63, T02.
 
+use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
-use shouxin_core::row::ObjectionState;
+use shouxin_core::row::{Key, ObjectionState};
 
 use crate::kit::later::*;
-use crate::kit::rules::OFFICE;
+use crate::kit::rules::{OFFICE, STATUTE};
 use crate::kit::steps::*;
-use crate::kit::{Post, World, guard, misfit, officer, organisation, party};
+use crate::kit::{Post, World, guard, misfit, officer, operator, organisation, party};
 
 fn request(of: ReviewOf) -> Command {
     let (statement, evidence) = (text(), vec![digest(31)]);
@@ -63,4 +64,42 @@ fn what_a_review_takes_up_is_referred_by_a_day() {
     assert!(late.pass(10).contains(&"assessment.referral_overdue"));
     world.must(&clerk(), &Command::ReferObjection { objection: id, received_on: world.today });
     assert!(!world.pass(10).contains(&"assessment.referral_overdue"), "nobody is late");
+}
+
+fn walks(world: &World) -> bool {
+    world.rows.keys().any(|key| matches!(key, Key::Walk { .. }))
+}
+
+/// What a review suspends or lets have effect again is passed on to the departments, and what it
+/// changes is waited for; what it leaves as it is sends nobody anywhere.
+#[test]
+fn what_a_review_turns_is_passed_on_and_what_it_leaves_is_not() {
+    let decision = |world: &World, of, upheld| {
+        let (reasons, service) = (text(), served(world.today));
+        remedy(RemedyCommand::DecideReview { of, upheld, reasons, service })
+    };
+    for (new_facts, upheld, passed) in
+        [(false, true, true), (false, false, false), (true, true, false), (true, false, true)]
+    {
+        let mut world = World::seeded();
+        world.must(&operator(), &deploy());
+        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+        world.measure(listing, STATUTE, Progress::Executed);
+        let id = world.objection(organisation(1), Target::Listing(listing), false);
+        let refusal = refuse_objection(&world, id);
+        world.must(&clerk(), &refusal);
+        let of = ReviewOf::Objection(id);
+        let (statement, evidence) = (text(), vec![digest(31)]);
+        let asked = RemedyCommand::RequestReview { of, statement, evidence, new_facts };
+        world.must(&party(organisation(1)), &remedy(asked));
+        world.rows.retain(|key, _| !matches!(key, Key::Walk { .. }));
+        let decided = decision(&world, of, upheld);
+        let at = world.must(&office_head(), &decided);
+        assert_eq!(walks(&world), passed, "{new_facts} {upheld}");
+        let row = world.objection_row(id);
+        let told = row.settle.map(|own| own.last == at);
+        assert_eq!(told, Some(passed || upheld), "{new_facts} {upheld}");
+        let (on, by) = row.outcome.as_ref().expect("it is decided");
+        assert_eq!((*on, Actor::Officer(by.clone())), (world.today, office_head().actor));
+    }
 }
