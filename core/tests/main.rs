@@ -32,6 +32,7 @@ mod codec;
 mod collection;
 mod commitment;
 mod confirmed;
+mod counted;
 mod crossed;
 mod deliveries;
 mod due_process;

@@ -388,3 +388,32 @@ fn the_provider_ends_a_display_that_is_off_meanwhile() {
     assert_eq!(world.refused(&colleague(), &ends), misfit(Misfit::State), "once");
     assert!(!resolved(&world), "it should not be shown");
 }
+
+/// What a correction says takes the place of what was wrong, and no time is counted from later than
+/// before; what is found to weigh little is shown no more.
+#[test]
+fn a_correction_takes_the_place_of_what_was_wrong() {
+    for (severity, shown) in [(Severity::Serious, true), (Severity::Minor, false)] {
+        let mut world = World::seeded();
+        let record = world.with_record();
+        let of = |world: &World| match world.row(&Key::Record(record)) {
+            Some(Row::Record(row)) => row.clone(),
+            other => panic!("{other:?}"),
+        };
+        let before = of(&world);
+        let mut right = correction(record);
+        let new_text = shouxin_core::text::Sealed { nonce: [7; 24], ..text() };
+        if let Command::CorrectRecord { severity: own, content, .. } = &mut right {
+            *own = Some(severity);
+            *content = Some(new_text.clone());
+        }
+        let at = world.must(&colleague(), &right);
+        let row = of(&world);
+        assert_eq!(row.document_number, "尤市监罚〔2026〕改1号");
+        assert_eq!((row.document_date, row.counted_from), (day("2026-01-14"), day("2026-01-14")));
+        assert!(before.counted_from > row.counted_from);
+        assert_eq!((row.document_sha256, row.content), (Some(digest(38)), Some(new_text)));
+        assert_eq!((row.severity, row.published), (Some(severity), shown));
+        assert_eq!((row.corrections, row.corrected_at, row.changed), (1, Some(at), at));
+    }
+}

@@ -4,7 +4,7 @@
 use shouxin_core::apply::record_source;
 use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{CaseRef, Event, RepairAcceptance};
+use shouxin_core::event::{CaseRef, Event, RepairAcceptance, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::row::{Due, Key, RecordRow, RecordState, Repairable, Row};
@@ -388,4 +388,26 @@ fn a_later_repair_outdoes_the_revocation_of_an_earlier_one_of_the_same_provider(
         };
         assert_eq!(said, wanted, "{department} {earlier}");
     }
+}
+
+/// Departments read on from the newest change of a record, whatever it was.
+#[test]
+fn a_record_says_when_it_was_changed_last() {
+    let (mut world, record, id) = repaired();
+    let changed = |world: &World, name: &str| {
+        let newest = world.log.iter().rfind(|own| own.event.name() == name).expect(name);
+        assert_eq!(row(world, record).changed, newest.position, "{name}");
+    };
+    changed(&world, "record.repaired");
+    revoked(&mut world, &party(organisation(1)), id);
+    world.pass(12);
+    changed(&world, "record.restored");
+    assert_eq!(row(&world, record).repaired, None, "no repair ends it any more");
+    let objection = world.objection(organisation(1), Target::Record(record), false);
+    changed(&world, "objection.filed");
+    let refusal = refuse_objection(&world, objection);
+    world.must(&clerk(), &refusal);
+    changed(&world, "objection.refused");
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    changed(&world, "record.annulled");
 }

@@ -9,9 +9,10 @@ use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
-use shouxin_core::row::{Key, ObjectionState};
+use shouxin_core::row::{Key, ObjectionState, RepairState, Repairable, Row};
 
 use crate::kit::later::*;
+use crate::kit::repairs::checked;
 use crate::kit::rules::{OFFICE, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::{Post, World, guard, misfit, officer, operator, organisation, party};
@@ -102,4 +103,33 @@ fn what_a_review_turns_is_passed_on_and_what_it_leaves_is_not() {
         let (on, by) = row.outcome.as_ref().expect("it is decided");
         assert_eq!((*on, Actor::Officer(by.clone())), (world.today, office_head().actor));
     }
+}
+
+/// A refused repair that a review takes up begins anew, with a day of its own.
+#[test]
+fn a_repair_that_a_review_takes_up_has_its_days_anew() {
+    let (mut world, listing) = listed();
+    world.pass(200);
+    let id = checked(&mut world, &party(organisation(1)), Repairable::Listing(listing));
+    world.pass(40);
+    let of_it = |world: &World| match world.row(&Key::Repair(id)) {
+        Some(Row::Repair(row)) => row.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(of_it(&world).overdue);
+    let refusal = refuse_repair(&world, id);
+    world.must(&head(), &refusal);
+    let of = ReviewOf::Repair(id);
+    world.must(&party(organisation(1)), &request(of));
+    let before = of_it(&world);
+    let upheld = review(&world, of);
+    world.must(&office_head(), &upheld);
+    let row = of_it(&world);
+    let RepairState::Applied { accept_by, overdue: false } = row.state else {
+        panic!("{:?}", row.state);
+    };
+    assert_eq!((row.decide_by, row.overdue, row.reviewed), (accept_by, false, true));
+    assert!(row.decide_by.day > before.decide_by.day);
+    let (on, by) = row.outcome.expect("it is decided");
+    assert_eq!((on, Actor::Officer(by)), (world.today, office_head().actor));
 }
