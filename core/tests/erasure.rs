@@ -12,7 +12,7 @@ use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::command::erasure::{ErasureCommand, Kept};
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::Target;
+use shouxin_core::event::{Capacity, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::Position;
 use shouxin_core::limits::ARCHIVE_AFTER_DAYS;
@@ -292,4 +292,29 @@ fn what_was_not_signed_or_accepted_by_its_day_keeps_no_file() {
     }
     let (world, id) = word(Word::InForce);
     assert_eq!(kept(&world, organisation(1)).by, Some((id.0, shouxin_core::time::Day::MAX)));
+}
+
+/// A key ring that is shorter than what the files name is an older copy: the register keeps how many
+/// slots were ever given out, in whatever order they came.
+#[test]
+fn the_register_keeps_how_many_slots_were_given_out() {
+    let mut world = World::new();
+    for (serial, slot, given) in [(1, 4, 5), (2, 7, 8), (3, 2, 8), (4, 7, 8)] {
+        let mut command = register(organisation(serial));
+        if let Command::RegisterSubjects { subjects } = &mut command {
+            subjects[0].slot = slot;
+        }
+        world.must(&handler(), &command);
+        assert_eq!(world.row(&Key::Slots), Some(&Row::Slots(given)), "slot {slot}");
+        let Some(Row::Subject(own)) = world.row(&Key::Subject(organisation(serial))) else {
+            panic!("a file");
+        };
+        assert_eq!(own.slot, slot);
+    }
+    let mut command = register_person(1, Capacity::Full);
+    if let Command::RegisterPersons { persons } = &mut command {
+        persons[0].slot = 9;
+    }
+    world.must(&handler(), &command);
+    assert_eq!(world.row(&Key::Slots), Some(&Row::Slots(10)));
 }

@@ -3,13 +3,15 @@
 //! Covers: domain.md O11, O12, T03.
 
 use shouxin_core::command::{Command, NewRecord};
+use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{Finding, Target};
 use shouxin_core::id::RecordId;
 use shouxin_core::rules::Severity;
 use shouxin_core::time::Day;
 
+use crate::kit::later::{rule, suit};
 use crate::kit::steps::*;
-use crate::kit::{World, organisation};
+use crate::kit::{World, organisation, party};
 
 const NUMBER: &str = "一号";
 
@@ -71,5 +73,31 @@ fn what_an_outcome_found_void_is_not() {
     early.must(&handler(), &Command::AnnulRecord { record: id, reasons: text() });
     assert_eq!(rejected(&early, of(Severity::General)), Some("DUPLICATE"));
     world.outcome(objection, Finding::Error);
+    assert_eq!(rejected(&world, of(Severity::General)), Some("DUPLICATE"));
+}
+
+/// Whoever enters the outcome: a court's ruling is its own, though an officer of the provider writes it
+/// down.
+#[test]
+fn what_a_court_found_void_is_not_either() {
+    let mut world = World::seeded();
+    let id = accepted(&mut world, of(Severity::General));
+    let filed = suit(&world, Target::Record(id));
+    world.must(&party(organisation(1)), &filed);
+    let ruled = rule(&world, RemedyOutcome::Revoked);
+    world.must(&handler(), &ruled);
+    assert_eq!(rejected(&world, of(Severity::General)), Some("DUPLICATE"));
+}
+
+/// An objection of others suspends nothing once it is no first one, and is a dispute all the same.
+#[test]
+fn what_is_disputed_without_being_suspended_is_not_freed() {
+    let mut world = World::seeded();
+    let id = accepted(&mut world, of(Severity::General));
+    let first = world.objection(organisation(1), Target::Record(id), false);
+    world.outcome(first, Finding::Correct);
+    let again = world.objection(organisation(1), Target::Record(id), false);
+    assert!(!world.objection_row(again).suspends);
+    world.must(&handler(), &Command::AnnulRecord { record: id, reasons: text() });
     assert_eq!(rejected(&world, of(Severity::General)), Some("DUPLICATE"));
 }
