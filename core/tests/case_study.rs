@@ -108,6 +108,18 @@ fn every_state_takes_what_it_may_and_nothing_else() {
 
 /// Covers O26.
 #[test]
+fn a_story_keeps_the_file_of_whom_it_is_about_until_it_is_taken_down() {
+    let keeps = |world: &World| kit::later::keeps(world, newest(world).0);
+    let mut world = seeded();
+    world.must(&handler(), &drafted(|it| set!(it, subject = Some(organisation(1)))));
+    assert!(keeps(&world));
+    world.must(&head(), &publish(&world.clone()));
+    assert!(keeps(&world));
+    world.must(&handler(), &withdraw(&world.clone()));
+    assert!(!keeps(&world));
+}
+
+#[test]
 fn nobody_is_named_in_what_is_told_to_everybody() {
     let world = seeded();
     let owner = SubjectKey::Organisation(individual_business());

@@ -2,6 +2,7 @@
 //! becomes the register's own.
 
 use crate::kit;
+use crate::kit::later::keeps;
 use crate::kit::rules::{MARKET, PUBLIC_RATING, RATING, TAX, day};
 use crate::kit::steps::*;
 use crate::kit::table::{Asked, compare};
@@ -92,6 +93,9 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     withdrawn.must(&tax(), &withdraw(newest(&live)));
     let mut expired = live.clone();
     expired.pass(9);
+    let id = newest(&live);
+    let kept = [&live, &superseded, &withdrawn, &expired].map(|world| keeps(world, id.0));
+    assert_eq!(kept, [true, false, false, false], "it keeps the file while it is valid");
     let states = [
         ("none", none),
         ("live", live),

@@ -6,8 +6,8 @@ use shouxin_core::command::measure::MeasureCommand;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseHook, CaseRef, Finding, Target};
-use shouxin_core::id::{AttributionId, MeasureId, Position};
-use shouxin_core::row::{Due, Index};
+use shouxin_core::id::{AttributionId, MeasureId};
+use shouxin_core::row::Due;
 
 use crate::kit::asked::{grant, relief_of, revoke};
 use crate::kit::commitments::{Word, fulfil, shown_until, word};
@@ -18,13 +18,6 @@ use crate::kit::{Who, World, organisation, party, person, timer};
 
 fn own() -> Who {
     party(organisation(1))
-}
-
-/// Whether what came to be at a position keeps its file today.
-fn keeps(world: &World, at: Position) -> bool {
-    world.index.iter().any(
-        |entry| matches!(entry, Index::Keeps(_, until, own) if *own == at && *until >= world.today),
-    )
 }
 
 #[test]

@@ -19,6 +19,7 @@ use shouxin_core::id::MemberNoteId;
 use shouxin_core::limits::{EVIDENCE_MAX, NOTE_OBJECTIONS_MAX};
 use shouxin_core::row::social::{MemberNoteRow, SocialIndex, SocialKey, SocialRow};
 use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::text::Sealed;
 
 fn seeded() -> World {
     let mut world = World::new();
@@ -243,9 +244,16 @@ fn an_objection_marks_a_note_until_the_association_answers() {
     let clock = Index::Provisional(Clock::Answer(newest(&world)));
     assert!(world.index.contains(&clock), "a newer calendar counts it anew");
     assert_eq!(world.pass(40), Vec::<&str>::new(), "no timer answers for it");
-    world.must(&guild(GUILD), &correct(&world));
+    let corrected = Sealed { nonce: [8; 24], ..text() };
+    let mut correction = correct(&world);
+    if let Command::Member(MemberCommand::Correct { text, .. }) = &mut correction {
+        *text = corrected.clone();
+    }
+    world.must(&guild(GUILD), &correction);
+    assert_eq!(row(&world).text, corrected);
     assert!(row(&world).is_disputed(), "a correction is no answer");
-    world.must(&guild(GUILD), &answer(&world, true, false));
+    let at = world.must(&guild(GUILD), &answer(&world, true, false));
+    assert_eq!(row(&world).dispute.as_ref().and_then(|own| own.answered), Some(at));
     assert!(!row(&world).is_disputed() && !world.index.contains(&clock));
     for _ in 1..NOTE_OBJECTIONS_MAX {
         world.must(&party(organisation(1)), &object(&world));

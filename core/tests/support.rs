@@ -1,7 +1,7 @@
 //! Support of public-interest litigation: for a plaintiff whom a law names, with evidence that
 //! nobody disputes, and without anything for the subject to follow from it.
 
-use crate::kit::later::{after, later};
+use crate::kit::later::{after, keeps, later};
 use crate::kit::machines;
 use crate::kit::rules::{TAX, cite};
 use crate::kit::steps::*;
@@ -64,6 +64,8 @@ fn every_state_takes_what_it_may_and_nothing_else() {
     let handed = after(&open, &handler(), &hand_over(&open));
     let closed = after(&handed, &clerk(), &close(&handed));
     assert_eq!(closed.replayed().rows, closed.rows);
+    let kept = [&open, &handed, &closed].map(|world| keeps(world, newest(world).0));
+    assert_eq!(kept, [true, true, false], "it keeps the file while it is open");
     // Nothing about the subject is otherwise than before.
     let of_subject = |world: &World| {
         let keys = [Key::Subject(organisation(1)), Key::Record(record)];

@@ -121,6 +121,13 @@ pub fn changes(world: &World, from: Position) -> Vec<Target> {
     found.collect()
 }
 
+/// Whether what came to be at a position keeps its file from being erased today.
+pub fn keeps(world: &World, at: Position) -> bool {
+    world.index.iter().any(
+        |entry| matches!(entry, Index::Keeps(_, until, own) if *own == at && *until >= world.today),
+    )
+}
+
 /// A suit about a thing.
 pub fn suit(world: &World, target: Target) -> Command {
     remedy(RemedyCommand::FileRemedy {
