@@ -12,6 +12,9 @@ use crate::plugins::{FIRST, Running, Teller, listed};
 const MINOR: &str = "35042620120101000X";
 const SPACED: &str = "350426 1900 0102 000X";
 
+/// So many cases of one kind are looked through for an open one.
+const CASES_LOOKED_THROUGH: usize = 200;
+
 struct County {
     _folder: tempfile::TempDir,
     running: Running,
@@ -129,6 +132,38 @@ fn the_history_of_a_file_is_for_who_has_an_open_case_in_it() {
     county.teller.post(&county.officer, "/v1/subjects", &other);
     assert_eq!(history(&county.officer, &code("91", 2)), 404, "there is no case in it");
     assert_eq!(history(&Client::new(&county.running.base, None), &own), 401);
+}
+
+/// Covers O19: a file may hold more cases that are over than are looked through; the open one counts.
+#[test]
+fn an_open_case_behind_many_that_are_over_opens_the_history() {
+    let county = County::new();
+    let own = code("91", 2);
+    let other = json!({"subjects": [{"code": own, "name": "尤溪县另一有限公司"}]});
+    county.teller.post(&county.officer, "/v1/subjects", &other);
+    let propose = |serial: usize| {
+        let paper = county.officer.document(&own, &format!("罚2之{serial}"));
+        let proposal = json!({
+            "subject": own, "behaviour": "B2.14",
+            "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
+            "facts": [{"kind": "penalty_decision", "about": own, "number": format!("罚2之{serial}"),
+                "issuer": "局", "date": FIRST, "sha256": paper}],
+            "act": "虚假广告",
+        });
+        let made = county.teller.post(&county.officer, "/v1/listings", &proposal);
+        made["id"].as_str().expect("an id").to_owned()
+    };
+    let history = || {
+        let path = format!("/v1/subjects/{own}/history");
+        county.officer.get(&path).expect("an answer").status
+    };
+    for serial in 0..=CASES_LOOKED_THROUGH {
+        let dropped = format!("/v1/listings/{}/drop", propose(serial));
+        county.teller.post(&county.officer, &dropped, &json!({"reasons": "证据不足"}));
+    }
+    assert_eq!(history(), 404, "every case is over");
+    propose(CASES_LOOKED_THROUGH + 1);
+    assert_eq!(history(), 200, "one is open");
 }
 
 #[test]
