@@ -30,6 +30,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
+use crate::event::file::FileEvent;
 use crate::event::job::JobEvent;
 use crate::event::person::PersonEvent;
 use crate::event::plugin::PluginEvent;
@@ -37,7 +38,7 @@ use crate::event::remedy::{RemedyEvent, RemedyKind};
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::limits::{EARLIER_RULES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
+use crate::limits::{EARLIER_RULES_MAX, FORMER_NAMES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
 use crate::row::clock::{counted_anew, counted_beyond};
 use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
@@ -172,6 +173,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::GuardDenied { .. } | Event::Refusal(_) => Ok(()),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
+        | Event::File(_)
         | Event::Person(_)
         | Event::AliasLinked { .. }
         | Event::ClassificationChanged { .. } => subject(rows, envelope),
@@ -336,6 +338,7 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         key,
         kind,
         name,
+        former_names: Vec::new(),
         slot: 0,
         registered_on: envelope.legal_date,
         attestation: None,
@@ -382,6 +385,18 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 return Err(defect(envelope, "its subject has no file"));
             };
             let head = SubjectRow { capacity: Some(*capacity), ..head.clone() };
+            rows.put(Key::Subject(key), Row::Subject(head))
+        }
+        Event::File(FileEvent::Renamed { name, .. }) => {
+            let Some(head) = rows.subject(key)?.cloned() else {
+                return Err(defect(envelope, "its subject has no file"));
+            };
+            let mut former_names = head.former_names;
+            former_names.push(head.name);
+            // The oldest stands in the log still.
+            let forgotten = former_names.len().saturating_sub(FORMER_NAMES_MAX);
+            former_names.drain(..forgotten);
+            let head = SubjectRow { name: name.clone(), former_names, ..head };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::AliasLinked { kind, code } => {

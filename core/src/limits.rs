@@ -121,5 +121,7 @@ pub const NOTE_OBJECTIONS_MAX: u8 = 3;
 pub const CASE_STUDY_PERSONS_MAX: usize = 32;
 /// Authorisations of one subject that run at once.
 pub const AUTHORISATIONS_MAX: usize = 16;
+/// Names that one subject bore before, by which it is still found; older ones stand in the log.
+pub const FORMER_NAMES_MAX: usize = 8;
 /// Months that an authorisation runs at most: it is given for a purpose, and anew for the next.
 pub const AUTHORISATION_MONTHS_MAX: u16 = 12;

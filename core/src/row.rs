@@ -147,6 +147,8 @@ pub struct SubjectRow {
     pub key: SubjectKey,
     pub kind: SubjectKind,
     pub name: Name,
+    /// Names that it bore before, the newest last; [`crate::limits::FORMER_NAMES_MAX`] at most.
+    pub former_names: Vec<Name>,
     pub slot: u64,
     pub registered_on: Day,
     pub attestation: Option<Attestation>,

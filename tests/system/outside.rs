@@ -118,6 +118,45 @@ fn a_minor_has_no_full_capacity_and_a_capacity_is_stated_anew() {
     }
 }
 
+/// Covers O07, O15: a file is found by the name that its subject bears and by the one that it bore.
+#[test]
+fn who_bears_another_name_keeps_the_file_and_is_found_by_both() {
+    let county = County::new();
+    let own = code("91", 1);
+    let document = |of: &str| county.officer.document(of, "变更登记通知书");
+    let stated = json!({"name": "尤溪县新名有限公司", "document_number": "变更1号",
+        "document_sha256": document(&own)});
+    let path = format!("/v1/subjects/{own}/name");
+    let done = county.teller.post(&county.officer, &path, &stated);
+    assert_eq!(done["events"][0]["event"], "subject.renamed", "{done}");
+    assert_eq!(county.refused(&path, &stated), of("EXISTS", "name"));
+    let public = Client::new(&county.running.base, None);
+    let file = public.get(&format!("/v1/subjects/{own}")).expect("an answer").body;
+    assert_eq!(file["name"], "尤溪县新名有限公司");
+    let before = file["former_names"][0].as_str().expect("a name").to_owned();
+    let encoded = |text: &str| text.bytes().map(|own| format!("%{own:02X}")).collect::<String>();
+    for name in ["尤溪县新名有限公司", &before] {
+        let found = public.get(&format!("/v1/search?q={}", encoded(name))).expect("an answer");
+        assert_eq!(found.body["organisations"][0]["key"], own.as_str(), "{name}");
+    }
+    let number = citizen_number(1, FIRST.parse().expect("a day"));
+    let person = json!({"persons": [{"name": "李四", "number": number, "capacity": "full"}]});
+    county.teller.post(&county.officer, "/v1/persons", &person);
+    let found = |name: &str| {
+        let asked = json!({"name": name, "number": number}).to_string();
+        let headers = [("Purpose", "case plan-185:4(2)"), ("Content-Type", "application/json")];
+        let found = county.officer.send("/v1/persons/lookup", &headers, asked.as_bytes());
+        found.expect("an answer").body["key"].as_str().map(str::to_owned)
+    };
+    let key = found("李四").expect("a key");
+    let path = format!("/v1/subjects/{key}/name");
+    let stated =
+        json!({"name": "李新", "document_number": "户籍1号", "document_sha256": document(&key)});
+    county.teller.post(&county.officer, &path, &stated);
+    assert_eq!((found("李新"), found("李四")), (Some(key), None));
+    assert_eq!(county.refused(&path, &stated), of("EXISTS", "name"));
+}
+
 /// Covers O19: an authority reads the history of a file within an open case of its own.
 #[test]
 fn the_history_of_a_file_is_for_who_has_an_open_case_in_it() {

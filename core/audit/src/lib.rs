@@ -278,6 +278,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
+        | Event::File(_)
         | Event::AliasLinked { .. }
         | Event::RecordAccepted { .. }
         | Event::RecordAnnulled { .. }

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
 use crate::http::persons::of_age;
 use crate::http::problem::{Code, Problem};
+use crate::http::read;
 use crate::http::write::{Creates, Write};
 use crate::publicity::plain;
 use crate::vault::{VaultError, random_person_key};
@@ -80,6 +81,37 @@ impl SubjectBody {
             false => Name::Clear(self.name),
         };
         Ok(NewSubject { key, kind: code.subject_kind(), name, slot, attestation })
+    }
+}
+
+/// 名称变更: an organisation's, as the register shows it, or a person's.
+/// Source: domain.md O07, O15, O48.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    /// 变更后的名称 / the name that it bears now.
+    name: String,
+    /// 变更登记文书 / of the document that shows it.
+    document_number: String,
+    document_sha256: Hex32,
+}
+
+impl Write for Rename {
+    const LABEL: &'static str = "subjects.rename";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(path)?;
+        let head = edge.head(subject)?;
+        // What is sealed anew differs in its bytes; the name is what is compared.
+        let name = match subject.is_personal() {
+            true if read::name(&edge.engine.vault, &head) == self.name.as_str() => head.name,
+            true => Name::Sealed(edge.seal(subject, &self.name)?),
+            false => Name::Clear(self.name),
+        };
+        let document_sha256 = edge.document(subject, "document_sha256", self.document_sha256)?;
+        let document_number = self.document_number;
+        Ok(Command::RenameSubject { subject, name, document_number, document_sha256 })
     }
 }
 

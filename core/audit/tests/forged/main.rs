@@ -278,6 +278,7 @@ fn table() -> Vec<Forgery> {
     for_good::persons(&mut table);
     by_number::in_clear(&mut table);
     by_number::capacity(&mut table);
+    by_number::names(&mut table);
     by_number::authorisations(&mut table);
     table.0
 }
