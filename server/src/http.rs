@@ -47,6 +47,7 @@ pub mod tasks;
 pub mod texts;
 pub mod tolerances;
 pub mod whistle;
+mod words;
 pub mod write;
 
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
 use crate::http::persons::of_age;
 use crate::http::problem::{Code, Problem};
 use crate::http::read;
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::publicity::plain;
 use crate::vault::{VaultError, random_person_key};
@@ -167,7 +168,7 @@ impl Write for RegisterSubjects {
 pub struct PersonBody {
     name: String,
     number: String,
-    #[schema(value_type = String, example = "full")]
+    #[schema(schema_with = words::of::<Capacity>)]
     capacity: Capacity,
 }
 
@@ -252,7 +253,7 @@ pub struct RecordBody {
     subject: String,
     item: String,
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "general")]
+    #[schema(schema_with = words::of::<Severity>)]
     severity: Option<Severity>,
     document_number: String,
     #[schema(value_type = String, format = Date)]
@@ -403,7 +404,7 @@ pub struct CorrectRecord {
     #[serde(default)]
     content: serde_json::Map<String, serde_json::Value>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "general")]
+    #[schema(schema_with = words::of::<Severity>)]
     severity: Option<Severity>,
     reasons: String,
 }
