@@ -104,12 +104,15 @@ fn ruled(world: &mut World, case: CaseRef, outcome: RemedyOutcome) {
 }
 
 /// A refused objection is reviewed, and found right.
-fn reviewed(world: &mut World, case: CaseRef) {
+fn reviewed(world: &mut World, case: CaseRef, back: bool) {
     let Who { actor, .. } = own(case);
     let shouxin_core::actor::Actor::Subject(subject) = actor else { panic!("a party") };
     let objection = world.objection(subject, target(case), false);
     let refusal = refuse_objection(world, objection);
     world.must(&clerk(), &refusal);
+    if back {
+        taken_back(world, case);
+    }
     let review = RemedyCommand::RequestReview {
         of: ReviewOf::Objection(objection),
         statement: text(),
@@ -222,6 +225,24 @@ const COURSES: &[(&str, Stage, Course, Option<Ground>)] = &[
         Some(USED),
     ),
     (
+        "taken back, then void by a court",
+        Stage::Effective,
+        |world, case| {
+            let suit = suit(world, target(case));
+            world.must(&own(case), &suit);
+            taken_back(world, case);
+            let ruling = rule(world, RemedyOutcome::Revoked);
+            world.must(&handler(), &ruling);
+        },
+        Some(USED),
+    ),
+    (
+        "refused an objection, taken back, then void after a review",
+        Stage::Effective,
+        |world, case| reviewed(world, case, true),
+        Some(USED),
+    ),
+    (
         "past its last day",
         Stage::Effective,
         |world, _| {
@@ -275,7 +296,12 @@ const COURSES: &[(&str, Stage, Course, Option<Ground>)] = &[
         },
         Some(USED),
     ),
-    ("annulled after a review", Stage::Effective, reviewed, Some(USED)),
+    (
+        "annulled after a review",
+        Stage::Effective,
+        |world, case| reviewed(world, case, false),
+        Some(USED),
+    ),
     (
         "annulled by a court",
         Stage::Effective,

@@ -216,6 +216,46 @@ fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
     rows.put(Key::Attribution(id), Row::Attribution(row))
 }
 
+/// The case that an outcome is about.
+fn case_of(target: Target) -> Option<(CaseRef, Key)> {
+    match target {
+        Target::Listing(id) => Some((CaseRef::Listing(id), Key::Listing(id))),
+        Target::Attribution(id) => Some((CaseRef::Attribution(id), Key::Attribution(id))),
+        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    }
+}
+
+/// Asks for what `found_void` changes.
+pub(super) fn want_case(rows: &Rows, target: Target) -> Result<(), Stop> {
+    rows.want(case_of(target).map(|own| own.1))
+}
+
+/// An outcome finds void what its own authority had taken back before: it does not begin anew on the
+/// same paper any more.
+pub(super) fn found_void(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
+    let own = match case_of(target) {
+        Some((CaseRef::Listing(id), _)) => match rows.listing(id)?.map(|row| &row.kind) {
+            Some(ListingKind::Black { case, .. }) => Some((CaseRef::Listing(id), &case.path)),
+            _ => None,
+        },
+        Some((CaseRef::Attribution(id), _)) => {
+            rows.attribution(id)?.map(|row| (CaseRef::Attribution(id), &row.case.path))
+        }
+        None => None,
+    };
+    match own {
+        Some((reference, Path::Ended(over))) if over.reason == EndReason::Withdrawn => {
+            change(rows, reference, envelope, |mut own| {
+                if let Path::Ended(over) = &mut own.path {
+                    over.reason = EndReason::Annulled;
+                }
+                Some(own)
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Changes the case behind a reference.
 pub(super) fn change(
     rows: &mut Rows,
