@@ -4,51 +4,24 @@
 //! Covers: G-FACT, INV-6.
 
 use shouxin_core::command::Command;
-use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::remedy::RemedyCommand;
-use shouxin_core::event::remedy::{RemedyOutcome, ReviewOf};
+use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, Target};
-use shouxin_core::guard::{Ground, Guard, Misfit};
+use shouxin_core::guard::{Ground, Misfit};
 use shouxin_core::id::{AttributionId, ListingId};
 use shouxin_core::limits::CASES_PER_PAPER_MAX;
 use shouxin_core::path::Standing;
 use shouxin_core::row::Repairable;
-use shouxin_core::text::FactDocument;
 
-use crate::kit::asked::{relief_of, revoke};
+use crate::kit::asked::{grant, relief_of};
 use crate::kit::extended::{extend, extension};
-use crate::kit::later::*;
+use crate::kit::later::remedy;
+use crate::kit::papers::*;
 use crate::kit::repairs::{done, revoked};
 use crate::kit::rules::{BARRED, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::EXISTS;
-use crate::kit::{Who, World, organisation, party, person};
-
-const USED: Ground = Ground::Guard(Guard::Fact);
-
-fn target(case: CaseRef) -> Target {
-    match case {
-        CaseRef::Listing(id) => Target::Listing(id),
-        CaseRef::Attribution(id) => Target::Attribution(id),
-    }
-}
-
-/// Whom a case is about.
-fn own(case: CaseRef) -> Who {
-    match case {
-        CaseRef::Listing(_) => party(organisation(1)),
-        CaseRef::Attribution(_) => party(person(1)),
-    }
-}
-
-fn cited(proposal: &mut Command) -> &mut Vec<FactDocument> {
-    match proposal {
-        Command::ProposeListing { facts, .. }
-        | Command::ProposeAttribution { facts, .. }
-        | Command::Listing(ListingCommand::Extend { facts, .. }) => facts,
-        other => panic!("not a proposal: {other:?}"),
-    }
-}
+use crate::kit::{World, organisation, party, person};
 
 /// What becomes of the same proposal once more, and that the refusal names the case and the way out.
 #[track_caller]
@@ -88,257 +61,10 @@ fn is(name: &str, world: &World, case: CaseRef, proposal: &Command, expected: Op
     assert_eq!(taken.replayed().rows, taken.rows);
 }
 
-fn objected(world: &mut World, case: CaseRef, finding: Finding) {
-    let Who { actor, .. } = own(case);
-    let shouxin_core::actor::Actor::Subject(subject) = actor else { panic!("a party") };
-    let id = world.objection(subject, target(case), false);
-    world.outcome(id, finding);
-}
-
-/// What a court says of a case.
-fn ruled(world: &mut World, case: CaseRef, outcome: RemedyOutcome) {
-    let suit = suit(world, target(case));
-    world.must(&own(case), &suit);
-    let ruling = rule(world, outcome);
-    world.must(&handler(), &ruling);
-}
-
-/// A refused objection is reviewed, and found right.
-fn reviewed(world: &mut World, case: CaseRef, back: bool) {
-    let Who { actor, .. } = own(case);
-    let shouxin_core::actor::Actor::Subject(subject) = actor else { panic!("a party") };
-    let objection = world.objection(subject, target(case), false);
-    let refusal = refuse_objection(world, objection);
-    world.must(&clerk(), &refusal);
-    if back {
-        taken_back(world, case);
-    }
-    let review = RemedyCommand::RequestReview {
-        of: ReviewOf::Objection(objection),
-        statement: text(),
-        evidence: vec![digest(31)],
-        new_facts: false,
-    };
-    world.must(&own(case), &remedy(review));
-    let (of, service) = (ReviewOf::Objection(objection), served(world.today));
-    let upheld = RemedyCommand::DecideReview { of, upheld: true, reasons: text(), service };
-    world.must(&office_head(), &remedy(upheld));
-    world.must(&clerk(), &Command::ReferObjection { objection, received_on: world.today });
-    world.must(&colleague(), &report(objection, Finding::Error));
-    let outcome = resolve(world, objection);
-    world.must(&clerk(), &outcome);
-}
-
-fn taken_back(world: &mut World, case: CaseRef) {
-    let back = revoke(world, case);
-    world.must(&head(), &back);
-}
-
-fn repairable(case: CaseRef) -> Repairable {
-    match case {
-        CaseRef::Listing(id) => Repairable::Listing(id),
-        CaseRef::Attribution(id) => Repairable::Attribution(id),
-    }
-}
-
-type Course = fn(&mut World, CaseRef);
-
-/// How a case came to where it stands, and what becomes of the same proposal then.
-const COURSES: &[(&str, Stage, Course, Option<Ground>)] = &[
-    ("proposed", Stage::Proposed, |_, _| (), Some(EXISTS)),
-    ("noticed", Stage::Noticed, |_, _| (), Some(EXISTS)),
-    ("heard", Stage::Heard, |_, _| (), Some(EXISTS)),
-    ("decided", Stage::Decided, |_, _| (), Some(EXISTS)),
-    ("served", Stage::Served, |_, _| (), Some(EXISTS)),
-    ("in force", Stage::Effective, |_, _| (), Some(EXISTS)),
-    (
-        "found right",
-        Stage::Effective,
-        |world, case| {
-            objected(world, case, Finding::Correct);
-        },
-        Some(EXISTS),
-    ),
-    ("on its last day", Stage::Effective, |world, _| world.today = end(), Some(EXISTS)),
-    (
-        "dropped",
-        Stage::Heard,
-        |world, case| {
-            world.must(&handler(), &Command::DropCase { case, reasons: text() });
-        },
-        None,
-    ),
-    (
-        "dropped by the head",
-        Stage::Decided,
-        |world, case| {
-            world.must(&head(), &Command::DropCase { case, reasons: text() });
-        },
-        None,
-    ),
-    (
-        "not decided",
-        Stage::Heard,
-        |world, case| {
-            world.must(&head(), &Command::NotDecideCase { case, reasons: text() });
-        },
-        None,
-    ),
-    (
-        "found wrong before it was served",
-        Stage::Decided,
-        |world, case| {
-            objected(world, case, Finding::Error);
-        },
-        None,
-    ),
-    ("taken back before its start", Stage::Served, taken_back, None),
-    ("taken back", Stage::Effective, taken_back, None),
-    (
-        "taken back after a rejected objection",
-        Stage::Effective,
-        |world, case| {
-            objected(world, case, Finding::Correct);
-            taken_back(world, case);
-        },
-        None,
-    ),
-    (
-        "taken back under an objection",
-        Stage::Effective,
-        |world, case| {
-            world.must(&own(case), &object(target(case), false));
-            taken_back(world, case);
-        },
-        Some(USED),
-    ),
-    (
-        "taken back under a stay",
-        Stage::Effective,
-        |world, case| {
-            let suit = suit(world, target(case));
-            world.must(&own(case), &suit);
-            let order = stay(world);
-            world.must(&handler(), &order);
-            taken_back(world, case);
-        },
-        Some(USED),
-    ),
-    (
-        "taken back, then void by a court",
-        Stage::Effective,
-        |world, case| {
-            let suit = suit(world, target(case));
-            world.must(&own(case), &suit);
-            taken_back(world, case);
-            let ruling = rule(world, RemedyOutcome::Revoked);
-            world.must(&handler(), &ruling);
-        },
-        Some(USED),
-    ),
-    (
-        "refused an objection, taken back, then void after a review",
-        Stage::Effective,
-        |world, case| reviewed(world, case, true),
-        Some(USED),
-    ),
-    (
-        "past its last day",
-        Stage::Effective,
-        |world, _| {
-            world.today = end().plus_days(1);
-        },
-        Some(USED),
-    ),
-    (
-        "repaired",
-        Stage::Effective,
-        |world, case| {
-            world.pass(200);
-            done(world, &own(case), repairable(case));
-        },
-        Some(USED),
-    ),
-    (
-        "repaired, to come back",
-        Stage::Effective,
-        |world, case| {
-            world.pass(200);
-            let id = done(world, &own(case), repairable(case));
-            revoked(world, &own(case), id);
-        },
-        Some(USED),
-    ),
-    (
-        "come back",
-        Stage::Effective,
-        |world, case| {
-            world.pass(200);
-            let id = done(world, &own(case), repairable(case));
-            revoked(world, &own(case), id);
-            world.pass(12);
-        },
-        Some(EXISTS),
-    ),
-    (
-        "annulled by an objection",
-        Stage::Effective,
-        |world, case| {
-            objected(world, case, Finding::Error);
-        },
-        Some(USED),
-    ),
-    (
-        "annulled before its start",
-        Stage::Served,
-        |world, case| {
-            objected(world, case, Finding::Error);
-        },
-        Some(USED),
-    ),
-    (
-        "annulled after a review",
-        Stage::Effective,
-        |world, case| reviewed(world, case, false),
-        Some(USED),
-    ),
-    (
-        "annulled by a court",
-        Stage::Effective,
-        |world, case| {
-            ruled(world, case, RemedyOutcome::Revoked);
-        },
-        Some(USED),
-    ),
-    (
-        "upheld by a court",
-        Stage::Effective,
-        |world, case| {
-            let suit = suit(world, target(case));
-            world.must(&own(case), &suit);
-            let ruling = rule(world, RemedyOutcome::Upheld);
-            world.must(&clerk(), &ruling);
-        },
-        Some(EXISTS),
-    ),
-    (
-        "repaired, then void",
-        Stage::Effective,
-        |world, case| {
-            world.pass(200);
-            done(world, &own(case), repairable(case));
-            ruled(world, case, RemedyOutcome::Revoked);
-        },
-        Some(USED),
-    ),
-];
-
 #[test]
 fn a_paper_leads_to_one_listing_of_a_kind() {
     for (name, stage, course, expected) in COURSES {
-        let mut world = World::seeded();
-        let case = CaseRef::Listing(world.listing(&[], &[STATUTE], *stage));
-        course(&mut world, case);
+        let (world, case) = listing_after(*stage, *course);
         is(name, &world, case, &again(&world, case), *expected);
     }
 }
@@ -346,39 +72,10 @@ fn a_paper_leads_to_one_listing_of_a_kind() {
 #[test]
 fn a_person_answers_once_on_a_paper() {
     for (name, stage, course, expected) in COURSES {
-        let mut world = World::seeded();
-        let listing = world.listing(&[], &[STATUTE], Stage::Effective);
-        // Another listing of the same organisation for the same behaviour stands beside the first.
-        let other = world.listing(&[], &[STATUTE], Stage::Effective);
-        let case = CaseRef::Attribution(world.attribution(listing, person(1), *stage));
-        course(&mut world, case);
-        if world.today > end() {
-            // Nobody answers under a listing that is over; the next test has an answer end alone.
-            continue;
+        if let Some((world, case, other)) = answer_after(*stage, *course) {
+            is(name, &world, case, &under(other, again(&world, case)), *expected);
         }
-        is(name, &world, case, &under(other, again(&world, case)), *expected);
     }
-}
-
-/// The same under another listing.
-fn under(other: ListingId, mut proposal: Command) -> Command {
-    if let Command::ProposeAttribution { listing, .. } = &mut proposal {
-        *listing = other;
-    }
-    proposal
-}
-
-/// Decided to end after so many days.
-fn short(world: &mut World, case: CaseRef, days: i32) {
-    world.advance(case, &[STATUTE], Stage::Heard);
-    let mut decide = decision(case, 2, &[STATUTE]);
-    if let Command::DecideCase { end, .. } = &mut decide {
-        *end = world.today.plus_days(days);
-    }
-    world.must(&head(), &decide);
-    let service = serve(world, case);
-    world.must(&handler(), &service);
-    world.pass(7);
 }
 
 /// What a person answered for is over by its own date, before the listing is.
@@ -526,7 +223,7 @@ fn what_a_performed_plan_relieved_is_used_up() {
     let mut world = World::seeded();
     let listing = world.listing(&[], &[STATUTE], Stage::Effective);
     let case = CaseRef::Listing(listing);
-    let granted = crate::kit::asked::grant(&world);
+    let granted = grant(&world);
     world.must(&head(), &granted);
     is("protected", &world, case, &again(&world, case), Some(EXISTS));
     let (document, reasons) = (judgment(&world, organisation(1)), text());
