@@ -3,6 +3,8 @@
 //!
 //! Covers: G-FACT, INV-6.
 
+use std::sync::Arc;
+
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
@@ -12,6 +14,8 @@ use shouxin_core::id::{AttributionId, ListingId};
 use shouxin_core::limits::CASES_PER_PAPER_MAX;
 use shouxin_core::path::Standing;
 use shouxin_core::row::Repairable;
+use shouxin_core::rules::FactKind;
+use shouxin_core::text::FactDocument;
 
 use crate::kit::asked::{grant, relief_of};
 use crate::kit::extended::{extend, extension};
@@ -189,6 +193,13 @@ fn what_fell_with_its_record_is_as_the_record_fell() {
             is("its record annulled", &world, case, &again(&world, case), expected);
         }
     }
+    // Disputed itself, a listing falls as disputed, whoever annuls its record.
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let case = CaseRef::Listing(world.listing(&[record], &[STATUTE], Stage::Effective));
+    world.must(&own(case), &object(target(case), false));
+    annul(&mut world, record, false);
+    is("disputed, its record annulled", &world, case, &again(&world, case), Some(USED));
     let mut world = World::seeded();
     let record = world.with_record();
     let case = CaseRef::Listing(world.listing(&[record], &[STATUTE], Stage::Effective));
@@ -289,6 +300,11 @@ fn a_person_answers_under_an_extension_on_the_same_paper() {
             assert_eq!(asked(&world, case, &proposal), Some(USED));
             continue;
         }
+        // The other way round too: under the extension first.
+        let own = on_new_paper(&world, attribute(by, person(2)));
+        let first = CaseRef::Attribution(AttributionId(world.must(&handler(), &own)));
+        let below = under(listing, again(&world, first));
+        world.clone().must(&handler(), &below);
         let mut beside = world.clone();
         beside.must(&handler(), &proposal);
         world.pass(300);
@@ -309,6 +325,9 @@ fn another_thing_on_the_same_paper_is_taken() {
     if let Command::ProposeListing { behaviour, .. } = &mut other {
         *behaviour = BARRED.to_owned();
     }
+    let mut over = world.clone();
+    objected(&mut over, case, Finding::Error);
+    over.must(&handler(), &other);
     world.must(&handler(), &other);
     let mut elsewhere = propose(organisation(2), &[]);
     *cited(&mut elsewhere) = cited(&mut again(&world, case)).clone();
@@ -346,8 +365,24 @@ fn two_used_papers_are_no_new_one() {
     cited(&mut both).extend(second);
     assert_eq!(world.refused(&handler(), &both), USED);
     let mut about_another = again(&world, own[0]);
-    cited(&mut about_another).push(paper(&world, organisation(2)));
+    let of_another = paper(&world, organisation(2));
+    cited(&mut about_another).push(of_another.clone());
     assert_eq!(world.refused(&handler(), &about_another), USED);
+    // Nor does a kind of document that establishes no such act.
+    Arc::make_mut(&mut world.rules)
+        .behaviours
+        .iter_mut()
+        .for_each(|own| own.facts = vec![FactKind::PenaltyDecision]);
+    let mut beside = again(&world, own[0]);
+    cited(&mut beside).push(judgment(&world, organisation(1)));
+    assert_eq!(world.refused(&handler(), &beside), USED);
+    // What was cited about another subject is no paper of this one: about this one it is new.
+    let mut right = propose(organisation(1), &[]);
+    *cited(&mut right) = vec![fact(organisation(1)), of_another.clone()];
+    let case = CaseRef::Listing(ListingId(world.must(&handler(), &right)));
+    world.advance(case, &[STATUTE], Stage::Effective);
+    *cited(&mut right) = vec![FactDocument { about: organisation(1), ..of_another }];
+    world.must(&handler(), &right);
 }
 
 /// Where so many cases were opened on a paper, and none of them was served, no further one is.
