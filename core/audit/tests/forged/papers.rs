@@ -38,8 +38,14 @@ fn forged(
 }
 
 pub(super) fn papers(table: &mut Table) {
+    let whole = |own: &mut FactDocument, before: &FactDocument| *own = before.clone();
+    forged(table, papers::fell_with_its_record(true), "listing.proposed", 0, whole);
+    forged(table, papers::repaired_extension(), "listing.proposed", 1, whole);
+    for own in papers::under_others() {
+        forged(table, own, "attribution.proposed", 0, whole);
+    }
     let ways: [fn(&mut FactDocument, &FactDocument); 3] = [
-        |own, before| *own = before.clone(),
+        whole,
         |own, before| own.number = format!(" {}", before.number),
         |own, before| own.sha256 = before.sha256,
     ];
