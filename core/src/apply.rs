@@ -44,7 +44,7 @@ use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
-use crate::text::Name;
+use crate::text::{FactDocument, Name};
 
 /// SHA-256 over what makes two submissions of a record the same one.
 pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
@@ -78,22 +78,40 @@ pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str)
     hash.finalize().into()
 }
 
+/// SHA-256 over parts, each behind its length.
+fn tagged(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
 /// The keys under which a record is found by the number and by the digest of its document.
 pub fn record_documents(
     subject: SubjectKey,
     number: &str,
     sha256: Option<&crate::text::Digest>,
 ) -> Vec<[u8; 32]> {
-    let tag = |kind: &[u8], own: &[u8]| {
-        let mut hash = Sha256::new();
-        for part in [kind, subject.to_string().as_bytes(), own] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().into()
-    };
+    let subject = subject.to_string();
+    let tag = |kind: &[u8], own: &[u8]| tagged(&[kind, subject.as_bytes(), own]);
     let number = tag(b"number", number.trim().as_bytes());
     [number].into_iter().chain(sha256.map(|own| tag(b"sha256", own))).collect()
+}
+
+/// The keys of the rows that lead to the cases about a subject which were proposed on a document, by
+/// its number and by its digest: for one behaviour, and of a person for that of one organisation,
+/// which is `listed`; of a listing that is the subject itself.
+pub fn papers(
+    subject: SubjectKey,
+    (listed, behaviour): (SubjectKey, &str),
+    document: &FactDocument,
+) -> [Key; 2] {
+    let (subject, listed) = (subject.to_string(), listed.to_string());
+    let of = [subject.as_bytes(), listed.as_bytes(), behaviour.as_bytes()];
+    let key = |kind: &[u8], own: &[u8]| Key::Paper(tagged(&[kind, of[0], of[1], of[2], own]));
+    [key(b"number", document.number.trim().as_bytes()), key(b"sha256", &document.sha256)]
 }
 
 /// Folds one event into the rows.

@@ -30,6 +30,7 @@ mod listing;
 mod measure;
 mod member;
 mod objection;
+mod paper;
 mod plugin;
 mod publicity;
 mod record;

@@ -4,6 +4,8 @@
 pub const CITATIONS_MAX: usize = 16;
 /// Documents that establish the facts of one case.
 pub const FACTS_MAX: usize = 8;
+/// Cases of one subject and behaviour that may have been proposed on one document.
+pub const CASES_PER_PAPER_MAX: usize = 16;
 /// Records one listing may rest on.
 pub const RECORDS_PER_LISTING_MAX: usize = 8;
 /// Listings that may rest on one record.

@@ -70,6 +70,7 @@ mod reviewed;
 mod reviews;
 mod rows;
 mod rulings;
+mod same_paper;
 mod scenarios;
 mod second_case;
 mod sending;

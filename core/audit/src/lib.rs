@@ -47,6 +47,7 @@ mod member;
 mod names;
 mod objection;
 mod outcomes;
+mod paper;
 mod publicity;
 mod record;
 mod red;

@@ -62,6 +62,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     // What its own provider took back may come in anew.
                     if let Some(own) = fold.records.get_mut(record) {
                         own.filed_as.clear();
+                        own.withdrawn = own.holds.is_empty() && own.disputes.open.is_empty();
                     }
                 }
             }
@@ -336,6 +337,7 @@ fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         repaired: None,
         again_from: None,
         redress: None,
+        withdrawn: false,
     };
     if *published {
         fold.tell(Target::Record(id), at.at());
