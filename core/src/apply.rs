@@ -30,6 +30,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
+use crate::event::file::FileEvent;
 use crate::event::job::JobEvent;
 use crate::event::person::PersonEvent;
 use crate::event::plugin::PluginEvent;
@@ -37,13 +38,13 @@ use crate::event::remedy::{RemedyEvent, RemedyKind};
 use crate::event::{Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::limits::{EARLIER_RULES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
+use crate::limits::{EARLIER_RULES_MAX, FORMER_NAMES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
 use crate::row::clock::{counted_anew, counted_beyond};
 use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
-use crate::text::Name;
+use crate::text::{FactDocument, Name};
 
 /// SHA-256 over what makes two submissions of a record the same one.
 pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
@@ -77,22 +78,40 @@ pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str)
     hash.finalize().into()
 }
 
+/// SHA-256 over parts, each behind its length.
+fn tagged(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
 /// The keys under which a record is found by the number and by the digest of its document.
 pub fn record_documents(
     subject: SubjectKey,
     number: &str,
     sha256: Option<&crate::text::Digest>,
 ) -> Vec<[u8; 32]> {
-    let tag = |kind: &[u8], own: &[u8]| {
-        let mut hash = Sha256::new();
-        for part in [kind, subject.to_string().as_bytes(), own] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().into()
-    };
+    let subject = subject.to_string();
+    let tag = |kind: &[u8], own: &[u8]| tagged(&[kind, subject.as_bytes(), own]);
     let number = tag(b"number", number.trim().as_bytes());
     [number].into_iter().chain(sha256.map(|own| tag(b"sha256", own))).collect()
+}
+
+/// The keys of the rows that lead to the cases about a subject which were proposed on a document, by
+/// its number and by its digest: for one behaviour, and of a person for that of one organisation,
+/// which is `listed`; of a listing that is the subject itself.
+pub fn papers(
+    subject: SubjectKey,
+    (listed, behaviour): (SubjectKey, &str),
+    document: &FactDocument,
+) -> [Key; 2] {
+    let (subject, listed) = (subject.to_string(), listed.to_string());
+    let of = [subject.as_bytes(), listed.as_bytes(), behaviour.as_bytes()];
+    let key = |kind: &[u8], own: &[u8]| Key::Paper(tagged(&[kind, of[0], of[1], of[2], own]));
+    [key(b"number", document.number.trim().as_bytes()), key(b"sha256", &document.sha256)]
 }
 
 /// Folds one event into the rows.
@@ -172,6 +191,7 @@ fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::GuardDenied { .. } | Event::Refusal(_) => Ok(()),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
+        | Event::File(_)
         | Event::Person(_)
         | Event::AliasLinked { .. }
         | Event::ClassificationChanged { .. } => subject(rows, envelope),
@@ -336,6 +356,7 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         key,
         kind,
         name,
+        former_names: Vec::new(),
         slot: 0,
         registered_on: envelope.legal_date,
         attestation: None,
@@ -382,6 +403,18 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 return Err(defect(envelope, "its subject has no file"));
             };
             let head = SubjectRow { capacity: Some(*capacity), ..head.clone() };
+            rows.put(Key::Subject(key), Row::Subject(head))
+        }
+        Event::File(FileEvent::Renamed { name, .. }) => {
+            let Some(head) = rows.subject(key)?.cloned() else {
+                return Err(defect(envelope, "its subject has no file"));
+            };
+            let mut former_names = head.former_names;
+            former_names.push(head.name);
+            // The oldest stands in the log still.
+            let forgotten = former_names.len().saturating_sub(FORMER_NAMES_MAX);
+            former_names.drain(..forgotten);
+            let head = SubjectRow { name: name.clone(), former_names, ..head };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::AliasLinked { kind, code } => {

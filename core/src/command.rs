@@ -125,6 +125,13 @@ pub enum Command {
         document_number: String,
         document_sha256: Digest,
     },
+    /// A subject bears another name: the register or the civil registry changed it.
+    RenameSubject {
+        subject: SubjectKey,
+        name: Name,
+        document_number: String,
+        document_sha256: Digest,
+    },
     LinkAlias {
         subject: SubjectKey,
         kind: String,

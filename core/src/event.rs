@@ -303,6 +303,7 @@ pub mod clear;
 pub mod commitment;
 pub mod credit_review;
 pub mod erasure;
+pub mod file;
 pub mod imported;
 pub mod job;
 pub mod listing;
@@ -588,5 +589,7 @@ groups {
     Person(person::PersonEvent),
     /// Of a subject's authorisation.
     Authorisation(authorisation::AuthorisationEvent),
+    /// Of what stands at the head of any file.
+    File(file::FileEvent),
 }
 }

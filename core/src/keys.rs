@@ -117,6 +117,10 @@ impl Key {
                 bytes.push(0x17);
                 bytes.extend_from_slice(tag);
             }
+            Key::Paper(tag) => {
+                bytes.push(0x18);
+                bytes.extend_from_slice(tag);
+            }
             Key::Listing(id) => prefixed(&mut bytes, 0x12, id.0),
             Key::Attribution(id) => prefixed(&mut bytes, 0x13, id.0),
             Key::Measure(id) => prefixed(&mut bytes, 0x14, id.0),

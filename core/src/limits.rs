@@ -4,6 +4,8 @@
 pub const CITATIONS_MAX: usize = 16;
 /// Documents that establish the facts of one case.
 pub const FACTS_MAX: usize = 8;
+/// Cases of one subject and behaviour that may have been proposed on one document.
+pub const CASES_PER_PAPER_MAX: usize = 16;
 /// Records one listing may rest on.
 pub const RECORDS_PER_LISTING_MAX: usize = 8;
 /// Listings that may rest on one record.
@@ -121,5 +123,7 @@ pub const NOTE_OBJECTIONS_MAX: u8 = 3;
 pub const CASE_STUDY_PERSONS_MAX: usize = 32;
 /// Authorisations of one subject that run at once.
 pub const AUTHORISATIONS_MAX: usize = 16;
+/// Names that one subject bore before, by which it is still found; older ones stand in the log.
+pub const FORMER_NAMES_MAX: usize = 8;
 /// Months that an authorisation runs at most: it is given for a purpose, and anew for the next.
 pub const AUTHORISATION_MONTHS_MAX: u16 = 12;

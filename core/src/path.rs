@@ -116,6 +116,9 @@ pub enum EndReason {
     Dropped,
     /// The head decided against it.
     NotDecided,
+    /// Void, and no outcome says so: its own authority took it back, or what it rests on, while nobody
+    /// disputed it; or its listing came back without what a person answered for.
+    Withdrawn,
 }
 
 /// 拟列入
@@ -270,7 +273,7 @@ impl Path {
                 EndReason::Removed(_) => "removed",
                 EndReason::Relieved(_) => "relieved",
                 EndReason::Expired => "expired",
-                EndReason::Annulled => "annulled",
+                EndReason::Annulled | EndReason::Withdrawn => "annulled",
                 EndReason::Dropped => "dropped",
                 EndReason::NotDecided => "not_decided",
             },
@@ -367,6 +370,12 @@ impl Standing {
 }
 
 impl DecisionCase {
+    /// Whether an objection to it has no outcome yet, or a body that was asked stays it.
+    pub fn is_disputed(&self) -> bool {
+        let disputes = |hold: &Hold| !matches!(hold, Hold::Relief(_));
+        !self.disputes.open.is_empty() || self.holds.iter().any(disputes)
+    }
+
     /// The last day for its decision, while that is awaited and was not marked late.
     pub fn decision_due(&self) -> Option<Deadline> {
         let open = matches!(self.path, Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_));

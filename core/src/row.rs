@@ -125,6 +125,8 @@ pub enum Key {
     Office,
     /// For which rules a job was last done.
     Job(Job),
+    /// The cases that were proposed for one behaviour on a number or digest of a document.
+    Paper([u8; 32]),
 }
 
 /// What may be open only once at a time.
@@ -147,6 +149,8 @@ pub struct SubjectRow {
     pub key: SubjectKey,
     pub kind: SubjectKind,
     pub name: Name,
+    /// Names that it bore before, the newest last; [`crate::limits::FORMER_NAMES_MAX`] at most.
+    pub former_names: Vec<Name>,
     pub slot: u64,
     pub registered_on: Day,
     pub attestation: Option<Attestation>,
@@ -268,6 +272,8 @@ pub struct RecordRow {
     pub told: Option<Told>,
     /// Its own authority took it back: redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
+    /// Its own provider annulled it while nobody disputed it.
+    pub withdrawn: bool,
 }
 
 /// State of a red listing (domain.md 2.3c).
@@ -664,6 +670,7 @@ pub enum Row {
     /// The authority whose officers last acted as the credit office.
     Office(Uscc),
     Job(job::JobRow),
+    Paper(Vec<CaseRef>),
 }
 
 /// Something a timer has to look at on a day.

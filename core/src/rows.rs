@@ -145,6 +145,14 @@ impl Rows {
         }
     }
 
+    /// The cases that were proposed on a paper, by its key.
+    pub fn cases_on(&self, key: &Key) -> Result<&[CaseRef], Stop> {
+        match self.get(key)? {
+            Some(Row::Paper(found)) => Ok(found),
+            _ => Ok(&[]),
+        }
+    }
+
     /// The deployed plugins.
     pub fn plugins(&self) -> Result<&[PluginRow], Stop> {
         match self.get(&Key::Plugins)? {

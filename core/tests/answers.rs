@@ -42,7 +42,7 @@ fn answering(
     records: &[RecordId],
     stage: Stage,
 ) -> AttributionId {
-    let proposal = attribute_on(listing, person(1), records);
+    let proposal = on_new_paper(world, attribute_on(listing, person(1), records));
     let id = AttributionId(world.must(&handler(), &proposal));
     world.advance(CaseRef::Attribution(id), &[STATUTE], stage);
     id

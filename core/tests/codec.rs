@@ -15,6 +15,7 @@ use shouxin_core::actor::{Actor, OfficerRef, Role};
 use shouxin_core::calendar::Deadline;
 use shouxin_core::codec::{CodecError, decode_event, decode_row, encode_event};
 use shouxin_core::event::authorisation::AuthorisationEvent;
+use shouxin_core::event::file::FileEvent;
 use shouxin_core::event::job::Job;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
 use shouxin_core::event::plugin::PluginEvent;
@@ -116,6 +117,14 @@ fn stated(ground: CapacityGround) -> Event {
     })
 }
 
+fn renamed(name: Name) -> Event {
+    Event::File(FileEvent::Renamed {
+        name,
+        document_number: "（尤）登记内变字〔2026〕第1号".to_owned(),
+        document_sha256: digest(63),
+    })
+}
+
 fn files() -> Vec<Event> {
     vec![
         Event::RulesLoaded {
@@ -156,6 +165,7 @@ fn files() -> Vec<Event> {
         },
         Event::PersonRegistered { name: text(), number: text(), slot: 2, capacity: Capacity::Full },
         stated(CapacityGround::CameOfAge),
+        renamed(Name::Clear("尤溪县新名有限公司".to_owned())),
         Event::Authorisation(AuthorisationEvent::Given {
             authority: authority(kit::rules::TAX),
             purpose: text(),
@@ -461,6 +471,7 @@ fn variants() -> Vec<(String, Event)> {
         let settled = Event::FamilySettled { cause: at(30), root: target };
         all.push((format!("{target:?}").chars().take_while(|it| *it != '(').collect(), settled));
     }
+    all.push(("Sealed".to_owned(), renamed(Name::Sealed(text()))));
     for exempt in [Exemption::Person, Exemption::Minor, Exemption::Directory] {
         all.push((format!("{exempt:?}"), filed(DecisionKind::Permit, Some(exempt))));
     }

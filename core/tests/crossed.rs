@@ -19,6 +19,7 @@ use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::row::{Due, Repairable};
 
 const SUSPENDED: Ground = Ground::Guard(Guard::NoSuspension);
+const PROPOSED: &[&str] = &["listing.proposed", "listing.repair_rule_kept"];
 const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
 const ENDED: Ground = Ground::Guard(Guard::End);
 const NO_GROUND: Ground = Ground::Guard(Guard::Fact);
@@ -135,7 +136,9 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
         &states,
         &commands[..27],
         &[
-            ("*", "propose", &["listing.proposed", "listing.repair_rule_kept"]),
+            ("proposed, its record annulled", "propose", PROPOSED),
+            ("heard, its record annulled", "propose", PROPOSED),
+            ("decided, its record annulled", "propose", PROPOSED),
             ("proposed, disputed", "notice", &["prenotice.served"]),
             ("proposed, its record disputed", "notice", &["prenotice.served"]),
             ("noticed, stayed", "statement", &["statement.received"]),
@@ -211,6 +214,7 @@ fn a_listing_on_its_way_that_is_disputed_waits() {
             ),
         ],
         &[
+            ("*", "propose", EXISTS),
             ("proposed, disputed", "statement", NO_NOTICE),
             ("proposed, its record disputed", "statement", NO_NOTICE),
             ("proposed, disputed", "waiver", NO_NOTICE),
@@ -325,12 +329,16 @@ fn a_listing_in_effect_is_not_taken_back_onto_its_way() {
         &states,
         &on_the_way(),
         &[
-            ("*", "propose", &["listing.proposed", "listing.repair_rule_kept"]),
+            ("taken back", "propose", PROPOSED),
             ("effective, repair accepted", "attribute", &["attribution.proposed"]),
             ("effective, suit filed", "attribute", &["attribution.proposed"]),
             ("disputed, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
         &[
+            ("*", "propose", EXISTS),
+            ("disputed, end passed", "propose", NO_GROUND),
+            ("annulled", "propose", NO_GROUND),
+            ("removed", "propose", NO_GROUND),
             ("*", "decide", SUSPENDED),
             ("effective, repair accepted", "decide", STATE),
             ("effective, suit filed", "decide", STATE),

@@ -334,7 +334,7 @@ fn an_attribution_knows_no_other_way() {
         ("not decided", not_decided),
     ];
     let commands: [Asked<'_>; 14] = [
-        ("propose", handler(), &|world| attribute(first(world), person(1))),
+        ("propose", handler(), &|world| proposal(world, of(world))),
         ("notice", handler(), &|world| notice(world, of(world), &[STATUTE])),
         ("statement", party(person(1)), &|world| statement(world, of(world), false)),
         ("waiver", handler(), &|world| waive(of(world))),
@@ -369,7 +369,6 @@ fn an_attribution_knows_no_other_way() {
         &commands,
         &[
             ("none", "propose", &["attribution.proposed"]),
-            ("annulled", "propose", &["attribution.proposed"]),
             ("dropped", "propose", &["attribution.proposed"]),
             ("not decided", "propose", &["attribution.proposed"]),
             ("proposed", "notice", &["prenotice.served"]),
@@ -415,6 +414,7 @@ fn an_attribution_knows_no_other_way() {
         ],
         &[
             ("*", "propose", EXISTS),
+            ("annulled", "propose", Ground::Guard(Guard::Fact)),
             ("served, standstill over, listing disputed", "propose", SUSPENDED),
             ("served, end passed", "propose", SUSPENDED),
             ("its listing disputed", "propose", SUSPENDED),

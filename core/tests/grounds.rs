@@ -11,7 +11,7 @@ use shouxin_core::rules::Severity;
 use shouxin_core::tally::{Counter, Month, Unit};
 use shouxin_core::time::Day;
 
-use crate::kit::extended::extension;
+use crate::kit::extended::{extend, extension};
 use crate::kit::later::*;
 use crate::kit::rules::{MARKET, STATUTE, day};
 use crate::kit::steps::*;
@@ -339,8 +339,8 @@ fn an_extension_exempts_its_own_listing_alone() {
     let first = world.listing(&[record], &[], Stage::Effective);
     let other = world.listing(&[], &[], Stage::Effective);
     assert_eq!(world.refused(&handler(), &extension(other, &[record])), EXISTS);
-    world.must(&handler(), &extension(other, &[]));
-    world.must(&handler(), &extension(first, &[record]));
+    extend(&mut world, other, &[], Stage::Proposed);
+    extend(&mut world, first, &[record], Stage::Proposed);
 }
 
 /// Covers O66. A proposal names the live record that its document is of, by number or by digest.

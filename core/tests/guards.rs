@@ -376,7 +376,7 @@ fn sunset(table: &mut Table) {
     let mut proposal = propose(organisation(1), &[]);
     set!(&mut proposal, ProposeListing, basis = vec![cite("sunset")]);
     let id = ListingId(world.must(&handler(), &proposal));
-    let other = ListingId(world.must(&handler(), &propose(organisation(1), &[])));
+    let other = world.listing(&[], &[], Stage::Proposed);
     for id in [id, other] {
         world.advance(CaseRef::Listing(id), &[], Stage::Heard);
     }

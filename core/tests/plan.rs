@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::kit::county::{county_officer, county_rules};
 use crate::kit::rules::day;
 use crate::kit::steps::{
-    check_nomination, digest, register, register_person, served, subject_notice, text,
+    check_nomination, digest, paper, register, register_person, served, subject_notice, text,
 };
 use crate::kit::tolerance::version;
 use crate::kit::{Who, World, guard, operator, organisation, party, person, timer};
@@ -89,11 +89,9 @@ fn measure_basis(world: &World, measure: &Measure) -> Option<Citation> {
 fn fact(world: &World, about: SubjectKey, kind: FactKind) -> FactDocument {
     FactDocument {
         kind,
-        about,
-        number: "（2026）1号".to_owned(),
         issuer: "作出文书的机关".to_owned(),
         date: world.today.plus_days(-3),
-        sha256: digest(10),
+        ..paper(world, about)
     }
 }
 

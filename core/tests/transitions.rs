@@ -90,6 +90,8 @@ fn the_decision_path_knows_no_other_way() {
         ("dropped", closed(|case| Command::DropCase { case, reasons: text() }, &handler())),
         ("not decided", closed(|case| Command::NotDecideCase { case, reasons: text() }, &head())),
     ];
+    const PROPOSED: &[&str] = &["listing.proposed", "listing.repair_rule_kept"];
+    const USED: Ground = Ground::Guard(Guard::Fact);
     const NO_NOTICE: Ground = Ground::Guard(Guard::Notice);
     const NOT_HEARD: Ground = Ground::Guard(Guard::Heard);
     const NOT_IN_FORCE: Ground = Ground::Guard(Guard::NoSuspension);
@@ -98,7 +100,9 @@ fn the_decision_path_knows_no_other_way() {
         &states,
         &on_the_way(),
         &[
-            ("*", "propose", &["listing.proposed", "listing.repair_rule_kept"]),
+            ("none", "propose", PROPOSED),
+            ("dropped", "propose", PROPOSED),
+            ("not decided", "propose", PROPOSED),
             ("proposed", "notice", &["prenotice.served"]),
             ("proposed", "not decide", &["listing.not_decided"]),
             ("proposed", "drop", &["listing.dropped"]),
@@ -131,6 +135,13 @@ fn the_decision_path_knows_no_other_way() {
             ("effective, end passed", "tick", &["listing.expired", "classification.changed"]),
         ],
         &[
+            // On the same paper.
+            ("*", "propose", EXISTS),
+            ("served, end passed", "propose", USED),
+            ("effective, end passed", "propose", USED),
+            ("expired", "propose", USED),
+            ("removed", "propose", USED),
+            ("annulled", "propose", USED),
             ("decided", "drop", Ground::Guard(Guard::FourEyes)),
             ("proposed", "statement", NO_NOTICE),
             ("proposed", "waiver", NO_NOTICE),

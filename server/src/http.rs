@@ -47,6 +47,7 @@ pub mod tasks;
 pub mod texts;
 pub mod tolerances;
 pub mod whistle;
+mod words;
 pub mod write;
 
 use std::sync::Arc;
@@ -223,6 +224,7 @@ fn collection_routes(table: &mut Table<'_>) {
     table
         .post::<c::RegisterSubjects>("/v1/subjects", "建档 / register organisations")
         .post::<c::LinkAlias>("/v1/subjects/{key}/aliases", "旧代码转换 / link a legacy code")
+        .post::<c::Rename>("/v1/subjects/{key}/name", "名称变更 / state a new name")
         .post::<c::RegisterPersons>("/v1/persons", "自然人建档 / register persons")
         .post::<persons::StateCapacity>(
             "/v1/persons/{key}/capacity",

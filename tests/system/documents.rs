@@ -407,15 +407,21 @@ fn the_bundle_of_a_case_is_what_was_said_of_it_and_nothing_else() {
     let subject = code("91", 1);
     let paper = officer.document(&subject, TEXT);
     let day = today(&officer);
-    let proposed = |key: &str, act: &str| {
-        let mut body = proposal(&paper);
+    let proposed = |key: &str, act: &str, (number, sha256): (&str, &str)| {
+        let mut body = proposal(sha256);
         body["act"] = json!(act);
+        body["facts"][0]["number"] = json!(number);
         let taken = officer.post("/v1/listings", key, &body).expect("an answer");
         assert_eq!(taken.status, 201, "{taken:?}");
         taken.body["id"].as_str().expect("an id").to_owned()
     };
-    let other = proposed("bundle-0001", "另案事实");
-    let case = proposed("bundle-0002", "本案事实");
+    let elsewhere = officer.document(&subject, "另案文书");
+    let other = proposed("bundle-0001", "另案事实", ("尤市监罚〔2026〕2号", &elsewhere));
+    // The same paper carries one case: a second is refused, and told which.
+    let case = proposed("bundle-0002", "本案事实", ("尤市监罚〔2026〕1号", &paper));
+    let again = officer.post("/v1/listings", "bundle-0005", &proposal(&paper)).expect("an answer");
+    assert_eq!(code_of(&again), (409, "EXISTS"));
+    assert!(again.body["detail"].as_str().is_some_and(|own| own.contains(&case)), "{again:?}");
     let notice = json!({
         "facts": "虚假宣传", "reasons": "符合认定标准", "measures": [], "rights_stated": true,
         "hearing_offered": true, "document_sha256": paper,

@@ -12,6 +12,9 @@ use crate::plugins::{FIRST, Running, Teller, listed};
 const MINOR: &str = "35042620120101000X";
 const SPACED: &str = "350426 1900 0102 000X";
 
+/// So many cases of one kind are looked through for an open one.
+const CASES_LOOKED_THROUGH: usize = 200;
+
 struct County {
     _folder: tempfile::TempDir,
     running: Running,
@@ -115,6 +118,45 @@ fn a_minor_has_no_full_capacity_and_a_capacity_is_stated_anew() {
     }
 }
 
+/// Covers O07, O15: a file is found by the name that its subject bears and by the one that it bore.
+#[test]
+fn who_bears_another_name_keeps_the_file_and_is_found_by_both() {
+    let county = County::new();
+    let own = code("91", 1);
+    let document = |of: &str| county.officer.document(of, "变更登记通知书");
+    let stated = json!({"name": "尤溪县新名有限公司", "document_number": "变更1号",
+        "document_sha256": document(&own)});
+    let path = format!("/v1/subjects/{own}/name");
+    let done = county.teller.post(&county.officer, &path, &stated);
+    assert_eq!(done["events"][0]["event"], "subject.renamed", "{done}");
+    assert_eq!(county.refused(&path, &stated), of("EXISTS", "name"));
+    let public = Client::new(&county.running.base, None);
+    let file = public.get(&format!("/v1/subjects/{own}")).expect("an answer").body;
+    assert_eq!(file["name"], "尤溪县新名有限公司");
+    let before = file["former_names"][0].as_str().expect("a name").to_owned();
+    let encoded = |text: &str| text.bytes().map(|own| format!("%{own:02X}")).collect::<String>();
+    for name in ["尤溪县新名有限公司", &before] {
+        let found = public.get(&format!("/v1/search?q={}", encoded(name))).expect("an answer");
+        assert_eq!(found.body["organisations"][0]["key"], own.as_str(), "{name}");
+    }
+    let number = citizen_number(1, FIRST.parse().expect("a day"));
+    let person = json!({"persons": [{"name": "李四", "number": number, "capacity": "full"}]});
+    county.teller.post(&county.officer, "/v1/persons", &person);
+    let found = |name: &str| {
+        let asked = json!({"name": name, "number": number}).to_string();
+        let headers = [("Purpose", "case plan-185:4(2)"), ("Content-Type", "application/json")];
+        let found = county.officer.send("/v1/persons/lookup", &headers, asked.as_bytes());
+        found.expect("an answer").body["key"].as_str().map(str::to_owned)
+    };
+    let key = found("李四").expect("a key");
+    let path = format!("/v1/subjects/{key}/name");
+    let stated =
+        json!({"name": "李新", "document_number": "户籍1号", "document_sha256": document(&key)});
+    county.teller.post(&county.officer, &path, &stated);
+    assert_eq!((found("李新"), found("李四")), (Some(key), None));
+    assert_eq!(county.refused(&path, &stated), of("EXISTS", "name"));
+}
+
 /// Covers O19: an authority reads the history of a file within an open case of its own.
 #[test]
 fn the_history_of_a_file_is_for_who_has_an_open_case_in_it() {
@@ -129,6 +171,38 @@ fn the_history_of_a_file_is_for_who_has_an_open_case_in_it() {
     county.teller.post(&county.officer, "/v1/subjects", &other);
     assert_eq!(history(&county.officer, &code("91", 2)), 404, "there is no case in it");
     assert_eq!(history(&Client::new(&county.running.base, None), &own), 401);
+}
+
+/// Covers O19: a file may hold more cases that are over than are looked through; the open one counts.
+#[test]
+fn an_open_case_behind_many_that_are_over_opens_the_history() {
+    let county = County::new();
+    let own = code("91", 2);
+    let other = json!({"subjects": [{"code": own, "name": "尤溪县另一有限公司"}]});
+    county.teller.post(&county.officer, "/v1/subjects", &other);
+    let propose = |serial: usize| {
+        let paper = county.officer.document(&own, &format!("罚2之{serial}"));
+        let proposal = json!({
+            "subject": own, "behaviour": "B2.14",
+            "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
+            "facts": [{"kind": "penalty_decision", "about": own, "number": format!("罚2之{serial}"),
+                "issuer": "局", "date": FIRST, "sha256": paper}],
+            "act": "虚假广告",
+        });
+        let made = county.teller.post(&county.officer, "/v1/listings", &proposal);
+        made["id"].as_str().expect("an id").to_owned()
+    };
+    let history = || {
+        let path = format!("/v1/subjects/{own}/history");
+        county.officer.get(&path).expect("an answer").status
+    };
+    for serial in 0..=CASES_LOOKED_THROUGH {
+        let dropped = format!("/v1/listings/{}/drop", propose(serial));
+        county.teller.post(&county.officer, &dropped, &json!({"reasons": "证据不足"}));
+    }
+    assert_eq!(history(), 404, "every case is over");
+    propose(CASES_LOOKED_THROUGH + 1);
+    assert_eq!(history(), 200, "one is open");
 }
 
 #[test]

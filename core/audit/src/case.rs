@@ -24,6 +24,11 @@ use crate::fold::{
 use crate::ground::{Unsaid, documented, usable};
 use crate::here::Here;
 use crate::names::{INV_1, INV_2, INV_3, INV_6, INV_10};
+use crate::paper::{self, falls_undisputed, is_disputed};
+
+/// The kinds of documents that establish what a person did.
+const ESTABLISHING: &[FactKind] =
+    &[FactKind::Judgment, FactKind::PenaltyDecision, FactKind::AdministrativeDecision];
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
@@ -178,6 +183,9 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         redress: None,
     };
     fold.listings.insert(id, listing);
+    let accepted = at.rules.behaviour(behaviour).map_or(ESTABLISHING, |own| own.facts.as_slice());
+    let matter = (subject, subject, behaviour.clone());
+    commit.cite(paper::cite(fold, (at.at(), CaseRef::Listing(id)), matter, facts, accepted));
     commit.propose(id);
 }
 
@@ -232,9 +240,8 @@ fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>)
         }
         _ => at.missing(listing),
     }
-    let any = [FactKind::Judgment, FactKind::PenaltyDecision, FactKind::AdministrativeDecision];
     at.basis(basis);
-    at.facts(facts, person, &any);
+    at.facts(facts, person, ESTABLISHING);
     at.capacity(fold, person);
     at.stated(Guard::Person, &[("finding", finding)]);
     let held = *acted_on >= *office_from && *acted_on <= office_to.unwrap_or(at.today);
@@ -263,6 +270,13 @@ fn attribution_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>)
         redress: None,
     };
     fold.attributions.insert(id, own);
+    if let Some(own) = fold.listings.get(listing)
+        && let Kind::Black { behaviour, .. } = &own.kind
+    {
+        let matter = (person, own.subject, behaviour.clone());
+        let case = (at.at(), CaseRef::Attribution(id));
+        commit.cite(paper::cite(fold, case, matter, facts, ESTABLISHING));
+    }
     commit.attribute(id, Unsaid { at: at.at(), person, facts: facts.clone() });
 }
 
@@ -644,6 +658,7 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         return;
     }
     let ground = fold.ground_until(case);
+    let mut withdrawn = false;
     let over = match (&at.event.event, case) {
         (Event::CaseExpired { .. }, _) => {
             at.after(end.into_iter().chain(ground).min(), "it");
@@ -667,14 +682,19 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
             if !commit.voids(fold, Target::Listing(id)) && !follows {
                 at.broken(INV_6, "no outcome of this commit voids it");
             }
+            withdrawn = falls_undisputed(fold, case, at.today);
             if let Some(reasons) = reasons {
                 at.stated(Guard::Document, &[("reasons", reasons)]);
             }
             Over::Annulled
         }
         (Event::CaseAnnulled { .. }, CaseRef::Attribution(id)) => {
+            withdrawn = falls_undisputed(fold, case, at.today);
             if !commit.voids(fold, Target::Attribution(id)) {
                 commit.await_restored(at.at(), id);
+                // Nobody found it wrong: its listing comes back without it.
+                let ran = |own: &Case| own.own(at.today) != Standing::Ended && !is_disputed(own);
+                withdrawn |= fold.case(case).is_some_and(ran);
             }
             Over::Annulled
         }
@@ -684,6 +704,9 @@ fn ended(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, case: CaseRef)
         }
     };
     commit.end(fold, at.at(), case, over);
+    if let Some(own) = fold.case_mut(case) {
+        own.withdrawn = withdrawn;
+    }
 }
 
 /// What a repair or its date has ended is void all the same, and another repair may end what one has.
@@ -733,6 +756,10 @@ pub(crate) fn revoked(
         CaseRef::Listing(id) => Target::Listing(id),
         CaseRef::Attribution(id) => Target::Attribution(id),
     };
+    let withdrawn = !is_disputed(own);
     crate::redress::taken_back(fold, commit, at, target);
     commit.end(fold, at.at(), case, Over::Annulled);
+    if let Some(own) = fold.case_mut(case) {
+        own.withdrawn = withdrawn;
+    }
 }

@@ -24,6 +24,7 @@ use crate::commit::left::{
 use crate::fold::{Fold, Hold, Kind, Over, RecordStage, RedStage, RepairStage, Standing};
 use crate::ground::{Unsaid, left_unsaid};
 use crate::names::{DEADLINE, INV_1, INV_3, INV_4, INV_5, INV_6, INV_7, INV_8, INV_10};
+use crate::paper::{Cited, once};
 
 /// The commit under examination.
 #[derive(Debug, Default)]
@@ -65,6 +66,8 @@ pub(crate) struct Commit {
     restored: BTreeSet<Target>,
     /// Proposed attributions, of whose records nothing was said yet.
     unsaid: BTreeMap<AttributionId, Unsaid>,
+    /// Proposals, with the documents on which they rest.
+    cited: Vec<Cited>,
     /// Records that were repaired or expired, and those that end earlier since a correction.
     grounds: Vec<(Position, RecordId)>,
     corrected: Vec<(Position, RecordId, Day)>,
@@ -220,6 +223,11 @@ impl Commit {
     /// An attribution was proposed.
     pub(crate) fn attribute(&mut self, attribution: AttributionId, own: Unsaid) {
         self.unsaid.insert(attribution, own);
+    }
+
+    /// A case was proposed on documents.
+    pub(crate) fn cite(&mut self, own: Cited) {
+        self.cited.push(own);
     }
 
     /// The proposal of an attribution in this commit, whose records are said here.
@@ -432,6 +440,18 @@ impl Commit {
         }
         self.honours(fold, day, &mut found);
         found.extend(self.unsaid.values().flat_map(|own| left_unsaid(fold, own, day)));
+        found.extend(self.cited.iter().flat_map(|own| once(fold, own, day)));
+        for (_, target) in &self.voided {
+            let case = match target {
+                Target::Listing(id) => CaseRef::Listing(*id),
+                Target::Attribution(id) => CaseRef::Attribution(*id),
+                _ => continue,
+            };
+            // An outcome says so too.
+            if let Some(own) = fold.case_mut(case) {
+                own.withdrawn = false;
+            }
+        }
         let subjects: BTreeSet<SubjectKey> =
             self.said.keys().chain(self.touched.keys()).copied().collect();
         for subject in subjects {

@@ -28,6 +28,7 @@ use crate::imported::Classifications;
 use crate::job::Jobs;
 use crate::keys::Keys;
 use crate::member::Notes;
+use crate::paper::Matter;
 use crate::support::Supports;
 use crate::tally::Tallies;
 use crate::tolerance::Tolerances;
@@ -116,6 +117,8 @@ pub(crate) struct Record {
     pub again_from: Option<Day>,
     /// Redress for what its own authority took back: owed, or done.
     pub redress: Option<bool>,
+    /// Annulled by its own provider while nobody disputed it.
+    pub withdrawn: bool,
 }
 
 #[derive(Debug)]
@@ -177,6 +180,8 @@ pub(crate) struct Case {
     /// First day in force.
     pub since: Option<Day>,
     pub over: Option<Over>,
+    /// Void by its own authority's word, which nobody disputed.
+    pub withdrawn: bool,
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
 }
@@ -204,6 +209,7 @@ impl Case {
             effect: false,
             since: None,
             over: None,
+            withdrawn: false,
             holds: BTreeSet::new(),
             disputes: Disputes::default(),
         }
@@ -418,6 +424,8 @@ pub(crate) struct Fold {
     pub records: BTreeMap<RecordId, Record>,
     /// The newest adverse records of a subject that had a document, those that are over included.
     pub papers: BTreeMap<(SubjectKey, Paper), Vec<RecordId>>,
+    /// The cases that were proposed on a document, by what they are about.
+    pub cited: BTreeMap<(Matter, Paper), BTreeSet<CaseRef>>,
     pub listings: BTreeMap<ListingId, Listing>,
     pub attributions: BTreeMap<AttributionId, Attribution>,
     pub measures: BTreeMap<MeasureId, Measure>,

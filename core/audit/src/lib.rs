@@ -47,6 +47,7 @@ mod member;
 mod names;
 mod objection;
 mod outcomes;
+mod paper;
 mod publicity;
 mod record;
 mod red;
@@ -278,6 +279,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         }
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
+        | Event::File(_)
         | Event::AliasLinked { .. }
         | Event::RecordAccepted { .. }
         | Event::RecordAnnulled { .. }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::event::file::FileEvent;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
 use shouxin_core::event::record::RecordEvent;
 use shouxin_core::event::{Capacity, Event, Target};
@@ -36,10 +37,13 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::PersonRegistered { capacity, .. } => {
             file(fold, at, SubjectKind::NaturalPerson, Some(*capacity));
         }
+        Event::File(FileEvent::Renamed { name, document_number, document_sha256 }) => {
+            named(at, name);
+            at.document(document_number, document_sha256);
+            has_file(fold, at);
+        }
         Event::AliasLinked { kind, code } => {
-            if let Some(subject) = at.event.subject.filter(|own| !fold.files.contains_key(own)) {
-                at.missing(subject);
-            }
+            has_file(fold, at);
             if !fold.aliases.insert((kind.clone(), code.clone())) {
                 at.broken(INV_10, format!("{kind} {code} leads to a file already"));
             }
@@ -58,6 +62,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     // What its own provider took back may come in anew.
                     if let Some(own) = fold.records.get_mut(record) {
                         own.filed_as.clear();
+                        own.withdrawn = own.holds.is_empty() && own.disputes.open.is_empty();
                     }
                 }
             }
@@ -110,6 +115,13 @@ fn named(at: &mut Here<'_>, name: &Name) {
             );
         }
         Name::Sealed(name) => at.stated(Guard::Document, &[("name", name)]),
+    }
+}
+
+/// What is said of a file is said of one that was opened.
+fn has_file(fold: &Fold, at: &mut Here<'_>) {
+    if let Some(subject) = at.event.subject.filter(|own| !fold.files.contains_key(own)) {
+        at.missing(subject);
     }
 }
 
@@ -325,6 +337,7 @@ fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         repaired: None,
         again_from: None,
         redress: None,
+        withdrawn: false,
     };
     if *published {
         fold.tell(Target::Record(id), at.at());

@@ -1,18 +1,22 @@
 //! Folds the events of listings, red and black, and of attributions.
 
+use std::collections::BTreeMap;
+
+use crate::actor::SubjectKey;
 use crate::apply::channel::{self, shown};
-use crate::apply::{defect, here, listing_walk, officer_of, put_walks, subject_of};
+use crate::apply::{defect, here, listing_walk, officer_of, papers, put_walks, subject_of};
 use crate::event::{CaseRef, Envelope, Event, NamedMeasure, Target};
 use crate::id::{AttributionId, ListingId};
 use crate::path::{
     Decided, Decision, DecisionCase, EndReason, Heard, HeardParty, Hearing, Notice, Noticed, Path,
-    Proposed, Served,
+    Proposed, Served, Standing,
 };
 use crate::row::{
     AttributionRow, Disputes, Key, ListingKind, ListingRow, Newest, RecordRow, RedCase, RedState,
     Row,
 };
 use crate::rows::{Rows, Stop};
+use crate::text::FactDocument;
 
 fn pairs(measures: &[NamedMeasure]) -> Vec<(String, String)> {
     measures.iter().map(|named| (named.measure.clone(), named.department.clone())).collect()
@@ -44,7 +48,10 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             ended(rows, envelope, *case, EndReason::Removed(*repair))
         }
         Event::CaseExpired { case } => ended(rows, envelope, *case, EndReason::Expired),
-        Event::CaseAnnulled { case, .. } => ended(rows, envelope, *case, EndReason::Annulled),
+        Event::CaseAnnulled { case, reasons } => {
+            let reason = void_by(rows, envelope, *case, reasons.is_some())?;
+            ended(rows, envelope, *case, reason)
+        }
         _ => Err(defect(envelope, "not an event of the decision path")),
     }
 }
@@ -69,13 +76,77 @@ fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
     })
 }
 
+/// The rows by which a case is found by the documents about its subject that it was proposed on.
+fn proposed_on(
+    rows: &Rows,
+    case: CaseRef,
+    facts: &[FactDocument],
+    (subject, of): (SubjectKey, (SubjectKey, &str)),
+) -> Result<BTreeMap<Key, Row>, Stop> {
+    let own = facts.iter().filter(|document| document.about == subject);
+    let keys: Vec<Key> = own.flat_map(|document| papers(subject, of, document)).collect();
+    rows.want(keys.iter().cloned())?;
+    let mut found = BTreeMap::new();
+    for key in keys {
+        let mut cases = rows.cases_on(&key)?.to_vec();
+        cases.push(case);
+        found.insert(key, Row::Paper(cases));
+    }
+    Ok(found)
+}
+
+/// Whether an outcome has found a case void that an event says is void, or what it rests on was taken
+/// back while nobody disputed it. Of a person the same holds where the listing comes back alone, for
+/// which no reasons are given. What was over before stays what it was.
+fn void_by(
+    rows: &Rows,
+    envelope: &Envelope,
+    reference: CaseRef,
+    with_reasons: bool,
+) -> Result<EndReason, Stop> {
+    let (own, records, above) = match reference {
+        CaseRef::Listing(id) => {
+            let row = Rows::known(rows.listing(id)?, &id.0)?;
+            match &row.kind {
+                ListingKind::Black { case, records, .. } => (case, records, row.extends),
+                ListingKind::Red(_) => return Ok(EndReason::Annulled),
+            }
+        }
+        CaseRef::Attribution(id) => {
+            let row = Rows::known(rows.attribution(id)?, &id.0)?;
+            (&row.case, &row.records, Some(row.listing))
+        }
+    };
+    let parents = above.iter().map(|id| Key::Listing(*id));
+    rows.want(parents.chain(records.iter().map(|id| Key::Record(*id))))?;
+    let mut withdrawn = false;
+    for record in records {
+        withdrawn |= Rows::known(rows.record(*record)?, &record.0)?.withdrawn;
+    }
+    if let Some(id) = above
+        && let ListingKind::Black { case, .. } = &Rows::known(rows.listing(id)?, &id.0)?.kind
+        && let Path::Ended(over) = &case.path
+    {
+        withdrawn |= match reference {
+            CaseRef::Listing(_) => over.reason == EndReason::Withdrawn,
+            CaseRef::Attribution(_) => !with_reasons,
+        };
+    }
+    let ran = own.standing(envelope.legal_date) != Standing::Ended && !own.is_disputed();
+    Ok(if ran && withdrawn { EndReason::Withdrawn } else { EndReason::Annulled })
+}
+
 fn proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
-    let Event::ListingProposed { behaviour, records, .. } = &envelope.event else {
+    let Event::ListingProposed { behaviour, records, facts, .. } = &envelope.event else {
         return Err(defect(envelope, "not a proposal"));
     };
     let id = ListingId(here(envelope));
     let subject = subject_of(envelope)?;
     rows.want([Key::Listing(id)].into_iter().chain(records.iter().map(|id| Key::Record(*id))))?;
+    let of = (subject, (subject, behaviour.as_str()));
+    for (key, row) in proposed_on(rows, CaseRef::Listing(id), facts, of)? {
+        rows.put(key, row)?;
+    }
     for record in records {
         let mut row: RecordRow = Rows::known(rows.record(*record)?, &record.0)?.clone();
         row.listings.push(id);
@@ -114,12 +185,19 @@ pub(super) fn put_listing(rows: &mut Rows, row: ListingRow) -> Result<(), Stop> 
 }
 
 fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
-    let Event::AttributionProposed { listing, role, .. } = &envelope.event else {
+    let Event::AttributionProposed { listing, role, facts, .. } = &envelope.event else {
         return Err(defect(envelope, "not a proposal"));
     };
     let id = AttributionId(here(envelope));
     rows.want([Key::Attribution(id), Key::Listing(*listing)])?;
     let mut parent = Rows::known(rows.listing(*listing)?, &listing.0)?.clone();
+    let ListingKind::Black { behaviour, .. } = &parent.kind else {
+        return Err(defect(envelope, "nobody answers for a red listing"));
+    };
+    let of = (subject_of(envelope)?, (parent.subject, behaviour.as_str()));
+    for (key, row) in proposed_on(rows, CaseRef::Attribution(id), facts, of)? {
+        rows.put(key, row)?;
+    }
     parent.attributions.push(id);
     let row = AttributionRow {
         id,
@@ -136,6 +214,46 @@ fn attribution_proposed(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop
     };
     put_listing(rows, parent)?;
     rows.put(Key::Attribution(id), Row::Attribution(row))
+}
+
+/// The case that an outcome is about.
+fn case_of(target: Target) -> Option<(CaseRef, Key)> {
+    match target {
+        Target::Listing(id) => Some((CaseRef::Listing(id), Key::Listing(id))),
+        Target::Attribution(id) => Some((CaseRef::Attribution(id), Key::Attribution(id))),
+        Target::Record(_) | Target::Measure(_) | Target::Commitment(_) => None,
+    }
+}
+
+/// Asks for what `found_void` changes.
+pub(super) fn want_case(rows: &Rows, target: Target) -> Result<(), Stop> {
+    rows.want(case_of(target).map(|own| own.1))
+}
+
+/// An outcome finds void what its own authority had taken back before: it does not begin anew on the
+/// same paper any more.
+pub(super) fn found_void(rows: &mut Rows, envelope: &Envelope, target: Target) -> Result<(), Stop> {
+    let own = match case_of(target) {
+        Some((CaseRef::Listing(id), _)) => match rows.listing(id)?.map(|row| &row.kind) {
+            Some(ListingKind::Black { case, .. }) => Some((CaseRef::Listing(id), &case.path)),
+            _ => None,
+        },
+        Some((CaseRef::Attribution(id), _)) => {
+            rows.attribution(id)?.map(|row| (CaseRef::Attribution(id), &row.case.path))
+        }
+        None => None,
+    };
+    match own {
+        Some((reference, Path::Ended(over))) if over.reason == EndReason::Withdrawn => {
+            change(rows, reference, envelope, |mut own| {
+                if let Path::Ended(over) = &mut own.path {
+                    over.reason = EndReason::Annulled;
+                }
+                Some(own)
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Changes the case behind a reference.

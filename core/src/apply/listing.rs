@@ -35,7 +35,19 @@ pub(super) fn apply(
             put_listing(rows, ListingRow { extends: Some(*extended), ..row })?;
             put_listing(rows, before)
         }
-        ListingEvent::Revoked { case, .. } => ended(rows, envelope, *case, EndReason::Annulled),
+        ListingEvent::Revoked { case, .. } => {
+            let disputed = match case {
+                CaseRef::Listing(id) => match &Rows::known(rows.listing(*id)?, &id.0)?.kind {
+                    ListingKind::Black { case, .. } => case.is_disputed(),
+                    ListingKind::Red(_) => return Err(defect(envelope, "a red listing")),
+                },
+                CaseRef::Attribution(id) => {
+                    Rows::known(rows.attribution(*id)?, &id.0)?.case.is_disputed()
+                }
+            };
+            let reason = if disputed { EndReason::Annulled } else { EndReason::Withdrawn };
+            ended(rows, envelope, *case, reason)
+        }
         ListingEvent::Relieved { listing, relief } => {
             ended(rows, envelope, CaseRef::Listing(*listing), EndReason::Relieved(*relief))
         }

@@ -171,6 +171,14 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Some(_) => walks(rows, envelope, row.target)?,
         None => Vec::new(),
     };
+    let void = matches!(
+        (&row.state, &envelope.event),
+        (ObjectionState::Verified { finding, .. }, Event::ObjectionResolved { upheld: true, .. })
+            if finding.voids()
+    );
+    if void {
+        case::want_case(rows, row.target)?;
+    }
     row.state = match (&row.state, &envelope.event) {
         (ObjectionState::Filed { .. }, Event::ObjectionAccepted { .. }) => ObjectionState::Accepted,
         (ObjectionState::Filed { .. }, Event::ObjectionRefused { .. }) => ObjectionState::Refused,
@@ -216,6 +224,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     rows.put(Key::Objection(id), Row::Objection(row))?;
     if again {
         remedy::show_again(rows, envelope, target)?;
+    }
+    if void {
+        case::found_void(rows, envelope, target)?;
     }
     put_walks(rows, found)
 }

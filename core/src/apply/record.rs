@@ -112,7 +112,13 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::RecordAnnulled { record, .. } => {
             let source = free_again(rows, envelope, *record)?;
             end(rows, envelope, *record, RecordState::Annulled, None)?;
-            source.map_or(Ok(()), |source| rows.remove(source))
+            let Some(source) = source else {
+                return Ok(());
+            };
+            let row = Rows::known(rows.record(*record)?, &record.0)?.clone();
+            let row = RecordRow { withdrawn: true, ..row };
+            rows.put(Key::Record(*record), Row::Record(row))?;
+            rows.remove(source)
         }
         Event::RecordRepaired { record, repair } => {
             end(rows, envelope, *record, RecordState::Repaired, Some(*repair))
@@ -171,6 +177,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 changed: envelope.position,
                 told: None,
                 redress_done: None,
+                withdrawn: false,
             };
             let found = found_by(rows, &row)?;
             rows.put(Key::Record(id), Row::Record(row))?;

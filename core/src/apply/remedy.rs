@@ -8,7 +8,7 @@ use crate::apply::{
     case, commitment, defect, here, officer_of, put_walks, record, remedy_source, subject_of, walks,
 };
 use crate::calendar::Deadline;
-use crate::event::remedy::{RemedyEvent, ReviewOf};
+use crate::event::remedy::{RemedyEvent, RemedyOutcome, ReviewOf};
 use crate::event::{CaseRef, Envelope, Target};
 use crate::id::{CourtDocumentId, ObjectionId, ReliefId, RemedyId, RepairId};
 use crate::path::{Hold, Path};
@@ -382,6 +382,8 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
         }
         _ => return Err(defect(envelope, "not an event of a remedy")),
     };
+    let void = state == RemedyState::Decided(RemedyOutcome::Revoked);
+    case::want_case(rows, row.target)?;
     let changes = shown(rows, row.target)?;
     let target = row.target;
     let found = match turn {
@@ -399,6 +401,9 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
         _ => row.stay.clone(),
     };
     rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { state, stay, ..row }))?;
+    if void {
+        case::found_void(rows, envelope, target)?;
+    }
     put_walks(rows, found)
 }
 

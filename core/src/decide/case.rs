@@ -7,13 +7,14 @@ use crate::calendar::Deadline;
 use crate::command::Command;
 use crate::decide::catalogue::usable;
 use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
+use crate::decide::paper::{self, Proposal, Proposed};
 use crate::decide::{Context, Drafts, Outcome, extension, ground, hearing, listing};
 use crate::event::calendar::{CalendarEvent, Clock};
 use crate::event::catalogue::EntryKind;
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
-use crate::id::{AttributionId, ListingId, RecordId};
+use crate::id::{AttributionId, ListingId};
 use crate::limits::ATTRIBUTIONS_PER_LISTING_MAX;
 use crate::path::{DecisionCase, Path, Standing};
 use crate::row::{Key, ListingKind};
@@ -183,7 +184,15 @@ pub(super) fn propose_listing(
     stated(Guard::Fact, &[("act", act)])?;
     ground::usable(rows, records, *subject, context.today)?;
     ground::named(rows, facts, records, *subject, context.today)?;
-    proposed_once(rows, records, &behaviour.id, extends, context.today)?;
+    let proposal = Proposal {
+        of: Proposed::Listing { extends },
+        subject: *subject,
+        listed: (*subject, &behaviour.id),
+        facts,
+        accepted: &behaviour.facts,
+        records,
+    };
+    paper::proposed_once(rows, &proposal, context.today)?;
     let mut drafts = Drafts::new(context);
     let at = drafts.push(
         *subject,
@@ -205,47 +214,6 @@ pub(super) fn propose_listing(
         drafts.push(*subject, Event::Listing(event));
     }
     drafts.finish()
-}
-
-/// One proposal at a time on one record, for one behaviour: a second would have the party answer
-/// twice for one thing.
-fn proposed_once(
-    rows: &Rows,
-    records: &[RecordId],
-    behaviour: &str,
-    extends: Option<ListingId>,
-    today: Day,
-) -> Result<(), Stop> {
-    let mut listings = Vec::new();
-    for id in records {
-        listings.extend(rows.must_record(*id)?.listings.iter().copied());
-    }
-    rows.want(listings.iter().map(|id| Key::Listing(*id)))?;
-    for id in listings {
-        let ListingKind::Black { behaviour: own, case, .. } = &rows.must_listing(id)?.kind else {
-            continue;
-        };
-        // An extension stands beside the very listing that it is to follow.
-        if extends == Some(id)
-            || own != behaviour
-            || rows.listing_standing(id, today)? == Standing::Ended
-        {
-            continue;
-        }
-        if let Path::Effective(_) = case.path {
-            misfit::<()>(
-                Misfit::Exists,
-                format!("同一记录和行为已列入名单 {id} / {id} is in force on the same record"),
-                "需要延长的，请用 /v1/listings/{id}/extend / extend it where the law says so",
-            )?;
-        }
-        misfit::<()>(
-            Misfit::Exists,
-            format!("同一记录和行为已有未结案件 {id} / {id} is open on the same record"),
-            "请在原案件中办理 / go on with that case",
-        )?;
-    }
-    Ok(())
 }
 
 fn propose_attribution(
@@ -315,7 +283,6 @@ fn propose_attribution(
     in_office(context, (*office_from, *office_to), *acted_on, facts, *person)?;
     ground::usable(rows, records, *person, context.today)?;
     ground::named(rows, facts, records, *person, context.today)?;
-    answers_once(rows, records, &found, context.today)?;
     for id in under {
         let own = rows.must_attribution(*id)?;
         if own.person == *person && own.case.standing(context.today) != Standing::Ended {
@@ -326,6 +293,15 @@ fn propose_attribution(
             )?;
         }
     }
+    let proposal = Proposal {
+        of: Proposed::Attribution { under: *listing },
+        subject: *person,
+        listed: (found.subject, found.behaviour),
+        facts,
+        accepted: &any,
+        records,
+    };
+    paper::proposed_once(rows, &proposal, context.today)?;
     let mut drafts = Drafts::new(context);
     let at = drafts.push(
         *person,
@@ -349,36 +325,6 @@ fn propose_attribution(
         drafts.push(*person, Event::Listing(event));
     }
     drafts.finish()
-}
-
-/// The same of a person: one attribution at a time on one record, for one behaviour. One under an
-/// extension stands beside the one under the very listing that it is to follow.
-fn answers_once(
-    rows: &Rows,
-    records: &[RecordId],
-    found: &Opened<'_>,
-    today: Day,
-) -> Result<(), Stop> {
-    let extends = rows.must_listing(found.listing)?.extends;
-    for record in records {
-        for id in &rows.must_record(*record)?.attributions {
-            let above = rows.must_attribution(*id)?.listing;
-            let listing = rows.must_listing(above)?;
-            let same = matches!(
-                &listing.kind,
-                ListingKind::Black { behaviour, .. } if behaviour == found.behaviour
-            );
-            let follows = extends == Some(above) || listing.extends == Some(found.listing);
-            if same && !follows && rows.attribution_standing(*id, today)? != Standing::Ended {
-                misfit::<()>(
-                    Misfit::Exists,
-                    format!("同一记录和行为已有责任认定 {id} / {id} is open on the same record"),
-                    "请在原案件中办理 / go on with that case",
-                )?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The person was in office on the day of the act, and a document about the person is no older

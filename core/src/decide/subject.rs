@@ -7,6 +7,7 @@ use crate::anonymity::numbered_field;
 use crate::command::{Command, NewPerson, NewSubject};
 use crate::decide::checks::{self, misfit};
 use crate::decide::{Context, Drafts, Outcome, Reject};
+use crate::event::file::FileEvent;
 use crate::event::person::{CapacityGround, PersonEvent};
 use crate::event::{Capacity, Event};
 use crate::guard::Misfit;
@@ -17,6 +18,14 @@ use crate::text::{Name, digest_is_stated, short_text_is_stated};
 
 fn reject(index: usize, field: &'static str, reason: &'static str, detail: &str) -> Reject {
     Reject { index, field, reason, detail: detail.to_owned() }
+}
+
+/// Whether a name is there, and sealed where it is personal.
+fn is_named(key: SubjectKey, name: &Name) -> bool {
+    match name {
+        Name::Clear(name) => short_text_is_stated(name) && !key.is_personal(),
+        Name::Sealed(name) => name.is_stated(),
+    }
 }
 
 pub(super) fn register(
@@ -31,10 +40,7 @@ pub(super) fn register(
     let mut rejects = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         let twice = subjects.iter().take(index).any(|other| other.key == subject.key);
-        let named = match &subject.name {
-            Name::Clear(name) => short_text_is_stated(name) && !subject.key.is_personal(),
-            Name::Sealed(name) => name.is_stated(),
-        };
+        let named = is_named(subject.key, &subject.name);
         let attested = subject.attestation.as_ref().is_none_or(|attestation| {
             short_text_is_stated(&attestation.document_number)
                 && digest_is_stated(&attestation.sha256)
@@ -157,6 +163,47 @@ pub(super) fn state_capacity(
         Event::Person(PersonEvent::CapacityStated {
             capacity: *capacity,
             ground: *ground,
+            document_number: document_number.clone(),
+            document_sha256: *document_sha256,
+        }),
+    );
+    drafts.finish()
+}
+
+/// Another name of the same subject. What was decided under the old name keeps it in its documents; the
+/// file is found by either.
+pub(super) fn rename(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let Command::RenameSubject { subject, name, document_number, document_sha256 } = command else {
+        return Err(Stop::Defect("not a subject's new name".to_owned()));
+    };
+    checks::human(context)?;
+    let head = rows.must_subject(*subject)?;
+    if !is_named(*subject, name) {
+        misfit::<()>(
+            Misfit::Value,
+            "名称缺失、超长，或属个人信息而未加密 / name missing, too long or unsealed",
+            "请填写变更后的名称 / state the name that it bears now",
+        )
+        .map_err(|refusal| refusal.on("name"))?;
+    }
+    if head.name == *name {
+        misfit::<()>(
+            Misfit::Exists,
+            "登记的名称相同 / that is the name on file",
+            "无需再办 / nothing to do",
+        )
+        .map_err(|refusal| refusal.on("name"))?;
+    }
+    checks::document(document_number, document_sha256)?;
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        *subject,
+        Event::File(FileEvent::Renamed {
+            name: name.clone(),
             document_number: document_number.clone(),
             document_sha256: *document_sha256,
         }),

@@ -1,4 +1,4 @@
-//! By what an organisation is found: its name, folded so that full-width letters, case and spaces
+//! By what an organisation is found: its name, or one that it bore before, folded so that full-width letters, case and spaces
 //! make no difference. What is personal has no entry, so it can be found by none.
 
 use crate::actor::SubjectKey;
@@ -24,11 +24,16 @@ pub fn folded(name: &str) -> String {
 }
 
 pub(super) fn subject_entries(row: &SubjectRow, entries: &mut Vec<Index>) {
-    if let (SubjectKey::Organisation(code), Name::Clear(name)) = (row.key, &row.name)
-        && !row.key.is_personal()
-        && !row.is_erased()
-    {
-        entries.push(Index::Named(folded(name), code));
+    let SubjectKey::Organisation(code) = row.key else {
+        return;
+    };
+    if row.key.is_personal() || row.is_erased() {
+        return;
+    }
+    for name in row.former_names.iter().chain([&row.name]) {
+        if let Name::Clear(name) = name {
+            entries.push(Index::Named(folded(name), code));
+        }
     }
 }
 

@@ -59,6 +59,19 @@ pub fn first(world: &World) -> ListingId {
     id.unwrap_or(ListingId(Position::local(9_999)))
 }
 
+/// The proposal of a case, or the same once more where it stands in the log.
+pub fn proposal(world: &World, case: CaseRef) -> Command {
+    let at = match case {
+        CaseRef::Listing(id) => id.0,
+        CaseRef::Attribution(id) => id.0,
+    };
+    match (world.log.iter().any(|own| own.position == at), case) {
+        (true, case) => again(world, case),
+        (false, CaseRef::Listing(_)) => propose(organisation(1), &[]),
+        (false, CaseRef::Attribution(_)) => attribute(first(world), person(1)),
+    }
+}
+
 /// That listing as a case.
 pub fn case_of(world: &World) -> CaseRef {
     CaseRef::Listing(first(world))
@@ -122,7 +135,7 @@ pub fn annul_record(world: &World) -> Command {
 /// The commands of the decision path of a listing.
 pub fn on_the_way() -> [Asked<'static>; 12] {
     [
-        ("propose", handler(), &|_| propose(organisation(1), &[])),
+        ("propose", handler(), &|world| proposal(world, case_of(world))),
         ("notice", handler(), &|world| notice(world, case_of(world), &[STATUTE])),
         ("statement", party(organisation(1)), &|world| statement(world, case_of(world), false)),
         ("waiver", handler(), &|world| waive(case_of(world))),

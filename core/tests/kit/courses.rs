@@ -451,6 +451,11 @@ fn red_step(world: &World, held: &Held, it: Move) -> Asked {
     })
 }
 
+/// A proposal on the paper that all of these share, or on one of its own.
+pub fn on_some_paper(world: &World, it: Move, proposal: Command) -> Command {
+    if it.who & 2 == 0 { on_new_paper(world, proposal) } else { proposal }
+}
+
 fn opening(world: &World, held: &Held, it: Move) -> Asked {
     let to = organisation_of(it.twist / 8);
     let records_of = |subject| {
@@ -468,13 +473,13 @@ fn opening(world: &World, held: &Held, it: Move) -> Asked {
         }
         2..=4 => {
             let chosen: Vec<RecordId> = pick(&records_of(to), it.pick).into_iter().collect();
-            (handler(), propose(to, &chosen))
+            (handler(), on_some_paper(world, it, propose(to, &chosen)))
         }
         5 => {
             let listing = pick(&held.black, it.pick)?;
             let answering = person(it.twist / 8 % EACH + 1);
             let chosen: Vec<RecordId> = pick(&records_of(answering), it.pick).into_iter().collect();
-            (handler(), attribute_on(listing, answering, &chosen))
+            (handler(), on_some_paper(world, it, attribute_on(listing, answering, &chosen)))
         }
         _ => {
             let listing = pick(&held.black, it.pick)?;

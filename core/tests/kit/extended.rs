@@ -7,7 +7,7 @@ use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::time::Day;
 
 use super::rules::{STATUTE, cite, day};
-use super::steps::{Stage, decision, fact, handler, head, serve, text};
+use super::steps::{Stage, decision, fact, handler, head, on_new_paper, serve, text};
 use super::{World, organisation};
 
 /// A proposal to extend a listing of organisation 1, on these records.
@@ -28,7 +28,8 @@ pub fn extend(
     records: &[RecordId],
     stage: Stage,
 ) -> ListingId {
-    let id = ListingId(world.must(&handler(), &extension(listing, records)));
+    let proposal = on_new_paper(world, extension(listing, records));
+    let id = ListingId(world.must(&handler(), &proposal));
     world.advance(CaseRef::Listing(id), &[STATUTE], stage);
     id
 }

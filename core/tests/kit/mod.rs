@@ -18,6 +18,7 @@ pub mod later;
 pub mod machines;
 pub mod moves;
 pub mod office;
+pub mod papers;
 pub mod repairs;
 pub mod reviews;
 pub mod rules;

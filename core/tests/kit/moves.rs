@@ -33,7 +33,7 @@ use shouxin_core::row::{
 use shouxin_core::rules::{Severity, Strength};
 
 use super::commitments::*;
-use super::courses::{Asked, Held, Move, organisation_of, pick, subject_of};
+use super::courses::{Asked, Held, Move, on_some_paper, organisation_of, pick, subject_of};
 use super::later::{begin_testing, end_testing, office_head, suit};
 use super::reviews::review;
 use super::rules::{GUILD, HIGHER, OFFICE, RATING, STATUTE, TAX, cite, day};
@@ -317,7 +317,7 @@ fn listings(world: &World, held: &Held, it: Move) -> Asked {
             records: Vec::new(),
             act: text(),
         };
-        return Some((handler(), Command::Listing(extend)));
+        return Some((handler(), on_some_paper(world, it, Command::Listing(extend))));
     }
     let listing = pick(&held.red, it.pick)?;
     let row = world.listing_row(listing);

@@ -3,11 +3,12 @@
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::apply::record_source;
+use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::{MeasureCommand, SubjectNotice};
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
 use shouxin_core::event::{
-    Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource, ObjectionGround,
+    Capacity, CaseHook, CaseRef, Event, Finding, NamedMeasure, NominationSource, ObjectionGround,
     PersonRole, RepairAcceptance, Target, Trigger,
 };
 use shouxin_core::id::{
@@ -15,14 +16,14 @@ use shouxin_core::id::{
 };
 use shouxin_core::path::Path;
 use shouxin_core::row::{
-    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Repairable, Row,
+    Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Repairable, Row,
 };
-use shouxin_core::rules::{FactKind, Severity, SubjectKind};
+use shouxin_core::rules::{FactKind, Polarity, Severity, SubjectKind};
 use shouxin_core::text::{Digest, FactDocument, Name, Sealed, Service, ServiceManner};
 use shouxin_core::time::Day;
 
 use super::rules::{LISTABLE, MARKET, OFFICE, PENALTY, STATUTE, TAX, cite, day};
-use super::tolerance::{adverse, version};
+use super::tolerance::version;
 use super::{Post, Who, World, authority, officer, organisation, party, person};
 
 /// A stated text.
@@ -81,6 +82,55 @@ pub fn judgment(world: &World, about: SubjectKey) -> FactDocument {
         date: world.today,
         sha256,
         ..ruling(about)
+    }
+}
+
+/// A penalty decision about a subject, like no other that stands in the log.
+pub fn paper(world: &World, about: SubjectKey) -> FactDocument {
+    let own = judgment(world, about);
+    let number = format!("尤市监罚〔2026〕{}号之二", world.log.len());
+    FactDocument { number, sha256: own.sha256, ..fact(about) }
+}
+
+/// The same command on a paper that nobody has cited yet.
+pub fn on_new_paper(world: &World, mut proposal: Command) -> Command {
+    match &mut proposal {
+        Command::ProposeListing { facts, .. }
+        | Command::ProposeAttribution { facts, .. }
+        | Command::Listing(ListingCommand::Extend { facts, .. }) => {
+            for own in facts {
+                *own = paper(world, own.about);
+            }
+        }
+        other => panic!("not a proposal: {other:?}"),
+    }
+    proposal
+}
+
+/// The proposal of a case once more, on the same paper: what it is about, and nothing else of it.
+pub fn again(world: &World, case: CaseRef) -> Command {
+    let at = match case {
+        CaseRef::Listing(id) => id.0,
+        CaseRef::Attribution(id) => id.0,
+    };
+    let own = world.log.iter().find(|own| own.position == at).expect("it was proposed");
+    let about = own.subject.expect("it is about somebody");
+    match &own.event {
+        Event::ListingProposed { behaviour: of, facts: cited, .. } => {
+            let mut proposal = propose(about, &[]);
+            if let Command::ProposeListing { behaviour, facts, .. } = &mut proposal {
+                (*behaviour, *facts) = (of.clone(), cited.clone());
+            }
+            proposal
+        }
+        Event::AttributionProposed { listing, facts: cited, .. } => {
+            let mut proposal = attribute(*listing, about);
+            if let Command::ProposeAttribution { facts, .. } = &mut proposal {
+                *facts = cited.clone();
+            }
+            proposal
+        }
+        other => panic!("not a proposal: {other:?}"),
     }
 }
 
@@ -469,10 +519,23 @@ pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId])
     Command::CheckNomination { listing, adverse_records: adverse.to_vec(), looked_at }
 }
 
+/// Live adverse records of a subject, disputed ones too, as the register looks for them.
+fn open_adverse(world: &World, subject: SubjectKey) -> Vec<RecordId> {
+    let own = world.index.iter().filter_map(|entry| match entry {
+        Index::SubjectRecord(key, id) if *key == subject => Some(*id),
+        _ => None,
+    });
+    let open = |id: &RecordId| match world.row(&Key::Record(*id)) {
+        Some(Row::Record(row)) => row.polarity == Polarity::Adverse && row.is_live(world.today),
+        _ => false,
+    };
+    own.filter(open).collect()
+}
+
 /// Decides a red listing for a year, against what is found in the file as it is now.
 pub fn decide_red(world: &World, listing: ListingId) -> Command {
     let found = match world.row(&Key::Listing(listing)) {
-        Some(Row::Listing(row)) => adverse(world, row.subject, Day::MIN),
+        Some(Row::Listing(row)) => open_adverse(world, row.subject),
         _ => Vec::new(),
     };
     decide_red_finding(world, listing, &found)
@@ -592,14 +655,15 @@ impl World {
 
     /// A black listing of organisation 1 that rests on `records`.
     pub fn listing(&mut self, records: &[RecordId], measures: &[&str], stage: Stage) -> ListingId {
-        let id = ListingId(self.must(&handler(), &propose(organisation(1), records)));
+        let proposal = on_new_paper(self, propose(organisation(1), records));
+        let id = ListingId(self.must(&handler(), &proposal));
         self.advance(CaseRef::Listing(id), measures, stage);
         id
     }
 
     /// A second one on the same records, for another behaviour.
     pub fn second_listing(&mut self, records: &[RecordId], stage: Stage) -> ListingId {
-        let mut proposal = propose(organisation(1), records);
+        let mut proposal = on_new_paper(self, propose(organisation(1), records));
         if let Command::ProposeListing { behaviour, .. } = &mut proposal {
             *behaviour = super::rules::BARRED.to_owned();
         }
@@ -615,7 +679,8 @@ impl World {
         to: SubjectKey,
         stage: Stage,
     ) -> AttributionId {
-        let id = AttributionId(self.must(&handler(), &attribute(listing, to)));
+        let proposal = on_new_paper(self, attribute(listing, to));
+        let id = AttributionId(self.must(&handler(), &proposal));
         self.advance(CaseRef::Attribution(id), &[STATUTE], stage);
         id
     }

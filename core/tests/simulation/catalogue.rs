@@ -7,7 +7,7 @@ use shouxin_core::rules::{
 use shouxin_core::text::FactDocument;
 
 use super::county::County;
-use crate::kit::steps::digest;
+use crate::kit::steps::paper;
 
 impl County {
     /// A behaviour that can be listed today, who may, and on what.
@@ -24,22 +24,16 @@ impl County {
     }
 
     pub fn fact(&mut self, about: SubjectKey, kind: FactKind) -> FactDocument {
-        FactDocument {
-            kind,
-            about,
-            number: self.number(),
-            issuer: "作出文书的机关".to_owned(),
-            date: self.world.today.plus_days(-3),
-            sha256: digest(10),
-        }
+        let number = self.number();
+        let date = self.world.today.plus_days(-3);
+        let issuer = "作出文书的机关".to_owned();
+        FactDocument { kind, number, date, issuer, ..paper(&self.world, about) }
     }
 
     /// A judgment of today about a subject, unlike every other.
     pub fn judgment(&mut self, about: SubjectKey) -> FactDocument {
         let fact = self.fact(about, FactKind::Judgment);
-        let mut sha256 = fact.sha256;
-        sha256[..8].copy_from_slice(&self.world.log.len().to_be_bytes());
-        FactDocument { date: self.world.today, sha256, ..fact }
+        FactDocument { date: self.world.today, ..fact }
     }
 
     /// Measures that a decision on this behaviour may name, on the basis the catalogue gives; those

@@ -90,7 +90,7 @@ impl Reason {
             (Path::Ended(ended), _) => match ended.reason {
                 EndReason::Removed(_) | EndReason::Relieved(_) => Reason::Repaired,
                 EndReason::Expired => Reason::Expired,
-                EndReason::Annulled => Reason::Annulled,
+                EndReason::Annulled | EndReason::Withdrawn => Reason::Annulled,
                 EndReason::Dropped | EndReason::NotDecided => Reason::Over,
             },
             (_, Standing::Ended) => Reason::Expired,

@@ -95,6 +95,15 @@ impl<'v> Query<'v> {
         Ok((positions, more))
     }
 
+    /// The last `limit` positions listed under the same prefix as `entry`, newest first.
+    pub fn newest(&self, entry: &Index, limit: usize) -> Result<Vec<Position>, QueryError> {
+        let found = self
+            .snapshot
+            .range_reverse(&entry.prefix(), None, limit)
+            .map_err(|error| QueryError::Read(error.to_string()))?;
+        Ok(found.iter().filter_map(|(key, _)| keys::tail_position(key)).collect())
+    }
+
     /// Raw entries under a prefix.
     pub fn range(
         &self,

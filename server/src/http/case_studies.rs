@@ -22,6 +22,7 @@ use crate::http::edge::{Edge, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::Sight;
 use crate::http::reads::Cursor;
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, read};
 
@@ -122,7 +123,7 @@ impl Write for Publish {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Withdraw {
-    #[schema(value_type = String, example = "outdated")]
+    #[schema(schema_with = words::of::<TakenDownFor>)]
     ground: TakenDownFor,
 }
 

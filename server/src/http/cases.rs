@@ -11,6 +11,7 @@ use crate::http::edge::{
     CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, id, subject_key,
 };
 use crate::http::problem::{Code, Problem};
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -64,7 +65,7 @@ impl Write for ProposeListing {
 pub struct ProposeAttribution {
     listing: String,
     person: String,
-    #[schema(value_type = String, example = "legal_representative")]
+    #[schema(schema_with = words::of::<PersonRole>)]
     role: PersonRole,
     basis: Vec<CitationBody>,
     facts: Vec<FactBody>,
@@ -334,7 +335,7 @@ impl Write for ServeDecision {
 #[serde(deny_unknown_fields)]
 pub struct Nominate {
     subject: String,
-    #[schema(value_type = String, example = "association_member")]
+    #[schema(schema_with = words::of::<NominationSource>)]
     source: NominationSource,
     merits: String,
     basis: Vec<CitationBody>,

@@ -24,6 +24,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, citations, id};
 use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, basis};
 
@@ -55,11 +56,11 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DraftEntry {
-    #[schema(value_type = String, example = "measure")]
+    #[schema(schema_with = words::of::<EntryKind>)]
     kind: EntryKind,
     /// Id in the data files, `M-A17`.
     code: String,
-    #[schema(value_type = String, example = "recommended")]
+    #[schema(schema_with = words::of::<Strength>)]
     strength: Strength,
     basis: Vec<CitationBody>,
     departments: Vec<String>,

@@ -18,6 +18,8 @@ use utoipa::ToSchema;
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, subject_key};
 use crate::http::persons::of_age;
 use crate::http::problem::{Code, Problem};
+use crate::http::read;
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::publicity::plain;
 use crate::vault::{VaultError, random_person_key};
@@ -83,6 +85,37 @@ impl SubjectBody {
     }
 }
 
+/// 名称变更: an organisation's, as the register shows it, or a person's.
+/// Source: domain.md O07, O15, O48.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    /// 变更后的名称 / the name that it bears now.
+    name: String,
+    /// 变更登记文书 / of the document that shows it.
+    document_number: String,
+    document_sha256: Hex32,
+}
+
+impl Write for Rename {
+    const LABEL: &'static str = "subjects.rename";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(path)?;
+        let head = edge.head(subject)?;
+        // What is sealed anew differs in its bytes; the name is what is compared.
+        let name = match subject.is_personal() {
+            true if read::name(&edge.engine.vault, &head) == self.name.as_str() => head.name,
+            true => Name::Sealed(edge.seal(subject, &self.name)?),
+            false => Name::Clear(self.name),
+        };
+        let document_sha256 = edge.document(subject, "document_sha256", self.document_sha256)?;
+        let document_number = self.document_number;
+        Ok(Command::RenameSubject { subject, name, document_number, document_sha256 })
+    }
+}
+
 fn allocate(edge: &Edge<'_>) -> Result<u64, Problem> {
     edge.engine.vault.allocate().map_err(|error| unavailable(&error))
 }
@@ -135,7 +168,7 @@ impl Write for RegisterSubjects {
 pub struct PersonBody {
     name: String,
     number: String,
-    #[schema(value_type = String, example = "full")]
+    #[schema(schema_with = words::of::<Capacity>)]
     capacity: Capacity,
 }
 
@@ -220,7 +253,7 @@ pub struct RecordBody {
     subject: String,
     item: String,
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "general")]
+    #[schema(schema_with = words::of::<Severity>)]
     severity: Option<Severity>,
     document_number: String,
     #[schema(value_type = String, format = Date)]
@@ -371,7 +404,7 @@ pub struct CorrectRecord {
     #[serde(default)]
     content: serde_json::Map<String, serde_json::Value>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "general")]
+    #[schema(schema_with = words::of::<Severity>)]
     severity: Option<Severity>,
     reasons: String,
 }

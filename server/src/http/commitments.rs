@@ -23,6 +23,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, ServiceBody, citations, id, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, basis, reads};
 
@@ -36,7 +37,7 @@ const OFFICERS_AND_SUBJECT: &[Role] =
 #[serde(deny_unknown_fields)]
 pub struct Offer {
     subject: String,
-    #[schema(value_type = String, example = "permit")]
+    #[schema(schema_with = words::of::<CommitmentKind>)]
     kind: CommitmentKind,
     template_sha256: Hex32,
     content: String,

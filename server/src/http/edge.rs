@@ -22,6 +22,7 @@ use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::documents;
 use crate::http::problem::{Code, Problem};
+use crate::http::words;
 
 /// What a conversion can look up and use.
 pub struct Edge<'a> {
@@ -67,7 +68,7 @@ pub fn sha256(text: &str) -> Option<[u8; 32]> {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "fields are those of shouxin_core::text::Service")]
 pub struct ServiceBody {
-    #[schema(value_type = String, example = "direct")]
+    #[schema(schema_with = words::of::<ServiceManner>)]
     pub manner: ServiceManner,
     #[schema(value_type = String, format = Date)]
     pub on: Day,
@@ -87,7 +88,7 @@ impl ServiceBody {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "fields are those of shouxin_core::text::FactDocument")]
 pub struct FactBody {
-    #[schema(value_type = String, example = "penalty_decision")]
+    #[schema(schema_with = words::of::<FactKind>)]
     pub kind: FactKind,
     pub about: String,
     pub number: String,

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
 use crate::http::problem::Problem;
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -169,7 +170,7 @@ impl Write for AnswerDecline {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmByHand {
-    #[schema(value_type = String, example = "execute")]
+    #[schema(schema_with = words::of::<CaseHook>)]
     step: CaseHook,
     reference: String,
 }

@@ -23,6 +23,7 @@ use crate::http::edge::{Edge, Hex32, id, subject_key};
 use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, reads};
 
@@ -59,7 +60,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct Note {
     subject: String,
-    #[schema(value_type = String, example = "commendation")]
+    #[schema(schema_with = words::of::<NoteKind>)]
     kind: NoteKind,
     text: String,
     /// Who rated, for a rating.

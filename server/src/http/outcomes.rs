@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id, target};
 use crate::http::problem::{Code, Problem};
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{Table, collection};
 
@@ -244,7 +245,7 @@ impl Write for DecideReview {
 #[serde(deny_unknown_fields)]
 pub struct FileRemedy {
     target: String,
-    #[schema(value_type = String, example = "reconsideration")]
+    #[schema(schema_with = words::of::<RemedyKind>)]
     kind: RemedyKind,
     body: String,
     number: String,
@@ -306,13 +307,26 @@ impl Write for EndStay {
     }
 }
 
+/// What a reconsideration or suit came to.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RulingOutcome {
+    /// 维持
+    Upheld,
+    /// 撤销
+    Revoked,
+    /// 变更
+    Changed,
+    /// 撤回
+    Withdrawn,
+}
+
 /// 复议、诉讼结果: applied in the commit that records it.
 /// Source: domain.md O68.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideRemedy {
-    /// `upheld`, `revoked`, `changed` or `withdrawn`.
-    outcome: String,
+    outcome: RulingOutcome,
     /// The new last day, with `changed`.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
@@ -332,17 +346,26 @@ impl Write for DecideRemedy {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let remedy = id(path)?;
-        let outcome = match (self.outcome.as_str(), self.end) {
-            ("upheld", None) => RemedyOutcome::Upheld,
-            ("revoked", None) => RemedyOutcome::Revoked,
-            ("withdrawn", None) => RemedyOutcome::Withdrawn,
-            ("changed", Some(end)) => RemedyOutcome::Changed { end },
-            _ => {
+        let outcome = match (self.outcome, self.end) {
+            (RulingOutcome::Upheld, None) => RemedyOutcome::Upheld,
+            (RulingOutcome::Revoked, None) => RemedyOutcome::Revoked,
+            (RulingOutcome::Withdrawn, None) => RemedyOutcome::Withdrawn,
+            (RulingOutcome::Changed, Some(end)) => RemedyOutcome::Changed { end },
+            (RulingOutcome::Changed, None) => {
                 return Err(Problem::new(
                     Code::ValueInvalid,
-                    "outcome 须为 upheld、revoked、withdrawn，或 changed 并附 end / one of these; end only with changed",
-                    "请对照 /openapi.json / see /openapi.json",
-                ));
+                    "变更须注明新的截止日 / what was changed has a new last day",
+                    "请填写 end / state end",
+                )
+                .on("end"));
+            }
+            (_, Some(_)) => {
+                return Err(Problem::new(
+                    Code::ValueInvalid,
+                    "只有变更才有新的截止日 / only what was changed has a new last day",
+                    "请去掉 end，或将 outcome 填为 changed / leave end out, or state changed",
+                )
+                .on("end"));
             }
         };
         Ok(Command::Remedy(RemedyCommand::DecideRemedy {

@@ -9,7 +9,11 @@ use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
-use crate::http::read::{self, PART_ROWS_MAX, concerns};
+use crate::http::read::{self, concerns};
+
+/// Cases of each kind looked through, newest first: what is open is among the newest, however long the
+/// file grew.
+const NEWEST_CASES_MAX: usize = 200;
 
 /// Where cases of one kind stand in a file, and the key of each.
 type Kind = (Index, fn(Position) -> Key);
@@ -37,8 +41,7 @@ pub(crate) fn is_open(
         (Index::SubjectRepair(subject, RepairId(first)), |at| Key::Repair(RepairId(at))),
     ];
     for (entry, key) in kinds {
-        let (positions, _) = query.page(&entry, None, PART_ROWS_MAX)?;
-        for at in positions {
+        for at in query.newest(&entry, NEWEST_CASES_MAX)? {
             let Some(row) = query.row(&key(at))? else { continue };
             let open = match row {
                 Row::Listing(row) => {

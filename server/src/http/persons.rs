@@ -17,6 +17,7 @@ use crate::http::collection::REGISTRARS;
 use crate::http::edge::{Edge, Hex32, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::reads;
+use crate::http::words;
 use crate::http::write::Write;
 
 /// Full civil capacity is nobody's who is under eighteen (Civil Code art. 17 to 18): nothing that weighs
@@ -46,10 +47,10 @@ pub(crate) fn of_age(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateCapacity {
-    #[schema(value_type = String, example = "full")]
+    #[schema(schema_with = words::of::<Capacity>)]
     capacity: Capacity,
     /// `came_of_age`, `court_finding` or `corrected`.
-    #[schema(value_type = String, example = "came_of_age")]
+    #[schema(schema_with = words::of::<CapacityGround>)]
     ground: CapacityGround,
     document_number: String,
     document_sha256: Hex32,

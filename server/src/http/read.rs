@@ -181,10 +181,19 @@ pub(crate) fn head(
 
 /// Name of a subject for a reader.
 pub fn name(vault: &Vault, head: &SubjectRow) -> Value {
-    match &head.name {
+    shown_name(vault, head.key, &head.name)
+}
+
+fn shown_name(vault: &Vault, key: SubjectKey, name: &Name) -> Value {
+    match name {
         Name::Clear(name) => json!(name),
-        Name::Sealed(sealed) => unseal(vault, head.key, sealed),
+        Name::Sealed(sealed) => unseal(vault, key, sealed),
     }
+}
+
+/// Names that a subject bore before, the newest last.
+pub fn former_names(vault: &Vault, head: &SubjectRow) -> Vec<Value> {
+    head.former_names.iter().map(|own| shown_name(vault, head.key, own)).collect()
 }
 
 fn mark(mark: &Mark) -> Value {
@@ -645,6 +654,7 @@ pub fn file(
         "key": key.to_string(),
         "kind": head.kind,
         "name": name(vault, head),
+        "former_names": former_names(vault, head),
         "registered_on": head.registered_on,
         "attested": head.attestation.as_ref().map(|own| own.document_number.clone()),
         "version": head.last.to_string(),

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::http::edge::{Edge, Hex32, ServiceBody, id, target};
 use crate::http::problem::{Code, Problem};
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 
 const OFFICERS: &[Role] = &[Role::Department, Role::Provider, Role::CreditOffice];
@@ -22,9 +23,9 @@ const OFFICERS_AND_SUBJECT: &[Role] =
 #[serde(deny_unknown_fields)]
 pub struct FileObjection {
     target: String,
-    #[schema(value_type = String, example = "subject")]
+    #[schema(schema_with = words::of::<Trigger>)]
     trigger: Trigger,
-    #[schema(value_type = Vec<String>, example = json!(["error"]))]
+    #[schema(schema_with = words::list_of::<ObjectionGround>)]
     grounds: Vec<ObjectionGround>,
     statement: String,
     /// An officer who files for the subject (`trigger` is `subject`) attaches what it signed.
@@ -114,7 +115,7 @@ impl Write for ReferObjection {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportVerification {
-    #[schema(value_type = String, example = "correct")]
+    #[schema(schema_with = words::of::<Finding>)]
     finding: Finding,
     reasons: String,
     #[serde(default)]
@@ -242,12 +243,23 @@ impl Write for ApplyForRepair {
     }
 }
 
+/// What the formal check of an application comes to.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptanceOutcome {
+    /// 受理
+    Accepted,
+    /// 补正
+    Returned,
+    /// 不予受理
+    NotAccepted,
+}
+
 /// 受理、补正或不予受理.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptRepair {
-    /// `accepted`, `returned` or `not_accepted`.
-    outcome: String,
+    outcome: AcceptanceOutcome,
     #[serde(default)]
     reasons: String,
 }
@@ -259,18 +271,10 @@ impl Write for AcceptRepair {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let repair = id(path)?;
         let sealed = || edge.seal(edge.subject_of_repair(repair)?, &self.reasons);
-        let outcome = match self.outcome.as_str() {
-            "accepted" => RepairAcceptance::Accepted,
-            "returned" => RepairAcceptance::Returned(sealed()?),
-            "not_accepted" => RepairAcceptance::NotAccepted(sealed()?),
-            other => {
-                return Err(Problem::new(
-                    Code::ValueInvalid,
-                    format!("未知结果：{other} / unknown outcome"),
-                    "accepted、returned 或 not_accepted / one of these",
-                )
-                .on("outcome"));
-            }
+        let outcome = match self.outcome {
+            AcceptanceOutcome::Accepted => RepairAcceptance::Accepted,
+            AcceptanceOutcome::Returned => RepairAcceptance::Returned(sealed()?),
+            AcceptanceOutcome::NotAccepted => RepairAcceptance::NotAccepted(sealed()?),
         };
         Ok(Command::DecideRepairAcceptance { repair, outcome })
     }

@@ -20,6 +20,7 @@ use crate::http::edge::{CitationBody, Edge, Hex32, citations, id, subject_key, t
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
+use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table};
 
@@ -71,7 +72,7 @@ fn subject_of(edge: &Edge<'_>, support: SupportId) -> Result<SubjectKey, Problem
 pub struct Open {
     /// A record or a black listing.
     target: String,
-    #[schema(value_type = String, example = "consumers")]
+    #[schema(schema_with = words::of::<SuitGround>)]
     ground: SuitGround,
     plaintiff: String,
     /// The law that names the plaintiff.

@@ -19,6 +19,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{NamedMeasureBody, id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
+use crate::http::words;
 use crate::http::{App, Body, Table, bytes};
 use crate::texts::{self, Desk, Incomplete, Text};
 use gather::{Revocable, Words};
@@ -64,7 +65,7 @@ pub struct Draft {
     /// For what is told when an adverse record is collected: its item in the directory.
     pub(super) item: Option<String>,
     /// How heavy it is.
-    #[schema(value_type = Option<String>, example = "general")]
+    #[schema(schema_with = words::of::<Severity>)]
     pub(super) severity: Option<Severity>,
     /// Day of its document.
     #[schema(value_type = Option<String>, format = Date)]

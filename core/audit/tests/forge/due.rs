@@ -9,7 +9,7 @@ use shouxin_core::event::person::CapacityGround;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{Capacity, Finding, ObjectionGround, RepairAcceptance, Target, Trigger};
 use shouxin_core::id::{AuthorisationId, ListingId, ObjectionId, Position, RepairId};
-use shouxin_core::text::Digest;
+use shouxin_core::text::{Digest, Name, Sealed};
 
 use super::kit::later::{listed, office_head, remedy, repair_of, revocation_notice, revoke_repair};
 use super::kit::rules::{OFFICE, STATUTE, TAX, day};
@@ -283,7 +283,7 @@ pub fn authorised() -> World {
     world
 }
 
-/// A minor comes of age; a court finds otherwise later on.
+/// A minor comes of age; a court finds otherwise later on. The person and an organisation get other names.
 pub fn grown_up() -> World {
     let mut world = World::seeded();
     let state = |capacity, ground| Command::StateCapacity {
@@ -298,6 +298,15 @@ pub fn grown_up() -> World {
     world.must(&handler(), &Command::SubmitRecords { records });
     world.must(&handler(), &state(Capacity::None, CapacityGround::CourtFinding));
     world.must(&handler(), &state(Capacity::Limited, CapacityGround::Corrected));
+    let rename = |subject, name| Command::RenameSubject {
+        subject,
+        name,
+        document_number: "变更1号".to_owned(),
+        document_sha256: digest(70),
+    };
+    world.must(&handler(), &rename(organisation(1), Name::Clear("尤溪县新名有限公司".to_owned())));
+    let name = Sealed { bytes: vec![6; 28], ..text() };
+    world.must(&handler(), &rename(person(3), Name::Sealed(name)));
     world
 }
 

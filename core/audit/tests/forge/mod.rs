@@ -21,6 +21,7 @@ pub mod kit;
 pub mod lives;
 pub mod longer;
 pub mod over;
+pub mod papers;
 pub mod process;
 pub mod repairs;
 pub mod reports;

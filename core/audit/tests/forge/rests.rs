@@ -117,10 +117,7 @@ pub fn twice() -> World {
     let number = "尤市监罚〔2026〕人2号";
     let second = RecordId(world.must(&handler(), &submit(person(1), number)));
     // Another document establishes it.
-    let mut proposal = attribute_on(listing, person(1), &[second]);
-    if let Command::ProposeAttribution { facts, .. } = &mut proposal {
-        facts[0].number = "尤市监罚〔2026〕9号".to_owned();
-    }
+    let proposal = on_new_paper(&world, attribute_on(listing, person(1), &[second]));
     world.must(&handler(), &proposal);
     world.objection(organisation(1), Target::Listing(listing), false);
     world

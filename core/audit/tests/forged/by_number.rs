@@ -1,8 +1,9 @@
-//! Forgeries that name somebody by number in clear, in events of every kind, and of what is on file of a
-//! person's capacity.
+//! Forgeries that name somebody by number in clear, in events of every kind, and of what is on file of
+//! names and of a person's capacity.
 
 use shouxin_core::event::Capacity;
 use shouxin_core::event::authorisation::AuthorisationEvent;
+use shouxin_core::event::file::FileEvent;
 use shouxin_core::event::imported::ImportedEvent;
 use shouxin_core::event::member::MemberEvent;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
@@ -123,6 +124,21 @@ pub(super) fn capacity(table: &mut Table) {
         log.remove(place);
         log.at(log.last("record.accepted")).position
     });
+}
+
+/// Who bears another name.
+pub(super) fn names(table: &mut Table) {
+    let (world, renamed) = (courses::grown_up(), "subject.renamed");
+    table.change("G-DOC", "a name without a document", &world, renamed, {
+        inner!(File, FileEvent::Renamed, document_sha256 => [0; 32])
+    });
+    table.change("G-OPEN", "a person's name in clear", &world, renamed, {
+        inner!(File, FileEvent::Renamed, name => Name::Clear("李四".to_owned()))
+    });
+    table.change("INV-10", "nobody on file is renamed", &world, renamed, |own| {
+        own.subject = Some(organisation(7));
+    });
+    table.change("G-HUMAN", "a timer renames", &world, renamed, by(&forge::kit::timer()));
 }
 
 /// Whom a subject lets read.

@@ -99,8 +99,11 @@ pub(super) fn proposals(table: &mut Table) {
         }
         // Both rest on the record of their listing: the twin of the first is the second.
         let record = |own: &mut Envelope| {
-            if let Event::ListingProposed { records, .. } = &mut own.event {
+            if let Event::ListingProposed { records, facts, .. } = &mut own.event {
                 records.clear();
+                // Nor does it rest on the paper of the first.
+                *facts = vec![ruling(organisation(1))];
+                facts[0].sha256 = digest(90);
             }
         };
         let place = (log.commits.len() - 1, 0);

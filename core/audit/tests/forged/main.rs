@@ -47,6 +47,7 @@ mod named;
 mod office;
 mod others;
 mod outcomes;
+mod papers;
 mod path;
 mod places;
 mod process;
@@ -260,6 +261,7 @@ fn table() -> Vec<Forgery> {
     served::served(&mut table);
     named::named(&mut table);
     rulings::rulings(&mut table);
+    papers::papers(&mut table);
     served::collected(&mut table);
     forwarding::beyond(&mut table);
     hearing::recorded_late(&mut table);
@@ -278,6 +280,7 @@ fn table() -> Vec<Forgery> {
     for_good::persons(&mut table);
     by_number::in_clear(&mut table);
     by_number::capacity(&mut table);
+    by_number::names(&mut table);
     by_number::authorisations(&mut table);
     table.0
 }

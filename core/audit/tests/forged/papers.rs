@@ -1,0 +1,60 @@
+//! Forgeries about the same paper twice: each proposal that had to rest on another paper is said to rest
+//! on that of the case before it, or on one with its number or its digest.
+
+use shouxin_core::guard::{Ground, Misfit};
+use shouxin_core::text::FactDocument;
+
+use super::*;
+use crate::forge::papers::{self, Again};
+
+/// The documents that an event cites.
+fn facts(event: &mut Event) -> &mut Vec<FactDocument> {
+    match event {
+        Event::ListingProposed { facts, .. } | Event::AttributionProposed { facts, .. } => facts,
+        other => panic!("not a proposal: {other:?}"),
+    }
+}
+
+fn forged(
+    table: &mut Table,
+    own: Again,
+    event: &str,
+    first: usize,
+    by: fn(&mut FactDocument, &FactDocument),
+) {
+    let guard = match own.refused {
+        None => return,
+        Some(Ground::Misfit(Misfit::Exists)) => "INV-10",
+        Some(_) => "G-FACT",
+    };
+    table.other(guard, own.name, &own.world, |log| {
+        let before = log.place(event, first);
+        let before = facts(&mut log.at(before).event.clone()).clone();
+        let place = log.last(event);
+        log.change(place, |own| {
+            facts(&mut own.event).iter_mut().zip(&before).for_each(|(own, before)| by(own, before));
+        })
+    });
+}
+
+pub(super) fn papers(table: &mut Table) {
+    let whole = |own: &mut FactDocument, before: &FactDocument| *own = before.clone();
+    forged(table, papers::fell_with_its_record(true), "listing.proposed", 0, whole);
+    forged(table, papers::repaired_extension(), "listing.proposed", 1, whole);
+    for own in papers::under_others() {
+        forged(table, own, "attribution.proposed", 0, whole);
+    }
+    let ways: [fn(&mut FactDocument, &FactDocument); 3] = [
+        whole,
+        |own, before| own.number = format!(" {}", before.number),
+        |own, before| own.sha256 = before.sha256,
+    ];
+    for by in ways {
+        papers::listings()
+            .into_iter()
+            .for_each(|own| forged(table, own, "listing.proposed", 0, by));
+        papers::answers()
+            .into_iter()
+            .for_each(|own| forged(table, own, "attribution.proposed", 0, by));
+    }
+}
