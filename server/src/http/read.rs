@@ -17,7 +17,7 @@ use shouxin_core::row::{
     RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
     SubjectRow,
 };
-use shouxin_core::rules::{Instrument, Polarity};
+use shouxin_core::rules::Instrument;
 use shouxin_core::text::{Name, Sealed};
 use shouxin_core::time::Day;
 
@@ -742,23 +742,26 @@ pub fn open_adverse(
     let today = engine.clock.now().legal_date();
     let mut query = Query::new(engine.view.read());
     let looked_at = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
-    let entry = Index::SubjectRecord(subject, RecordId(Position::local(0)));
+    let entry = Index::StandingAdverse(subject, RecordId(Position::local(0)));
     let (positions, more) = query.page(&entry, None, ADVERSE_ROWS_MAX)?;
-    if more {
-        return Err(Problem::new(
-            Code::Limit,
-            format!("记录超过 {ADVERSE_ROWS_MAX} 条 / over {ADVERSE_ROWS_MAX} records"),
-            "请先归档期满记录 / archive records that have ended first",
-        ));
-    }
     let mut adverse = Vec::new();
     for position in positions {
         if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
-            && row.polarity == Polarity::Adverse
             && row.is_live(today)
         {
             adverse.push(row.id);
         }
+    }
+    // One that is open is enough; where so many are past their day and wait for their timer, nobody can tell.
+    if more && adverse.is_empty() {
+        return Err(Problem::new(
+            Code::Limit,
+            format!(
+                "{ADVERSE_ROWS_MAX} 条以上不良记录已届满而未办结 / over {ADVERSE_ROWS_MAX} adverse records \
+                 are past their last day and not closed yet"
+            ),
+            "请稍后重试 / the timers close them; try again then",
+        ));
     }
     Ok((adverse, looked_at))
 }
