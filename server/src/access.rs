@@ -40,6 +40,9 @@ pub struct Access {
     pub route: String,
     /// Purpose and basis, as given.
     pub purpose: String,
+    /// The sharing contracts that let it see what others provided; entries from before have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<String>,
 }
 
 /// The access log could not be written or read.
