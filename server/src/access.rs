@@ -150,3 +150,22 @@ fn run(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Entries from before contracts are read, and one that rests on none is written as before.
+    #[test]
+    fn an_entry_without_contracts_has_the_bytes_it_always_had() {
+        let bytes =
+            r#"{"at_ms":7,"key_id":"k","who":"w","file":"f","route":"r","purpose":"case law:1"}"#;
+        let old: Access = serde_json::from_str(bytes).unwrap();
+        assert!(old.contracts.is_empty());
+        assert_eq!(serde_json::to_string(&old).unwrap(), bytes);
+        let new = Access { contracts: vec!["market-case".to_owned()], ..old };
+        let text = serde_json::to_string(&new).unwrap();
+        assert!(text.ends_with(r#","contracts":["market-case"]}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Access>(&text).unwrap(), new);
+    }
+}

@@ -255,3 +255,65 @@ fn contract(rules: &RuleSet, own: &Contract, today: Day) -> Value {
         "in_force": own.in_force(today),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use shouxin_core::actor::{OfficerRef, SubjectKey};
+
+    use super::*;
+    use crate::app::{load_rules, read_rules};
+
+    fn caller(rules: &RuleSet, role: Role, department: &str) -> Caller {
+        let uscc = &rules.department(department).unwrap().uscc;
+        let SubjectKey::Organisation(authority) = uscc.parse().unwrap() else {
+            panic!("a department is an organisation");
+        };
+        let officer = OfficerRef { authority, officer: "SC-03".to_owned() };
+        Caller { actor: Some(Actor::Officer(officer)), role, ..Caller::public() }
+    }
+
+    /// Covered items by role, department and purpose; nothing where no contract is asked for.
+    #[test]
+    fn a_reach_follows_role_authority_purpose_and_day() {
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+        let rules = load_rules(&read_rules(&config).unwrap()).unwrap();
+        let day: Day = "2026-11-30".parse().unwrap();
+        let of = |role, department: &str, purpose: &str, on: Day| match Reach::of(
+            &rules,
+            &caller(&rules, role, department),
+            purpose,
+            on,
+        ) {
+            Reach::All => None,
+            Reach::Contracts(own) => Some(own.items.len()),
+        };
+        for role in [Role::Department, Role::Provider, Role::CourtRegistrar, Role::LeadingGroup] {
+            assert_eq!(of(role, "approval", "permit-review permit-law:34", day), Some(5));
+            assert_eq!(of(role, "approval", "  permit-review", day), Some(5));
+            assert_eq!(of(role, "approval", "reading permit-review", day), Some(0));
+            assert_eq!(of(role, "approval", "permit-review,case x", day), Some(0));
+            assert_eq!(of(role, "approval", "", day), Some(0));
+            assert_eq!(
+                of(role, "approval", "permit-review", "2028-01-01".parse().unwrap()),
+                Some(0)
+            );
+            // The department of the credit office is one like any other; its office is not.
+            assert_eq!(of(role, "development_reform", "case x", day), Some(2));
+        }
+        assert_eq!(of(Role::CreditOffice, "development_reform", "anything", day), None);
+        // A key without an officer reads for nobody.
+        let nobody = Caller { role: Role::LeadingGroup, ..Caller::public() };
+        let reach = Reach::of(&rules, &nobody, "permit-review", day);
+        assert_eq!((reach.contracts().len(), reach.shown()["items"].clone()), (0, json!([])));
+        assert_eq!((Reach::All.contracts().len(), Reach::All.shown()), (0, Value::Null));
+        // Answers of another purpose are never taken for unchanged.
+        let tag = |purpose: &str| {
+            let approval = caller(&rules, Role::Department, "approval");
+            Reach::of(&rules, &approval, purpose, day).tag(&rules)
+        };
+        assert_ne!(tag("permit-review"), tag("case"));
+        assert!(tag("permit-review").is_ascii());
+    }
+}
