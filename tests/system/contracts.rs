@@ -216,6 +216,18 @@ fn a_department_reads_of_others_what_its_contracts_cover() {
     assert_eq!(review(&readers.approval), json!([judgment]));
     assert_eq!(review(&readers.tax), json!([]));
 
+    // That there is an adverse record is a fact for the green channel; which it is goes by contract.
+    for (client, purpose, records) in [
+        (&readers.approval, PERMIT, json!([judgment])),
+        (&readers.approval, "curiosity law:34", json!([])),
+        (&readers.tax, PERMIT, json!([])),
+        (&readers.court, ANY, json!([judgment])),
+        (&readers.subject, ANY, json!([judgment])),
+    ] {
+        let found = get(client, &format!("/v1/subjects/{firm}/clean-record"), purpose);
+        assert_eq!((&found["clean"], &found["records"]), (&json!(false), &records), "{purpose}");
+    }
+
     // Whose it is sees the contract on which somebody looked.
     let looks = get(&readers.subject, &format!("/v1/subjects/{firm}/access"), ANY)["looks"].clone();
     let look = |authority: &str, purpose: &str| {
