@@ -9,7 +9,7 @@ use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, digest, record};
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
 
-use crate::plugins::{FIRST, Running, Teller};
+use crate::plugins::{FIRST, Running, Teller, listed_on};
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";
@@ -320,10 +320,10 @@ fn a_case_of_ones_own_shows_what_it_rests_on() {
     let judgment = json!({"records": [record(&firm, JUDGMENT, true, 7, today)]});
     let judgment = teller.post(&court, "/v1/records", &judgment)["ids"][0].clone();
     let judgment = judgment.as_str().expect("a record").to_owned();
-    let reason = ANY;
+    let (reason, own) = (ANY, vec![judgment.clone()]);
     let none = Vec::<String>::new();
     assert_eq!(seen(&market, &firm, reason), none);
-    assert_eq!(seen(&market, &firm, "case penalty-law:26"), [judgment.clone()], "the county's own");
+    assert_eq!(seen(&market, &firm, "case penalty-law:26"), own, "the county's own");
     let proposal = json!({
         "subject": firm, "behaviour": "B2.14",
         "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
@@ -333,11 +333,28 @@ fn a_case_of_ones_own_shows_what_it_rests_on() {
     });
     let listing = teller.post(&market, "/v1/listings", &proposal)["id"].clone();
     let listing = listing.as_str().expect("an id");
-    assert_eq!(seen(&market, &firm, reason), [judgment.clone()]);
+    assert_eq!(seen(&market, &firm, reason), own);
     assert!(told(&market, reason).contains(&judgment));
     assert_eq!(seen(&ecology, &firm, reason), none);
     assert!(!told(&ecology, reason).contains(&judgment));
     let dropped = json!({"reasons": "事实不足"});
     teller.post(&market, &format!("/v1/listings/{listing}/drop"), &dropped);
     assert_eq!(seen(&market, &firm, reason), none, "the case is over");
+
+    // The department that carries a measure out, from its initiation to its last day.
+    let procurement = client("procurement");
+    let listing =
+        listed_on(&own, "2026-12-01", &running, &teller, std::slice::from_ref(&firm)).remove(0);
+    assert_eq!(seen(&procurement, &firm, reason), none);
+    let measure = json!({
+        "listing": listing, "measure": "M-A17", "department": "procurement",
+        "basis": [{"instrument": "procurement-law", "article": "第七十七条"}],
+        "reasons": "相当", "until": "2026-05-01",
+    });
+    teller.post(&market, "/v1/measures", &measure);
+    assert_eq!(seen(&procurement, &firm, reason), own);
+    assert_eq!(seen(&ecology, &firm, reason), none);
+    running.on("2026-05-02");
+    assert_eq!(seen(&procurement, &firm, reason), none, "its measure is over");
+    assert_eq!(seen(&market, &firm, reason), own, "the listing is not");
 }
