@@ -15,14 +15,14 @@ use shouxin_core::id::{
 };
 use shouxin_core::path::Path;
 use shouxin_core::row::{
-    Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Repairable, Row,
+    Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Repairable, Row,
 };
-use shouxin_core::rules::{FactKind, Severity, SubjectKind};
+use shouxin_core::rules::{FactKind, Polarity, Severity, SubjectKind};
 use shouxin_core::text::{Digest, FactDocument, Name, Sealed, Service, ServiceManner};
 use shouxin_core::time::Day;
 
 use super::rules::{LISTABLE, MARKET, OFFICE, PENALTY, STATUTE, TAX, cite, day};
-use super::tolerance::{adverse, version};
+use super::tolerance::version;
 use super::{Post, Who, World, authority, officer, organisation, party, person};
 
 /// A stated text.
@@ -469,10 +469,24 @@ pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId])
     Command::CheckNomination { listing, adverse_records: adverse.to_vec(), looked_at }
 }
 
+/// Live adverse records of a subject, disputed ones and those that nobody shares included: what stands
+/// against an honour, as the server looks for it.
+pub fn open_adverse(world: &World, subject: SubjectKey) -> Vec<RecordId> {
+    let of_subject = world.index.iter().filter_map(|entry| match entry {
+        Index::SubjectRecord(key, id) if *key == subject => Some(*id),
+        _ => None,
+    });
+    let open = |id: &RecordId| match world.row(&Key::Record(*id)) {
+        Some(Row::Record(row)) => row.polarity == Polarity::Adverse && row.is_live(world.today),
+        _ => false,
+    };
+    of_subject.filter(open).collect()
+}
+
 /// Decides a red listing for a year, against what is found in the file as it is now.
 pub fn decide_red(world: &World, listing: ListingId) -> Command {
     let found = match world.row(&Key::Listing(listing)) {
-        Some(Row::Listing(row)) => adverse(world, row.subject, Day::MIN),
+        Some(Row::Listing(row)) => open_adverse(world, row.subject),
         _ => Vec::new(),
     };
     decide_red_finding(world, listing, &found)
