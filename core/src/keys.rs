@@ -216,6 +216,7 @@ impl Index {
         let mut bytes = self.prefix();
         match self {
             Index::SubjectRecord(_, RecordId(at))
+            | Index::StandingAdverse(_, RecordId(at))
             | Index::SubjectListing(_, ListingId(at))
             | Index::SubjectAttribution(_, AttributionId(at))
             | Index::SubjectMeasure(_, MeasureId(at))
@@ -327,6 +328,7 @@ impl Index {
             Index::PublicCommitment(_) => bytes.push(0x61),
             Index::SubjectCreditReview(key, _) => listed(&mut bytes, 0x62, key),
             Index::AdverseRecord(key, ..) => listed(&mut bytes, 0x63, key),
+            Index::StandingAdverse(key, _) => listed(&mut bytes, 0x65, key),
             Index::SubjectTolerance(key, _) => listed(&mut bytes, 0x64, key),
             Index::TargetRemedy(what, _) => {
                 bytes.push(0x5C);

@@ -127,3 +127,9 @@ pub const AUTHORISATIONS_MAX: usize = 16;
 pub const FORMER_NAMES_MAX: usize = 8;
 /// Months that an authorisation runs at most: it is given for a purpose, and anew for the next.
 pub const AUTHORISATION_MONTHS_MAX: u16 = 12;
+/// Sharing contracts of one version of the rules.
+pub const CONTRACTS_MAX: usize = 1_000;
+/// Months that a sharing contract runs at most: what is still needed then is agreed anew.
+pub const CONTRACT_MONTHS_MAX: u16 = 36;
+/// Bytes of the code of a purpose, and of a contract's id.
+pub const PURPOSE_CODE_BYTES_MAX: usize = 40;

@@ -757,6 +757,8 @@ pub enum Index {
     SubjectCreditReview(SubjectKey, CreditReviewId),
     /// Adverse records that count, by the day of their document.
     AdverseRecord(SubjectKey, Day, RecordId),
+    /// Every adverse record that no event has ended, disputed or not and whoever may read it.
+    StandingAdverse(SubjectKey, RecordId),
     SubjectTolerance(SubjectKey, ToleranceId),
     /// Organisations by their folded name.
     Named(String, Uscc),

@@ -4,6 +4,7 @@
 //! checks every cross-reference, and an error names file, entry and field.
 
 mod check;
+mod contract;
 pub mod diff;
 mod favour;
 mod load;
@@ -12,6 +13,7 @@ mod tests;
 
 use crate::calendar::Calendar;
 use crate::time::Day;
+pub use contract::Contract;
 use serde::{Deserialize, Serialize};
 
 /// Legal level of an instrument (效力层级), strongest first.
@@ -574,6 +576,8 @@ pub struct RuleSet {
     pub associations: Vec<Association>,
     /// `catalogue/standards.toml`
     pub standards: Vec<Standard>,
+    /// `contracts.toml`; a version without it shares nothing that is not public.
+    pub contracts: Vec<Contract>,
     /// `rules/DATE.toml`
     pub packs: Packs,
     /// `calendar/*.csv`

@@ -165,6 +165,11 @@ fn an_adverse_record_that_came_after_the_check_bars_the_decision() {
     assert_eq!(world.refused(&chief, &before), misfit(Misfit::Stale), "looked for before it came");
     let decide = decide_red(&world, listing);
     assert_eq!(world.refused(&chief, &decide), guard(Guard::RedCheck));
+    let mut disputed = world.clone();
+    let target = Target::Record(record);
+    disputed.must(&party(organisation(1)), &object(target, false));
+    let decide = decide_red(&disputed, listing);
+    assert_eq!(disputed.refused(&chief, &decide), guard(Guard::RedCheck), "nobody knows yet");
     let mut over = world.clone();
     over.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
     let decide = decide_red(&over, listing);

@@ -40,6 +40,9 @@ pub struct Access {
     pub route: String,
     /// Purpose and basis, as given.
     pub purpose: String,
+    /// The sharing contracts that let it see what others provided; entries from before have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<String>,
 }
 
 /// The access log could not be written or read.
@@ -145,5 +148,24 @@ fn run(
         for (_, reply) in waiting {
             let _gone = reply.send(durable);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Entries from before contracts are read, and one that rests on none is written as before.
+    #[test]
+    fn an_entry_without_contracts_has_the_bytes_it_always_had() {
+        let bytes =
+            r#"{"at_ms":7,"key_id":"k","who":"w","file":"f","route":"r","purpose":"case law:1"}"#;
+        let old: Access = serde_json::from_str(bytes).unwrap();
+        assert!(old.contracts.is_empty());
+        assert_eq!(serde_json::to_string(&old).unwrap(), bytes);
+        let new = Access { contracts: vec!["market-case".to_owned()], ..old };
+        let text = serde_json::to_string(&new).unwrap();
+        assert!(text.ends_with(r#","contracts":["market-case"]}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Access>(&text).unwrap(), new);
     }
 }

@@ -39,6 +39,8 @@ use crate::view::{View, ViewError, ViewSettings};
 use crate::whistle::{Whistle, WhistleError, timer};
 use crate::{channels, closing, erasure, schedule};
 
+/// The data file that a county may be without.
+const CONTRACTS: &str = "contracts.toml";
 /// Marks a folder whose clock was moved by a demonstration.
 const DEMO_MARK: &str = "DEMO";
 
@@ -266,6 +268,12 @@ pub fn read_rules(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, StartError> {
         let path = folder.join(name);
         let bytes = std::fs::read(&path).map_err(io(format!("reading {}", path.display())))?;
         files.push((name.to_owned(), bytes));
+    }
+    // A county from before contracts has none: nothing that is not public is shared then.
+    match std::fs::read(folder.join(CONTRACTS)) {
+        Ok(bytes) => files.push((CONTRACTS.to_owned(), bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io(format!("reading {CONTRACTS}"))(error)),
     }
     for (part, ending) in [("catalogue", "toml"), ("rules", "toml"), ("calendar", "csv")] {
         let path = folder.join(part);

@@ -32,6 +32,7 @@ use crate::demo::story::{Cast, Story, check};
 use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::read::{self, Sight};
+use crate::http::sharing::Reach;
 use crate::keys;
 use crate::plugins::{PluginGrant, library_sha256};
 use crate::replay;
@@ -518,6 +519,12 @@ fn file(
     let head = query
         .ask(|rows| rows.must_subject(key).cloned())
         .map_err(|error| Different(error.to_string()))?;
-    read::file((&engine.vault, &engine.rules.instruments), query, &head, Sight::Whole, day)
-        .map_err(|error| Different(error.to_string()))
+    read::file(
+        (&engine.vault, &engine.rules.instruments),
+        query,
+        &head,
+        (Sight::Whole, &Reach::All),
+        day,
+    )
+    .map_err(|error| Different(error.to_string()))
 }

@@ -1,8 +1,8 @@
 //! Bulk out: page after page of what the view holds, as the rows of a file.
 //!
 //! Without more, an export holds what the public may see. `personal` adds names of persons and
-//! what departments share by law: it names an officer and a purpose, and each page is in the
-//! access log before it is given. Numbers of persons are never exported. Each page is one
+//! what departments share with that officer's authority for the purpose it names, by its sharing contracts;
+//! each page is in the access log before it is given. Numbers of persons are never exported. Each page is one
 //! snapshot; between two pages the register may change.
 
 use data_encoding::HEXLOWER;
@@ -23,6 +23,7 @@ use crate::engine::query::{Query, QueryError};
 use crate::http::problem::Problem;
 use crate::http::publicity::on_display;
 use crate::http::read::{self, Sight, Under};
+use crate::http::sharing::Reach;
 use crate::import::officer;
 use crate::publicity::columns::{self, Place};
 use crate::publicity::shown::shown;
@@ -132,20 +133,19 @@ struct Reading<'a> {
     engine: &'a Engine,
     query: Query<'a>,
     today: Day,
-    personal: bool,
+    /// How far into what departments share; nothing for what the public may see.
+    personal: Option<Reach>,
 }
 
 type Found = Result<Option<Map<String, Value>>, Refused>;
 
 /// Reads one page.
 pub fn page(wanted: &Wanted, engine: &Engine, access: &AccessLog) -> Result<Page, Refused> {
-    if let Some(personal) = &wanted.personal {
-        record(wanted, personal, engine, access)?;
-    }
-    let personal = wanted.personal.is_some();
+    let personal = wanted.personal.as_ref();
+    let personal = personal.map(|own| record(wanted, own, engine, access)).transpose()?;
     let query = Query::new(engine.view.read());
+    let prefix = prefix(wanted.what, personal.is_some());
     let mut reading = Reading { engine, query, today: engine.clock.now().legal_date(), personal };
-    let prefix = prefix(wanted.what, personal);
     let bad_cursor = || Refused { text: "after: 不是游标 / no cursor".to_owned(), code: 2 };
     let after = wanted.after.as_deref().map(|text| HEXLOWER.decode(text.as_bytes()));
     let after = after.transpose().map_err(|_| bad_cursor())?;
@@ -177,7 +177,7 @@ fn record(
     personal: &Personal,
     engine: &Engine,
     access: &AccessLog,
-) -> Result<(), Refused> {
+) -> Result<Reach, Refused> {
     let on_file = |own: &OfficerRef| {
         let department = engine.rules.department_by_uscc(own.authority.as_str());
         department.is_some_and(|department| department.officer(&own.officer).is_some())
@@ -190,6 +190,15 @@ fn record(
         let text = "PURPOSE_REQUIRED: --purpose 须写明用途和依据 / states purpose and basis";
         return Err(Refused { text: text.to_owned(), code: 3 });
     }
+    let today = engine.clock.now().legal_date();
+    let office = engine.rules.credit_office();
+    let reach = match office.is_some_and(|own| own.uscc == officer.authority.as_str()) {
+        true => Reach::All,
+        false => {
+            let authority = Some(officer.authority);
+            Reach::of_authority(&engine.rules, authority, &personal.purpose, today)
+        }
+    };
     let entry = Access {
         at_ms: engine.clock.now().0,
         key_id: "export".to_owned(),
@@ -197,8 +206,12 @@ fn record(
         file: format!("{:?} after {}", wanted.what, wanted.after.as_deref().unwrap_or("-")),
         route: "shouxin export".to_owned(),
         purpose: personal.purpose.clone(),
+        contracts: reach.contracts().to_vec(),
     };
-    access.record_blocking(&entry).map_err(|error| Refused { text: error.to_string(), code: 1 })
+    let unwritten =
+        |error: crate::access::AccessError| Refused { text: error.to_string(), code: 1 };
+    access.record_blocking(&entry).map_err(unwritten)?;
+    Ok(reach)
 }
 
 fn prefix(what: What, personal: bool) -> Vec<u8> {
@@ -236,7 +249,7 @@ impl Reading<'_> {
         };
         let mut row = Map::new();
         row.insert("code".to_owned(), json!(key.to_string()));
-        if self.personal || !key.is_personal() {
+        if self.personal.is_some() || !key.is_personal() {
             row.insert("name".to_owned(), read::name(&self.engine.vault, &head));
         }
         if let Some(own) = &head.attestation {
@@ -248,7 +261,7 @@ impl Reading<'_> {
     }
 
     /// A record that may be given to whoever asks.
-    fn record(&self, key: &[u8]) -> Result<Option<RecordRow>, Refused> {
+    fn record(&mut self, key: &[u8]) -> Result<Option<RecordRow>, Refused> {
         let Some(at) = keys::tail_position(key) else {
             return Ok(None);
         };
@@ -256,9 +269,12 @@ impl Reading<'_> {
             Some(Row::Record(row)) => row,
             _ => return Ok(None),
         };
-        let given = match self.personal {
-            true => read::record_shown(&found, self.today, Sight::Government),
-            false => on_display(&found, self.today),
+        let given = match &self.personal {
+            Some(reach) => {
+                read::record_shown(&found, self.today, Sight::Government)
+                    && reach.record(&mut self.query, &found)?
+            }
+            None => on_display(&found, self.today),
         };
         Ok(Some(found).filter(|_| given))
     }
@@ -276,7 +292,7 @@ impl Reading<'_> {
         Ok(body)
     }
 
-    fn decision(&self, kind: DecisionKind, key: &[u8]) -> Found {
+    fn decision(&mut self, kind: DecisionKind, key: &[u8]) -> Found {
         let Some(row) = self.record(key)? else {
             return Ok(None);
         };
@@ -289,7 +305,7 @@ impl Reading<'_> {
         };
         let mut fields: Map<String, Value> =
             shown.fields.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
-        if self.personal {
+        if self.personal.is_some() {
             self.add_private(kind, id, subject, &mut fields)?;
         }
         Ok(Some(fields))
@@ -350,7 +366,7 @@ impl Reading<'_> {
         for name in ["id", "colour", "subject", "authority", "behaviour"] {
             found.insert(name.to_owned(), body[name].clone());
         }
-        if self.personal || !row.subject.is_personal() {
+        if self.personal.is_some() || !row.subject.is_personal() {
             found.insert("name".to_owned(), read::name(&self.engine.vault, &head));
         }
         let decision = &body["decision"];

@@ -41,6 +41,7 @@ mod recommendation;
 pub mod remedies;
 pub mod report;
 pub mod search;
+pub(crate) mod sharing;
 pub mod streams;
 pub mod supports;
 pub mod tasks;
@@ -204,6 +205,7 @@ fn every_route(table: &mut Table<'_>) {
     members::routes(table);
     catalogue::routes(table);
     county::routes(table);
+    sharing::routes(table);
     commitments::routes(table);
     credit_reviews::routes(table);
     tolerances::routes(table);

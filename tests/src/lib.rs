@@ -228,10 +228,15 @@ impl Client {
 
     /// Reads.
     pub fn get(&self, path: &str) -> Option<Answer> {
+        self.get_for(path, "test case")
+    }
+
+    /// Reads for a purpose.
+    pub fn get_for(&self, path: &str, purpose: &str) -> Option<Answer> {
         let mut request = self.agent.get(format!("{}{path}", self.base));
         if let Some(key) = &self.key {
             request = request.header("Authorization", format!("Bearer {key}"));
-            request = request.header("Purpose", "test case");
+            request = request.header("Purpose", purpose);
         }
         answer(request.call().ok()?)
     }

@@ -8,6 +8,7 @@ mod bad_input;
 mod channels;
 mod command_line;
 mod commitments;
+mod contracts;
 mod demo;
 mod documents;
 mod erasure;

@@ -163,12 +163,24 @@ pub(crate) fn listed(running: &Running, teller: &Teller, subjects: &[String]) ->
 
 fn listed_until(end: &str, running: &Running, teller: &Teller, subjects: &[String]) -> Vec<String> {
     let officer = running.client(Role::Department, "market", "SC-03");
-    let head = running.client(Role::Department, "market", "SC-01");
-    let named =
-        json!([{"measure": "M-A17", "department": "procurement", "proportionality": "相当"}]);
     let bodies: Vec<Value> =
         subjects.iter().map(|own| json!({"code": own, "name": format!("试验{own}")})).collect();
     teller.post(&officer, "/v1/subjects", &json!({"subjects": bodies}));
+    listed_on(&[], end, running, teller, subjects)
+}
+
+/// The same of subjects on file, each listing on these records too.
+pub(crate) fn listed_on(
+    records: &[String],
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+) -> Vec<String> {
+    let officer = running.client(Role::Department, "market", "SC-03");
+    let head = running.client(Role::Department, "market", "SC-01");
+    let named =
+        json!([{"measure": "M-A17", "department": "procurement", "proportionality": "相当"}]);
     let mut listings = Vec::new();
     for subject in subjects {
         let paper = |text: &str| officer.document(subject, text);
@@ -177,7 +189,7 @@ fn listed_until(end: &str, running: &Running, teller: &Teller, subjects: &[Strin
             "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
             "facts": [{"kind": "penalty_decision", "about": subject, "number": "罚1", "issuer": "局",
                 "date": FIRST, "sha256": paper("罚1")}],
-            "act": "虚假广告",
+            "records": records, "act": "虚假广告",
         });
         let id = teller.post(&officer, "/v1/listings", &proposal)["id"].as_str().map(str::to_owned);
         let id = id.expect("an id");

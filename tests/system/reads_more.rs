@@ -414,7 +414,7 @@ fn feed(base: &str, key: Option<&str>, asked: &str) -> (Vec<Value>, String, bool
     let mut request = ureq::get(format!("{base}/v1/events{asked}"));
     if let Some(key) = key {
         request = request.header("Authorization", format!("Bearer {key}"));
-        request = request.header("Purpose", "data-exchange plan-185");
+        request = request.header("Purpose", "supervision plan-185");
     }
     let mut found = request.call().expect("an answer");
     assert_eq!(found.headers()["content-type"], "application/x-ndjson; charset=utf-8");
@@ -464,19 +464,22 @@ fn the_feed_shows_each_thing_as_it_may_be_shown_now_and_to_this_reader() {
     let keyed = |role: Role, department: Option<&str>| {
         county.running.key(role, department.map(|own| (own, "SC-03")))
     };
-    let government = keyed(Role::Department, Some("procurement"));
+    let government = keyed(Role::Department, Some("market"));
+    let stranger = keyed(Role::Department, Some("procurement"));
+    let tax = county.running.client(Role::Provider, "tax", "SC-03");
     let recipient = keyed(Role::Market, None);
     let own = code("91", 1);
-    let record = |item: &str, number: &str| {
+    let record = |provider: &Client, item: &str, number: &str| {
         let body = json!({"records": [{
             "subject": own, "item": item, "document_number": number,
             "document_date": "2026-03-05", "content": {"摘要": number},
         }]});
-        let answer = county.teller.post(&county.market, "/v1/records", &body);
+        let answer = county.teller.post(provider, "/v1/records", &body);
         answer["id"].as_str().expect("an id").to_owned()
     };
-    let (open, shared) = (record("FJ-FR-0101", "公示一"), record("FJ-FR-0801", "共享二"));
-    let internal = record("FJ-FR-0901", "授权三");
+    let open = record(&county.market, "FJ-FR-0101", "公示一");
+    let shared = record(&tax, "FJ-FR-0801", "共享二");
+    let internal = record(&tax, "FJ-FR-0901", "授权三");
 
     // The public and recipients see what is public; departments what they share; nobody the rest.
     let ids = |events: &[Value]| -> Vec<String> {
@@ -490,6 +493,8 @@ fn the_feed_shows_each_thing_as_it_may_be_shown_now_and_to_this_reader() {
     let (known, ..) = feed(&base, Some(&government), "");
     assert_eq!(ids(&known), [expected.clone(), vec![shared.clone()]].concat());
     assert!(!ids(&known).contains(&internal));
+    // Whom no contract lets read it for this purpose is not told that there is anything.
+    assert_eq!(ids(&feed(&base, Some(&stranger), "").0), expected);
     let without = ureq::Agent::config_builder().http_status_as_error(false).build();
     let without = ureq::Agent::from(without)
         .get(format!("{base}/v1/events"))
@@ -517,13 +522,13 @@ fn the_feed_shows_each_thing_as_it_may_be_shown_now_and_to_this_reader() {
     assert!(rows(&looks, "looks").iter().any(|look| look["read"] == "/v1/events"), "{looks}");
 
     // What ended is an id and a day, for everybody and from the first page on.
-    let annul = |id: &str| {
+    let annul = |provider: &Client, id: &str| {
         let path = format!("/v1/records/{id}/annul");
-        county.teller.post(&county.market, &path, &json!({"reasons": "录入有误"}));
+        county.teller.post(provider, &path, &json!({"reasons": "录入有误"}));
     };
     county.dispute();
-    annul(&open);
-    annul(&shared);
+    annul(&county.market, &open);
+    annul(&tax, &shared);
     let (events, ..) = feed(&base, None, &format!("?after={position}"));
     assert_eq!(ids(&events), [county.listings[0].clone(), open.clone()], "nothing of the shared");
     for event in &events {
@@ -535,12 +540,16 @@ fn the_feed_shows_each_thing_as_it_may_be_shown_now_and_to_this_reader() {
     assert!(!text.contains("公示一") && !text.contains("共享二"), "{text}");
     let gone = events.iter().find(|event| event["id"] == shared.as_str()).expect("the record");
     assert_eq!(fields(gone), ["id", "withdrawn_on"]);
+    assert!(
+        !ids(&feed(&base, Some(&stranger), "").0).contains(&shared),
+        "not even that it is over"
+    );
 
     // A stream tells the same, and what comes while it is open.
     let mut first = Following::open(&base, &recipient, "?after=0.0");
     assert!(first.until("HTTP/1.1").contains("200"));
     assert!(first.until("data: ").contains("\"id\":"));
-    let fresh = record("FJ-FR-0101", "公示四");
+    let fresh = record(&county.market, "FJ-FR-0101", "公示四");
     while !first.until("data: ").contains(&fresh) {}
     let mut second = Following::open(&base, &recipient, "");
     assert!(second.until("HTTP/1.1").contains("200"));

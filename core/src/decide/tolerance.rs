@@ -12,7 +12,7 @@ use crate::event::tolerance::{GreenChannel, HandedIn, ToleranceEvent};
 use crate::event::{CaseRef, Colour, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{Position, RecordId, ToleranceId};
-use crate::limits::{EVIDENCE_MAX, MISSING_DOCUMENTS_MAX, SHORT_TEXT_BYTES_MAX, TOLERANCE_WD_MAX};
+use crate::limits::{MISSING_DOCUMENTS_MAX, SHORT_TEXT_BYTES_MAX, TOLERANCE_WD_MAX};
 use crate::path::Standing;
 use crate::row::SubjectRow;
 use crate::row::tolerance::{ToleranceRow, ToleranceState};
@@ -256,12 +256,12 @@ fn green_channel(
         )?;
     }
     if !adverse.is_empty() {
-        let named: Vec<String> =
-            adverse.iter().take(EVIDENCE_MAX).map(ToString::to_string).collect();
+        // None is named: what whoever asks may read of them, the read of the clean record lists.
         refuse::<()>(
             Guard::RedCheck,
-            format!("存在不良信用记录：{} / adverse records", named.join("、")),
-            "请按一般程序受理 / use the ordinary path",
+            "存在不良信用记录 / there are adverse records",
+            "请按一般程序受理；可向本机关列示的见 /v1/subjects/{key}/clean-record / use the ordinary path; see \
+             there which of them this authority may read",
         )?;
     }
     let years = context.rules.pack(context.today).clean_record_years;

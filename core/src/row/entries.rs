@@ -37,6 +37,9 @@ fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     if matches!(row.openness, Openness::Public | Openness::GovShared) {
         entries.push(Index::SharedChange(row.changed, row.id));
     }
+    if row.polarity == Polarity::Adverse && row.state == RecordState::Accepted {
+        entries.push(Index::StandingAdverse(row.subject, row.id));
+    }
     if counts_as_adverse(row) {
         entries.push(Index::AdverseRecord(row.subject, row.document_date, row.id));
     }

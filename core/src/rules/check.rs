@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::identifier::uscc::Uscc;
 use crate::rules::{
     Citation, Department, Executor, LegalLevel, Measure, MeasureNeeds, MeasureSubject, Openness,
-    RecordClass, RuleError, RuleSet, Strength, SubjectKind,
+    RecordClass, RuleError, RuleSet, Strength, SubjectKind, contract,
 };
 
 /// The 35 behaviours of domain.md 1.7: four areas with so many each.
@@ -32,8 +32,8 @@ const STANDARDS: &str = "catalogue/standards.toml";
 const MEASURES_FILE: &str = "catalogue/measures.toml";
 const INCENTIVES_FILE: &str = "catalogue/incentives.toml";
 
-struct Found<'a> {
-    set: &'a RuleSet,
+pub(super) struct Found<'a> {
+    pub(super) set: &'a RuleSet,
     errors: &'a mut Vec<RuleError>,
 }
 
@@ -49,6 +49,7 @@ pub(super) fn check(set: &RuleSet, kept: bool, errors: &mut Vec<RuleError>) {
     found.standards();
     found.behaviours();
     found.measures();
+    contract::check(&mut found);
     found.complete();
 }
 
@@ -63,6 +64,11 @@ pub(super) fn warnings(set: &RuleSet) -> Vec<String> {
     for measure in set.measures.iter().filter(|measure| measure.basis.is_empty()) {
         warnings.push(format!("{}: no basis, the measure cannot be taken", measure.id));
     }
+    if set.contracts.is_empty() {
+        let why =
+            "no contract: departments read what is public and their own records, nothing more";
+        warnings.push(format!("{}: {why}", contract::CONTRACTS));
+    }
     warnings
 }
 
@@ -71,7 +77,13 @@ fn measures_file(measure: &Measure) -> &'static str {
 }
 
 impl Found<'_> {
-    fn error(&mut self, file: &str, entry: &str, field: &str, problem: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        file: &str,
+        entry: &str,
+        field: &str,
+        problem: impl Into<String>,
+    ) {
         self.errors.push(RuleError {
             file: file.to_owned(),
             entry: entry.to_owned(),
@@ -82,7 +94,7 @@ impl Found<'_> {
 
     fn duplicates(&mut self) {
         let set = self.set;
-        let lists: [(&str, Vec<&str>); 7] = [
+        let lists: [(&str, Vec<&str>); 8] = [
             (INSTRUMENTS, set.instruments.iter().map(|own| own.id.as_str()).collect()),
             (ITEMS, set.items.iter().map(|own| own.id.as_str()).collect()),
             (BEHAVIOURS_FILE, set.behaviours.iter().map(|own| own.id.as_str()).collect()),
@@ -90,6 +102,7 @@ impl Found<'_> {
             (DEPARTMENTS, set.departments.iter().map(|own| own.code.as_str()).collect()),
             (DEPARTMENTS, set.associations.iter().map(|own| own.code.as_str()).collect()),
             (STANDARDS, set.standards.iter().map(|own| own.id.as_str()).collect()),
+            (contract::CONTRACTS, set.contracts.iter().map(|own| own.id.as_str()).collect()),
         ];
         for (file, ids) in lists {
             for pair in ids.windows(2) {
@@ -219,7 +232,7 @@ impl Found<'_> {
         }
     }
 
-    fn cited(&mut self, file: &str, entry: &str, basis: &[Citation]) {
+    pub(super) fn cited(&mut self, file: &str, entry: &str, basis: &[Citation]) {
         for citation in basis {
             if self.set.instrument(&citation.instrument).is_none() {
                 let problem = format!("no instrument {}", citation.instrument);
@@ -231,7 +244,13 @@ impl Found<'_> {
         }
     }
 
-    fn known_departments(&mut self, file: &str, entry: &str, field: &str, codes: &[String]) {
+    pub(super) fn known_departments(
+        &mut self,
+        file: &str,
+        entry: &str,
+        field: &str,
+        codes: &[String],
+    ) {
         for code in codes {
             if self.set.department(code).is_none() {
                 self.error(file, entry, field, format!("no department {code}"));

@@ -1,6 +1,8 @@
 //! What a version of the rules would change against another: entries by id, fields by name.
 
-use crate::rules::{Behaviour, DataItem, Department, Instrument, Measure, RulePack, RuleSet};
+use crate::rules::{
+    Behaviour, Contract, DataItem, Department, Instrument, Measure, RulePack, RuleSet,
+};
 
 /// How an entry differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +114,16 @@ impl RuleSet {
             |a, b| {
                 fields!(Department, code, a, b: uscc, name_zh, name_en, officers, respond_working_days,
                 credit_office, supervision)
+            },
+            &mut found,
+        );
+        entries(
+            "contract",
+            (&self.contracts, &after.contracts),
+            |own| own.id.clone(),
+            |a, b| {
+                fields!(Contract, id, a, b: authority, function_zh, function_en, purposes, items, standards, basis,
+                    from, until)
             },
             &mut found,
         );

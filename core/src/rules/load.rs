@@ -13,7 +13,7 @@ use crate::rules::{
     Association, Behaviour, Citation, DataItem, Department, Executor, FactKind, Instrument,
     LegalLevel, Measure, MeasureCategory, MeasureNeeds, MeasureSubject, Officer, Openness, Packs,
     Polarity, RecordClass, Remedies, RepairRule, RuleError, RuleFile, RulePack, RuleSet,
-    RulesVersion, Standard, Statutory, Strength, SubjectKind, check, pack_day,
+    RulesVersion, Standard, Statutory, Strength, SubjectKind, check, contract, pack_day,
 };
 use crate::time::Day;
 
@@ -217,6 +217,7 @@ struct Parts {
     remedies: Option<Remedies>,
     associations: Vec<Association>,
     standards: Vec<Standard>,
+    contracts: Vec<contract::Contract>,
     packs: Vec<RulePack>,
     calendar: Vec<(String, String)>,
     errors: Vec<RuleError>,
@@ -264,6 +265,7 @@ pub(super) fn load(files: &[RuleFile<'_>], kept: bool) -> Result<RuleSet, Vec<Ru
         remedies: parts.remedies,
         associations: parts.associations,
         standards: parts.standards,
+        contracts: parts.contracts,
         packs,
         calendar,
     };
@@ -274,6 +276,7 @@ pub(super) fn load(files: &[RuleFile<'_>], kept: bool) -> Result<RuleSet, Vec<Ru
     set.departments.sort_by(|a, b| a.code.cmp(&b.code));
     set.associations.sort_by(|a, b| a.code.cmp(&b.code));
     set.standards.sort_by(|a, b| a.id.cmp(&b.id));
+    set.contracts.sort_by(|a, b| a.id.cmp(&b.id));
     let mut errors = parts.errors;
     // References into a file that did not parse would only repeat that it did not.
     if errors.is_empty() {
@@ -365,6 +368,10 @@ impl Parts {
                 let raw: Option<StandardsFile> = self.take(name, text);
                 let raw = raw.into_iter().flat_map(|file| file.standard);
                 self.standards.extend(raw.map(Standard::from));
+            }
+            contract::CONTRACTS => {
+                let raw: Option<contract::ContractsFile> = self.take(name, text);
+                self.contracts.extend(raw.into_iter().flat_map(|file| file.contract));
             }
             _ if name.starts_with("rules/") && name.ends_with(".toml") => {
                 let pack: Option<RulePack> = self.take(name, text);

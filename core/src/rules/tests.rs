@@ -5,7 +5,7 @@ use super::*;
 fn shipped() -> Vec<(String, Vec<u8>)> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
     let mut files = Vec::new();
-    for name in ["instruments.toml", "departments.toml"] {
+    for name in ["instruments.toml", "departments.toml", "contracts.toml"] {
         files.push((name.to_owned(), std::fs::read(root.join(name)).unwrap()));
     }
     for folder in ["catalogue", "rules", "calendar"] {
@@ -254,4 +254,219 @@ fn the_credit_office_is_not_the_organ_that_supervises_it() {
     let set = load(&shipped()).unwrap();
     assert_eq!(set.credit_office().unwrap().code, "development_reform");
     assert_eq!(set.supervision().unwrap().code, "supervision");
+}
+
+/// Covers O19: what of a contract is wrong is named, with its entry and field.
+#[test]
+fn a_contract_is_checked_when_it_is_loaded() {
+    let cases = [
+        (
+            "authority = \"market\"",
+            "authority = \"mars\"",
+            "market-award: authority: no department mars",
+        ),
+        (
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0602\"]",
+            "items = [\"FJ-FR-9999\"]",
+            "development-reform-project: items: no item FJ-FR-9999",
+        ),
+        (
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0602\"]",
+            "items = [\"FJ-FR-0302\"]",
+            "development-reform-project: items: FJ-FR-0302 is public anyway: everybody reads it without a contract",
+        ),
+        (
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0602\"]",
+            "items = [\"FJ-FR-0901\"]",
+            "development-reform-project: items: FJ-FR-0901 is read by the subject's authorisation (授权查询), \
+             which no contract replaces",
+        ),
+        (
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0602\"]",
+            "items = [\"FJ-ZR-0203\"]",
+            "development-reform-project: items: FJ-ZR-0203 is internal: it is nobody else's",
+        ),
+        (
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0602\"]",
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0201\"]",
+            "development-reform-project: items: FJ-FR-0201 stands twice",
+        ),
+        (
+            "items = [\"FJ-FR-0201\", \"FJ-FR-0602\"]",
+            "items = []",
+            "development-reform-project: items: it names neither an item nor a standard",
+        ),
+        (
+            "items = [\"FJ-FR-0601\"]",
+            "items = [\"FJ-FR-0201\"]",
+            "court-enforcement: items: FJ-FR-0201 is provided by court alone: it reads its own",
+        ),
+        (
+            "standards = [\"tax-credit\"]",
+            "standards = [\"market-risk\"]",
+            "market-supervision: standards: market-risk is the standard of market: it reads its own",
+        ),
+        (
+            "standards = [\"tax-credit\"]",
+            "standards = [\"environment-credit\"]",
+            "market-supervision: standards: environment-credit is public anyway: everybody reads it without a \
+             contract",
+        ),
+        (
+            "standards = [\"tax-credit\"]",
+            "standards = [\"score\"]",
+            "market-supervision: standards: no standard score",
+        ),
+        (
+            "purposes = [\"project-review\"]",
+            "purposes = []",
+            "development-reform-project: purposes: no purpose is named; nothing is shared without one",
+        ),
+        (
+            "purposes = [\"project-review\"]",
+            "purposes = [\"any use\"]",
+            "development-reform-project: purposes: any use is no code: lower-case letters, digits and hyphens",
+        ),
+        ("id = \"market-case\"", "id = \"tax-case\"", "tax-case: id: it stands twice"),
+        (
+            "id = \"market-case\"",
+            "id = \"Market case\"",
+            "Market case: id: 2 to 40 lower-case letters, digits and hyphens",
+        ),
+        (
+            "function_en = \"approval and verification of projects (plan 四(二))\"",
+            "function_en = \" \"",
+            "development-reform-project: function_zh: it says in both languages what the items are needed for",
+        ),
+        (
+            "until = \"2027-12-31\"",
+            "until = \"2025-12-31\"",
+            "development-reform-project: until: 2025-12-31 is before its first day 2026-01-01",
+        ),
+        (
+            "until = \"2027-12-31\"",
+            "until = \"2029-01-02\"",
+            "development-reform-project: until: more than 36 months after its first day; what is still needed \
+             then is agreed anew",
+        ),
+        (
+            "instrument = \"permit-law\"",
+            "instrument = \"no-such-law\"",
+            "development-reform-project: basis: no instrument no-such-law",
+        ),
+        (
+            "instrument = \"permit-law\"",
+            "instrument = \"ndrc-order-58\"",
+            "development-reform-project: basis: ndrc-order-58 is not in force on its last day 2027-12-31",
+        ),
+        (
+            "instrument = \"conscription-law\"",
+            "instrument = \"ndrc-order-36\"",
+            "armed-forces-case: basis: ndrc-order-36 is not in force on its first day 2026-01-01",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        let errors = broken("contracts.toml", from, to);
+        let expected = format!("contracts.toml: {expected}");
+        // The first entry that has the text is the one that is broken; `market` first stands in its case.
+        let expected = expected.replace("market-award: authority", "market-case: authority");
+        assert!(errors.contains(&expected), "{expected}\n{errors:#?}");
+    }
+    let errors = broken("contracts.toml", "until = \"2027-12-31\"\n", "");
+    assert!(
+        errors[0].ends_with("missing field `until`"),
+        "nothing is shared without an end: {errors:?}"
+    );
+    assert!(errors[0].starts_with("contracts.toml: line "), "{errors:?}");
+}
+
+/// Covers O19: a policy document lets nobody pass on what is not public, and a rule nothing about persons.
+#[test]
+fn a_contract_rests_on_law() {
+    let of = |basis: &str| {
+        let mut files = shipped();
+        let file = files.iter_mut().find(|file| file.0 == "contracts.toml").unwrap();
+        let text = String::from_utf8(file.1.clone()).unwrap();
+        // 市监办案：含自然人的事项。
+        let (before, after) = text.split_once("id = \"market-case\"").unwrap();
+        let (kept, rest) = after.split_once("basis = [").unwrap();
+        let (_, rest) = rest.split_once("]\n").unwrap();
+        file.1 =
+            format!("{before}id = \"market-case\"{kept}basis = [{basis}]\n{rest}").into_bytes();
+        load(&files).err().unwrap_or_default()
+    };
+    let cite =
+        |instrument: &str| format!("{{ instrument = \"{instrument}\", article = \"第一条\" }}");
+    let persons = "contracts.toml: market-case: basis: FJ-ZR-0201 is about natural persons: a law or \
+                   administrative regulation must allow it";
+    assert_eq!(of(&cite("fujian-order-165")), [persons]);
+    assert_eq!(of(&cite("plan-185")), [persons]);
+    assert_eq!(of(&cite("penalty-law")), Vec::<String>::new());
+    assert_eq!(of(""), [persons]);
+    let policy = broken(
+        "contracts.toml",
+        "basis = [{ instrument = \"permit-law\", article = \"第三十四条\" }, { instrument = \
+         \"fujian-order-165\", article = \"信息共享\" }, ",
+        "basis = [{ instrument = \"guoban-2020-49\", article = \"第三部分\" }, ",
+    );
+    let expected = "contracts.toml: development-reform-project: basis: a law, regulation or rule must allow \
+                    it; a policy document alone does not";
+    assert_eq!(policy, [expected]);
+}
+
+/// Covers O19: a version from before contracts loads, and shares nothing that is not public.
+#[test]
+fn a_version_without_contracts_shares_nothing() {
+    let with = load(&shipped()).unwrap();
+    let mut files = shipped();
+    files.retain(|file| file.0 != "contracts.toml");
+    let without = load(&files).unwrap();
+    let day: Day = "2026-11-30".parse().unwrap();
+    let ids = |set: &RuleSet, authority: &str, purpose: &str, on: Day| {
+        set.contracts_for(authority, purpose, on).map(|own| own.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&with, "approval", "permit-review", day), ["approval-permit"]);
+    assert_eq!(ids(&without, "approval", "permit-review", day), Vec::<String>::new());
+    assert!(without.warnings().iter().any(|own| own.starts_with("contracts.toml: no contract")));
+    assert!(!with.warnings().iter().any(|own| own.starts_with("contracts.toml")));
+    assert_ne!(with.version, without.version);
+
+    // For this authority, this purpose and these days, and for nothing else.
+    let contract = with.contracts.iter().find(|own| own.id == "approval-permit").unwrap();
+    for (authority, purpose, on) in [
+        ("approval", "curiosity", day),
+        ("approval", "permit", day),
+        ("culture_tourism", "procurement-review", day),
+        ("approval", "permit-review", contract.until.plus_days(1)),
+        ("approval", "permit-review", contract.from.plus_days(-1)),
+    ] {
+        assert_eq!(
+            ids(&with, authority, purpose, on),
+            Vec::<String>::new(),
+            "{authority} {purpose} {on}"
+        );
+    }
+    for on in [contract.from, contract.until] {
+        assert_eq!(ids(&with, "approval", "permit-review", on), ["approval-permit"]);
+    }
+    let found = without.differences(&with);
+    assert_eq!(found.len(), with.contracts.len());
+    assert!(found.iter().all(|own| own.kind == "contract" && own.change == diff::Change::Added));
+}
+
+/// Covers O19: the county shares with each department what its functions need, and with two nothing.
+#[test]
+fn the_county_shares_by_function() {
+    let set = load(&shipped()).unwrap();
+    let without: Vec<&str> = set
+        .departments
+        .iter()
+        .map(|own| own.code.as_str())
+        .filter(|code| !set.contracts.iter().any(|own| own.authority == *code))
+        .collect();
+    assert_eq!(without, ["statistics", "supervision"], "they need none; contracts.toml says why");
+    let shared = set.items.iter().filter(|own| own.openness == Openness::GovShared).count();
+    for own in &set.contracts {
+        assert!(own.items.len() * 2 < shared, "{}: no contract is for all that is shared", own.id);
+    }
 }

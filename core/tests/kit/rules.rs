@@ -373,6 +373,7 @@ fn made() -> RuleSet {
             standard(RATING, TAX, Openness::GovShared),
             standard(PUBLIC_RATING, TAX, Openness::Public),
         ],
+        contracts: Vec::new(),
         packs: Packs::new(vec![pack()]).expect("one pack"),
         calendar: Calendar::default(),
     };

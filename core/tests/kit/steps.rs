@@ -18,7 +18,7 @@ use shouxin_core::path::Path;
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, ObjectionRow, ObjectionState, Repairable, Row,
 };
-use shouxin_core::rules::{FactKind, Polarity, Severity, SubjectKind};
+use shouxin_core::rules::{FactKind, Severity, SubjectKind};
 use shouxin_core::text::{Digest, FactDocument, Name, Sealed, Service, ServiceManner};
 use shouxin_core::time::Day;
 
@@ -522,14 +522,10 @@ pub fn check_nomination(world: &World, listing: ListingId, adverse: &[RecordId])
 /// Live adverse records of a subject, disputed ones too, as the register looks for them.
 fn open_adverse(world: &World, subject: SubjectKey) -> Vec<RecordId> {
     let own = world.index.iter().filter_map(|entry| match entry {
-        Index::SubjectRecord(key, id) if *key == subject => Some(*id),
+        Index::StandingAdverse(key, id) if *key == subject => Some(*id),
         _ => None,
     });
-    let open = |id: &RecordId| match world.row(&Key::Record(*id)) {
-        Some(Row::Record(row)) => row.polarity == Polarity::Adverse && row.is_live(world.today),
-        _ => false,
-    };
-    own.filter(open).collect()
+    own.collect()
 }
 
 /// Decides a red listing for a year, against what is found in the file as it is now.

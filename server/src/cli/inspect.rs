@@ -15,6 +15,7 @@ use crate::app::{self, DataFolder, Purpose};
 use crate::cli::{Data, Done, Failure};
 use crate::config::Config;
 use crate::engine::query::Query;
+use crate::http::sharing::Reach;
 use crate::log::{self, LogReader};
 use crate::replay;
 use crate::vault::Vault;
@@ -220,7 +221,7 @@ fn show(
     let head = query.ask(|rows| rows.must_subject(key).cloned()).map_err(Failure::wrong)?;
     let sight = crate::http::read::Sight::Whole;
     // Without the county's data files nothing is known of repeals: citations stand as they were made.
-    let file = crate::http::read::file((vault, &[]), &mut query, &head, sight, day);
+    let file = crate::http::read::file((vault, &[]), &mut query, &head, (sight, &Reach::All), day);
     let file = file.map_err(Failure::wrong)?;
     println!("{}", serde_json::to_string_pretty(&file).map_err(Failure::wrong)?);
     Ok(())

@@ -1,5 +1,6 @@
 //! Credit reviews for permits (信用审查, O37): which records are in effect, and nothing about what
-//! they are worth.
+//! they are worth. A review is itself a look for the purpose `permit-review`: what that authority's sharing
+//! contracts do not cover for it, it does not list.
 
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,9 +21,12 @@ use crate::http::commitments::{Face, face};
 use crate::http::edge::{CitationBody, Edge, citations, id, subject_key};
 use crate::http::problem::Problem;
 use crate::http::read;
+use crate::http::sharing::Reach;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, basis};
 
+/// The purpose of every review, as sharing contracts name it.
+const PURPOSE: &str = "permit-review";
 /// Records looked through for one review: the newest.
 const RECORD_ROWS_MAX: usize = 1000;
 
@@ -53,8 +57,13 @@ fn newest<E>(
 }
 
 /// The newest records of a subject that a review may list, oldest first, and whether they are all.
-fn reviewable(engine: &Engine, subject: SubjectKey) -> Result<(Vec<RecordId>, bool), Problem> {
+fn reviewable(
+    engine: &Engine,
+    caller: &Caller,
+    subject: SubjectKey,
+) -> Result<(Vec<RecordId>, bool), Problem> {
     let today = engine.clock.now().legal_date();
+    let reach = Reach::of(&engine.rules, caller, PURPOSE, today);
     let mut query = Query::new(engine.view.read());
     let last = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
     let entry = Index::SubjectRecord(subject, RecordId(Position::local(0)));
@@ -63,6 +72,7 @@ fn reviewable(engine: &Engine, subject: SubjectKey) -> Result<(Vec<RecordId>, bo
     for position in positions {
         if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
             && row.is_reviewable(today)
+            && reach.record(&mut query, &row)?
         {
             found.push(row.id);
         }
@@ -72,7 +82,7 @@ fn reviewable(engine: &Engine, subject: SubjectKey) -> Result<(Vec<RecordId>, bo
 }
 
 /// 信用审查, for one permit matter.
-/// Source: domain.md O37.
+/// Source: domain.md O19, O37.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Perform {
@@ -90,7 +100,7 @@ impl Write for Perform {
     fn command(self, _: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(&self.subject)?;
         let matter = edge.seal(subject, &self.matter)?;
-        let (records, complete) = reviewable(edge.engine, subject)?;
+        let (records, complete) = reviewable(edge.engine, edge.caller, subject)?;
         Ok(Command::CreditReview(CreditReviewCommand::Perform {
             subject,
             matter,

@@ -23,6 +23,7 @@ use crate::http::edge::id;
 use crate::http::format::{accepts, ndjson};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
+use crate::http::sharing::Reach;
 use crate::http::{App, Table, streams};
 
 const PAGE_EVENTS: usize = 100;
@@ -69,14 +70,16 @@ async fn events(
     let limit = asked.limit.unwrap_or(PAGE_EVENTS).clamp(1, PAGE_EVENTS_MAX);
     let look = match sight {
         Sight::Public => None,
-        _ => Some(read::access(&request, &app, &caller, String::new())?),
+        _ => Some(read::shared(&request, &app, &caller, String::new())?),
     };
     if accepts(&request, "text/event-stream") {
         caller.require(streams::READERS)?;
+        let look = look.map(|(look, _)| look);
         let reader = streams::Reader { caller, sight, look, limit };
         return streams::open(app, reader, after);
     }
-    let page = page(&app.engine, sight, after, limit)?;
+    let (look, reach) = look.unzip();
+    let page = page(&app.engine, (sight, &reach.unwrap_or(Reach::All)), after, limit)?;
     if let Some(mut look) = look {
         look.file = page.files();
         read::keep(&app, &look).await?;
@@ -116,7 +119,7 @@ impl Page {
 /// What changed after `after`, each thing once, as this reader may see it today.
 pub(crate) fn page(
     engine: &Engine,
-    sight: Sight,
+    (sight, reach): (Sight, &Reach),
     after: Position,
     limit: usize,
 ) -> Result<Page, Problem> {
@@ -136,8 +139,9 @@ pub(crate) fn page(
             return Ok(Page { items, through, more: true });
         }
         through = at;
-        if newest.get(&target) == Some(&at) {
-            let body = shown(engine, &mut query, sight, target, at, today)?;
+        if newest.get(&target) == Some(&at)
+            && let Some(body) = shown(engine, &mut query, (sight, reach), target, at, today)?
+        {
             bytes += body.to_string().len();
             items.push(Item { at, body });
         }
@@ -149,16 +153,17 @@ fn withdrawn(id: String, on: Day) -> Value {
     json!({"id": id, "withdrawn_on": on})
 }
 
+/// Nothing where the reader is not even told that there is something.
 fn shown(
     engine: &Engine,
     query: &mut Query<'_>,
-    sight: Sight,
+    (sight, reach): (Sight, &Reach),
     target: Target,
     at: Position,
     today: Day,
-) -> Result<Value, Problem> {
+) -> Result<Option<Value>, Problem> {
     if let (Target::Record(id), Sight::Government) = (target, sight) {
-        return shared_record(engine, query, id, at, today);
+        return shared_record(engine, query, reach, id, at, today);
     }
     let (personal, on) = match target {
         Target::Record(id) => {
@@ -186,35 +191,40 @@ fn shown(
         )
     })?;
     if personal || body["action"] == "withdraw" {
-        return Ok(withdrawn(read::target_id(target), on));
+        return Ok(Some(withdrawn(read::target_id(target), on)));
     }
     if let (Target::Listing(_), Some(subject)) = (target, body["listing"].get("subject").cloned()) {
         body["subject"] = subject;
     }
-    Ok(body)
+    Ok(Some(body))
 }
 
 /// A record that departments share, as they may see it today.
 fn shared_record(
     engine: &Engine,
     query: &mut Query<'_>,
+    reach: &Reach,
     id: RecordId,
     at: Position,
     today: Day,
-) -> Result<Value, Problem> {
+) -> Result<Option<Value>, Problem> {
     let row = query.ask(|rows| rows.must_record(id).cloned())?;
+    if !reach.record(query, &row)? {
+        return Ok(None);
+    }
     if !read::record_shown(&row, today, Sight::Government) {
-        return Ok(withdrawn(id.to_string(), changes::record_withdrawn_on(&row, today)));
+        let on = changes::record_withdrawn_on(&row, today);
+        return Ok(Some(withdrawn(id.to_string(), on)));
     }
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
     let name = read::name(&engine.vault, &head);
     // Without its data key there is nobody left to tell of.
     if name.is_null() {
-        return Ok(withdrawn(id.to_string(), today));
+        return Ok(Some(withdrawn(id.to_string(), today)));
     }
     let remedies = read::remedies(query, Target::Record(id))?;
     let marked = !row.holds.is_empty() || !remedies.is_empty();
-    Ok(json!({
+    Ok(Some(json!({
         "id": id.to_string(),
         "position": at.to_string(),
         "action": if marked { "annotate" } else { "publish" },
@@ -223,5 +233,5 @@ fn shared_record(
         "name": name,
         "record": read::record(&engine.vault, &row, Sight::Government),
         "remedies": remedies,
-    }))
+    })))
 }

@@ -19,6 +19,7 @@ use crate::engine::query::Query;
 use crate::http::edge::{Edge, id, subject_key};
 use crate::http::problem::Problem;
 use crate::http::read::{PART_ROWS_MAX, Sight};
+use crate::http::sharing::Reach;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, basis};
 
@@ -86,11 +87,11 @@ impl Write for Withdraw {
     }
 }
 
-fn shown(row: &ImportedRow, today: Day, sight: Sight) -> bool {
+fn shown(row: &ImportedRow, today: Day, (sight, reach): (Sight, &Reach)) -> bool {
     let open = row.openness == Openness::Public && !row.subject.is_personal();
     match sight {
         Sight::Whole => true,
-        Sight::Government => row.state(today) == "in_force",
+        Sight::Government => row.state(today) == "in_force" && reach.classification(row),
         Sight::Public => row.state(today) == "in_force" && open,
     }
 }
@@ -114,7 +115,7 @@ fn one(row: &ImportedRow, today: Day) -> Value {
 pub(crate) fn of(
     query: &mut Query<'_>,
     key: SubjectKey,
-    sight: Sight,
+    reader: (Sight, &Reach),
     today: Day,
 ) -> Result<Vec<Value>, Problem> {
     let first = ImportedId(Position::local(0));
@@ -124,7 +125,7 @@ pub(crate) fn of(
     for at in positions {
         let key = Key::Social(social::SocialKey::Imported(ImportedId(at)));
         if let Some(Row::Social(social::SocialRow::Imported(row))) = query.row(&key)?
-            && shown(&row, today, sight)
+            && shown(&row, today, reader)
         {
             found.push(one(&row, today));
         }

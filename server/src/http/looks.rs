@@ -117,6 +117,7 @@ fn look(engine: &Engine, key: SubjectKey, access: &Access, auditor: bool) -> Val
         "basis": or_null(basis.trim()),
         "read": access.route,
         "part": part,
+        "contracts": access.contracts,
     });
     if auditor {
         body["api_key"] = or_null(&access.key_id);

@@ -141,6 +141,7 @@ const OPEN: &[&str] = &[
     "/v1/catalogue",
     "/v1/catalogue/schema",
     "/v1/codes/new",
+    "/v1/contracts",
     "/v1/departments",
     "/v1/departments/{code}/documents",
     "/v1/departments/{code}/officers",

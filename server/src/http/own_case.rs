@@ -1,9 +1,14 @@
-//! Whether an authority has an open case of its own in a file, within which it may see the file's history.
+//! Whether an authority has an open case of its own in a file, within which it may see the file's history,
+//! and whether such a case rests on a record, which it then reads without a sharing contract.
+//!
+//! Source: domain.md O19, G-OPEN.
 
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RepairId};
+use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Index, Key, Row};
+use shouxin_core::row::{Index, Key, RecordRow, Row};
+use shouxin_core::time::Day;
 
 use crate::engine::Engine;
 use crate::engine::query::Query;
@@ -69,6 +74,61 @@ pub(crate) fn is_open(
             if open {
                 return Ok(true);
             }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a listing, an attribution or a measure that is not over yet rests on a record, and the
+/// authority (by its code and its short code) decides about it or carries it out: it works on nothing it may not read.
+pub(crate) fn rests_on(
+    query: &mut Query<'_>,
+    (authority, department): (Uscc, &str),
+    record: &RecordRow,
+    today: Day,
+) -> Result<bool, Problem> {
+    for id in &record.listings {
+        if query.ask(|rows| rows.listing_standing(*id, today))? == Standing::Ended {
+            continue;
+        }
+        let row = query.ask(|rows| rows.must_listing(*id).cloned())?;
+        if read::authority(&row) == authority.as_str()
+            || carries_out(query, department, *id, None, today)?
+        {
+            return Ok(true);
+        }
+    }
+    for id in &record.attributions {
+        if query.ask(|rows| rows.attribution_standing(*id, today))? == Standing::Ended {
+            continue;
+        }
+        let row = query.ask(|rows| rows.must_attribution(*id).cloned())?;
+        if row.case.proposed_by.authority == authority
+            || carries_out(query, department, row.listing, Some(*id), today)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a department has a measure that runs under a listing, or under an attribution
+/// that follows it.
+fn carries_out(
+    query: &mut Query<'_>,
+    department: &str,
+    listing: ListingId,
+    attribution: Option<AttributionId>,
+    today: Day,
+) -> Result<bool, Problem> {
+    let entry = Index::Family(listing, MeasureId(Position::local(0)));
+    for at in query.newest(&entry, NEWEST_CASES_MAX)? {
+        let Some(Row::Measure(row)) = query.row(&Key::Measure(MeasureId(at)))? else { continue };
+        if row.attribution == attribution
+            && row.department == department
+            && read::measure(query, &row, today)?["standing"] != "ended"
+        {
+            return Ok(true);
         }
     }
     Ok(false)

@@ -17,7 +17,7 @@ use shouxin_core::row::{
     RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
     SubjectRow,
 };
-use shouxin_core::rules::{Instrument, Polarity};
+use shouxin_core::rules::Instrument;
 use shouxin_core::text::{Name, Sealed};
 use shouxin_core::time::Day;
 
@@ -27,6 +27,7 @@ use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
+use crate::http::sharing::Reach;
 use crate::http::{basis, erasures, imported};
 use crate::vault::Vault;
 
@@ -115,6 +116,38 @@ pub async fn record_access(
     keep(app, &access(request, app, caller, file)?).await
 }
 
+/// The same of a look that shows what departments share: answers how far it reaches for the purpose it states,
+/// and names the contracts it rests on.
+pub(crate) async fn record_shared(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+    sight: Sight,
+) -> Result<Reach, Problem> {
+    if sight != Sight::Government {
+        record_access(request, app, caller, file, sight).await?;
+        return Ok(Reach::All);
+    }
+    let (access, reach) = shared(request, app, caller, file)?;
+    keep(app, &access).await?;
+    Ok(reach)
+}
+
+/// The entry of such a look, and how far it reaches.
+pub(crate) fn shared(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+) -> Result<(Access, Reach), Problem> {
+    let mut access = access(request, app, caller, file)?;
+    let today = app.engine.clock.now().legal_date();
+    let reach = Reach::of(&app.engine.rules, caller, &access.purpose, today);
+    access.contracts = reach.contracts().to_vec();
+    Ok((access, reach))
+}
+
 /// The entry of a look at a file, with the purpose that the request states.
 pub(crate) fn access(
     request: &HttpRequest,
@@ -140,6 +173,7 @@ pub(crate) fn access(
         file,
         route: request.match_pattern().unwrap_or_default(),
         purpose: purpose.to_owned(),
+        contracts: Vec::new(),
     })
 }
 
@@ -271,7 +305,8 @@ fn content_json(text: Value) -> Value {
     }
 }
 
-/// Whether a record is shown to a reader on `today`.
+/// Whether a record is shown to a reader on `today`; of what departments share, whom a contract lets
+/// read it is asked beside this (`sharing::Reach`).
 pub fn record_shown(row: &RecordRow, today: Day, sight: Sight) -> bool {
     match sight {
         Sight::Whole => true,
@@ -608,11 +643,11 @@ fn part<T>(
 }
 
 /// A whole file, as a reader may see it. The instruments say which citations are of repealed ones.
-pub fn file(
+pub(crate) fn file(
     (vault, instruments): (&Vault, &[Instrument]),
     query: &mut Query<'_>,
     head: &SubjectRow,
-    sight: Sight,
+    (sight, reach): (Sight, &Reach),
     today: Day,
 ) -> Result<Value, Problem> {
     use shouxin_core::id::{AttributionId, ListingId, MeasureId, ObjectionId, RepairId};
@@ -622,13 +657,12 @@ pub fn file(
         query,
         &Index::SubjectRecord(key, RecordId(first)),
         |at| Key::Record(RecordId(at)),
-        |_, row| {
-            Ok(match row {
-                Row::Record(row) if record_shown(&row, today, sight) => {
-                    Some(record(vault, &row, sight))
-                }
-                _ => None,
-            })
+        |query, row| match row {
+            Row::Record(row) if record_shown(&row, today, sight) => {
+                let shown = reach.record(query, &row)?;
+                Ok(shown.then(|| record(vault, &row, sight)))
+            }
+            _ => Ok(None),
         },
     )?;
     let listings = part(
@@ -664,9 +698,12 @@ pub fn file(
         "records": records,
         "listings": listings,
     });
-    body["imported_classifications"] = json!(imported::of(query, key, sight, today)?);
+    body["imported_classifications"] = json!(imported::of(query, key, (sight, reach), today)?);
     if sight == Sight::Public {
         return Ok(body);
+    }
+    if sight == Sight::Government {
+        body["sharing"] = reach.shown();
     }
     body["measures"] = json!(part(
         query,
@@ -742,23 +779,26 @@ pub fn open_adverse(
     let today = engine.clock.now().legal_date();
     let mut query = Query::new(engine.view.read());
     let looked_at = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
-    let entry = Index::SubjectRecord(subject, RecordId(Position::local(0)));
+    let entry = Index::StandingAdverse(subject, RecordId(Position::local(0)));
     let (positions, more) = query.page(&entry, None, ADVERSE_ROWS_MAX)?;
-    if more {
-        return Err(Problem::new(
-            Code::Limit,
-            format!("记录超过 {ADVERSE_ROWS_MAX} 条 / over {ADVERSE_ROWS_MAX} records"),
-            "请先归档期满记录 / archive records that have ended first",
-        ));
-    }
     let mut adverse = Vec::new();
     for position in positions {
         if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
-            && row.polarity == Polarity::Adverse
             && row.is_live(today)
         {
             adverse.push(row.id);
         }
+    }
+    // One that is open is enough; where so many are past their day and wait for their timer, nobody can tell.
+    if more && adverse.is_empty() {
+        return Err(Problem::new(
+            Code::Limit,
+            format!(
+                "{ADVERSE_ROWS_MAX} 条以上不良记录已届满而未办结 / over {ADVERSE_ROWS_MAX} adverse records \
+                 are past their last day and not closed yet"
+            ),
+            "请稍后重试 / the timers close them; try again then",
+        ));
     }
     Ok((adverse, looked_at))
 }

@@ -91,13 +91,15 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     let caller = Caller::of(&request, &app.engine)?;
     let key = subject_key(&path)?;
     let sight = read::sight(&caller, key).ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+    let reach = read::record_shared(&request, &app, &caller, key.to_string(), sight).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let head = read::head(&mut query, key, sight)?;
+    let rules = &app.engine.rules;
     let lets = sight == Sight::Government && authorisations::lets(&head, &caller, today);
     let view = if lets { "Authorised".to_owned() } else { format!("{sight:?}") };
-    let tag = format!("\"{key}@{}@{view}@{today}\"", head.last);
+    let reaches = reach.tag(rules);
+    let tag = format!("\"{key}@{}@{view}@{reaches}@{today}\"", head.last);
     let unchanged = request.headers().get("if-none-match").is_some_and(|own| own == tag.as_str());
     let mut response = HttpResponse::Ok();
     response.insert_header(("ETag", tag.clone()));
@@ -106,9 +108,8 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     if unchanged {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", tag)).finish());
     }
-    let rules = &app.engine.rules;
     let kept = (&*app.engine.vault, rules.instruments.as_slice());
-    let mut body = read::file(kept, &mut query, &head, sight, today)?;
+    let mut body = read::file(kept, &mut query, &head, (sight, &reach), today)?;
     if lets {
         let found = authorisations::records(&app.engine.vault, &mut query, &head, today)?;
         body["authorised_records"] = json!(found);

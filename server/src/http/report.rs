@@ -22,6 +22,7 @@ use crate::http::edge::{id, subject_key};
 use crate::http::format::accepts;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, PART_ROWS_MAX, Sight};
+use crate::http::sharing::Reach;
 use crate::http::{App, Table, commitments, recommendation};
 
 /// Registers the routes.
@@ -100,7 +101,14 @@ fn made(
     let head = read::head(query, key, sight)?;
     let (records, next) = records(engine, query, key, sight, after, today)?;
     let mut body = match after {
-        None => read::file((&engine.vault, &engine.rules.instruments), query, &head, sight, today)?,
+        // Its own: no contract is asked for.
+        None => read::file(
+            (&engine.vault, &engine.rules.instruments),
+            query,
+            &head,
+            (sight, &Reach::All),
+            today,
+        )?,
         Some(_) => json!({
             "key": key.to_string(), "name": read::name(&engine.vault, &head), "as_of": today,
         }),

@@ -22,6 +22,7 @@ use crate::http::caller::Caller;
 use crate::http::events::{Page, page};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
+use crate::http::sharing::Reach;
 
 /// Who may keep a stream open: whoever has a key to account for it.
 pub(crate) const READERS: &[Role] = &[
@@ -164,13 +165,22 @@ impl Feed {
             return Err("the key is revoked or expired / 密钥已吊销或过期");
         }
         let Reader { sight, limit, .. } = self.reader;
-        let page = page(&self.app.engine, sight, self.after, limit).map_err(broken)?;
+        // Asked again for each page: a contract may end while the stream goes on.
+        let (engine, now) = (&self.app.engine, self.app.engine.clock.now());
+        let reach = match &self.reader.look {
+            Some(look) => {
+                Reach::of(&engine.rules, &self.reader.caller, &look.purpose, now.legal_date())
+            }
+            None => Reach::All,
+        };
+        let page = page(engine, (sight, &reach), self.after, limit).map_err(broken)?;
         if page.items.is_empty() {
             self.after = page.through;
             return Ok(page.more);
         }
         if let Some(look) = &mut self.reader.look {
-            look.at_ms = self.app.engine.clock.now().0;
+            look.at_ms = now.0;
+            look.contracts = reach.contracts().to_vec();
             look.file = page.files();
             read::keep(&self.app, look).await.map_err(broken)?;
         }

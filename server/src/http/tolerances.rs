@@ -14,8 +14,8 @@ use shouxin_core::event::{CaseRef, Colour, Event, Mark};
 use shouxin_core::id::{AttributionId, ListingId, Position, RecordId, ToleranceId};
 use shouxin_core::keys;
 use shouxin_core::limits::{ADVERSE_RECORDS_MAX, CLEAN_YEARS_MAX};
-use shouxin_core::row::Index;
 use shouxin_core::row::tolerance::{ToleranceRow, counts_as_adverse};
+use shouxin_core::row::{Index, RecordRow};
 use shouxin_core::time::Day;
 use utoipa::{IntoParams, ToSchema};
 
@@ -36,6 +36,8 @@ const OFFICERS_AND_SUBJECT: &[Role] =
 struct Found {
     from: Day,
     records: Vec<RecordId>,
+    /// Those among them that departments share.
+    shared: Vec<RecordRow>,
     listings: Vec<ListingId>,
     /// What a person answers for under an organisation's listing.
     attributions: Vec<AttributionId>,
@@ -52,13 +54,14 @@ fn adverse(engine: &Engine, subject: SubjectKey, years: u16, today: Day) -> Resu
     let (prefix, before) = keys::adverse_from(subject, from);
     let entries = query.range(&prefix, Some(&before), ADVERSE_RECORDS_MAX)?;
     let looked_at = entries.len();
-    let mut records = Vec::new();
+    let (mut records, mut shared) = (Vec::new(), Vec::new());
     for id in entries.iter().filter_map(|entry| keys::tail_position(entry)).map(RecordId) {
         let row = query.ask(|rows| rows.must_record(id).cloned())?;
         // Dates rule: what is over by date counts no more, whether the timer ran or not.
         let over = row.publicity_until.is_some_and(|until| today > until);
         if counts_as_adverse(&row) && !over {
             records.push(id);
+            shared.extend(row.is_shared(today).then_some(row));
         }
     }
     if records.is_empty() && looked_at == ADVERSE_RECORDS_MAX {
@@ -69,7 +72,7 @@ fn adverse(engine: &Engine, subject: SubjectKey, years: u16, today: Day) -> Resu
         ));
     }
     let (listings, attributions) = burdens(&head.marks, today);
-    Ok(Found { from, records, listings, attributions, version: head.last })
+    Ok(Found { from, records, shared, listings, attributions, version: head.last })
 }
 
 /// The black listings, and what a person answers for, that have effect on a day and that nobody disputes.
@@ -317,8 +320,9 @@ struct Years {
     years: Option<u16>,
 }
 
-/// `GET /v1/subjects/{key}/clean-record?years=3`: for departments and for the subject itself.
-/// Source: domain.md O31, T04.
+/// `GET /v1/subjects/{key}/clean-record?years=3`: for departments and for the subject itself. Every adverse
+/// record counts, whoever may read it, and a department is told which of them it may read.
+/// Source: domain.md O19, O31, T04.
 async fn clean_record(
     request: HttpRequest,
     path: Path<String>,
@@ -340,12 +344,22 @@ async fn clean_record(
         )
         .on("years"));
     }
-    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
-    let found = adverse(&app.engine, key, years, today)?;
+    let reach = read::record_shared(&request, &app, &caller, key.to_string(), sight).await?;
+    let mut found = adverse(&app.engine, key, years, today)?;
+    let clean = found.records.is_empty();
+    if sight == Sight::Government {
+        found.records.clear();
+        let mut query = Query::new(app.engine.view.read());
+        for row in &found.shared {
+            if reach.record(&mut query, row)? {
+                found.records.push(row.id);
+            }
+        }
+    }
     let text = |id: &dyn ToString| id.to_string();
     Ok(HttpResponse::Ok().json(json!({
         "subject": key.to_string(),
-        "clean": found.records.is_empty()
+        "clean": clean
             && found.listings.is_empty()
             && found.attributions.is_empty(),
         "as_of": today,
@@ -353,6 +367,7 @@ async fn clean_record(
         "records": found.records.iter().map(|id| text(id)).collect::<Vec<_>>(),
         "listings": found.listings.iter().map(|id| text(id)).collect::<Vec<_>>(),
         "attributions": found.attributions.iter().map(|id| text(id)).collect::<Vec<_>>(),
+        "sharing": if sight == Sight::Government { reach.shown() } else { Value::Null },
         "version": found.version.to_string(),
     })))
 }
