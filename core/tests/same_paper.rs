@@ -11,7 +11,7 @@ use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, Target};
 use shouxin_core::guard::{Ground, Misfit};
 use shouxin_core::id::{AttributionId, ListingId};
-use shouxin_core::limits::CASES_PER_PAPER_MAX;
+use shouxin_core::limits::{CASES_PER_PAPER_MAX, FACTS_MAX};
 use shouxin_core::path::Standing;
 use shouxin_core::row::Repairable;
 use shouxin_core::rules::FactKind;
@@ -400,4 +400,28 @@ fn the_cases_of_one_paper_are_bounded() {
     assert_eq!(world.refused(&handler(), &proposal), Ground::Misfit(Misfit::Limit));
     world.must(&handler(), &on_new_paper(&world, proposal));
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// A proposal names many papers, and many cases were opened on each: all of them are looked at in few
+/// rounds.
+#[test]
+fn the_cases_of_many_papers_are_looked_at_together() {
+    let mut world = World::seeded();
+    let drop = |id: ListingId| Command::DropCase { case: CaseRef::Listing(id), reasons: text() };
+    let mut all = Vec::new();
+    for serial in 1_u8..=8 {
+        let number = format!("尤市监罚〔2026〕{serial}0号");
+        let paper = FactDocument { number, sha256: digest(100 + serial), ..fact(organisation(1)) };
+        let mut proposal = propose(organisation(1), &[]);
+        *cited(&mut proposal) = vec![paper.clone()];
+        for _ in 0..CASES_PER_PAPER_MAX {
+            let id = ListingId(world.must(&handler(), &proposal));
+            world.must(&handler(), &drop(id));
+        }
+        all.push(paper);
+    }
+    assert_eq!(all.len(), FACTS_MAX);
+    let mut proposal = propose(organisation(1), &[]);
+    *cited(&mut proposal) = all;
+    assert_eq!(world.refused(&handler(), &proposal), Ground::Misfit(Misfit::Limit));
 }
