@@ -46,6 +46,7 @@ mod guards;
 mod handed_out;
 mod heard;
 mod imported;
+mod large_family;
 mod lives;
 mod member;
 mod named;

@@ -237,6 +237,7 @@ pub(super) fn turn(
     match target {
         Target::Record(id) => {
             let record = rows.must_record(id)?;
+            classification::family(rows, &record.listings)?;
             for listing in &record.listings {
                 turn_family(rows, context, drafts, *listing, turn)?;
             }
@@ -295,7 +296,7 @@ pub(super) fn release(
     let (listings, attributions) = match target {
         Target::Record(id) => {
             let record = rows.must_record(id)?;
-            rows.want(record.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            classification::family(rows, &record.listings)?;
             (record.listings.clone(), record.attributions.clone())
         }
         Target::Listing(id) => (vec![id], Vec::new()),
@@ -692,8 +693,8 @@ pub(super) fn annul_resting(
     reasons: Option<&Sealed>,
 ) -> Result<(), Stop> {
     let row = rows.must_record(record)?;
-    let listings = row.listings.iter().map(|own| Key::Listing(*own));
-    rows.want(listings.chain(row.attributions.iter().map(|own| Key::Attribution(*own))))?;
+    classification::family(rows, &row.listings)?;
+    rows.want(row.attributions.iter().map(|own| Key::Attribution(*own)))?;
     for attribution in &row.attributions {
         annul_attribution(rows, context, drafts, *attribution, reasons)?;
     }
