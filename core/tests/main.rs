@@ -51,6 +51,7 @@ mod lives;
 mod member;
 mod named;
 mod never_done;
+mod new_head;
 mod no_order;
 mod persons;
 mod plan;

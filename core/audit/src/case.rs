@@ -48,6 +48,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     at.takeable(measures, subject, behaviour);
                 }
             }
+            let weighs =
+                matches!(at.event.event, Event::CaseDecided { .. } | Event::DecisionServed { .. });
+            if let Some(own) = fold.case(*case).filter(|_| weighs) {
+                at.capacity(fold, own.subject);
+            }
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
@@ -305,7 +310,7 @@ fn step(own: &mut Case, above: Above, commit: &mut Commit, at: &mut Here<'_>) {
             at.of_authority(own.proposer.authority);
             // What was decided and never served had no effect: its head takes it off the books.
             if own.decision.is_some() && own.starts_on.is_none() {
-                at.head_beside(&own.proposer);
+                at.head_of(own.proposer.authority);
                 own.finish(Over::Closed);
             } else {
                 closed(own, at);
@@ -576,6 +581,9 @@ fn took_effect(
 ) {
     let above = standing_above(fold, case, at.today);
     let today = at.today;
+    if let Some(own) = fold.case(case) {
+        at.capacity(fold, own.subject);
+    }
     let Some(own) = fold.case_mut(case) else {
         at.missing(shown(case));
         return;

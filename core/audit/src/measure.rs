@@ -84,6 +84,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         .measures
         .get(&id)
         .is_some_and(|own| fold.catalogue.published(at.rules, EntryKind::Measure, &own.measure));
+    if let (Event::ExecutionOrdered { .. }, Some(own)) = (&at.event.event, fold.measures.get(&id))
+        && !own.incentive
+    {
+        at.capacity(fold, own.subject);
+    }
     let Some(own) = fold.measures.get_mut(&id) else {
         at.missing(id);
         return;
@@ -228,6 +233,9 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     on_a_decision(fold, at, asked);
     let both = parent.red && fold.weighs(parent.subject, at.today);
     at.must(!both, Guard::RedCheck, "an incentive for whom a black listing weighs on");
+    if !parent.red {
+        at.capacity(fold, parent.subject);
+    }
     let named = parent.red
         || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
     let usable = fold.catalogue.published(at.rules, EntryKind::Measure, asked.measure);

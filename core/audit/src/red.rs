@@ -62,7 +62,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             // It goes by its own will, whoever took that down with its paper.
             let own = matches!(at.event.actor, Actor::Subject(_)) || commit.withdraws(id);
             if !void && !own {
-                at.head_beside(&red.nominator);
+                at.head_of(red.nominator.authority);
                 let active = matches!(stage, RedStage::Active { .. });
                 at.must(!active, Guard::Notice, "what is in force is revoked after notice only");
             }

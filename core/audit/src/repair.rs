@@ -43,7 +43,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
         Event::RepairAcceptDecided { outcome, .. } => {
             at.of_authority(authority);
-            if !matches!(own.stage, RepairStage::Applied) {
+            // Who accepted it and is the head by now decides nothing: another officer takes it over.
+            let over = *outcome == RepairAcceptance::Accepted
+                && by.as_ref().is_some_and(|by| at.is_head(by));
+            if !over && !matches!(own.stage, RepairStage::Applied) {
                 at.broken(INV_2, "the application was looked at already");
             }
             let stage = match outcome {

@@ -135,7 +135,11 @@ pub(crate) fn decided(
     at.about(own.subject);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.service(Guard::Served, service, at.today);
-    admin::by_office_head(fold, at);
+    // Another officer stands in for the head who decided before.
+    match own.outcome.as_ref().is_some_and(|before| at.is_head(&before.1)) {
+        true => admin::by_office(fold, at),
+        false => admin::by_office_head(fold, at),
+    }
     if let Some((.., by)) = at.officer() {
         let same = own.outcome.as_ref().is_some_and(|before| before.1 == *by);
         at.must(!same, Guard::FourEyes, "who decided before reviews it");

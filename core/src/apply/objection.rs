@@ -386,6 +386,10 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
     let row = Rows::known(rows.repair(id)?, &id.0)?.clone();
     rows.want([row.of.key()])?;
     let state = match (&row.state, &envelope.event) {
+        (
+            RepairState::Accepted { .. },
+            Event::RepairAcceptDecided { outcome: RepairAcceptance::Accepted, .. },
+        ) => RepairState::Accepted { by: officer_of(envelope)? },
         (RepairState::Applied { .. }, Event::RepairAcceptDecided { outcome, .. }) => {
             match outcome {
                 RepairAcceptance::Accepted => RepairState::Accepted { by: officer_of(envelope)? },

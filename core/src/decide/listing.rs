@@ -255,7 +255,7 @@ fn red(
         }
         ListingCommand::DropRedRevocation { reasons, .. } => {
             let revocation = under_revocation(red)?;
-            checks::deciding_head(context, &revocation.opened_by)?;
+            checks::relieving_head(context, revocation.opened_by.authority)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             ListingEvent::RevocationDropped { listing, reasons: reasons.clone() }
         }

@@ -153,11 +153,14 @@ pub(super) fn decide(
         return Ok(wrong_state("复核 / review", state, "review")?);
     };
     let same = before.as_ref().is_some_and(|(_, by)| *by == human.reference);
-    if same || !human.officer.head {
+    // Where the head is the one who decided before, nobody could: another officer does.
+    let stands_in = before.as_ref().is_some_and(|(_, by)| checks::is_head(context, by));
+    if same || !(human.officer.head || stands_in) {
         refuse::<()>(
             Guard::FourEyes,
             "复核须由信用办负责人作出，且不得为原处理人 / the head of the office decides, and did not decide before",
-            "请由负责人复核 / ask the head",
+            "请由负责人复核；负责人为原处理人的，由信用办其他工作人员复核 / ask the head; where the head \
+             decided before, another officer of the office",
         )?;
     }
     stated(Guard::Document, &[("reasons", reasons)])?;

@@ -178,7 +178,9 @@ fn start(
             clear
         }
     };
-    if !allowed {
+    // Nor is anybody listed who has lost full capacity since.
+    let capacity = rows.must_subject(found.subject)?.capacity;
+    if !allowed || checks::capacity(capacity, found.subject).is_err() {
         return Ok(());
     }
     let published = !found.subject.is_personal();

@@ -59,6 +59,7 @@ mod retired;
 mod rulings;
 mod sending;
 mod served;
+mod since;
 mod social;
 mod versions;
 mod words;
@@ -278,6 +279,7 @@ fn table() -> Vec<Forgery> {
     for_good::persons(&mut table);
     by_number::in_clear(&mut table);
     by_number::capacity(&mut table);
+    since::incapable(&mut table);
     by_number::authorisations(&mut table);
     table.0
 }
