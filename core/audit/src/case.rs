@@ -158,6 +158,9 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             && fold.listing_standing(**other, at.today) != Standing::Ended
     });
     twins.for_each(|of| commit.twin(at.at(), id, *of));
+    if records.iter().enumerate().any(|(place, own)| records[..place].contains(own)) {
+        at.broken(INV_10, "it names a record twice");
+    }
     for record in records {
         usable(fold, at, *record, subject);
         if let Some(own) = fold.records.get_mut(record) {
@@ -290,8 +293,13 @@ fn step(own: &mut Case, above: Above, commit: &mut Commit, at: &mut Here<'_>) {
             let recorded = digest_is_stated(record_sha256);
             at.must(recorded, Guard::Heard, "there is no record of the hearing");
             match &mut own.heard {
-                Some(heard) if own.decision.is_none() => heard.hearing_held = true,
-                _ => at.broken(INV_2, "a hearing before the statement, or after the decision"),
+                Some(heard) if own.decision.is_none() && !heard.hearing_held => {
+                    heard.hearing_held = true;
+                }
+                _ => at.broken(
+                    INV_2,
+                    "a hearing before the statement, after the decision, or a second one",
+                ),
             }
         }
         Event::CaseDecided { .. } => decided(own, above, at),
@@ -606,6 +614,9 @@ fn took_effect(
         at.guard(Guard::NoSuspension, "it, or what it rests on, is disputed");
     } else if above == Standing::Pending {
         at.broken(INV_1, "what it rests on has no effect yet");
+    }
+    if own.effect {
+        at.broken(INV_2, "it has effect already");
     }
     if published && own.subject.is_personal() {
         at.guard(Guard::Open, "a person's listing is not published");

@@ -92,7 +92,7 @@ pub(super) fn decide(
             // What was put right and stays is withdrawn nowhere, and nothing on it is lifted.
             closing::restorable(rows, (!row.kept).then_some(row.target), row.settle)?;
             stated(Guard::Document, &[("account", account)])?;
-            bounded(evidence.len(), "evidence")?;
+            redress::shown(evidence)?;
             let event = Event::RedressCompleted {
                 objection: *objection,
                 account: account.clone(),
@@ -489,7 +489,8 @@ fn put_right(
         }
         (Finding::DisplayStopped, Target::Record(record)) => {
             let own = rows.must_record(record)?;
-            if own.published {
+            // What nobody is shown meanwhile is not shown again with another outcome.
+            if own.published || row.undisplayed {
                 let event = RecordEvent::DisplayEnded { record, reasons: reasons.clone() };
                 drafts.push(row.subject, Event::Record(event));
             }
@@ -604,8 +605,8 @@ fn resolve(
     } else {
         resume(rows, context, &mut drafts, row)?;
     }
-    // What its own authority took back meanwhile it owes redress for already.
-    if upheld && !redress::is_owed(rows, row.target)? {
+    // What was taken back or found void meanwhile has its redress already.
+    if upheld && !redress::is_owed(rows, context, row.target, id.0)? {
         drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
     }
     if let Some(Owed { by: due, .. }) = row.result

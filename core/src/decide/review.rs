@@ -64,6 +64,12 @@ fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
     }
 }
 
+/// Whether the head of the credit office gave an outcome: what is refused there has its review one level
+/// up, by reconsideration or suit (domain.md 2.5).
+fn decided_at_the_top(rows: &Rows, by: &OfficerRef, context: &Context<'_>) -> Result<bool, Stop> {
+    Ok(rows.office()? == Some(by.authority) && checks::is_head(context, by))
+}
+
 pub(super) fn request(
     rows: &Rows,
     command: &RemedyCommand,
@@ -78,6 +84,15 @@ pub(super) fn request(
         // one review, and it is the party's.
         checks::human(context)?;
         partys_paper(evidence)?;
+    }
+    if matches!(of, ReviewOf::Repair(_)) && decided_at_the_top(rows, &found.outcome.1, context)? {
+        misfit::<()>(
+            Misfit::State,
+            "该决定由信用办负责人作出，信用办不得复核自己的决定 / the head of the credit office decided it, and \
+             nobody there reviews that",
+            "可依法申请行政复议或提起诉讼，也可再次申请修复 / reconsideration and suit remain, and another \
+             application",
+        )?;
     }
     let pack = context.rules_of(found.opened_on);
     let by = context.rules.calendar.after(found.outcome.0, pack.review_request_wd).day;
@@ -197,7 +212,7 @@ pub(super) fn decide(
             (false, true) => {
                 honour_is_heard(rows, row, Finding::Error)?;
                 annul(rows, context, &mut drafts, (row.target, id.0), reasons)?;
-                if !redress::is_owed(rows, row.target)? {
+                if !redress::is_owed(rows, context, row.target, id.0)? {
                     let event = Event::RedressOpened { objection: *id, provider: row.provider };
                     drafts.push(subject, event);
                 }
