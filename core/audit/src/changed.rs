@@ -1,32 +1,21 @@
-//! What a court or reviewing body changed ends earlier than it was to, and not in the past (G-END).
+//! What a court or reviewing body changed ends earlier than it was to, and not in the past (G-END). Of a
+//! case the events say so that follow in its commit.
 
-use shouxin_core::event::{CaseRef, Target};
+use shouxin_core::event::Target;
 use shouxin_core::guard::Guard;
 use shouxin_core::time::Day;
 
-use crate::fold::{Case, Fold, RecordStage, RedStage, Standing};
+use crate::fold::{Fold, RecordStage, RedStage, Standing};
 use crate::here::Here;
-use crate::names::INV_2;
 
 /// What a change finds.
 enum Found {
-    /// It has come to its end: the outcome is recorded, and nothing else follows.
+    /// It has come to its end, so that nothing else follows; or it is a case.
     Over,
     /// It stands, to a day.
     Until(Day),
     /// It stands, and has no end of its own to change.
     Endless,
-    /// It was not served yet.
-    Early,
-}
-
-fn of_case(case: Option<&Case>, today: Day) -> Found {
-    match case {
-        Some(own) if own.over.is_some() || own.own(today) == Standing::Ended => Found::Over,
-        Some(own) if own.starts_on.is_none() => Found::Early,
-        Some(own) => own.end().map_or(Found::Early, Found::Until),
-        None => Found::Over,
-    }
 }
 
 fn found(fold: &Fold, target: Target, today: Day) -> Found {
@@ -35,9 +24,9 @@ fn found(fold: &Fold, target: Target, today: Day) -> Found {
             Some(RedStage::Over) => Found::Over,
             Some(RedStage::Active { until, .. }) if today > until => Found::Over,
             Some(_) => Found::Endless,
-            None => of_case(fold.case(CaseRef::Listing(id)), today),
+            None => Found::Over,
         },
-        Target::Attribution(id) => of_case(fold.case(CaseRef::Attribution(id)), today),
+        Target::Attribution(_) => Found::Over,
         Target::Record(id) => match fold.records.get(&id) {
             Some(own) if own.stage == RecordStage::Live => match own.until {
                 Some(until) if today <= until => Found::Until(until),
@@ -69,7 +58,6 @@ pub(crate) fn check(fold: &Fold, at: &mut Here<'_>, target: Target, end: Day) ->
             at.guard(Guard::End, format!("it is changed to end on {end}, and ended on {before}"));
         }
         Found::Endless => at.guard(Guard::End, "it has no end of its own to change"),
-        Found::Early => at.broken(INV_2, "it was not served yet, and has no end to change"),
     }
     false
 }

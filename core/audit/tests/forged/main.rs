@@ -45,6 +45,7 @@ mod longer;
 mod measures;
 mod named;
 mod office;
+mod once_more;
 mod others;
 mod outcomes;
 mod path;
@@ -280,6 +281,12 @@ fn table() -> Vec<Forgery> {
     by_number::in_clear(&mut table);
     by_number::capacity(&mut table);
     since::incapable(&mut table);
+    once_more::redress_once(&mut table);
+    once_more::reviews_of_repairs(&mut table);
+    once_more::second_steps(&mut table);
+    once_more::changes(&mut table);
+    once_more::lifts(&mut table);
+    once_more::corrections(&mut table);
     by_number::authorisations(&mut table);
     table.0
 }
