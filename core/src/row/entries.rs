@@ -69,10 +69,9 @@ fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
             }
             if let (RedState::Active { .. }, Some(own)) = (&red.state, red.owed) {
                 entries.push(Index::RevocationOwed(red.authority, row.id));
-                if !own.owed.overdue {
-                    let due = Due::Case(CaseRef::Listing(row.id));
-                    entries.push(Index::Due(own.owed.by.day.plus_days(1), due));
-                }
+                // Marked late, it is looked at still: what made it due may come to its end.
+                let due = Due::Case(CaseRef::Listing(row.id));
+                entries.push(Index::Due(own.owed.by.day.plus_days(1), due));
             }
             if let RedState::Active { until, published, .. } = &red.state {
                 let ends = Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id)));
