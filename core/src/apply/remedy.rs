@@ -354,6 +354,7 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
                 stay: None,
                 state: RemedyState::Filed,
                 redress_done: None,
+                redress_by: None,
             };
             rows.put(Key::Remedy(id), Row::Remedy(row))?;
             rows.put(newest, Row::Newest(id.0))?;
@@ -369,9 +370,14 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
         _ => return Err(defect(envelope, "not an event of a remedy")),
     };
     let row = Rows::known(rows.remedy(id)?, &id.0)?.clone();
-    if let RemedyEvent::RedressOwed { .. } | RemedyEvent::RedressDone { .. } = event {
-        let redress_done = Some(matches!(event, RemedyEvent::RedressDone { .. }));
-        return rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { redress_done, ..row }));
+    let redress = match event {
+        RemedyEvent::RedressOwed { provider, .. } => Some((false, Some(*provider))),
+        RemedyEvent::RedressDone { .. } => Some((true, row.redress_by)),
+        _ => None,
+    };
+    if let Some((done, redress_by)) = redress {
+        let row = RemedyRow { redress_done: Some(done), redress_by, ..row };
+        return rows.put(Key::Remedy(id), Row::Remedy(row));
     }
     let stayed = row.state == RemedyState::Stayed;
     let (state, turn) = match event {

@@ -12,6 +12,7 @@ use shouxin_core::decide::figures;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::id::{AssessmentId, Position};
+use shouxin_core::limits::ASSESSMENT_MONTHS_MAX;
 use shouxin_core::row::Index;
 use shouxin_core::row::assessment::AssessmentRow;
 use shouxin_core::rules::{Department, RuleSet};
@@ -272,6 +273,15 @@ async fn live(request: HttpRequest, period: UrlQuery<Period>, app: Data<App>) ->
     let scope = Scope::of(rules, &caller)?;
     let from = month("from", period.from.as_ref())?;
     let to = month("to", period.to.as_ref())?;
+    let months = usize::from(ASSESSMENT_MONTHS_MAX);
+    if !(1..=months).contains(&from.through(to).take(months.saturating_add(1)).count()) {
+        return Err(Problem::new(
+            Code::ValueInvalid,
+            format!("期间 {from} 至 {to} 不是 1 至 {months} 个月 / not 1 to {months} months"),
+            "请填写起止月份，例如 2026-01 至 2026-06 / give first and last month",
+        )
+        .on("to"));
+    }
     let file = format!("assessment {from} {to}");
     read::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let mut query = Query::new(app.engine.view.read());

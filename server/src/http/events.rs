@@ -218,7 +218,7 @@ fn shared_record(
         "id": id.to_string(),
         "position": at.to_string(),
         "action": if marked { "annotate" } else { "publish" },
-        "status": read::status(!row.holds.is_empty(), &remedies),
+        "status": read::status(read::is_disputed(&row.holds), &remedies),
         "subject": row.subject.to_string(),
         "name": name,
         "record": read::record(&engine.vault, &row, Sight::Government),

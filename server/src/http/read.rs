@@ -11,7 +11,7 @@ use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{Position, RecordId, RemedyId};
-use shouxin_core::path::{DecisionCase, Path, Standing};
+use shouxin_core::path::{DecisionCase, Hold, Path, Standing};
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
     RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
@@ -27,7 +27,7 @@ use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
-use crate::http::{basis, erasures, imported};
+use crate::http::{attributions, basis, erasures, imported};
 use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
@@ -271,7 +271,7 @@ pub fn record_shown(row: &RecordRow, today: Day, sight: Sight) -> bool {
     }
 }
 
-fn standing_name(standing: Standing) -> &'static str {
+pub(crate) fn standing_name(standing: Standing) -> &'static str {
     match standing {
         Standing::Pending => "pending",
         Standing::InForce => "in_force",
@@ -280,7 +280,7 @@ fn standing_name(standing: Standing) -> &'static str {
     }
 }
 
-fn decision(case: &DecisionCase) -> Value {
+pub(crate) fn decision(case: &DecisionCase) -> Value {
     let Some(served) = case.path.served() else {
         return Value::Null;
     };
@@ -320,15 +320,35 @@ pub fn remedies(query: &mut Query<'_>, target: Target) -> Result<Vec<Value>, Pro
     Ok(shown)
 }
 
-/// How final a published thing is (domain.md 6.7): said with it wherever it is shown.
-pub fn status(suspended: bool, remedies: &[Value]) -> &'static str {
+/// How final a published thing is (domain.md 6.7): said with it wherever it is shown. What a
+/// reviewing body or court has stayed is in its hands, and nobody is said to have objected.
+pub fn status(disputed: bool, remedies: &[Value]) -> &'static str {
     let of = |kind: &str| remedies.iter().any(|own| own["kind"] == kind);
-    match suspended {
+    match disputed {
         true => "under_objection",
         false if of("litigation") => "in_court",
         false if of("reconsideration") => "under_reconsideration",
         false => "final",
     }
+}
+
+/// Whether an objection is among what holds a thing.
+pub fn is_disputed(holds: &[Hold]) -> bool {
+    holds.iter().any(|own| matches!(own, Hold::Objection(_)))
+}
+
+/// A record with how final it is, and the reconsiderations and suits about it.
+pub fn record_marked(
+    vault: &Vault,
+    query: &mut Query<'_>,
+    row: &RecordRow,
+    sight: Sight,
+) -> Result<Value, Problem> {
+    let remedies = remedies(query, Target::Record(row.id))?;
+    let mut body = record(vault, row, sight);
+    body["status"] = json!(status(is_disputed(&row.holds), &remedies));
+    body["remedies"] = json!(remedies);
+    Ok(body)
 }
 
 /// Whether the public is shown a listing of this standing, or the nomination for one.
@@ -375,6 +395,10 @@ pub fn listing(
     today: Day,
 ) -> Result<Value, Problem> {
     let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
+    let holds = match &row.kind {
+        ListingKind::Black { case, .. } => &case.holds,
+        ListingKind::Red(red) => &red.holds,
+    };
     let mut body = json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
@@ -432,20 +456,33 @@ pub fn listing(
         && body["objections"].as_array().is_some_and(|open| !open.is_empty());
     body["status"] = json!(match body["state"].as_str() {
         Some("public_notice") if !disputed => "public_notice",
-        _ => status(standing == Standing::Suspended || disputed, &remedies),
+        // What is suspended by none of its own holds is so with what it rests on.
+        _ => {
+            let stayed = !holds.is_empty() && !is_disputed(holds);
+            status((standing == Standing::Suspended && !stayed) || disputed, &remedies)
+        }
     });
     body["remedies"] = json!(remedies);
     Ok(body)
 }
 
-/// A measure case for a reader.
-pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Value, Problem> {
+/// The standing of a measure with its parents.
+pub fn measure_standing(
+    query: &mut Query<'_>,
+    row: &MeasureRow,
+    today: Day,
+) -> Result<Standing, Problem> {
     // `with_parents` is what `decide` does; a read loads the same rows.
     query.ask(|rows| {
         let attribution = row.attribution.map(Key::Attribution);
         rows.want([Key::Measure(row.id), Key::Listing(row.listing)].into_iter().chain(attribution))
     })?;
-    let standing = query.ask(|rows| rows.measure_standing(row.id, today))?;
+    Ok(query.ask(|rows| rows.measure_standing(row.id, today))?)
+}
+
+/// A measure case for a reader.
+pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Value, Problem> {
+    let standing = measure_standing(query, row, today)?;
     let reference = match &row.state {
         MeasureState::Executed { reference, .. } | MeasureState::FedBack { reference, .. } => {
             json!(reference)
@@ -480,6 +517,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "dispatch_by": row.dispatch.map(|own| own.by),
         "dispatch_overdue": row.dispatch.is_some_and(|own| own.overdue),
         "decline_awaits_office": row.escalated.is_some(),
+        "feedback_by": row.feedback.map(|own| own.by),
+        "feedback_overdue": row.feedback.is_some_and(|own| own.overdue),
         "lift_by": row.lift.map(|own| own.by),
         "lift_overdue": row.lift.is_some_and(|own| own.overdue),
         "tell_by": row.telling.map(|own| own.owed.by),
@@ -613,13 +652,11 @@ pub fn file(
         query,
         &Index::SubjectRecord(key, RecordId(first)),
         |at| Key::Record(RecordId(at)),
-        |_, row| {
-            Ok(match row {
-                Row::Record(row) if record_shown(&row, today, sight) => {
-                    Some(record(vault, &row, sight))
-                }
-                _ => None,
-            })
+        |query, row| match row {
+            Row::Record(row) if record_shown(&row, today, sight) => {
+                record_marked(vault, query, &row, sight).map(Some)
+            }
+            _ => Ok(None),
         },
     )?;
     let listings = part(
@@ -678,19 +715,7 @@ pub fn file(
             let standing = query.ask(|rows| rows.attribution_standing(row.id, today))?;
             let shown = sight == Sight::Whole
                 || matches!(standing, Standing::InForce | Standing::Suspended);
-            Ok(shown.then(|| {
-                json!({
-                    "id": row.id.to_string(),
-                    "listing": row.listing.to_string(),
-                    "records": row.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                    "role": row.role,
-                    "state": row.case.path.name(),
-                    "standing": standing_name(standing),
-                    "basis": basis::cited(instruments, &row.case.basis, today),
-                    "decision": decision(&row.case),
-                    "repair_again_from": row.repair_again_from,
-                })
-            }))
+            Ok(shown.then(|| attributions::shown(instruments, &row, standing, today)))
         }
     )?);
     body["objections"] = json!(part(

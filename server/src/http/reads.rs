@@ -21,7 +21,7 @@ use crate::http::caller::Caller;
 use crate::http::edge::{id, parse, subject_key};
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight, Under};
-use crate::http::{App, Body, authorisations, basis, bytes, own_case, recommendation};
+use crate::http::{App, Body, authorisations, basis, bundle, bytes, own_case, recommendation};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -201,8 +201,13 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
             "请分批查询 / split the query",
         ));
     }
-    let keys: Vec<SubjectKey> =
-        check.keys.iter().map(|key| subject_key(key)).collect::<Result<_, _>>()?;
+    let keys: Vec<SubjectKey> = check
+        .keys
+        .iter()
+        .enumerate()
+        // Of a thousand keys the one that is wrong is named by its place, never by what it holds.
+        .map(|(place, key)| subject_key(key).map_err(|own| own.on(format!("keys[{place}]"))))
+        .collect::<Result<_, _>>()?;
     let sights: Vec<Option<Sight>> = keys.iter().map(|key| read::sight(&caller, *key)).collect();
     if let Some(sight) = sights.iter().flatten().max() {
         // Every key is named whole: each of these subjects can ask who looked.
@@ -231,7 +236,7 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "before": position, "results": results})))
 }
 
-async fn may_see(
+pub(crate) async fn may_see(
     request: &HttpRequest,
     app: &App,
     caller: &Caller,
@@ -390,7 +395,12 @@ pub async fn objection(request: HttpRequest, path: Path<String>, app: Data<App>)
     if !open && !read::concerns(&caller, row.provider.as_str()) {
         return Err(Problem::not_found());
     }
-    Ok(HttpResponse::Ok().json(read::objection(&row)))
+    let mut body = read::objection(&row);
+    if sight == Sight::Whole || read::concerns(&caller, row.provider.as_str()) {
+        let told = ["trigger", "grounds", "statement", "evidence"];
+        body["filed"] = bundle::said(&app, row.subject, row.id.0, &told)?;
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// `GET /v1/remedies/{id}`
@@ -447,7 +457,12 @@ pub async fn repair(request: HttpRequest, path: Path<String>, app: Data<App>) ->
     if !open && !read::concerns(&caller, row.authority.as_str()) {
         return Err(Problem::not_found());
     }
-    Ok(HttpResponse::Ok().json(read::repair(&row)))
+    let mut body = read::repair(&row);
+    if sight == Sight::Whole || read::concerns(&caller, row.authority.as_str()) {
+        let told = ["statement", "proof_sha256", "commitment_sha256"];
+        body["applied"] = bundle::said(&app, row.subject, row.id.0, &told)?;
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// A person to confirm.

@@ -633,7 +633,12 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
     let supervises = escalated::is_supervisor(&app, &caller, &officer);
     let list = match filter.state.as_deref() {
         state if supervises => Some(escalated::only_list(state)?),
-        state => list(&caller, &officer, state.unwrap_or("received")),
+        // Without a state: what waits for whoever asks. A department has what was assigned to it.
+        state => {
+            let triages = matches!(caller.role, Role::Triage | Role::DataOfficer);
+            let first = if triages { "received" } else { "assigned" };
+            list(&caller, &officer, state.unwrap_or(first))
+        }
     };
     let Some(list) = list else {
         let states = ReportState::NAMES.join(", ");
