@@ -336,6 +336,7 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         key,
         kind,
         name,
+        former_names: Vec::new(),
         slot: 0,
         registered_on: envelope.legal_date,
         attestation: None,
@@ -382,6 +383,14 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 return Err(defect(envelope, "its subject has no file"));
             };
             let head = SubjectRow { capacity: Some(*capacity), ..head.clone() };
+            rows.put(Key::Subject(key), Row::Subject(head))
+        }
+        Event::Person(PersonEvent::Renamed { name, .. }) => {
+            let Some(head) = rows.subject(key)? else {
+                return Err(defect(envelope, "its subject has no file"));
+            };
+            let mut head = head.clone();
+            head.take_name(name.clone());
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::AliasLinked { kind, code } => {

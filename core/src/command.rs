@@ -125,6 +125,13 @@ pub enum Command {
         document_number: String,
         document_sha256: Digest,
     },
+    /// The name of an organisation or person changed at the registration authority.
+    RenameSubject {
+        subject: SubjectKey,
+        name: Name,
+        document_number: String,
+        document_sha256: Digest,
+    },
     LinkAlias {
         subject: SubjectKey,
         kind: String,

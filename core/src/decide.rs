@@ -209,6 +209,7 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         C::RegisterSubjects { subjects } => subject::register(rows, subjects, context),
         C::RegisterPersons { persons } => subject::register_persons(rows, persons, context),
         C::StateCapacity { .. } => subject::state_capacity(rows, command, context),
+        C::RenameSubject { .. } => subject::rename(rows, command, context),
         C::LinkAlias { subject, kind, code } => {
             subject::link_alias(rows, *subject, kind, code, context)
         }

@@ -1,5 +1,7 @@
 //! Every bound of the core in one place, with its unit in its name.
 
+/// Former names that the head of a file keeps.
+pub const FORMER_NAMES_MAX: usize = 8;
 /// Citations one decision may rest on.
 pub const CITATIONS_MAX: usize = 16;
 /// Documents that establish the facts of one case.

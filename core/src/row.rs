@@ -45,6 +45,7 @@ use crate::id::{
     RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
+use crate::limits::FORMER_NAMES_MAX;
 use crate::path::{DecisionCase, Hold};
 use crate::row::assessment::AssessmentRow;
 use crate::row::catalogue::{CatalogueEntryRow, DepartmentDocumentRow};
@@ -147,6 +148,8 @@ pub struct SubjectRow {
     pub key: SubjectKey,
     pub kind: SubjectKind,
     pub name: Name,
+    /// Names that it had before, the newest last: documents of that time bear them.
+    pub former_names: Vec<Name>,
     pub slot: u64,
     pub registered_on: Day,
     pub attestation: Option<Attestation>,
@@ -173,6 +176,13 @@ pub struct Authorisation {
 }
 
 impl SubjectRow {
+    /// Takes another name, and keeps the former ones as far as a head has room for them.
+    pub(crate) fn take_name(&mut self, name: Name) {
+        self.former_names.push(std::mem::replace(&mut self.name, name));
+        let beyond = self.former_names.len().saturating_sub(FORMER_NAMES_MAX);
+        self.former_names.drain(..beyond);
+    }
+
     /// Whether the subject lets an authority read on a day what is read by authorisation alone.
     pub fn authorises(&self, authority: Uscc, on: Day) -> bool {
         self.authorisations.iter().any(|own| own.authority == authority && on <= own.until)

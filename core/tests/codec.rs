@@ -107,6 +107,14 @@ fn samples() -> BTreeMap<String, Event> {
     all
 }
 
+fn renamed(name: Name) -> Event {
+    Event::Person(PersonEvent::Renamed {
+        name,
+        document_number: "（尤）登字〔2026〕第1号".to_owned(),
+        document_sha256: digest(63),
+    })
+}
+
 fn stated(ground: CapacityGround) -> Event {
     Event::Person(PersonEvent::CapacityStated {
         capacity: Capacity::Full,
@@ -156,6 +164,7 @@ fn files() -> Vec<Event> {
         },
         Event::PersonRegistered { name: text(), number: text(), slot: 2, capacity: Capacity::Full },
         stated(CapacityGround::CameOfAge),
+        renamed(Name::Clear("尤溪县甲集团有限公司".to_owned())),
         Event::Authorisation(AuthorisationEvent::Given {
             authority: authority(kit::rules::TAX),
             purpose: text(),

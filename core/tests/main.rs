@@ -63,6 +63,7 @@ mod red_list;
 mod redress;
 mod relieved;
 mod remedies;
+mod renamed;
 mod repairs;
 mod retired;
 mod reviewed;

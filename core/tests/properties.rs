@@ -563,6 +563,7 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "subject.erased",
         "subject.key_destroyed",
         "person.capacity_stated",
+        "subject.renamed",
         "authorisation.given",
         "authorisation.withdrawn",
     ];

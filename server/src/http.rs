@@ -225,6 +225,7 @@ fn collection_routes(table: &mut Table<'_>) {
     table
         .post::<c::RegisterSubjects>("/v1/subjects", "建档 / register organisations")
         .post::<c::LinkAlias>("/v1/subjects/{key}/aliases", "旧代码转换 / link a legacy code")
+        .post::<persons::Rename>("/v1/subjects/{key}/name", "名称变更 / record a change of name")
         .post::<c::RegisterPersons>("/v1/persons", "自然人建档 / register persons")
         .post::<persons::StateCapacity>(
             "/v1/persons/{key}/capacity",

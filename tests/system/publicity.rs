@@ -147,6 +147,16 @@ fn each_decision_is_taken_or_rejected_by_its_field() {
         (with(ok("4"), &[("XK_NR", json!(5.5))]), "XK_NR", "VALUE"),
         (with(ok("5"), &[("XK_JDRQ", json!("2026/02/30"))]), "XK_JDRQ", "DATE"),
         (with(ok("6"), &[("XK_YXQZI", json!("长期"))]), "XK_YXQZI", "DATE"),
+        (
+            with(ok("6a"), &[("XK_YXQZ", json!("2026-03-02")), ("XK_YXQZI", json!("2026-03-01"))]),
+            "XK_YXQZI",
+            "DATE",
+        ),
+        (
+            with(ok("6b"), &[("XK_XDR_MC", json!("尤溪县另一有限公司"))]),
+            "XK_XDR_MC",
+            "NAME_DISAGREES",
+        ),
         (with(ok("7"), &[("XK_XDR_LB", json!("企业"))]), "XK_XDR_LB", "VALUE"),
         (with(ok("8"), &[("XK_XDR_LB", json!("个体工商户"))]), "XK_XDR_LB", "SUBJECT_KIND"),
         (with(ok("9"), &[("XK_XDR_SHXYM", json!("91x"))]), "XK_XDR_SHXYM", "CODE"),
@@ -321,6 +331,41 @@ fn the_public_sees_what_may_be_shown_and_no_more() {
 }
 
 /// A command of the binary over a data folder.
+/// Covers O07, O25.
+#[test]
+fn a_decision_bears_the_name_of_whose_code_it_has_or_had() {
+    let county = County::new();
+    let subject = code("91", 1);
+    let file = |name: &str, number: u32| {
+        let permit =
+            with(county.permit(&format!("许〔2026〕{number}号")), &[("XK_XDR_MC", json!(name))]);
+        let body = county.post(
+            "/v1/permits",
+            &format!("of-{number}-{}", name.len()),
+            &json!({"permits": [permit]}),
+        );
+        reasons(&body)
+    };
+    let (old, new) = ("尤溪县某某有限公司", "尤溪县某某集团有限公司");
+    let refused = [(0, "XK_XDR_MC".to_owned(), "NAME_DISAGREES".to_owned())];
+    assert_eq!(file(new, 1), refused);
+    let change = json!({
+        "name": new, "document_number": "（尤）登字〔2026〕第1号",
+        "document_sha256": county.officer.document(&subject, "变更登记通知书"),
+    });
+    county.post(&format!("/v1/subjects/{subject}/name"), "renamed", &change);
+    assert_eq!(file(new, 1), []);
+    // What was decided before the change bears the name of that time.
+    assert_eq!(file(&format!(" {old}"), 2), []);
+    let found = |name: &str| {
+        let mut path = "/v1/search?q=".to_owned();
+        path.extend(name.bytes().map(|byte| format!("%{byte:02X}")));
+        let body = county.public.get(&path).expect("an answer").body;
+        body["organisations"].as_array().map(Vec::len)
+    };
+    assert_eq!((found(new), found(old)), (Some(1), Some(0)));
+}
+
 /// Covers O68.
 #[test]
 fn what_is_under_reconsideration_is_marked_wherever_it_is_shown() {

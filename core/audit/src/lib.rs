@@ -351,7 +351,7 @@ fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         Event::Support(event) => support::check(fold, at, event),
         Event::Member(event) => member::check(fold, commit, at, event),
         Event::Erasure(event) => erasure::check(fold, at, event),
-        Event::Person(event) => record::capacity(fold, at, event),
+        Event::Person(event) => record::head(fold, at, event),
         Event::Authorisation(event) => authorisation::check(fold, at, event),
         Event::Job(event) => job::check(fold, at, event),
         Event::KeyCreated { .. } | Event::KeyRevoked { .. } => keys::check(fold, at),

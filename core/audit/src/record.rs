@@ -131,9 +131,22 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
     }
 }
 
-/// A person's capacity is stated anew: by a document, of a person who has a file, and differently.
-pub(crate) fn capacity(fold: &mut Fold, at: &mut Here<'_>, event: &PersonEvent) {
-    let PersonEvent::CapacityStated { capacity, ground, document_number, document_sha256 } = event;
+/// A person's capacity is stated anew: by a document, of a person who has a file, and differently. Or
+/// somebody who has a file has another name: by a document, sealed where the name is personal.
+pub(crate) fn head(fold: &mut Fold, at: &mut Here<'_>, event: &PersonEvent) {
+    let (capacity, ground, document_number, document_sha256) = match event {
+        PersonEvent::CapacityStated { capacity, ground, document_number, document_sha256 } => {
+            (capacity, ground, document_number, document_sha256)
+        }
+        PersonEvent::Renamed { name, document_number, document_sha256 } => {
+            at.document(document_number, document_sha256);
+            named(at, name);
+            if let Some(subject) = at.event.subject.filter(|own| !fold.files.contains_key(own)) {
+                at.missing(subject);
+            }
+            return;
+        }
+    };
     at.document(document_number, document_sha256);
     if *ground == CapacityGround::CameOfAge && *capacity != Capacity::Full {
         at.guard(Guard::Capacity, "who comes of age has full capacity");

@@ -119,7 +119,11 @@ fn five_years_of_a_county_give_nothing() {
     assert_eq!(loaded.count(), 2);
     // `valid` has the audit read these.
     let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
-    let courses = courses.chain([("grown up", due::grown_up()), ("authorised", due::authorised())]);
+    let courses = courses.chain([
+        ("grown up", due::grown_up()),
+        ("authorised", due::authorised()),
+        ("renamed", due::renamed()),
+    ]);
     for (_, world) in courses.chain(versions::all()).chain(sending::all()) {
         let_stand.extend(world.log.iter().map(|own| own.event.name()));
     }

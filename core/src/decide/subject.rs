@@ -164,6 +164,56 @@ pub(super) fn state_capacity(
     drafts.finish()
 }
 
+/// A name is what the registration authority entered last; notices bear it from then on. What was
+/// decided under the former name stands.
+/// Source: domain.md O07, O48.
+pub(super) fn rename(
+    rows: &Rows,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Outcome, Stop> {
+    let Command::RenameSubject { subject, name, document_number, document_sha256 } = command else {
+        return Err(Stop::Defect("not a change of a name".to_owned()));
+    };
+    checks::human(context)?;
+    let head = rows.must_subject(*subject)?;
+    checks::document(document_number, document_sha256)?;
+    let stated = match name {
+        Name::Clear(name) => short_text_is_stated(name) && !subject.is_personal(),
+        Name::Sealed(name) => subject.is_personal() && name.is_stated(),
+    };
+    if !stated {
+        misfit::<()>(
+            Misfit::Value,
+            "名称缺失、超长，或属个人信息而未加密 / name missing, too long or unsealed",
+            "请填写登记机关变更后的名称 / give the name that was entered",
+        )
+        .map_err(|refusal| refusal.on("name"))?;
+    }
+    if numbered_field(name, context.today).is_some() {
+        misfit::<()>(Misfit::Value, checks::BY_NUMBER, "请删去号码 / leave the number out")
+            .map_err(|refusal| refusal.on("name"))?;
+    }
+    if head.name == *name {
+        misfit::<()>(
+            Misfit::Exists,
+            "登记的名称相同 / that is the name on file",
+            "无需再办 / nothing to do",
+        )
+        .map_err(|refusal| refusal.on("name"))?;
+    }
+    let mut drafts = Drafts::new(context);
+    drafts.push(
+        *subject,
+        Event::Person(PersonEvent::Renamed {
+            name: name.clone(),
+            document_number: document_number.clone(),
+            document_sha256: *document_sha256,
+        }),
+    );
+    drafts.finish()
+}
+
 pub(super) fn link_alias(
     rows: &Rows,
     subject: SubjectKey,

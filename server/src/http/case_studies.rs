@@ -79,15 +79,17 @@ impl Write for Draft {
                 let mut query = Query::new(edge.engine.view.read());
                 query.ask(|rows| rows.must_subject(key).cloned())?
             };
-            let Value::String(name) = read::name(&edge.engine.vault, &head) else {
+            let names = read::names(&edge.engine.vault, &head);
+            if names.is_empty() {
                 return Err(Problem::new(
                     Code::ValueInvalid,
                     format!("{person} 的姓名已不可读 / the name is readable no more"),
                     "请人工核对后从 persons 中去掉 / check by hand and leave it out",
                 )
                 .on("persons"));
-            };
-            persons_named += u16::from(holds_name(&text, &name));
+            }
+            // A former name tells who it is as well.
+            persons_named += u16::from(names.iter().any(|name| holds_name(&text, name)));
         }
         Ok(Command::CaseStudy(CaseStudyCommand::Draft {
             subject: self.subject.as_deref().map(subject_key).transpose()?,

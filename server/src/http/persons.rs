@@ -1,5 +1,5 @@
-//! What is on file of a natural person beside the name: civil capacity, and the age that it cannot do
-//! without.
+//! What is stated anew in the head of a file: a natural person's civil capacity, with the age that it
+//! cannot do without, and anybody's name.
 
 use serde::Deserialize;
 use shouxin_core::actor::{Role, SubjectKey};
@@ -9,6 +9,7 @@ use shouxin_core::event::{Capacity, Event};
 use shouxin_core::id::Position;
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::row::Index;
+use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
@@ -72,6 +73,36 @@ impl Write for StateCapacity {
             ground: self.ground,
             document_number: self.document_number,
             document_sha256: edge.document(person, "document_sha256", self.document_sha256)?,
+        })
+    }
+}
+
+/// 名称（姓名）变更登记: by the document of the registration authority. Notices bear the new name from then
+/// on; permits and penalties may bear a former one.
+/// Source: domain.md O07, O48.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    name: String,
+    document_number: String,
+    document_sha256: Hex32,
+}
+
+impl Write for Rename {
+    const LABEL: &'static str = "subjects.rename";
+    const ROLES: &'static [Role] = REGISTRARS;
+
+    fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
+        let subject = subject_key(path)?;
+        let name = match subject.is_personal() {
+            true => Name::Sealed(edge.seal(subject, &self.name)?),
+            false => Name::Clear(self.name),
+        };
+        Ok(Command::RenameSubject {
+            subject,
+            name,
+            document_number: self.document_number,
+            document_sha256: edge.document(subject, "document_sha256", self.document_sha256)?,
         })
     }
 }

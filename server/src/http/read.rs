@@ -12,6 +12,7 @@ use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{Position, RecordId, RemedyId};
 use shouxin_core::path::{DecisionCase, Hold, Path, Standing};
+use shouxin_core::row::search::folded;
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
     RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
@@ -185,6 +186,22 @@ pub fn name(vault: &Vault, head: &SubjectRow) -> Value {
         Name::Clear(name) => json!(name),
         Name::Sealed(sealed) => unseal(vault, head.key, sealed),
     }
+}
+
+/// The names of a file's subject, the newest last, as far as they are readable.
+pub fn names(vault: &Vault, head: &SubjectRow) -> Vec<String> {
+    let own = head.former_names.iter().chain([&head.name]).map(|own| match own {
+        Name::Clear(own) => json!(own),
+        Name::Sealed(sealed) => unseal(vault, head.key, sealed),
+    });
+    own.filter_map(|own| own.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether a name is one of a file's subject, however it is spaced and whatever the width of its
+/// letters.
+pub fn bears(vault: &Vault, head: &SubjectRow, name: &str) -> bool {
+    let asked = folded(name);
+    names(vault, head).iter().any(|own| folded(own) == asked)
 }
 
 fn mark(mark: &Mark) -> Value {

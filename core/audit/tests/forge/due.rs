@@ -9,7 +9,7 @@ use shouxin_core::event::person::CapacityGround;
 use shouxin_core::event::remedy::ReviewOf;
 use shouxin_core::event::{Capacity, Finding, ObjectionGround, RepairAcceptance, Target, Trigger};
 use shouxin_core::id::{AuthorisationId, ListingId, ObjectionId, Position, RepairId};
-use shouxin_core::text::Digest;
+use shouxin_core::text::{Digest, Name, Sealed};
 
 use super::kit::later::{listed, office_head, remedy, repair_of, revocation_notice, revoke_repair};
 use super::kit::rules::{OFFICE, STATUTE, TAX, day};
@@ -301,10 +301,26 @@ pub fn grown_up() -> World {
     world
 }
 
+/// A company and a person change their names.
+pub fn renamed() -> World {
+    let mut world = World::seeded();
+    for (subject, name) in [
+        (organisation(1), Name::Clear("尤溪县甲集团有限公司".to_owned())),
+        (person(1), Name::Sealed(Sealed { nonce: [4; 24], ..text() })),
+    ] {
+        let document_number = "（尤）登字〔2026〕第1号".to_owned();
+        let rename =
+            Command::RenameSubject { subject, name, document_number, document_sha256: digest(70) };
+        world.must(&handler(), &rename);
+    }
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("after a complaint", after_a_complaint()),
+        ("renamed", renamed()),
         ("beside a complaint", beside_a_complaint()),
         ("handed in anew", handed_in_anew()),
         ("repeated", repeated()),

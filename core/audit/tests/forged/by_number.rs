@@ -118,6 +118,20 @@ pub(super) fn capacity(table: &mut Table) {
         own.subject = Some(organisation(1));
     });
     table.change("G-HUMAN", "a timer states it", &world, stated, by(&forge::kit::timer()));
+    let (names, renamed) = (courses::renamed(), "subject.renamed");
+    table.change("G-DOC", "a name without a document", &names, renamed, {
+        inner!(Person, PersonEvent::Renamed, document_sha256 => [0; 32])
+    });
+    table.change("G-DOC", "no name", &names, renamed, {
+        inner!(Person, PersonEvent::Renamed, name => Name::Sealed(forge::kit::steps::no_text()))
+    });
+    table.change("G-OPEN", "a person's name in clear", &names, renamed, {
+        inner!(Person, PersonEvent::Renamed, name => Name::Clear("张三".to_owned()))
+    });
+    table.change("INV-10", "the name of nobody on file", &names, renamed, |own| {
+        own.subject = Some(organisation(8));
+    });
+    table.change("G-HUMAN", "a timer renames", &names, renamed, by(&forge::kit::timer()));
     table.other("G-CAPACITY", "a record before the person came of age", &world, |log| {
         let place = log.place(stated, 0);
         log.remove(place);
