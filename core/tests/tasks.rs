@@ -38,7 +38,7 @@ fn an_objection_is_on_the_list_of_whoever_has_to_act() {
     world.must(&clerk, &Command::AcceptObjection { objection: id });
     assert_eq!(desks(&world, task), [Desk::Office]);
     world.must(&clerk, &Command::ReferObjection { objection: id, received_on: world.today });
-    assert_eq!(desks(&world, task), [market.clone()]);
+    assert_eq!(desks(&world, task), std::slice::from_ref(&market));
     let mut late = world.clone();
     late.pass(60);
     assert_eq!(desks(&late, task), [Desk::Office, market], "the office takes it up");
@@ -82,9 +82,17 @@ fn a_measure_is_on_the_list_of_its_initiator_and_then_of_its_department() {
         if progress == Progress::FedBack {
             world.must(&head(), &revoke(&world, CaseRef::Listing(listing)));
             world.run(&timer(), &Command::Tick { due: Due::Measure(id) }).unwrap();
-            assert_eq!(desks(&world, Task::Measure(id)), [department.clone()], "a lift is owed");
+            assert_eq!(
+                desks(&world, Task::Measure(id)),
+                std::slice::from_ref(&department),
+                "a lift is owed"
+            );
             world.must(&implementer(), &by_hand(id, CaseHook::Lift));
-            assert_eq!(desks(&world, Task::Measure(id)), [department.clone()], "and its report");
+            assert_eq!(
+                desks(&world, Task::Measure(id)),
+                std::slice::from_ref(&department),
+                "and its report"
+            );
             world.must(&implementer(), &feedback(id));
             assert_eq!(desks(&world, Task::Measure(id)), []);
         }
