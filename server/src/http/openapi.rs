@@ -1,5 +1,7 @@
 //! The OpenAPI document, made from the list of routes and the bodies' own types.
 
+mod words;
+
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::path::Parameter;
@@ -18,6 +20,8 @@ pub struct Anything(#[allow(dead_code, reason = "only its schema is used")] pub 
 pub struct Document {
     paths: Map<String, Value>,
     schemas: Map<String, Value>,
+    /// The words of closed fields.
+    words: words::Words,
 }
 
 impl Document {
@@ -25,6 +29,7 @@ impl Document {
     pub fn write<T: Write>(&mut self, path: &str, title: &str) {
         // Two nouns may both have a `Withdraw`: the label is what only one write has.
         let body = self.schema_as::<T>(T::LABEL.to_owned());
+        self.words.extend(words::of::<T>(T::LABEL, &self.schemas));
         let roles: Vec<Value> = T::ROLES.iter().map(|role| json!(role)).collect();
         let mut operation = operation(path, title, Some(body));
         operation["x-roles"] = json!(roles);
@@ -104,6 +109,7 @@ impl Document {
             }))
             .collect();
         let mut schemas = self.schemas.clone();
+        words::state(&self.words, &mut schemas);
         schemas.insert("Problem".to_owned(), problem());
         let document = json!({
             "openapi": "3.1.0",
