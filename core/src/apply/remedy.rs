@@ -381,6 +381,7 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
                 stay: None,
                 state: RemedyState::Filed,
                 redress_done: None,
+                redress_by: None,
             };
             rows.put(Key::Remedy(id), Row::Remedy(row))?;
             rows.put(newest, Row::Newest(id.0))?;
@@ -396,12 +397,17 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
         _ => return Err(defect(envelope, "not an event of a remedy")),
     };
     let row = Rows::known(rows.remedy(id)?, &id.0)?.clone();
-    if let RemedyEvent::RedressOwed { .. } | RemedyEvent::RedressDone { .. } = event {
-        let redress_done = Some(matches!(event, RemedyEvent::RedressDone { .. }));
-        if redress_done == Some(false) {
+    let redress = match event {
+        RemedyEvent::RedressOwed { provider, .. } => Some((false, Some(*provider))),
+        RemedyEvent::RedressDone { .. } => Some((true, row.redress_by)),
+        _ => None,
+    };
+    if let Some((done, redress_by)) = redress {
+        if !done {
             redressed(rows, envelope, row.target, id.0)?;
         }
-        return rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { redress_done, ..row }));
+        let row = RemedyRow { redress_done: Some(done), redress_by, ..row };
+        return rows.put(Key::Remedy(id), Row::Remedy(row));
     }
     let stayed = row.state == RemedyState::Stayed;
     let (state, turn) = match event {
