@@ -20,6 +20,7 @@ use crate::http::edge::{NamedMeasureBody, id, parse, subject_key};
 use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::Sight;
+use crate::http::remedies::AcceptanceOutcome;
 use crate::http::words;
 use crate::http::{App, Body, Table, bytes};
 use crate::texts::{self, Desk, Incomplete, Text};
@@ -55,8 +56,8 @@ pub struct Draft {
     pub(super) end: Option<Day>,
     pub(super) removal_conditions: Option<String>,
     pub(super) remedies: Option<String>,
-    /// `accepted`, `returned` or `not_accepted`, for the acceptance of a repair.
-    pub(super) outcome: Option<String>,
+    /// For the acceptance of a repair.
+    pub(super) outcome: Option<AcceptanceOutcome>,
     /// For the decision of a repair or of a review.
     pub(super) approved: Option<bool>,
     /// For a letter to a higher authority, and the notice to its subject: to whom.
