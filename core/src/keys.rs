@@ -9,9 +9,9 @@ use crate::event::calendar::Clock;
 use crate::event::publicity::DecisionKind;
 use crate::event::{CaseRef, Colour, Target};
 use crate::id::{
-    AssessmentId, AttributionId, CatalogueEntryId, CommitmentId, CourtDocumentId, CreditReviewId,
-    ListingId, MeasureId, MemberNoteId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
-    RepairId, ToleranceId,
+    AssessmentId, AttributionId, CaseStudyId, CatalogueEntryId, CommitmentId, CourtDocumentId,
+    CreditReviewId, ListingId, MeasureId, MemberNoteId, ObjectionId, Position, RecordId, ReliefId,
+    RemedyId, RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::row::task::{Desk, Task};
@@ -284,6 +284,12 @@ impl Index {
                     Task::Listing(_) => b'L',
                     Task::Attribution(_) => b'A',
                     Task::Measure(_) => b'M',
+                    Task::Commitment(_) => b'C',
+                    Task::Tolerance(_) => b'T',
+                    Task::Remedy(_) => b'Y',
+                    Task::Record(_) => b'R',
+                    Task::Assessment(_) => b'G',
+                    Task::CaseStudy(_) => b'K',
                 });
             }
         }
@@ -359,6 +365,10 @@ impl Index {
                     Desk::Authority(code) => {
                         bytes.push(b'A');
                         bytes.extend_from_slice(code.as_str().as_bytes());
+                    }
+                    Desk::Department(id) => {
+                        bytes.push(b'D');
+                        text(&mut bytes, id);
                     }
                 }
             }
@@ -662,6 +672,12 @@ pub fn read_task(bytes: &[u8]) -> Option<Task> {
         b'L' => Some(Task::Listing(ListingId(at))),
         b'A' => Some(Task::Attribution(AttributionId(at))),
         b'M' => Some(Task::Measure(MeasureId(at))),
+        b'C' => Some(Task::Commitment(CommitmentId(at))),
+        b'T' => Some(Task::Tolerance(ToleranceId(at))),
+        b'Y' => Some(Task::Remedy(RemedyId(at))),
+        b'R' => Some(Task::Record(RecordId(at))),
+        b'G' => Some(Task::Assessment(AssessmentId(at))),
+        b'K' => Some(Task::CaseStudy(CaseStudyId(at))),
         _ => None,
     }
 }

@@ -239,6 +239,8 @@ pub struct RecordRow {
     /// On which day it was accepted: the rules of that day are its opening version.
     pub collected_on: Day,
     pub document_number: String,
+    /// The number under which it came in, whatever a correction says since.
+    pub filed_as: String,
     pub document_date: Day,
     pub document_sha256: Option<Digest>,
     pub content: Option<Sealed>,

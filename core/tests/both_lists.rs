@@ -105,6 +105,40 @@ fn nobody_who_opens_no_revocation_is_marked_late_and_counted() {
     assert!(!owed(&world, red));
 }
 
+/// Marked late or not, it is owed no longer than what made it due weighs; for another it is owed anew.
+#[test]
+fn what_is_overdue_is_owed_no_more_once_its_black_listing_fell() {
+    let (mut world, red) = honoured();
+    let black = world.listing(&[], &[STATUTE], Stage::Effective);
+    let other = world.second_listing(&[], Stage::Decided);
+    world.pass(40);
+    assert_eq!(times(&world, "assessment.revocation_overdue"), 1);
+    let mut one = world.clone();
+    for (case, left) in [(black, true), (other, false)] {
+        let case = CaseRef::Listing(case);
+        match one.path(case) {
+            Path::Decided(_) => one.must(&head(), &Command::DropCase { case, reasons: text() }),
+            _ => {
+                let revoke = crate::kit::asked::revoke(&one, case);
+                one.must(&head(), &revoke)
+            }
+        };
+        if left {
+            // What was not served yet weighs on nobody.
+            into_effect(&mut one, other);
+            let case = CaseRef::Listing(other);
+            let revoke = crate::kit::asked::revoke(&one, case);
+            assert!(owed(&one, red), "for the other");
+            one.must(&head(), &revoke);
+            break;
+        }
+    }
+    one.pass(20);
+    assert!(!owed(&one, red));
+    assert_eq!(times(&one, "assessment.revocation_overdue"), 1, "it is marked once");
+    assert_eq!(one.replayed().index, one.index);
+}
+
 /// The last day counts.
 #[test]
 fn a_revocation_is_overdue_behind_its_day_and_not_on_it() {

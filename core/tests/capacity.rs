@@ -3,14 +3,18 @@
 //!
 //! Covers: domain.md O48, G-CAPACITY.
 
+use crate::kit::later::{revocation_notice, revoke_repair};
+use crate::kit::repairs::done;
+use crate::kit::rules::STATUTE;
 use crate::kit::steps::*;
 use crate::kit::{World, guard, misfit, operator, organisation, party, person, timer};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
-use shouxin_core::event::Capacity;
 use shouxin_core::event::person::CapacityGround;
+use shouxin_core::event::{Capacity, CaseRef};
 use shouxin_core::guard::{Guard, Misfit};
-use shouxin_core::row::{Key, Row};
+use shouxin_core::id::MeasureId;
+use shouxin_core::row::{Key, Repairable, Row};
 
 fn state(person: SubjectKey, capacity: Capacity, ground: CapacityGround) -> Command {
     Command::StateCapacity {
@@ -89,4 +93,60 @@ fn only_an_officer_with_a_document_states_a_capacity_and_only_of_a_person() {
         };
         assert_eq!(world.refused(&handler(), &bare), guard(Guard::Document));
     }
+}
+
+/// Covers G-CAPACITY: it is asked again where something begins.
+#[test]
+fn nothing_begins_for_who_has_lost_full_capacity_since() {
+    let lost = state(person(1), Capacity::None, CapacityGround::CourtFinding);
+    let regained = state(person(1), Capacity::Full, CapacityGround::CourtFinding);
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let id = world.attribution(listing, person(1), Stage::Heard);
+    let case = CaseRef::Attribution(id);
+    let decide = decision(case, 2, &[STATUTE]);
+    world.must(&handler(), &lost);
+    assert_eq!(world.refused(&head(), &decide), guard(Guard::Capacity));
+    world.must(&handler(), &regained);
+    world.must(&head(), &decide);
+    world.must(&handler(), &lost);
+    let service = serve(&world, case);
+    assert_eq!(world.refused(&handler(), &service), guard(Guard::Capacity));
+    world.must(&handler(), &regained);
+    world.must(&handler(), &service);
+    world.must(&handler(), &lost);
+    world.pass(8);
+    assert_eq!(world.path(case).name(), "served", "no timer begins it either");
+    world.must(&handler(), &regained);
+    world.tick();
+    assert_eq!(world.path(case).name(), "effective");
+    let initiation = initiate(listing, Some(id), STATUTE);
+    let mut before = world.clone();
+    before.must(&handler(), &lost);
+    assert_eq!(before.refused(&handler(), &initiation), guard(Guard::Capacity));
+    let measure = MeasureId(world.must(&handler(), &initiation));
+    world.proceed(measure, Progress::Accepted);
+    world.must(&handler(), &lost);
+    let execute = Command::ExecuteMeasure { measure };
+    assert_eq!(world.refused(&implementer(), &execute), guard(Guard::Capacity));
+    world.must(&handler(), &regained);
+    world.must(&implementer(), &execute);
+}
+
+#[test]
+fn what_was_repaired_is_not_brought_back_on_who_has_lost_full_capacity() {
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let id = world.attribution(listing, person(1), Stage::Effective);
+    world.pass(200);
+    let repair = done(&mut world, &party(person(1)), Repairable::Attribution(id));
+    let notice = revocation_notice(&world, repair);
+    world.must(&handler(), &notice);
+    world.pass(20);
+    let revoke = revoke_repair(&world, repair, 0);
+    let lost = state(person(1), Capacity::None, CapacityGround::CourtFinding);
+    let mut incapable = world.clone();
+    incapable.must(&handler(), &lost);
+    assert_eq!(incapable.refused(&head(), &revoke), guard(Guard::Capacity));
+    world.must(&head(), &revoke);
 }

@@ -177,7 +177,7 @@ fn redress_is_done_when_the_retraction_is_everywhere_and_nobody_acts_on_the_thin
         let own = RemedyCommand::CompleteRemedyRedress {
             remedy: crate::kit::later::remedy_of(&world),
             account: text(),
-            evidence: Vec::new(),
+            evidence: vec![digest(44)],
         };
         waits_for(&mut world, &handler(), &remedy(own), Some(measure));
     }

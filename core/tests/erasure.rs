@@ -209,7 +209,7 @@ fn what_is_open_keeps_the_file() {
     let redress = RemedyCommand::CompleteAnnulmentRedress {
         target: Target::Record(record),
         account: text(),
-        evidence: Vec::new(),
+        evidence: vec![digest(44)],
     };
     world.must(&handler(), &Command::Remedy(redress));
     assert_eq!(asked(&world), (None, None), "it is archived, for auditors alone");

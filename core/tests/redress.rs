@@ -21,7 +21,7 @@ use crate::kit::{World, guard, organisation, party, person};
 const OWED: &str = "redress.owed_by_annulment";
 
 fn done(target: Target) -> Command {
-    let evidence = Vec::new();
+    let evidence = vec![digest(44)];
     let own = RemedyCommand::CompleteAnnulmentRedress { target, account: text(), evidence };
     Command::Remedy(own)
 }
@@ -53,6 +53,65 @@ fn acted_on() -> (World, ListingId, AttributionId) {
     let measure = MeasureId(world.must(&handler(), &initiate(listing, Some(id), PERSONS)));
     world.proceed(measure, Progress::FedBack);
     (world, listing, id)
+}
+
+/// Covers O67.
+#[test]
+fn what_several_outcomes_find_void_is_redressed_once() {
+    let opened = |world: &World| {
+        let names = ["redress.owed", "redress.opened", OWED];
+        world.log.iter().filter(|own| names.contains(&own.event.name())).count()
+    };
+    for target in [true, false] {
+        let (world, listing) = crate::kit::later::listed();
+        let target = match target {
+            true => Target::Listing(listing),
+            false => Target::Measure(world.clone().measure(listing, STATUTE, Progress::Executed)),
+        };
+        let mut world = world;
+        if let Target::Measure(_) = target {
+            world.measure(listing, STATUTE, Progress::Executed);
+        }
+        let mut suits = Vec::new();
+        for _ in 0..2 {
+            let command = suit(&world, target);
+            world.must(&handler(), &command);
+            suits.push(crate::kit::later::remedy_of(&world));
+        }
+        let id = world.objection(organisation(1), target, false);
+        world.outcome(id, Finding::Error);
+        assert_eq!(opened(&world), 1);
+        for remedy in suits {
+            let document = judgment(&world, organisation(1));
+            let (outcome, reasons) = (RemedyOutcome::Revoked, text());
+            let ruled = RemedyCommand::DecideRemedy { remedy, outcome, document, reasons };
+            world.must(&clerk(), &Command::Remedy(ruled));
+        }
+        assert_eq!(opened(&world), 1, "{target:?} was wrong once");
+        assert_eq!(world.replayed().rows, world.rows);
+    }
+}
+
+/// Covers O67.
+#[test]
+fn what_was_done_to_restore_a_reputation_is_shown_by_documents() {
+    let (mut world, listing) = crate::kit::later::listed();
+    let id = world.objection(organisation(1), Target::Listing(listing), false);
+    world.outcome(id, Finding::Error);
+    for evidence in [Vec::new(), vec![[0; 32]]] {
+        let bare = Command::CompleteRedress { objection: id, account: text(), evidence };
+        assert_eq!(world.refused(&handler(), &bare), guard(Guard::Document));
+    }
+    world.must(&handler(), &redress(id));
+    let mut world = World::seeded();
+    let record = world.with_record();
+    world.must(&handler(), &Command::AnnulRecord { record, reasons: text() });
+    let mut bare = done(Target::Record(record));
+    if let Command::Remedy(RemedyCommand::CompleteAnnulmentRedress { evidence, .. }) = &mut bare {
+        evidence.clear();
+    }
+    assert_eq!(world.refused(&handler(), &bare), guard(Guard::Document));
+    world.must(&handler(), &done(Target::Record(record)));
 }
 
 /// Covers O67.

@@ -377,7 +377,7 @@ fn a_reconsideration_or_suit_knows_no_other_way() {
     let redress = |world: &World| RemedyCommand::CompleteRemedyRedress {
         remedy: remedy_of(world),
         account: text(),
-        evidence: Vec::new(),
+        evidence: vec![digest(44)],
     };
     let stayed = after(&filed, &handler(), &stay(&filed));
     let upheld = after(&filed, &clerk(), &rule(&filed, RemedyOutcome::Upheld));

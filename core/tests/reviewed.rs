@@ -3,12 +3,13 @@
 //!
 //! Covers: domain.md O63, T02.
 
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::ReviewOf;
-use shouxin_core::event::{Finding, Target};
+use shouxin_core::event::{Finding, RepairAcceptance, Target};
 use shouxin_core::guard::{Guard, Misfit};
+use shouxin_core::id::RepairId;
 use shouxin_core::row::{Key, ObjectionState, RepairState, Repairable, Row};
 
 use crate::kit::later::*;
@@ -44,6 +45,59 @@ fn who_decided_before_does_not_review_it() {
     }
     let ground = world.refused(&head(), &review(&world, of));
     assert_eq!(ground, misfit(Misfit::Forbidden), "another authority does not review");
+}
+
+/// What the head of the credit office refuses is reviewed by nobody there: the refusal says where else.
+#[test]
+fn what_the_office_itself_refuses_is_looked_at_one_level_up() {
+    let (mut world, listing) = listed();
+    world.pass(200);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let refusal = refuse_repair(&world, id);
+    world.must(&head(), &refusal);
+    let ask = request(ReviewOf::Repair(id));
+    assert!(world.ask(&party(organisation(1)), &ask).is_ok(), "another authority's");
+    // The authority that refused is the credit office.
+    let Actor::Officer(officer) = head().actor else {
+        panic!("an officer");
+    };
+    let key = Command::CreateKey {
+        key_id: "office".to_owned(),
+        secret_hash: [7; 32],
+        role: Role::CreditOffice,
+        officer: Some(officer),
+        acts_for: None,
+        expires_on: world.today.plus_days(400),
+    };
+    world.must(&operator(), &key);
+    let found = world.ask(&party(organisation(1)), &ask).expect_err("nobody there reviews it");
+    assert_eq!(found.ground, misfit(Misfit::State));
+    assert!(found.cure.contains("reconsideration"), "{}", found.cure);
+    // What an officer there did not let in, the head reviews.
+    let again = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(again, RepairAcceptance::NotAccepted(text())));
+    world.must(&party(organisation(1)), &request(ReviewOf::Repair(again)));
+}
+
+/// An application that came while an earlier refusal was under review stays the open one.
+#[test]
+fn a_review_that_takes_an_application_up_leaves_the_one_that_came_meanwhile() {
+    let (mut world, listing) = listed();
+    world.pass(200);
+    let subject = party(organisation(1));
+    let first = RepairId(world.must(&subject, &repair(listing)));
+    world.must(&handler(), &repair_check(first, RepairAcceptance::NotAccepted(text())));
+    world.must(&subject, &request(ReviewOf::Repair(first)));
+    let second = RepairId(world.must(&subject, &repair(listing)));
+    let upheld = review(&world, ReviewOf::Repair(first));
+    world.must(&office_head(), &upheld);
+    let open = |world: &World| world.listing_row(listing).open_repair;
+    assert_eq!(open(&world), Some(second));
+    world.must(&handler(), &repair_check(first, RepairAcceptance::Returned(text())));
+    assert_eq!(open(&world), Some(second), "what ends is the other");
+    world.must(&handler(), &repair_check(second, RepairAcceptance::Returned(text())));
+    assert_eq!(open(&world), None);
 }
 
 #[test]

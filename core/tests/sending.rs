@@ -52,7 +52,7 @@ fn desks(world: &World, measure: MeasureId) -> Vec<Desk> {
     let listed = world.index.iter().filter_map(|entry| match entry {
         Index::Task(desk, own) if *own == Task::Measure(measure) => {
             assert_eq!(read_task(&entry.encode()), Some(*own));
-            Some(*desk)
+            Some(desk.clone())
         }
         _ => None,
     });

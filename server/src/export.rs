@@ -247,11 +247,13 @@ impl Reading<'_> {
         let Some(Row::Subject(head)) = self.query.row(&Key::Subject(key))? else {
             return Ok(None);
         };
+        // The code of an individual business is its owner's, and nothing public tells of it.
+        if key.is_personal() && self.personal.is_none() {
+            return Ok(None);
+        }
         let mut row = Map::new();
         row.insert("code".to_owned(), json!(key.to_string()));
-        if self.personal.is_some() || !key.is_personal() {
-            row.insert("name".to_owned(), read::name(&self.engine.vault, &head));
-        }
+        row.insert("name".to_owned(), read::name(&self.engine.vault, &head));
         if let Some(own) = &head.attestation {
             let sha256 = HEXLOWER.encode(&own.sha256);
             let attestation = json!({"document_number": own.document_number, "sha256": sha256});
@@ -300,7 +302,7 @@ impl Reading<'_> {
             return Ok(None);
         }
         let (id, subject) = (row.id, row.subject);
-        let Some(shown) = shown(self.engine, &self.query, kind, row)? else {
+        let Some(shown) = shown(self.engine, &mut self.query, kind, row)? else {
             return Ok(None);
         };
         let mut fields: Map<String, Value> =

@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod assessment;
+pub mod attributions;
 pub mod authorisations;
 mod basis;
 pub mod bundle;
@@ -197,6 +198,7 @@ fn every_route(table: &mut Table<'_>) {
     publicity::routes(table);
     assessment::routes(table);
     authorisations::routes(table);
+    attributions::routes(table);
     bundle::routes(table);
     supports::routes(table);
     erasures::routes(table);

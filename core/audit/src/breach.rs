@@ -99,7 +99,7 @@ pub(crate) fn check(
                     at.of_authority(own.authority);
                     at.stated(Guard::Document, &[("reasons", reasons)]);
                     if breach.is_decided() {
-                        at.head_beside(&breach.proposer);
+                        at.head_of(own.authority);
                     }
                     return;
                 }

@@ -53,6 +53,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                     at.takeable(measures, subject, behaviour);
                 }
             }
+            let weighs =
+                matches!(at.event.event, Event::CaseDecided { .. } | Event::DecisionServed { .. });
+            if let Some(own) = fold.case(*case).filter(|_| weighs) {
+                at.capacity(fold, own.subject);
+            }
             match fold.case_mut(*case) {
                 Some(own) => {
                     at.about(own.subject);
@@ -158,6 +163,9 @@ fn listing_proposed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             && fold.listing_standing(**other, at.today) != Standing::Ended
     });
     twins.for_each(|of| commit.twin(at.at(), id, *of));
+    if records.iter().enumerate().any(|(place, own)| records[..place].contains(own)) {
+        at.broken(INV_10, "it names a record twice");
+    }
     for record in records {
         usable(fold, at, *record, subject);
         if let Some(own) = fold.records.get_mut(record) {
@@ -299,8 +307,13 @@ fn step(own: &mut Case, above: Above, commit: &mut Commit, at: &mut Here<'_>) {
             let recorded = digest_is_stated(record_sha256);
             at.must(recorded, Guard::Heard, "there is no record of the hearing");
             match &mut own.heard {
-                Some(heard) if own.decision.is_none() => heard.hearing_held = true,
-                _ => at.broken(INV_2, "a hearing before the statement, or after the decision"),
+                Some(heard) if own.decision.is_none() && !heard.hearing_held => {
+                    heard.hearing_held = true;
+                }
+                _ => at.broken(
+                    INV_2,
+                    "a hearing before the statement, after the decision, or a second one",
+                ),
             }
         }
         Event::CaseDecided { .. } => decided(own, above, at),
@@ -319,7 +332,7 @@ fn step(own: &mut Case, above: Above, commit: &mut Commit, at: &mut Here<'_>) {
             at.of_authority(own.proposer.authority);
             // What was decided and never served had no effect: its head takes it off the books.
             if own.decision.is_some() && own.starts_on.is_none() {
-                at.head_beside(&own.proposer);
+                at.head_of(own.proposer.authority);
                 own.finish(Over::Closed);
             } else {
                 closed(own, at);
@@ -590,6 +603,9 @@ fn took_effect(
 ) {
     let above = standing_above(fold, case, at.today);
     let today = at.today;
+    if let Some(own) = fold.case(case) {
+        at.capacity(fold, own.subject);
+    }
     let Some(own) = fold.case_mut(case) else {
         at.missing(shown(case));
         return;
@@ -612,6 +628,9 @@ fn took_effect(
         at.guard(Guard::NoSuspension, "it, or what it rests on, is disputed");
     } else if above == Standing::Pending {
         at.broken(INV_1, "what it rests on has no effect yet");
+    }
+    if own.effect {
+        at.broken(INV_2, "it has effect already");
     }
     if published && own.subject.is_personal() {
         at.guard(Guard::Open, "a person's listing is not published");

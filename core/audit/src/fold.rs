@@ -431,6 +431,8 @@ pub(crate) struct Fold {
     pub measures: BTreeMap<MeasureId, Measure>,
     pub objections: BTreeMap<ObjectionId, Objection>,
     pub repairs: BTreeMap<RepairId, Repair>,
+    /// Applications that are open, by what they are about.
+    pub applied: BTreeMap<Target, RepairId>,
     pub remedies: BTreeMap<RemedyId, Remedy>,
     pub reliefs: BTreeMap<ReliefId, Relief>,
     pub plugins: BTreeMap<String, Plugin>,

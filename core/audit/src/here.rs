@@ -157,6 +157,12 @@ impl<'a> Here<'a> {
         }
     }
 
+    /// Whether an officer is the head of the authority today.
+    pub(crate) fn is_head(&self, of: &OfficerRef) -> bool {
+        let department = self.rules.department_by_uscc(of.authority.as_str());
+        department.and_then(|own| own.officer(&of.officer)).is_some_and(|own| own.head)
+    }
+
     /// The head of an authority, who lifts a burden: whether the head once proposed it is no matter.
     #[track_caller]
     pub(crate) fn head_of(&mut self, authority: Uscc) {

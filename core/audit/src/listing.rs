@@ -272,7 +272,7 @@ fn red(
         ListingEvent::RevocationDropped { reasons, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             match own.revocation.take() {
-                Some(revocation) => at.head_beside(&revocation.by),
+                Some(revocation) => at.head_of(revocation.by.authority),
                 None => at.guard(Guard::Notice, "no revocation is under way"),
             }
         }

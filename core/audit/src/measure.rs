@@ -14,14 +14,14 @@ use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_s
 use shouxin_core::time::Day;
 
 use crate::admin::{by_office, by_plugin, by_retired, carries};
-use crate::again;
 use crate::assessment::responds_late;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
 use crate::forwarded;
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
+use crate::names::{INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
+use crate::{again, lift};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -84,6 +84,11 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
         .measures
         .get(&id)
         .is_some_and(|own| fold.catalogue.published(at.rules, EntryKind::Measure, &own.measure));
+    if let (Event::ExecutionOrdered { .. }, Some(own)) = (&at.event.event, fold.measures.get(&id))
+        && !own.incentive
+    {
+        at.capacity(fold, own.subject);
+    }
     let Some(own) = fold.measures.get_mut(&id) else {
         at.missing(id);
         return;
@@ -116,12 +121,12 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             own.annulled = true;
         }
         Event::MeasureExpired { .. } => at.after(Some(own.until), "the measure"),
-        Event::FeedbackFiled { result, effect, .. } => {
+        Event::FeedbackFiled { result, effect, of_lift, .. } => {
             at.of_department(&own.department);
             at.stated(Guard::Document, &[("result", result), ("effect", effect)]);
             own.stage = match own.stage {
-                Stage::Executed => Stage::FedBack,
-                Stage::Lifted => Stage::Closed,
+                Stage::Executed if !of_lift => Stage::FedBack,
+                Stage::Lifted if *of_lift => Stage::Closed,
                 stage => {
                     at.broken(INV_2, "there is nothing to feed back");
                     stage
@@ -228,6 +233,9 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
     on_a_decision(fold, at, asked);
     let both = parent.red && fold.weighs(parent.subject, at.today);
     at.must(!both, Guard::RedCheck, "an incentive for whom a black listing weighs on");
+    if !parent.red {
+        at.capacity(fold, parent.subject);
+    }
     let named = parent.red
         || parent.named.iter().any(|own| own.0 == asked.measure && own.1 == asked.department);
     let usable = fold.catalogue.published(at.rules, EntryKind::Measure, asked.measure);
@@ -650,6 +658,7 @@ pub(crate) fn check_beyond(
         }
     };
     let standing = fold.measure_standing(id, at.today);
+    let by_date = lift::ends_by_date(fold, id);
     let Some(own) = fold.measures.get_mut(&id) else {
         at.missing(id);
         return;
@@ -662,7 +671,7 @@ pub(crate) fn check_beyond(
         if standing != Standing::Ended {
             at.broken(INV_6, "what it rests on has not ended");
         }
-        ended(own, at, event);
+        lift::ended(own, &by_date, at, event);
         return;
     }
     if forwarded::told(own, standing, at, event) {
@@ -736,46 +745,5 @@ fn declined(
             }
             None => at.broken(INV_10, "the credit office was asked nothing"),
         },
-    }
-}
-
-/// What the system says of a measure that has ended: nothing is left, or a lift is owed by its day.
-fn ended(own: &mut Measure, at: &mut Here<'_>, event: &MeasureEvent) {
-    match event {
-        MeasureEvent::Closed { reference, .. } => {
-            let over = matches!(own.stage, Stage::Lifted | Stage::Closed | Stage::Recalled);
-            // After a failed attempt an officer looks whether it had an effect.
-            let officer = matches!(at.event.actor, Actor::Officer(_));
-            let looked = officer && reference.as_deref().is_some_and(short_text_is_stated);
-            let there = own.ordered() || own.stage == Stage::Forwarded;
-            if (own.tried && !looked) || there || over {
-                at.broken(INV_6, "it was executed, and is to be lifted");
-            } else if looked && own.tried {
-                at.of_department(&own.department);
-            } else if officer || reference.is_some() {
-                at.guard(Guard::Competent, "an officer closes what was tried, and nothing else");
-            }
-            own.stage = Stage::Closed;
-        }
-        MeasureEvent::LiftRequired { due, .. } => {
-            let lift_wd = at.least(own.initiated_on, |pack| pack.lift_wd);
-            at.deadline("due", *due, due.from, lift_wd);
-            // A day that was said stands: saying another one would give more time for the lift.
-            if due.from > at.today || own.lift_by.is_some() {
-                at.broken(DEADLINE, "the lift is counted from a day to come, or counted again");
-            }
-            if !own.unlifted() {
-                at.broken(INV_10, "there is nothing to lift");
-            }
-            own.lift_by = Some(*due);
-            own.telling = None;
-        }
-        MeasureEvent::LiftOverdue { .. } => {
-            at.over(own.lift_by, "the time to lift it");
-            if !own.unlifted() {
-                at.broken(INV_10, "there is nothing to lift");
-            }
-        }
-        _ => {}
     }
 }

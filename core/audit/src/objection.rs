@@ -16,7 +16,7 @@ use crate::dispute::Open;
 use crate::fold::{Fold, Hold, Kind, Objection, ObjectionStage, Red, RedStage};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
-use crate::{redress, repair};
+use crate::{dispute, redress, repair};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -112,16 +112,21 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
                 at.guard(Guard::Competent, "the provider owes the redress");
             }
             let kept = own.kept && own.stage == (ObjectionStage::Resolved { upheld: true });
-            if !kept && !commit.voids(fold, own.target) {
+            let target = own.target;
+            if !kept && !commit.voids(fold, target) {
                 at.broken(INV_6, "no outcome of this commit upholds it");
             }
-            if redress::is_owed(fold, own.target) {
-                at.broken(INV_2, "its own authority owes the redress already");
+            if redress::is_owed(fold, target, id.0) {
+                at.broken(INV_2, "its redress is owed already");
+            }
+            if !kept {
+                redress::void(fold, target, id.0);
             }
             commit.redress(id.0);
             redress_is(fold, id, false);
         }
-        Event::RedressCompleted { account, .. } => {
+        Event::RedressCompleted { account, evidence, .. } => {
+            redress::shown(at, evidence);
             at.of_authority(own.provider);
             at.stated(Guard::Document, &[("account", account)]);
             if own.redress != Some(false) {
@@ -262,13 +267,13 @@ fn resolved(
         _ => at.broken(INV_5, "nothing was verified"),
     }
     closed(fold, commit, at, id, !upheld);
-    if upheld && !redress::is_owed(fold, target) {
+    if upheld && !redress::is_owed(fold, target, id.0) {
         commit.owe_redress(at.at(), id.0);
     }
     if upheld && !kept {
         redress::persons(fold, commit, at, target);
         commit.void(fold, at.at(), (target, id.0));
-    } else if undisplayed {
+    } else if undisplayed && !off_display(fold, target, id) {
         show_again(fold, target, at.at());
     }
     if let Some(own) = fold.objections.get_mut(&id) {
@@ -276,6 +281,16 @@ fn resolved(
         own.undisplayed &= upheld && !kept;
         own.kept = kept;
     }
+}
+
+/// Whether another open objection keeps it off display until its own outcome.
+pub(crate) fn off_display(fold: &mut Fold, target: Target, except: ObjectionId) -> bool {
+    let open: Vec<ObjectionId> = match fold.holds_mut(target) {
+        Some((_, disputes)) => disputes.open.keys().copied().collect(),
+        None => Vec::new(),
+    };
+    let mut others = open.iter().filter(|id| **id != except);
+    others.any(|id| fold.objections.get(id).is_some_and(|own| own.undisplayed))
 }
 
 /// What was off display because nobody verified it is shown again once it was found correct.
@@ -287,6 +302,7 @@ fn show_again(fold: &mut Fold, target: Target, at: Position) {
         }),
         // What is over meanwhile is shown no more, and channels are told of nothing.
         Target::Listing(id) => fold.listings.get(&id).is_some_and(|own| match &own.kind {
+            _ if own.display_ended => false,
             Kind::Black { case, .. } => case.effect && case.over.is_none(),
             Kind::Red(red) => matches!(red.stage, RedStage::Active { .. }),
         }),
@@ -350,6 +366,9 @@ fn filed(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     }
     at.stated(Guard::Document, &[("statement", statement)]);
     at.must(!grounds.is_empty(), Guard::Document, "no ground is named");
+    if !dispute::live(fold, *target, at.today) {
+        at.broken(INV_2, "what it is about has ended");
+    }
     at.deadline("accept_by", *accept_by, at.today, at.pack().objection_accept_wd);
     let signed = evidence.iter().any(digest_is_stated);
     let by_party = matches!(at.event.actor, Actor::Subject(_));

@@ -7,7 +7,7 @@ use shouxin_core::actor::SubjectKey;
 use shouxin_core::event::file::FileEvent;
 use shouxin_core::event::person::{CapacityGround, PersonEvent};
 use shouxin_core::event::record::RecordEvent;
-use shouxin_core::event::{Capacity, Event, Target};
+use shouxin_core::event::{Capacity, CaseRef, Event, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{RecordId, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
@@ -291,7 +291,7 @@ fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let withheld = !published && may_show(*openness, *severity, subject);
     let reasoned = !withheld || beside || content.is_some();
     at.must(reasoned, Guard::Open, "it is withheld, and nothing says why");
-    if adverse && recorded(fold, subject, *provider, item, document_number) {
+    if adverse && recorded(fold, (subject, *provider), item, document_number, None) {
         at.broken(INV_10, "it is recorded already");
     }
     let months = months(at, at.today, *severity);
@@ -349,10 +349,21 @@ fn accepted(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
 }
 
 /// What a provider collected once under a number and an item is not held against anybody twice.
-fn recorded(fold: &Fold, subject: SubjectKey, provider: Uscc, item: &str, number: &str) -> bool {
+fn recorded(
+    fold: &Fold,
+    (subject, provider): (SubjectKey, Uscc),
+    item: &str,
+    number: &str,
+    except: Option<RecordId>,
+) -> bool {
     let known = papers(number, None).filter_map(|paper| fold.papers.get(&(subject, paper)));
-    let mut known = known.flatten().filter_map(|id| fold.records.get(id));
-    known.any(|own| own.provider == provider && own.item == item && own.filed_as == number)
+    let known = known.flatten().filter(|id| Some(**id) != except);
+    let mut known = known.filter_map(|id| fold.records.get(id));
+    known.any(|own| {
+        // What its own provider took back may come in anew, by whichever number it had.
+        let of_it = own.filed_as == number || (own.number == number && !own.filed_as.is_empty());
+        own.provider == provider && own.item == item && of_it
+    })
 }
 
 fn may_show(openness: Openness, severity: Option<Severity>, subject: SubjectKey) -> bool {
@@ -476,6 +487,17 @@ fn corrected(fold: &mut Fold, at: &mut Here<'_>, event: &RecordEvent) {
     version(at, document_number, *document_date, document_sha256.as_ref(), own.adverse);
     let heavier = severity.is_some() != own.severity.is_some() || *severity > own.severity;
     at.must(!heavier, Guard::Notice, "a correction that weighs more is a new record");
+    let of = (own.subject, own.provider);
+    if own.adverse && recorded(fold, of, &own.item, document_number, Some(*record)) {
+        at.broken(INV_10, "another record is that of the document");
+    }
+    let listings = own.listings.iter().map(|id| CaseRef::Listing(*id));
+    let mut cases = listings.chain(own.attributions.iter().map(|id| CaseRef::Attribution(*id)));
+    let behind = cases.any(|case| {
+        let open = fold.case(case).filter(|own| own.over.is_none());
+        open.is_some_and(|own| own.proposed_on < *document_date)
+    });
+    at.must(!behind, Guard::Fact, "it puts the document behind what was proposed on it");
     let months = months(at, own.collected_on, *severity);
     let until = months.map(|months| document_date.plus_months(months.1));
     let expected = until.into_iter().chain(own.until).min();

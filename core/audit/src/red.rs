@@ -62,7 +62,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             // It goes by its own will, whoever took that down with its paper.
             let own = matches!(at.event.actor, Actor::Subject(_)) || commit.withdraws(id);
             if !void && !own {
-                at.head_beside(&red.nominator);
+                at.head_of(red.nominator.authority);
                 let active = matches!(stage, RedStage::Active { .. });
                 at.must(!active, Guard::Notice, "what is in force is revoked after notice only");
             }
@@ -154,6 +154,16 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
     at.stated(Guard::Document, &[("merits", merits)]);
     let agreed = consent_sha256.is_some_and(|sha| digest_is_stated(&sha));
     at.must(agreed || !subject.is_personal(), Guard::Consent, "the person has not consented");
+    let cases = fold.files.get(&subject).into_iter().flat_map(|own| &own.cases);
+    let listed = cases.copied().any(|case| match case {
+        CaseRef::Listing(id) => {
+            fold.red(id).is_some() && fold.listing_standing(id, at.today) != Standing::Ended
+        }
+        CaseRef::Attribution(_) => false,
+    });
+    if listed {
+        at.broken(INV_2, "the subject is on the red list already");
+    }
     let red = Red {
         nominator: at.by(*authority),
         nominated_on: at.today,

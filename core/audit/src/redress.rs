@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
-use shouxin_core::id::{AttributionId, ListingId};
+use shouxin_core::id::{AttributionId, ListingId, Position};
+use shouxin_core::text::{Digest, digest_is_stated};
 
 use crate::commit::Commit;
 use crate::fold::{Fold, Measure, Over};
@@ -39,8 +40,13 @@ fn was_acted_on(fold: &Fold, person: AttributionId) -> bool {
     under.iter().any(|id| fold.measures.get(id).is_some_and(Measure::was_taken))
 }
 
-/// Whether its own authority owes redress for a thing, or did it: nobody owes it twice.
-pub(crate) fn is_owed(fold: &Fold, target: Target) -> bool {
+/// Whether redress of a thing is owed, or done, because its own authority took it back or an outcome found
+/// it void: nobody owes it twice. What was found anew since is another thing.
+pub(crate) fn is_owed(fold: &mut Fold, target: Target, since: Position) -> bool {
+    let void = fold.holds_mut(target).is_some_and(|(_, disputes)| disputes.redressed);
+    if void && fold.is_about(target, since) {
+        return true;
+    }
     let own = match target {
         Target::Record(id) => fold.records.get(&id).map(|own| own.redress),
         Target::Listing(id) => fold.listings.get(&id).map(|own| own.redress),
@@ -48,6 +54,21 @@ pub(crate) fn is_owed(fold: &Fold, target: Target) -> bool {
         Target::Measure(_) | Target::Commitment(_) => None,
     };
     own.flatten().is_some()
+}
+
+/// An outcome found it void, and its redress is owed.
+pub(crate) fn void(fold: &mut Fold, target: Target, since: Position) {
+    if fold.is_about(target, since)
+        && let Some((_, disputes)) = fold.holds_mut(target)
+    {
+        disputes.redressed = true;
+    }
+}
+
+/// What was done is shown by its documents.
+pub(crate) fn shown(at: &mut Here<'_>, evidence: &[Digest]) {
+    let there = !evidence.is_empty() && evidence.iter().all(digest_is_stated);
+    at.must(there, Guard::Document, "no document shows what was done");
 }
 
 /// It is done once the retraction stands wherever the thing was shown, and nobody acts on it.
@@ -123,7 +144,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             }
             turn(fold, *target, false);
         }
-        RemedyEvent::AnnulmentRedressDone { account, .. } => {
+        RemedyEvent::AnnulmentRedressDone { account, evidence, .. } => {
+            shown(at, evidence);
             at.stated(Guard::Document, &[("account", account)]);
             at.of_authority(owner);
             if turn(fold, *target, true) != Some(false) {

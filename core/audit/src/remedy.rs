@@ -13,7 +13,7 @@ use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
-use crate::{admin, objection, redress, repair, review, revocation};
+use crate::{admin, changed, dispute, objection, redress, repair, review, revocation};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &RemedyEvent) {
     use RemedyEvent as E;
@@ -87,18 +87,20 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
             outcome_of(fold, commit, at, *remedy, *outcome, document);
         }
         E::RedressOwed { remedy, provider } => {
-            if let Some(own) = ruled(fold, at, *remedy) {
-                if fold.provider(own.target).is_some_and(|owner| owner != *provider) {
+            if let Some(target) = ruled(fold, at, *remedy).map(|own| own.target) {
+                if fold.provider(target).is_some_and(|owner| owner != *provider) {
                     at.guard(Guard::Competent, "the provider owes the redress");
                 }
-                if redress::is_owed(fold, own.target) {
-                    at.broken(INV_2, "its own authority owes the redress already");
+                if redress::is_owed(fold, target, remedy.0) {
+                    at.broken(INV_2, "its redress is owed already");
                 }
+                redress::void(fold, target, remedy.0);
             }
             commit.redress(remedy.0);
             redress_is(fold, *remedy, false);
         }
-        E::RedressDone { remedy, account, .. } => {
+        E::RedressDone { remedy, account, evidence } => {
+            redress::shown(at, evidence);
             at.stated(Guard::Document, &[("account", account)]);
             if let Some(own) = ruled(fold, at, *remedy) {
                 let (owed, target) = (own.redress == Some(false), own.target);
@@ -203,12 +205,13 @@ fn unverified(fold: &mut Fold, at: &mut Here<'_>, id: ObjectionId) {
         }
         _ => fold.shown(target),
     };
+    let off = objection::off_display(fold, target, id);
     if displayed {
         fold.display(target, false, at.at());
     }
     objection::turn(fold, at, id, fits, ObjectionStage::Unverified);
     if let Some(own) = fold.objections.get_mut(&id) {
-        own.undisplayed = displayed;
+        own.undisplayed = displayed || off;
     }
 }
 
@@ -351,6 +354,9 @@ fn stay(
     if !ordered {
         independent(fold, at, target);
     }
+    if ordered && !(dispute::live(fold, target, at.today) && fold.is_about(target, id.0)) {
+        at.broken(INV_2, "it has ended: there is nothing to stay");
+    }
     let before = if ordered { RemedyStage::Filed } else { RemedyStage::Stayed };
     if stage != before {
         at.broken(if ordered { INV_4 } else { INV_5 }, "there is nothing to stay, or to resume");
@@ -398,13 +404,15 @@ fn outcome_of(
         RemedyOutcome::Revoked => {
             redress::persons(fold, commit, at, target);
             commit.void(fold, at.at(), (target, id.0));
-            if !redress::is_owed(fold, target) {
+            if !redress::is_owed(fold, target, id.0) {
                 commit.owe_redress(at.at(), id.0);
             }
         }
         RemedyOutcome::Changed { end } => {
             let about = fold.is_about(target, id.0);
-            commit.shorten(at.at(), target, (end, about));
+            if !about || changed::check(fold, at, target, end) {
+                commit.shorten(at.at(), target, (end, about));
+            }
         }
         RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => {}
     }
@@ -433,7 +441,6 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
         return;
     };
     let (subject, end) = (case.subject, case.end());
-    let decided_on = case.decision.as_ref().map(|own| own.on);
     at.about(subject);
     at.head_of(case.proposer.authority);
     at.stated(Guard::Document, &[("reasons", reasons)]);
@@ -448,8 +455,6 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
             if *until <= at.today || end.is_some_and(|end| *until > end) {
                 at.broken(DEADLINE, format!("{until} is past, or beyond the listing"));
             }
-            let early = decided_on.is_some_and(|on| document.date < on);
-            at.must(!early, Guard::Fact, "it is older than the listing that it relieves");
             let ruling = document.clone();
             fold.reliefs.insert(id, Relief { subject, listing, ruling, open: true });
             commit.hold(fold, at.at(), target, Hold::Relief(id));

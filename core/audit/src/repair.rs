@@ -43,7 +43,10 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
         Event::RepairAcceptDecided { outcome, .. } => {
             at.of_authority(authority);
-            if !matches!(own.stage, RepairStage::Applied) {
+            // Who accepted it and is the head by now decides nothing: another officer takes it over.
+            let over = *outcome == RepairAcceptance::Accepted
+                && by.as_ref().is_some_and(|by| at.is_head(by));
+            if !over && !matches!(own.stage, RepairStage::Applied) {
                 at.broken(INV_2, "the application was looked at already");
             }
             let stage = match outcome {
@@ -213,6 +216,10 @@ fn turn(
     outcome: Option<OfficerRef>,
 ) {
     if let Some(own) = fold.repairs.get_mut(&id) {
+        let open = matches!(stage, RepairStage::Applied | RepairStage::Accepted { .. });
+        if !open && fold.applied.get(&own.of) == Some(&id) {
+            fold.applied.remove(&own.of);
+        }
         own.stage = stage;
         if let Some(by) = outcome {
             own.outcome = Some((at.today, by));
@@ -365,6 +372,11 @@ fn open(
     let decide_wd = at.least(opened_on, |pack| pack.repair_decide_wd);
     at.deadline("accept_by", accept_by, at.today, accept_wd);
     at.deadline("decide_by", decide_by, at.today, decide_wd);
+    // Reviewed, an earlier one may be looked at anew beside it.
+    if fold.applied.contains_key(&of) {
+        at.broken(INV_2, "an application about it is open");
+    }
+    fold.applied.insert(of, RepairId(at.at()));
     let repair = Repair {
         subject,
         of,

@@ -1,7 +1,7 @@
 //! Review (复核) of an objection's outcome or of a refused repair: asked for in time, decided by
 //! somebody else.
 
-use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::event::remedy::{RemedyEvent, ReviewOf};
 use shouxin_core::guard::Guard;
 use shouxin_core::text::digest_is_stated;
@@ -78,6 +78,13 @@ pub(crate) fn requested(
     let signed = by_party || evidence.iter().any(digest_is_stated);
     at.must(signed, Guard::Document, "an officer asks for the party without its signed paper");
     at.stated(Guard::Document, &[("statement", statement)]);
+    // What the head of the credit office refused is looked at one level up.
+    let top = own
+        .outcome
+        .as_ref()
+        .is_some_and(|(_, by)| at.is_head(by) && fold.keys.open(by, Role::CreditOffice, at.event));
+    let own_matter = top && matches!(of, ReviewOf::Repair(_));
+    at.must(!own_matter, Guard::FourEyes, "the office is asked to review what its head refused");
     let new = !suspends || !evidence.is_empty();
     at.must(new, Guard::Document, "it suspends for new facts, and nothing shows them");
     let opened_on = own.opened_on.unwrap_or(at.today);
@@ -135,7 +142,11 @@ pub(crate) fn decided(
     at.about(own.subject);
     at.stated(Guard::Document, &[("reasons", reasons)]);
     at.service(Guard::Served, service, at.today);
-    admin::by_office_head(fold, at);
+    // Another officer stands in for the head who decided before.
+    match own.outcome.as_ref().is_some_and(|before| at.is_head(&before.1)) {
+        true => admin::by_office(fold, at),
+        false => admin::by_office_head(fold, at),
+    }
     if let Some((.., by)) = at.officer() {
         let same = own.outcome.as_ref().is_some_and(|before| before.1 == *by);
         at.must(!same, Guard::FourEyes, "who decided before reviews it");
@@ -146,6 +157,10 @@ pub(crate) fn decided(
     match of {
         ReviewOf::Objection(id) => objection_decided(fold, commit, at, *id, *upheld),
         ReviewOf::Repair(id) => {
+            // Upheld, it is looked at anew by a day; otherwise it stays refused.
+            if act_by.is_some() != *upheld {
+                at.broken(DEADLINE, "an upheld review has its day, and no other has");
+            }
             if let Some(by) = act_by {
                 let opened_on = own.opened_on.unwrap_or(at.today);
                 let decide_wd = at.least(opened_on, |pack| pack.repair_decide_wd);

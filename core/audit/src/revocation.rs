@@ -189,6 +189,9 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
     if held && restores {
         at.broken(INV_4, "what is disputed or stayed is brought back");
     }
+    if let RemedyEvent::RepairRevoked { .. } = event {
+        at.capacity(fold, subject);
+    }
     let Some(own) = fold.repairs.get_mut(id) else {
         return;
     };
@@ -221,10 +224,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         (RemedyEvent::RepairRevocationDropped { reasons, .. }, stage) => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
             match under_way_mut(stage) {
-                Some(revocation) => {
-                    let by = revocation.by.clone();
-                    at.head_beside(&by);
-                }
+                Some(revocation) => at.head_of(revocation.by.authority),
                 None => at.guard(Guard::Notice, "no revocation is under way"),
             }
             *stage = RepairStage::Done;

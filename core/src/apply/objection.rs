@@ -6,7 +6,7 @@ use crate::calendar::Deadline;
 use crate::event::assessment::AssessmentEvent;
 use crate::event::remedy::ReviewOf;
 use crate::event::{CaseRef, Envelope, Event, Finding, RepairAcceptance, Target};
-use crate::id::{ObjectionId, RepairId};
+use crate::id::{ObjectionId, Position, RepairId};
 use crate::path::Hold;
 use crate::row::commitment::CommitmentRow;
 use crate::row::{
@@ -61,6 +61,19 @@ pub(super) fn opened(rows: &mut Rows, envelope: &Envelope, row: &ObjectionRow) -
         suspends: row.suspends,
     };
     change(rows, envelope, row.target, |_, disputes| disputes.opened(own))
+}
+
+/// Notes on a target that its redress is owed because an outcome found it void.
+pub(super) fn redressed(
+    rows: &mut Rows,
+    envelope: &Envelope,
+    target: Target,
+    since: Position,
+) -> Result<(), Stop> {
+    if !rows.is_about(target, since)? {
+        return Ok(());
+    }
+    change(rows, envelope, target, |_, disputes| disputes.redressed = true)
 }
 
 /// Notes on a target that an objection to it has its outcome.
@@ -167,6 +180,10 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         Event::ObjectionResolved { upheld, .. } => Some(!upheld),
         _ => None,
     };
+    let kept_off = match on_the_merits.filter(|_| row.undisplayed) {
+        Some(_) => remedy::off_display(rows, row.target, id)?,
+        None => false,
+    };
     let found = match on_the_merits.filter(|_| row.suspends) {
         Some(_) => walks(rows, envelope, row.target)?,
         None => Vec::new(),
@@ -199,6 +216,9 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         }
         (state, Event::RedressOpened { .. }) => {
             row.redress_done = Some(false);
+            if !row.kept {
+                redressed(rows, envelope, row.target, id.0)?;
+            }
             state.clone()
         }
         (state, Event::RedressCompleted { .. }) => {
@@ -222,7 +242,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     row.undisplayed &= !again;
     let target = row.target;
     rows.put(Key::Objection(id), Row::Objection(row))?;
-    if again {
+    if again && !kept_off {
         remedy::show_again(rows, envelope, target)?;
     }
     if void {
@@ -329,13 +349,18 @@ pub(super) fn change_repairable(
     rows.put(of.key(), row)
 }
 
-/// Which application is open about what is to be repaired.
+/// An application is open about what is to be repaired, or is open no more. One that a review takes up
+/// again stands beside another that came meanwhile, which stays the open one.
 pub(super) fn open_repair(
     rows: &mut Rows,
     of: Repairable,
-    repair: Option<RepairId>,
+    repair: RepairId,
+    is_open: bool,
 ) -> Result<(), Stop> {
-    change_repairable(rows, of, |open, _| *open = repair)
+    change_repairable(rows, of, |open, _| match is_open {
+        true => *open = open.or(Some(repair)),
+        false => *open = open.filter(|own| *own != repair),
+    })
 }
 
 /// An application as it came in.
@@ -378,7 +403,7 @@ pub(super) fn applied(
         outcome: None,
         reviewed: false,
     };
-    open_repair(rows, of, Some(id))?;
+    open_repair(rows, of, id, true)?;
     rows.put(Key::Repair(id), Row::Repair(row))
 }
 
@@ -397,6 +422,10 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
     let row = Rows::known(rows.repair(id)?, &id.0)?.clone();
     rows.want([row.of.key()])?;
     let state = match (&row.state, &envelope.event) {
+        (
+            RepairState::Accepted { .. },
+            Event::RepairAcceptDecided { outcome: RepairAcceptance::Accepted, .. },
+        ) => RepairState::Accepted { by: officer_of(envelope)? },
         (RepairState::Applied { .. }, Event::RepairAcceptDecided { outcome, .. }) => {
             match outcome {
                 RepairAcceptance::Accepted => RepairState::Accepted { by: officer_of(envelope)? },
@@ -437,7 +466,7 @@ pub(super) fn apply_repair(rows: &mut Rows, envelope: &Envelope) -> Result<(), S
     };
     let outcome = decided.or(row.outcome);
     if !matches!(state, RepairState::Accepted { .. }) {
-        open_repair(rows, row.of, None)?;
+        open_repair(rows, row.of, id, false)?;
     }
     rows.put(Key::Repair(id), Row::Repair(RepairRow { state, settle, outcome, ..row }))
 }

@@ -54,20 +54,31 @@ fn found_by(rows: &Rows, row: &RecordRow) -> Result<Vec<(Key, Row)>, Stop> {
     Ok(found)
 }
 
-/// The source of a record that its own provider annuls while nobody disputes it: it may be submitted
+/// Where a number bars a second record, as long as it does so for this one.
+fn own_source(rows: &Rows, row: &RecordRow, number: &str) -> Result<Option<Key>, Stop> {
+    let key = Key::RecordSource(record_source(row.provider, &row.item, number, row.subject));
+    let own = matches!(rows.get(&key)?, Some(Row::RecordSource(of)) if *of == row.id);
+    Ok(own.then_some(key))
+}
+
+/// The sources of a record that its own provider annuls while nobody disputes it: it may be submitted
 /// anew, with the severity that a correction may not give it. What the outcome of an objection or of a
 /// remedy voids stays barred.
-fn free_again(rows: &Rows, envelope: &Envelope, id: RecordId) -> Result<Option<Key>, Stop> {
+fn free_again(rows: &Rows, envelope: &Envelope, id: RecordId) -> Result<Vec<Key>, Stop> {
     let row = Rows::known(rows.record(id)?, &id.0)?;
-    let source = record_source(row.provider, &row.item, &row.document_number, row.subject);
-    let key = Key::RecordSource(source);
-    let own = matches!(rows.get(&key)?, Some(Row::RecordSource(of)) if *of == id);
+    let first = own_source(rows, row, &row.filed_as)?;
+    let mut sources: Vec<Key> =
+        first.into_iter().chain(own_source(rows, row, &row.document_number)?).collect();
+    sources.dedup();
     let disputed = !row.holds.is_empty() || !row.disputes.open.is_empty();
     let by_provider = match &envelope.actor {
         Actor::Officer(by) => by.authority == row.provider && envelope.cause.is_none(),
         _ => false,
     };
-    Ok((own && by_provider && !disputed).then_some(key))
+    if !by_provider || disputed {
+        sources.clear();
+    }
+    Ok(sources)
 }
 
 /// What should not be shown is not shown again, whatever the outcome of an objection that took it off
@@ -110,15 +121,15 @@ pub(super) fn restore(
 pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
         Event::RecordAnnulled { record, .. } => {
-            let source = free_again(rows, envelope, *record)?;
+            let sources = free_again(rows, envelope, *record)?;
             end(rows, envelope, *record, RecordState::Annulled, None)?;
-            let Some(source) = source else {
+            if sources.is_empty() {
                 return Ok(());
-            };
+            }
             let row = Rows::known(rows.record(*record)?, &record.0)?.clone();
             let row = RecordRow { withdrawn: true, ..row };
             rows.put(Key::Record(*record), Row::Record(row))?;
-            rows.remove(source)
+            sources.into_iter().try_for_each(|source| rows.remove(source))
         }
         Event::RecordRepaired { record, repair } => {
             end(rows, envelope, *record, RecordState::Repaired, Some(*repair))
@@ -156,6 +167,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
                 submitted_by: officer_of(envelope)?,
                 collected_on: envelope.legal_date,
                 document_number: document_number.clone(),
+                filed_as: document_number.clone(),
                 document_date: *document_date,
                 document_sha256: *document_sha256,
                 content: content.clone(),
@@ -206,6 +218,15 @@ pub(super) fn apply_later(
     | RecordEvent::Archived { record: id }) = event;
     let changes = shown(rows, Target::Record(*id))?;
     let row = Rows::known(rows.record(*id)?, &id.0)?.clone();
+    let former = match event {
+        // A number that only a correction gave it is another document's again.
+        RecordEvent::Corrected { document_number, .. }
+            if ![document_number, &row.filed_as].contains(&&row.document_number) =>
+        {
+            own_source(rows, &row, &row.document_number)?
+        }
+        _ => None,
+    };
     let row = match event {
         RecordEvent::Corrected {
             document_number,
@@ -250,12 +271,23 @@ pub(super) fn apply_later(
     };
     let row = RecordRow { changed: envelope.position, ..row };
     let found = match event {
-        RecordEvent::Corrected { .. } => found_by(rows, &row)?,
+        RecordEvent::Corrected { .. } => {
+            let mut found = found_by(rows, &row)?;
+            // What it is the record of now comes in no second time either.
+            let number = &row.document_number;
+            let source = record_source(row.provider, &row.item, number, row.subject);
+            let source = Key::RecordSource(source);
+            if rows.get(&source)?.is_none() {
+                found.push((source, Row::RecordSource(row.id)));
+            }
+            found
+        }
         RecordEvent::DisplayEnded { .. } => never_again(rows, &row)?,
         _ => Vec::new(),
     };
     rows.put(Key::Record(*id), Row::Record(row))?;
     found.into_iter().try_for_each(|(key, row)| rows.put(key, row))?;
+    former.map_or(Ok(()), |former| rows.remove(former))?;
     channel::note(rows, envelope, changes);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::apply::channel::{self, shown};
 use crate::apply::objection::{
-    Dispute, applied, change_repairable, dispute, ended, open_repair, opened,
+    Dispute, applied, change_repairable, dispute, ended, open_repair, opened, redressed,
 };
 use crate::apply::{
     case, commitment, defect, here, officer_of, put_walks, record, remedy_source, subject_of, walks,
@@ -69,7 +69,7 @@ pub(super) fn apply(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -
                 let row = Rows::known(rows.repair(*id)?, &id.0)?.clone();
                 let row = match act_by {
                     Some(act_by) => {
-                        open_repair(rows, row.of, Some(*id))?;
+                        open_repair(rows, row.of, *id, true)?;
                         let state = RepairState::Applied { accept_by: *act_by, overdue: false };
                         RepairRow { state, decide_by: *act_by, overdue: false, ..row }
                     }
@@ -236,15 +236,37 @@ fn unverified(rows: &mut Rows, envelope: &Envelope, id: ObjectionId) -> Result<(
         }
         _ => false,
     };
+    // What another took off display already is shown again by the last of them alone.
+    let undisplayed = own || off_display(rows, target, id)?;
     let changes = shown(rows, target)?;
     if own {
         display(rows, target, false)?;
         channel::touch(rows, envelope, target)?;
     }
-    let row = ObjectionRow { state: ObjectionState::Unverified, undisplayed: own, ..row };
+    let row = ObjectionRow { state: ObjectionState::Unverified, undisplayed, ..row };
     rows.put(Key::Objection(id), Row::Objection(row))?;
     channel::note(rows, envelope, changes);
     Ok(())
+}
+
+/// Whether another open objection keeps a thing off display until its outcome.
+pub(super) fn off_display(rows: &Rows, target: Target, except: ObjectionId) -> Result<bool, Stop> {
+    let disputes = match target {
+        Target::Record(id) => &Rows::known(rows.record(id)?, &id.0)?.disputes,
+        Target::Listing(id) => match &Rows::known(rows.listing(id)?, &id.0)?.kind {
+            ListingKind::Black { case, .. } => &*case.disputes,
+            ListingKind::Red(red) => &red.disputes,
+        },
+        Target::Attribution(_) | Target::Measure(_) | Target::Commitment(_) => return Ok(false),
+    };
+    let others = || disputes.open.iter().map(|own| own.id).filter(|own| *own != except);
+    rows.want(others().map(Key::Objection))?;
+    for id in others() {
+        if Rows::known(rows.objection(id)?, &id.0)?.undisplayed {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Shows again what an unverified objection had taken off display, where it still stands.
@@ -255,6 +277,11 @@ pub(super) fn show_again(rows: &mut Rows, envelope: &Envelope, target: Target) -
         if row.state != RecordState::Accepted || row.severity == Some(Severity::Minor) {
             return Ok(());
         }
+    }
+    if let Target::Listing(id) = target
+        && Rows::known(rows.listing(id)?, &id.0)?.display_ended
+    {
+        return Ok(());
     }
     display(rows, target, true)?;
     channel::touch(rows, envelope, target)?;
@@ -354,6 +381,7 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
                 stay: None,
                 state: RemedyState::Filed,
                 redress_done: None,
+                redress_by: None,
             };
             rows.put(Key::Remedy(id), Row::Remedy(row))?;
             rows.put(newest, Row::Newest(id.0))?;
@@ -369,9 +397,17 @@ fn external(rows: &mut Rows, envelope: &Envelope, event: &RemedyEvent) -> Result
         _ => return Err(defect(envelope, "not an event of a remedy")),
     };
     let row = Rows::known(rows.remedy(id)?, &id.0)?.clone();
-    if let RemedyEvent::RedressOwed { .. } | RemedyEvent::RedressDone { .. } = event {
-        let redress_done = Some(matches!(event, RemedyEvent::RedressDone { .. }));
-        return rows.put(Key::Remedy(id), Row::Remedy(RemedyRow { redress_done, ..row }));
+    let redress = match event {
+        RemedyEvent::RedressOwed { provider, .. } => Some((false, Some(*provider))),
+        RemedyEvent::RedressDone { .. } => Some((true, row.redress_by)),
+        _ => None,
+    };
+    if let Some((done, redress_by)) = redress {
+        if !done {
+            redressed(rows, envelope, row.target, id.0)?;
+        }
+        let row = RemedyRow { redress_done: Some(done), redress_by, ..row };
+        return rows.put(Key::Remedy(id), Row::Remedy(row));
     }
     let stayed = row.state == RemedyState::Stayed;
     let (state, turn) = match event {

@@ -29,7 +29,7 @@ pub(super) fn decide(
             let case = open_case(row)?;
             if let Path::Decided(_) = &case.path {
                 // What the head decided and nobody served yet, the head takes back.
-                checks::deciding_head(context, &case.proposed_by)?;
+                checks::relieving_head(context, case.proposed_by.authority)?;
             }
             stated(Guard::Document, &[("reasons", reasons)])?;
             CommitmentEvent::BreachDropped { commitment: *commitment, reasons: reasons.clone() }

@@ -534,6 +534,8 @@ fn records_are_grounds(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -
 /// catalogue favours the party (design.md 6).
 fn still_listed_for(rows: &Rows, found: &Opened<'_>, context: &Context<'_>) -> Result<(), Stop> {
     let behaviour = found.behaviour;
+    // Whoever has lost full capacity since is neither decided about nor served (domain.md 2.0).
+    checks::capacity(rows.must_subject(found.subject)?.capacity, found.subject)?;
     let loaded = context.rules.behaviour(behaviour).is_some();
     if !usable(rows, EntryKind::Behaviour, behaviour, loaded)? {
         refuse::<()>(
@@ -622,7 +624,7 @@ fn close(
         }
         // A decision that was never served has had no effect; the head takes it off the books.
         Command::DropCase { reasons, .. } if matches!(found.case.path, Path::Decided(_)) => {
-            checks::deciding_head(context, &found.case.proposed_by)?;
+            checks::relieving_head(context, found.case.proposed_by.authority)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             let mut drafts = Drafts::new(context);
             let event = Event::CaseDropped { case, reasons: reasons.clone() };

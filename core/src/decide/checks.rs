@@ -124,6 +124,12 @@ pub(super) fn deciding_head<'a>(
     Ok(human)
 }
 
+/// Whether an officer is the head of the authority today.
+pub(super) fn is_head(context: &Context<'_>, of: &OfficerRef) -> bool {
+    let department = context.rules.department_by_uscc(of.authority.as_str());
+    department.and_then(|own| own.officer(&of.officer)).is_some_and(|own| own.head)
+}
+
 /// What the head alone may finish, another officer begins: an authority has one head, and who began
 /// decides nothing about it, so that what the head began could be finished by nobody (G-4EYES).
 pub(super) fn beside_head(human: &Human<'_>) -> Result<(), Refusal> {

@@ -103,6 +103,39 @@ pub(super) fn until(
     })
 }
 
+/// Asks at once for whatever a turn of these listings looks at: those that extend them, the persons
+/// under each with the records that they answer on, and every file. Asked for one by one, they would be
+/// more rounds than a command has, and nobody could object to what so much rests on.
+pub(super) fn family(rows: &Rows, listings: &[ListingId]) -> Result<(), Stop> {
+    let mut level = listings.to_vec();
+    let mut all = Vec::new();
+    while !level.is_empty() {
+        rows.want(level.iter().map(|id| Key::Listing(*id)))?;
+        let mut next = Vec::new();
+        for id in &level {
+            next.extend(&rows.must_listing(*id)?.extensions);
+        }
+        all.append(&mut level);
+        level = next;
+    }
+    let (mut persons, mut keys) = (Vec::new(), Vec::new());
+    for id in all {
+        let row = rows.must_listing(id)?;
+        persons.extend(&row.attributions);
+        keys.push(Key::Subject(row.subject));
+        if let ListingKind::Black { records, .. } = &row.kind {
+            keys.extend(records.iter().map(|id| Key::Record(*id)));
+        }
+    }
+    rows.want(persons.iter().map(|id| Key::Attribution(*id)))?;
+    for id in persons {
+        let row = rows.must_attribution(id)?;
+        keys.push(Key::Subject(row.person));
+        keys.extend(row.records.iter().map(|id| Key::Record(*id)));
+    }
+    rows.want(keys)
+}
+
 /// Turns a listing's mark and those of every person attributed under it, each in their own file
 /// but all in this commit (design.md 2).
 pub(super) fn turn_listing(
@@ -112,8 +145,8 @@ pub(super) fn turn_listing(
     listing: ListingId,
     turn: Turn,
 ) -> Result<(), Stop> {
+    family(rows, &[listing])?;
     let row = rows.must_listing(listing)?;
-    rows.want(row.attributions.iter().map(|id| Key::Attribution(*id)))?;
     turn_one(rows, drafts, row.subject, CaseRef::Listing(listing), turn)?;
     // How it ended, if it did: the step that turns the marks says so before.
     let ground = drafts.drafts.iter().find_map(|draft| ended_by(&draft.event, listing));

@@ -196,9 +196,9 @@ fn resting<'r>(
     record: RecordId,
 ) -> Result<Vec<Resting<'r>>, Stop> {
     let row = rows.must_record(record)?;
-    let listings = row.listings.iter().map(|id| Key::Listing(*id));
+    classification::family(rows, &row.listings)?;
     let attributions = row.attributions.iter().map(|id| Key::Attribution(*id));
-    rows.want(listings.chain(attributions).chain([Key::Subject(row.subject)]))?;
+    rows.want(attributions.chain([Key::Subject(row.subject)]))?;
     let mut found = Vec::new();
     for id in &row.listings {
         let listing = rows.must_listing(*id)?;

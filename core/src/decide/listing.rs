@@ -16,7 +16,7 @@ use crate::guard::{Guard, Misfit};
 use crate::id::ListingId;
 use crate::limits::RED_REVOCATION_WD;
 use crate::path::{Path, Standing};
-use crate::row::{Key, ListingKind, RedCase, RedState, Revocation};
+use crate::row::{Key, ListingKind, OwedRevocation, RedCase, RedState, Revocation};
 use crate::rows::{Rows, Stop};
 use crate::time::Day;
 
@@ -125,17 +125,21 @@ fn weighs(rows: &Rows, black: ListingId, subject: SubjectKey, today: Day) -> Res
     })
 }
 
-/// The last day for opening a revocation has passed: it is marked late, or, where what made it due
-/// weighs no more, owed no more; for whatever else weighs on the subject it is owed anew.
+/// The last day for opening a revocation has passed: it is marked late once, or, where what made it due
+/// weighs no more, be it marked or not, owed no more; for whatever else weighs on the subject it is owed anew.
 pub(super) fn overdue(
     rows: &Rows,
     context: &Context<'_>,
     drafts: &mut Drafts,
     listing: ListingId,
-    black: ListingId,
+    own: OwedRevocation,
 ) -> Result<(), Stop> {
+    let (black, marked) = (own.black, own.owed.overdue);
     let subject = rows.must_listing(listing)?.subject;
     if weighs(rows, black, subject, context.today)? {
+        if marked {
+            return Ok(());
+        }
         drafts.push(None, Event::Assessment(AssessmentEvent::RevocationOverdue { listing }));
         return Ok(());
     }
@@ -255,7 +259,7 @@ fn red(
         }
         ListingCommand::DropRedRevocation { reasons, .. } => {
             let revocation = under_revocation(red)?;
-            checks::deciding_head(context, &revocation.opened_by)?;
+            checks::relieving_head(context, revocation.opened_by.authority)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             ListingEvent::RevocationDropped { listing, reasons: reasons.clone() }
         }

@@ -129,6 +129,9 @@ pub(super) fn allowed(
     rows.want(above.into_iter().chain(asked.attribution.map(Key::Attribution)))?;
     let human = checks::human(context)?;
     let parent = parent(rows, asked.listing, asked.attribution, context)?;
+    if !parent.red {
+        checks::capacity(rows.must_subject(parent.subject)?.capacity, parent.subject)?;
+    }
     if human.reference.authority != parent.authority {
         refuse::<()>(
             Guard::Competent,
@@ -550,6 +553,7 @@ fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(),
     in_force(rows, row, context.today)?;
     // A case keeps its version of the catalogue unless a later one favours the subject (design.md 6).
     if !row.incentive {
+        checks::capacity(rows.must_subject(row.subject)?.capacity, row.subject)?;
         still_in_catalogue(rows, row, context)?;
         lasts_no_longer(row, context)?;
     }

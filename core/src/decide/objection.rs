@@ -92,7 +92,7 @@ pub(super) fn decide(
             // What was put right and stays is withdrawn nowhere, and nothing on it is lifted.
             closing::restorable(rows, (!row.kept).then_some(row.target), row.settle)?;
             stated(Guard::Document, &[("account", account)])?;
-            bounded(evidence.len(), "evidence")?;
+            redress::shown(evidence)?;
             let event = Event::RedressCompleted {
                 objection: *objection,
                 account: account.clone(),
@@ -237,6 +237,7 @@ pub(super) fn turn(
     match target {
         Target::Record(id) => {
             let record = rows.must_record(id)?;
+            classification::family(rows, &record.listings)?;
             for listing in &record.listings {
                 turn_family(rows, context, drafts, *listing, turn)?;
             }
@@ -295,7 +296,7 @@ pub(super) fn release(
     let (listings, attributions) = match target {
         Target::Record(id) => {
             let record = rows.must_record(id)?;
-            rows.want(record.listings.iter().map(|listing| Key::Listing(*listing)))?;
+            classification::family(rows, &record.listings)?;
             (record.listings.clone(), record.attributions.clone())
         }
         Target::Listing(id) => (vec![id], Vec::new()),
@@ -488,7 +489,8 @@ fn put_right(
         }
         (Finding::DisplayStopped, Target::Record(record)) => {
             let own = rows.must_record(record)?;
-            if own.published {
+            // What nobody is shown meanwhile is not shown again with another outcome.
+            if own.published || row.undisplayed {
                 let event = RecordEvent::DisplayEnded { record, reasons: reasons.clone() };
                 drafts.push(row.subject, Event::Record(event));
             }
@@ -603,8 +605,8 @@ fn resolve(
     } else {
         resume(rows, context, &mut drafts, row)?;
     }
-    // What its own authority took back meanwhile it owes redress for already.
-    if upheld && !redress::is_owed(rows, row.target)? {
+    // What was taken back or found void meanwhile has its redress already.
+    if upheld && !redress::is_owed(rows, context, row.target, id.0)? {
         drafts.push(row.subject, Event::RedressOpened { objection: id, provider: row.provider });
     }
     if let Some(Owed { by: due, .. }) = row.result
@@ -692,8 +694,8 @@ pub(super) fn annul_resting(
     reasons: Option<&Sealed>,
 ) -> Result<(), Stop> {
     let row = rows.must_record(record)?;
-    let listings = row.listings.iter().map(|own| Key::Listing(*own));
-    rows.want(listings.chain(row.attributions.iter().map(|own| Key::Attribution(*own))))?;
+    classification::family(rows, &row.listings)?;
+    rows.want(row.attributions.iter().map(|own| Key::Attribution(*own)))?;
     for attribution in &row.attributions {
         annul_attribution(rows, context, drafts, *attribution, reasons)?;
     }

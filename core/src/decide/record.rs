@@ -3,6 +3,7 @@
 //! Source: domain.md O11, O12, O16, O59, O66, T03.
 
 use crate::anonymity::holds_personal_number;
+use crate::apply::record_source;
 use crate::command::{Command, NewRecord};
 use crate::decide::checks::{self, BY_NUMBER, misfit, refuse, stated};
 use crate::decide::objection::annul_resting;
@@ -13,8 +14,9 @@ use crate::event::{Capacity, Event, Target};
 use crate::guard::{Guard, Misfit};
 use crate::id::RecordId;
 use crate::limits::CONTENT_BYTES_MAX;
+use crate::path::Path;
 use crate::row::publicity::decision_kind;
-use crate::row::{Key, RecordRow, RecordState, SubjectRow};
+use crate::row::{Key, ListingKind, RecordRow, RecordState, Row, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{DataItem, Openness, Polarity, Severity};
 use crate::text::{Sealed, digest_is_stated, short_text_is_stated};
@@ -304,6 +306,8 @@ pub(super) fn correct(
             "请附文书 / attach it",
         )?;
     }
+    recorded_once(rows, row, document_number)?;
+    no_younger(rows, row, *document_date)?;
     let months = publicity_months(row.collected_on, *severity, context);
     let until = months.map(|months| document_date.plus_months(months.1));
     let until = until.into_iter().chain(row.publicity_until).min();
@@ -326,6 +330,54 @@ pub(super) fn correct(
         ground::shortened(rows, context, &mut drafts, *id, until)?;
     }
     drafts.finish()
+}
+
+/// A correction makes no second record of a document: what an outcome voided, or what stands under that
+/// number already, comes in by no other way than it could be submitted.
+fn recorded_once(rows: &Rows, row: &RecordRow, number: &str) -> Result<(), Stop> {
+    let source = record_source(row.provider, &row.item, number, row.subject);
+    if let Some(Row::RecordSource(of)) = rows.get(&Key::RecordSource(source))?
+        && *of != row.id
+    {
+        misfit::<()>(
+            Misfit::Exists,
+            format!("该文号已登记为记录 {of} / {of} is the record of that document"),
+            "请核对文号；确为重复归集的，撤销其中一条 / check the number; of two records of one document, annul one",
+        )
+        .map_err(|refusal| refusal.on("document_number"))?;
+    }
+    Ok(())
+}
+
+/// No correction puts a document behind what was proposed on it: what rests on it would have been told
+/// and decided about before there was anything to rest on.
+fn no_younger(rows: &Rows, row: &RecordRow, date: Day) -> Result<(), Stop> {
+    let listings = row.listings.iter().map(|id| Key::Listing(*id));
+    rows.want(listings.chain(row.attributions.iter().map(|id| Key::Attribution(*id))))?;
+    let mut cases = Vec::new();
+    for id in &row.listings {
+        if let ListingKind::Black { case, .. } = &rows.must_listing(*id)?.kind {
+            cases.push((id.to_string(), case));
+        }
+    }
+    for id in &row.attributions {
+        cases.push((id.to_string(), &rows.must_attribution(*id)?.case));
+    }
+    for (id, case) in cases {
+        if !matches!(case.path, Path::Ended(_)) && date > case.proposed_on {
+            let since = case.proposed_on;
+            refuse::<()>(
+                Guard::Fact,
+                format!(
+                    "{id} 以该记录为依据，于 {since} 提出，早于更正后的文书日期 {date} / {id} rests on it, and \
+                     was proposed on {since}, before the document would have been made"
+                ),
+                format!("请核对日期；日期无误的，先撤回或撤销 {id} / check the date; if it is right, {id} falls first"),
+            )
+            .map_err(|refusal| refusal.on("document_date"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes a record off display while it stands: it should not have been public, or a trade secret

@@ -160,7 +160,7 @@ fn close(
         }
         None if by_party => {}
         None => {
-            checks::deciding_head(context, &red.nominated_by)?;
+            checks::relieving_head(context, red.authority)?;
             // What is in force ends against the exemplar only after notice and hearing.
             if let RedState::Active { .. } = red.state {
                 refuse::<()>(

@@ -7,15 +7,17 @@ use std::collections::BTreeSet;
 
 use crate::command::remedy::RemedyCommand;
 use crate::decide::checks::{self, refuse, stated, wrong_state};
+use crate::decide::commitment::documents;
 use crate::decide::objection::{bounded, disputed};
 use crate::decide::{Context, Drafts, Outcome, closing};
 use crate::event::remedy::RemedyEvent;
 use crate::event::{Event, Target};
 use crate::guard::Guard;
-use crate::id::ListingId;
+use crate::id::{ListingId, Position};
 use crate::path::{EndReason, Path};
 use crate::row::{Key, ListingKind};
 use crate::rows::{Rows, Stop};
+use crate::text::Digest;
 
 /// It, or what extends it and ends with it.
 fn listing_had_effect(rows: &Rows, id: ListingId) -> Result<bool, Stop> {
@@ -57,10 +59,17 @@ fn done(rows: &Rows, target: Target) -> Result<Option<bool>, Stop> {
     }
 }
 
-/// Whether its own authority took a thing back and owes, or did, the redress: an outcome that finds
-/// the same thing void adds none.
-pub(super) fn is_owed(rows: &Rows, target: Target) -> Result<bool, Stop> {
-    Ok(done(rows, target)?.is_some())
+/// Whether redress of a thing is owed, or was done, because its own authority took it back or an outcome
+/// found it void: another outcome that finds the same thing void adds none. A finding that was made anew
+/// since the dispute began at `since` is another thing.
+pub(super) fn is_owed(
+    rows: &Rows,
+    context: &Context<'_>,
+    target: Target,
+    since: Position,
+) -> Result<bool, Stop> {
+    let found = disputed(rows, target, context)?.disputes.is_some_and(|own| own.redressed);
+    Ok(done(rows, target)?.is_some() || (found && rows.is_about(target, since)?))
 }
 
 /// The authority that takes something back owes redress for it, in the same commit.
@@ -120,6 +129,16 @@ pub(super) fn owe_persons(rows: &Rows, drafts: &mut Drafts, target: Target) -> R
     Ok(())
 }
 
+/// What was done is shown: the retraction in each channel, the correction to each recipient, the apology
+/// (domain.md O67).
+pub(super) fn shown(evidence: &[Digest]) -> Result<(), Stop> {
+    bounded(evidence.len(), "evidence")?;
+    documents(Guard::Document, evidence, "恢复信誉材料").map_err(|stop| match stop {
+        Stop::Refuse(refusal) => Stop::Refuse(refusal.on("evidence")),
+        other => other,
+    })
+}
+
 /// The authority reports what it did.
 pub(super) fn complete(
     rows: &Rows,
@@ -142,7 +161,7 @@ pub(super) fn complete(
     }
     closing::restorable(rows, Some(*target), closing::told_of(rows, *target)?)?;
     stated(Guard::Document, &[("account", account)])?;
-    bounded(evidence.len(), "evidence")?;
+    shown(evidence)?;
     let mut drafts = Drafts::new(context);
     let event = RemedyEvent::AnnulmentRedressDone {
         target: *target,

@@ -7,7 +7,7 @@ use crate::decide::checks::{self, misfit, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
 use crate::decide::objection::{release, turn};
-use crate::decide::remedy::{another_ruling, no_older};
+use crate::decide::remedy::another_ruling;
 use crate::decide::{Context, Drafts, Outcome, ground};
 use crate::event::listing::ListingEvent;
 use crate::event::record::RecordEvent;
@@ -126,8 +126,8 @@ fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::facts(context, std::slice::from_ref(ruling), row.subject, &[FactKind::Judgment])?;
-    no_older(ruling, served.decided.decision.on, "the listing that it relieves")
-        .map_err(|refusal| refusal.on("ruling"))?;
+    // A plan may have been confirmed before the listing was decided: it is performed all the same, and no
+    // other ruling comes (domain.md 2.5, 4.4). That it still runs its last day says.
     if *until <= context.today || *until > served.decided.decision.end {
         misfit::<()>(
             Misfit::Value,

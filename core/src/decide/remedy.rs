@@ -64,7 +64,7 @@ pub(super) fn decide(
             }
             closing::restorable(rows, Some(row.target), closing::told_of(rows, row.target)?)?;
             stated(Guard::Document, &[("account", account)])?;
-            bounded(evidence.len(), "evidence")?;
+            redress::shown(evidence)?;
             let event = RemedyEvent::RedressDone {
                 remedy: *remedy,
                 account: account.clone(),
@@ -415,8 +415,8 @@ fn outcome(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Resul
     match outcome {
         RemedyOutcome::Revoked => {
             annul(rows, context, &mut drafts, (row.target, row.id.0), reasons)?;
-            // What its own authority took back before it owes redress for already.
-            if !redress::is_owed(rows, row.target)? {
+            // What was taken back or found void before has its redress already.
+            if !redress::is_owed(rows, context, row.target, row.id.0)? {
                 let event = RemedyEvent::RedressOwed { remedy: *remedy, provider };
                 drafts.push(row.subject, Event::Remedy(event));
             }

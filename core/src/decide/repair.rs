@@ -45,8 +45,7 @@ pub(super) fn decide(
         Command::ApproveRepair { .. } => approve(rows, command, context),
         Command::RefuseRepair { repair, reasons, service } => {
             let row = rows.must_repair(*repair)?;
-            let accepted_by = accepted_by(row)?;
-            checks::deciding_head(context, accepted_by)?;
+            deciding_head(row, context)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             checks::service(context, Guard::Served, service, context.today)?;
             let mut drafts = Drafts::new(context);
@@ -442,9 +441,13 @@ fn accept(
     if let RepairAcceptance::Accepted = outcome {
         checks::beside_head(&human)?;
     }
-    let RepairState::Applied { .. } = row.state else {
-        return Ok(wrong_state("修复 / repair", row.state.name(), "applied")?);
-    };
+    match (&row.state, outcome) {
+        (RepairState::Applied { .. }, _) => {}
+        // Who accepted it and became head decides nothing about it: another officer takes it over.
+        (RepairState::Accepted { by }, RepairAcceptance::Accepted)
+            if checks::is_head(context, by) => {}
+        (state, _) => return Ok(wrong_state("修复 / repair", state.name(), "applied")?),
+    }
     if let RepairAcceptance::Returned(reasons) | RepairAcceptance::NotAccepted(reasons) = outcome {
         stated(Guard::Document, &[("reasons", reasons)])?;
     }
@@ -459,6 +462,20 @@ fn accepted_by(row: &RepairRow) -> Result<&crate::actor::OfficerRef, Stop> {
         RepairState::Accepted { by } => Ok(by),
         state => Ok(wrong_state("修复 / repair", state.name(), "accepted")?),
     }
+}
+
+/// The head of the authority, who decides on what another officer accepted.
+fn deciding_head<'a>(row: &RepairRow, context: &Context<'a>) -> Result<checks::Human<'a>, Stop> {
+    let by = accepted_by(row)?;
+    if *context.actor == Actor::Officer(by.clone()) && checks::is_head(context, by) {
+        refuse::<()>(
+            Guard::FourEyes,
+            format!("{by} 受理后成为负责人 / accepted it, and has become the head since"),
+            "由该机关其他工作人员重新受理后决定 / another officer of the authority accepts it anew, then \
+             the head decides",
+        )?;
+    }
+    Ok(checks::deciding_head(context, by)?)
 }
 
 /// The revocation of an earlier repair that was to bring back what this one ends comes to nothing:
@@ -506,7 +523,7 @@ fn approve(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outc
         Repairable::Commitment(_) => Vec::new(),
     };
     rows.want(records.iter().map(|record| Key::Record(*record)))?;
-    let head = checks::deciding_head(context, accepted_by(row)?)?;
+    let head = deciding_head(row, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     checks::service(context, Guard::Served, service, context.today)?;
     checks::document(document_number, document_sha256)?;

@@ -64,6 +64,12 @@ fn reviewable<'r>(rows: &'r Rows, of: ReviewOf) -> Result<Reviewed<'r>, Stop> {
     }
 }
 
+/// Whether the head of the credit office gave an outcome: what is refused there has its review one level
+/// up, by reconsideration or suit (domain.md 2.5).
+fn decided_at_the_top(rows: &Rows, by: &OfficerRef, context: &Context<'_>) -> Result<bool, Stop> {
+    Ok(rows.office()? == Some(by.authority) && checks::is_head(context, by))
+}
+
 pub(super) fn request(
     rows: &Rows,
     command: &RemedyCommand,
@@ -78,6 +84,15 @@ pub(super) fn request(
         // one review, and it is the party's.
         checks::human(context)?;
         partys_paper(evidence)?;
+    }
+    if matches!(of, ReviewOf::Repair(_)) && decided_at_the_top(rows, &found.outcome.1, context)? {
+        misfit::<()>(
+            Misfit::State,
+            "该决定由信用办负责人作出，信用办不得复核自己的决定 / the head of the credit office decided it, and \
+             nobody there reviews that",
+            "可依法申请行政复议或提起诉讼，也可再次申请修复 / reconsideration and suit remain, and another \
+             application",
+        )?;
     }
     let pack = context.rules_of(found.opened_on);
     let by = context.rules.calendar.after(found.outcome.0, pack.review_request_wd).day;
@@ -153,11 +168,14 @@ pub(super) fn decide(
         return Ok(wrong_state("复核 / review", state, "review")?);
     };
     let same = before.as_ref().is_some_and(|(_, by)| *by == human.reference);
-    if same || !human.officer.head {
+    // Where the head is the one who decided before, nobody could: another officer does.
+    let stands_in = before.as_ref().is_some_and(|(_, by)| checks::is_head(context, by));
+    if same || !(human.officer.head || stands_in) {
         refuse::<()>(
             Guard::FourEyes,
             "复核须由信用办负责人作出，且不得为原处理人 / the head of the office decides, and did not decide before",
-            "请由负责人复核 / ask the head",
+            "请由负责人复核；负责人为原处理人的，由信用办其他工作人员复核 / ask the head; where the head \
+             decided before, another officer of the office",
         )?;
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
@@ -194,7 +212,7 @@ pub(super) fn decide(
             (false, true) => {
                 honour_is_heard(rows, row, Finding::Error)?;
                 annul(rows, context, &mut drafts, (row.target, id.0), reasons)?;
-                if !redress::is_owed(rows, row.target)? {
+                if !redress::is_owed(rows, context, row.target, id.0)? {
                     let event = Event::RedressOpened { objection: *id, provider: row.provider };
                     drafts.push(subject, event);
                 }

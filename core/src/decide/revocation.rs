@@ -305,7 +305,7 @@ pub(super) fn decide(
             revoked(rows, row, own, command, context)?
         }
         (RemedyCommand::DropRevocation { reasons, .. }, Some(own)) => {
-            checks::deciding_head(context, &own.opened_by)?;
+            checks::relieving_head(context, own.opened_by.authority)?;
             stated(Guard::Document, &[("reasons", reasons)])?;
             RemedyEvent::RepairRevocationDropped { repair: id, reasons: reasons.clone() }
         }
@@ -370,6 +370,7 @@ fn revoked(
     };
     let end = removed(rows, row, context.today)?;
     checks::deciding_head(context, &own.opened_by)?;
+    checks::capacity(rows.must_subject(row.subject)?.capacity, row.subject)?;
     answered(own, answers, context)?;
     stated(Guard::Document, &[("reasons", reasons)])?;
     // A service dated before the decision would shorten the standstill.

@@ -178,7 +178,9 @@ fn start(
             clear
         }
     };
-    if !allowed {
+    // Nor is anybody listed who has lost full capacity since.
+    let capacity = rows.must_subject(found.subject)?.capacity;
+    if !allowed || checks::capacity(capacity, found.subject).is_err() {
         return Ok(());
     }
     let published = !found.subject.is_personal();
@@ -205,10 +207,8 @@ fn red_listing(
         let case = CaseRef::Listing(id);
         drafts.push(subject, Event::CaseExpired { case });
         classification::turn_one(rows, &mut drafts, subject, case, Turn::End)?;
-    } else if let Some(own) = red.owed.filter(|own| !own.owed.overdue)
-        && context.today > own.owed.by.day
-    {
-        listing::overdue(rows, context, &mut drafts, id, own.black)?;
+    } else if let Some(own) = red.owed.filter(|own| context.today > own.owed.by.day) {
+        listing::overdue(rows, context, &mut drafts, id, own)?;
     }
     drafts.finish()
 }

@@ -28,6 +28,8 @@ pub struct Disputes {
     pub open: Vec<OpenObjection>,
     /// Kind of filer and ground of what was looked at and found without reason.
     pub rejected: BTreeSet<(Trigger, ObjectionGround)>,
+    /// An outcome found it void, and its redress is owed or done: another outcome adds none.
+    pub redressed: bool,
 }
 
 impl Disputes {

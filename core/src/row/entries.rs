@@ -33,6 +33,7 @@ fn case_due(case: &DecisionCase) -> Vec<Day> {
 fn record_entries(row: &RecordRow, entries: &mut Vec<Index>) {
     social::record_entries(row, entries);
     publicity::record_entries(row, entries);
+    task::record(row, entries);
     entries.push(Index::SubjectRecord(row.subject, row.id));
     if matches!(row.openness, Openness::Public | Openness::GovShared) {
         entries.push(Index::SharedChange(row.changed, row.id));
@@ -69,10 +70,9 @@ fn listing_entries(row: &ListingRow, entries: &mut Vec<Index>) {
             }
             if let (RedState::Active { .. }, Some(own)) = (&red.state, red.owed) {
                 entries.push(Index::RevocationOwed(red.authority, row.id));
-                if !own.owed.overdue {
-                    let due = Due::Case(CaseRef::Listing(row.id));
-                    entries.push(Index::Due(own.owed.by.day.plus_days(1), due));
-                }
+                // Marked late, it is looked at still: what made it due may come to its end.
+                let due = Due::Case(CaseRef::Listing(row.id));
+                entries.push(Index::Due(own.owed.by.day.plus_days(1), due));
             }
             if let RedState::Active { until, published, .. } = &red.state {
                 let ends = Index::Due(until.plus_days(1), Due::Case(CaseRef::Listing(row.id)));
@@ -194,6 +194,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::Remedy(row) => {
             entries.push(Index::SubjectRemedy(row.subject, row.id));
+            task::remedy(row, &mut entries);
             if !matches!(row.state, RemedyState::Decided(_)) {
                 entries.push(Index::TargetRemedy(row.target, row.id));
             }
@@ -203,14 +204,28 @@ pub fn derived(row: &Row) -> Vec<Index> {
             entries.push(Index::SubjectCourtDocument(row.subject, row.id));
         }
         Row::Publicity(row) => publicity::entries(row, &mut entries),
-        Row::Commitment(row) => commitment::entries(row, &mut entries),
-        Row::Social(row) => entries.extend(row.entries().into_iter().map(Index::Social)),
-        Row::Tolerance(row) => tolerance::entries(row, &mut entries),
+        Row::Commitment(row) => {
+            commitment::entries(row, &mut entries);
+            task::commitment(row, &mut entries);
+        }
+        Row::Social(row) => {
+            entries.extend(row.entries().into_iter().map(Index::Social));
+            if let social::SocialRow::CaseStudy(own) = row {
+                entries.extend(task::case_study(own));
+            }
+        }
+        Row::Tolerance(row) => {
+            tolerance::entries(row, &mut entries);
+            task::tolerance(row, &mut entries);
+        }
         Row::CreditReview(row) => {
             entries.push(Index::SubjectCreditReview(row.subject, row.id));
         }
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
-        Row::Assessment(row) => entries.push(Index::Assessments(row.id)),
+        Row::Assessment(row) => {
+            entries.push(Index::Assessments(row.id));
+            task::assessment(row, &mut entries);
+        }
         Row::DepartmentDocument(row) => {
             entries.push(Index::DepartmentDocuments(row.department.clone(), row.at));
         }

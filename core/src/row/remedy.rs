@@ -7,6 +7,7 @@ use crate::actor::{OfficerRef, SubjectKey};
 use crate::event::Target;
 use crate::event::remedy::{RemedyKind, RemedyOutcome};
 use crate::id::{CourtDocumentId, ListingId, ReliefId, RemedyId};
+use crate::identifier::uscc::Uscc;
 use crate::text::{FactDocument, Sealed};
 use crate::time::Day;
 
@@ -35,6 +36,8 @@ pub struct RemedyRow {
     pub state: RemedyState,
     /// Redress is owed (`Some(false)`) or done (`Some(true)`).
     pub redress_done: Option<bool>,
+    /// Who owes it.
+    pub redress_by: Option<Uscc>,
 }
 
 /// State of a relief.

@@ -1,23 +1,33 @@
 //! What an office has to do next, and who: the index entries behind every authority's list of open
 //! matters. A matter stands on the list of whoever has to act, and leaves it with the act.
 //!
-//! Source: domain.md O51, O62.
+//! Source: domain.md O26, O32, O51, O62, O67, O71, T08.
 
-use crate::id::{AttributionId, ListingId, MeasureId, ObjectionId, Position, RepairId};
+use crate::id::{
+    AssessmentId, AttributionId, CaseStudyId, CommitmentId, ListingId, MeasureId, ObjectionId,
+    Position, RecordId, RemedyId, RepairId, ToleranceId,
+};
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Path};
+use crate::row::assessment::AssessmentRow;
+use crate::row::commitment::{CommitmentRow, CommitmentState};
+use crate::row::social::{CaseStudyRow, CaseStudyState};
+use crate::row::tolerance::{ToleranceRow, ToleranceState};
 use crate::row::{
     AttributionRow, Index, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow,
-    ObjectionState, RedState, RepairRow, RepairState,
+    ObjectionState, RecordRow, RedState, RemedyRow, RepairRow, RepairState,
 };
 
-/// Who has to act. Which authority is the credit office no row knows, so it is a desk of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Who has to act. Which authority is the credit office, and what the code of a department is, no
+/// row knows, so these are desks of their own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Desk {
     /// The credit office.
     Office,
     /// An authority.
     Authority(Uscc),
+    /// A department by its id in the county's files, `procurement`.
+    Department(String),
 }
 
 /// What is to be acted on.
@@ -27,13 +37,28 @@ pub enum Task {
     Objection(ObjectionId),
     /// A repair that is not decided, or whose revocation is open.
     Repair(RepairId),
-    /// A listing case, or a nomination, that is not decided or not served.
+    /// A listing case, or a nomination, that is not decided or not served; a red listing whose
+    /// revocation is owed or open; a listing whose authority owes redress.
     Listing(ListingId),
-    /// An attribution that is not decided or not served.
+    /// An attribution that is not decided or not served, or whose authority owes redress.
     Attribution(AttributionId),
-    /// A measure that its initiator has to bring on its way, or forwarded and has to recall; or one
-    /// that its department declined although it is mandatory, for the credit office.
+    /// A measure that its initiator has to bring on its way, or forwarded and has to recall; one
+    /// that its department has to answer, carry out, report on or lift; or one that its department
+    /// declined although it is mandatory, for the credit office.
     Measure(MeasureId),
+    /// A commitment whose day has passed, until it is kept or found broken.
+    Commitment(CommitmentId),
+    /// A file that was accepted with tolerance and is not whole although its day has passed.
+    Tolerance(ToleranceId),
+    /// A reconsideration or suit that was lost: redress is owed.
+    Remedy(RemedyId),
+    /// A record that its own provider took back: redress is owed.
+    Record(RecordId),
+    /// An assessment that the office has to make final, a department may comment on, or on which it
+    /// has to report its rectification.
+    Assessment(AssessmentId),
+    /// A typical case that waits for the head.
+    CaseStudy(CaseStudyId),
 }
 
 impl Task {
@@ -45,6 +70,12 @@ impl Task {
             Task::Listing(_) => "listing",
             Task::Attribution(_) => "attribution",
             Task::Measure(_) => "measure",
+            Task::Commitment(_) => "commitment",
+            Task::Tolerance(_) => "tolerant_acceptance",
+            Task::Remedy(_) => "remedy",
+            Task::Record(_) => "record",
+            Task::Assessment(_) => "assessment",
+            Task::CaseStudy(_) => "typical_case",
         }
     }
 
@@ -56,6 +87,12 @@ impl Task {
             Task::Listing(id) => id.0,
             Task::Attribution(id) => id.0,
             Task::Measure(id) => id.0,
+            Task::Commitment(id) => id.0,
+            Task::Tolerance(id) => id.0,
+            Task::Remedy(id) => id.0,
+            Task::Record(id) => id.0,
+            Task::Assessment(id) => id.0,
+            Task::CaseStudy(id) => id.0,
         }
     }
 }
@@ -102,23 +139,49 @@ fn of_case(case: &DecisionCase) -> Option<Desk> {
 }
 
 pub(super) fn listing(row: &ListingRow, entries: &mut Vec<Index>) {
+    let owed = row.redress_done == Some(false);
     let desk = match &row.kind {
-        ListingKind::Black { case, .. } => of_case(case),
-        ListingKind::Red(red) => matches!(
-            red.state,
-            RedState::Nominated | RedState::Checked | RedState::PublicNotice { .. }
-        )
-        .then_some(Desk::Authority(red.authority)),
+        ListingKind::Black { case, .. } => {
+            of_case(case).or(owed.then_some(Desk::Authority(case.proposed_by.authority)))
+        }
+        ListingKind::Red(red) => {
+            let nominated = matches!(
+                red.state,
+                RedState::Nominated | RedState::Checked | RedState::PublicNotice { .. }
+            );
+            let active = matches!(red.state, RedState::Active { .. });
+            let revoked = active && (red.owed.is_some() || red.revocation.is_some());
+            (nominated || revoked || owed).then_some(Desk::Authority(red.authority))
+        }
     };
     entries.extend(desk.map(|desk| Index::Task(desk, Task::Listing(row.id))));
 }
 
 pub(super) fn attribution(row: &AttributionRow, entries: &mut Vec<Index>) {
-    let desk = of_case(&row.case);
+    let owed = row.redress_done == Some(false);
+    let desk =
+        of_case(&row.case).or(owed.then_some(Desk::Authority(row.case.proposed_by.authority)));
     entries.extend(desk.map(|desk| Index::Task(desk, Task::Attribution(row.id))));
 }
 
+impl MeasureRow {
+    /// Whether its department has something to do about it: to answer, to carry out, to report on
+    /// what was done, to lift. What is suspended meanwhile stays on the list, and is said to be.
+    fn waits_for_department(&self) -> bool {
+        let next = matches!(
+            self.state,
+            MeasureState::Dispatched { .. }
+                | MeasureState::Accepted { .. }
+                | MeasureState::Executing { .. }
+                | MeasureState::Executed { .. }
+                | MeasureState::Lifted { fed_back: false }
+        );
+        next || self.lift.is_some()
+    }
+}
+
 pub(super) fn measure(row: &MeasureRow, entries: &mut Vec<Index>) {
+    let task = Task::Measure(row.id);
     let open = matches!(
         row.state,
         MeasureState::Initiated
@@ -126,10 +189,68 @@ pub(super) fn measure(row: &MeasureRow, entries: &mut Vec<Index>) {
             | MeasureState::Forwarded { recalled: false, .. }
     );
     if open {
-        let desk = Desk::Authority(row.initiated_by.authority);
-        entries.push(Index::Task(desk, Task::Measure(row.id)));
+        entries.push(Index::Task(Desk::Authority(row.initiated_by.authority), task));
+    }
+    if row.waits_for_department() {
+        entries.push(Index::Task(Desk::Department(row.department.clone()), task));
     }
     if row.escalated.is_some() {
-        entries.push(Index::Task(Desk::Office, Task::Measure(row.id)));
+        entries.push(Index::Task(Desk::Office, task));
     }
+}
+
+pub(super) fn commitment(row: &CommitmentRow, entries: &mut Vec<Index>) {
+    let late = matches!(row.state, CommitmentState::Overdue | CommitmentState::CurePeriod { .. });
+    let finding = row.breach.as_ref().is_some_and(|case| of_case(case).is_some());
+    if late || finding {
+        let desk = Desk::Authority(row.offered_by.authority);
+        entries.push(Index::Task(desk, Task::Commitment(row.id)));
+    }
+}
+
+pub(super) fn tolerance(row: &ToleranceRow, entries: &mut Vec<Index>) {
+    if row.state == ToleranceState::Overdue {
+        let desk = Desk::Authority(row.opened_by.authority);
+        entries.push(Index::Task(desk, Task::Tolerance(row.id)));
+    }
+}
+
+pub(super) fn remedy(row: &RemedyRow, entries: &mut Vec<Index>) {
+    if let (Some(false), Some(by)) = (row.redress_done, row.redress_by) {
+        entries.push(Index::Task(Desk::Authority(by), Task::Remedy(row.id)));
+    }
+}
+
+pub(super) fn record(row: &RecordRow, entries: &mut Vec<Index>) {
+    if row.redress_done == Some(false) {
+        entries.push(Index::Task(Desk::Authority(row.provider), Task::Record(row.id)));
+    }
+}
+
+pub(super) fn assessment(row: &AssessmentRow, entries: &mut Vec<Index>) {
+    let task = Task::Assessment(row.id);
+    if row.finalised_at.is_none() {
+        entries.push(Index::Task(Desk::Office, task));
+    }
+    let mut of = |department: &str| {
+        let entry = Index::Task(Desk::Department(department.to_owned()), task);
+        // Two rectifications of one department are one entry.
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    };
+    if let (Some(frozen), None) = (&row.frozen, row.finalised_at) {
+        let heard = |code: &str| row.comments.iter().any(|(own, _)| own == code);
+        for figures in frozen.figures.iter().filter(|own| !heard(&own.department)) {
+            of(&figures.department);
+        }
+    }
+    for own in row.rectifications.iter().filter(|own| own.rectified_at.is_none()) {
+        of(&own.department);
+    }
+}
+
+pub(super) fn case_study(row: &CaseStudyRow) -> Option<Index> {
+    let desk = Desk::Authority(row.drafted_by.authority);
+    (row.state == CaseStudyState::Drafted).then_some(Index::Task(desk, Task::CaseStudy(row.id)))
 }

@@ -87,7 +87,7 @@ fn record(
         "id": id.to_string(),
         "position": at.to_string(),
         "action": if marked { "annotate" } else { "publish" },
-        "status": read::status(!row.holds.is_empty(), &remedies),
+        "status": read::status(read::is_disputed(&row.holds), &remedies),
         "subject": row.subject.to_string(),
         "name": read::name(&engine.vault, &head),
         "record": read::record(&engine.vault, &row, Sight::Public),

@@ -299,6 +299,12 @@ impl Story {
         check(first["id"] == json!(approval) && due, || {
             format!("the worklist of approval: {}", worklist.body)
         })?;
+        let tasks = self.client.get(Some("approval/SC-03"), "/v1/tasks")?.body;
+        let task = &tasks["tasks"][0];
+        let sent = json!([approval, "dispatched", dates.respond_by]);
+        check(json!([task["id"], task["state"], task["due"]]) == sent, || {
+            format!("what approval has to do: {tasks}")
+        })?;
         self.on(dates.accepted)?;
         for (id, department) in
             [(&approval, "approval"), (&barred, "procurement"), (&watched, "market")]
@@ -479,6 +485,10 @@ impl Story {
         let path = format!("/v1/attributions/{id}");
         self.on(dates.noticed)?;
         self.notice(HR, &path, &json!([]))?;
+        let read = self.client.get(Some(HR_HEAD), &path)?.body;
+        check(read["state"] == "noticed" && read["statement_until"]["day"].is_string(), || {
+            format!("what the authority reads of it: {read}")
+        })?;
         cases.person = id;
         self.fed_back(cases)?;
         self.case_2_measure(cases)?;

@@ -12,6 +12,7 @@ use shouxin_core::decide::figures;
 use shouxin_core::event::Event;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures};
 use shouxin_core::id::{AssessmentId, Position};
+use shouxin_core::limits::ASSESSMENT_MONTHS_MAX;
 use shouxin_core::row::Index;
 use shouxin_core::row::assessment::AssessmentRow;
 use shouxin_core::rules::{Department, RuleSet};
@@ -22,8 +23,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{Edge, Hex32, id};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, reads};
 
@@ -272,8 +274,17 @@ async fn live(request: HttpRequest, period: UrlQuery<Period>, app: Data<App>) ->
     let scope = Scope::of(rules, &caller)?;
     let from = month("from", period.from.as_ref())?;
     let to = month("to", period.to.as_ref())?;
+    let months = usize::from(ASSESSMENT_MONTHS_MAX);
+    if !(1..=months).contains(&from.through(to).take(months.saturating_add(1)).count()) {
+        return Err(Problem::new(
+            Code::ValueInvalid,
+            format!("期间 {from} 至 {to} 不是 1 至 {months} 个月 / not 1 to {months} months"),
+            "请填写起止月份，例如 2026-01 至 2026-06 / give first and last month",
+        )
+        .on("to"));
+    }
     let file = format!("assessment {from} {to}");
-    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let mut query = Query::new(app.engine.view.read());
     let before = Position::local(query.next());
     let all = query.ask(|rows| figures(rows, rules, from, to))?;
@@ -345,7 +356,7 @@ async fn list(request: HttpRequest, page: UrlQuery<After>, app: Data<App>) -> An
     caller.require(READERS)?;
     let after = page.after.as_deref().map(id::<Position>).transpose()?;
     let file = "assessments".to_owned();
-    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let mut query = Query::new(app.engine.view.read());
     let entry = Index::Assessments(AssessmentId(Position::local(0)));
     let (positions, more) = query.page(&entry, after, PAGE_ROWS)?;
@@ -389,7 +400,7 @@ async fn one(
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_assessment(id).cloned())?
     };
-    read::record_access(&request, &app, &caller, id.to_string(), Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, id.to_string(), Sight::Government).await?;
     let figures = row.frozen.iter().flat_map(|frozen| &frozen.figures);
     let shown: Vec<&Figures> = figures.filter(|own| scope.shows(&own.department)).collect();
     if as_csv {

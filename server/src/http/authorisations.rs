@@ -19,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{Edge, Hex32, id, subject_key};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, PART_ROWS_MAX, Sight};
 use crate::http::reads;
@@ -149,7 +150,7 @@ async fn list(
     let key = subject_key(&of.subject).map_err(|problem| problem.on("subject"))?;
     let sight = read::sight(&caller, key).filter(|sight| *sight != Sight::Public);
     let sight = sight.ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, key.to_string(), sight).await?;
     let head = read::head(&mut Query::new(app.engine.view.read()), key, sight)?;
     let today = app.engine.clock.now().legal_date();
     let own = authority(&caller);

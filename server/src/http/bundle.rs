@@ -11,7 +11,7 @@ use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{Envelope, Event, Target};
-use shouxin_core::id::Position;
+use shouxin_core::id::{ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::{Index, ListingKind};
 use shouxin_core::text::{Digest, Sealed};
@@ -20,7 +20,8 @@ use crate::documents::Owner;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::documents::problem;
-use crate::http::edge::target;
+use crate::http::edge::{id, target};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::{App, Table, reads};
@@ -44,8 +45,49 @@ struct Case {
     authority: Uscc,
 }
 
+/// What a bundle is about: a thing, or what was asked about one.
+#[derive(Clone, Copy)]
+enum Matter {
+    Thing(Target),
+    Objection(ObjectionId),
+    Repair(RepairId),
+    Remedy(RemedyId),
+}
+
+impl Matter {
+    fn named(text: &str) -> Result<Matter, Problem> {
+        Ok(match text.split_once('-') {
+            Some(("O", _)) => Matter::Objection(id(text)?),
+            Some(("X", _)) => Matter::Repair(id(text)?),
+            Some(("Y", _)) => Matter::Remedy(id(text)?),
+            _ => Matter::Thing(target(text)?),
+        })
+    }
+}
+
+fn of(opened: Position, subject: SubjectKey, authority: Uscc) -> Case {
+    Case { opened, resting: Vec::new(), subject, authority }
+}
+
+fn matter(query: &mut Query<'_>, what: Matter) -> Result<Case, Problem> {
+    Ok(match what {
+        Matter::Thing(what) => case(query, what)?,
+        Matter::Objection(id) => {
+            let row = query.ask(|rows| rows.must_objection(id).cloned())?;
+            of(id.0, row.subject, row.provider)
+        }
+        Matter::Repair(id) => {
+            let row = query.ask(|rows| rows.must_repair(id).cloned())?;
+            of(id.0, row.subject, row.authority)
+        }
+        Matter::Remedy(id) => {
+            let row = query.ask(|rows| rows.must_remedy(id).cloned())?;
+            of(id.0, row.subject, case(query, row.target)?.authority)
+        }
+    })
+}
+
 fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
-    let of = |opened, subject, authority| Case { opened, resting: Vec::new(), subject, authority };
     Ok(match what {
         Target::Record(id) => {
             let row = query.ask(|rows| rows.must_record(id).cloned())?;
@@ -137,6 +179,39 @@ impl Opened<'_> {
     }
 }
 
+/// What the event says with which something began, by the fields that are asked for: sealed texts in
+/// clear, digests as addresses. For whoever may read them.
+pub(crate) fn said(
+    app: &App,
+    subject: SubjectKey,
+    at: Position,
+    fields: &[&str],
+) -> Result<Value, Problem> {
+    let envelope: Envelope = reads::envelope(&app.engine, at)?;
+    let mut opened = Opened { app, subject, names: BTreeSet::new(), documents: BTreeSet::new() };
+    let mut said = opened.value("", as_json(&envelope.event, at)?);
+    // The names of the stored types around it are nobody's business.
+    while let Value::Object(own) = &mut said {
+        match own.iter_mut().next() {
+            Some((name, inner)) if name.starts_with(char::is_uppercase) => said = inner.take(),
+            _ => break,
+        }
+    }
+    let told = |name: &&str| ((*name).to_owned(), said[*name].clone());
+    Ok(fields.iter().map(told).collect::<Map<_, _>>().into())
+}
+
+fn as_json(event: &Event, at: Position) -> Result<Value, Problem> {
+    serde_json::to_value(event).map_err(|error| {
+        tracing::error!(%at, %error, "an event has no form in JSON");
+        Problem::new(
+            Code::Internal,
+            "事件无法转换 / an event cannot be shown",
+            "请联系操作员 / tell the operator",
+        )
+    })
+}
+
 /// Thirty-two bytes as an address.
 fn digest(parts: &[Value]) -> Option<String> {
     let byte = |part: &Value| part.as_u64().and_then(|own| u8::try_from(own).ok());
@@ -208,15 +283,7 @@ fn add(
     if matches!(envelope.event, Event::ClassificationChanged { .. }) {
         return Ok(());
     }
-    let unreadable = |error: serde_json::Error| {
-        tracing::error!(%at, %error, "an event has no form in JSON");
-        Problem::new(
-            Code::Internal,
-            "事件无法转换 / an event cannot be shown",
-            "请联系操作员 / tell the operator",
-        )
-    };
-    let value = serde_json::to_value(&envelope.event).map_err(unreadable)?;
+    let value = as_json(&envelope.event, at)?;
     let mut opened =
         Opened { app, subject: case.subject, names: BTreeSet::new(), documents: BTreeSet::new() };
     let said = opened.value("", value);
@@ -241,7 +308,8 @@ fn add(
     Ok(())
 }
 
-/// `GET /v1/cases/{id}/bundle`: a record, listing, attribution or measure case by its id.
+/// `GET /v1/cases/{id}/bundle`: a record, listing, attribution, measure case or commitment by its id,
+/// with everything that rests on it; an objection, repair or remedy alone.
 /// Source: domain.md O68.
 async fn bundle(
     request: HttpRequest,
@@ -249,15 +317,15 @@ async fn bundle(
     app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request, &app.engine)?;
-    let what = target(&path)?;
+    let what = Matter::named(&path)?;
     let (case, slot) = {
         let mut query = Query::new(app.engine.view.read());
-        let case = case(&mut query, what)?;
+        let case = matter(&mut query, what)?;
         let slot = query.ask(|rows| Ok(rows.must_subject(case.subject)?.slot))?;
         (case, slot)
     };
     let sight = may_see(&caller, &case).ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, case.subject.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, case.subject.to_string(), sight).await?;
     let found = gather(&app, &case)?;
     let owner = Owner { subject: case.subject, slot };
     let mut documents = Vec::new();
@@ -273,7 +341,7 @@ async fn bundle(
         documents.push(json!({"sha256": address, "named_by": named_by, "stored": stored}));
     }
     Ok(HttpResponse::Ok().json(json!({
-        "case": read::target_id(what),
+        "case": path.as_str(),
         "subject": case.subject.to_string(),
         "authority": case.authority,
         "as_of": app.engine.clock.now().legal_date(),

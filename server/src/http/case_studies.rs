@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{Edge, id, subject_key};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::Sight;
 use crate::http::reads::Cursor;
@@ -80,15 +81,17 @@ impl Write for Draft {
                 let mut query = Query::new(edge.engine.view.read());
                 query.ask(|rows| rows.must_subject(key).cloned())?
             };
-            let Value::String(name) = read::name(&edge.engine.vault, &head) else {
+            let names = read::names(&edge.engine.vault, &head);
+            if names.is_empty() {
                 return Err(Problem::new(
                     Code::ValueInvalid,
                     format!("{person} 的姓名已不可读 / the name is readable no more"),
                     "请人工核对后从 persons 中去掉 / check by hand and leave it out",
                 )
                 .on("persons"));
-            };
-            persons_named += u16::from(holds_name(&text, &name));
+            }
+            // A former name tells who it is as well.
+            persons_named += u16::from(names.iter().any(|name| holds_name(&text, name)));
         }
         Ok(Command::CaseStudy(CaseStudyCommand::Draft {
             subject: self.subject.as_deref().map(subject_key).transpose()?,
@@ -195,7 +198,7 @@ async fn one(
             return Err(Problem::not_found());
         }
         let file = format!("typical case {id}");
-        read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+        looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     }
     Ok(HttpResponse::Ok().json(shown(&row)))
 }

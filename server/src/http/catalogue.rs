@@ -22,8 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, citations, id};
+use crate::http::looks;
 use crate::http::problem::Problem;
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
 use crate::http::words;
 use crate::http::write::{Creates, Write};
 use crate::http::{App, Table, basis};
@@ -257,7 +258,7 @@ async fn sees_all(
         Role::Department | Role::Provider | Role::CreditOffice | Role::LeadingGroup | Role::Auditor
     );
     if officer {
-        read::record_access(request, app, caller, file, Sight::Government).await?;
+        looks::record_access(request, app, caller, file, Sight::Government).await?;
     }
     Ok(officer)
 }

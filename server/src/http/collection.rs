@@ -224,8 +224,8 @@ impl Write for RegisterPersons {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkAlias {
-    /// `registration_number`, `organisation_code`, `tax_number`, ...
-    kind: String,
+    #[schema(schema_with = words::of::<LegacyKind>)]
+    kind: LegacyKind,
     code: String,
 }
 
@@ -235,14 +235,11 @@ impl Write for LinkAlias {
 
     fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
         let subject = subject_key(path)?;
-        let legacy = |detail: String| {
+        LegacyCode::parse(self.kind, &self.code).map_err(|errors| {
             let cure = "请核对旧代码及其类型 / check the legacy code and its kind";
-            Problem::new(Code::IdentifierInvalid, detail, cure).on("code")
-        };
-        let kind: LegacyKind =
-            self.kind.parse().map_err(|_| legacy(format!("未知类型 / unknown: {}", self.kind)))?;
-        LegacyCode::parse(kind, &self.code).map_err(|errors| legacy(errors.to_string()))?;
-        Ok(Command::LinkAlias { subject, kind: self.kind, code: self.code })
+            Problem::new(Code::IdentifierInvalid, errors.to_string(), cure).on("code")
+        })?;
+        Ok(Command::LinkAlias { subject, kind: self.kind.name().to_owned(), code: self.code })
     }
 }
 

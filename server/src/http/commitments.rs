@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, ServiceBody, citations, id, subject_key};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::words;
@@ -343,11 +344,11 @@ impl Write for BreachStatement {
 
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let commitment = id(path)?;
-        let command = match (self.waiver_sha256, self.received_on) {
-            (Some(_), _) if !self.points.is_empty() || self.document_sha256.is_some() => {
+        let command = match self.waiver_sha256 {
+            Some(_) if !self.points.is_empty() || self.document_sha256.is_some() => {
                 return Err(crate::http::cases::statement_and_waiver());
             }
-            (Some(waiver), _) => CommitmentCommand::WaiveStatement {
+            Some(waiver) => CommitmentCommand::WaiveStatement {
                 commitment,
                 document_sha256: edge.document(
                     edge.subject_of_commitment(id(path)?)?,
@@ -355,24 +356,17 @@ impl Write for BreachStatement {
                     waiver,
                 )?,
             },
-            (None, Some(received_on)) => CommitmentCommand::StateOnBreach {
+            None => CommitmentCommand::StateOnBreach {
                 commitment,
                 points: edge.seal_all(edge.subject_of_commitment(commitment)?, &self.points)?,
-                received_on,
+                // What the party's own key brings comes today.
+                received_on: self.received_on.unwrap_or(edge.engine.clock.now().legal_date()),
                 document_sha256: edge.document_if_any(
                     edge.subject_of_commitment(id(path)?)?,
                     "document_sha256",
                     self.document_sha256,
                 )?,
             },
-            (None, None) => {
-                return Err(Problem::new(
-                    Code::ValueInvalid,
-                    "缺少收到日期 / the day of receipt is missing",
-                    "请填写 received_on / give received_on",
-                )
-                .on("received_on"));
-            }
         };
         Ok(Command::Commitment(command))
     }
@@ -613,7 +607,7 @@ async fn commitment(
     let face = face.ok_or_else(Problem::not_found)?;
     if face != Face::Public {
         let sight = read::sight(&caller, row.subject).ok_or_else(Problem::not_found)?;
-        read::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
+        looks::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
     }
     let today = app.engine.clock.now().legal_date();
     if !visible(&row, face, today) {
@@ -674,7 +668,7 @@ async fn commitments(
         Some(_) => {
             let key = page.key()?;
             let sight = read::sight(&caller, key).ok_or_else(Problem::not_found)?;
-            read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+            looks::record_access(&request, &app, &caller, key.to_string(), sight).await?;
             Index::SubjectCommitment(key, first)
         }
     };

@@ -19,6 +19,7 @@ use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::commitments::{Face, face};
 use crate::http::edge::{CitationBody, Edge, citations, id, subject_key};
+use crate::http::looks;
 use crate::http::problem::Problem;
 use crate::http::read;
 use crate::http::sharing::Reach;
@@ -129,7 +130,7 @@ async fn review(
         return Err(Problem::not_found());
     }
     let sight = read::sight(&caller, row.subject).ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
     Ok(HttpResponse::Ok().json(json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),

@@ -19,6 +19,7 @@ use crate::engine::query::Query;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::edge::subject_key;
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 
@@ -149,7 +150,7 @@ pub async fn download(
     let sight = read::sight(&caller, subject).filter(|sight| *sight != Sight::Public);
     let sight = sight.ok_or_else(Problem::not_found)?;
     let file = format!("{subject} document {}", HEXLOWER.encode(&sha256));
-    read::record_access(&request, &app, &caller, file, sight).await?;
+    looks::record_access(&request, &app, &caller, file, sight).await?;
     let owner = owner(&app.engine, subject)?;
     let place = app.documents.downloads.enter(&caller.key_id).ok_or_else(full)?;
     let documents = app.documents.clone();

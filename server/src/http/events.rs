@@ -21,6 +21,7 @@ use crate::http::caller::Caller;
 use crate::http::changes::{self, Changes};
 use crate::http::edge::id;
 use crate::http::format::{accepts, ndjson};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::sharing::Reach;
@@ -70,7 +71,7 @@ async fn events(
     let limit = asked.limit.unwrap_or(PAGE_EVENTS).clamp(1, PAGE_EVENTS_MAX);
     let look = match sight {
         Sight::Public => None,
-        _ => Some(read::shared(&request, &app, &caller, String::new())?),
+        _ => Some(looks::shared(&request, &app, &caller, String::new())?),
     };
     if accepts(&request, "text/event-stream") {
         caller.require(streams::READERS)?;
@@ -82,7 +83,7 @@ async fn events(
     let page = page(&app.engine, (sight, &reach.unwrap_or(Reach::All)), after, limit)?;
     if let Some(mut look) = look {
         look.file = page.files();
-        read::keep(&app, &look).await?;
+        looks::keep(&app, &look).await?;
     }
     let items: Vec<Value> = page.items.iter().map(|item| item.body.clone()).collect();
     let next = page.more.then(|| page.through.to_string());
@@ -228,7 +229,7 @@ fn shared_record(
         "id": id.to_string(),
         "position": at.to_string(),
         "action": if marked { "annotate" } else { "publish" },
-        "status": read::status(!row.holds.is_empty(), &remedies),
+        "status": read::status(read::is_disputed(&row.holds), &remedies),
         "subject": row.subject.to_string(),
         "name": name,
         "record": read::record(&engine.vault, &row, Sight::Government),

@@ -20,6 +20,7 @@ use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::cases::case;
 use crate::http::edge::{CitationBody, Edge, FactBody, Hex32, ServiceBody, citations, id};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::Under;
 use crate::http::write::{Creates, Write};
@@ -118,8 +119,9 @@ impl Write for NoticeRedRevocation {
 #[serde(deny_unknown_fields)]
 pub struct StateOnRedRevocation {
     points: Vec<String>,
-    #[schema(value_type = String, format = Date)]
-    received_on: Day,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    received_on: Option<Day>,
     /// Where an officer takes it down: the party's written statement, or the signed record of what
     /// it said.
     #[serde(default)]
@@ -136,7 +138,7 @@ impl Write for StateOnRedRevocation {
         Ok(Command::Listing(ListingCommand::StateOnRedRevocation {
             listing,
             points: edge.seal_all(subject, &self.points)?,
-            received_on: self.received_on,
+            received_on: self.received_on.unwrap_or(edge.engine.clock.now().legal_date()),
             document_sha256: edge.document_if_any(
                 subject,
                 "document_sha256",
@@ -238,7 +240,7 @@ pub async fn owed(
         return Err(Problem::not_found());
     };
     let file = format!("worklist revocation_owed {}", authority.as_str());
-    read::record_access(&request, &app, &caller, file, read::Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, read::Sight::Government).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let entry = Index::RevocationOwed(authority, ListingId(Position::local(0)));

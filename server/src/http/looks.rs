@@ -1,4 +1,5 @@
-//! Who looked at a file: for the subject itself and for auditors, from the access log.
+//! Looks at files: recorded with their purpose before anything is shown, and told to the subject itself and to
+//! auditors, from the access log.
 
 use actix_web::web::{self, Data, Path, Query as UrlQuery};
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,11 +15,99 @@ use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::subject_key;
 use crate::http::problem::{Code, Problem};
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
+use crate::http::sharing::Reach;
 use crate::http::{App, Table};
 
 /// Looks of one page: each is read from its own place in the log.
 const PAGE_ROWS_MAX: usize = 100;
+
+/// Records the look at a file before anything of it is shown. A subject's look at its own file
+/// and a look at what is public are not recorded.
+pub async fn record_access(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+    sight: Sight,
+) -> Result<(), Problem> {
+    if sight == Sight::Public || caller.role == Role::Subject {
+        return Ok(());
+    }
+    keep(app, &access(request, app, caller, file)?).await
+}
+
+/// The same of a look that shows what departments share: answers how far it reaches for the purpose it states,
+/// and names the contracts it rests on.
+pub(crate) async fn record_shared(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+    sight: Sight,
+) -> Result<Reach, Problem> {
+    if sight != Sight::Government {
+        record_access(request, app, caller, file, sight).await?;
+        return Ok(Reach::All);
+    }
+    let (access, reach) = shared(request, app, caller, file)?;
+    keep(app, &access).await?;
+    Ok(reach)
+}
+
+/// The entry of such a look, and how far it reaches.
+pub(crate) fn shared(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+) -> Result<(Access, Reach), Problem> {
+    let mut access = access(request, app, caller, file)?;
+    let today = app.engine.clock.now().legal_date();
+    let reach = Reach::of(&app.engine.rules, caller, &access.purpose, today);
+    access.contracts = reach.contracts().to_vec();
+    Ok((access, reach))
+}
+
+/// The entry of a look at a file, with the purpose that the request states.
+pub(crate) fn access(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    file: String,
+) -> Result<Access, Problem> {
+    // Chinese in the header is UTF-8, which `to_str` would turn away.
+    let purpose = request.headers().get("purpose");
+    let purpose = purpose.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    let purpose =
+        purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
+            Problem::new(
+                Code::PurposeRequired,
+                "缺少 Purpose 请求头 / the header Purpose is missing",
+                "Purpose: 用途代码 依据，例如 permit-review law:35 / a code and its basis",
+            )
+        })?;
+    Ok(Access {
+        at_ms: app.engine.clock.now().0,
+        key_id: caller.key_id.clone(),
+        who: caller.actor.as_ref().map(ToString::to_string).unwrap_or_default(),
+        file,
+        route: request.match_pattern().unwrap_or_default(),
+        purpose: purpose.to_owned(),
+        contracts: Vec::new(),
+    })
+}
+
+/// Writes an entry; what it is about is shown only after this.
+pub(crate) async fn keep(app: &App, access: &Access) -> Result<(), Problem> {
+    app.access.record(access).await.map_err(|_| {
+        Problem::new(
+            Code::Unavailable,
+            "查询日志不可写，暂停非公开查询 / the access log cannot be written",
+            "请稍后重试 / try again later",
+        )
+    })
+}
 
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
@@ -73,7 +162,7 @@ async fn looks(
     }
     let before = page.before()?;
     let limit = page.limit.unwrap_or(PAGE_ROWS_MAX).clamp(1, PAGE_ROWS_MAX);
-    read::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
+    record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
     {
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_subject(key).map(|_| ()))?;

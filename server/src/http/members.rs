@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{Edge, Hex32, id, subject_key};
+use crate::http::looks;
 use crate::http::problem::Problem;
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
@@ -286,7 +287,7 @@ async fn members(
     let own = writes_for(&caller, code);
     if own {
         let file = format!("members of {}", association.code);
-        read::record_access(&request, &app, &caller, file, Sight::Whole).await?;
+        looks::record_access(&request, &app, &caller, file, Sight::Whole).await?;
     }
     let first = MemberNoteId(Position::local(0));
     let entry = Index::Social(SocialIndex::AssociationNote(code, first));
@@ -313,7 +314,8 @@ async fn one(
     }
     let mut body = shown(&app, &row);
     if whole {
-        read::record_access(&request, &app, &caller, row.subject.to_string(), Sight::Whole).await?;
+        looks::record_access(&request, &app, &caller, row.subject.to_string(), Sight::Whole)
+            .await?;
         body["objection"] = objection(&app, &row)?;
     }
     Ok(HttpResponse::Ok().json(body))
@@ -342,7 +344,7 @@ async fn own(
     if read::sight(&caller, key) != Some(Sight::Whole) {
         return Err(Problem::not_found());
     }
-    read::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
+    looks::record_access(&request, &app, &caller, key.to_string(), Sight::Whole).await?;
     let cursor = Cursor { after: asked.after.clone(), limit: asked.limit };
     let first = MemberNoteId(Position::local(0));
     let entry = Index::Social(SocialIndex::SubjectNote(key, first));

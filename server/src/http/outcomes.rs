@@ -482,8 +482,9 @@ impl Write for NoticeRevocation {
 #[serde(deny_unknown_fields)]
 pub struct StateOnRevocation {
     points: Vec<String>,
-    #[schema(value_type = String, format = Date)]
-    received_on: Day,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    received_on: Option<Day>,
     /// Where an officer takes it down: the party's written statement, or the signed record of what
     /// it said.
     #[serde(default)]
@@ -500,7 +501,7 @@ impl Write for StateOnRevocation {
         Ok(Command::Remedy(RemedyCommand::StateOnRevocation {
             repair,
             points: edge.seal_all(subject, &self.points)?,
-            received_on: self.received_on,
+            received_on: self.received_on.unwrap_or(edge.engine.clock.now().legal_date()),
             document_sha256: edge.document_if_any(
                 subject,
                 "document_sha256",

@@ -143,7 +143,7 @@ pub async fn list(
     let limit = page.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
     let engine = &app.engine;
     let today = engine.clock.now().legal_date();
-    let query = Query::new(engine.view.read());
+    let mut query = Query::new(engine.view.read());
     let entry = Index::Disclosed(kind, RecordId(Position::local(0)));
     let (positions, more) = query.page(&entry, after, limit)?;
     let next = if more { positions.last().map(ToString::to_string) } else { None };
@@ -152,7 +152,7 @@ pub async fn list(
         if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(at)))?
             && on_display(&row, today)
         {
-            found.extend(shown(engine, &query, kind, row)?);
+            found.extend(shown(engine, &mut query, kind, row)?);
         }
     }
     let mut response = HttpResponse::Ok();

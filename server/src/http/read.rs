@@ -5,13 +5,13 @@
 //!
 //! Source: domain.md O10, O16, O19, O24.
 
-use actix_web::HttpRequest;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::apply::{listing_is_published, nomination_is_shown};
 use shouxin_core::event::{CaseRef, Colour, Mark, Target};
 use shouxin_core::id::{Position, RecordId, RemedyId};
-use shouxin_core::path::{DecisionCase, Path, Standing};
+use shouxin_core::path::{DecisionCase, Hold, Path, Standing};
+use shouxin_core::row::search::folded;
 use shouxin_core::row::{
     Index, Key, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow, ObjectionState,
     RecordRow, RedState, RemedyRow, RemedyState, RepairRow, RepairState, Repairable, Row,
@@ -21,14 +21,12 @@ use shouxin_core::rules::Instrument;
 use shouxin_core::text::{Name, Sealed};
 use shouxin_core::time::Day;
 
-use crate::access::Access;
 use crate::engine::Engine;
 use crate::engine::query::Query;
-use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Code, Problem};
 use crate::http::sharing::Reach;
-use crate::http::{basis, erasures, imported};
+use crate::http::{attributions, basis, erasures, imported};
 use crate::vault::Vault;
 
 /// Rows of each kind shown in one file; more are paged.
@@ -101,93 +99,6 @@ pub fn is_open_repair(row: &RepairRow) -> bool {
     )
 }
 
-/// Records the look at a file before anything of it is shown. A subject's look at its own file
-/// and a look at what is public are not recorded.
-pub async fn record_access(
-    request: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    file: String,
-    sight: Sight,
-) -> Result<(), Problem> {
-    if sight == Sight::Public || caller.role == Role::Subject {
-        return Ok(());
-    }
-    keep(app, &access(request, app, caller, file)?).await
-}
-
-/// The same of a look that shows what departments share: answers how far it reaches for the purpose it states,
-/// and names the contracts it rests on.
-pub(crate) async fn record_shared(
-    request: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    file: String,
-    sight: Sight,
-) -> Result<Reach, Problem> {
-    if sight != Sight::Government {
-        record_access(request, app, caller, file, sight).await?;
-        return Ok(Reach::All);
-    }
-    let (access, reach) = shared(request, app, caller, file)?;
-    keep(app, &access).await?;
-    Ok(reach)
-}
-
-/// The entry of such a look, and how far it reaches.
-pub(crate) fn shared(
-    request: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    file: String,
-) -> Result<(Access, Reach), Problem> {
-    let mut access = access(request, app, caller, file)?;
-    let today = app.engine.clock.now().legal_date();
-    let reach = Reach::of(&app.engine.rules, caller, &access.purpose, today);
-    access.contracts = reach.contracts().to_vec();
-    Ok((access, reach))
-}
-
-/// The entry of a look at a file, with the purpose that the request states.
-pub(crate) fn access(
-    request: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    file: String,
-) -> Result<Access, Problem> {
-    // Chinese in the header is UTF-8, which `to_str` would turn away.
-    let purpose = request.headers().get("purpose");
-    let purpose = purpose.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
-    let purpose =
-        purpose.filter(|text| (4..=256).contains(&text.trim().len())).ok_or_else(|| {
-            Problem::new(
-                Code::PurposeRequired,
-                "缺少 Purpose 请求头 / the header Purpose is missing",
-                "Purpose: 用途代码 依据，例如 permit-review law:35 / a code and its basis",
-            )
-        })?;
-    Ok(Access {
-        at_ms: app.engine.clock.now().0,
-        key_id: caller.key_id.clone(),
-        who: caller.actor.as_ref().map(ToString::to_string).unwrap_or_default(),
-        file,
-        route: request.match_pattern().unwrap_or_default(),
-        purpose: purpose.to_owned(),
-        contracts: Vec::new(),
-    })
-}
-
-/// Writes an entry; what it is about is shown only after this.
-pub(crate) async fn keep(app: &App, access: &Access) -> Result<(), Problem> {
-    app.access.record(access).await.map_err(|_| {
-        Problem::new(
-            Code::Unavailable,
-            "查询日志不可写，暂停非公开查询 / the access log cannot be written",
-            "请稍后重试 / try again later",
-        )
-    })
-}
-
 /// A sealed text in clear; nothing once its data key was destroyed.
 pub(crate) fn unseal(vault: &Vault, subject: SubjectKey, sealed: &Sealed) -> Value {
     match vault.open_text(sealed, &subject.to_string()) {
@@ -228,6 +139,19 @@ fn shown_name(vault: &Vault, key: SubjectKey, name: &Name) -> Value {
 /// Names that a subject bore before, the newest last.
 pub fn former_names(vault: &Vault, head: &SubjectRow) -> Vec<Value> {
     head.former_names.iter().map(|own| shown_name(vault, head.key, own)).collect()
+}
+
+/// The names that a subject bears or bore, as far as they are readable.
+pub fn names(vault: &Vault, head: &SubjectRow) -> Vec<String> {
+    let own = former_names(vault, head).into_iter().chain([name(vault, head)]);
+    own.filter_map(|own| own.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether a name is one that a file's subject bears or bore, however it is spaced and whatever the
+/// width of its letters.
+pub fn bears(vault: &Vault, head: &SubjectRow, name: &str) -> bool {
+    let asked = folded(name);
+    names(vault, head).iter().any(|own| folded(own) == asked)
 }
 
 fn mark(mark: &Mark) -> Value {
@@ -315,7 +239,7 @@ pub fn record_shown(row: &RecordRow, today: Day, sight: Sight) -> bool {
     }
 }
 
-fn standing_name(standing: Standing) -> &'static str {
+pub(crate) fn standing_name(standing: Standing) -> &'static str {
     match standing {
         Standing::Pending => "pending",
         Standing::InForce => "in_force",
@@ -324,7 +248,7 @@ fn standing_name(standing: Standing) -> &'static str {
     }
 }
 
-fn decision(case: &DecisionCase) -> Value {
+pub(crate) fn decision(case: &DecisionCase) -> Value {
     let Some(served) = case.path.served() else {
         return Value::Null;
     };
@@ -364,15 +288,35 @@ pub fn remedies(query: &mut Query<'_>, target: Target) -> Result<Vec<Value>, Pro
     Ok(shown)
 }
 
-/// How final a published thing is (domain.md 6.7): said with it wherever it is shown.
-pub fn status(suspended: bool, remedies: &[Value]) -> &'static str {
+/// How final a published thing is (domain.md 6.7): said with it wherever it is shown. What a
+/// reviewing body or court has stayed is in its hands, and nobody is said to have objected.
+pub fn status(disputed: bool, remedies: &[Value]) -> &'static str {
     let of = |kind: &str| remedies.iter().any(|own| own["kind"] == kind);
-    match suspended {
+    match disputed {
         true => "under_objection",
         false if of("litigation") => "in_court",
         false if of("reconsideration") => "under_reconsideration",
         false => "final",
     }
+}
+
+/// Whether an objection is among what holds a thing.
+pub fn is_disputed(holds: &[Hold]) -> bool {
+    holds.iter().any(|own| matches!(own, Hold::Objection(_)))
+}
+
+/// A record with how final it is, and the reconsiderations and suits about it.
+pub fn record_marked(
+    vault: &Vault,
+    query: &mut Query<'_>,
+    row: &RecordRow,
+    sight: Sight,
+) -> Result<Value, Problem> {
+    let remedies = remedies(query, Target::Record(row.id))?;
+    let mut body = record(vault, row, sight);
+    body["status"] = json!(status(is_disputed(&row.holds), &remedies));
+    body["remedies"] = json!(remedies);
+    Ok(body)
 }
 
 /// Whether the public is shown a listing of this standing, or the nomination for one.
@@ -419,6 +363,10 @@ pub fn listing(
     today: Day,
 ) -> Result<Value, Problem> {
     let standing = query.ask(|rows| rows.listing_standing(row.id, today))?;
+    let holds = match &row.kind {
+        ListingKind::Black { case, .. } => &case.holds,
+        ListingKind::Red(red) => &red.holds,
+    };
     let mut body = json!({
         "id": row.id.to_string(),
         "subject": row.subject.to_string(),
@@ -476,20 +424,33 @@ pub fn listing(
         && body["objections"].as_array().is_some_and(|open| !open.is_empty());
     body["status"] = json!(match body["state"].as_str() {
         Some("public_notice") if !disputed => "public_notice",
-        _ => status(standing == Standing::Suspended || disputed, &remedies),
+        // What is suspended by none of its own holds is so with what it rests on.
+        _ => {
+            let stayed = !holds.is_empty() && !is_disputed(holds);
+            status((standing == Standing::Suspended && !stayed) || disputed, &remedies)
+        }
     });
     body["remedies"] = json!(remedies);
     Ok(body)
 }
 
-/// A measure case for a reader.
-pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Value, Problem> {
+/// The standing of a measure with its parents.
+pub fn measure_standing(
+    query: &mut Query<'_>,
+    row: &MeasureRow,
+    today: Day,
+) -> Result<Standing, Problem> {
     // `with_parents` is what `decide` does; a read loads the same rows.
     query.ask(|rows| {
         let attribution = row.attribution.map(Key::Attribution);
         rows.want([Key::Measure(row.id), Key::Listing(row.listing)].into_iter().chain(attribution))
     })?;
-    let standing = query.ask(|rows| rows.measure_standing(row.id, today))?;
+    Ok(query.ask(|rows| rows.measure_standing(row.id, today))?)
+}
+
+/// A measure case for a reader.
+pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Value, Problem> {
+    let standing = measure_standing(query, row, today)?;
     let reference = match &row.state {
         MeasureState::Executed { reference, .. } | MeasureState::FedBack { reference, .. } => {
             json!(reference)
@@ -524,6 +485,8 @@ pub fn measure(query: &mut Query<'_>, row: &MeasureRow, today: Day) -> Result<Va
         "dispatch_by": row.dispatch.map(|own| own.by),
         "dispatch_overdue": row.dispatch.is_some_and(|own| own.overdue),
         "decline_awaits_office": row.escalated.is_some(),
+        "feedback_by": row.feedback.map(|own| own.by),
+        "feedback_overdue": row.feedback.is_some_and(|own| own.overdue),
         "lift_by": row.lift.map(|own| own.by),
         "lift_overdue": row.lift.is_some_and(|own| own.overdue),
         "tell_by": row.telling.map(|own| own.owed.by),
@@ -659,8 +622,10 @@ pub(crate) fn file(
         |at| Key::Record(RecordId(at)),
         |query, row| match row {
             Row::Record(row) if record_shown(&row, today, sight) => {
-                let shown = reach.record(query, &row)?;
-                Ok(shown.then(|| record(vault, &row, sight)))
+                if !reach.record(query, &row)? {
+                    return Ok(None);
+                }
+                record_marked(vault, query, &row, sight).map(Some)
             }
             _ => Ok(None),
         },
@@ -725,19 +690,7 @@ pub(crate) fn file(
             let standing = query.ask(|rows| rows.attribution_standing(row.id, today))?;
             let shown = sight == Sight::Whole
                 || matches!(standing, Standing::InForce | Standing::Suspended);
-            Ok(shown.then(|| {
-                json!({
-                    "id": row.id.to_string(),
-                    "listing": row.listing.to_string(),
-                    "records": row.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                    "role": row.role,
-                    "state": row.case.path.name(),
-                    "standing": standing_name(standing),
-                    "basis": basis::cited(instruments, &row.case.basis, today),
-                    "decision": decision(&row.case),
-                    "repair_again_from": row.repair_again_from,
-                })
-            }))
+            Ok(shown.then(|| attributions::shown(instruments, &row, standing, today)))
         }
     )?);
     body["objections"] = json!(part(

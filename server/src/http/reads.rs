@@ -19,9 +19,10 @@ use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{id, parse, subject_key};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight, Under};
-use crate::http::{App, Body, authorisations, basis, bytes, own_case, recommendation};
+use crate::http::{App, Body, authorisations, basis, bundle, bytes, own_case, recommendation};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -91,7 +92,7 @@ pub async fn subject(request: HttpRequest, path: Path<String>, app: Data<App>) -
     let caller = Caller::of(&request, &app.engine)?;
     let key = subject_key(&path)?;
     let sight = read::sight(&caller, key).ok_or_else(Problem::not_found)?;
-    let reach = read::record_shared(&request, &app, &caller, key.to_string(), sight).await?;
+    let reach = looks::record_shared(&request, &app, &caller, key.to_string(), sight).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let head = read::head(&mut query, key, sight)?;
@@ -141,7 +142,7 @@ pub(crate) async fn history(
     if sight != Sight::Whole && !own_case::is_open(&app.engine, &caller, key)? {
         return Err(Problem::not_found());
     }
-    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, key.to_string(), sight).await?;
     let (positions, more) = {
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_subject(key).cloned())?;
@@ -202,14 +203,19 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
             "请分批查询 / split the query",
         ));
     }
-    let keys: Vec<SubjectKey> =
-        check.keys.iter().map(|key| subject_key(key)).collect::<Result<_, _>>()?;
+    let keys: Vec<SubjectKey> = check
+        .keys
+        .iter()
+        .enumerate()
+        // Of a thousand keys the one that is wrong is named by its place, never by what it holds.
+        .map(|(place, key)| subject_key(key).map_err(|own| own.on(format!("keys[{place}]"))))
+        .collect::<Result<_, _>>()?;
     let sights: Vec<Option<Sight>> = keys.iter().map(|key| read::sight(&caller, *key)).collect();
     if let Some(sight) = sights.iter().flatten().max() {
         // Every key is named whole: each of these subjects can ask who looked.
         let named: Vec<String> = keys.iter().map(ToString::to_string).collect();
         let files = format!("{} 个主体 / files: {}", keys.len(), named.join(","));
-        read::record_access(&request, &app, &caller, files, *sight).await?;
+        looks::record_access(&request, &app, &caller, files, *sight).await?;
     }
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
@@ -232,7 +238,7 @@ pub async fn check(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "before": position, "results": results})))
 }
 
-async fn may_see(
+pub(crate) async fn may_see(
     request: &HttpRequest,
     app: &App,
     caller: &Caller,
@@ -243,7 +249,7 @@ async fn may_see(
     if sight == Sight::Public {
         return Err(Problem::not_found());
     }
-    read::record_access(request, app, caller, subject.to_string(), sight).await?;
+    looks::record_access(request, app, caller, subject.to_string(), sight).await?;
     Ok(sight)
 }
 
@@ -348,7 +354,7 @@ pub(crate) async fn worklist(request: HttpRequest, work: UrlQuery<Work>, app: Da
     }
     let state = STATES.iter().find(|own| **own == state).ok_or_else(|| missing("state"))?;
     let file = format!("worklist {department} {state}");
-    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let entry = Index::Worklist(department.to_owned(), state, MeasureId(Position::local(0)));
@@ -391,7 +397,12 @@ pub async fn objection(request: HttpRequest, path: Path<String>, app: Data<App>)
     if !open && !read::concerns(&caller, row.provider.as_str()) {
         return Err(Problem::not_found());
     }
-    Ok(HttpResponse::Ok().json(read::objection(&row)))
+    let mut body = read::objection(&row);
+    if sight == Sight::Whole || read::concerns(&caller, row.provider.as_str()) {
+        let told = ["trigger", "grounds", "statement", "evidence"];
+        body["filed"] = bundle::said(&app, row.subject, row.id.0, &told)?;
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// `GET /v1/remedies/{id}`
@@ -448,7 +459,12 @@ pub async fn repair(request: HttpRequest, path: Path<String>, app: Data<App>) ->
     if !open && !read::concerns(&caller, row.authority.as_str()) {
         return Err(Problem::not_found());
     }
-    Ok(HttpResponse::Ok().json(read::repair(&row)))
+    let mut body = read::repair(&row);
+    if sight == Sight::Whole || read::concerns(&caller, row.authority.as_str()) {
+        let told = ["statement", "proof_sha256", "commitment_sha256"];
+        body["applied"] = bundle::said(&app, row.subject, row.id.0, &told)?;
+    }
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// A person to confirm.
@@ -493,7 +509,7 @@ pub async fn lookup(request: HttpRequest, body: Body, app: Data<App>) -> Answer 
         _ => None,
     };
     let file = confirmed.map_or_else(|| "unknown person".to_owned(), |key| key.to_string());
-    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     Ok(HttpResponse::Ok().json(json!({
         "confirmed": confirmed.is_some(),
         "key": confirmed.map(|key| key.to_string()),
@@ -653,7 +669,7 @@ pub async fn plugin_query(
     let question: Value = parse(&bytes(body)?)?;
     let file =
         format!("plugin {path}: {}", question.to_string().chars().take(200).collect::<String>());
-    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let answer = app.plugins.query(&path, question).await.map_err(|what| {
         Problem::new(
             Code::Unavailable,

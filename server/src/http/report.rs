@@ -9,7 +9,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::SubjectKey;
-use shouxin_core::event::Target;
 use shouxin_core::id::{Position, RecordId};
 use shouxin_core::row::Index;
 use shouxin_core::time::Day;
@@ -166,11 +165,7 @@ fn records(
         if !read::record_shown(&row, today, sight) {
             continue;
         }
-        let remedies = read::remedies(query, Target::Record(row.id))?;
-        let mut body = read::record(&engine.vault, &row, sight);
-        body["status"] = json!(read::status(!row.holds.is_empty(), &remedies));
-        body["remedies"] = json!(remedies);
-        shown.push(body);
+        shown.push(read::record_marked(&engine.vault, query, &row, sight)?);
     }
     Ok((shown, next))
 }

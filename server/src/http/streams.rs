@@ -20,8 +20,9 @@ use crate::documents::Gate;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::events::{Page, page};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
 use crate::http::sharing::Reach;
 
 /// Who may keep a stream open: whoever has a key to account for it.
@@ -182,7 +183,7 @@ impl Feed {
             look.at_ms = now.0;
             look.contracts = reach.contracts().to_vec();
             look.file = page.files();
-            read::keep(&self.app, look).await.map_err(broken)?;
+            looks::keep(&self.app, look).await.map_err(broken)?;
         }
         self.send(text(&page)).await?;
         self.after = page.through;

@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, citations, id, subject_key, target};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::reads::Cursor;
@@ -186,7 +187,7 @@ async fn one(
         query.ask(|rows| rows.must_support(support).cloned())?
     };
     let sight = may_see(&caller, &row).ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
     Ok(HttpResponse::Ok().json(shown(&row)))
 }
 
@@ -213,7 +214,7 @@ async fn of_subject(
     let key = subject_key(&page.subject)?;
     let sight = read::sight(&caller, key).filter(|sight| *sight != Sight::Public);
     let sight = sight.ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, key.to_string(), sight).await?;
     let cursor = Cursor { after: page.after.clone(), limit: page.limit };
     let mut query = Query::new(app.engine.view.read());
     let entry = Index::Social(SocialIndex::SubjectSupport(key, SupportId(Position::local(0))));

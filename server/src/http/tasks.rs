@@ -9,9 +9,12 @@ use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::id::Position;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::keys;
-use shouxin_core::path::{DecisionCase, Path};
+use shouxin_core::path::{DecisionCase, Path, Standing};
+use shouxin_core::row::commitment::{CommitmentRow, CommitmentState};
 use shouxin_core::row::task::{Desk, Task};
-use shouxin_core::row::{ListingKind, ObjectionState, RedState, RepairState};
+use shouxin_core::row::{
+    ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionState, RedState, RepairState,
+};
 use shouxin_core::rules::RuleSet;
 use shouxin_core::time::Day;
 use utoipa::IntoParams;
@@ -19,6 +22,7 @@ use utoipa::IntoParams;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::id;
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::reads::{PAGE_ROWS, PAGE_ROWS_MAX};
@@ -71,9 +75,16 @@ fn desk(app: &App, caller: &Caller, asked: &Asked) -> Result<Desk, Problem> {
     }
 }
 
+/// The desk of the department that an authority is.
+fn of_department(app: &App, desk: &Desk) -> Option<Desk> {
+    let Desk::Authority(code) = desk else { return None };
+    let found = app.engine.rules.department_by_uscc(code.as_str())?;
+    Some(Desk::Department(found.code.clone()))
+}
+
 /// `GET /v1/tasks?after=&limit=`: what the own authority has to do, the oldest first; the credit
 /// office and auditors name an `authority`.
-/// Source: domain.md O51, O62.
+/// Source: domain.md O26, O32, O51, O62, O67, O71.
 async fn tasks(
     request: HttpRequest,
     asked: UrlQuery<Asked>,
@@ -84,22 +95,34 @@ async fn tasks(
     let desk = desk(&app, &caller, &asked)?;
     let after = asked.after.as_deref().map(id::<Position>).transpose()?;
     let limit = asked.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
-    let file = match desk {
+    let file = match &desk {
         Desk::Office => "tasks office".to_owned(),
         Desk::Authority(code) => format!("tasks {}", code.as_str()),
+        Desk::Department(code) => format!("tasks {code}"),
     };
-    read::record_access(&request, &app, &caller, file, Sight::Government).await?;
+    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
-    let (prefix, behind) = keys::tasks_of(desk, after);
-    let found = query.range(&prefix, behind.as_deref(), limit.saturating_add(1))?;
-    let more = found.len() > limit;
-    let listed: Vec<Task> =
-        found.iter().take(limit).filter_map(|bytes| keys::read_task(bytes)).collect();
+    let mut listed: Vec<Task> = Vec::new();
+    let department = of_department(&app, &desk);
+    for desk in [Some(desk), department.clone()].into_iter().flatten() {
+        let (prefix, behind) = keys::tasks_of(desk, after);
+        let found = query.range(&prefix, behind.as_deref(), limit.saturating_add(1))?;
+        listed.extend(found.iter().filter_map(|bytes| keys::read_task(bytes)));
+    }
+    // An authority has what it began and what others sent to its department: the oldest of both.
+    listed.sort_by_key(|task| task.at());
+    listed.dedup();
+    let more = listed.len() > limit;
+    listed.truncate(limit);
     let next = listed.last().filter(|_| more).map(|task| task.at().to_string());
+    let whose = match department {
+        Some(Desk::Department(code)) => Some(code),
+        _ => None,
+    };
     let shown: Vec<Value> = listed
         .into_iter()
-        .map(|task| shown(&app.engine.rules, &mut query, task, today))
+        .map(|task| shown(&app.engine.rules, &mut query, task, whose.as_deref(), today))
         .collect::<Result<_, Problem>>()?;
     Ok(HttpResponse::Ok().json(json!({"tasks": shown, "next": next})))
 }
@@ -116,9 +139,67 @@ fn case_due(rules: &RuleSet, case: &DecisionCase, today: Day) -> Option<Day> {
     }
 }
 
-type Shown = (String, SubjectKey, &'static str, Option<Day>);
+type Shown = (String, Option<SubjectKey>, &'static str, Option<Day>);
 
-fn shown(rules: &RuleSet, query: &mut Query<'_>, task: Task, today: Day) -> Result<Value, Problem> {
+/// Whether a measure is suspended: nobody acts on it before the outcome, and nobody is late.
+fn is_suspended(query: &mut Query<'_>, task: Task, today: Day) -> Result<bool, Problem> {
+    let Task::Measure(id) = task else { return Ok(false) };
+    let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+    Ok(read::measure_standing(query, &row, today)? == Standing::Suspended)
+}
+
+/// State and day of a listing's task.
+fn of_listing(rules: &RuleSet, row: &ListingRow, today: Day) -> (&'static str, Option<Day>) {
+    match &row.kind {
+        _ if row.redress_done == Some(false) => ("redress_owed", None),
+        ListingKind::Black { case, .. } => (case.path.name(), case_due(rules, case, today)),
+        ListingKind::Red(red) => match (&red.state, &red.revocation, &red.owed) {
+            (RedState::PublicNotice { ends_on }, ..) => (red.state.name(), Some(*ends_on)),
+            (RedState::Active { .. }, Some(own), _) => ("revoking", Some(own.window.day)),
+            (RedState::Active { .. }, None, Some(own)) => {
+                ("revocation_owed", Some(own.owed.by.day))
+            }
+            _ => (red.state.name(), None),
+        },
+    }
+}
+
+/// State and day of a measure's task, for its initiator or its department.
+fn of_measure(row: &MeasureRow) -> (&'static str, Option<Day>) {
+    let respond = match &row.state {
+        MeasureState::Dispatched { respond_by, .. } => Some(respond_by.day),
+        _ => None,
+    };
+    let telling = row.telling.map(|own| own.owed);
+    let owed = [row.lift, telling, row.dispatch, row.feedback, row.execution];
+    let due = owed.into_iter().flatten().map(|own| own.by.day).chain(respond).min();
+    (if row.lift.is_some() { "lift_owed" } else { row.state.name() }, due)
+}
+
+/// State and day of a commitment's task: of the finding that it was broken, or of its own.
+fn of_commitment(rules: &RuleSet, row: &CommitmentRow, today: Day) -> (&'static str, Option<Day>) {
+    if let Some(case) = row.breach.as_ref().filter(|_| row.breach_is_open()) {
+        let state = match &case.path {
+            Path::Proposed(_) => "breach_proposed",
+            Path::Noticed(_) => "breach_noticed",
+            Path::Heard(_) => "breach_heard",
+            _ => "breach_decided",
+        };
+        return (state, case_due(rules, case, today));
+    }
+    match &row.state {
+        CommitmentState::CurePeriod { cure_by } => (row.state.name(), Some(cure_by.day)),
+        _ => (row.state.name(), None),
+    }
+}
+
+fn shown(
+    rules: &RuleSet,
+    query: &mut Query<'_>,
+    task: Task,
+    department: Option<&str>,
+    today: Day,
+) -> Result<Value, Problem> {
     let (id, subject, state, due): Shown = query.ask(|rows| {
         Ok(match task {
             Task::Objection(id) => {
@@ -131,7 +212,7 @@ fn shown(rules: &RuleSet, query: &mut Query<'_>, task: Task, today: Day) -> Resu
                     ObjectionState::Review { decide_by, .. } => Some(*decide_by),
                     _ => None,
                 };
-                (id.to_string(), row.subject, row.state.name(), due.map(|by| by.day))
+                (id.to_string(), Some(row.subject), row.state.name(), due.map(|by| by.day))
             }
             Task::Repair(id) => {
                 let row = rows.must_repair(id)?;
@@ -141,45 +222,77 @@ fn shown(rules: &RuleSet, query: &mut Query<'_>, task: Task, today: Day) -> Resu
                     RepairState::Revoking(own) => own.window.day,
                     _ => row.decide_by.day,
                 };
-                (id.to_string(), row.subject, row.state.name(), Some(due))
+                (id.to_string(), Some(row.subject), row.state.name(), Some(due))
             }
             Task::Listing(id) => {
                 let row = rows.must_listing(id)?;
-                let (state, due) = match &row.kind {
-                    ListingKind::Black { case, .. } => {
-                        (case.path.name(), case_due(rules, case, today))
-                    }
-                    ListingKind::Red(red) => match &red.state {
-                        RedState::PublicNotice { ends_on } => (red.state.name(), Some(*ends_on)),
-                        _ => (red.state.name(), None),
-                    },
-                };
-                (id.to_string(), row.subject, state, due)
+                let (state, due) = of_listing(rules, row, today);
+                (id.to_string(), Some(row.subject), state, due)
             }
             Task::Attribution(id) => {
                 let row = rows.must_attribution(id)?;
-                (
-                    id.to_string(),
-                    row.person,
-                    row.case.path.name(),
-                    case_due(rules, &row.case, today),
-                )
+                let (state, due) = match row.redress_done {
+                    Some(false) => ("redress_owed", None),
+                    _ => (row.case.path.name(), case_due(rules, &row.case, today)),
+                };
+                (id.to_string(), Some(row.person), state, due)
             }
             Task::Measure(id) => {
                 let row = rows.must_measure(id)?;
-                let owed = [row.lift, row.telling.map(|own| own.owed), row.dispatch];
-                let due = owed.into_iter().flatten().map(|own| own.by.day).min();
-                (id.to_string(), row.subject, row.state.name(), due)
+                let (state, due) = of_measure(row);
+                (id.to_string(), Some(row.subject), state, due)
+            }
+            Task::Commitment(id) => {
+                let row = rows.must_commitment(id)?;
+                let (state, due) = of_commitment(rules, row, today);
+                (id.to_string(), Some(row.subject), state, due)
+            }
+            Task::Tolerance(id) => {
+                let row = rows.must_tolerance(id)?;
+                (id.to_string(), Some(row.subject), row.state.name(), Some(row.due.day))
+            }
+            Task::Remedy(id) => {
+                let row = rows.must_remedy(id)?;
+                (id.to_string(), Some(row.subject), "redress_owed", None)
+            }
+            Task::Record(id) => {
+                let row = rows.must_record(id)?;
+                (id.to_string(), Some(row.subject), "redress_owed", None)
+            }
+            Task::Assessment(id) => {
+                let row = rows.must_assessment(id)?;
+                let own = |code: &str| department == Some(code);
+                let ordered = row.rectifications.iter();
+                let ordered = ordered.filter(|one| one.rectified_at.is_none());
+                let rectify_by = ordered.filter(|one| own(&one.department)).map(|one| one.by).min();
+                let due = rectify_by.or(row.frozen.as_ref().map(|own| own.comment_by.day));
+                (id.to_string(), None, row.state(), due)
+            }
+            Task::CaseStudy(id) => {
+                let row = rows.must_case_study(id)?;
+                // Where a person occurs in the story, it is told of nobody.
+                (
+                    id.to_string(),
+                    row.subject.filter(|_| !row.natural_persons),
+                    row.state.name(),
+                    None,
+                )
             }
         })
     })?;
     // Nobody is late with the end of a notice or of a statement's period: it only opens the next step.
-    let waits = matches!(state, "public_notice" | "revoking");
+    let waits = matches!(
+        state,
+        "public_notice" | "revoking" | "cure_period" | "metrics_frozen" | "dept_commented"
+    );
+    let suspended = is_suspended(query, task, today)?;
+    let due = due.filter(|_| !suspended);
     Ok(json!({
         "id": id,
         "kind": task.kind(),
         "state": state,
-        "subject": subject.to_string(),
+        "suspended": suspended,
+        "subject": subject.map(|key| key.to_string()),
         "due": due,
         "overdue": !waits && due.is_some_and(|day| today > day),
     }))

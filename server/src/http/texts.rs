@@ -17,8 +17,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{NamedMeasureBody, id, parse, subject_key};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
+use crate::http::remedies::AcceptanceOutcome;
 use crate::http::words;
 use crate::http::{App, Body, Table, bytes};
 use crate::texts::{self, Desk, Incomplete, Text};
@@ -54,8 +56,8 @@ pub struct Draft {
     pub(super) end: Option<Day>,
     pub(super) removal_conditions: Option<String>,
     pub(super) remedies: Option<String>,
-    /// `accepted`, `returned` or `not_accepted`, for the acceptance of a repair.
-    pub(super) outcome: Option<String>,
+    /// For the acceptance of a repair.
+    pub(super) outcome: Option<AcceptanceOutcome>,
     /// For the decision of a repair or of a review.
     pub(super) approved: Option<bool>,
     /// For a letter to a higher authority, and the notice to its subject: to whom.
@@ -172,7 +174,7 @@ async fn recorded(
     let caller = Caller::of(&request, &app.engine)?;
     let text = text(noun, &path.1)?;
     let file = file(noun, text, &path.0, &caller, &app)?;
-    read::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
+    looks::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
         .await?;
     answer(&app, &file, text, None, &format)
 }
@@ -190,7 +192,7 @@ async fn drafted(
     let text = text(noun, &path.1)?;
     let draft: Draft = parse(&body)?;
     let file = file(noun, text, &path.0, &caller, &app)?;
-    read::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
+    looks::record_access(&request, &app, &caller, file.subject.to_string(), Sight::Government)
         .await?;
     answer(&app, &file, text, Some(draft), &format)
 }

@@ -23,6 +23,7 @@ use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, Edge, Hex32, citations, id, subject_key};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight};
 use crate::http::write::{Creates, Write};
@@ -258,7 +259,7 @@ async fn tolerance(
         query.ask(|rows| rows.must_tolerance(id).cloned()).map_err(|_| Problem::not_found())?
     };
     let sight = may_see(&caller, &row).ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, row.subject.to_string(), sight).await?;
     let mut body = shown(&row);
     if let Event::Tolerance(ToleranceEvent::Opened { matter, missing, basis, .. }) =
         reads::envelope(&app.engine, row.id.0)?.event
@@ -295,7 +296,7 @@ async fn tolerances(
     let key = subject_key(&page.subject)?;
     let sight = read::sight(&caller, key).filter(|sight| *sight != Sight::Public);
     let sight = sight.ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, key.to_string(), sight).await?;
+    looks::record_access(&request, &app, &caller, key.to_string(), sight).await?;
     let after = page.after.as_deref().map(id::<Position>).transpose()?;
     let limit = page.limit.unwrap_or(reads::PAGE_ROWS).clamp(1, reads::PAGE_ROWS_MAX);
     let mut query = Query::new(app.engine.view.read());
@@ -344,7 +345,7 @@ async fn clean_record(
         )
         .on("years"));
     }
-    let reach = read::record_shared(&request, &app, &caller, key.to_string(), sight).await?;
+    let reach = looks::record_shared(&request, &app, &caller, key.to_string(), sight).await?;
     let mut found = adverse(&app.engine, key, years, today)?;
     let clean = found.records.is_empty();
     if sight == Sight::Government {

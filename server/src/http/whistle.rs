@@ -31,8 +31,9 @@ use zeroize::Zeroizing;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
 use crate::http::edge::{CitationBody, parse};
+use crate::http::looks;
 use crate::http::problem::{Code, Problem};
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
 use crate::http::{App, Body, Table, bytes};
 use crate::whistle::identity::IDENTITY_BYTES_MAX;
 use crate::whistle::{Asked, Draft, Pen, Stepped, WhistleError};
@@ -633,7 +634,12 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
     let supervises = escalated::is_supervisor(&app, &caller, &officer);
     let list = match filter.state.as_deref() {
         state if supervises => Some(escalated::only_list(state)?),
-        state => list(&caller, &officer, state.unwrap_or("received")),
+        // Without a state: what waits for whoever asks. A department has what was assigned to it.
+        state => {
+            let triages = matches!(caller.role, Role::Triage | Role::DataOfficer);
+            let first = if triages { "received" } else { "assigned" };
+            list(&caller, &officer, state.unwrap_or(first))
+        }
     };
     let Some(list) = list else {
         let states = ReportState::NAMES.join(", ");
@@ -644,7 +650,7 @@ pub async fn worklist(request: HttpRequest, filter: UrlQuery<Filter>, app: Data<
         )
         .on("state"));
     };
-    read::record_access(&request, &app, &caller, "whistle".to_owned(), Sight::Whole).await?;
+    looks::record_access(&request, &app, &caller, "whistle".to_owned(), Sight::Whole).await?;
     let after = filter.after.as_deref().map(|text| HEXLOWER.decode(text.as_bytes())).transpose();
     let after = after.map_err(|_| {
         let cure = "请使用上一页的 next / use the cursor of the page before";
@@ -735,7 +741,7 @@ pub async fn detail(request: HttpRequest, path: Path<String>, app: Data<App>) ->
     if aside(&app, &caller, &officer, &row)? {
         return Err(Problem::not_found());
     }
-    read::record_access(&request, &app, &caller, id.to_string(), Sight::Whole).await?;
+    looks::record_access(&request, &app, &caller, id.to_string(), Sight::Whole).await?;
     let mut body = summary(&app, &row, &caller, supervises)?;
     if matches!(caller.role, Role::Triage | Role::CreditOffice) {
         body["retaliations"] = escalated::accounts(&app, &row)?;

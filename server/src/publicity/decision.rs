@@ -296,6 +296,31 @@ fn no_subject<T>(field: &'static str) -> Result<T, Fault> {
     fault(field, "UNKNOWN_SUBJECT", "主体未建档 / the subject has no file")
 }
 
+/// Whose code it is bears the name beside it, or bore it before: a slip in either would put one
+/// company's penalty into another's file.
+fn check_name(stated: &Stated, head: &SubjectRow, edge: &Edge<'_>) -> Result<(), Fault> {
+    let (column, name) = stated.own("XK_XDR_MC", "CF_XDR_MC");
+    if name.is_some_and(|name| read::bears(&edge.engine.vault, head, name)) {
+        return Ok(());
+    }
+    let detail = "名称与代码所属主体的登记名称不符，请核对代码；名称已变更的，先经 POST \
+                  /v1/subjects/{key}/name 变更登记 / it is not the name of whose code this is: check \
+                  the code, or record the change of the name there first";
+    fault(column, "NAME_DISAGREES", detail)
+}
+
+/// A permit that begins is not over before.
+fn check_validity(stated: &Stated) -> Result<(), Fault> {
+    let of = |name| stated.get(name).map(|text| day(name, text)).transpose();
+    match (of("XK_YXQZ")?, of("XK_YXQZI")?) {
+        (Some(from), Some(until)) if until < from => {
+            let detail = format!("有效期至 {until} 早于有效期自 {from} / it ends before it begins");
+            fault("XK_YXQZI", "DATE", detail)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The person whose number and name these are. What does not fit is denied, never completed.
 fn person(stated: &Stated, edge: &Edge<'_>) -> Result<SubjectKey, Stop> {
     let (manner, stated_manner) = stated.own("XK_XDR_ZJLX", "CF_XDR_ZJLX");
@@ -321,7 +346,7 @@ fn person(stated: &Stated, edge: &Edge<'_>) -> Result<SubjectKey, Stop> {
     let (_, name) = stated.own("XK_XDR_MC", "CF_XDR_MC");
     match head {
         Some(Row::Subject(head))
-            if name.is_some_and(|name| read::name(&edge.engine.vault, &head) == json!(name)) =>
+            if name.is_some_and(|name| read::bears(&edge.engine.vault, &head, name)) =>
         {
             Ok(head.key)
         }
@@ -487,6 +512,7 @@ pub fn decision(
     if let Some(authority) = authority {
         check_authority(&stated, authority)?;
     }
+    check_validity(&stated)?;
     let content = |person: bool| content(&stated, person);
     let shown = content(false)?;
     let key = subject(&stated, edge)?;
@@ -500,6 +526,7 @@ pub fn decision(
     let Some(head) = head else {
         return Ok(NewDecision { record, index, private: None });
     };
+    check_name(&stated, &head, edge)?;
     let seal = |text: &str| edge.seal_up_to(head.slot, key, text, PUBLICITY_BYTES_MAX);
     let shown = if key.is_person() { content(true)? } else { shown };
     record.content = Some(seal(&shown)?);

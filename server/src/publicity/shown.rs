@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use shouxin_core::actor::SubjectKey;
+use shouxin_core::event::Target;
 use shouxin_core::event::publicity::DecisionKind;
 use shouxin_core::row::{Key, RecordRow, Row, SubjectRow};
 
@@ -23,18 +24,21 @@ pub struct Shown {
     pub fields: BTreeMap<&'static str, String>,
     /// Amounts in fen, by code.
     pub amounts: BTreeMap<&'static str, u64>,
+    /// Reconsiderations and suits about it.
+    pub remedies: Vec<Value>,
 }
 
 /// Reads a decision of which the record may be shown to whoever asks.
 pub fn shown(
     engine: &Engine,
-    query: &Query<'_>,
+    query: &mut Query<'_>,
     kind: DecisionKind,
     record: RecordRow,
 ) -> Result<Option<Shown>, Problem> {
     let Some(Row::Subject(head)) = query.row(&Key::Subject(record.subject))? else {
         return Ok(None);
     };
+    let remedies = read::remedies(query, Target::Record(record.id))?;
     let content =
         match record.content.as_ref().map(|own| read::unseal(&engine.vault, record.subject, own)) {
             Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
@@ -56,7 +60,7 @@ pub fn shown(
         };
         fields.extend(text.map(|text| (column.name, text)));
     }
-    Ok(Some(Shown { record, fields, amounts }))
+    Ok(Some(Shown { record, fields, amounts, remedies }))
 }
 
 /// Columns that the record itself holds, or that follow from it.
@@ -96,12 +100,22 @@ fn derived(
             name.and_then(|name| name.as_str().map(str::to_owned))
         }
         "document_sha256" => record.document_sha256.map(|own| data_encoding::HEXLOWER.encode(&own)),
-        "disputed" => Some(if record.holds.is_empty() { "否" } else { "是" }.to_owned()),
+        "disputed" => Some(if read::is_disputed(&record.holds) { "是" } else { "否" }.to_owned()),
         _ => None,
     }
 }
 
 impl Shown {
+    /// How final it is, in words: what is in the hands of a reviewing body or court is said to be.
+    fn status(&self) -> &'static str {
+        match read::status(read::is_disputed(&self.record.holds), &self.remedies) {
+            "under_objection" => "异议核实中 / under objection",
+            "in_court" => "诉讼中 / in court",
+            "under_reconsideration" => "复议中 / under reconsideration",
+            _ => "公示中 / on display",
+        }
+    }
+
     /// As JSON: the layout's codes, amounts also in fen, and what the register adds.
     pub fn json(&self) -> Value {
         let fields: Map<String, Value> =
@@ -111,9 +125,9 @@ impl Shown {
             "subject": self.record.subject.to_string(),
             "severity": self.record.severity,
             "publicity_until": self.record.publicity_until,
-            "disputed": !self.record.holds.is_empty(),
-            "status": if self.record.holds.is_empty() { "公示中 / on display" }
-                      else { "异议核实中 / under objection" },
+            "disputed": read::is_disputed(&self.record.holds),
+            "status": self.status(),
+            "remedies": self.remedies,
             "amounts_fen": self.amounts,
             "fields": fields,
         })

@@ -119,7 +119,11 @@ pub fn decision(
                 "不予信用修复。责任认定期满，或者单位的名单终止时，自动终止；条件具备后可以再次申请。"
             }
         });
-        sheet.review("本决定", false);
+        // What the head of the credit office refuses is looked at one level up: nobody there reviews it.
+        let office = desk.rules.credit_office().map(|own| own.uscc.as_str());
+        if office != Some(case.authority.as_str()) {
+            sheet.review("本决定", false);
+        }
         sheet.remedies("本决定", &case.authority, None);
     }
     let name = sheet.authority(&case.authority);

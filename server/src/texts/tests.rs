@@ -550,6 +550,18 @@ fn all(rules: &RuleSet) -> Vec<Made> {
     ]
 }
 
+/// What the head of the credit office refuses is reviewed by nobody there.
+#[test]
+fn what_the_credit_office_refuses_names_no_review_there() {
+    let rules = &rules();
+    let desk = Desk { rules, on: day("2026-11-05"), opened_on: None };
+    let words = RepairWords { approved: false, number: None, reasons: some("工资未付清。") };
+    let authority = rules.credit_office().expect("one is marked").uscc.clone();
+    let own = repair_decision(desk, &RepairCase { authority, ..repair(rules) }, &words);
+    let text = format!("{:?}", own.expect("it is whole"));
+    assert!(!text.contains("申请复核") && text.contains("救济途径"), "{text}");
+}
+
 fn red(party: Party) -> RedCase {
     RedCase {
         id: "L-3001".to_owned(),

@@ -283,7 +283,7 @@ pub fn persons_owed(by_outcome: bool) -> World {
         world.must(&head(), &back);
     }
     world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
-    let (target, evidence) = (Target::Attribution(id), Vec::new());
+    let (target, evidence) = (Target::Attribution(id), vec![digest(44)]);
     let own = RemedyCommand::CompleteAnnulmentRedress { target, account: text(), evidence };
     world.must(&handler(), &remedy(own));
     world

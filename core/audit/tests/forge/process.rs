@@ -80,7 +80,7 @@ pub fn taken_back() -> World {
 
 /// What an authority did about what it took back.
 pub fn redressed(target: Target) -> Command {
-    let evidence = Vec::new();
+    let evidence = vec![digest(44)];
     let own = RemedyCommand::CompleteAnnulmentRedress { target, account: text(), evidence };
     Command::Remedy(own)
 }

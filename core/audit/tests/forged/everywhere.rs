@@ -331,6 +331,19 @@ fn measures_and_records(table: &mut Table, courses: &Courses) {
             let Event::Record(RecordEvent::Archived { record }) = own.event else {
                 panic!("archived")
             };
+            // It was disputed before it came to its end.
+            let over = |own: &Envelope| match &own.event {
+                Event::RecordAnnulled { record: of, .. }
+                | Event::RecordExpired { record: of }
+                | Event::RecordRepaired { record: of, .. } => *of == record,
+                _ => false,
+            };
+            let all = log.commits.iter().enumerate();
+            let mut all = all.flat_map(|(at, events)| {
+                events.iter().enumerate().map(move |(place, own)| ((at, place), own))
+            });
+            let (place, own) = all.find(|(_, own)| over(own)).expect("its end");
+            let own = own.clone();
             let donor = Log::of(&lives::disputed(Finding::Correct));
             let mut filed = donor.at(donor.last("objection.filed")).clone();
             (filed.recorded_at, filed.legal_date) = (own.recorded_at, own.legal_date);

@@ -45,6 +45,7 @@ mod longer;
 mod measures;
 mod named;
 mod office;
+mod once_more;
 mod others;
 mod outcomes;
 mod papers;
@@ -60,6 +61,7 @@ mod retired;
 mod rulings;
 mod sending;
 mod served;
+mod since;
 mod social;
 mod versions;
 mod words;
@@ -281,6 +283,13 @@ fn table() -> Vec<Forgery> {
     by_number::in_clear(&mut table);
     by_number::capacity(&mut table);
     by_number::names(&mut table);
+    since::incapable(&mut table);
+    once_more::redress_once(&mut table);
+    once_more::reviews_of_repairs(&mut table);
+    once_more::second_steps(&mut table);
+    once_more::changes(&mut table);
+    once_more::lifts(&mut table);
+    once_more::corrections(&mut table);
     by_number::authorisations(&mut table);
     table.0
 }

@@ -399,7 +399,10 @@ fn beyond(table: &mut Table) {
     table.other("INV-10", "nothing to lift in what was never ordered", &listed_with(), |log| {
         let place = log.last("measure.initiated");
         let measure = MeasureId(log.at(place).position);
-        let date = end().plus_days(1);
+        let date = match &log.at(place).event {
+            Event::MeasureInitiated { until, .. } => until.plus_days(1),
+            other => panic!("{other:?}"),
+        };
         let due = log.rules.calendar.after(date, 3);
         let event = Event::Measure(MeasureEvent::LiftRequired { measure, due });
         let mut own = Envelope { actor: Actor::System, ..log.like(place, event) };

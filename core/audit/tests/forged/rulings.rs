@@ -31,7 +31,6 @@ pub(super) fn rulings(table: &mut Table) {
     for (world, event) in [
         (&suit, stayed),
         (&suit, decided),
-        (&relieved, "relief.granted"),
         (&relieved, "relief.completed"),
         (&failed, "relief.ended"),
     ] {

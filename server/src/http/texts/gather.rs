@@ -24,6 +24,7 @@ use crate::http::App;
 use crate::http::edge::NamedMeasureBody;
 use crate::http::problem::{Code, Problem};
 use crate::http::read;
+use crate::http::remedies::AcceptanceOutcome;
 use crate::http::texts::{Draft, Of};
 use crate::texts::{
     About, AcceptanceWords, Case, DecisionWords, HeardWords, MeasureCase, NamedWords, NoticeWords,
@@ -616,11 +617,11 @@ impl Words<'_> {
     ) -> Result<(OfficerRef, Day, AcceptanceWords), Problem> {
         if let Some(draft) = &self.draft {
             let reasons = draft.reasons.clone();
-            let words = match draft.outcome.as_deref() {
-                Some("accepted") => AcceptanceWords::Accepted,
-                Some("returned") => AcceptanceWords::Returned(reasons),
-                Some("not_accepted") => AcceptanceWords::NotAccepted(reasons),
-                _ => {
+            let words = match draft.outcome {
+                Some(AcceptanceOutcome::Accepted) => AcceptanceWords::Accepted,
+                Some(AcceptanceOutcome::Returned) => AcceptanceWords::Returned(reasons),
+                Some(AcceptanceOutcome::NotAccepted) => AcceptanceWords::NotAccepted(reasons),
+                None => {
                     return Err(wants(
                         "outcome",
                         "accepted、returned 或 not_accepted / one of these",

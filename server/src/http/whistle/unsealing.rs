@@ -13,8 +13,9 @@ use shouxin_core::whistle::{ReportId, WhistleEvent};
 use super::{aside, escalated, officer, open};
 use crate::http::App;
 use crate::http::caller::Caller;
+use crate::http::looks;
 use crate::http::problem::Problem;
-use crate::http::read::{self, Sight};
+use crate::http::read::Sight;
 use crate::whistle::WhistleError;
 
 /// `GET /v1/whistle/{id}/unseal`
@@ -36,7 +37,7 @@ pub async fn request(
     }
     let asked = row.identity.as_ref().and_then(|own| own.request.as_ref());
     let asked = asked.ok_or_else(Problem::not_found)?;
-    read::record_access(&request, &app, &caller, id.to_string(), Sight::Whole).await?;
+    looks::record_access(&request, &app, &caller, id.to_string(), Sight::Whole).await?;
     let envelope = app.whistle.event(asked.at)?;
     let WhistleEvent::UnsealRequested { ground, reasons, law_forbids_telling } = &envelope.event
     else {
