@@ -37,7 +37,7 @@ fn what_a_person_answered_for_keeps_a_file_until_redress_is_done() {
     world.must(&head(), &back);
     assert!(keeps(&world, id.0), "redress is owed");
     world.must(&implementer(), &by_hand(measure, CaseHook::Lift));
-    let (target, account, evidence) = (Target::Attribution(id), text(), Vec::new());
+    let (target, account, evidence) = (Target::Attribution(id), text(), vec![digest(61)]);
     let done = RemedyCommand::CompleteAnnulmentRedress { target, account, evidence };
     world.must(&handler(), &remedy(done));
     assert!(!keeps(&world, id.0));
@@ -109,7 +109,7 @@ fn a_suit_keeps_a_file_until_its_redress_is_done() {
     let ruled = rule(&world, RemedyOutcome::Revoked);
     world.must(&clerk(), &ruled);
     assert!(keeps(&world, id.0), "redress is owed");
-    let (account, evidence) = (text(), Vec::new());
+    let (account, evidence) = (text(), vec![digest(61)]);
     let done = RemedyCommand::CompleteRemedyRedress { remedy: id, account, evidence };
     world.must(&handler(), &remedy(done));
     assert!(!keeps(&world, id.0));
