@@ -152,3 +152,21 @@ fn who_began_and_became_the_head_since_decides_nothing() {
     let promoted_ = promoted(&broken, MARKET);
     assert_eq!(promoted_.refused(&handler(), &decide_breach(id, 0)), guard(Guard::FourEyes));
 }
+
+/// Who accepted a repair and has become the head since is told who accepts it anew; who is no head is
+/// told that the head decides.
+#[test]
+fn who_became_the_head_since_is_told_who_accepts_a_repair_anew() {
+    let (mut world, listing) = listed();
+    world.pass(200);
+    let id = RepairId(world.must(&party(organisation(1)), &repair(listing)));
+    world.must(&handler(), &repair_check(id, RepairAcceptance::Accepted));
+    let said = |world: &World, who: &Who| {
+        let refusal = world.ask(who, &approve(world, id)).expect_err("not the deciding head");
+        assert_eq!(refusal.ground, guard(Guard::FourEyes));
+        refusal.detail.contains("has become the head since")
+    };
+    assert!(!said(&world, &handler()) && !said(&world, &colleague()));
+    let world = promoted(&world, MARKET);
+    assert!(said(&world, &handler()) && !said(&world, &colleague()));
+}
