@@ -278,6 +278,7 @@ fn measure_routes(table: &mut Table<'_>) {
         )
         .post::<m::Execute>("/v1/measures/{id}/execute", "执行 / order the execution")
         .post::<m::ConfirmByHand>("/v1/measures/{id}/confirm", "人工办结 / confirm by hand")
+        .post::<m::Lift>("/v1/measures/{id}/lift", "解除 / lifted by hand")
         .post::<m::Feedback>("/v1/measures/{id}/feedback", "反馈 / feed back");
 }
 

@@ -438,8 +438,9 @@ fn the_bundle_of_a_case_is_what_was_said_of_it_and_nothing_else() {
     let filed = party.post("/v1/objections", "bundle-0004", &objection).expect("an answer");
     assert_eq!(filed.status, 201, "{filed:?}");
     let path = format!("/v1/cases/{case}/bundle");
-    for reader in [&officer, &party] {
-        let bundle = reader.get(&path).expect("an answer").body;
+    let of_listing = format!("/v1/listings/{case}/bundle");
+    for (reader, path) in [(&officer, &path), (&party, &of_listing)] {
+        let bundle = reader.get(path).expect("an answer").body;
         let names: Vec<_> = bundle["events"]
             .as_array()
             .expect("events")
@@ -467,4 +468,6 @@ fn the_bundle_of_a_case_is_what_was_said_of_it_and_nothing_else() {
     assert_eq!(code_of(&tax.get(&path).expect("an answer")), (404, "NOT_FOUND"));
     let public = Client::new(&server.base, None);
     assert_eq!(public.get(&path).expect("an answer").status, 404);
+    let other_kind = officer.get(&format!("/v1/attributions/{case}/bundle")).expect("an answer");
+    assert_eq!(code_of(&other_kind), (422, "IDENTIFIER_INVALID"), "a listing is no attribution");
 }

@@ -408,7 +408,9 @@ fn what_a_plugin_that_is_gone_carried_is_lifted_by_hand_and_its_repair_closes() 
     );
     let waits = officer.get(&of("")).expect("a repair").body;
     assert_eq!(waits["state"], "propagating", "{waits}");
-    let lifted = by_hand(&procurement, carried, "lift", "by-hand-0003");
+    let reference = json!({"reference": "财采〔2027〕1号"});
+    let lift = format!("{}/lift", path(carried));
+    let lifted = procurement.post(&lift, "by-hand-0003", &reference).expect("an answer");
     assert_eq!(lifted.status, 201, "{lifted:?}");
     officer.until(&of(""), "done", |body| body["state"] == "done");
     drop(running);

@@ -11,7 +11,7 @@ use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::event::measure::MeasureEvent;
 use shouxin_core::event::remedy::RemedyEvent;
 use shouxin_core::event::{Envelope, Event, Target};
-use shouxin_core::id::{ObjectionId, Position, RemedyId, RepairId};
+use shouxin_core::id::{AttributionId, ListingId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::{Index, ListingKind};
 use shouxin_core::text::{Digest, Sealed};
@@ -30,10 +30,33 @@ use crate::http::{App, Table, reads};
 const EVENTS_MAX: usize = 2_000;
 const PAGE_EVENTS: usize = 200;
 
-/// Registers the route.
+/// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
-    let bundle = web::get().to(bundle);
-    table.read("/v1/cases/{id}/bundle", bundle, "案卷材料 / the bundle of a case");
+    let title = "案卷材料 / the bundle of a case";
+    table
+        .read("/v1/cases/{id}/bundle", web::get().to(bundle), title)
+        .read("/v1/listings/{id}/bundle", web::get().to(of_listing), title)
+        .read("/v1/attributions/{id}/bundle", web::get().to(of_attribution), title);
+}
+
+/// `GET /v1/listings/{id}/bundle`
+async fn of_listing(
+    request: HttpRequest,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    id::<ListingId>(&path)?;
+    bundle(request, path, app).await
+}
+
+/// `GET /v1/attributions/{id}/bundle`
+async fn of_attribution(
+    request: HttpRequest,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    id::<AttributionId>(&path)?;
+    bundle(request, path, app).await
 }
 
 /// Where a case began, whose file it stands in, and which authority answers for it.

@@ -185,6 +185,24 @@ impl Write for ConfirmByHand {
     }
 }
 
+/// 解除: a lift that an officer carried out.
+/// Source: domain.md O51, T10.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lift {
+    reference: String,
+}
+
+impl Write for Lift {
+    const LABEL: &'static str = "measures.lift";
+    const ROLES: &'static [Role] = OFFICERS;
+
+    fn command(self, path: &str, _: &Edge<'_>) -> Result<Command, Problem> {
+        let (hook, reference) = (CaseHook::Lift, self.reference);
+        Ok(Command::ConfirmByHand { measure: id(path)?, hook, reference })
+    }
+}
+
 /// 反馈.
 /// Source: domain.md O51, T08.
 #[derive(Debug, Deserialize, ToSchema)]
