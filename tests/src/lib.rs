@@ -177,7 +177,7 @@ pub fn nowhere_in_clear(folder: &Path, text: &str) {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// JSON body; text under `text` where it is none.
+    /// JSON body; under `text` where it is none, as far as it is text.
     pub body: Value,
     /// Content type.
     pub kind: String,
@@ -259,7 +259,8 @@ fn answer(mut response: ureq::http::Response<ureq::Body>) -> Option<Answer> {
     let status = response.status().as_u16();
     let kind = response.headers().get("content-type").and_then(|value| value.to_str().ok());
     let kind = kind.unwrap_or_default().to_owned();
-    let text = response.body_mut().read_to_string().ok()?;
+    let bytes = response.body_mut().read_to_vec().ok()?;
+    let text = String::from_utf8_lossy(&bytes);
     let body = serde_json::from_str(&text).unwrap_or_else(|_| json!({"text": text}));
     Some(Answer { status, body, kind })
 }

@@ -334,7 +334,10 @@ fn a_report_says_what_is_public_where_from_and_what_can_be_done() {
     assert_eq!((rows(&after, "records").len(), rows(&after, "sources").len()), (0, 0), "{after}");
 
     let pdf = get(&county.public, &format!("{path}?format=pdf"));
-    assert_eq!((pdf.status, &pdf.body["code"]), (406, &json!("NOT_ACCEPTABLE")));
+    assert_eq!((pdf.status, pdf.kind.as_str()), (200, "application/pdf"));
+    assert!(pdf.body["text"].as_str().is_some_and(|text| text.starts_with("%PDF-1.7")));
+    let other = get(&county.public, &format!("{path}?format=docx"));
+    assert_eq!((other.status, &other.body["code"]), (406, &json!("NOT_ACCEPTABLE")));
 
     // A person's, and that of an individual business, is for nobody else.
     for personal in [county.person.clone(), code("92", 3)] {

@@ -2,6 +2,8 @@
 //! from and what can be done against it. A natural person's is for that person alone. It holds no
 //! score, grade or rank, because the register has none.
 
+mod pdf;
+
 use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, Path, Query as UrlQuery};
@@ -33,7 +35,7 @@ pub(crate) fn routes(table: &mut Table<'_>) {
     );
 }
 
-/// `?after=CURSOR&format=json`
+/// `?after=CURSOR&format=json|pdf`
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
@@ -43,18 +45,24 @@ struct Asked {
     format: Option<String>,
 }
 
+/// In what form the report is given.
+#[derive(Clone, Copy)]
+enum Form {
+    Json,
+    Pdf,
+}
+
 impl Asked {
-    fn json_only(&self, request: &HttpRequest) -> Result<(), Problem> {
+    fn form(&self, request: &HttpRequest) -> Result<Form, Problem> {
         let json = accepts(request, "application/json") || accepts(request, "*/*");
-        let pdf = accepts(request, "application/pdf") && !json;
         match self.format.as_deref() {
-            None if !pdf => Ok(()),
-            Some("json") => Ok(()),
-            _ => Err(Problem::new(
+            Some("pdf") => Ok(Form::Pdf),
+            None if accepts(request, "application/pdf") && !json => Ok(Form::Pdf),
+            None | Some("json") => Ok(Form::Json),
+            Some(other) => Err(Problem::new(
                 Code::NotAcceptable,
-                "报告只提供 JSON；未附带中文字库，不生成 PDF / the report is JSON only: without a \
-                 Chinese font to embed, no PDF is made",
-                "请使用 Accept: application/json，自行排版打印 / ask for JSON and lay it out",
+                format!("没有 {other} 格式的报告 / no report is made as {other}"),
+                "format 为 json 或 pdf / json or pdf",
             )
             .on("format")),
         }
@@ -74,18 +82,23 @@ async fn report(
     if key.is_personal() && caller.subject() != Some(key) {
         return Err(Problem::not_found());
     }
-    asked.json_only(&request)?;
+    let form = asked.form(&request)?;
     let after: Option<Position> = asked.after.as_deref().map(id).transpose()?;
     let today = app.engine.clock.now().legal_date();
     let mut query = Query::new(app.engine.view.read());
     let position = Position::local(query.next().saturating_sub(1)).to_string();
-    let body = made(&app.engine, &mut query, key, after, today)?;
+    let mut body = made(&app.engine, &mut query, key, after, today)?;
+    body["position"] = json!(position);
     let mut response = HttpResponse::Ok();
     response.insert_header(("Shouxin-Position", position.as_str()));
     response.insert_header(("Cache-Control", "private, no-cache"));
-    let mut body = body;
-    body["position"] = json!(position);
-    Ok(response.json(body))
+    Ok(match form {
+        Form::Json => response.json(body),
+        Form::Pdf => {
+            response.insert_header(("Content-Disposition", "inline; filename=\"report.pdf\""));
+            response.content_type("application/pdf").body(pdf::of(&app.engine.rules, &body))
+        }
+    })
 }
 
 fn made(
