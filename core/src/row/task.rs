@@ -37,10 +37,12 @@ pub enum Task {
     Objection(ObjectionId),
     /// A repair that is not decided, or whose revocation is open.
     Repair(RepairId),
-    /// A listing case, or a nomination, that is not decided or not served; a red listing whose
-    /// revocation is owed or open; a listing whose authority owes redress.
+    /// A listing case, or a nomination, that is not decided or not served; one in effect that names
+    /// measures that nobody initiated; a red listing whose revocation is owed or open; a listing whose
+    /// authority owes redress.
     Listing(ListingId),
-    /// An attribution that is not decided or not served, or whose authority owes redress.
+    /// An attribution that is not decided or not served, whose measures nobody initiated, or whose
+    /// authority owes redress.
     Attribution(AttributionId),
     /// A measure that its initiator has to bring on its way, or forwarded and has to recall; one
     /// that its department has to answer, carry out, report on or lift; or one that its department
@@ -129,13 +131,14 @@ pub(super) fn repair(row: &RepairRow, entries: &mut Vec<Index>) {
     entries.push(Index::Task(desk, Task::Repair(row.id)));
 }
 
-/// Who brings a case on; once its decision is served, its days do.
+/// Who brings a case on; once its decision is served, its days do, until it has effect and names
+/// measures that are to be initiated.
 fn of_case(case: &DecisionCase) -> Option<Desk> {
     let open = matches!(
         case.path,
         Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_) | Path::Decided(_)
     );
-    open.then_some(Desk::Authority(case.proposed_by.authority))
+    (open || case.awaits_measures()).then_some(Desk::Authority(case.proposed_by.authority))
 }
 
 pub(super) fn listing(row: &ListingRow, entries: &mut Vec<Index>) {

@@ -123,8 +123,18 @@ async fn tasks(
     let shown: Vec<Value> = listed
         .into_iter()
         .map(|task| shown(&app.engine.rules, &mut query, task, whose.as_deref(), today))
+        .filter_map(Result::transpose)
         .collect::<Result<_, Problem>>()?;
     Ok(HttpResponse::Ok().json(json!({"tasks": shown, "next": next})))
+}
+
+/// Where a case stands, and the day for its decision or service; in effect it waits for measures that
+/// its decision names, for which there is no day.
+fn of_case(rules: &RuleSet, case: &DecisionCase, today: Day) -> (&'static str, Option<Day>) {
+    match case.awaits_measures() {
+        true => ("measures_to_initiate", None),
+        false => (case.path.name(), case_due(rules, case, today)),
+    }
 }
 
 /// The day for the decision of a case, or for its service.
@@ -141,18 +151,29 @@ fn case_due(rules: &RuleSet, case: &DecisionCase, today: Day) -> Option<Day> {
 
 type Shown = (String, Option<SubjectKey>, &'static str, Option<Day>);
 
-/// Whether a measure is suspended: nobody acts on it before the outcome, and nobody is late.
-fn is_suspended(query: &mut Query<'_>, task: Task, today: Day) -> Result<bool, Problem> {
-    let Task::Measure(id) = task else { return Ok(false) };
-    let row = query.ask(|rows| rows.must_measure(id).cloned())?;
-    Ok(read::measure_standing(query, &row, today)? == Standing::Suspended)
+/// The standing of what is to be acted on, where that says whether anybody may: of a measure, and of
+/// a black listing or attribution with what it rests on. What is suspended waits for its outcome, and
+/// nobody is late; on what has ended nothing is initiated, whether a timer has said so or not.
+fn standing(query: &mut Query<'_>, task: Task, today: Day) -> Result<Option<Standing>, Problem> {
+    Ok(match task {
+        Task::Measure(id) => {
+            let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+            Some(read::measure_standing(query, &row, today)?)
+        }
+        Task::Listing(id) => query.ask(|rows| match rows.must_listing(id)?.kind {
+            ListingKind::Black { .. } => rows.listing_standing(id, today).map(Some),
+            ListingKind::Red(_) => Ok(None),
+        })?,
+        Task::Attribution(id) => Some(query.ask(|rows| rows.attribution_standing(id, today))?),
+        _ => None,
+    })
 }
 
 /// State and day of a listing's task.
 fn of_listing(rules: &RuleSet, row: &ListingRow, today: Day) -> (&'static str, Option<Day>) {
     match &row.kind {
         _ if row.redress_done == Some(false) => ("redress_owed", None),
-        ListingKind::Black { case, .. } => (case.path.name(), case_due(rules, case, today)),
+        ListingKind::Black { case, .. } => of_case(rules, case, today),
         ListingKind::Red(red) => match (&red.state, &red.revocation, &red.owed) {
             (RedState::PublicNotice { ends_on }, ..) => (red.state.name(), Some(*ends_on)),
             (RedState::Active { .. }, Some(own), _) => ("revoking", Some(own.window.day)),
@@ -199,7 +220,7 @@ fn shown(
     task: Task,
     department: Option<&str>,
     today: Day,
-) -> Result<Value, Problem> {
+) -> Result<Option<Value>, Problem> {
     let (id, subject, state, due): Shown = query.ask(|rows| {
         Ok(match task {
             Task::Objection(id) => {
@@ -233,7 +254,7 @@ fn shown(
                 let row = rows.must_attribution(id)?;
                 let (state, due) = match row.redress_done {
                     Some(false) => ("redress_owed", None),
-                    _ => (row.case.path.name(), case_due(rules, &row.case, today)),
+                    _ => of_case(rules, &row.case, today),
                 };
                 (id.to_string(), Some(row.person), state, due)
             }
@@ -285,9 +306,13 @@ fn shown(
         state,
         "public_notice" | "revoking" | "cure_period" | "metrics_frozen" | "dept_commented"
     );
-    let suspended = is_suspended(query, task, today)?;
+    let standing = standing(query, task, today)?;
+    if standing == Some(Standing::Ended) && state == "measures_to_initiate" {
+        return Ok(None);
+    }
+    let suspended = standing == Some(Standing::Suspended);
     let due = due.filter(|_| !suspended);
-    Ok(json!({
+    Ok(Some(json!({
         "id": id,
         "kind": task.kind(),
         "state": state,
@@ -295,5 +320,5 @@ fn shown(
         "subject": subject.map(|key| key.to_string()),
         "due": due,
         "overdue": !waits && due.is_some_and(|day| today > day),
-    }))
+    })))
 }
