@@ -172,6 +172,7 @@ fn an_entry_is_read_back_from_its_key() {
         Task::Record(RecordId(at)),
         Task::Assessment(AssessmentId(at)),
         Task::CaseStudy(CaseStudyId(at)),
+        Task::MemberNote(MemberNoteId(at)),
     ] {
         let department = Desk::Department("approval".to_owned());
         for desk in [Desk::Office, Desk::Authority(authority(MARKET)), department] {

@@ -4,14 +4,14 @@
 //! Source: domain.md O26, O32, O51, O62, O67, O71, T08.
 
 use crate::id::{
-    AssessmentId, AttributionId, CaseStudyId, CommitmentId, ListingId, MeasureId, ObjectionId,
-    Position, RecordId, RemedyId, RepairId, ToleranceId,
+    AssessmentId, AttributionId, CaseStudyId, CommitmentId, ListingId, MeasureId, MemberNoteId,
+    ObjectionId, Position, RecordId, RemedyId, RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Path};
 use crate::row::assessment::AssessmentRow;
 use crate::row::commitment::{CommitmentRow, CommitmentState};
-use crate::row::social::{CaseStudyRow, CaseStudyState};
+use crate::row::social::{CaseStudyRow, CaseStudyState, MemberNoteRow};
 use crate::row::tolerance::{ToleranceRow, ToleranceState};
 use crate::row::{
     AttributionRow, Index, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow,
@@ -24,7 +24,7 @@ use crate::row::{
 pub enum Desk {
     /// The credit office.
     Office,
-    /// An authority.
+    /// An authority, or an association.
     Authority(Uscc),
     /// A department by its id in the county's files, `procurement`.
     Department(String),
@@ -61,6 +61,8 @@ pub enum Task {
     Assessment(AssessmentId),
     /// A typical case that waits for the head.
     CaseStudy(CaseStudyId),
+    /// An association's note to which the member objects, until the association answers.
+    MemberNote(MemberNoteId),
 }
 
 impl Task {
@@ -78,6 +80,7 @@ impl Task {
             Task::Record(_) => "record",
             Task::Assessment(_) => "assessment",
             Task::CaseStudy(_) => "typical_case",
+            Task::MemberNote(_) => "member_note",
         }
     }
 
@@ -95,6 +98,7 @@ impl Task {
             Task::Record(id) => id.0,
             Task::Assessment(id) => id.0,
             Task::CaseStudy(id) => id.0,
+            Task::MemberNote(id) => id.0,
         }
     }
 }
@@ -256,4 +260,10 @@ pub(super) fn assessment(row: &AssessmentRow, entries: &mut Vec<Index>) {
 pub(super) fn case_study(row: &CaseStudyRow) -> Option<Index> {
     let desk = Desk::Authority(row.drafted_by.authority);
     (row.state == CaseStudyState::Drafted).then_some(Index::Task(desk, Task::CaseStudy(row.id)))
+}
+
+pub(super) fn member_note(row: &MemberNoteRow) -> Option<Index> {
+    // What was taken back is answered for no more.
+    let waits = row.is_disputed() && row.withdrawn_on.is_none();
+    waits.then_some(Index::Task(Desk::Authority(row.association), Task::MemberNote(row.id)))
 }

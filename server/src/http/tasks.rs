@@ -28,6 +28,10 @@ use crate::http::read::{self, Sight};
 use crate::http::reads::{PAGE_ROWS, PAGE_ROWS_MAX};
 use crate::http::{App, Table};
 
+/// Authorities, associations, and those who look over them.
+const WHO_ASKS: &[Role] =
+    &[Role::Department, Role::Provider, Role::Association, Role::CreditOffice, Role::Auditor];
+
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table.list::<Asked>("/v1/tasks", web::get().to(tasks), "待办事项 / what an office has to do");
@@ -51,10 +55,13 @@ fn desk(app: &App, caller: &Caller, asked: &Asked) -> Result<Desk, Problem> {
         Some(Actor::Officer(officer)) => Some(officer.authority),
         _ => None,
     };
+    let of_association = caller.role == Role::Association;
     let Some(code) = asked.authority.as_deref() else {
         return match (caller.role, own) {
             (Role::CreditOffice, _) => Ok(Desk::Office),
-            (Role::Department | Role::Provider, Some(own)) => Ok(Desk::Authority(own)),
+            (Role::Department | Role::Provider | Role::Association, Some(own)) => {
+                Ok(Desk::Authority(own))
+            }
             _ => Err(Problem::new(
                 Code::ValueInvalid,
                 "缺少参数 authority / the parameter authority is missing",
@@ -66,6 +73,10 @@ fn desk(app: &App, caller: &Caller, asked: &Asked) -> Result<Desk, Problem> {
     let wide = matches!(caller.role, Role::CreditOffice | Role::Auditor);
     if wide && code == "office" {
         return Ok(Desk::Office);
+    }
+    // An association is no authority of the county's, and its list is for nobody else.
+    if let (true, Some(own)) = (of_association, own.filter(|own| own.as_str() == code)) {
+        return Ok(Desk::Authority(own));
     }
     let found = app.engine.rules.department_by_uscc(code);
     let named = found.and_then(|found| Uscc::parse_attested(&found.uscc).ok());
@@ -91,7 +102,7 @@ async fn tasks(
     app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request, &app.engine)?;
-    caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::Auditor])?;
+    caller.require(WHO_ASKS)?;
     let desk = desk(&app, &caller, &asked)?;
     let after = asked.after.as_deref().map(id::<Position>).transpose()?;
     let limit = asked.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
@@ -279,6 +290,11 @@ fn shown(
             Task::Record(id) => {
                 let row = rows.must_record(id)?;
                 (id.to_string(), Some(row.subject), "redress_owed", None)
+            }
+            Task::MemberNote(id) => {
+                let row = rows.must_member_note(id)?;
+                let due = row.dispute.as_ref().map(|own| own.answer_by.day);
+                (id.to_string(), Some(row.subject), "disputed", due)
             }
             Task::Assessment(id) => {
                 let row = rows.must_assessment(id)?;
