@@ -142,6 +142,48 @@ fn no_listing_outlasts_the_record_it_rests_on() {
     assert_eq!(standing(&world, id), Standing::InForce);
 }
 
+/// Of several bounds the narrowest is named: the record by its id, the listing above, or the months
+/// that the behaviour allows.
+#[test]
+fn a_refused_end_says_what_bounds_it() {
+    let told = |world: &World, command: &Command| {
+        let refusal = world.ask(&head(), command).expect_err("it lasts too long");
+        assert_eq!(refusal.ground, guard(Guard::End));
+        refusal.detail
+    };
+    let mut world = World::seeded();
+    let short = dated(&mut world, "尤市监罚〔2026〕51号", "2026-02-10", Severity::General);
+    let long = world.with_record();
+    let Some(Row::Record(row)) = world.row(&Key::Record(short)) else { panic!("a record") };
+    let last = row.publicity_until.expect("it is adverse");
+    let id = world.listing(&[long, short], &[], Stage::Heard);
+    let case = CaseRef::Listing(id);
+    let said = told(&world, &until(case, last.plus_days(1)));
+    assert!(said.contains(&short.to_string()) && said.contains(&last.to_string()), "{said}");
+    assert!(!said.contains(&long.to_string()), "{said}");
+
+    // The organisation is listed for less: the person answers no longer.
+    let earlier = last.plus_days(-30);
+    world.must(&head(), &until(case, earlier));
+    let service = serve(&world, case);
+    world.must(&handler(), &service);
+    world.pass(7);
+    let own = world.attribution(id, person(1), Stage::Heard);
+    let said = told(&world, &until(CaseRef::Attribution(own), last));
+    assert!(said.contains(&format!("{id} ")) && said.contains(&earlier.to_string()), "{said}");
+    assert!(!said.contains(&short.to_string()), "{said}");
+
+    // It rests on no record: its own months bound it.
+    let mut world = World::seeded();
+    let id = world.listing(&[], &[], Stage::Heard);
+    let said = told(&world, &until(CaseRef::Listing(id), day("2099-01-01")));
+    assert!(said.contains("个月"), "{said}");
+    assert_eq!(
+        world.refused(&head(), &until(CaseRef::Listing(id), world.today)),
+        guard(Guard::End)
+    );
+}
+
 /// The record's own last day counts, whether its event is written or not, and the event of its
 /// end says that of everything on it.
 #[test]
