@@ -148,14 +148,19 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(own) => at.over(own.feedback_by, "the department's time"),
             None => at.missing(measure),
         },
-        AssessmentEvent::LiftLate { measure, due } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was lifted in time, by {}", due.day));
+        AssessmentEvent::LiftLate { measure, due } => match fold.measures.get(measure) {
+            Some(own) => {
+                // Where no timer had said its day yet, it is counted from the day on which it ended.
+                let lift_wd = at.least(own.initiated_on, |pack| pack.lift_wd);
+                let owed =
+                    own.lift_by.unwrap_or_else(|| at.rules.calendar.after(due.from, lift_wd));
+                at.late(*due, Some(owed), "it was lifted");
+                if due.from < own.initiated_on || due.from > at.today {
+                    at.broken(DEADLINE, format!("the lift is counted from {}", due.from));
+                }
             }
-            if !fold.measures.contains_key(measure) {
-                at.missing(measure);
-            }
-        }
+            None => at.missing(measure),
+        },
         AssessmentEvent::ExecutionDue { measure, due } => {
             let standing = fold.measure_standing(*measure, at.today);
             let held = fold.measures.get(measure);
@@ -221,9 +226,7 @@ fn on_its_way(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             }
         }
         AssessmentEvent::DispatchLate { due, .. } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was dispatched in time, by {}", due.day));
-            }
+            at.late(*due, own.dispatched_by, "it was dispatched");
             if !matches!(own.stage, Stage::Dispatched { .. }) {
                 at.broken(INV_10, "it was not dispatched");
             }
@@ -297,14 +300,10 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(_) => at.broken(INV_10, "there is nothing to refer"),
             None => at.missing(objection),
         },
-        AssessmentEvent::ReferralLate { objection, due } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was referred in time, by {}", due.day));
-            }
-            if !fold.objections.contains_key(objection) {
-                at.missing(objection);
-            }
-        }
+        AssessmentEvent::ReferralLate { objection, due } => match fold.objections.get(objection) {
+            Some(own) => at.late(*due, own.refer_by, "it was referred"),
+            None => at.missing(objection),
+        },
         AssessmentEvent::ResultDue { objection, due } => match fold.objections.get_mut(objection) {
             Some(own) => {
                 let resolve_wd = at.least(own.filed_on, |pack| pack.resolve_wd);
@@ -323,14 +322,10 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(_) => at.broken(INV_10, "there is no result to serve"),
             None => at.missing(objection),
         },
-        AssessmentEvent::ResultLate { objection, due } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was served in time, by {}", due.day));
-            }
-            if !fold.objections.contains_key(objection) {
-                at.missing(objection);
-            }
-        }
+        AssessmentEvent::ResultLate { objection, due } => match fold.objections.get(objection) {
+            Some(own) => at.late(*due, own.result_by, "its result was served"),
+            None => at.missing(objection),
+        },
         _ => {}
     }
 }
@@ -358,8 +353,13 @@ fn of_repair_or_review(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEve
             Some(by) => at.over(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),
         },
-        AssessmentEvent::ReviewLate { due, .. } if at.today <= due.day => {
-            at.broken(DEADLINE, format!("it was decided in time, by {}", due.day));
+        AssessmentEvent::ReviewLate { of, due } => {
+            // It is decided by now, in the same commit.
+            let owed = match of {
+                ReviewOf::Objection(id) => fold.objections.get(id).and_then(|own| own.review_by),
+                ReviewOf::Repair(id) => fold.repairs.get(id).and_then(|own| own.review_by),
+            };
+            at.late(*due, owed, "the review was decided");
         }
         _ => {}
     }
