@@ -11,6 +11,7 @@ use shouxin_core::actor::OfficerRef;
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures, Month};
 use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AssessmentId, MeasureId};
 use shouxin_core::limits::{
@@ -88,6 +89,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
         AssessmentEvent::CaseDecisionOverdue { .. }
         | AssessmentEvent::CaseServiceOverdue { .. }
         | AssessmentEvent::RevocationOverdue { .. } => of_case(fold, at, event),
+        AssessmentEvent::CaseDecisionDue { case, due } => decided_anew(fold, at, *case, *due),
         AssessmentEvent::Opened { from, to } => opened(fold, at, *from, *to),
         AssessmentEvent::MetricsFrozen { assessment, .. }
         | AssessmentEvent::Commented { assessment, .. }
@@ -104,6 +106,9 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
         AssessmentEvent::CaseDecisionOverdue { case } => match fold.case(*case) {
             Some(own) if own.over.is_none() && own.decision.is_none() => {
                 at.over(own.decide_by, "the decision");
+                if is_suspended(fold, *case, at.today) {
+                    at.broken(INV_4, "while it is suspended nobody may decide it");
+                }
             }
             Some(_) => at.broken(INV_10, "there is nothing to decide"),
             None => at.missing(crate::case::shown(*case)),
@@ -127,6 +132,51 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
         },
         _ => {}
     }
+}
+
+fn is_suspended(fold: &Fold, case: CaseRef, day: Day) -> bool {
+    let standing = match case {
+        CaseRef::Listing(id) => fold.listing_standing(id, day),
+        CaseRef::Attribution(id) => fold.attribution_standing(id, day),
+    };
+    standing == Standing::Suspended || fold.case(case).is_some_and(|own| !own.holds.is_empty())
+}
+
+/// A case that is to be decided has its days anew where this commit ended the last that suspended it,
+/// and nowhere else.
+fn decided_anew(fold: &mut Fold, at: &mut Here<'_>, case: CaseRef, due: Deadline) {
+    let suspended = is_suspended(fold, case, at.today);
+    let listing = match case {
+        CaseRef::Listing(id) => Some(id),
+        CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
+    };
+    let listings = listing
+        .into_iter()
+        .flat_map(|id| std::iter::once(id).chain(fold.extended_by(id)).collect::<Vec<_>>());
+    let mut grounds = vec![case];
+    grounds.extend(listings.map(CaseRef::Listing));
+    let targets = grounds.iter().flat_map(|own| {
+        let itself = match own {
+            CaseRef::Listing(id) => Target::Listing(*id),
+            CaseRef::Attribution(id) => Target::Attribution(*id),
+        };
+        let records = fold.records_of(*own).iter().map(|id| Target::Record(*id));
+        std::iter::once(itself).chain(records)
+    });
+    let ended = targets.filter_map(|own| fold.released.get(&own)).max();
+    let here = ended.is_some_and(|on| at.event.cause.is_some_and(|cause| *on >= cause));
+    let Some(own) = fold.case_mut(case) else {
+        at.missing(crate::case::shown(case));
+        return;
+    };
+    let awaited = own.over.is_none() && own.decision.is_none();
+    if !awaited || suspended || !here {
+        at.broken(INV_10, "there is nothing to decide anew");
+    }
+    if let Some(before) = own.decide_by {
+        at.deadline("due", due, at.today, before.working_days);
+    }
+    own.decide_by = Some(due);
 }
 
 /// What a department owes about a measure.

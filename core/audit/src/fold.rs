@@ -421,6 +421,8 @@ pub(crate) struct Plugin {
 /// Everything that a later event can refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
+    /// Where a suspension of a thing ended last.
+    pub released: BTreeMap<Target, Position>,
     pub catalogue: crate::in_use::InUse,
     pub files: BTreeMap<SubjectKey, File>,
     /// Legacy codes that lead to a file.

@@ -133,12 +133,25 @@ pub fn owed_later() -> World {
     world
 }
 
+/// A case that is to be decided while its record is disputed, and late by the days that it has anew.
+pub fn decided_anew() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    world.listing(&[record], &[STATUTE], Stage::Heard);
+    let objection = world.objection(organisation(1), Target::Record(record), false);
+    world.pass(2);
+    world.outcome(objection, Finding::Correct);
+    world.pass(200);
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("sent late", sent_late()),
         ("referred late", referred_late()),
         ("put off", put_off()),
+        ("decided anew", decided_anew()),
         ("worked late", worked_late()),
         ("declined", declined()),
         ("referred", referred()),

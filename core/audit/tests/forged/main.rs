@@ -251,6 +251,7 @@ fn table() -> Vec<Forgery> {
     repairs::of_revocations(&mut table);
     sending::on_the_way(&mut table);
     sending::late_days(&mut table);
+    sending::decided_anew(&mut table);
     sending::working(&mut table);
     sending::declined(&mut table);
     sending::referred(&mut table);
