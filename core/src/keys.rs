@@ -290,6 +290,7 @@ impl Index {
                     Task::Record(_) => b'R',
                     Task::Assessment(_) => b'G',
                     Task::CaseStudy(_) => b'K',
+                    Task::MemberNote(_) => b'N',
                 });
             }
         }
@@ -678,6 +679,7 @@ pub fn read_task(bytes: &[u8]) -> Option<Task> {
         b'R' => Some(Task::Record(RecordId(at))),
         b'G' => Some(Task::Assessment(AssessmentId(at))),
         b'K' => Some(Task::CaseStudy(CaseStudyId(at))),
+        b'N' => Some(Task::MemberNote(MemberNoteId(at))),
         _ => None,
     }
 }

@@ -341,6 +341,9 @@ pub struct DecisionCase {
     pub overdue: bool,
     /// The timer has said that its decision was not served in time.
     pub service_overdue: bool,
+    /// Catalogue id and department of each measure that its decision names and nobody has initiated
+    /// since it took effect.
+    pub uninitiated: Vec<(String, String)>,
 }
 
 /// Whether something has effect on a day. Suspended and ended are never copied to what rests on
@@ -380,6 +383,11 @@ impl DecisionCase {
     pub fn decision_due(&self) -> Option<Deadline> {
         let open = matches!(self.path, Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_));
         (open && !self.overdue).then_some(self.decide_by)
+    }
+
+    /// Whether its decision has effect, suspended or not, and names a measure that nobody initiated.
+    pub fn awaits_measures(&self) -> bool {
+        matches!(self.path, Path::Effective(_)) && !self.uninitiated.is_empty()
     }
 
     /// The day of a decision that is to be served and was not marked late.

@@ -2,7 +2,7 @@
 //! correction; and a mere proposal never stands in the way of a repair (design.md 1, INV-3, INV-6).
 
 use shouxin_core::command::{Command, NewRecord};
-use shouxin_core::event::{CaseRef, RepairAcceptance, Target};
+use shouxin_core::event::{CaseRef, Finding, RepairAcceptance, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, RecordId, RepairId};
 use shouxin_core::path::Standing;
@@ -140,6 +140,48 @@ fn no_listing_outlasts_the_record_it_rests_on() {
     world.must(&handler(), &service);
     world.pass(7);
     assert_eq!(standing(&world, id), Standing::InForce);
+}
+
+/// Of several bounds the narrowest is named: the record by its id, the listing above, or the months
+/// that the behaviour allows.
+#[test]
+fn a_refused_end_says_what_bounds_it() {
+    let told = |world: &World, command: &Command| {
+        let refusal = world.ask(&head(), command).expect_err("it lasts too long");
+        assert_eq!(refusal.ground, guard(Guard::End));
+        refusal.detail
+    };
+    let mut world = World::seeded();
+    let short = dated(&mut world, "尤市监罚〔2026〕51号", "2026-02-10", Severity::General);
+    let long = world.with_record();
+    let Some(Row::Record(row)) = world.row(&Key::Record(short)) else { panic!("a record") };
+    let last = row.publicity_until.expect("it is adverse");
+    let id = world.listing(&[long, short], &[], Stage::Heard);
+    let case = CaseRef::Listing(id);
+    let said = told(&world, &until(case, last.plus_days(1)));
+    assert!(said.contains(&short.to_string()) && said.contains(&last.to_string()), "{said}");
+    assert!(!said.contains(&long.to_string()), "{said}");
+
+    // The organisation is listed for less: the person answers no longer.
+    let earlier = last.plus_days(-30);
+    world.must(&head(), &until(case, earlier));
+    let service = serve(&world, case);
+    world.must(&handler(), &service);
+    world.pass(7);
+    let own = world.attribution(id, person(1), Stage::Heard);
+    let said = told(&world, &until(CaseRef::Attribution(own), last));
+    assert!(said.contains(&format!("{id} ")) && said.contains(&earlier.to_string()), "{said}");
+    assert!(!said.contains(&short.to_string()), "{said}");
+
+    // It rests on no record: its own months bound it.
+    let mut world = World::seeded();
+    let id = world.listing(&[], &[], Stage::Heard);
+    let said = told(&world, &until(CaseRef::Listing(id), day("2099-01-01")));
+    assert!(said.contains("个月"), "{said}");
+    assert_eq!(
+        world.refused(&head(), &until(CaseRef::Listing(id), world.today)),
+        guard(Guard::End)
+    );
 }
 
 /// The record's own last day counts, whether its event is written or not, and the event of its
@@ -430,6 +472,61 @@ fn a_case_that_is_decided_or_served_late_is_marked_once() {
     assert_eq!(world.run(&timer(), &tick).expect("taken"), ["assessment.case_service_overdue"]);
     assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "marked once");
     assert_eq!(counted(&world, Counter::CaseServiceOverdue), 1);
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// Covers O71. Nobody is late with a decision that nobody may make: while the record is disputed the case
+/// is not marked, and with the outcome its authority has the same days anew.
+#[test]
+fn a_case_whose_record_is_disputed_is_late_by_days_anew() {
+    let decide_by = |world: &World, id: ListingId| {
+        let Some(Row::Listing(row)) = world.row(&Key::Listing(id)) else { panic!("a listing") };
+        let ListingKind::Black { case, .. } = &row.kind else { panic!("a black one") };
+        case.decide_by
+    };
+    let due = |world: &World| {
+        let said = |own: &&shouxin_core::event::Envelope| {
+            own.event.name() == "assessment.case_decision_due"
+        };
+        world.log.iter().filter(said).count()
+    };
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let id = world.listing(&[record], &[STATUTE], Stage::Heard);
+    let first = decide_by(&world, id);
+    let tick = Command::Tick { due: Due::Case(CaseRef::Listing(id)) };
+    let objection = world.objection(organisation(1), Target::Record(record), false);
+    assert_eq!(
+        world.refused(&head(), &until(CaseRef::Listing(id), end())),
+        guard(Guard::NoSuspension)
+    );
+    world.today = first.day.plus_days(3);
+    assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "nobody may decide it");
+    world.outcome(objection, Finding::Correct);
+    assert_eq!(due(&world), 1);
+    let anew = decide_by(&world, id);
+    assert_eq!((anew.from, anew.working_days), (world.today, first.working_days));
+    world.today = anew.day;
+    assert!(world.run(&timer(), &tick).expect("taken").is_empty(), "its last day");
+    world.today = anew.day.plus_days(1);
+    let said = world.run(&timer(), &tick).expect("taken");
+    assert_eq!(said, ["assessment.case_decision_overdue"]);
+    assert_eq!(world.replayed().rows, world.rows);
+
+    // What another objection still holds has its days with the last outcome; what is decided has none.
+    let mut world = World::seeded();
+    let record = world.with_record();
+    let id = world.listing(&[record], &[STATUTE], Stage::Effective);
+    let own = world.attribution(id, person(1), Stage::Heard);
+    let on_record = world.objection(organisation(1), Target::Record(record), false);
+    let on_listing = world.objection(organisation(1), Target::Listing(id), false);
+    world.outcome(on_record, Finding::Correct);
+    assert_eq!(due(&world), 0, "the listing is still disputed");
+    world.pass(2);
+    world.outcome(on_listing, Finding::Correct);
+    assert_eq!(due(&world), 1, "the person's case alone is to be decided");
+    let Some(Row::Attribution(row)) = world.row(&Key::Attribution(own)) else { panic!("a case") };
+    assert_eq!(row.case.decide_by.from, world.today);
     assert_eq!(world.replayed().rows, world.rows);
 }
 

@@ -18,6 +18,7 @@ use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::MemberNoteId;
 use shouxin_core::limits::{EVIDENCE_MAX, NOTE_OBJECTIONS_MAX};
 use shouxin_core::row::social::{MemberNoteRow, SocialIndex, SocialKey, SocialRow};
+use shouxin_core::row::task::{Desk, Task};
 use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::text::Sealed;
 
@@ -137,6 +138,26 @@ fn every_state_takes_what_it_may_and_nothing_else() {
         ],
         &[("disputed", "object", EXISTS)],
     );
+}
+
+/// Covers O45, O46.
+#[test]
+fn an_objection_is_on_the_association_s_own_list_until_it_answers() {
+    let listed = |world: &World| {
+        let waits = |own: &&Index| matches!(own, Index::Task(_, Task::MemberNote(_)));
+        world.index.iter().filter(waits).cloned().collect::<Vec<_>>()
+    };
+    let noted = after(&seeded(), &guild(GUILD), &note(NoteKind::Warning));
+    assert_eq!(listed(&noted), []);
+    let disputed = after(&noted, &party(organisation(1)), &object(&noted));
+    let own = Index::Task(
+        Desk::Authority(row(&disputed).association),
+        Task::MemberNote(newest(&disputed)),
+    );
+    assert_eq!(listed(&disputed), [own]);
+    for over in [answer(&disputed, true, false), withdraw(&disputed)] {
+        assert_eq!(listed(&after(&disputed, &guild(GUILD), &over)), []);
+    }
 }
 
 /// Covers O45, O46.

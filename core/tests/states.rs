@@ -69,6 +69,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("assessment.execution_overdue", "that it passed, tried in plan.rs"),
     ("assessment.work_put_off", "no last day while it is suspended, tried in working.rs"),
     ("assessment.response_due", "a last day anew for the assessment, tried in working.rs"),
+    ("assessment.case_decision_due", "a last day anew for the assessment, tried in grounds.rs"),
     ("deadline.recomputed", "a deadline, not a state"),
     ("job.finished", "what the register has looked at, tried in versions.rs"),
     ("breach.shortened", "an end by a version of the rules, tried in versions.rs"),

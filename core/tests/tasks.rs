@@ -101,13 +101,32 @@ fn cases_and_measures_are_on_the_list_until_they_are_on_their_way() {
         desks(&world, Task::Listing(listing))
     };
     assert_eq!(on_list(Stage::Proposed), std::slice::from_ref(&market));
-    assert_eq!(on_list(Stage::Effective), []);
+    assert_eq!(on_list(Stage::Served), [], "its days bring it on");
+    assert_eq!(on_list(Stage::Effective), [market], "it names a measure");
     for (stage, listed) in [(Stage::Proposed, 1), (Stage::Decided, 1), (Stage::Served, 0)] {
         let mut world = World::seeded();
         let listing = world.listing(&[], &[STATUTE], Stage::Effective);
         let id = world.attribution(listing, person(1), stage);
         assert_eq!(desks(&world, Task::Attribution(id)).len(), listed, "{stage:?}");
     }
+}
+
+/// Covers O51.
+#[test]
+fn a_listing_is_on_the_list_until_each_measure_that_it_names_has_a_case() {
+    let market = Desk::Authority(authority(MARKET));
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE], Stage::Effective);
+    let task = Task::Listing(listing);
+    // Suspended it stays there, and is over with the listing.
+    let mut disputed = world.clone();
+    disputed.must(&party(organisation(1)), &object(Target::Listing(listing), false));
+    assert_eq!(desks(&disputed, task), std::slice::from_ref(&market));
+    let mut expired = world.clone();
+    expired.pass(3000);
+    assert_eq!(desks(&expired, task), []);
+    world.measure(listing, STATUTE, Progress::Initiated);
+    assert_eq!(desks(&world, task), []);
 }
 
 /// Covers O51, T08.
@@ -202,6 +221,7 @@ fn an_entry_is_read_back_from_its_key() {
         Task::Record(RecordId(at)),
         Task::Assessment(AssessmentId(at)),
         Task::CaseStudy(CaseStudyId(at)),
+        Task::MemberNote(MemberNoteId(at)),
     ] {
         let department = Desk::Department("approval".to_owned());
         for desk in [Desk::Office, Desk::Authority(authority(MARKET)), department] {

@@ -226,6 +226,61 @@ pub struct MeasureCase {
     pub grounds: Option<String>,
 }
 
+/// What is disputed, as far as it decides what an objection suspends and what stays on display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disputed {
+    /// A record: its own publicity is marked, not hidden (design.md 1).
+    Record,
+    /// A black listing.
+    Listing,
+    /// A red listing that was decided.
+    Honour,
+    /// A nomination for the red list.
+    Nomination,
+    /// What a person answers for.
+    Attribution,
+    /// A measure.
+    Measure,
+    /// The finding that a commitment was broken.
+    Breach,
+}
+
+impl Disputed {
+    /// What is suspended by an objection, as the subject of a sentence.
+    fn suspended(self) -> &'static str {
+        match self {
+            Disputed::Record => "以争议记录为依据的名单、责任认定和措施",
+            Disputed::Listing => "该名单及其公示、以其为依据的责任认定和措施",
+            Disputed::Honour => "该名单的使用",
+            Disputed::Nomination => "对该提名的决定",
+            Disputed::Attribution => "该责任认定和以其为依据的措施",
+            Disputed::Measure => "该措施",
+            Disputed::Breach => "该违诺认定及其公示",
+        }
+    }
+
+    /// What stays on display all the while, marked as disputed where it is itself.
+    fn displayed(self) -> Option<&'static str> {
+        match self {
+            Disputed::Record => Some("争议记录本身正在公示的，不停止公示，标注“异议处理中”。"),
+            Disputed::Honour => Some("名单的公示标注“异议处理中”或者暂不列示。"),
+            Disputed::Nomination => Some("提名的公示不停止，标注“异议处理中”。"),
+            Disputed::Breach => Some("承诺本身正在公示的，不停止公示，不显示该认定。"),
+            Disputed::Listing | Disputed::Attribution | Disputed::Measure => None,
+        }
+    }
+
+    /// What becomes of the mark with the outcome.
+    fn unmarked(self) -> &'static str {
+        match self {
+            Disputed::Record | Disputed::Honour | Disputed::Nomination => {
+                "“异议处理中”的标注同时去除。"
+            }
+            _ => "",
+        }
+    }
+}
+
 /// An objection.
 #[derive(Clone, Debug)]
 pub struct ObjectionCase {
@@ -235,6 +290,8 @@ pub struct ObjectionCase {
     pub party: Party,
     /// What it is about.
     pub target: Target,
+    /// The same, as it was when the objection came in.
+    pub disputed: Disputed,
     /// Who filed it.
     pub trigger: Trigger,
     /// Its grounds.

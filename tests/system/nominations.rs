@@ -50,6 +50,10 @@ fn anybody_sees_a_nomination_and_may_object() {
     );
     assert!(item["notice_until"].is_string(), "{item}");
     assert_eq!(seen(&public, &listing)["notice_until"], item["notice_until"]);
+    for internal in ["revocation", "revocation_owed_by", "objections", "decide_by", "overdue"] {
+        assert!(item.get(internal).is_none(), "{internal} is for officials: {item}");
+        assert!(seen(&public, &listing).get(internal).is_none(), "{internal}");
+    }
     assert_eq!(seen(&public, "/v1/lists/red")["listings"], json!([]), "it is no listing yet");
     let wrong = public.get("/v1/lists/black?state=public_notice").expect("an answer");
     assert_eq!(wrong.status, 422, "{wrong:?}");

@@ -302,6 +302,59 @@ fn a_list_is_filtered_paged_followed_and_the_same_in_every_form() {
     assert_eq!(told, 4, "every change by pages of one");
 }
 
+/// Everything that the public is told of a black listing, but for the name and the like beside it.
+const PUBLIC: &[&str] = &[
+    "authority",
+    "basis",
+    "behaviour",
+    "colour",
+    "decision",
+    "extends",
+    "extensions",
+    "id",
+    "records",
+    "remedies",
+    "standing",
+    "state",
+    "status",
+    "subject",
+];
+
+#[test]
+fn the_public_reads_of_a_listing_what_stands_and_no_day_that_officials_have_to_keep() {
+    let county = Listed::new();
+    let (id, subject) = (&county.listings[0], code("91", 1));
+    let one = get(&county.public, &format!("/v1/listings/{id}")).body;
+    let file = get(&county.public, &format!("/v1/subjects/{subject}")).body;
+    let report = get(&county.public, &format!("/v1/subjects/{subject}/report")).body;
+    let (told, _, _) = feed(&county.running.base, None, "");
+    let told = told.iter().find(|own| own["id"] == json!(id)).expect("a change");
+    let faces = [
+        &one,
+        &file["listings"][0],
+        &report["listings"][0],
+        &told["listing"],
+        &county.black("")["listings"][0],
+    ];
+    for face in faces {
+        assert_eq!(&face["id"], &json!(id), "{face}");
+        let face = face.as_object().expect("an object");
+        let beside = ["name", "area", "department"];
+        let more: Vec<&String> = face
+            .keys()
+            .filter(|own| !PUBLIC.contains(&own.as_str()) && !beside.contains(&own.as_str()))
+            .collect();
+        assert_eq!(more, Vec::<&String>::new());
+        assert!(!face.contains_key("attributions"), "{face:?}");
+    }
+    assert!(!file.as_object().expect("an object").contains_key("erasure"), "{file}");
+    // Who decides about it, and the party, read the days too.
+    let inside = get(&county.market, &format!("/v1/listings/{id}")).body;
+    for own in ["decide_by", "overdue", "objections", "attributions"] {
+        assert!(!inside[own].is_null(), "{own}: {inside}");
+    }
+}
+
 #[test]
 fn a_report_says_what_is_public_where_from_and_what_can_be_done() {
     let county = County::new();

@@ -189,6 +189,15 @@ fn an_associations_file_is_its_own_and_a_member_may_object() {
     refused(&post(&other, &at("object"), &objection), "G-HUMAN");
     must(&member, &at("object"), &objection);
     assert_eq!(get(&member, &own)["notes"][1]["status"], json!("disputed"));
+    // It waits on the association's own list, and on nobody else's.
+    let waiting = get(&guild, "/v1/tasks");
+    let task = &waiting["tasks"][0];
+    assert_eq!((&task["id"], &task["kind"]), (&json!(warned), &json!("member_note")), "{waiting}");
+    assert_eq!(task["due"], get(&member, &own)["notes"][1]["dispute"]["answer_by"]);
+    assert_eq!((&task["state"], &task["overdue"]), (&json!("disputed"), &json!(false)));
+    assert_eq!(get(&chamber, "/v1/tasks")["tasks"], json!([]));
+    let others = guild.get("/v1/tasks?authority=office").expect("an answer");
+    assert_eq!(others.status, 404, "{others:?}");
     refused(
         &post(&chamber, &at("answer"), &json!({"stands": false, "answer": "有误"})),
         "G-COMPETENT",
@@ -209,6 +218,7 @@ fn an_associations_file_is_its_own_and_a_member_may_object() {
         .call();
     assert_eq!(without.expect("an answer").status().as_u16(), 403, "a look at it has a purpose");
     must(&guild, &at("answer"), &json!({"stands": false, "answer": "经核实有误，撤回"}));
+    assert_eq!(get(&guild, "/v1/tasks")["tasks"], json!([]));
     let after = get(&member, &own);
     assert_eq!(after["notes"][1]["dispute"]["stands"], json!(false), "{after}");
     assert_eq!(after["notes"][1]["withdrawn_on"], json!(bench.today));

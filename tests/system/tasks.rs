@@ -1,10 +1,12 @@
 //! What an office has to do, over HTTP: an objection goes from list to list with whoever has to act.
 
 use serde_json::json;
+use shouxin_core::actor::Role;
 use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, record};
 use shouxin_tests::{Client, Server, config, key};
 
+use crate::plugins::{self, Running};
 use crate::put_right::{Teller, seen};
 
 const OFFICE: &str = "11350426XY0001015X";
@@ -147,4 +149,28 @@ fn what_is_owed_and_what_waits_for_the_head_is_on_the_list() {
     let comment = json!({"comment": "无意见"});
     teller.taken(&maker, &format!("/v1/assessments/{opened}/comment"), &comment);
     assert_eq!(tasks(&maker), []);
+}
+
+/// Covers O51.
+#[test]
+fn whoever_listed_finds_the_measures_that_nobody_has_initiated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("data"), Vec::new());
+    let teller = plugins::Teller::new();
+    let subject = code("91", 1);
+    let listing = plugins::listed(&running, &teller, std::slice::from_ref(&subject)).remove(0);
+    let market = running.client(Role::Provider, "market", "SC-03");
+    let tasks = || seen(&market, "/v1/tasks")["tasks"].clone();
+    let own = tasks();
+    assert_eq!(own.as_array().map(Vec::len), Some(1), "{own}");
+    assert_eq!((&own[0]["id"], &own[0]["kind"]), (&json!(listing), &json!("listing")));
+    assert_eq!((&own[0]["state"], &own[0]["due"]), (&json!("measures_to_initiate"), &json!(null)));
+    assert_eq!((&own[0]["suspended"], &own[0]["overdue"]), (&json!(false), &json!(false)));
+    let objection = json!({
+        "target": listing, "trigger": "ex_officio", "grounds": ["error"], "statement": "事实有误",
+    });
+    teller.post(&market, "/v1/objections", &objection);
+    let held = tasks();
+    let held = held.as_array().and_then(|all| all.iter().find(|own| own["id"] == json!(listing)));
+    assert_eq!(held.map(|own| &own["suspended"]), Some(&json!(true)), "{held:?}");
 }

@@ -11,6 +11,7 @@ use shouxin_core::actor::OfficerRef;
 use shouxin_core::calendar::Deadline;
 use shouxin_core::event::assessment::{AssessmentEvent, Figures, Month};
 use shouxin_core::event::remedy::ReviewOf;
+use shouxin_core::event::{CaseRef, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{AssessmentId, MeasureId};
 use shouxin_core::limits::{
@@ -88,6 +89,7 @@ pub(crate) fn check(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent)
         AssessmentEvent::CaseDecisionOverdue { .. }
         | AssessmentEvent::CaseServiceOverdue { .. }
         | AssessmentEvent::RevocationOverdue { .. } => of_case(fold, at, event),
+        AssessmentEvent::CaseDecisionDue { case, due } => decided_anew(fold, at, *case, *due),
         AssessmentEvent::Opened { from, to } => opened(fold, at, *from, *to),
         AssessmentEvent::MetricsFrozen { assessment, .. }
         | AssessmentEvent::Commented { assessment, .. }
@@ -104,6 +106,9 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
         AssessmentEvent::CaseDecisionOverdue { case } => match fold.case(*case) {
             Some(own) if own.over.is_none() && own.decision.is_none() => {
                 at.over(own.decide_by, "the decision");
+                if is_suspended(fold, *case, at.today) {
+                    at.broken(INV_4, "while it is suspended nobody may decide it");
+                }
             }
             Some(_) => at.broken(INV_10, "there is nothing to decide"),
             None => at.missing(crate::case::shown(*case)),
@@ -129,6 +134,51 @@ fn of_case(fold: &Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
     }
 }
 
+fn is_suspended(fold: &Fold, case: CaseRef, day: Day) -> bool {
+    let standing = match case {
+        CaseRef::Listing(id) => fold.listing_standing(id, day),
+        CaseRef::Attribution(id) => fold.attribution_standing(id, day),
+    };
+    standing == Standing::Suspended || fold.case(case).is_some_and(|own| !own.holds.is_empty())
+}
+
+/// A case that is to be decided has its days anew where this commit ended the last that suspended it,
+/// and nowhere else.
+fn decided_anew(fold: &mut Fold, at: &mut Here<'_>, case: CaseRef, due: Deadline) {
+    let suspended = is_suspended(fold, case, at.today);
+    let listing = match case {
+        CaseRef::Listing(id) => Some(id),
+        CaseRef::Attribution(id) => fold.attributions.get(&id).map(|own| own.listing),
+    };
+    let listings = listing
+        .into_iter()
+        .flat_map(|id| std::iter::once(id).chain(fold.extended_by(id)).collect::<Vec<_>>());
+    let mut grounds = vec![case];
+    grounds.extend(listings.map(CaseRef::Listing));
+    let targets = grounds.iter().flat_map(|own| {
+        let itself = match own {
+            CaseRef::Listing(id) => Target::Listing(*id),
+            CaseRef::Attribution(id) => Target::Attribution(*id),
+        };
+        let records = fold.records_of(*own).iter().map(|id| Target::Record(*id));
+        std::iter::once(itself).chain(records)
+    });
+    let ended = targets.filter_map(|own| fold.released.get(&own)).max();
+    let here = ended.is_some_and(|on| at.event.cause.is_some_and(|cause| *on >= cause));
+    let Some(own) = fold.case_mut(case) else {
+        at.missing(crate::case::shown(case));
+        return;
+    };
+    let awaited = own.over.is_none() && own.decision.is_none();
+    if !awaited || suspended || !here {
+        at.broken(INV_10, "there is nothing to decide anew");
+    }
+    if let Some(before) = own.decide_by {
+        at.deadline("due", due, at.today, before.working_days);
+    }
+    own.decide_by = Some(due);
+}
+
 /// What a department owes about a measure.
 fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
     match event {
@@ -148,14 +198,19 @@ fn of_measure(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(own) => at.over(own.feedback_by, "the department's time"),
             None => at.missing(measure),
         },
-        AssessmentEvent::LiftLate { measure, due } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was lifted in time, by {}", due.day));
+        AssessmentEvent::LiftLate { measure, due } => match fold.measures.get(measure) {
+            Some(own) => {
+                // Where no timer had said its day yet, it is counted from the day on which it ended.
+                let lift_wd = at.least(own.initiated_on, |pack| pack.lift_wd);
+                let owed =
+                    own.lift_by.unwrap_or_else(|| at.rules.calendar.after(due.from, lift_wd));
+                at.late(*due, Some(owed), "it was lifted");
+                if due.from < own.initiated_on || due.from > at.today {
+                    at.broken(DEADLINE, format!("the lift is counted from {}", due.from));
+                }
             }
-            if !fold.measures.contains_key(measure) {
-                at.missing(measure);
-            }
-        }
+            None => at.missing(measure),
+        },
         AssessmentEvent::ExecutionDue { measure, due } => {
             let standing = fold.measure_standing(*measure, at.today);
             let held = fold.measures.get(measure);
@@ -221,9 +276,7 @@ fn on_its_way(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             }
         }
         AssessmentEvent::DispatchLate { due, .. } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was dispatched in time, by {}", due.day));
-            }
+            at.late(*due, own.dispatched_by, "it was dispatched");
             if !matches!(own.stage, Stage::Dispatched { .. }) {
                 at.broken(INV_10, "it was not dispatched");
             }
@@ -297,14 +350,10 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(_) => at.broken(INV_10, "there is nothing to refer"),
             None => at.missing(objection),
         },
-        AssessmentEvent::ReferralLate { objection, due } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was referred in time, by {}", due.day));
-            }
-            if !fold.objections.contains_key(objection) {
-                at.missing(objection);
-            }
-        }
+        AssessmentEvent::ReferralLate { objection, due } => match fold.objections.get(objection) {
+            Some(own) => at.late(*due, own.refer_by, "it was referred"),
+            None => at.missing(objection),
+        },
         AssessmentEvent::ResultDue { objection, due } => match fold.objections.get_mut(objection) {
             Some(own) => {
                 let resolve_wd = at.least(own.filed_on, |pack| pack.resolve_wd);
@@ -323,14 +372,10 @@ fn of_objection(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEvent) {
             Some(_) => at.broken(INV_10, "there is no result to serve"),
             None => at.missing(objection),
         },
-        AssessmentEvent::ResultLate { objection, due } => {
-            if at.today <= due.day {
-                at.broken(DEADLINE, format!("it was served in time, by {}", due.day));
-            }
-            if !fold.objections.contains_key(objection) {
-                at.missing(objection);
-            }
-        }
+        AssessmentEvent::ResultLate { objection, due } => match fold.objections.get(objection) {
+            Some(own) => at.late(*due, own.result_by, "its result was served"),
+            None => at.missing(objection),
+        },
         _ => {}
     }
 }
@@ -358,8 +403,13 @@ fn of_repair_or_review(fold: &mut Fold, at: &mut Here<'_>, event: &AssessmentEve
             Some(by) => at.over(Some(by), "the review"),
             None => at.broken(INV_10, "no review is under way"),
         },
-        AssessmentEvent::ReviewLate { due, .. } if at.today <= due.day => {
-            at.broken(DEADLINE, format!("it was decided in time, by {}", due.day));
+        AssessmentEvent::ReviewLate { of, due } => {
+            // It is decided by now, in the same commit.
+            let owed = match of {
+                ReviewOf::Objection(id) => fold.objections.get(id).and_then(|own| own.review_by),
+                ReviewOf::Repair(id) => fold.repairs.get(id).and_then(|own| own.review_by),
+            };
+            at.late(*due, owed, "the review was decided");
         }
         _ => {}
     }

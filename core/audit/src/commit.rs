@@ -380,6 +380,7 @@ impl Commit {
         if let Some((holds, _)) = fold.holds_mut(target) {
             holds.remove(&hold);
         }
+        fold.released.insert(target, at);
         self.touch_under(fold, at, target);
     }
 

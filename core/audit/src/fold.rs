@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
-use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, Target};
+use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, NominationSource, Target};
 use shouxin_core::id::{
     AttributionId, AuthorisationId, ListingId, MeasureId, ObjectionId, Position, RecordId,
     ReliefId, RemedyId, RepairId,
@@ -69,6 +69,8 @@ pub(crate) struct File {
     pub cases: BTreeSet<CaseRef>,
     /// Live adverse records.
     pub adverse: BTreeSet<RecordId>,
+    /// The newest nomination of each source.
+    pub nominations: Vec<(NominationSource, ListingId)>,
     /// Whom it lets read what is read by authorisation alone, and until when.
     pub authorised: BTreeMap<AuthorisationId, (Uscc, Day)>,
 }
@@ -355,6 +357,8 @@ pub(crate) struct Measure {
     pub execute_by: Option<Deadline>,
     /// By when it goes to its department, while nothing suspends it.
     pub dispatch_by: Option<Deadline>,
+    /// The same, once it went there.
+    pub dispatched_by: Option<Deadline>,
     /// It was suspended at the department, and has its days there anew once it has effect again.
     pub put_off: bool,
     /// Who declined it although it is mandatory, until the credit office has answered.
@@ -417,6 +421,8 @@ pub(crate) struct Plugin {
 /// Everything that a later event can refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
+    /// Where a suspension of a thing ended last.
+    pub released: BTreeMap<Target, Position>,
     pub catalogue: crate::in_use::InUse,
     pub files: BTreeMap<SubjectKey, File>,
     /// Legacy codes that lead to a file.

@@ -386,6 +386,18 @@ impl<'a> Here<'a> {
         self.deadline(what, stated, before.from, before.working_days.saturating_add(more));
     }
 
+    /// What was done late states the day that was owed, and comes after it.
+    #[track_caller]
+    pub(crate) fn late(&mut self, stated: Deadline, owed: Option<Deadline>, what: &str) {
+        if self.today <= stated.day {
+            self.broken(DEADLINE, format!("{what} in time, by {}", stated.day));
+        }
+        if owed != Some(stated) {
+            let own = owed.map_or_else(|| "no day".to_owned(), |own| own.day.to_string());
+            self.broken(DEADLINE, format!("{what} by {}; {own} was owed", stated.day));
+        }
+    }
+
     /// A timer speaks only once the last day has passed.
     #[track_caller]
     pub(crate) fn over(&mut self, period: Option<Deadline>, what: &str) {

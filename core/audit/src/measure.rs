@@ -281,6 +281,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         feedback_by: None,
         execute_by: None,
         dispatch_by: None,
+        dispatched_by: None,
         put_off: false,
         escalated: None,
         lift_by: None,
@@ -423,7 +424,7 @@ fn before_order(own: &mut Measure, standing: Standing, published: bool, at: &mut
                 _ => at.broken(INV_2, "it was dispatched already"),
             }
             own.stage = Stage::Dispatched { respond_by: *respond_by };
-            own.dispatch_by = None;
+            own.dispatched_by = own.dispatch_by.take();
         }
         Event::MeasureAccepted { .. } => {
             at.of_department(&own.department);

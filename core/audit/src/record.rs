@@ -136,6 +136,7 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
         stated: Vec::new(),
         cases: BTreeSet::new(),
         adverse: BTreeSet::new(),
+        nominations: Vec::new(),
         authorised: BTreeMap::new(),
     };
     if subject.is_person() != capacity.is_some() || fold.files.insert(subject, file).is_some() {

@@ -1,7 +1,7 @@
 //! The red list (domain.md 2.3c): nomination, check, public notice, decision, end.
 
 use shouxin_core::actor::{Actor, SubjectKey};
-use shouxin_core::event::{CaseRef, Event, Target};
+use shouxin_core::event::{CaseRef, Event, NominationSource, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, RecordId};
 use shouxin_core::text::digest_is_stated;
@@ -11,7 +11,7 @@ use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Listing, Over, Red, RedStage, Standing};
 use crate::here::Here;
-use crate::names::{DEADLINE, INV_2};
+use crate::names::{DEADLINE, INV_2, INV_10};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     let id = match &at.event.event {
@@ -136,7 +136,8 @@ fn listed_black(fold: &Fold, subject: SubjectKey, day: Day) -> bool {
 }
 
 fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
-    let Event::ListingNominated { authority, merits, basis, consent_sha256, .. } = &at.event.event
+    let Event::ListingNominated { authority, source, merits, basis, consent_sha256 } =
+        &at.event.event
     else {
         return;
     };
@@ -164,6 +165,7 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
     if listed {
         at.broken(INV_2, "the subject is on the red list already");
     }
+    second_nomination(fold, at, subject, *source);
     let red = Red {
         nominator: at.by(*authority),
         nominated_on: at.today,
@@ -191,6 +193,32 @@ fn nominated(fold: &mut Fold, at: &mut Here<'_>) {
         redress: None,
     };
     fold.listings.insert(ListingId(at.at()), listing);
+}
+
+/// One source speaks once for a subject, until that nomination is closed or its honour over.
+fn second_nomination(
+    fold: &mut Fold,
+    at: &mut Here<'_>,
+    subject: SubjectKey,
+    source: NominationSource,
+) {
+    let before = fold
+        .files
+        .get(&subject)
+        .and_then(|own| own.nominations.iter().find(|(of, _)| *of == source).map(|(_, id)| *id));
+    let stage = before.and_then(|id| fold.red(id)).map(|(_, own)| own.stage);
+    if let (
+        Some(id),
+        Some(RedStage::Nominated | RedStage::Checked | RedStage::PublicNotice { .. }),
+    ) = (before, stage)
+    {
+        at.broken(INV_10, format!("{id} is open for the same subject and source"));
+    }
+    let newest = ListingId(at.at());
+    if let Some(file) = fold.files.get_mut(&subject) {
+        file.nominations.retain(|(of, _)| *of != source);
+        file.nominations.push((source, newest));
+    }
 }
 
 fn decided(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, id: ListingId, black: bool) {

@@ -362,6 +362,7 @@ fn of_dates(
         A::FeedbackDue { measure: id, .. } => tallies.renewed(Owing::Feedback, id.0),
         A::ExecutionDue { measure: id, .. } => tallies.renewed(Owing::Execution, id.0),
         A::ResponseDue { measure: id, .. } => tallies.renewed(Owing::Response, id.0),
+        A::CaseDecisionDue { case, .. } => tallies.renewed(Owing::Case, at(*case)),
         A::FeedbackOverdue { measure: id } => {
             let counters = tallies.passed(Owing::Feedback, id.0, Counter::FeedbackOverdue);
             return Some((measure(id)?, counters));

@@ -46,6 +46,12 @@ pub(super) fn apply(
                 Some(DecisionCase { overdue: true, ..own })
             });
         }
+        E::CaseDecisionDue { case, due } => {
+            return case::change(rows, *case, envelope, |own| {
+                own.decision_due()?;
+                Some(DecisionCase { decide_by: *due, ..own })
+            });
+        }
         E::CaseServiceOverdue { case } => {
             return case::change(rows, *case, envelope, |own| {
                 Some(DecisionCase { service_overdue: true, ..own })

@@ -73,6 +73,7 @@ fn new_case(envelope: &Envelope) -> Result<DecisionCase, Stop> {
         disputes: Box::default(),
         overdue: false,
         service_overdue: false,
+        uninitiated: Vec::new(),
     })
 }
 
@@ -282,6 +283,28 @@ pub(super) fn change(
     }
 }
 
+/// A measure that the decision of a case names was initiated, or asked for beyond the county.
+pub(super) fn begun(
+    rows: &mut Rows,
+    (listing, attribution): (ListingId, Option<AttributionId>),
+    (measure, department): (&str, &str),
+    envelope: &Envelope,
+) -> Result<(), Stop> {
+    let of = match attribution {
+        Some(id) => CaseRef::Attribution(id),
+        None => CaseRef::Listing(listing),
+    };
+    let red = matches!(Rows::known(rows.listing(listing)?, &listing.0)?.kind, ListingKind::Red(_));
+    if red {
+        return Ok(());
+    }
+    rows.want(attribution.map(Key::Attribution))?;
+    change(rows, of, envelope, |mut own| {
+        own.uninitiated.retain(|(id, by)| id != measure || by != department);
+        Some(own)
+    })
+}
+
 /// The case after one step of its path; nothing where the step does not fit the state.
 fn step(mut own: DecisionCase, envelope: &Envelope) -> Option<DecisionCase> {
     let on = envelope.legal_date;
@@ -313,6 +336,7 @@ fn step(mut own: DecisionCase, envelope: &Envelope) -> Option<DecisionCase> {
             Path::Served(state.serve(service.on, *starts_on))
         }
         (Path::Served(state), Event::CaseTookEffect { published, .. }) => {
+            own.uninitiated = state.decided.decision.measures.clone();
             Path::Effective(Served::take_effect(state, *published))
         }
         (path @ (Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_)), event) => match event {

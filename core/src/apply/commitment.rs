@@ -159,6 +159,7 @@ fn proposed(
         disputes: Box::default(),
         overdue: false,
         service_overdue: false,
+        uninitiated: Vec::new(),
     };
     // A bar is about the finding that was repaired.
     Ok(CommitmentRow { breach: Some(case), repair_again_from: None, ..row })

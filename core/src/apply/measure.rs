@@ -1,5 +1,6 @@
 //! Folds the events of measure cases.
 
+use crate::apply::case::begun;
 use crate::apply::{defect, here, officer_of, put_walks, subject_of, walks};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
@@ -96,7 +97,8 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         measure: measure.clone(),
         department: department.clone(),
     };
-    rows.want([Key::Measure(id), Key::Listing(*listing), twin.clone()])?;
+    let person = attribution.map(Key::Attribution);
+    rows.want([Key::Measure(id), Key::Listing(*listing), twin.clone()].into_iter().chain(person))?;
     let taken_until = match rows.get(&twin)? {
         Some(Row::CaseOf(before)) => Rows::known(rows.measure(*before)?, &before.0)?.taken_until,
         _ => None,
@@ -140,6 +142,7 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         escalated: None,
     };
     rows.put(Key::Listing(*listing), Row::Listing(parent))?;
+    begun(rows, (*listing, *attribution), (measure, department), envelope)?;
     rows.put(twin, Row::CaseOf(id))?;
     rows.put(Key::Measure(id), Row::Measure(row))
 }
@@ -219,6 +222,7 @@ pub(super) fn apply_beyond(
             let parent = Rows::known(rows.listing(*listing)?, &listing.0)
                 .map(|counted| ListingRow { unlifted: counted.unlifted, ..parent })?;
             rows.put(Key::Listing(*listing), Row::Listing(parent))?;
+            begun(rows, (*listing, *attribution), (measure, department), envelope)?;
             rows.put(twin, Row::CaseOf(id))?;
             return rows.put(Key::Measure(id), Row::Measure(row));
         }

@@ -2,6 +2,8 @@
 //!
 //! Source: domain.md O02, O04, O21, O22, O36, O49, O52, O58, T06.
 
+use std::fmt;
+
 use crate::actor::SubjectKey;
 use crate::calendar::Deadline;
 use crate::command::Command;
@@ -14,7 +16,7 @@ use crate::event::catalogue::EntryKind;
 use crate::event::listing::ListingEvent;
 use crate::event::{CaseRef, Event, NamedMeasure};
 use crate::guard::{Guard, Misfit};
-use crate::id::{AttributionId, ListingId};
+use crate::id::{AttributionId, ListingId, RecordId};
 use crate::limits::ATTRIBUTIONS_PER_LISTING_MAX;
 use crate::path::{DecisionCase, Path, Standing};
 use crate::row::{Key, ListingKind};
@@ -100,17 +102,58 @@ pub(super) fn months_at_most(behaviour: &str, opened_on: Day, context: &Context<
     own.map_or(cap_months, |own| own.period_months.1.min(cap_months))
 }
 
+/// What bounds the end of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    /// The behaviour's longest period, as the proposal counted it.
+    Proposal,
+    /// So many months from the decision, at most.
+    Months(u16),
+    /// The listing above.
+    Listing(ListingId),
+    /// A record on which it rests.
+    Record(RecordId),
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::Proposal => f.write_str(
+                "立案时按该行为的最长期限确定 / the behaviour's longest period, counted when it was proposed",
+            ),
+            Bound::Months(months) => write!(
+                f,
+                "自决定之日起最长 {months} 个月 / {months} months from the decision at most"
+            ),
+            Bound::Listing(id) => {
+                write!(f, "所依据的名单 {id} 至该日终止 / the listing {id} ends on that day")
+            }
+            Bound::Record(id) => write!(
+                f,
+                "所依据的记录 {id} 的公示期至该日届满 / the publicity of the record {id}, on which it rests, \
+                 ends on that day"
+            ),
+        }
+    }
+}
+
 /// The cap of the proposal allows for the longest way to the start. A case that was decided sooner
 /// has its months from its decision, so that no burden outlasts the behaviour's period (T06).
 /// And a person answers no longer than the organisation does (domain.md 2.3b).
-fn latest_end(rows: &Rows, context: &Context<'_>, found: &Opened<'_>) -> Result<Day, Stop> {
+fn latest_end(
+    rows: &Rows,
+    context: &Context<'_>,
+    found: &Opened<'_>,
+) -> Result<(Day, Bound), Stop> {
     let months = months_at_most(found.behaviour, found.case.proposed_on, context);
-    let end = found.case.cap.min(context.today.plus_months(months));
+    let proposal = (found.case.cap, Bound::Proposal);
+    let decision = (context.today.plus_months(months), Bound::Months(months));
     // A listing's own decision is not there yet; what a person answers for was decided before.
-    let of_listing = of_listing(rows, found)?;
-    let of_records = last_record(rows, found)?;
+    let listing = of_listing(rows, found)?.map(|end| (end, Bound::Listing(found.listing)));
+    let record = first_record(rows, found)?.map(|(end, id)| (end, Bound::Record(id)));
     // Nothing lasts longer than what it rests on.
-    Ok([of_listing, of_records].into_iter().flatten().fold(end, Day::min))
+    let others = [Some(decision), listing, record].into_iter().flatten();
+    Ok(others.fold(proposal, |own, other| if other.0 < own.0 { other } else { own }))
 }
 
 /// The last day of the listing to which a case belongs, once that is served.
@@ -121,10 +164,11 @@ fn of_listing(rows: &Rows, found: &Opened<'_>) -> Result<Option<Day>, Stop> {
     })
 }
 
-/// The last day of the records on which a case rests: its own, and those of the listing above it.
-fn last_record(rows: &Rows, found: &Opened<'_>) -> Result<Option<Day>, Stop> {
-    let above = ground::last_day(rows, CaseRef::Listing(found.listing))?;
-    Ok(above.into_iter().chain(ground::last_day(rows, found.of)?).min())
+/// Of the records on which a case rests, its own and those of the listing above it, the one that ends
+/// first.
+fn first_record(rows: &Rows, found: &Opened<'_>) -> Result<Option<(Day, RecordId)>, Stop> {
+    let above = ground::first_to_end(rows, CaseRef::Listing(found.listing))?;
+    Ok(above.into_iter().chain(ground::first_to_end(rows, found.of)?).min())
 }
 
 fn decide_by(context: &Context<'_>) -> Deadline {
@@ -485,12 +529,18 @@ fn decide_case(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<
         ],
     )?;
     checks::document(document_number, document_sha256)?;
-    let cap = latest_end(rows, context, &found)?;
+    let (cap, bound) = latest_end(rows, context, &found)?;
     if *end <= context.today || *end > cap {
         refuse::<()>(
             Guard::End,
-            format!("终止日期 {end} 须晚于当日且不迟于 {cap} / end date out of range"),
-            format!("请选择不迟于 {cap} 的日期 / choose a day up to the cap"),
+            format!(
+                "终止日期 {end} 须晚于当日且不迟于 {cap}：{bound} / the end is after today and no later than \
+                 {cap}"
+            ),
+            match cap > context.today {
+                true => format!("请选择不迟于 {cap} 的日期 / choose a day up to {cap}"),
+                false => "已无可选日期，请撤回该案 / no day is left: drop the case".to_owned(),
+            },
         )?;
     }
     let mut drafts = Drafts::new(context);
@@ -672,22 +722,28 @@ fn serve_decision(rows: &Rows, command: &Command, context: &Context<'_>) -> Resu
         )?;
     }
     // A correction may have brought the end of its ground forward since the decision.
-    let last = last_record(rows, &found)?;
-    if last.is_some_and(|last| decided.decision.end > last) {
+    if let Some((last, id)) = first_record(rows, &found)?
+        && decided.decision.end > last
+    {
         refuse::<()>(
             Guard::End,
-            "所依据的记录将先于该决定终止 / a record it rests on ends before it does",
+            format!(
+                "所依据的记录 {id} 至 {last} 终止，先于该决定 / {id}, on which it rests, ends on {last}, \
+                 before it does"
+            ),
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }
     // The listing may have been shortened since: a person answers no longer than the organisation.
-    let above = of_listing(rows, &found)?;
-    if matches!(found.of, CaseRef::Attribution(_))
-        && above.is_some_and(|last| decided.decision.end > last)
+    if let (CaseRef::Attribution(_), Some(last)) = (found.of, of_listing(rows, &found)?)
+        && decided.decision.end > last
     {
+        let id = found.listing;
         refuse::<()>(
             Guard::End,
-            "所依据的名单将先于该决定终止 / the listing it rests on ends before it does",
+            format!(
+                "所依据的名单 {id} 至 {last} 终止，先于该决定 / the listing {id} ends on {last}, before it does"
+            ),
             "请由负责人撤回，另行作出决定 / the head drops it, and decides anew",
         )?;
     }

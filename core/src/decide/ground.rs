@@ -38,14 +38,19 @@ pub(super) fn records_of(rows: &Rows, case: CaseRef) -> Result<&[RecordId], Stop
 
 /// The last day of the records on which a case itself rests; nothing where it rests on none.
 pub(super) fn last_day(rows: &Rows, case: CaseRef) -> Result<Option<Day>, Stop> {
+    Ok(first_to_end(rows, case)?.map(|(last, _)| last))
+}
+
+/// Of the records on which a case itself rests the one whose last day comes first, with that day.
+pub(super) fn first_to_end(rows: &Rows, case: CaseRef) -> Result<Option<(Day, RecordId)>, Stop> {
     let records = records_of(rows, case)?;
     rows.want(records.iter().map(|id| Key::Record(*id)))?;
-    let mut last = None;
+    let mut first = None;
     for id in records {
-        let own = rows.must_record(*id)?.publicity_until;
-        last = last.into_iter().chain(own).min();
+        let own = rows.must_record(*id)?.publicity_until.map(|until| (until, *id));
+        first = first.into_iter().chain(own).min();
     }
-    Ok(last)
+    Ok(first)
 }
 
 /// The records that a proposal names: live adverse ones of its subject, each once, undisputed, and

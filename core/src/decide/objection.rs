@@ -10,7 +10,7 @@ use crate::decide::checks::{self, misfit, refuse, stated, wrong_state};
 use crate::decide::classification::{self, Turn};
 use crate::decide::extension::{self, End};
 use crate::decide::ground::ends_here;
-use crate::decide::{Context, Drafts, Outcome, closing, filing, redress, revocation};
+use crate::decide::{Context, Drafts, Outcome, closing, filing, redress, revocation, working};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::commitment::CommitmentEvent;
 use crate::event::record::RecordEvent;
@@ -307,6 +307,7 @@ pub(super) fn release(
         for id in rows.with_extensions(listing)? {
             if !classification::still_suspended(rows, id, own)? {
                 classification::turn_listing(rows, context, drafts, id, Turn::Resume)?;
+                working::cases_anew(rows, context, drafts, id, own)?;
             }
         }
     }
@@ -315,6 +316,7 @@ pub(super) fn release(
             let person = rows.must_attribution(id)?.person;
             let case = CaseRef::Attribution(id);
             classification::turn_one(rows, drafts, person, case, Turn::Resume)?;
+            working::case_anew(context, drafts, case, &rows.must_attribution(id)?.case);
         }
     }
     Ok(())

@@ -132,13 +132,23 @@ fn case(rows: &Rows, reference: CaseRef, context: &Context<'_>) -> Result<Outcom
         }
         _ => {}
     }
-    late_case(found.case, reference, context, &mut drafts);
+    late_case(rows, found.case, reference, context, &mut drafts)?;
     drafts.finish()
 }
 
-/// What the authority owes in a case and did not do in time is marked, once.
-fn late_case(case: &DecisionCase, reference: CaseRef, context: &Context<'_>, drafts: &mut Drafts) {
-    if case.decision_due().is_some_and(|by| context.today > by.day) {
+/// What the authority owes in a case and did not do in time is marked, once. While the case, or what it
+/// rests on, is suspended, nobody may decide it (G-NOSUSP), so nobody is late; whatever ends the
+/// suspension gives the days for it anew.
+fn late_case(
+    rows: &Rows,
+    case: &DecisionCase,
+    reference: CaseRef,
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+) -> Result<(), Stop> {
+    if case.decision_due().is_some_and(|by| context.today > by.day)
+        && !may_not_decide(rows, case, reference, context)?
+    {
         let event = AssessmentEvent::CaseDecisionOverdue { case: reference };
         drafts.push(None, Event::Assessment(event));
     }
@@ -147,6 +157,20 @@ fn late_case(case: &DecisionCase, reference: CaseRef, context: &Context<'_>, dra
         let event = AssessmentEvent::CaseServiceOverdue { case: reference };
         drafts.push(None, Event::Assessment(event));
     }
+    Ok(())
+}
+
+fn may_not_decide(
+    rows: &Rows,
+    case: &DecisionCase,
+    reference: CaseRef,
+    context: &Context<'_>,
+) -> Result<bool, Stop> {
+    let standing = match reference {
+        CaseRef::Listing(id) => rows.listing_standing(id, context.today)?,
+        CaseRef::Attribution(id) => rows.attribution_standing(id, context.today)?,
+    };
+    Ok(!case.holds.is_empty() || standing == Standing::Suspended)
 }
 
 /// Puts a served decision into effect on its own date, unless what it rests on is disputed or

@@ -101,5 +101,7 @@ AssessmentEvent {
     WorkPutOff "assessment.work_put_off" { measure: MeasureId, }
     /// By when the department responds to a measure that has effect again.
     ResponseDue "assessment.response_due" { measure: MeasureId, due: Deadline, }
+    /// By when a case is decided whose suspension has ended: nobody might decide it meanwhile.
+    CaseDecisionDue "assessment.case_decision_due" { case: CaseRef, due: Deadline, }
 }
 }

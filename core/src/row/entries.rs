@@ -210,8 +210,10 @@ pub fn derived(row: &Row) -> Vec<Index> {
         }
         Row::Social(row) => {
             entries.extend(row.entries().into_iter().map(Index::Social));
-            if let social::SocialRow::CaseStudy(own) = row {
-                entries.extend(task::case_study(own));
+            match row {
+                social::SocialRow::CaseStudy(own) => entries.extend(task::case_study(own)),
+                social::SocialRow::MemberNote(own) => entries.extend(task::member_note(own)),
+                _ => {}
             }
         }
         Row::Tolerance(row) => {

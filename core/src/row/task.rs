@@ -4,14 +4,14 @@
 //! Source: domain.md O26, O32, O51, O62, O67, O71, T08.
 
 use crate::id::{
-    AssessmentId, AttributionId, CaseStudyId, CommitmentId, ListingId, MeasureId, ObjectionId,
-    Position, RecordId, RemedyId, RepairId, ToleranceId,
+    AssessmentId, AttributionId, CaseStudyId, CommitmentId, ListingId, MeasureId, MemberNoteId,
+    ObjectionId, Position, RecordId, RemedyId, RepairId, ToleranceId,
 };
 use crate::identifier::uscc::Uscc;
 use crate::path::{DecisionCase, Path};
 use crate::row::assessment::AssessmentRow;
 use crate::row::commitment::{CommitmentRow, CommitmentState};
-use crate::row::social::{CaseStudyRow, CaseStudyState};
+use crate::row::social::{CaseStudyRow, CaseStudyState, MemberNoteRow};
 use crate::row::tolerance::{ToleranceRow, ToleranceState};
 use crate::row::{
     AttributionRow, Index, ListingKind, ListingRow, MeasureRow, MeasureState, ObjectionRow,
@@ -24,7 +24,7 @@ use crate::row::{
 pub enum Desk {
     /// The credit office.
     Office,
-    /// An authority.
+    /// An authority, or an association.
     Authority(Uscc),
     /// A department by its id in the county's files, `procurement`.
     Department(String),
@@ -37,10 +37,12 @@ pub enum Task {
     Objection(ObjectionId),
     /// A repair that is not decided, or whose revocation is open.
     Repair(RepairId),
-    /// A listing case, or a nomination, that is not decided or not served; a red listing whose
-    /// revocation is owed or open; a listing whose authority owes redress.
+    /// A listing case, or a nomination, that is not decided or not served; one in effect that names
+    /// measures that nobody initiated; a red listing whose revocation is owed or open; a listing whose
+    /// authority owes redress.
     Listing(ListingId),
-    /// An attribution that is not decided or not served, or whose authority owes redress.
+    /// An attribution that is not decided or not served, whose measures nobody initiated, or whose
+    /// authority owes redress.
     Attribution(AttributionId),
     /// A measure that its initiator has to bring on its way, or forwarded and has to recall; one
     /// that its department has to answer, carry out, report on or lift; or one that its department
@@ -59,6 +61,8 @@ pub enum Task {
     Assessment(AssessmentId),
     /// A typical case that waits for the head.
     CaseStudy(CaseStudyId),
+    /// An association's note to which the member objects, until the association answers.
+    MemberNote(MemberNoteId),
 }
 
 impl Task {
@@ -76,6 +80,7 @@ impl Task {
             Task::Record(_) => "record",
             Task::Assessment(_) => "assessment",
             Task::CaseStudy(_) => "typical_case",
+            Task::MemberNote(_) => "member_note",
         }
     }
 
@@ -93,6 +98,7 @@ impl Task {
             Task::Record(id) => id.0,
             Task::Assessment(id) => id.0,
             Task::CaseStudy(id) => id.0,
+            Task::MemberNote(id) => id.0,
         }
     }
 }
@@ -129,13 +135,14 @@ pub(super) fn repair(row: &RepairRow, entries: &mut Vec<Index>) {
     entries.push(Index::Task(desk, Task::Repair(row.id)));
 }
 
-/// Who brings a case on; once its decision is served, its days do.
+/// Who brings a case on; once its decision is served, its days do, until it has effect and names
+/// measures that are to be initiated.
 fn of_case(case: &DecisionCase) -> Option<Desk> {
     let open = matches!(
         case.path,
         Path::Proposed(_) | Path::Noticed(_) | Path::Heard(_) | Path::Decided(_)
     );
-    open.then_some(Desk::Authority(case.proposed_by.authority))
+    (open || case.awaits_measures()).then_some(Desk::Authority(case.proposed_by.authority))
 }
 
 pub(super) fn listing(row: &ListingRow, entries: &mut Vec<Index>) {
@@ -253,4 +260,10 @@ pub(super) fn assessment(row: &AssessmentRow, entries: &mut Vec<Index>) {
 pub(super) fn case_study(row: &CaseStudyRow) -> Option<Index> {
     let desk = Desk::Authority(row.drafted_by.authority);
     (row.state == CaseStudyState::Drafted).then_some(Index::Task(desk, Task::CaseStudy(row.id)))
+}
+
+pub(super) fn member_note(row: &MemberNoteRow) -> Option<Index> {
+    // What was taken back is answered for no more.
+    let waits = row.is_disputed() && row.withdrawn_on.is_none();
+    waits.then_some(Index::Task(Desk::Authority(row.association), Task::MemberNote(row.id)))
 }

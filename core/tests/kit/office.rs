@@ -121,6 +121,7 @@ fn assessments() -> Vec<AssessmentEvent> {
         A::DispatchPutOff { measure },
         A::WorkPutOff { measure },
         A::ResponseDue { measure, due },
+        A::CaseDecisionDue { case, due },
     ]
     .into()
 }

@@ -354,6 +354,28 @@ impl Under {
     }
 }
 
+/// The extensions of a listing that a reader is told of: one that is only proposed is told like a person
+/// whose case is.
+fn extensions(
+    query: &mut Query<'_>,
+    row: &ListingRow,
+    under: Under,
+    today: Day,
+) -> Result<Vec<String>, Problem> {
+    let mut told = Vec::new();
+    for id in &row.extensions {
+        let standing = query.ask(|rows| rows.listing_standing(*id, today))?;
+        let own = query.ask(|rows| rows.must_listing(*id).cloned())?;
+        let shown = match under {
+            Under::Nobody => public_sees(&own, standing),
+            Under::InEffect => matches!(standing, Standing::InForce | Standing::Suspended),
+            Under::All => true,
+        };
+        told.extend(shown.then(|| id.to_string()));
+    }
+    Ok(told)
+}
+
 /// A listing for a reader.
 pub fn listing(
     query: &mut Query<'_>,
@@ -372,7 +394,11 @@ pub fn listing(
         "subject": row.subject.to_string(),
         "standing": standing_name(standing),
     });
-    if under != Under::Nobody {
+    // The public is told what stands and until when; who is to act by which day, and in which
+    // proceedings, is for officials and the party.
+    let inside = under != Under::Nobody;
+    if inside {
+        body["objections"] = holds.iter().map(|id| json!(id.to_string())).collect();
         let mut told = Vec::new();
         for id in &row.attributions {
             let standing = query.ask(|rows| rows.attribution_standing(*id, today))?;
@@ -389,30 +415,41 @@ pub fn listing(
             body["behaviour"] = json!(behaviour);
             body["authority"] = json!(case.proposed_by.authority);
             body["basis"] = basis::cited(instruments, &case.basis, today);
-            body["records"] = records.iter().map(|id| json!(id.to_string())).collect();
-            body["objections"] = case.holds.iter().map(|id| json!(id.to_string())).collect();
+            let mut rested = Vec::new();
+            for id in records {
+                // What is not on display is named to the public neither here nor anywhere else.
+                let told = inside || {
+                    let record = query.ask(|rows| rows.must_record(*id).cloned())?;
+                    record_shown(&record, today, Sight::Public)
+                };
+                rested.extend(told.then(|| id.to_string()));
+            }
+            body["records"] = json!(rested);
             body["decision"] = decision(case);
-            body["decide_by"] = json!(case.decide_by);
-            body["overdue"] = json!(case.overdue || case.service_overdue);
-            body["repair_again_from"] = json!(row.repair_again_from);
             body["extends"] = json!(row.extends.map(|id| id.to_string()));
-            body["extensions"] = row.extensions.iter().map(|id| json!(id.to_string())).collect();
-            if let Path::Noticed(noticed) = &case.path {
+            body["extensions"] = json!(extensions(query, row, under, today)?);
+            if inside {
+                body["decide_by"] = json!(case.decide_by);
+                body["overdue"] = json!(case.overdue || case.service_overdue);
+                body["repair_again_from"] = json!(row.repair_again_from);
+            }
+            if let (true, Path::Noticed(noticed)) = (inside, &case.path) {
                 body["statement_until"] = json!(noticed.notice.window);
             }
         }
         ListingKind::Red(red) => {
-            body["revocation"] = json!(red.revocation.as_ref().map(|own| own.window));
             body["colour"] = json!(Colour::Red);
             body["state"] = json!(red.state.name());
             body["authority"] = json!(red.authority);
             body["source"] = json!(red.source);
             body["basis"] = basis::cited(instruments, &red.basis, today);
-            body["objections"] = red.holds.iter().map(|id| json!(id.to_string())).collect();
             if let RedState::PublicNotice { ends_on } = &red.state {
                 body["notice_until"] = json!(ends_on);
             }
-            body["revocation_owed_by"] = json!(red.owed.map(|own| own.owed.by.day));
+            if inside {
+                body["revocation"] = json!(red.revocation.as_ref().map(|own| own.window));
+                body["revocation_owed_by"] = json!(red.owed.map(|own| own.owed.by.day));
+            }
             if let RedState::Active { since, until, number, .. } = &red.state {
                 body["decision"] = json!({"number": number, "starts_on": since, "end": until});
             }
@@ -420,8 +457,7 @@ pub fn listing(
     }
     let remedies = remedies(query, Target::Listing(row.id))?;
     // What anybody objected to is said while the nomination is under notice.
-    let disputed = body["state"] == "public_notice"
-        && body["objections"].as_array().is_some_and(|open| !open.is_empty());
+    let disputed = body["state"] == "public_notice" && !holds.is_empty();
     body["status"] = json!(match body["state"].as_str() {
         Some("public_notice") if !disputed => "public_notice",
         // What is suspended by none of its own holds is so with what it rests on.
@@ -657,7 +693,6 @@ pub(crate) fn file(
         "registered_on": head.registered_on,
         "attested": head.attestation.as_ref().map(|own| own.document_number.clone()),
         "version": head.last.to_string(),
-        "erasure": erasures::shown(head),
         "as_of": today,
         "classification": marks(query, head, today, sight)?,
         "records": records,
@@ -667,6 +702,7 @@ pub(crate) fn file(
     if sight == Sight::Public {
         return Ok(body);
     }
+    body["erasure"] = erasures::shown(head);
     if sight == Sight::Government {
         body["sharing"] = reach.shown();
     }

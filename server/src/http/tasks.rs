@@ -28,6 +28,10 @@ use crate::http::read::{self, Sight};
 use crate::http::reads::{PAGE_ROWS, PAGE_ROWS_MAX};
 use crate::http::{App, Table};
 
+/// Authorities, associations, and those who look over them.
+const WHO_ASKS: &[Role] =
+    &[Role::Department, Role::Provider, Role::Association, Role::CreditOffice, Role::Auditor];
+
 /// Registers the routes.
 pub(crate) fn routes(table: &mut Table<'_>) {
     table.list::<Asked>("/v1/tasks", web::get().to(tasks), "待办事项 / what an office has to do");
@@ -51,10 +55,13 @@ fn desk(app: &App, caller: &Caller, asked: &Asked) -> Result<Desk, Problem> {
         Some(Actor::Officer(officer)) => Some(officer.authority),
         _ => None,
     };
+    let of_association = caller.role == Role::Association;
     let Some(code) = asked.authority.as_deref() else {
         return match (caller.role, own) {
             (Role::CreditOffice, _) => Ok(Desk::Office),
-            (Role::Department | Role::Provider, Some(own)) => Ok(Desk::Authority(own)),
+            (Role::Department | Role::Provider | Role::Association, Some(own)) => {
+                Ok(Desk::Authority(own))
+            }
             _ => Err(Problem::new(
                 Code::ValueInvalid,
                 "缺少参数 authority / the parameter authority is missing",
@@ -66,6 +73,10 @@ fn desk(app: &App, caller: &Caller, asked: &Asked) -> Result<Desk, Problem> {
     let wide = matches!(caller.role, Role::CreditOffice | Role::Auditor);
     if wide && code == "office" {
         return Ok(Desk::Office);
+    }
+    // An association is no authority of the county's, and its list is for nobody else.
+    if let (true, Some(own)) = (of_association, own.filter(|own| own.as_str() == code)) {
+        return Ok(Desk::Authority(own));
     }
     let found = app.engine.rules.department_by_uscc(code);
     let named = found.and_then(|found| Uscc::parse_attested(&found.uscc).ok());
@@ -91,7 +102,7 @@ async fn tasks(
     app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request, &app.engine)?;
-    caller.require(&[Role::Department, Role::Provider, Role::CreditOffice, Role::Auditor])?;
+    caller.require(WHO_ASKS)?;
     let desk = desk(&app, &caller, &asked)?;
     let after = asked.after.as_deref().map(id::<Position>).transpose()?;
     let limit = asked.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
@@ -123,8 +134,18 @@ async fn tasks(
     let shown: Vec<Value> = listed
         .into_iter()
         .map(|task| shown(&app.engine.rules, &mut query, task, whose.as_deref(), today))
+        .filter_map(Result::transpose)
         .collect::<Result<_, Problem>>()?;
     Ok(HttpResponse::Ok().json(json!({"tasks": shown, "next": next})))
+}
+
+/// Where a case stands, and the day for its decision or service; in effect it waits for measures that
+/// its decision names, for which there is no day.
+fn of_case(rules: &RuleSet, case: &DecisionCase, today: Day) -> (&'static str, Option<Day>) {
+    match case.awaits_measures() {
+        true => ("measures_to_initiate", None),
+        false => (case.path.name(), case_due(rules, case, today)),
+    }
 }
 
 /// The day for the decision of a case, or for its service.
@@ -141,18 +162,29 @@ fn case_due(rules: &RuleSet, case: &DecisionCase, today: Day) -> Option<Day> {
 
 type Shown = (String, Option<SubjectKey>, &'static str, Option<Day>);
 
-/// Whether a measure is suspended: nobody acts on it before the outcome, and nobody is late.
-fn is_suspended(query: &mut Query<'_>, task: Task, today: Day) -> Result<bool, Problem> {
-    let Task::Measure(id) = task else { return Ok(false) };
-    let row = query.ask(|rows| rows.must_measure(id).cloned())?;
-    Ok(read::measure_standing(query, &row, today)? == Standing::Suspended)
+/// The standing of what is to be acted on, where that says whether anybody may: of a measure, and of
+/// a black listing or attribution with what it rests on. What is suspended waits for its outcome, and
+/// nobody is late; on what has ended nothing is initiated, whether a timer has said so or not.
+fn standing(query: &mut Query<'_>, task: Task, today: Day) -> Result<Option<Standing>, Problem> {
+    Ok(match task {
+        Task::Measure(id) => {
+            let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+            Some(read::measure_standing(query, &row, today)?)
+        }
+        Task::Listing(id) => query.ask(|rows| match rows.must_listing(id)?.kind {
+            ListingKind::Black { .. } => rows.listing_standing(id, today).map(Some),
+            ListingKind::Red(_) => Ok(None),
+        })?,
+        Task::Attribution(id) => Some(query.ask(|rows| rows.attribution_standing(id, today))?),
+        _ => None,
+    })
 }
 
 /// State and day of a listing's task.
 fn of_listing(rules: &RuleSet, row: &ListingRow, today: Day) -> (&'static str, Option<Day>) {
     match &row.kind {
         _ if row.redress_done == Some(false) => ("redress_owed", None),
-        ListingKind::Black { case, .. } => (case.path.name(), case_due(rules, case, today)),
+        ListingKind::Black { case, .. } => of_case(rules, case, today),
         ListingKind::Red(red) => match (&red.state, &red.revocation, &red.owed) {
             (RedState::PublicNotice { ends_on }, ..) => (red.state.name(), Some(*ends_on)),
             (RedState::Active { .. }, Some(own), _) => ("revoking", Some(own.window.day)),
@@ -199,7 +231,7 @@ fn shown(
     task: Task,
     department: Option<&str>,
     today: Day,
-) -> Result<Value, Problem> {
+) -> Result<Option<Value>, Problem> {
     let (id, subject, state, due): Shown = query.ask(|rows| {
         Ok(match task {
             Task::Objection(id) => {
@@ -233,7 +265,7 @@ fn shown(
                 let row = rows.must_attribution(id)?;
                 let (state, due) = match row.redress_done {
                     Some(false) => ("redress_owed", None),
-                    _ => (row.case.path.name(), case_due(rules, &row.case, today)),
+                    _ => of_case(rules, &row.case, today),
                 };
                 (id.to_string(), Some(row.person), state, due)
             }
@@ -258,6 +290,11 @@ fn shown(
             Task::Record(id) => {
                 let row = rows.must_record(id)?;
                 (id.to_string(), Some(row.subject), "redress_owed", None)
+            }
+            Task::MemberNote(id) => {
+                let row = rows.must_member_note(id)?;
+                let due = row.dispute.as_ref().map(|own| own.answer_by.day);
+                (id.to_string(), Some(row.subject), "disputed", due)
             }
             Task::Assessment(id) => {
                 let row = rows.must_assessment(id)?;
@@ -285,9 +322,13 @@ fn shown(
         state,
         "public_notice" | "revoking" | "cure_period" | "metrics_frozen" | "dept_commented"
     );
-    let suspended = is_suspended(query, task, today)?;
+    let standing = standing(query, task, today)?;
+    if standing == Some(Standing::Ended) && state == "measures_to_initiate" {
+        return Ok(None);
+    }
+    let suspended = standing == Some(Standing::Suspended);
     let due = due.filter(|_| !suspended);
-    Ok(json!({
+    Ok(Some(json!({
         "id": id,
         "kind": task.kind(),
         "state": state,
@@ -295,5 +336,5 @@ fn shown(
         "subject": subject.map(|key| key.to_string()),
         "due": due,
         "overdue": !waits && due.is_some_and(|day| today > day),
-    }))
+    })))
 }

@@ -94,7 +94,7 @@ pub fn notice(desk: Desk<'_>, case: &Case, words: &NoticeWords) -> Result<Text, 
             pack.hearing_request_wd
         ));
     }
-    sheet.paragraph("你（单位）认为登记的信用信息有误的，可以随时提出异议；异议核实期间，以其为依据的措施暂停。");
+    sheet.paragraph("你（单位）认为登记的信用信息有误的，可以随时提出异议；异议核实期间，以其为依据的名单和措施暂停；信息本身正在公示的，不停止公示，标注“异议处理中”。");
     sheet.paragraph("不因你（单位）陈述、申辩、要求听证或者提出异议而加重处理。");
     let officer = sheet.post(&case.proposed_by);
     sheet.sign(&name, &format!("联系人：{officer}"));

@@ -194,7 +194,7 @@ pub fn breach_decision(
     }
     sheet.section("修复的条件和程序", words.removal_conditions.as_ref());
     sheet.remedies("本决定", authority, words.remedies.as_ref());
-    sheet.paragraph("你（单位）可以随时提出异议；核实期间，本认定暂停使用。");
+    sheet.paragraph("你（单位）可以随时提出异议；核实期间，本认定暂停公示和使用。");
     let head = sheet.head(authority);
     sheet.sign(&name, &format!("签发：{head}"));
     sheet.finish()

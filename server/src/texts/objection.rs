@@ -5,7 +5,9 @@ use shouxin_core::event::Finding;
 use shouxin_core::time::Day;
 
 use crate::texts::sheet::Sheet;
-use crate::texts::{Desk, Incomplete, ObjectionCase, Text, date, ground, target, trigger};
+use crate::texts::{
+    Desk, Disputed, Incomplete, ObjectionCase, Text, date, ground, target, trigger,
+};
 
 fn opened<'a>(desk: Desk<'a>, case: &ObjectionCase, title: &str) -> Sheet<'a> {
     let mut sheet = Sheet::new(desk, title);
@@ -51,13 +53,33 @@ pub fn acceptance(
         pack.verification_wd, pack.resolve_wd
     ));
     sheet.heading("核实期间");
+    let suspended = case.disputed.suspended();
     sheet.paragraph(match case.suspends {
-        true => "自提出异议之时起，以争议信息为依据的公示和措施已经暂停；逾期未核实的，继续暂停。",
-        false => "该异议为无新事实的重复异议，或者不影响效力，核实期间不暂停。",
+        true => format!("自提出异议之时起，{suspended}已经暂停；逾期未核实的，继续暂停。"),
+        false => "该异议为无新事实的重复异议，或者不影响效力，核实期间不暂停。".to_owned(),
     });
+    if let (true, Some(displayed)) = (case.suspends, case.disputed.displayed()) {
+        sheet.paragraph(displayed);
+    }
     sheet.heading("你（单位）的权利");
     sheet.paragraph("可以补充证据，可以查询办理情况。提出异议不收取费用。");
     signed(sheet, by)
+}
+
+/// What begins again with the result, where the objection suspended anything.
+fn resumed(case: &ObjectionCase, finding: Finding) -> String {
+    if !case.suspends {
+        return String::new();
+    }
+    let suspended = match (finding, case.disputed) {
+        // What is no longer on display is not displayed again.
+        (Finding::DisplayStopped, Disputed::Listing) => "该名单、以其为依据的责任认定和措施",
+        (_, disputed) => disputed.suspended(),
+    };
+    format!(
+        "因该异议暂停的，自本通知书送达之日起恢复：{suspended}；暂停期间计入期限，终止日期不变。{}",
+        case.disputed.unmarked()
+    )
 }
 
 /// 异议不予受理通知书: reasons and how to go on.
@@ -74,7 +96,11 @@ pub fn refusal(
     sheet.heading("决定");
     sheet.paragraph("该异议不予受理。");
     if case.suspends {
-        sheet.paragraph("因该异议暂停的公示和措施自本通知书送达之日起恢复，终止日期不变。");
+        sheet.paragraph(format!(
+            "因该异议暂停的，自本通知书送达之日起恢复：{}；终止日期不变。{}",
+            case.disputed.suspended(),
+            case.disputed.unmarked()
+        ));
     }
     sheet.section("理由", reasons);
     sheet.review("本通知书", true);
@@ -110,21 +136,18 @@ pub fn result(
             sheet.paragraph(format!("{provider}的核实意见：{found}"));
             sheet.section("办理理由", reasons);
             sheet.heading("处理");
+            let again = resumed(case, *finding);
             sheet.paragraph(match finding {
                 Finding::Error => format!(
                     "撤销争议事项和以其为依据的全部名单、措施，在公示和共享的同等范围内更正；由{provider}恢复信誉。"
                 ),
                 Finding::Corrected | Finding::Supplemented => format!(
-                    "在公示和共享的同等范围内以更正、补充后的内容替代；自本通知书送达之日起恢复以其为依据的公示和措施，\
-                     暂停期间计入期限，终止日期不变；由{provider}恢复信誉。"
+                    "在公示和共享的同等范围内以更正、补充后的内容替代；由{provider}恢复信誉。{again}"
                 ),
                 Finding::DisplayStopped => format!(
-                    "停止公示，信息留存备查；自本通知书送达之日起恢复以其为依据的措施，暂停期间计入期限，终止日期不变；\
-                     由{provider}恢复信誉。"
+                    "争议信息停止公示，留存备查；由{provider}恢复信誉。{again}"
                 ),
-                Finding::Correct => {
-                    "自本通知书送达之日起恢复公示和措施；暂停期间计入期限，终止日期不变。".to_owned()
-                }
+                Finding::Correct => format!("争议事项不变。{again}"),
             });
         }
     }
@@ -159,9 +182,10 @@ pub fn unverified(
     sheet.heading("处理");
     sheet.paragraph("争议信息正在公示的，自本告知书送达之日起停止公示。");
     if case.suspends {
-        sheet.paragraph(
-            "因该异议暂停的公示和措施继续暂停，不因逾期未核实而自动恢复；暂停期间计入期限，终止日期不变。",
-        );
+        sheet.paragraph(format!(
+            "{}继续暂停，不因逾期未核实而自动恢复；暂停期间计入期限，终止日期不变。",
+            case.disputed.suspended()
+        ));
     }
     sheet.paragraph(format!("{provider}仍须核实；核实结果另行书面送达，逾期计入对该单位的考核。"));
     sheet.heading("你（单位）的权利");

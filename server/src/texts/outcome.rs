@@ -9,7 +9,9 @@ use shouxin_core::time::Day;
 
 use crate::texts::case::heard;
 use crate::texts::sheet::Sheet;
-use crate::texts::{Desk, HeardWords, Incomplete, Party, Repaired, Text, date, fact_kind};
+use crate::texts::{
+    Desk, Disputed, HeardWords, Incomplete, Party, Repaired, Text, date, fact_kind,
+};
 
 /// A review of the outcome of an objection or of a refused repair.
 #[derive(Clone, Debug)]
@@ -28,9 +30,9 @@ pub struct ReviewCase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reviewed {
     /// The refusal to take up an objection.
-    Refusal,
+    Refusal(Disputed),
     /// The result of an objection.
-    Result,
+    Result(Disputed),
     /// The refusal of a repair.
     Repair,
 }
@@ -59,8 +61,8 @@ pub fn review(
     let mut sheet = Sheet::new(desk, "复核决定书");
     let name = sheet.authority(by.authority.as_str());
     let (label, what) = match case.of {
-        Reviewed::Refusal => ("异议编号", "异议不予受理的决定"),
-        Reviewed::Result => ("异议编号", "异议核实结果"),
+        Reviewed::Refusal(_) => ("异议编号", "异议不予受理的决定"),
+        Reviewed::Result(_) => ("异议编号", "异议核实结果"),
         Reviewed::Repair => ("修复申请编号", "不予受理或者不予信用修复的决定"),
     };
     sheet.plain(format!("{label}：{}", case.id));
@@ -72,10 +74,16 @@ pub fn review(
     sheet.section("理由", words.reasons.as_ref());
     sheet.heading("复核决定");
     match (words.upheld, case.of) {
-        (true, Reviewed::Refusal) => sheet.paragraph(
-            "原决定错误，该异议予以受理并转交核实；核实期间，以争议信息为依据的公示和措施暂停。",
-        ),
-        (true, Reviewed::Result) => sheet.paragraph(
+        (true, Reviewed::Refusal(disputed)) => {
+            sheet.paragraph(format!(
+                "原决定错误，该异议予以受理并转交核实；核实期间，{}暂停。",
+                disputed.suspended()
+            ));
+            if let Some(displayed) = disputed.displayed() {
+                sheet.paragraph(displayed);
+            }
+        }
+        (true, Reviewed::Result(_)) => sheet.paragraph(
             "原结果错误，撤销争议事项和以其为依据的全部名单、措施，在公示和共享的同等范围内更正，并恢复信誉。",
         ),
         (true, Reviewed::Repair) => match words.act_by {
@@ -85,9 +93,13 @@ pub fn review(
             None => sheet.missing("重新决定的期限"),
         },
         (false, Reviewed::Repair) => sheet.paragraph("维持原决定。"),
-        (false, _) => sheet.paragraph(
-            "维持原决定。因该异议暂停的公示和措施自本决定书送达之日起恢复，暂停期间计入期限，终止日期不变。",
-        ),
+        (false, Reviewed::Refusal(disputed) | Reviewed::Result(disputed)) => {
+            sheet.paragraph(format!(
+                "维持原决定。因该异议暂停的，自本决定书送达之日起恢复：{}；暂停期间计入期限，终止日期不变。{}",
+                disputed.suspended(),
+                disputed.unmarked()
+            ));
+        }
     }
     sheet.remedies("本决定", by.authority.as_str(), None);
     let officer = sheet.post(by);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use shouxin_core::actor::PersonKey;
 use shouxin_core::event::commitment::CommitmentKind;
-use shouxin_core::id::{ListingId, Position};
+use shouxin_core::id::{ListingId, Position, RecordId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::rules::Severity;
 
@@ -14,6 +14,7 @@ use super::*;
 use crate::app::{load_rules, read_rules};
 use crate::demo::sample::code as invented;
 
+mod disputed;
 mod forwarding;
 
 use forwarding::{exempted, forwarded, forwarding, referred, referring};
@@ -144,6 +145,7 @@ fn objection(rules: &RuleSet) -> ObjectionCase {
         id: "O-2001".to_owned(),
         party: company(),
         target: Target::Listing(ListingId(Position::local(1042))),
+        disputed: Disputed::Listing,
         trigger: Trigger::Subject,
         grounds: vec![ObjectionGround::Error, ObjectionGround::WrongListCondition],
         filed_on: day("2026-05-06"),
@@ -309,9 +311,9 @@ fn of_outcomes(rules: &RuleSet) -> Vec<Made> {
     let relief = |own| relief(desk, &relieved(rules), &step(own));
     let noticed = |own| revocation_notice(desk, own, &by, reasons.as_ref());
     vec![
-        ("objection-review-upheld", review(Reviewed::Result, true)),
-        ("objection-review-rejected", review(Reviewed::Result, false)),
-        ("objection-review-refusal", review(Reviewed::Refusal, true)),
+        ("objection-review-upheld", review(Reviewed::Result(Disputed::Listing), true)),
+        ("objection-review-rejected", review(Reviewed::Result(Disputed::Listing), false)),
+        ("objection-review-refusal", review(Reviewed::Refusal(Disputed::Record), true)),
         ("repair-review-upheld", review(Reviewed::Repair, true)),
         ("repair-revocation-notice", noticed(&repair)),
         ("repair-revocation-decision", revocation_decision(desk, &repair, &words)),
@@ -669,6 +671,7 @@ fn every_text_is_its_golden_file() {
     made.extend(of_commitments(&rules));
     made.extend(of_outcomes(&rules));
     made.extend(of_the_red_list(&rules));
+    made.extend(disputed::of_a_record(&rules));
     for (name, text) in &made {
         let text = text.as_ref().unwrap_or_else(|own| panic!("{name}: {:?}", own.missing));
         let path = folder.join(format!("{name}.txt"));

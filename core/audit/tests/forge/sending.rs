@@ -25,6 +25,18 @@ pub fn sent_late() -> World {
     world
 }
 
+/// An objection that is referred after its day, which a timer had marked.
+pub fn referred_late() -> World {
+    let (mut world, listing) = listed();
+    let objection = world.objection(organisation(1), Target::Listing(listing), false);
+    let clerk = officer(OFFICE, Post::Handler);
+    world.must(&clerk, &Command::AcceptObjection { objection });
+    world.pass(12);
+    let received_on = world.today;
+    world.must(&clerk, &Command::ReferObjection { objection, received_on });
+    world
+}
+
 /// Put off while it was disputed, with a day anew behind the outcome.
 pub fn put_off() -> World {
     let (mut world, measure) = noticed();
@@ -121,11 +133,25 @@ pub fn owed_later() -> World {
     world
 }
 
+/// A case that is to be decided while its record is disputed, and late by the days that it has anew.
+pub fn decided_anew() -> World {
+    let mut world = World::seeded();
+    let record = world.with_record();
+    world.listing(&[record], &[STATUTE], Stage::Heard);
+    let objection = world.objection(organisation(1), Target::Record(record), false);
+    world.pass(2);
+    world.outcome(objection, Finding::Correct);
+    world.pass(200);
+    world
+}
+
 /// Every course, by name.
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("sent late", sent_late()),
+        ("referred late", referred_late()),
         ("put off", put_off()),
+        ("decided anew", decided_anew()),
         ("worked late", worked_late()),
         ("declined", declined()),
         ("referred", referred()),

@@ -134,6 +134,12 @@ fn red_list(table: &mut Table, courses: &Courses) {
     let nominated = "listing.nominated";
     table.change("G-BASIS", "on no law", red, nominated, set!(ListingNominated, basis => vec![]));
     table.change("G-DOC", "no merits", red, nominated, set!(ListingNominated, merits => no_text()));
+    table.other("INV-10", "the same source nominates again while it is open", red, |log| {
+        let place = log.last(nominated);
+        let own = log.at(place).clone();
+        log.cut(place);
+        log.append(own)
+    });
     let withdrawn = courses.with(closed);
     table.other("G-HUMAN", "somebody else withdraws it", withdrawn, |log| {
         let place = log.place(closed, 0);

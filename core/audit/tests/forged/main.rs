@@ -250,6 +250,8 @@ fn table() -> Vec<Forgery> {
     keys::ended(&mut table);
     repairs::of_revocations(&mut table);
     sending::on_the_way(&mut table);
+    sending::late_days(&mut table);
+    sending::decided_anew(&mut table);
     sending::working(&mut table);
     sending::declined(&mut table);
     sending::referred(&mut table);

@@ -19,6 +19,52 @@ fn of_due(own: &mut Envelope, days: i32) {
     }
 }
 
+/// What is done late states the day that was owed, and no other that has passed too.
+pub(super) fn late_days(table: &mut Table) {
+    let office = further::office_late();
+    for (what, world, event) in [
+        ("sent after another day", &courses::sent_late(), "assessment.dispatch_late"),
+        ("lifted after another day", &further::lifted_late(), "assessment.lift_late"),
+        ("referred after another day", &courses::referred_late(), "assessment.referral_late"),
+        ("its result after another day", &office, "assessment.result_late"),
+        ("reviewed after another day", &office, "assessment.review_late"),
+    ] {
+        table.change("DEADLINE", what, world, event, |own| match &mut own.event {
+            Event::Assessment(
+                AssessmentEvent::DispatchLate { due, .. }
+                | AssessmentEvent::LiftLate { due, .. }
+                | AssessmentEvent::ReferralLate { due, .. }
+                | AssessmentEvent::ResultLate { due, .. }
+                | AssessmentEvent::ReviewLate { due, .. },
+            ) => due.day = due.day.plus_days(-1),
+            other => panic!("{other:?}"),
+        });
+    }
+}
+
+/// Days anew for a decision: with the end of what suspended it, and no other.
+pub(super) fn decided_anew(table: &mut Table) {
+    let anew = courses::decided_anew();
+    let (due, late) = ("assessment.case_decision_due", "assessment.case_decision_overdue");
+    table.change("DEADLINE", "more days to decide it", &anew, due, |own| match &mut own.event {
+        Event::Assessment(AssessmentEvent::CaseDecisionDue { due, .. }) => {
+            due.day = due.day.plus_days(1);
+        }
+        other => panic!("{other:?}"),
+    });
+    table.other("INV-10", "its days anew without any outcome", &anew, |log| {
+        let own = log.at(log.last(due)).clone();
+        log.cut(log.last("objection.filed"));
+        log.append(own)
+    });
+    table.other("INV-4", "late while its record is disputed", &anew, |log| {
+        let own = log.at(log.last(late)).clone();
+        let place = log.last("objection.filed");
+        log.cut(place);
+        log.append(own)
+    });
+}
+
 pub(super) fn on_the_way(table: &mut Table) {
     let late = courses::sent_late();
     let (due, overdue) = ("assessment.dispatch_due", "assessment.dispatch_overdue");

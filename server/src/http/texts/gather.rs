@@ -11,11 +11,11 @@ use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
 use shouxin_core::codec;
 use shouxin_core::event::commitment::CommitmentEvent;
 use shouxin_core::event::remedy::RemedyEvent;
-use shouxin_core::event::{CaseRef, Envelope, Event, NamedMeasure, RepairAcceptance};
+use shouxin_core::event::{CaseRef, Envelope, Event, NamedMeasure, RepairAcceptance, Target};
 use shouxin_core::id::{MeasureId, ObjectionId, Position, RepairId};
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::path::{Decided, DecisionCase, HeardParty, Hearing, Notice, Path};
-use shouxin_core::row::{Index, ListingKind, Repairable};
+use shouxin_core::row::{Index, ListingKind, ObjectionRow, RedState, Repairable};
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
 
@@ -27,8 +27,8 @@ use crate::http::read;
 use crate::http::remedies::AcceptanceOutcome;
 use crate::http::texts::{Draft, Of};
 use crate::texts::{
-    About, AcceptanceWords, Case, DecisionWords, HeardWords, MeasureCase, NamedWords, NoticeWords,
-    ObjectionCase, Office, Party, RepairCase, RepairWords, Repaired, ServedWords,
+    About, AcceptanceWords, Case, DecisionWords, Disputed, HeardWords, MeasureCase, NamedWords,
+    NoticeWords, ObjectionCase, Office, Party, RepairCase, RepairWords, Repaired, ServedWords,
 };
 
 pub(super) use outcome::Revocable;
@@ -501,12 +501,37 @@ impl Words<'_> {
             id: id.to_string(),
             party: self.party(row.subject)?,
             target: row.target,
+            disputed: self.disputed(&row)?,
             trigger: row.trigger,
             grounds,
             filed_on: row.filed_on,
             suspends: row.suspends,
             provider: row.provider.as_str().to_owned(),
             verification,
+        })
+    }
+
+    /// What an objection disputes. Nobody decides on a nomination over an open objection, so what was
+    /// decided since the objection came in was a nomination then.
+    pub(super) fn disputed(&self, row: &ObjectionRow) -> Result<Disputed, Problem> {
+        let id = match row.target {
+            Target::Record(_) => return Ok(Disputed::Record),
+            Target::Attribution(_) => return Ok(Disputed::Attribution),
+            Target::Measure(_) => return Ok(Disputed::Measure),
+            Target::Commitment(_) => return Ok(Disputed::Breach),
+            Target::Listing(id) => id,
+        };
+        let listing = self.query().ask(|rows| rows.must_listing(id).cloned())?;
+        let ListingKind::Red(red) = &listing.kind else {
+            return Ok(Disputed::Listing);
+        };
+        Ok(match &red.state {
+            RedState::Active { since, .. } | RedState::Expired { since, .. }
+                if row.filed_on >= *since =>
+            {
+                Disputed::Honour
+            }
+            _ => Disputed::Nomination,
         })
     }
 

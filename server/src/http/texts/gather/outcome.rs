@@ -39,14 +39,14 @@ impl Words<'_> {
         &self,
         of: ReviewOf,
     ) -> Result<(ReviewCase, OfficerRef, Day, ReviewWords), Problem> {
-        let (from, id, subject) = match of {
+        let (from, id, subject, disputed) = match of {
             ReviewOf::Objection(id) => {
                 let row = self.query().ask(|rows| rows.must_objection(id).cloned())?;
-                (id.0, id.to_string(), row.subject)
+                (id.0, id.to_string(), row.subject, Some(self.disputed(&row)?))
             }
             ReviewOf::Repair(id) => {
                 let row = self.query().ask(|rows| rows.must_repair(id).cloned())?;
-                (id.0, id.to_string(), row.subject)
+                (id.0, id.to_string(), row.subject, None)
             }
         };
         let refused = self.after(from, |envelope| match &envelope.event {
@@ -64,10 +64,10 @@ impl Words<'_> {
         let case = ReviewCase {
             id,
             party: self.party(subject)?,
-            of: match (of, refused) {
-                (ReviewOf::Repair(_), _) => Reviewed::Repair,
-                (ReviewOf::Objection(_), Some(())) => Reviewed::Refusal,
-                (ReviewOf::Objection(_), None) => Reviewed::Result,
+            of: match (disputed, refused) {
+                (None, _) => Reviewed::Repair,
+                (Some(disputed), Some(())) => Reviewed::Refusal(disputed),
+                (Some(disputed), None) => Reviewed::Result(disputed),
             },
             requested_on,
         };
