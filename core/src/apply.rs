@@ -44,12 +44,12 @@ use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
-use crate::text::{FactDocument, Name};
+use crate::text::{FactDocument, Name, number_form};
 
-/// SHA-256 over what makes two submissions of a record the same one.
+/// SHA-256 over what makes two submissions of a record the same one, however its number is written.
 pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [provider.as_str(), item, number, &subject.to_string()] {
+    for part in [provider.as_str(), item, &number_form(number), &subject.to_string()] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -57,7 +57,7 @@ pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectK
 }
 
 /// SHA-256 over what makes two filings about a thing the same reconsideration or suit: the body that was
-/// asked and the number that it gave, however they are spaced.
+/// asked and the number that it gave, however they are spaced and written.
 pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str) -> [u8; 32] {
     let target = match target {
         Target::Record(id) => id.to_string(),
@@ -71,7 +71,7 @@ pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str)
         RemedyKind::Litigation => "litigation",
     };
     let mut hash = Sha256::new();
-    for part in [target.as_str(), kind, body.trim(), number.trim()] {
+    for part in [target.as_str(), kind, body.trim(), &number_form(number)] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -96,7 +96,7 @@ pub fn record_documents(
 ) -> Vec<[u8; 32]> {
     let subject = subject.to_string();
     let tag = |kind: &[u8], own: &[u8]| tagged(&[kind, subject.as_bytes(), own]);
-    let number = tag(b"number", number.trim().as_bytes());
+    let number = tag(b"number", number_form(number).as_bytes());
     [number].into_iter().chain(sha256.map(|own| tag(b"sha256", own))).collect()
 }
 
@@ -111,7 +111,7 @@ pub fn papers(
     let (subject, listed) = (subject.to_string(), listed.to_string());
     let of = [subject.as_bytes(), listed.as_bytes(), behaviour.as_bytes()];
     let key = |kind: &[u8], own: &[u8]| Key::Paper(tagged(&[kind, of[0], of[1], of[2], own]));
-    [key(b"number", document.number.trim().as_bytes()), key(b"sha256", &document.sha256)]
+    [key(b"number", number_form(&document.number).as_bytes()), key(b"sha256", &document.sha256)]
 }
 
 /// Folds one event into the rows.

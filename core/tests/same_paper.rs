@@ -41,6 +41,15 @@ fn asked(world: &World, case: CaseRef, proposal: &Command) -> Option<Ground> {
     Some(refusal.ground)
 }
 
+/// Other ways to write a number.
+const WRITTEN: [fn(&str) -> String; 5] = [
+    |own| own.replace('〔', "[").replace('〕', "]"),
+    |own| own.replace('〔', "（").replace('〕', "）"),
+    |own| own.replace('2', "２").replace('0', "０"),
+    |own| own.replace('〕', "〕 第00"),
+    |own| own.replace('〔', "\u{200B}【").replace('〕', "】\u{3000}"),
+];
+
 /// A proposal is looked at by the number and by the digest of its paper; on another it is taken.
 #[track_caller]
 fn is(name: &str, world: &World, case: CaseRef, proposal: &Command, expected: Option<Ground>) {
@@ -51,6 +60,16 @@ fn is(name: &str, world: &World, case: CaseRef, proposal: &Command, expected: Op
     let mut spaced = by_number.clone();
     cited(&mut spaced).iter_mut().for_each(|own| own.number = format!(" {} ", own.number));
     assert_eq!(asked(world, case, &spaced), expected, "{name}, by its number with blanks");
+    for written in WRITTEN {
+        let mut other = by_number.clone();
+        cited(&mut other).iter_mut().for_each(|own| own.number = written(&own.number));
+        assert_eq!(
+            asked(world, case, &other),
+            expected,
+            "{name}, {:?}",
+            cited(&mut other)[0].number
+        );
+    }
     let mut by_digest = proposal.clone();
     cited(&mut by_digest).iter_mut().for_each(|own| own.number = "尤市监罚〔2026〕99号".to_owned());
     assert_eq!(asked(world, case, &by_digest), expected, "{name}, by its digest");

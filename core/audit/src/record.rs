@@ -19,7 +19,7 @@ use shouxin_core::time::Day;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
-use crate::ground::papers;
+use crate::ground::{papers, plain};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
 use crate::{redress, version};
@@ -361,7 +361,8 @@ fn recorded(
     let mut known = known.filter_map(|id| fold.records.get(id));
     known.any(|own| {
         // What its own provider took back may come in anew, by whichever number it had.
-        let of_it = own.filed_as == number || (own.number == number && !own.filed_as.is_empty());
+        let same = |own: &str| plain(own) == plain(number);
+        let of_it = !own.filed_as.is_empty() && (same(&own.filed_as) || same(&own.number));
         own.provider == provider && own.item == item && of_it
     })
 }

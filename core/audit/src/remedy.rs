@@ -11,6 +11,7 @@ use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
+use crate::ground::plain;
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
 use crate::{admin, changed, dispute, objection, redress, repair, review, revocation};
@@ -63,7 +64,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 own.target == *target
                     && own.kind == *kind
                     && own.body.trim() == body.trim()
-                    && own.number.trim() == number.trim()
+                    && plain(&own.number) == plain(number)
             });
             if same {
                 at.broken(INV_2, "the same reconsideration or suit was filed before");
@@ -323,7 +324,8 @@ fn ruling(at: &mut Here<'_>, own: &Remedy, document: &FactDocument) {
 
 /// What ends an order of a court is another document, and no older.
 fn ends(at: &mut Here<'_>, document: &FactDocument, order: &FactDocument) {
-    let same = document.number.trim() == order.number.trim() || document.sha256 == order.sha256;
+    let numbered = plain(&document.number) == plain(&order.number);
+    let same = numbered || document.sha256 == order.sha256;
     at.must(!same, Guard::Fact, "the former ruling is not ended by itself");
     at.must(document.date >= order.date, Guard::Fact, "it is older than what it ends");
 }

@@ -20,7 +20,7 @@ use crate::path::Hold;
 use crate::row::{Key, ListingKind, Newest, ObjectionState, RemedyRow, RemedyState, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
-use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use crate::text::{FactDocument, digest_is_stated, number_form, short_text_is_stated};
 use crate::time::Day;
 
 /// What the body that was asked rules by: a court by judgments, whichever court it is after an
@@ -280,7 +280,8 @@ pub(super) fn no_older(document: &FactDocument, since: Day, what: &str) -> Resul
 
 /// What ends an order of a court is another document than the order, and no older.
 pub(super) fn another_ruling(document: &FactDocument, order: &FactDocument) -> Result<(), Refusal> {
-    if document.number.trim() == order.number.trim() || document.sha256 == order.sha256 {
+    let numbered = number_form(&document.number) == number_form(&order.number);
+    if numbered || document.sha256 == order.sha256 {
         return refuse(
             Guard::Fact,
             format!("所附文书即此前裁定 {} / it is the former ruling itself", order.number),

@@ -44,9 +44,10 @@ pub(super) fn papers(table: &mut Table) {
     for own in papers::under_others() {
         forged(table, own, "attribution.proposed", 0, whole);
     }
-    let ways: [fn(&mut FactDocument, &FactDocument); 3] = [
+    let ways: [fn(&mut FactDocument, &FactDocument); 4] = [
         whole,
         |own, before| own.number = format!(" {}", before.number),
+        |own, before| own.number = before.number.replace('〔', "[").replace('〕', "］第００"),
         |own, before| own.sha256 = before.sha256,
     ];
     for by in ways {
