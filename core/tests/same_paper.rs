@@ -9,11 +9,11 @@ use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, Target};
-use shouxin_core::guard::{Ground, Misfit};
+use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{AttributionId, ListingId};
 use shouxin_core::limits::CASES_PER_PAPER_MAX;
 use shouxin_core::path::Standing;
-use shouxin_core::row::Repairable;
+use shouxin_core::row::{Key, ListingKind, Repairable, Row};
 use shouxin_core::rules::FactKind;
 use shouxin_core::text::FactDocument;
 
@@ -419,4 +419,52 @@ fn the_cases_of_one_paper_are_bounded() {
     assert_eq!(world.refused(&handler(), &proposal), Ground::Misfit(Misfit::Limit));
     world.must(&handler(), &on_new_paper(&world, proposal));
     assert_eq!(world.replayed().rows, world.rows);
+}
+
+/// What its authority takes back and begins anew lasts no longer than it could before: otherwise one act
+/// would be answered for without an end.
+#[test]
+fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
+    let cap = |world: &World, case: CaseRef| match case {
+        CaseRef::Listing(id) => match &world.listing_row(id).kind {
+            ListingKind::Black { case, .. } => case.cap,
+            ListingKind::Red(_) => panic!("a black listing"),
+        },
+        CaseRef::Attribution(id) => match world.row(&Key::Attribution(id)) {
+            Some(Row::Attribution(row)) => row.case.cap,
+            _ => panic!("an attribution"),
+        },
+    };
+    for person in [false, true] {
+        let (mut world, case, other) = match answer_after(Stage::Effective, |_, _| ()) {
+            Some((world, case, other)) if person => (world, case, Some(other)),
+            _ => {
+                let (world, case) = listing_after(Stage::Effective, |_, _| ());
+                (world, case, None)
+            }
+        };
+        let had = cap(&world, case);
+        world.pass(100);
+        taken_back(&mut world, case);
+        let proposal = again(&world, case);
+        let proposal =
+            other.map_or_else(|| proposal.clone(), |other| under(other, proposal.clone()));
+        let on_another = on_new_paper(&world, proposal.clone());
+        let named = |at| match person {
+            true => CaseRef::Attribution(AttributionId(at)),
+            false => CaseRef::Listing(ListingId(at)),
+        };
+        let (mut anew, mut late) = (world.clone(), world.clone());
+        let at = named(anew.must(&handler(), &on_another));
+        assert!(cap(&anew, at) > had, "another paper has a time of its own");
+        let at = named(world.must(&handler(), &proposal));
+        assert_eq!(cap(&world, at), had);
+        assert_eq!(world.replayed().rows, world.rows);
+        // Nor does anything begin where that time is over.
+        late.today = had;
+        late.tick();
+        if !person {
+            assert_eq!(late.refused(&handler(), &proposal), Ground::Guard(Guard::End));
+        }
+    }
 }

@@ -96,6 +96,16 @@ fn standing(fold: &Fold, case: CaseRef, day: Day) -> Standing {
     }
 }
 
+/// The case whose end ended this one: its own, or the listing above it.
+fn ended(fold: &Fold, case: CaseRef, day: Day) -> Option<&Case> {
+    let (own, listing) = (fold.case(case)?, listing_of(fold, case)?);
+    match (own.own(day), standing(fold, case, day)) {
+        (Standing::Ended, _) => Some(own),
+        (_, Standing::Ended) => fold.case(CaseRef::Listing(listing)),
+        _ => None,
+    }
+}
+
 /// Whether a case has used its papers up: it was served, and ended otherwise than by the authority's
 /// own undisputed word, or by the date of what is extended.
 fn is_used_up(fold: &Fold, case: CaseRef, followed: &[ListingId], day: Day) -> bool {
@@ -105,10 +115,7 @@ fn is_used_up(fold: &Fold, case: CaseRef, followed: &[ListingId], day: Day) -> b
     if own.starts_on.is_none() || standing(fold, case, day) != Standing::Ended {
         return false;
     }
-    let ended = match own.own(day) {
-        Standing::Ended => Some(own),
-        _ => fold.case(CaseRef::Listing(listing)),
-    };
+    let ended = ended(fold, case, day);
     match ended.and_then(|own| own.over) {
         Some(Over::Expired) | None => !followed.contains(&listing),
         Some(_) => ended.is_none_or(|own| !own.withdrawn),
@@ -132,7 +139,7 @@ pub(crate) fn once(fold: &Fold, own: &Cited, day: Day) -> Vec<Violation> {
     };
     let mut found = Vec::new();
     let all: BTreeSet<CaseRef> = own.documents.iter().flat_map(|(_, own)| before(own)).collect();
-    for case in all {
+    for case in all.iter().copied() {
         let other = listing_of(fold, case);
         let beside = extends(fold, listing) == other
             || matches!(case, CaseRef::Attribution(_))
@@ -140,6 +147,20 @@ pub(crate) fn once(fold: &Fold, own: &Cited, day: Day) -> Vec<Violation> {
         if !beside && standing(fold, case, day) != Standing::Ended {
             let detail = format!("{} stands on the same paper already", shown(case));
             found.push(Violation::new(own.at, INV_10, detail));
+        }
+    }
+    // What was taken back on the papers could last so long, and what begins on them anew no longer.
+    let cap = fold.case(own.case).map(|own| own.cap);
+    for case in &all {
+        let taken_back = ended(fold, *case, day).is_some_and(|own| own.withdrawn);
+        let before = fold.case(*case).filter(|own| own.starts_on.is_some() && taken_back);
+        if let Some(before) = before.filter(|own| cap.is_some_and(|cap| cap > own.cap)) {
+            let detail = format!(
+                "{} was taken back on the same paper, and had {}",
+                shown(*case),
+                before.cap
+            );
+            found.push(Violation::new(own.at, Guard::End.name(), detail));
         }
     }
     let mut used = None;

@@ -143,16 +143,62 @@ fn is_spent(
     if own.case.path.served().is_none() || standing(rows, own.of, today)? != Standing::Ended {
         return Ok(false);
     }
-    // What a person answers for ends with the listing, and its own path does not say so.
+    Ok(match ended_by(rows, own, today)? {
+        Some(EndReason::Withdrawn) => false,
+        Some(reason) if reason != EndReason::Expired => true,
+        _ => !followed.contains(&own.listing),
+    })
+}
+
+/// Why a case that has ended is over: what a person answers for ends with the listing, and its own path
+/// does not say so.
+fn ended_by(rows: &Rows, own: &Before<'_>, today: Day) -> Result<Option<EndReason>, Stop> {
     let over = match own.case.standing(today) {
         Standing::Ended => Some(own.case),
         _ => before(rows, CaseRef::Listing(own.listing))?.map(|above| above.case),
     };
     Ok(match over.map(|case| &case.path) {
-        Some(Path::Ended(ended)) if ended.reason == EndReason::Withdrawn => false,
-        Some(Path::Ended(ended)) if ended.reason != EndReason::Expired => true,
-        _ => !followed.contains(&own.listing),
+        Some(Path::Ended(ended)) => Some(ended.reason),
+        _ => None,
     })
+}
+
+/// How long a proposal may last for what was served on its papers before and taken back: no longer than
+/// that could. Otherwise an authority would take its own word back on the last day and begin anew,
+/// and the months that the law allows for one act would have no end (T06).
+fn lasts(
+    rows: &Rows,
+    proposal: &Proposal<'_>,
+    cases: &BTreeSet<CaseRef>,
+    today: Day,
+) -> Result<Option<Day>, Stop> {
+    let mut last: Option<Day> = None;
+    for case in cases {
+        let Some(own) = before(rows, *case)? else {
+            continue;
+        };
+        let apart = own.behaviour != proposal.listed.1 || own.case.path.served().is_none();
+        if apart || standing(rows, *case, today)? != Standing::Ended {
+            continue;
+        }
+        if ended_by(rows, &own, today)? == Some(EndReason::Withdrawn) {
+            let cap = own.case.cap;
+            if cap <= today {
+                refuse::<()>(
+                    Guard::End,
+                    format!(
+                        "此前在同一文书上撤回的 {} 最长至 {cap} / taken back before on the same paper, it could \
+                         last until {cap} at most",
+                        shown(*case)
+                    ),
+                    "同一行为的期限已满，请引用新的生效文书 / the time for this act is over: cite a new \
+                     effective document",
+                )?;
+            }
+            last = Some(last.map_or(cap, |known| known.min(cap)));
+        }
+    }
+    Ok(last)
 }
 
 /// One proposal at a time for one behaviour, on one record or paper: a second would have the party
@@ -219,8 +265,13 @@ fn used_by(
 }
 
 /// Refuses what stands already, for the same behaviour, on a record or paper of the proposal; and what
-/// rests on nothing but papers that a case before it has used up.
-pub(super) fn proposed_once(rows: &Rows, proposal: &Proposal<'_>, today: Day) -> Result<(), Stop> {
+/// rests on nothing but papers that a case before it has used up. Answers the last day that the papers
+/// leave for it, where a case on them was taken back.
+pub(super) fn proposed_once(
+    rows: &Rows,
+    proposal: &Proposal<'_>,
+    today: Day,
+) -> Result<Option<Day>, Stop> {
     let Proposal { subject, listed, .. } = *proposal;
     let own: Vec<(&FactDocument, [Key; 2])> = proposal
         .facts
@@ -280,5 +331,5 @@ pub(super) fn proposed_once(rows: &Rows, proposal: &Proposal<'_>, today: Day) ->
             )?;
         }
     }
-    Ok(())
+    lasts(rows, proposal, &cases, today)
 }
