@@ -32,10 +32,10 @@ use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
 use crate::event::file::FileEvent;
 use crate::event::job::JobEvent;
-use crate::event::person::PersonEvent;
+use crate::event::person::{CapacityGround, PersonEvent};
 use crate::event::plugin::PluginEvent;
 use crate::event::remedy::{RemedyEvent, RemedyKind};
-use crate::event::{Envelope, Event, Target};
+use crate::event::{Capacity, Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{EARLIER_RULES_MAX, FORMER_NAMES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
@@ -361,6 +361,7 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         registered_on: envelope.legal_date,
         attestation: None,
         capacity: None,
+        incapable_by_court: false,
         last: envelope.position,
         last_on: envelope.legal_date,
         erasure: None,
@@ -398,11 +399,13 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let head = SubjectRow { slot: *slot, capacity: Some(*capacity), ..head };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
-        Event::Person(PersonEvent::CapacityStated { capacity, .. }) => {
+        Event::Person(PersonEvent::CapacityStated { capacity, ground, .. }) => {
             let Some(head) = rows.subject(key)? else {
                 return Err(defect(envelope, "its subject has no file"));
             };
-            let head = SubjectRow { capacity: Some(*capacity), ..head.clone() };
+            let incapable_by_court =
+                *ground == CapacityGround::CourtFinding && *capacity != Capacity::Full;
+            let head = SubjectRow { capacity: Some(*capacity), incapable_by_court, ..head.clone() };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::File(FileEvent::Renamed { name, .. }) => {

@@ -133,6 +133,7 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
     let file = File {
         kind,
         capacity,
+        found_by: None,
         stated: Vec::new(),
         cases: BTreeSet::new(),
         adverse: BTreeSet::new(),
@@ -150,11 +151,19 @@ pub(crate) fn capacity(fold: &mut Fold, at: &mut Here<'_>, event: &PersonEvent) 
     if *ground == CapacityGround::CameOfAge && *capacity != Capacity::Full {
         at.guard(Guard::Capacity, "who comes of age has full capacity");
     }
-    let file = at.event.subject.and_then(|own| fold.files.get_mut(&own));
-    match file.and_then(|own| own.capacity.as_mut()) {
+    let Some(file) = at.event.subject.and_then(|own| fold.files.get_mut(&own)) else {
+        at.missing("a person");
+        return;
+    };
+    let found = file.found_by.replace(*ground) == Some(CapacityGround::CourtFinding);
+    match file.capacity.replace(*capacity) {
         None => at.missing("a person"),
-        Some(own) if own == capacity => at.broken(INV_2, "that was the capacity on file"),
-        Some(own) => *own = *capacity,
+        Some(own) if own == *capacity => at.broken(INV_2, "that was the capacity on file"),
+        // The years undo nothing that a court found.
+        Some(_) if found && *ground == CapacityGround::CameOfAge => {
+            at.guard(Guard::Capacity, "a court had found otherwise");
+        }
+        Some(_) => {}
     }
 }
 

@@ -166,8 +166,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }
         E::CourtDocumentFiled { document, effect } => {
             at.about(document.about);
-            let documents = std::slice::from_ref(document);
-            at.facts(documents, document.about, &[FactKind::Judgment]);
+            at.of_court(document, document.about);
             at.stated(Guard::Document, &[("effect", effect)]);
         }
     }
@@ -310,8 +309,13 @@ fn redress_is(fold: &mut Fold, id: RemedyId, done: bool) {
 /// The ruling is the asked body's: a court's judgment, or the reviewing body's own decision.
 fn ruling(at: &mut Here<'_>, own: &Remedy, document: &FactDocument) {
     let court = own.kind == RemedyKind::Litigation;
-    let kind = if court { FactKind::Judgment } else { FactKind::AdministrativeDecision };
-    at.facts(std::slice::from_ref(document), own.subject, &[kind]);
+    match court {
+        true => at.of_court(document, own.subject),
+        false => {
+            let decided = [FactKind::AdministrativeDecision];
+            at.facts(std::slice::from_ref(document), own.subject, &decided);
+        }
+    }
     if !court && own.body.trim() != document.issuer.trim() {
         at.guard(Guard::Fact, "another body issued the ruling");
     }
@@ -446,7 +450,7 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
     at.about(subject);
     at.head_of(case.proposer.authority);
     at.stated(Guard::Document, &[("reasons", reasons)]);
-    at.facts(std::slice::from_ref(document), subject, &[FactKind::Judgment]);
+    at.of_court(document, subject);
     let open = fold.listings.get(&listing).is_some_and(|own| own.relief);
     let target = Target::Listing(listing);
     match event {

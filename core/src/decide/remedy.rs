@@ -23,15 +23,6 @@ use crate::rules::FactKind;
 use crate::text::{FactDocument, digest_is_stated, number_form, short_text_is_stated};
 use crate::time::Day;
 
-/// What the body that was asked rules by: a court by judgments, whichever court it is after an
-/// appeal; a reviewing body by decisions of its own.
-fn ruling_kind(kind: RemedyKind) -> FactKind {
-    match kind {
-        RemedyKind::Reconsideration => FactKind::AdministrativeDecision,
-        RemedyKind::Litigation => FactKind::Judgment,
-    }
-}
-
 pub(super) fn decide(
     rows: &Rows,
     command: &RemedyCommand,
@@ -86,8 +77,7 @@ pub(super) fn decide(
         C::FileCourtDocument { document, effect } => {
             checks::human(context)?;
             rows.must_subject(document.about)?;
-            let documents = std::slice::from_ref(document);
-            checks::facts(context, documents, document.about, &[FactKind::Judgment])?;
+            checks::ruling(context, document, document.about)?;
             if !effect.is_stated() {
                 misfit::<()>(
                     Misfit::Value,
@@ -302,8 +292,14 @@ fn ruled<'r>(
 ) -> Result<&'r RemedyRow, Stop> {
     let row = rows.must_remedy(id)?;
     checks::human(context)?;
-    let kind = ruling_kind(row.kind);
-    checks::facts(context, std::slice::from_ref(document), row.subject, &[kind])?;
+    // A court rules by judgments, whichever court it is after an appeal; a reviewing body by decisions of its own.
+    match row.kind {
+        RemedyKind::Litigation => checks::ruling(context, document, row.subject)?,
+        RemedyKind::Reconsideration => {
+            let own = std::slice::from_ref(document);
+            checks::facts(context, own, row.subject, &[FactKind::AdministrativeDecision])?;
+        }
+    }
     if row.kind == RemedyKind::Reconsideration && document.issuer.trim() != row.body.trim() {
         refuse::<()>(
             Guard::Fact,
