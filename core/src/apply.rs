@@ -102,8 +102,21 @@ pub fn record_documents(
 
 /// The keys of the rows that lead to the cases about a subject which were proposed on a document, by
 /// its number and by its digest: for one behaviour, and of a person for that of one organisation,
-/// which is `listed`; of a listing that is the subject itself.
+/// which is `listed`; of a listing that is the subject itself. What a person answers for is found as the person's own, too:
+/// it is the same act for which the person may be listed.
 pub fn papers(
+    subject: SubjectKey,
+    (listed, behaviour): (SubjectKey, &str),
+    document: &FactDocument,
+) -> Vec<Key> {
+    let mut keys = papers_under(subject, (listed, behaviour), document).to_vec();
+    if listed != subject {
+        keys.extend(papers_under(subject, (subject, behaviour), document));
+    }
+    keys
+}
+
+fn papers_under(
     subject: SubjectKey,
     (listed, behaviour): (SubjectKey, &str),
     document: &FactDocument,

@@ -468,3 +468,35 @@ fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
         }
     }
 }
+
+/// A person who answers for an organisation's act is not listed for it as well on the same paper, nor the
+/// other way round; in another organisation it is another act.
+#[test]
+fn nobody_answers_for_an_organisation_and_is_listed_for_the_same_act() {
+    let (mut world, case, _) = answer_after(Stage::Effective, |_, _| ()).expect("it stands");
+    let mut own = propose(person(1), &[]);
+    *cited(&mut own) = cited(&mut again(&world, case)).clone();
+    assert_eq!(asked(&world, case, &own), Some(EXISTS));
+    assert!(world.ask(&handler(), &on_new_paper(&world, own.clone())).is_ok());
+    let mut over = world.clone();
+    over.pass(200);
+    done(&mut over, &party(person(1)), repairable(case));
+    assert_eq!(asked(&over, case, &own), Some(USED));
+    // Listed first, and then found to answer for the organisation.
+    let mut listed = World::seeded();
+    let first = CaseRef::Listing(ListingId(listed.must(&handler(), &own)));
+    let listing = listed.listing(&[], &[STATUTE], Stage::Effective);
+    let mut answers = again(&world, case);
+    if let Command::ProposeAttribution { listing: under, .. } = &mut answers {
+        *under = listing;
+    }
+    assert_eq!(asked(&listed, first, &answers), Some(EXISTS));
+    // And in another organisation it is not the same.
+    let mut of_another = propose(organisation(2), &[]);
+    of_another = on_new_paper(&world, of_another);
+    let other = ListingId(world.must(&handler(), &of_another));
+    world.advance(CaseRef::Listing(other), &[STATUTE], Stage::Effective);
+    let there = under(other, again(&world, case));
+    world.must(&handler(), &there);
+    assert_eq!(world.replayed().rows, world.rows);
+}

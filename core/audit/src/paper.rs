@@ -20,6 +20,12 @@ use crate::names::INV_10;
 /// What a case is about: whom, whose listing, and for which behaviour.
 pub(crate) type Matter = (SubjectKey, SubjectKey, String);
 
+/// A matter, and that of the person alone where it is about what a person answers for: the person may
+/// be listed for the same act.
+fn matters(own: &Matter) -> BTreeSet<Matter> {
+    BTreeSet::from([own.clone(), (own.0, own.0, own.2.clone())])
+}
+
 /// A proposal of this commit.
 #[derive(Debug)]
 pub(crate) struct Cited {
@@ -47,7 +53,9 @@ pub(crate) fn cite(
         })
         .collect();
     for paper in documents.iter().flat_map(|own| &own.1) {
-        fold.cited.entry((matter.clone(), paper.clone())).or_default().insert(case);
+        for matter in matters(&matter) {
+            fold.cited.entry((matter, paper.clone())).or_default().insert(case);
+        }
     }
     Cited { at, case, matter, documents }
 }
@@ -129,13 +137,25 @@ pub(crate) fn once(fold: &Fold, own: &Cited, day: Day) -> Vec<Violation> {
     };
     let followed = fold.extended_by(listing);
     let before = |papers: &[Paper]| -> BTreeSet<CaseRef> {
-        let all =
-            papers.iter().filter_map(|paper| fold.cited.get(&(own.matter.clone(), paper.clone())));
+        let matters = matters(&own.matter);
+        let both = |paper: &Paper| -> Vec<CaseRef> {
+            let cited = |matter: &Matter| fold.cited.get(&(matter.clone(), paper.clone()));
+            matters.iter().filter_map(cited).flatten().copied().collect()
+        };
+        // In two organisations a person answers for two acts.
+        let listed = |case: &CaseRef| {
+            listing_of(fold, *case).and_then(|id| fold.listings.get(&id)).map(|own| own.subject)
+        };
+        let answers = |case: &CaseRef| matches!(case, CaseRef::Attribution(_));
+        let elsewhere = |case: &CaseRef| {
+            answers(&own.case) && answers(case) && listed(case) != Some(own.matter.1)
+        };
+        let all = papers.iter().flat_map(both).filter(|case| !elsewhere(case));
         let position = |case: &CaseRef| match case {
             CaseRef::Listing(id) => id.0,
             CaseRef::Attribution(id) => id.0,
         };
-        all.flatten().copied().filter(|case| position(case) < own.at).collect()
+        all.filter(|case| position(case) < own.at).collect()
     };
     let mut found = Vec::new();
     let all: BTreeSet<CaseRef> = own.documents.iter().flat_map(|(_, own)| before(own)).collect();

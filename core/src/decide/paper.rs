@@ -46,7 +46,19 @@ struct Before<'r> {
     of: CaseRef,
     case: &'r DecisionCase,
     listing: ListingId,
+    listed: SubjectKey,
     behaviour: &'r str,
+}
+
+impl Proposal<'_> {
+    /// Whether a case is about another matter: another behaviour, or what the same person answers for
+    /// in another organisation, which is another act.
+    fn is_apart(&self, own: &Before<'_>) -> bool {
+        let elsewhere =
+            matches!((self.of, own.of), (Proposed::Attribution { .. }, CaseRef::Attribution(_)))
+                && own.listed != self.listed.0;
+        own.behaviour != self.listed.1 || elsewhere
+    }
 }
 
 fn before(rows: &Rows, of: CaseRef) -> Result<Option<Before<'_>>, Stop> {
@@ -57,9 +69,11 @@ fn before(rows: &Rows, of: CaseRef) -> Result<Option<Before<'_>>, Stop> {
             (Some(&row.case), row.listing)
         }
     };
-    Ok(match &rows.must_listing(listing)?.kind {
+    let row = rows.must_listing(listing)?;
+    Ok(match &row.kind {
         ListingKind::Black { case, behaviour, .. } => {
-            Some(Before { of, case: own.unwrap_or(case), listing, behaviour })
+            let (case, listed) = (own.unwrap_or(case), row.subject);
+            Some(Before { of, case, listing, listed, behaviour })
         }
         ListingKind::Red(_) => None,
     })
@@ -177,7 +191,7 @@ fn lasts(
         let Some(own) = before(rows, *case)? else {
             continue;
         };
-        let apart = own.behaviour != proposal.listed.1 || own.case.path.served().is_none();
+        let apart = proposal.is_apart(&own) || own.case.path.served().is_none();
         if apart || standing(rows, *case, today)? != Standing::Ended {
             continue;
         }
@@ -213,7 +227,7 @@ fn stands_once(
         let Some(own) = before(rows, *case)? else {
             continue;
         };
-        let apart = own.behaviour != proposal.listed.1 || beside(rows, proposal.of, &own)?;
+        let apart = proposal.is_apart(&own) || beside(rows, proposal.of, &own)?;
         if apart || standing(rows, *case, today)? == Standing::Ended {
             continue;
         }
@@ -248,6 +262,7 @@ fn shown(case: CaseRef) -> String {
 /// The case that has used up a document, if one has.
 fn used_by(
     rows: &Rows,
+    proposal: &Proposal<'_>,
     keys: &[Key],
     followed: &[ListingId],
     today: Day,
@@ -255,6 +270,7 @@ fn used_by(
     for key in keys {
         for case in rows.cases_on(key)? {
             if let Some(own) = before(rows, *case)?
+                && !proposal.is_apart(&own)
                 && is_spent(rows, &own, followed, today)?
             {
                 return Ok(Some(*case));
@@ -273,7 +289,7 @@ pub(super) fn proposed_once(
     today: Day,
 ) -> Result<Option<Day>, Stop> {
     let Proposal { subject, listed, .. } = *proposal;
-    let own: Vec<(&FactDocument, [Key; 2])> = proposal
+    let own: Vec<(&FactDocument, Vec<Key>)> = proposal
         .facts
         .iter()
         .filter(|document| document.about == subject)
@@ -302,7 +318,7 @@ pub(super) fn proposed_once(
     let mut used = None;
     let mut unused = false;
     for (document, keys) in own.iter().filter(|own| proposal.accepted.contains(&own.0.kind)) {
-        match used_by(rows, keys, &followed, today)? {
+        match used_by(rows, proposal, keys, &followed, today)? {
             Some(case) => used = Some((document, case)),
             None => unused = true,
         }
