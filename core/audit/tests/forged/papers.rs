@@ -56,6 +56,12 @@ fn cap(event: &mut Event) -> &mut shouxin_core::time::Day {
 }
 
 pub(super) fn papers(table: &mut Table) {
+    let besides = papers::listed_besides();
+    table.other("INV-10", "listed for what the person answers for", &besides, |log| {
+        let before = log.place("attribution.proposed", 0);
+        let before = facts(&mut log.at(before).event.clone()).clone();
+        log.change(log.last("listing.proposed"), |own| *facts(&mut own.event) = before.clone())
+    });
     let taken_back = |own: &&Again| own.name == "taken back";
     papers::listings()
         .iter()
