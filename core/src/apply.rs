@@ -32,10 +32,10 @@ use crate::actor::{Actor, OfficerRef, Role, SubjectKey};
 use crate::event::calendar::CalendarEvent;
 use crate::event::file::FileEvent;
 use crate::event::job::JobEvent;
-use crate::event::person::PersonEvent;
+use crate::event::person::{CapacityGround, PersonEvent};
 use crate::event::plugin::PluginEvent;
 use crate::event::remedy::{RemedyEvent, RemedyKind};
-use crate::event::{Envelope, Event, Target};
+use crate::event::{Capacity, Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
 use crate::limits::{EARLIER_RULES_MAX, FORMER_NAMES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
@@ -44,12 +44,12 @@ use crate::row::job::JobRow;
 use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
-use crate::text::{FactDocument, Name};
+use crate::text::{FactDocument, Name, number_form};
 
-/// SHA-256 over what makes two submissions of a record the same one.
+/// SHA-256 over what makes two submissions of a record the same one, however its number is written.
 pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [provider.as_str(), item, number, &subject.to_string()] {
+    for part in [provider.as_str(), item, &number_form(number), &subject.to_string()] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -57,7 +57,7 @@ pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectK
 }
 
 /// SHA-256 over what makes two filings about a thing the same reconsideration or suit: the body that was
-/// asked and the number that it gave, however they are spaced.
+/// asked and the number that it gave, however they are spaced and written.
 pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str) -> [u8; 32] {
     let target = match target {
         Target::Record(id) => id.to_string(),
@@ -71,7 +71,7 @@ pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str)
         RemedyKind::Litigation => "litigation",
     };
     let mut hash = Sha256::new();
-    for part in [target.as_str(), kind, body.trim(), number.trim()] {
+    for part in [target.as_str(), kind, body.trim(), &number_form(number)] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -96,14 +96,27 @@ pub fn record_documents(
 ) -> Vec<[u8; 32]> {
     let subject = subject.to_string();
     let tag = |kind: &[u8], own: &[u8]| tagged(&[kind, subject.as_bytes(), own]);
-    let number = tag(b"number", number.trim().as_bytes());
+    let number = tag(b"number", number_form(number).as_bytes());
     [number].into_iter().chain(sha256.map(|own| tag(b"sha256", own))).collect()
 }
 
 /// The keys of the rows that lead to the cases about a subject which were proposed on a document, by
 /// its number and by its digest: for one behaviour, and of a person for that of one organisation,
-/// which is `listed`; of a listing that is the subject itself.
+/// which is `listed`; of a listing that is the subject itself. What a person answers for is found as the person's own, too:
+/// it is the same act for which the person may be listed.
 pub fn papers(
+    subject: SubjectKey,
+    (listed, behaviour): (SubjectKey, &str),
+    document: &FactDocument,
+) -> Vec<Key> {
+    let mut keys = papers_under(subject, (listed, behaviour), document).to_vec();
+    if listed != subject {
+        keys.extend(papers_under(subject, (subject, behaviour), document));
+    }
+    keys
+}
+
+fn papers_under(
     subject: SubjectKey,
     (listed, behaviour): (SubjectKey, &str),
     document: &FactDocument,
@@ -111,7 +124,7 @@ pub fn papers(
     let (subject, listed) = (subject.to_string(), listed.to_string());
     let of = [subject.as_bytes(), listed.as_bytes(), behaviour.as_bytes()];
     let key = |kind: &[u8], own: &[u8]| Key::Paper(tagged(&[kind, of[0], of[1], of[2], own]));
-    [key(b"number", document.number.trim().as_bytes()), key(b"sha256", &document.sha256)]
+    [key(b"number", number_form(&document.number).as_bytes()), key(b"sha256", &document.sha256)]
 }
 
 /// Folds one event into the rows.
@@ -361,6 +374,7 @@ fn new_head(envelope: &Envelope, key: SubjectKey, kind: SubjectKind, name: Name)
         registered_on: envelope.legal_date,
         attestation: None,
         capacity: None,
+        incapable_by_court: false,
         last: envelope.position,
         last_on: envelope.legal_date,
         erasure: None,
@@ -398,11 +412,13 @@ fn subject(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             let head = SubjectRow { slot: *slot, capacity: Some(*capacity), ..head };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
-        Event::Person(PersonEvent::CapacityStated { capacity, .. }) => {
+        Event::Person(PersonEvent::CapacityStated { capacity, ground, .. }) => {
             let Some(head) = rows.subject(key)? else {
                 return Err(defect(envelope, "its subject has no file"));
             };
-            let head = SubjectRow { capacity: Some(*capacity), ..head.clone() };
+            let incapable_by_court =
+                *ground == CapacityGround::CourtFinding && *capacity != Capacity::Full;
+            let head = SubjectRow { capacity: Some(*capacity), incapable_by_court, ..head.clone() };
             rows.put(Key::Subject(key), Row::Subject(head))
         }
         Event::File(FileEvent::Renamed { name, .. }) => {

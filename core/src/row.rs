@@ -155,6 +155,8 @@ pub struct SubjectRow {
     pub registered_on: Day,
     pub attestation: Option<Attestation>,
     pub capacity: Option<Capacity>,
+    /// A court found that the person lacks full capacity, and nothing has undone that.
+    pub incapable_by_court: bool,
     /// Position of the newest event of this file: its version.
     pub last: Position,
     /// Its day: the file is kept for some time after it.

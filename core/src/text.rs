@@ -93,6 +93,36 @@ pub fn short_text_is_stated(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= SHORT_TEXT_BYTES_MAX
 }
 
+/// A document's number as it is compared: whoever types one off a paper may write its brackets, dashes
+/// and figures in several ways, and it is that paper's number all the same. Blanks, 第 and leading
+/// noughts say nothing.
+pub fn number_form(number: &str) -> String {
+    let mut form = String::new();
+    let (mut figures, mut nought) = (false, false);
+    for letter in number.chars() {
+        let wide = u32::from(letter).checked_sub(0xFEE0);
+        let wide = wide.filter(|code| (0x21..=0x7E).contains(code)).and_then(char::from_u32);
+        let letter = match wide.unwrap_or(letter) {
+            '第' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => continue,
+            blank if blank.is_whitespace() || blank.is_control() => continue,
+            '(' | '[' | '{' | '〔' | '【' | '〖' | '〈' | '《' | '<' | '「' | '『' | '﹝'
+            | '﹙' => '(',
+            ')' | ']' | '}' | '〕' | '】' | '〗' | '〉' | '》' | '>' | '」' | '』' | '﹞'
+            | '﹚' => ')',
+            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' => '-',
+            other => other.to_ascii_uppercase(),
+        };
+        // 〔2026〕001号 is 〔2026〕1号: a nought that leads a figure gives way to the next one.
+        if letter.is_ascii_digit() && nought {
+            form.pop();
+        }
+        nought = letter == '0' && (nought || !figures);
+        figures = letter.is_ascii_digit();
+        form.push(letter);
+    }
+    form
+}
+
 /// Whether a digest was given: thirty-two zero bytes are no digest of any document.
 pub fn digest_is_stated(digest: &Digest) -> bool {
     digest.iter().any(|byte| *byte != 0)

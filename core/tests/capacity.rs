@@ -68,6 +68,26 @@ fn a_courts_finding_takes_capacity_away_and_gives_it_back() {
     world.must(&handler(), &state(person(1), Capacity::Limited, CapacityGround::Corrected));
 }
 
+/// Nobody grows out of what a court found: it is a court that undoes it (Civil Code art. 24), or the
+/// entry was wrong.
+#[test]
+fn what_a_court_found_no_birthday_undoes() {
+    let mut world = world(Capacity::Limited);
+    world.must(&handler(), &state(person(1), Capacity::Full, CapacityGround::CameOfAge));
+    let grown = state(person(1), Capacity::Full, CapacityGround::CameOfAge);
+    for found in [Capacity::None, Capacity::Limited] {
+        world.must(&handler(), &state(person(1), found, CapacityGround::CourtFinding));
+        let refusal = world.ask(&handler(), &grown).expect_err("a court found otherwise");
+        assert_eq!((refusal.ground, refusal.field), (misfit(Misfit::Value), Some("ground")));
+    }
+    for undone in [CapacityGround::CourtFinding, CapacityGround::Corrected] {
+        let mut world = world.clone();
+        world.must(&handler(), &state(person(1), Capacity::Full, undone));
+        assert_eq!(on_file(&world, person(1)), Some(Capacity::Full));
+        assert_eq!(world.replayed().rows, world.rows);
+    }
+}
+
 #[test]
 fn only_an_officer_with_a_document_states_a_capacity_and_only_of_a_person() {
     let world = world(Capacity::Limited);

@@ -89,7 +89,7 @@ fn measure_basis(world: &World, measure: &Measure) -> Option<Citation> {
 fn fact(world: &World, about: SubjectKey, kind: FactKind) -> FactDocument {
     FactDocument {
         kind,
-        issuer: "作出文书的机关".to_owned(),
+        issuer: "作出文书的法院".to_owned(),
         date: world.today.plus_days(-3),
         ..paper(world, about)
     }

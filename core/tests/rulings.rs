@@ -2,7 +2,7 @@
 //! another is not that one. A ruling may well be older than the day on which it is recorded here.
 
 use crate::kit::later::*;
-use crate::kit::rules::STATUTE;
+use crate::kit::rules::{COURT, STATUTE};
 use crate::kit::steps::*;
 use crate::kit::table::EXISTS;
 use crate::kit::{World, guard, misfit, organisation, party};
@@ -217,4 +217,63 @@ fn a_relief_is_granted_and_ended_by_rulings_of_their_own() {
         }
         assert!(world.ask(&head(), &command).is_ok());
     }
+}
+
+/// Who is no court orders, stays, ends and exempts nothing, whatever its paper calls itself: an
+/// authority would write its own order otherwise. Covers G-COURT.
+#[test]
+fn a_judgment_is_a_courts() {
+    let by_authority = |own: &mut FactDocument| own.issuer = fact(organisation(1)).issuer;
+    let division = |own: &mut FactDocument| own.issuer = "尤溪县人民法院西城人民法庭".to_owned();
+    let (mut world, listing) = listed();
+    let suit = suit(&world, Target::Listing(listing));
+    world.must(&party(organisation(1)), &suit);
+    for command in [rule(&world, RemedyOutcome::Upheld), stay(&world)] {
+        let wrong = world.ask(&clerk(), &with(&command, by_authority)).expect_err("no court");
+        assert_eq!(wrong.ground, guard(Guard::Fact));
+        assert!(wrong.cure.contains("court"), "{}", wrong.cure);
+        assert!(world.ask(&clerk(), &with(&command, division)).is_ok());
+    }
+    let order = stay(&world);
+    world.must(&clerk(), &order);
+    let ended = end_stay(&world);
+    assert_eq!(world.refused(&clerk(), &with(&ended, by_authority)), guard(Guard::Fact));
+    let (mut world, listing) = listed();
+    let grant = granted(&world, listing);
+    assert_eq!(world.refused(&head(), &with(&grant, by_authority)), guard(Guard::Fact));
+    let relief = ReliefId(world.must(&head(), &grant));
+    let document = judgment(&world, organisation(1));
+    for ends in [
+        RemedyCommand::EndRelief { relief, document: document.clone(), reasons: text() },
+        RemedyCommand::CompleteRelief { relief, document: document.clone(), reasons: text() },
+    ] {
+        let wrong = with(&Command::Remedy(ends), by_authority);
+        assert_eq!(world.refused(&head(), &wrong), guard(Guard::Fact));
+    }
+    let file =
+        |document| Command::Remedy(RemedyCommand::FileCourtDocument { document, effect: text() });
+    let wrong = FactDocument { issuer: fact(organisation(1)).issuer, ..document.clone() };
+    assert_eq!(world.refused(&handler(), &file(wrong.clone())), guard(Guard::Fact));
+    world.must(&handler(), &file(document.clone()));
+    // And a limit that only a court sets.
+    let mut world = World::seeded();
+    let listing = world.listing(&[], &[STATUTE, COURT], Stage::Effective);
+    let with_court = |document| {
+        let mut opened = initiate(listing, None, COURT);
+        if let Command::InitiateMeasure { court_document, .. } = &mut opened {
+            *court_document = Some(document);
+        }
+        opened
+    };
+    assert_eq!(world.refused(&handler(), &with_court(wrong)), guard(Guard::Court));
+    world.must(&handler(), &with_court(ruling(organisation(1))));
+}
+
+fn granted(world: &World, listing: shouxin_core::id::ListingId) -> Command {
+    Command::Remedy(RemedyCommand::GrantRelief {
+        listing,
+        ruling: judgment(world, organisation(1)),
+        reasons: text(),
+        until: world.today.plus_days(60),
+    })
 }

@@ -9,11 +9,11 @@ use shouxin_core::command::Command;
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::event::remedy::RemedyOutcome;
 use shouxin_core::event::{CaseRef, Finding, Target};
-use shouxin_core::guard::{Ground, Misfit};
+use shouxin_core::guard::{Ground, Guard, Misfit};
 use shouxin_core::id::{AttributionId, ListingId};
 use shouxin_core::limits::{CASES_PER_PAPER_MAX, FACTS_MAX};
 use shouxin_core::path::Standing;
-use shouxin_core::row::Repairable;
+use shouxin_core::row::{Key, ListingKind, Repairable, Row};
 use shouxin_core::rules::FactKind;
 use shouxin_core::text::FactDocument;
 
@@ -41,6 +41,15 @@ fn asked(world: &World, case: CaseRef, proposal: &Command) -> Option<Ground> {
     Some(refusal.ground)
 }
 
+/// Other ways to write a number.
+const WRITTEN: [fn(&str) -> String; 5] = [
+    |own| own.replace('〔', "[").replace('〕', "]"),
+    |own| own.replace('〔', "（").replace('〕', "）"),
+    |own| own.replace('2', "２").replace('0', "０"),
+    |own| own.replace('〕', "〕 第00"),
+    |own| own.replace('〔', "\u{200B}【").replace('〕', "】\u{3000}"),
+];
+
 /// A proposal is looked at by the number and by the digest of its paper; on another it is taken.
 #[track_caller]
 fn is(name: &str, world: &World, case: CaseRef, proposal: &Command, expected: Option<Ground>) {
@@ -51,6 +60,16 @@ fn is(name: &str, world: &World, case: CaseRef, proposal: &Command, expected: Op
     let mut spaced = by_number.clone();
     cited(&mut spaced).iter_mut().for_each(|own| own.number = format!(" {} ", own.number));
     assert_eq!(asked(world, case, &spaced), expected, "{name}, by its number with blanks");
+    for written in WRITTEN {
+        let mut other = by_number.clone();
+        cited(&mut other).iter_mut().for_each(|own| own.number = written(&own.number));
+        assert_eq!(
+            asked(world, case, &other),
+            expected,
+            "{name}, {:?}",
+            cited(&mut other)[0].number
+        );
+    }
     let mut by_digest = proposal.clone();
     cited(&mut by_digest).iter_mut().for_each(|own| own.number = "尤市监罚〔2026〕99号".to_owned());
     assert_eq!(asked(world, case, &by_digest), expected, "{name}, by its digest");
@@ -424,4 +443,84 @@ fn the_cases_of_many_papers_are_looked_at_together() {
     let mut proposal = propose(organisation(1), &[]);
     *cited(&mut proposal) = all;
     assert_eq!(world.refused(&handler(), &proposal), Ground::Misfit(Misfit::Limit));
+}
+
+/// What its authority takes back and begins anew lasts no longer than it could before: otherwise one act
+/// would be answered for without an end.
+#[test]
+fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
+    let cap = |world: &World, case: CaseRef| match case {
+        CaseRef::Listing(id) => match &world.listing_row(id).kind {
+            ListingKind::Black { case, .. } => case.cap,
+            ListingKind::Red(_) => panic!("a black listing"),
+        },
+        CaseRef::Attribution(id) => match world.row(&Key::Attribution(id)) {
+            Some(Row::Attribution(row)) => row.case.cap,
+            _ => panic!("an attribution"),
+        },
+    };
+    for person in [false, true] {
+        let (mut world, case, other) = match answer_after(Stage::Effective, |_, _| ()) {
+            Some((world, case, other)) if person => (world, case, Some(other)),
+            _ => {
+                let (world, case) = listing_after(Stage::Effective, |_, _| ());
+                (world, case, None)
+            }
+        };
+        let had = cap(&world, case);
+        world.pass(100);
+        taken_back(&mut world, case);
+        let proposal = again(&world, case);
+        let proposal =
+            other.map_or_else(|| proposal.clone(), |other| under(other, proposal.clone()));
+        let on_another = on_new_paper(&world, proposal.clone());
+        let named = |at| match person {
+            true => CaseRef::Attribution(AttributionId(at)),
+            false => CaseRef::Listing(ListingId(at)),
+        };
+        let (mut anew, mut late) = (world.clone(), world.clone());
+        let at = named(anew.must(&handler(), &on_another));
+        assert!(cap(&anew, at) > had, "another paper has a time of its own");
+        let at = named(world.must(&handler(), &proposal));
+        assert_eq!(cap(&world, at), had);
+        assert_eq!(world.replayed().rows, world.rows);
+        // Nor does anything begin where that time is over.
+        late.today = had;
+        late.tick();
+        if !person {
+            assert_eq!(late.refused(&handler(), &proposal), Ground::Guard(Guard::End));
+        }
+    }
+}
+
+/// A person who answers for an organisation's act is not listed for it as well on the same paper, nor the
+/// other way round; in another organisation it is another act.
+#[test]
+fn nobody_answers_for_an_organisation_and_is_listed_for_the_same_act() {
+    let (mut world, case, _) = answer_after(Stage::Effective, |_, _| ()).expect("it stands");
+    let mut own = propose(person(1), &[]);
+    *cited(&mut own) = cited(&mut again(&world, case)).clone();
+    assert_eq!(asked(&world, case, &own), Some(EXISTS));
+    assert!(world.ask(&handler(), &on_new_paper(&world, own.clone())).is_ok());
+    let mut over = world.clone();
+    over.pass(200);
+    done(&mut over, &party(person(1)), repairable(case));
+    assert_eq!(asked(&over, case, &own), Some(USED));
+    // Listed first, and then found to answer for the organisation.
+    let mut listed = World::seeded();
+    let first = CaseRef::Listing(ListingId(listed.must(&handler(), &own)));
+    let listing = listed.listing(&[], &[STATUTE], Stage::Effective);
+    let mut answers = again(&world, case);
+    if let Command::ProposeAttribution { listing: under, .. } = &mut answers {
+        *under = listing;
+    }
+    assert_eq!(asked(&listed, first, &answers), Some(EXISTS));
+    // And in another organisation it is not the same.
+    let mut of_another = propose(organisation(2), &[]);
+    of_another = on_new_paper(&world, of_another);
+    let other = ListingId(world.must(&handler(), &of_another));
+    world.advance(CaseRef::Listing(other), &[STATUTE], Stage::Effective);
+    let there = under(other, again(&world, case));
+    world.must(&handler(), &there);
+    assert_eq!(world.replayed().rows, world.rows);
 }

@@ -247,8 +247,9 @@ impl Reading<'_> {
         let Some(Row::Subject(head)) = self.query.row(&Key::Subject(key))? else {
             return Ok(None);
         };
-        // The code of an individual business is its owner's, and nothing public tells of it.
-        if key.is_personal() && self.personal.is_none() {
+        // The code of an individual business is its owner's, and nothing public tells of it. A file that
+        // was erased is there for its subject and for auditors alone, whatever its row still holds.
+        if head.is_erased() || (key.is_personal() && self.personal.is_none()) {
             return Ok(None);
         }
         let mut row = Map::new();

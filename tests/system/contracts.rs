@@ -246,6 +246,39 @@ fn a_department_reads_of_others_what_its_contracts_cover() {
 
     published_contracts(&readers.public);
     exported(&folder.path().join("config"), &data, &judgment);
+
+    // Nor is anybody told that it is disputed who is not told that it is there.
+    let objection = json!({
+        "grounds": ["error"], "statement": "与事实不符", "target": judgment, "trigger": "subject",
+    });
+    let suit = json!({
+        "body": "三明市中级人民法院", "filed_on": today, "kind": "litigation", "target": judgment,
+        "number": "（2026）闽04行初1号", "document_sha256": readers.subject.document(&firm, "起诉状"),
+    });
+    let asked = [("/v1/objections", objection), ("/v1/remedies", suit)].map(|(path, body)| {
+        let made = must(&readers.subject, path, &body);
+        format!("{path}/{}", made["id"].as_str().expect("an id"))
+    });
+    for path in &asked {
+        for (client, purpose, status) in [
+            (&readers.approval, PERMIT, 200),
+            (&readers.approval, "curiosity law:34", 404),
+            (&readers.tax, PERMIT, 404),
+            (&readers.market, PERMIT, 404),
+            (&readers.court, ANY, 200),
+            (&readers.office, ANY, 200),
+            (&readers.auditor, ANY, 200),
+            (&readers.subject, ANY, 200),
+        ] {
+            let answer = client.get_for(path, purpose).expect("an answer");
+            assert_eq!(answer.status, status, "{path} {purpose}: {answer:?}");
+        }
+    }
+    for (client, purpose, count) in [(&readers.approval, PERMIT, 1), (&readers.tax, PERMIT, 0)] {
+        let file = get(client, &format!("/v1/subjects/{firm}"), purpose);
+        assert_eq!(file["objections"].as_array().map(Vec::len), Some(count), "{file}");
+        assert_eq!(file.to_string().contains(&judgment), count == 1, "{file}");
+    }
 }
 
 /// Everybody reads with whom what is shared, why and how long.

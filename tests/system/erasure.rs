@@ -163,6 +163,19 @@ fn what_an_erased_file_held_is_readable_by_nobody_and_the_log_still_verifies() {
         assert!(output.contains(event), "{output}");
     }
     nowhere_in_clear(&data, NAME);
+    // Neither file is told of: not in what is exported, and not among the codes that were registered.
+    let whole = ["--personal", "--officer", &format!("{MARKET}/SC-03"), "--purpose", "case law:1"];
+    for more in [&whole[..], &[]] {
+        let own = ["export", "subjects", "--data", &data_text, "--config", &config];
+        let (exit, output, errors) = run(&[&own, more].concat());
+        assert_eq!(exit, 0, "{errors}");
+        assert!(!output.contains(&firm) && !output.contains(&file), "{output}");
+        assert_eq!(output.contains(&anew), !more.is_empty(), "{output}");
+    }
+    let years = Years::start(&data, day("2031-03-03"));
+    let codes = Client::new(&years.base, None).get("/v1/codes/new").expect("an answer");
+    assert_eq!((codes.status, &codes.body["codes"]), (200, &json!([])));
+    years.stop();
     let (exit, output, errors) = run(&["verify", "--data", &data_text]);
     assert_eq!(exit, 0, "{output}{errors}");
     let (exit, output, errors) = run(&["audit", "--data", &data_text]);

@@ -98,12 +98,18 @@ fn a_minor_has_no_full_capacity_and_a_capacity_is_stated_anew() {
         county.teller.post(&county.officer, "/v1/persons", &person(number, "limited"));
         let key = found(number);
         let path = format!("/v1/persons/{key}/capacity");
-        let stated = json!({
-            "capacity": "full", "ground": "came_of_age", "document_number": "户籍1号",
-            "document_sha256": county.officer.document(&key, "户籍证明"),
-        });
+        let on = |ground: &str| {
+            json!({
+                "capacity": "full", "ground": ground, "document_number": "户籍1号",
+                "document_sha256": county.officer.document(&key, "户籍证明"),
+            })
+        };
+        let stated = on("came_of_age");
         match taken {
             true => {
+                // Of age when the file was opened: it is no birthday that changes anything.
+                assert_eq!(county.refused(&path, &stated), of("VALUE_INVALID", "ground"));
+                let stated = on("court_finding");
                 let done = county.teller.post(&county.officer, &path, &stated);
                 assert_eq!(done["events"][0]["event"], "person.capacity_stated", "{done}");
                 let record = json!({"records": [record(&key, "FJ-ZR-0201", true, 1,

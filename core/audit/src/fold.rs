@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shouxin_core::actor::{OfficerRef, SubjectKey};
 use shouxin_core::calendar::Deadline;
+use shouxin_core::event::person::CapacityGround;
 use shouxin_core::event::{Capacity, CaseRef, Colour, Mark, NominationSource, Target};
 use shouxin_core::id::{
     AttributionId, AuthorisationId, ListingId, MeasureId, ObjectionId, Position, RecordId,
@@ -63,6 +64,8 @@ pub(crate) enum Standing {
 pub(crate) struct File {
     pub kind: SubjectKind,
     pub capacity: Option<Capacity>,
+    /// On which ground that was stated last.
+    pub found_by: Option<CapacityGround>,
     /// What the log last said is in force.
     pub stated: Vec<Mark>,
     /// What has taken effect and has not ended, by this fold.

@@ -24,9 +24,43 @@ pub(crate) enum Paper {
     Digest(Digest),
 }
 
+/// Brackets of a document's number, opening and closing.
+const BRACKETS: (&str, &str) = ("([{<（［｛＜〔【〖〈《「『﹝﹙", ")]}>）］｝＞〕】〗〉》」』﹞﹚");
+
+/// Figures and letters of full width.
+const WIDE: std::ops::RangeInclusive<char> = '！'..='～';
+
+/// A document's number as it is told from another: not by its brackets, blanks, dashes, width, noughts
+/// that lead a figure, or 第.
+pub(crate) fn plain(number: &str) -> String {
+    let narrow = |own: char| match own {
+        _ if BRACKETS.0.contains(own) => '(',
+        _ if BRACKETS.1.contains(own) => ')',
+        '‐'..='―' | '−' | '﹣' | '－' => '-',
+        _ if WIDE.contains(&own) => char::from_u32(u32::from(own) - 0xFEE0).unwrap_or(own),
+        _ => own,
+    };
+    let hidden =
+        |own: &char| matches!(own, '第' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
+    let said = |own: &char| !own.is_whitespace() && !own.is_control() && !hidden(own);
+    let kept: String = number.chars().filter(said).map(narrow).collect();
+    let mut found = String::new();
+    let mut rest = kept.to_ascii_uppercase();
+    // Stretches of figures and of everything else, one after the other.
+    while let Some(first) = rest.chars().next() {
+        let figures = first.is_ascii_digit();
+        let end = rest.find(|own: char| own.is_ascii_digit() != figures).unwrap_or(rest.len());
+        let behind = rest.split_off(end);
+        let cut = if figures { rest.trim_start_matches('0') } else { &rest };
+        found.push_str(if cut.is_empty() { "0" } else { cut });
+        rest = behind;
+    }
+    found
+}
+
 /// By what a document with this number and digest is known.
 pub(crate) fn papers(number: &str, sha256: Option<&Digest>) -> impl Iterator<Item = Paper> {
-    let number = Paper::Number(number.trim().to_owned());
+    let number = Paper::Number(plain(number));
     [number].into_iter().chain(sha256.map(|own| Paper::Digest(*own)))
 }
 
@@ -46,7 +80,7 @@ fn undocumented(
         let came: BTreeSet<RecordId> = known.copied().collect();
         let has = |id: &RecordId| {
             fold.records.get(id).is_some_and(|own| {
-                fact.number.trim() == own.number.trim() || own.sha256 == Some(fact.sha256)
+                plain(&fact.number) == plain(&own.number) || own.sha256 == Some(fact.sha256)
             })
         };
         let ended = |id: &RecordId| fold.record_standing(*id, today) == Standing::Ended;

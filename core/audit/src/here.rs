@@ -22,6 +22,9 @@ use crate::fold::{Fold, Standing};
 use crate::names::{DEADLINE, INV_1, INV_8, INV_10};
 use crate::{Violation, version};
 
+/// What stands in the name of every court.
+pub(crate) const COURT: &str = "法院";
+
 /// An event, the rules and day it is judged by, and what is wrong with it.
 pub(crate) struct Here<'a> {
     pub event: &'a Envelope,
@@ -255,6 +258,13 @@ impl<'a> Here<'a> {
             allowed.iter().any(|own| own.instrument == citation.instrument) && (high || !statute)
         });
         self.must(enough, Guard::BasisRank, "no citation carries this measure");
+    }
+
+    /// A judgment about this very subject, by whoever is a court.
+    #[track_caller]
+    pub(crate) fn of_court(&mut self, document: &FactDocument, subject: SubjectKey) {
+        self.facts(std::slice::from_ref(document), subject, &[FactKind::Judgment]);
+        self.must(document.issuer.contains(COURT), Guard::Fact, "no court issued it");
     }
 
     /// Effective documents that establish the act of this very subject.

@@ -19,7 +19,7 @@ use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
 use crate::forwarded;
-use crate::here::Here;
+use crate::here::{COURT, Here};
 use crate::names::{INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
 use crate::{again, lift};
 
@@ -343,6 +343,7 @@ fn fits(at: &mut Here<'_>, entry: &Entry, asked: &Asked<'_>, parent: &Parent<'_>
     let of_court = |document: &FactDocument| {
         document.kind == FactKind::Judgment
             && document.about == parent.subject
+            && document.issuer.contains(COURT)
             && document.date <= at.today
             && digest_is_stated(&document.sha256)
             && short_text_is_stated(&document.number)
@@ -701,8 +702,7 @@ pub(crate) fn check_beyond(
             (own.stage, own.telling) = (Stage::Recalled, None);
         }
         MeasureEvent::CourtLimitExempted { document, .. } => {
-            let documents = std::slice::from_ref(document);
-            at.facts(documents, own.subject, &[FactKind::Judgment]);
+            at.of_court(document, own.subject);
             if standing == Standing::Ended {
                 at.broken(INV_1, "the limit has ended");
             }

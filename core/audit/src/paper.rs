@@ -20,6 +20,12 @@ use crate::names::INV_10;
 /// What a case is about: whom, whose listing, and for which behaviour.
 pub(crate) type Matter = (SubjectKey, SubjectKey, String);
 
+/// A matter, and that of the person alone where it is about what a person answers for: the person may
+/// be listed for the same act.
+fn matters(own: &Matter) -> BTreeSet<Matter> {
+    BTreeSet::from([own.clone(), (own.0, own.0, own.2.clone())])
+}
+
 /// A proposal of this commit.
 #[derive(Debug)]
 pub(crate) struct Cited {
@@ -47,7 +53,9 @@ pub(crate) fn cite(
         })
         .collect();
     for paper in documents.iter().flat_map(|own| &own.1) {
-        fold.cited.entry((matter.clone(), paper.clone())).or_default().insert(case);
+        for matter in matters(&matter) {
+            fold.cited.entry((matter, paper.clone())).or_default().insert(case);
+        }
     }
     Cited { at, case, matter, documents }
 }
@@ -96,6 +104,16 @@ fn standing(fold: &Fold, case: CaseRef, day: Day) -> Standing {
     }
 }
 
+/// The case whose end ended this one: its own, or the listing above it.
+fn ended(fold: &Fold, case: CaseRef, day: Day) -> Option<&Case> {
+    let (own, listing) = (fold.case(case)?, listing_of(fold, case)?);
+    match (own.own(day), standing(fold, case, day)) {
+        (Standing::Ended, _) => Some(own),
+        (_, Standing::Ended) => fold.case(CaseRef::Listing(listing)),
+        _ => None,
+    }
+}
+
 /// Whether a case has used its papers up: it was served, and ended otherwise than by the authority's
 /// own undisputed word, or by the date of what is extended.
 fn is_used_up(fold: &Fold, case: CaseRef, followed: &[ListingId], day: Day) -> bool {
@@ -105,10 +123,7 @@ fn is_used_up(fold: &Fold, case: CaseRef, followed: &[ListingId], day: Day) -> b
     if own.starts_on.is_none() || standing(fold, case, day) != Standing::Ended {
         return false;
     }
-    let ended = match own.own(day) {
-        Standing::Ended => Some(own),
-        _ => fold.case(CaseRef::Listing(listing)),
-    };
+    let ended = ended(fold, case, day);
     match ended.and_then(|own| own.over) {
         Some(Over::Expired) | None => !followed.contains(&listing),
         Some(_) => ended.is_none_or(|own| !own.withdrawn),
@@ -122,17 +137,29 @@ pub(crate) fn once(fold: &Fold, own: &Cited, day: Day) -> Vec<Violation> {
     };
     let followed = fold.extended_by(listing);
     let before = |papers: &[Paper]| -> BTreeSet<CaseRef> {
-        let all =
-            papers.iter().filter_map(|paper| fold.cited.get(&(own.matter.clone(), paper.clone())));
+        let matters = matters(&own.matter);
+        let both = |paper: &Paper| -> Vec<CaseRef> {
+            let cited = |matter: &Matter| fold.cited.get(&(matter.clone(), paper.clone()));
+            matters.iter().filter_map(cited).flatten().copied().collect()
+        };
+        // In two organisations a person answers for two acts.
+        let listed = |case: &CaseRef| {
+            listing_of(fold, *case).and_then(|id| fold.listings.get(&id)).map(|own| own.subject)
+        };
+        let answers = |case: &CaseRef| matches!(case, CaseRef::Attribution(_));
+        let elsewhere = |case: &CaseRef| {
+            answers(&own.case) && answers(case) && listed(case) != Some(own.matter.1)
+        };
+        let all = papers.iter().flat_map(both).filter(|case| !elsewhere(case));
         let position = |case: &CaseRef| match case {
             CaseRef::Listing(id) => id.0,
             CaseRef::Attribution(id) => id.0,
         };
-        all.flatten().copied().filter(|case| position(case) < own.at).collect()
+        all.filter(|case| position(case) < own.at).collect()
     };
     let mut found = Vec::new();
     let all: BTreeSet<CaseRef> = own.documents.iter().flat_map(|(_, own)| before(own)).collect();
-    for case in all {
+    for case in all.iter().copied() {
         let other = listing_of(fold, case);
         let beside = extends(fold, listing) == other
             || matches!(case, CaseRef::Attribution(_))
@@ -140,6 +167,20 @@ pub(crate) fn once(fold: &Fold, own: &Cited, day: Day) -> Vec<Violation> {
         if !beside && standing(fold, case, day) != Standing::Ended {
             let detail = format!("{} stands on the same paper already", shown(case));
             found.push(Violation::new(own.at, INV_10, detail));
+        }
+    }
+    // What was taken back on the papers could last so long, and what begins on them anew no longer.
+    let cap = fold.case(own.case).map(|own| own.cap);
+    for case in &all {
+        let taken_back = ended(fold, *case, day).is_some_and(|own| own.withdrawn);
+        let before = fold.case(*case).filter(|own| own.starts_on.is_some() && taken_back);
+        if let Some(before) = before.filter(|own| cap.is_some_and(|cap| cap > own.cap)) {
+            let detail = format!(
+                "{} was taken back on the same paper, and had {}",
+                shown(*case),
+                before.cap
+            );
+            found.push(Violation::new(own.at, Guard::End.name(), detail));
         }
     }
     let mut used = None;

@@ -19,7 +19,7 @@ use shouxin_core::time::Day;
 use crate::commit::Commit;
 use crate::dispute::Disputes;
 use crate::fold::{File, Fold, ObjectionStage, Record, RecordStage};
-use crate::ground::papers;
+use crate::ground::{papers, plain};
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_3, INV_6, INV_10};
 use crate::{redress, version};
@@ -133,6 +133,7 @@ fn file(fold: &mut Fold, at: &mut Here<'_>, kind: SubjectKind, capacity: Option<
     let file = File {
         kind,
         capacity,
+        found_by: None,
         stated: Vec::new(),
         cases: BTreeSet::new(),
         adverse: BTreeSet::new(),
@@ -151,11 +152,19 @@ pub(crate) fn capacity(fold: &mut Fold, at: &mut Here<'_>, event: &PersonEvent) 
     if *ground == CapacityGround::CameOfAge && *capacity != Capacity::Full {
         at.guard(Guard::Capacity, "who comes of age has full capacity");
     }
-    let file = at.event.subject.and_then(|own| fold.files.get_mut(&own));
-    match file.and_then(|own| own.capacity.as_mut()) {
+    let Some(file) = at.event.subject.and_then(|own| fold.files.get_mut(&own)) else {
+        at.missing("a person");
+        return;
+    };
+    let found = file.found_by.replace(*ground) == Some(CapacityGround::CourtFinding);
+    match file.capacity.replace(*capacity) {
         None => at.missing("a person"),
-        Some(own) if own == capacity => at.broken(INV_2, "that was the capacity on file"),
-        Some(own) => *own = *capacity,
+        Some(own) if own == *capacity => at.broken(INV_2, "that was the capacity on file"),
+        // The years undo nothing that a court found.
+        Some(_) if found && *ground == CapacityGround::CameOfAge => {
+            at.guard(Guard::Capacity, "a court had found otherwise");
+        }
+        Some(_) => {}
     }
 }
 
@@ -362,7 +371,8 @@ fn recorded(
     let mut known = known.filter_map(|id| fold.records.get(id));
     known.any(|own| {
         // What its own provider took back may come in anew, by whichever number it had.
-        let of_it = own.filed_as == number || (own.number == number && !own.filed_as.is_empty());
+        let same = |own: &str| plain(own) == plain(number);
+        let of_it = !own.filed_as.is_empty() && (same(&own.filed_as) || same(&own.number));
         own.provider == provider && own.item == item && of_it
     })
 }

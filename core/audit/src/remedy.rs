@@ -11,6 +11,7 @@ use shouxin_core::time::Day;
 
 use crate::commit::Commit;
 use crate::fold::{Fold, Hold, ObjectionStage, Relief, Remedy, RemedyStage, Standing, Testing};
+use crate::ground::plain;
 use crate::here::Here;
 use crate::names::{DEADLINE, INV_2, INV_4, INV_5, INV_6};
 use crate::{admin, changed, dispute, objection, redress, repair, review, revocation};
@@ -63,7 +64,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
                 own.target == *target
                     && own.kind == *kind
                     && own.body.trim() == body.trim()
-                    && own.number.trim() == number.trim()
+                    && plain(&own.number) == plain(number)
             });
             if same {
                 at.broken(INV_2, "the same reconsideration or suit was filed before");
@@ -165,8 +166,7 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, eve
         }
         E::CourtDocumentFiled { document, effect } => {
             at.about(document.about);
-            let documents = std::slice::from_ref(document);
-            at.facts(documents, document.about, &[FactKind::Judgment]);
+            at.of_court(document, document.about);
             at.stated(Guard::Document, &[("effect", effect)]);
         }
     }
@@ -309,8 +309,13 @@ fn redress_is(fold: &mut Fold, id: RemedyId, done: bool) {
 /// The ruling is the asked body's: a court's judgment, or the reviewing body's own decision.
 fn ruling(at: &mut Here<'_>, own: &Remedy, document: &FactDocument) {
     let court = own.kind == RemedyKind::Litigation;
-    let kind = if court { FactKind::Judgment } else { FactKind::AdministrativeDecision };
-    at.facts(std::slice::from_ref(document), own.subject, &[kind]);
+    match court {
+        true => at.of_court(document, own.subject),
+        false => {
+            let decided = [FactKind::AdministrativeDecision];
+            at.facts(std::slice::from_ref(document), own.subject, &decided);
+        }
+    }
     if !court && own.body.trim() != document.issuer.trim() {
         at.guard(Guard::Fact, "another body issued the ruling");
     }
@@ -323,7 +328,8 @@ fn ruling(at: &mut Here<'_>, own: &Remedy, document: &FactDocument) {
 
 /// What ends an order of a court is another document, and no older.
 fn ends(at: &mut Here<'_>, document: &FactDocument, order: &FactDocument) {
-    let same = document.number.trim() == order.number.trim() || document.sha256 == order.sha256;
+    let numbered = plain(&document.number) == plain(&order.number);
+    let same = numbered || document.sha256 == order.sha256;
     at.must(!same, Guard::Fact, "the former ruling is not ended by itself");
     at.must(document.date >= order.date, Guard::Fact, "it is older than what it ends");
 }
@@ -444,7 +450,7 @@ fn relief(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>, event: &Remed
     at.about(subject);
     at.head_of(case.proposer.authority);
     at.stated(Guard::Document, &[("reasons", reasons)]);
-    at.facts(std::slice::from_ref(document), subject, &[FactKind::Judgment]);
+    at.of_court(document, subject);
     let open = fold.listings.get(&listing).is_some_and(|own| own.relief);
     let target = Target::Listing(listing);
     match event {

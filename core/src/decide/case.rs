@@ -236,7 +236,9 @@ pub(super) fn propose_listing(
         accepted: &behaviour.facts,
         records,
     };
-    paper::proposed_once(rows, &proposal, context.today)?;
+    let last = paper::proposed_once(rows, &proposal, context.today)?;
+    let cap = cap(context, behaviour);
+    let cap = last.map_or(cap, |last| last.min(cap));
     let mut drafts = Drafts::new(context);
     let at = drafts.push(
         *subject,
@@ -248,7 +250,7 @@ pub(super) fn propose_listing(
             records: records.clone(),
             act: act.clone(),
             decide_by: decide_by(context),
-            cap: cap(context, behaviour),
+            cap,
         },
     );
     // The listing keeps this rule whatever the catalogue says later to its harm.
@@ -345,7 +347,9 @@ fn propose_attribution(
         accepted: &any,
         records,
     };
-    paper::proposed_once(rows, &proposal, context.today)?;
+    let last = paper::proposed_once(rows, &proposal, context.today)?;
+    let cap = cap(context, behaviour);
+    let cap = last.map_or(cap, |last| last.min(cap));
     let mut drafts = Drafts::new(context);
     let at = drafts.push(
         *person,
@@ -357,7 +361,7 @@ fn propose_attribution(
             facts: facts.clone(),
             finding: finding.clone(),
             decide_by: decide_by(context),
-            cap: cap(context, behaviour),
+            cap,
             office_from: *office_from,
             office_to: *office_to,
             acted_on: *acted_on,

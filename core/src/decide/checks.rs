@@ -288,6 +288,29 @@ pub(super) fn listing_basis_rank(
     )
 }
 
+/// A court's own document about this very subject: who is no court orders, stays and exempts nothing,
+/// whatever its paper calls itself.
+pub(super) fn ruling(
+    context: &Context<'_>,
+    document: &FactDocument,
+    subject: SubjectKey,
+) -> Result<(), Refusal> {
+    facts(context, std::slice::from_ref(document), subject, &[FactKind::Judgment])?;
+    if is_court(&document.issuer) {
+        return Ok(());
+    }
+    refuse(
+        Guard::Fact,
+        format!("{} 不是人民法院 / no court issued it", document.issuer),
+        "请附人民法院文书，issuer 填写法院全称 / attach the court's document, with the court's full name as its issuer",
+    )
+}
+
+/// Whether an issuer is a court, by its name.
+pub(super) fn is_court(issuer: &str) -> bool {
+    issuer.contains("法院")
+}
+
 /// Effective documents that establish the act of this very subject (G-FACT, G-PERSON).
 pub(super) fn facts(
     context: &Context<'_>,

@@ -16,7 +16,7 @@ use crate::id::MeasureId;
 use crate::path::Standing;
 use crate::row::{MeasureRow, MeasureState};
 use crate::rows::{Rows, Stop};
-use crate::rules::{Executor, FactKind};
+use crate::rules::Executor;
 use crate::text::{digest_is_stated, short_text_is_stated};
 use crate::time::Day;
 
@@ -102,8 +102,7 @@ pub(super) fn decide(
             if standing == Standing::Ended {
                 return Ok(wrong_state("上报 / forwarding", "ended", "in force")?);
             }
-            let documents = std::slice::from_ref(document);
-            checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
+            checks::ruling(context, document, row.subject)?;
             if *until < context.today {
                 misfit::<()>(
                     Misfit::Value,

@@ -21,7 +21,7 @@ use crate::path::{DecisionCase, Path};
 use crate::row::{Key, ListingKind, RecordRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::Polarity;
-use crate::text::FactDocument;
+use crate::text::{FactDocument, number_form};
 use crate::time::Day;
 
 /// The records on which a case itself rests: an attribution on those of its person, beside the
@@ -114,7 +114,7 @@ pub(super) fn usable(
 
 /// Whether a document is that of a record, by its number or by its digest.
 fn is_of(document: &FactDocument, row: &RecordRow) -> bool {
-    document.number.trim() == row.document_number.trim()
+    number_form(&document.number) == number_form(&row.document_number)
         || row.document_sha256 == Some(document.sha256)
 }
 

@@ -8,7 +8,7 @@ use crate::decide::checks::{self, refuse};
 use crate::decide::measure::{Asked, Parent};
 use crate::guard::{Guard, Refusal};
 use crate::rows::Stop;
-use crate::rules::{Citation, FactKind, LegalLevel, Measure, MeasureNeeds};
+use crate::rules::{Citation, LegalLevel, Measure, MeasureNeeds};
 
 /// A court's document about this very subject; or, where a statute may stand in its place, a
 /// citation of the article that does for this behaviour.
@@ -20,13 +20,7 @@ pub(super) fn court_orders(
 ) -> Result<(), Stop> {
     let ordered = match asked.court {
         // A judgment about somebody else, or of no date, orders nothing here.
-        Some(document) => checks::facts(
-            context,
-            std::slice::from_ref(document),
-            parent.subject,
-            &[FactKind::Judgment],
-        )
-        .is_ok(),
+        Some(document) => checks::ruling(context, document, parent.subject).is_ok(),
         None => match entry.needs {
             MeasureNeeds::Court => false,
             MeasureNeeds::CourtOrStatute => statute_orders(entry, asked.basis, parent),

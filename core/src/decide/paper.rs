@@ -46,7 +46,19 @@ struct Before<'r> {
     of: CaseRef,
     case: &'r DecisionCase,
     listing: ListingId,
+    listed: SubjectKey,
     behaviour: &'r str,
+}
+
+impl Proposal<'_> {
+    /// Whether a case is about another matter: another behaviour, or what the same person answers for
+    /// in another organisation, which is another act.
+    fn is_apart(&self, own: &Before<'_>) -> bool {
+        let elsewhere =
+            matches!((self.of, own.of), (Proposed::Attribution { .. }, CaseRef::Attribution(_)))
+                && own.listed != self.listed.0;
+        own.behaviour != self.listed.1 || elsewhere
+    }
 }
 
 fn before(rows: &Rows, of: CaseRef) -> Result<Option<Before<'_>>, Stop> {
@@ -57,9 +69,11 @@ fn before(rows: &Rows, of: CaseRef) -> Result<Option<Before<'_>>, Stop> {
             (Some(&row.case), row.listing)
         }
     };
-    Ok(match &rows.must_listing(listing)?.kind {
+    let row = rows.must_listing(listing)?;
+    Ok(match &row.kind {
         ListingKind::Black { case, behaviour, .. } => {
-            Some(Before { of, case: own.unwrap_or(case), listing, behaviour })
+            let (case, listed) = (own.unwrap_or(case), row.subject);
+            Some(Before { of, case, listing, listed, behaviour })
         }
         ListingKind::Red(_) => None,
     })
@@ -143,16 +157,62 @@ fn is_spent(
     if own.case.path.served().is_none() || standing(rows, own.of, today)? != Standing::Ended {
         return Ok(false);
     }
-    // What a person answers for ends with the listing, and its own path does not say so.
+    Ok(match ended_by(rows, own, today)? {
+        Some(EndReason::Withdrawn) => false,
+        Some(reason) if reason != EndReason::Expired => true,
+        _ => !followed.contains(&own.listing),
+    })
+}
+
+/// Why a case that has ended is over: what a person answers for ends with the listing, and its own path
+/// does not say so.
+fn ended_by(rows: &Rows, own: &Before<'_>, today: Day) -> Result<Option<EndReason>, Stop> {
     let over = match own.case.standing(today) {
         Standing::Ended => Some(own.case),
         _ => before(rows, CaseRef::Listing(own.listing))?.map(|above| above.case),
     };
     Ok(match over.map(|case| &case.path) {
-        Some(Path::Ended(ended)) if ended.reason == EndReason::Withdrawn => false,
-        Some(Path::Ended(ended)) if ended.reason != EndReason::Expired => true,
-        _ => !followed.contains(&own.listing),
+        Some(Path::Ended(ended)) => Some(ended.reason),
+        _ => None,
     })
+}
+
+/// How long a proposal may last for what was served on its papers before and taken back: no longer than
+/// that could. Otherwise an authority would take its own word back on the last day and begin anew,
+/// and the months that the law allows for one act would have no end (T06).
+fn lasts(
+    rows: &Rows,
+    proposal: &Proposal<'_>,
+    cases: &BTreeSet<CaseRef>,
+    today: Day,
+) -> Result<Option<Day>, Stop> {
+    let mut last: Option<Day> = None;
+    for case in cases {
+        let Some(own) = before(rows, *case)? else {
+            continue;
+        };
+        let apart = proposal.is_apart(&own) || own.case.path.served().is_none();
+        if apart || standing(rows, *case, today)? != Standing::Ended {
+            continue;
+        }
+        if ended_by(rows, &own, today)? == Some(EndReason::Withdrawn) {
+            let cap = own.case.cap;
+            if cap <= today {
+                refuse::<()>(
+                    Guard::End,
+                    format!(
+                        "此前在同一文书上撤回的 {} 最长至 {cap} / taken back before on the same paper, it could \
+                         last until {cap} at most",
+                        shown(*case)
+                    ),
+                    "同一行为的期限已满，请引用新的生效文书 / the time for this act is over: cite a new \
+                     effective document",
+                )?;
+            }
+            last = Some(last.map_or(cap, |known| known.min(cap)));
+        }
+    }
+    Ok(last)
 }
 
 /// One proposal at a time for one behaviour, on one record or paper: a second would have the party
@@ -167,7 +227,7 @@ fn stands_once(
         let Some(own) = before(rows, *case)? else {
             continue;
         };
-        let apart = own.behaviour != proposal.listed.1 || beside(rows, proposal.of, &own)?;
+        let apart = proposal.is_apart(&own) || beside(rows, proposal.of, &own)?;
         if apart || standing(rows, *case, today)? == Standing::Ended {
             continue;
         }
@@ -202,6 +262,7 @@ fn shown(case: CaseRef) -> String {
 /// The case that has used up a document, if one has.
 fn used_by(
     rows: &Rows,
+    proposal: &Proposal<'_>,
     keys: &[Key],
     followed: &[ListingId],
     today: Day,
@@ -209,6 +270,7 @@ fn used_by(
     for key in keys {
         for case in rows.cases_on(key)? {
             if let Some(own) = before(rows, *case)?
+                && !proposal.is_apart(&own)
                 && is_spent(rows, &own, followed, today)?
             {
                 return Ok(Some(*case));
@@ -219,10 +281,15 @@ fn used_by(
 }
 
 /// Refuses what stands already, for the same behaviour, on a record or paper of the proposal; and what
-/// rests on nothing but papers that a case before it has used up.
-pub(super) fn proposed_once(rows: &Rows, proposal: &Proposal<'_>, today: Day) -> Result<(), Stop> {
+/// rests on nothing but papers that a case before it has used up. Answers the last day that the papers
+/// leave for it, where a case on them was taken back.
+pub(super) fn proposed_once(
+    rows: &Rows,
+    proposal: &Proposal<'_>,
+    today: Day,
+) -> Result<Option<Day>, Stop> {
     let Proposal { subject, listed, .. } = *proposal;
-    let own: Vec<(&FactDocument, [Key; 2])> = proposal
+    let own: Vec<(&FactDocument, Vec<Key>)> = proposal
         .facts
         .iter()
         .filter(|document| document.about == subject)
@@ -251,7 +318,7 @@ pub(super) fn proposed_once(rows: &Rows, proposal: &Proposal<'_>, today: Day) ->
     let mut used = None;
     let mut unused = false;
     for (document, keys) in own.iter().filter(|own| proposal.accepted.contains(&own.0.kind)) {
-        match used_by(rows, keys, &followed, today)? {
+        match used_by(rows, proposal, keys, &followed, today)? {
             Some(case) => used = Some((document, case)),
             None => unused = true,
         }
@@ -280,5 +347,5 @@ pub(super) fn proposed_once(rows: &Rows, proposal: &Proposal<'_>, today: Day) ->
             )?;
         }
     }
-    Ok(())
+    lasts(rows, proposal, &cases, today)
 }

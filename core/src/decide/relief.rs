@@ -18,7 +18,6 @@ use crate::id::ListingId;
 use crate::path::{DecisionCase, Hold, Standing};
 use crate::row::{Key, ListingKind, RecordState, ReliefState};
 use crate::rows::{Rows, Stop};
-use crate::rules::FactKind;
 
 fn black(rows: &Rows, id: ListingId) -> Result<&DecisionCase, Stop> {
     match &rows.must_listing(id)?.kind {
@@ -50,8 +49,7 @@ pub(super) fn decide(
                 return Ok(wrong_state("重整保护 / relief", "over", "open")?);
             }
             stated(Guard::Document, &[("reasons", reasons)])?;
-            let documents = std::slice::from_ref(document);
-            checks::facts(context, documents, row.subject, &[FactKind::Judgment])?;
+            checks::ruling(context, document, row.subject)?;
             another_ruling(document, &row.ruling)?;
             let mut drafts = Drafts::new(context);
             let done = matches!(command, RemedyCommand::CompleteRelief { .. });
@@ -125,7 +123,7 @@ fn grant(rows: &Rows, command: &RemedyCommand, context: &Context<'_>) -> Result<
         )?;
     }
     stated(Guard::Document, &[("reasons", reasons)])?;
-    checks::facts(context, std::slice::from_ref(ruling), row.subject, &[FactKind::Judgment])?;
+    checks::ruling(context, ruling, row.subject)?;
     // A plan may have been confirmed before the listing was decided: it is performed all the same, and no
     // other ruling comes (domain.md 2.5, 4.4). That it still runs its last day says.
     if *until <= context.today || *until > served.decided.decision.end {

@@ -20,17 +20,8 @@ use crate::path::Hold;
 use crate::row::{Key, ListingKind, Newest, ObjectionState, RemedyRow, RemedyState, Row};
 use crate::rows::{Rows, Stop};
 use crate::rules::FactKind;
-use crate::text::{FactDocument, digest_is_stated, short_text_is_stated};
+use crate::text::{FactDocument, digest_is_stated, number_form, short_text_is_stated};
 use crate::time::Day;
-
-/// What the body that was asked rules by: a court by judgments, whichever court it is after an
-/// appeal; a reviewing body by decisions of its own.
-fn ruling_kind(kind: RemedyKind) -> FactKind {
-    match kind {
-        RemedyKind::Reconsideration => FactKind::AdministrativeDecision,
-        RemedyKind::Litigation => FactKind::Judgment,
-    }
-}
 
 pub(super) fn decide(
     rows: &Rows,
@@ -86,8 +77,7 @@ pub(super) fn decide(
         C::FileCourtDocument { document, effect } => {
             checks::human(context)?;
             rows.must_subject(document.about)?;
-            let documents = std::slice::from_ref(document);
-            checks::facts(context, documents, document.about, &[FactKind::Judgment])?;
+            checks::ruling(context, document, document.about)?;
             if !effect.is_stated() {
                 misfit::<()>(
                     Misfit::Value,
@@ -280,7 +270,8 @@ pub(super) fn no_older(document: &FactDocument, since: Day, what: &str) -> Resul
 
 /// What ends an order of a court is another document than the order, and no older.
 pub(super) fn another_ruling(document: &FactDocument, order: &FactDocument) -> Result<(), Refusal> {
-    if document.number.trim() == order.number.trim() || document.sha256 == order.sha256 {
+    let numbered = number_form(&document.number) == number_form(&order.number);
+    if numbered || document.sha256 == order.sha256 {
         return refuse(
             Guard::Fact,
             format!("所附文书即此前裁定 {} / it is the former ruling itself", order.number),
@@ -301,8 +292,14 @@ fn ruled<'r>(
 ) -> Result<&'r RemedyRow, Stop> {
     let row = rows.must_remedy(id)?;
     checks::human(context)?;
-    let kind = ruling_kind(row.kind);
-    checks::facts(context, std::slice::from_ref(document), row.subject, &[kind])?;
+    // A court rules by judgments, whichever court it is after an appeal; a reviewing body by decisions of its own.
+    match row.kind {
+        RemedyKind::Litigation => checks::ruling(context, document, row.subject)?,
+        RemedyKind::Reconsideration => {
+            let own = std::slice::from_ref(document);
+            checks::facts(context, own, row.subject, &[FactKind::AdministrativeDecision])?;
+        }
+    }
     if row.kind == RemedyKind::Reconsideration && document.issuer.trim() != row.body.trim() {
         refuse::<()>(
             Guard::Fact,

@@ -132,7 +132,8 @@ pub(super) fn state_capacity(
         return Err(Stop::Defect("not a person's capacity".to_owned()));
     };
     checks::human(context)?;
-    let Some(known) = rows.must_subject(*person)?.capacity else {
+    let head = rows.must_subject(*person)?;
+    let Some(known) = head.capacity else {
         return Ok(misfit(
             Misfit::Value,
             format!("{person} 不是自然人 / it is no natural person"),
@@ -154,6 +155,14 @@ pub(super) fn state_capacity(
             "成年人为完全民事行为能力人 / who comes of age has full capacity",
             "人民法院另有认定的，ground 用 court_finding 并附判决 / where a court found otherwise, use \
              court_finding and its judgment",
+        )
+        .map_err(|refusal| refusal.on("ground"))?;
+    }
+    if *ground == CapacityGround::CameOfAge && head.incapable_by_court {
+        misfit::<()>(
+            Misfit::Value,
+            "人民法院认定的，须由人民法院认定恢复（民法典第二十四条）/ what a court found, a court undoes",
+            "ground 用 court_finding 并附人民法院判决 / use court_finding and its judgment",
         )
         .map_err(|refusal| refusal.on("ground"))?;
     }

@@ -14,9 +14,10 @@ use shouxin_core::id::{
     RemedyId, RepairId,
 };
 use shouxin_core::rules::Severity;
+use shouxin_core::text::FactDocument;
 
 use super::rules::{MARKET, cite, day};
-use super::steps::{digest, ruling, served, text};
+use super::steps::{digest, fact, ruling, served, text};
 use super::{authority, organisation};
 
 fn at(sequence: u64) -> Position {
@@ -25,6 +26,11 @@ fn at(sequence: u64) -> Position {
 
 fn deadline() -> Deadline {
     Deadline { day: day("2026-03-09"), provisional: true, from: day("2026-03-02"), working_days: 5 }
+}
+
+/// The judgment of the samples, as it was written into the golden file once.
+fn written() -> FactDocument {
+    FactDocument { issuer: fact(organisation(1)).issuer, ..ruling(organisation(1)) }
 }
 
 /// Events of records after they were accepted.
@@ -137,7 +143,7 @@ pub fn measures() -> Vec<Event> {
             basis: vec![cite("law")],
             reasons: text(),
             until: day("2027-03-01"),
-            court_document: Some(ruling(organisation(1))),
+            court_document: Some(written()),
             decision_number: "尤市监信〔2026〕1号".to_owned(),
             document_sha256: digest(44),
             service: served(day("2026-04-01")),
@@ -153,11 +159,7 @@ pub fn measures() -> Vec<Event> {
             document_sha256: digest(46),
             service: served(day("2026-07-01")),
         },
-        MeasureEvent::CourtLimitExempted {
-            measure,
-            document: ruling(organisation(1)),
-            until: day("2026-08-01"),
-        },
+        MeasureEvent::CourtLimitExempted { measure, document: written(), until: day("2026-08-01") },
         MeasureEvent::Closed { measure, reference: Some("尤税核〔2027〕1号".to_owned()) },
         MeasureEvent::LiftRequired { measure, due: deadline() },
         MeasureEvent::LiftOverdue { measure },
@@ -194,8 +196,8 @@ pub fn remedies() -> Vec<Event> {
         RemedyEvent::ObjectionClosed { objection },
         RemedyEvent::RedressOwed { remedy, provider: authority(MARKET) },
         RemedyEvent::RedressDone { remedy, account: text(), evidence: vec![digest(48)] },
-        RemedyEvent::StayOrdered { remedy, document: ruling(organisation(1)) },
-        RemedyEvent::StayEnded { remedy, document: ruling(organisation(1)) },
+        RemedyEvent::StayOrdered { remedy, document: written() },
+        RemedyEvent::StayEnded { remedy, document: written() },
         RemedyEvent::RepairExtended {
             repair,
             reasons: text(),
@@ -273,13 +275,13 @@ pub fn remedies() -> Vec<Event> {
         RemedyEvent::AttributionRestored { repair, attribution: AttributionId(at(4)) },
         RemedyEvent::ReliefGranted {
             listing: ListingId(at(2)),
-            ruling: ruling(organisation(1)),
+            ruling: written(),
             reasons: text(),
             until: day("2027-12-31"),
         },
-        RemedyEvent::ReliefCompleted { relief, document: ruling(organisation(1)), reasons: text() },
-        RemedyEvent::ReliefEnded { relief, document: ruling(organisation(1)), reasons: text() },
-        RemedyEvent::CourtDocumentFiled { document: ruling(organisation(1)), effect: text() },
+        RemedyEvent::ReliefCompleted { relief, document: written(), reasons: text() },
+        RemedyEvent::ReliefEnded { relief, document: written(), reasons: text() },
+        RemedyEvent::CourtDocumentFiled { document: written(), effect: text() },
         RemedyEvent::AnnulmentRedressOwed {
             target: Target::Record(RecordId(at(3))),
             provider: authority(MARKET),
@@ -336,11 +338,8 @@ pub fn remedy_variants() -> Vec<(String, Event)> {
         ("Withdrawn", RemedyOutcome::Withdrawn),
     ];
     for (label, outcome) in outcomes {
-        let decided = RemedyEvent::RemedyDecided {
-            remedy: RemedyId(at(14)),
-            outcome,
-            document: ruling(organisation(1)),
-        };
+        let decided =
+            RemedyEvent::RemedyDecided { remedy: RemedyId(at(14)), outcome, document: written() };
         all.push((label.to_owned(), Event::Remedy(decided)));
     }
     all

@@ -68,6 +68,7 @@ pub fn ruling(about: SubjectKey) -> FactDocument {
     FactDocument {
         kind: FactKind::Judgment,
         number: "（2026）闽0426行初1号".to_owned(),
+        issuer: "尤溪县人民法院".to_owned(),
         ..fact(about)
     }
 }

@@ -26,7 +26,7 @@ impl County {
     pub fn fact(&mut self, about: SubjectKey, kind: FactKind) -> FactDocument {
         let number = self.number();
         let date = self.world.today.plus_days(-3);
-        let issuer = "作出文书的机关".to_owned();
+        let issuer = "作出文书的法院".to_owned();
         FactDocument { kind, number, date, issuer, ..paper(&self.world, about) }
     }
 

@@ -110,6 +110,11 @@ fn matter(query: &mut Query<'_>, what: Matter) -> Result<Case, Problem> {
     })
 }
 
+/// The authority that answers for a thing.
+pub(crate) fn authority(query: &mut Query<'_>, what: Target) -> Result<Uscc, Problem> {
+    Ok(case(query, what)?.authority)
+}
+
 fn case(query: &mut Query<'_>, what: Target) -> Result<Case, Problem> {
     Ok(match what {
         Target::Record(id) => {

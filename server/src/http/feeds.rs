@@ -244,6 +244,9 @@ async fn new_codes(page: UrlQuery<Since>, app: Data<App>) -> Result<HttpResponse
     for (on, code) in found.iter().filter(|(_, code)| !code.is_individual_business()) {
         let key = SubjectKey::Organisation(*code);
         let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+        if head.is_erased() {
+            continue;
+        }
         let name = read::name(&app.engine.vault, &head);
         codes.push(json!({"code": code, "name": name, "registered_on": on}));
     }

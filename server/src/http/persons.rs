@@ -66,6 +66,19 @@ impl Write for StateCapacity {
             && let Some(number) = number(edge, person)?
         {
             of_age(&number, self.capacity, edge.engine.clock.now().legal_date())?;
+            let registered_on = edge.head(person)?.registered_on;
+            if self.ground == CapacityGround::CameOfAge && !number.is_minor(registered_on) {
+                return Err(Problem::new(
+                    Code::ValueInvalid,
+                    format!(
+                        "该自然人建档之日 {registered_on} 已成年，并非因成年而变更 / of age already when the file \
+                         was opened"
+                    ),
+                    "人民法院认定恢复的，用 court_finding 并附判决；原登记有误的，用 corrected / use court_finding \
+                     with the judgment, or corrected where the entry was wrong",
+                )
+                .on("ground"));
+            }
         }
         Ok(Command::StateCapacity {
             person,

@@ -87,6 +87,16 @@ pub fn is_open_objection(row: &ObjectionRow) -> bool {
     !matches!(row.state, ObjectionState::Refused | ObjectionState::Closed { .. })
 }
 
+/// What a repair is of, as a thing that may be disputed too.
+pub(crate) fn repaired(of: Repairable) -> Target {
+    match of {
+        Repairable::Listing(id) => Target::Listing(id),
+        Repairable::Record(id) => Target::Record(id),
+        Repairable::Commitment(id) => Target::Commitment(id),
+        Repairable::Attribution(id) => Target::Attribution(id),
+    }
+}
+
 /// Whether departments are told that a repair is under way.
 pub fn is_open_repair(row: &RepairRow) -> bool {
     !matches!(
@@ -733,9 +743,12 @@ pub(crate) fn file(
         query,
         &Index::SubjectObjection(key, ObjectionId(first)),
         |at| Key::Objection(ObjectionId(at)),
-        |_, row| {
+        |query, row| {
             Ok(match row {
-                Row::Objection(row) if sight == Sight::Whole || is_open_objection(&row) => {
+                Row::Objection(row)
+                    if (sight == Sight::Whole || is_open_objection(&row))
+                        && reach.about(query, row.target)? =>
+                {
                     Some(objection(&row))
                 }
                 _ => None,
@@ -746,9 +759,12 @@ pub(crate) fn file(
         query,
         &Index::SubjectRepair(key, RepairId(first)),
         |at| Key::Repair(RepairId(at)),
-        |_, row| {
+        |query, row| {
             Ok(match row {
-                Row::Repair(row) if sight == Sight::Whole || is_open_repair(&row) => {
+                Row::Repair(row)
+                    if (sight == Sight::Whole || is_open_repair(&row))
+                        && reach.about(query, repaired(row.of))? =>
+                {
                     Some(repair(&row))
                 }
                 _ => None,

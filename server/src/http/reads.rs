@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::codec;
 use shouxin_core::event::measure::MeasureEvent;
-use shouxin_core::event::{Envelope, Event};
+use shouxin_core::event::{Envelope, Event, Target};
 use shouxin_core::id::{ListingId, MeasureId, ObjectionId, Position, RemedyId, RepairId};
 use shouxin_core::identifier::citizen_number::CitizenNumber;
 use shouxin_core::limits::BATCH_ITEMS_MAX;
 use shouxin_core::path::Standing;
-use shouxin_core::row::{Index, Key, LIFT_OVERDUE, Row};
+use shouxin_core::row::{Index, Key, LIFT_OVERDUE, RemedyState, Row};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::engine::Engine;
@@ -253,6 +253,23 @@ pub(crate) async fn may_see(
     Ok(sight)
 }
 
+/// The same for what was asked about a thing, which tells of that too.
+async fn may_see_about(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    (subject, target): (SubjectKey, Target),
+) -> Result<Sight, Problem> {
+    let sight = read::sight(caller, subject).filter(|own| *own != Sight::Public);
+    let sight = sight.ok_or_else(Problem::not_found)?;
+    let reach = looks::record_shared(request, app, caller, subject.to_string(), sight).await?;
+    let mut query = Query::new(app.engine.view.read());
+    match reach.about(&mut query, target)? {
+        true => Ok(sight),
+        false => Err(Problem::not_found()),
+    }
+}
+
 /// `GET /v1/listings/{id}`
 /// Source: domain.md O01, O21.
 pub async fn listing(request: HttpRequest, path: Path<String>, app: Data<App>) -> Answer {
@@ -392,7 +409,7 @@ pub async fn objection(request: HttpRequest, path: Path<String>, app: Data<App>)
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_objection(id).cloned())?
     };
-    let sight = may_see(&request, &app, &caller, row.subject).await?;
+    let sight = may_see_about(&request, &app, &caller, (row.subject, row.target)).await?;
     let open = sight == Sight::Whole || read::is_open_objection(&row);
     if !open && !read::concerns(&caller, row.provider.as_str()) {
         return Err(Problem::not_found());
@@ -414,7 +431,12 @@ pub async fn remedy(request: HttpRequest, path: Path<String>, app: Data<App>) ->
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_remedy(id).cloned())?
     };
-    may_see(&request, &app, &caller, row.subject).await?;
+    let sight = may_see_about(&request, &app, &caller, (row.subject, row.target)).await?;
+    let open = sight == Sight::Whole || !matches!(row.state, RemedyState::Decided(_));
+    let mut query = Query::new(app.engine.view.read());
+    if !open && !read::concerns(&caller, bundle::authority(&mut query, row.target)?.as_str()) {
+        return Err(Problem::not_found());
+    }
     Ok(HttpResponse::Ok().json(read::remedy(&row)))
 }
 
@@ -454,7 +476,8 @@ pub async fn repair(request: HttpRequest, path: Path<String>, app: Data<App>) ->
         let mut query = Query::new(app.engine.view.read());
         query.ask(|rows| rows.must_repair(id).cloned())?
     };
-    let sight = may_see(&request, &app, &caller, row.subject).await?;
+    let about = (row.subject, read::repaired(row.of));
+    let sight = may_see_about(&request, &app, &caller, about).await?;
     let open = sight == Sight::Whole || read::is_open_repair(&row);
     if !open && !read::concerns(&caller, row.authority.as_str()) {
         return Err(Problem::not_found());

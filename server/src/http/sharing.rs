@@ -15,6 +15,7 @@ use actix_web::web::{self, Data, Query as UrlQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_core::actor::{Actor, Role};
+use shouxin_core::event::Target;
 use shouxin_core::identifier::uscc::Uscc;
 use shouxin_core::row::RecordRow;
 use shouxin_core::row::social::ImportedRow;
@@ -130,6 +131,18 @@ impl Reach {
                 own_case::rests_on(query, (*own, department), row, *today)
             }
             _ => Ok(self.covers(row)),
+        }
+    }
+
+    /// Whether what was asked about a thing is read: of a record that is not read nobody is told that it
+    /// is disputed, for that says that it is there.
+    pub(crate) fn about(&self, query: &mut Query<'_>, target: Target) -> Result<bool, Problem> {
+        match (self, target) {
+            (Reach::Contracts(_), Target::Record(id)) => {
+                let row = query.ask(|rows| rows.must_record(id).cloned())?;
+                self.record(query, &row)
+            }
+            _ => Ok(true),
         }
     }
 

@@ -125,6 +125,14 @@ pub fn repaired_extension() -> Again {
     again_on("a repaired extension", world, proposal, Some(USED))
 }
 
+/// What a person answers for, and a listing of the same person on a paper of its own.
+pub fn listed_besides() -> World {
+    let (mut world, ..) = answer_after(Stage::Effective, |_, _| ()).expect("it stands");
+    let own = on_new_paper(&world, propose(person(1), &[]));
+    world.must(&handler(), &own);
+    world
+}
+
 /// Who was left out when a listing came back, and is found to answer again.
 fn left_out() -> World {
     let mut world = World::seeded();

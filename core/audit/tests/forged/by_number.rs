@@ -112,6 +112,12 @@ pub(super) fn capacity(table: &mut Table) {
     table.change("G-CAPACITY", "of age, and not able", &world, stated, {
         inner!(Person, PersonEvent::CapacityStated, ground => CapacityGround::CameOfAge)
     });
+    table.change("G-CAPACITY", "grown out of what a court found", &world, stated, |own| {
+        if let Event::Person(PersonEvent::CapacityStated { capacity, ground, .. }) = &mut own.event
+        {
+            (*capacity, *ground) = (Capacity::Full, CapacityGround::CameOfAge);
+        }
+    });
     table.change("INV-2", "as it was", &world, stated, {
         inner!(Person, PersonEvent::CapacityStated, capacity => Capacity::None)
     });

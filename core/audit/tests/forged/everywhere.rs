@@ -304,6 +304,11 @@ fn measures_and_records(table: &mut Table, courses: &Courses) {
             document.sha256 = [0; 32];
         }
     });
+    table.change("G-FACT", "exempted by no court", beyond, exempted, |own| {
+        if let Event::Measure(MeasureEvent::CourtLimitExempted { document, .. }) = &mut own.event {
+            document.issuer = "尤溪县市场监督管理局".to_owned();
+        }
+    });
     table.other("INV-1", "exempted from what has ended", beyond, |log| {
         let mut own = log.at(log.last(exempted)).clone();
         let last = log.commits.last().and_then(|own| own.last()).expect("an event").clone();

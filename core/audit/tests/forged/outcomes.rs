@@ -37,6 +37,19 @@ pub(super) fn objections(table: &mut Table) {
         "court_document.filed",
         inner!(Remedy, RemedyEvent::CourtDocumentFiled, effect => no_text()),
     );
+    let filed = "court_document.filed";
+    table.change(
+        "G-FACT",
+        "filed as a court's and of no court",
+        &further::argued(),
+        filed,
+        |own| {
+            if let Event::Remedy(RemedyEvent::CourtDocumentFiled { document, .. }) = &mut own.event
+            {
+                document.issuer = "尤溪县市场监督管理局".to_owned();
+            }
+        },
+    );
     table.other("INV-5", "a timer ends a suspension", &rejected, |log| {
         let place = log.last("objection.resolved");
         log.cut(place);
@@ -330,6 +343,11 @@ pub(super) fn ends(table: &mut Table) {
     table.change("G-FACT", "no court ruled", &upheld, "remedy.decided", |event| {
         if let Event::Remedy(RemedyEvent::RemedyDecided { document, .. }) = &mut event.event {
             document.kind = FactKind::AdministrativeDecision;
+        }
+    });
+    table.change("G-FACT", "a judgment of no court", &upheld, "remedy.decided", |event| {
+        if let Event::Remedy(RemedyEvent::RemedyDecided { document, .. }) = &mut event.event {
+            document.issuer = "尤溪县市场监督管理局".to_owned();
         }
     });
 }

@@ -54,6 +54,11 @@ pub(super) fn burdens(table: &mut Table) {
             own.issuer = String::new();
         }
     });
+    table.change("G-COURT", "a judgment of the authority", &world, "measure.initiated", |own| {
+        if let Event::MeasureInitiated { court_document: Some(own), .. } = &mut own.event {
+            own.issuer = "尤溪县市场监督管理局".to_owned();
+        }
+    });
     let (mut world, listing) = listed();
     let measure = world.measure(listing, STATUTE, Progress::Executing);
     world.objection(organisation(1), Target::Listing(listing), false);
