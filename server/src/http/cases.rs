@@ -1,12 +1,16 @@
 //! Writes on the decision path: black listings and attributions, and the red list.
 
 use serde::Deserialize;
-use shouxin_core::actor::Role;
+use shouxin_core::actor::{Role, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::event::{CaseRef, NominationSource, PersonRole};
+use shouxin_core::id::{Position, RecordId};
+use shouxin_core::row::{Index, Key, Row};
 use shouxin_core::time::Day;
 use utoipa::ToSchema;
 
+use crate::engine::Engine;
+use crate::engine::query::Query;
 use crate::http::edge::{
     CitationBody, Edge, FactBody, Hex32, NamedMeasureBody, ServiceBody, citations, id, subject_key,
 };
@@ -360,6 +364,43 @@ impl Write for Nominate {
     }
 }
 
+/// Adverse records looked through for a nomination.
+const ADVERSE_ROWS_MAX: usize = 1000;
+
+/// Live adverse records of a subject, for the check of a nomination and its decision, and the version of the file in
+/// which they were found. What only its provider may read counts like any other: who checks is a
+/// named officer, and is told that something was found, never what.
+fn open_adverse(
+    engine: &Engine,
+    subject: SubjectKey,
+) -> Result<(Vec<RecordId>, Position), Problem> {
+    let today = engine.clock.now().legal_date();
+    let mut query = Query::new(engine.view.read());
+    let looked_at = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
+    let entry = Index::StandingAdverse(subject, RecordId(Position::local(0)));
+    let (positions, more) = query.page(&entry, None, ADVERSE_ROWS_MAX)?;
+    let mut adverse = Vec::new();
+    for position in positions {
+        if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
+            && row.is_live(today)
+        {
+            adverse.push(row.id);
+        }
+    }
+    // One that is open is enough; where so many are past their day and wait for their timer, nobody can tell.
+    if more && adverse.is_empty() {
+        return Err(Problem::new(
+            Code::Limit,
+            format!(
+                "{ADVERSE_ROWS_MAX} 条以上不良记录已届满而未办结 / over {ADVERSE_ROWS_MAX} adverse records \
+                 are past their last day and not closed yet"
+            ),
+            "请稍后重试 / the timers close them; try again then",
+        ));
+    }
+    Ok((adverse, looked_at))
+}
+
 /// 核查: the register looks up the subject's open adverse records itself, whoever may read them; the
 /// answer names none.
 /// Source: domain.md O28.
@@ -374,7 +415,7 @@ impl Write for CheckNomination {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
-        let (adverse_records, looked_at) = crate::http::read::open_adverse(edge.engine, subject)?;
+        let (adverse_records, looked_at) = open_adverse(edge.engine, subject)?;
         Ok(Command::CheckNomination { listing, adverse_records, looked_at })
     }
 }
@@ -414,7 +455,7 @@ impl Write for DecideRedListing {
     fn command(self, path: &str, edge: &Edge<'_>) -> Result<Command, Problem> {
         let listing = id(path)?;
         let subject = edge.subject_of(CaseRef::Listing(listing))?;
-        let (adverse_records, looked_at) = crate::http::read::open_adverse(edge.engine, subject)?;
+        let (adverse_records, looked_at) = open_adverse(edge.engine, subject)?;
         Ok(Command::DecideRedListing {
             listing,
             adverse_records,

@@ -21,10 +21,9 @@ use shouxin_core::rules::Instrument;
 use shouxin_core::text::{Name, Sealed};
 use shouxin_core::time::Day;
 
-use crate::engine::Engine;
 use crate::engine::query::Query;
 use crate::http::caller::Caller;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::http::sharing::Reach;
 use crate::http::{attributions, basis, erasures, imported};
 use crate::vault::Vault;
@@ -33,8 +32,6 @@ use crate::vault::Vault;
 pub const PART_ROWS_MAX: usize = 200;
 /// Reconsiderations and suits shown beside one thing.
 const REMEDIES_SHOWN_MAX: usize = 16;
-/// Adverse records looked through for a nomination.
-const ADVERSE_ROWS_MAX: usize = 1000;
 
 /// How much of a file a reader may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -772,38 +769,4 @@ pub(crate) fn file(
         }
     )?);
     Ok(body)
-}
-
-/// Live adverse records of a subject, for the check of a nomination and its decision, and the version of the file in
-/// which they were found. What only its provider may read counts like any other: who checks is a
-/// named officer, and is told that something was found, never what.
-pub fn open_adverse(
-    engine: &Engine,
-    subject: SubjectKey,
-) -> Result<(Vec<RecordId>, Position), Problem> {
-    let today = engine.clock.now().legal_date();
-    let mut query = Query::new(engine.view.read());
-    let looked_at = query.ask(|rows| Ok(rows.must_subject(subject)?.last))?;
-    let entry = Index::StandingAdverse(subject, RecordId(Position::local(0)));
-    let (positions, more) = query.page(&entry, None, ADVERSE_ROWS_MAX)?;
-    let mut adverse = Vec::new();
-    for position in positions {
-        if let Some(Row::Record(row)) = query.row(&Key::Record(RecordId(position)))?
-            && row.is_live(today)
-        {
-            adverse.push(row.id);
-        }
-    }
-    // One that is open is enough; where so many are past their day and wait for their timer, nobody can tell.
-    if more && adverse.is_empty() {
-        return Err(Problem::new(
-            Code::Limit,
-            format!(
-                "{ADVERSE_ROWS_MAX} 条以上不良记录已届满而未办结 / over {ADVERSE_ROWS_MAX} adverse records \
-                 are past their last day and not closed yet"
-            ),
-            "请稍后重试 / the timers close them; try again then",
-        ));
-    }
-    Ok((adverse, looked_at))
 }
