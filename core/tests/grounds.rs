@@ -161,6 +161,23 @@ fn a_refused_end_says_what_bounds_it() {
     let said = told(&world, &until(case, last.plus_days(1)));
     assert!(said.contains(&short.to_string()) && said.contains(&last.to_string()), "{said}");
     assert!(!said.contains(&long.to_string()), "{said}");
+    let cure = |world: &World, end: Day| {
+        world.ask(&head(), &until(case, end)).expect_err("it is refused").cure
+    };
+    assert!(cure(&world, last.plus_days(1)).contains(&last.to_string()), "a day can be chosen");
+    let mut late = world.clone();
+    late.today = last;
+    assert!(cure(&late, last.plus_days(1)).contains("撤回该案"), "none is left on its last day");
+
+    // Where the listing ends with its record, the listing is named to the person.
+    let mut both = world.clone();
+    both.must(&head(), &until(case, last));
+    let service = serve(&both, case);
+    both.must(&handler(), &service);
+    both.pass(7);
+    let own = both.attribution(id, person(1), Stage::Heard);
+    let said = told(&both, &until(CaseRef::Attribution(own), last.plus_days(1)));
+    assert!(said.contains(&format!("{id} ")) && !said.contains(&short.to_string()), "{said}");
 
     // The organisation is listed for less: the person answers no longer.
     let earlier = last.plus_days(-30);

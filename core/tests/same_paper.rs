@@ -16,6 +16,7 @@ use shouxin_core::path::Standing;
 use shouxin_core::row::{Key, ListingKind, Repairable, Row};
 use shouxin_core::rules::FactKind;
 use shouxin_core::text::FactDocument;
+use shouxin_core::time::Day;
 
 use crate::kit::asked::{grant, relief_of};
 use crate::kit::extended::{extend, extension};
@@ -445,11 +446,9 @@ fn the_cases_of_many_papers_are_looked_at_together() {
     assert_eq!(world.refused(&handler(), &proposal), Ground::Misfit(Misfit::Limit));
 }
 
-/// What its authority takes back and begins anew lasts no longer than it could before: otherwise one act
-/// would be answered for without an end.
-#[test]
-fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
-    let cap = |world: &World, case: CaseRef| match case {
+/// The last day that a case may have, as it was proposed.
+fn cap(world: &World, case: CaseRef) -> Day {
+    match case {
         CaseRef::Listing(id) => match &world.listing_row(id).kind {
             ListingKind::Black { case, .. } => case.cap,
             ListingKind::Red(_) => panic!("a black listing"),
@@ -458,7 +457,13 @@ fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
             Some(Row::Attribution(row)) => row.case.cap,
             _ => panic!("an attribution"),
         },
-    };
+    }
+}
+
+/// What its authority takes back and begins anew lasts no longer than it could before: otherwise one act
+/// would be answered for without an end.
+#[test]
+fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
     for person in [false, true] {
         let (mut world, case, other) = match answer_after(Stage::Effective, |_, _| ()) {
             Some((world, case, other)) if person => (world, case, Some(other)),
@@ -491,6 +496,21 @@ fn what_is_taken_back_and_begun_anew_lasts_no_longer() {
             assert_eq!(late.refused(&handler(), &proposal), Ground::Guard(Guard::End));
         }
     }
+}
+
+/// What was taken back in one organisation shortens nothing in another, which is another act.
+#[test]
+fn what_is_taken_back_in_one_organisation_leaves_another_its_time() {
+    let (mut world, case, _) = answer_after(Stage::Effective, |_, _| ()).expect("it stands");
+    let had = cap(&world, case);
+    world.pass(100);
+    taken_back(&mut world, case);
+    let of_another = on_new_paper(&world, propose(organisation(2), &[]));
+    let other = ListingId(world.must(&handler(), &of_another));
+    world.advance(CaseRef::Listing(other), &[STATUTE], Stage::Effective);
+    let there = under(other, again(&world, case));
+    let at = AttributionId(world.must(&handler(), &there));
+    assert!(cap(&world, CaseRef::Attribution(at)) > had);
 }
 
 /// A person who answers for an organisation's act is not listed for it as well on the same paper, nor the
