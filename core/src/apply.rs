@@ -48,12 +48,8 @@ use crate::text::{FactDocument, Name, number_form};
 
 /// SHA-256 over what makes two submissions of a record the same one, however its number is written.
 pub fn record_source(provider: Uscc, item: &str, number: &str, subject: SubjectKey) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in [provider.as_str(), item, &number_form(number), &subject.to_string()] {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
+    let (number, subject) = (number_form(number), subject.to_string());
+    tagged(&[provider.as_str(), item, &number, &subject].map(str::as_bytes))
 }
 
 /// SHA-256 over what makes two filings about a thing the same reconsideration or suit: the body that was
@@ -70,12 +66,8 @@ pub fn remedy_source(target: Target, kind: RemedyKind, body: &str, number: &str)
         RemedyKind::Reconsideration => "reconsideration",
         RemedyKind::Litigation => "litigation",
     };
-    let mut hash = Sha256::new();
-    for part in [target.as_str(), kind, body.trim(), &number_form(number)] {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
+    let number = number_form(number);
+    tagged(&[target.as_str(), kind, body.trim(), &number].map(str::as_bytes))
 }
 
 /// SHA-256 over parts, each behind its length.

@@ -178,7 +178,7 @@ pub fn normalise(text: &str) -> String {
 }
 
 /// The ASCII character of a full-width form, other characters unchanged.
-fn narrow(symbol: char) -> char {
+pub(crate) fn narrow(symbol: char) -> char {
     match symbol {
         '\u{FF01}'..='\u{FF5E}' => {
             // The block repeats ASCII 0x21-0x7E at a fixed distance.

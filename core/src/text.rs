@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::SubjectKey;
 use crate::anonymity::without_number;
+use crate::identifier::narrow;
 use crate::limits::{SHORT_TEXT_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::rules::FactKind;
 use crate::time::Day;
@@ -100,9 +101,7 @@ pub fn number_form(number: &str) -> String {
     let mut form = String::new();
     let (mut figures, mut nought) = (false, false);
     for letter in number.chars() {
-        let wide = u32::from(letter).checked_sub(0xFEE0);
-        let wide = wide.filter(|code| (0x21..=0x7E).contains(code)).and_then(char::from_u32);
-        let letter = match wide.unwrap_or(letter) {
+        let letter = match narrow(letter) {
             '第' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => continue,
             blank if blank.is_whitespace() || blank.is_control() => continue,
             '(' | '[' | '{' | '〔' | '【' | '〖' | '〈' | '《' | '<' | '「' | '『' | '﹝'

@@ -2,6 +2,7 @@
 //! make no difference. What is personal has no entry, so it can be found by none.
 
 use crate::actor::SubjectKey;
+use crate::identifier::narrow;
 use crate::row::{Index, SubjectRow};
 use crate::text::Name;
 
@@ -12,9 +13,7 @@ const NAME_BYTES_MAX: usize = 240;
 pub fn folded(name: &str) -> String {
     let mut folded = String::new();
     for letter in name.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()) {
-        let wide = u32::from(letter).checked_sub(0xFEE0);
-        let wide = wide.filter(|code| (0x21..=0x7E).contains(code)).and_then(char::from_u32);
-        let letter = wide.unwrap_or(letter).to_ascii_uppercase();
+        let letter = narrow(letter).to_ascii_uppercase();
         if folded.len() + letter.len_utf8() > NAME_BYTES_MAX {
             break;
         }

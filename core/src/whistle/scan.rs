@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::identifier::citizen_number::CitizenNumber;
+use crate::identifier::narrow;
 use crate::limits::WARNINGS_MAX;
 use crate::time::Day;
 
@@ -83,12 +84,10 @@ pub fn self_identifying(text: &str, today: Day) -> Vec<Warning> {
 
 /// A full-width character as its plain form, in lower case: forms are filled in either way.
 fn plain(letter: char) -> char {
-    let wide = u32::from(letter).checked_sub(0xFEE0).filter(|code| (0x21..=0x7E).contains(code));
-    let letter = match letter {
+    match letter {
         '\u{3000}' => ' ',
-        other => wide.and_then(char::from_u32).unwrap_or(other),
-    };
-    letter.to_ascii_lowercase()
+        other => narrow(other).to_ascii_lowercase(),
+    }
 }
 
 fn places<'a>(chars: &'a [char], word: &str) -> impl Iterator<Item = (usize, usize)> + 'a {
