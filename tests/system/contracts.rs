@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_core::time::Day;
-use shouxin_server::demo::sample::{code, digest, record};
-use shouxin_tests::{Answer, Client, Server, config, county, key, run};
+use shouxin_server::demo::sample::{code, record};
+use shouxin_tests::{Client, Server, config, county, key, run};
 
 use crate::plugins::{FIRST, Running, Teller, listed_on};
+use crate::social::must;
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";
@@ -22,18 +23,6 @@ const JUDGMENT: &str = "FJ-FR-0201";
 const SECRET: &str = "sample record 7";
 const ANY: &str = "reading law:1";
 const PERMIT: &str = "permit-review permit-law:34";
-
-fn post(client: &Client, path: &str, body: &Value) -> Answer {
-    let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
-    client.post(path, &key, body).expect("an answer")
-}
-
-#[track_caller]
-fn must(client: &Client, path: &str, body: &Value) -> Value {
-    let answer = post(client, path, body);
-    assert!(matches!(answer.status, 200 | 201), "{path}: {answer:?}");
-    answer.body
-}
 
 fn get(client: &Client, path: &str, purpose: &str) -> Value {
     let answer = client.get_for(path, purpose).expect("an answer");

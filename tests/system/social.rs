@@ -14,13 +14,15 @@ const TAX: &str = "11350426XY00010666";
 const GUILD: &str = "51350426XY0005016R";
 const CHAMBER: &str = "51350426XY0005024L";
 
+/// Posts under a key made of what is said.
 fn post(client: &Client, path: &str, body: &Value) -> Answer {
     let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
     client.post(path, &key, body).expect("an answer")
 }
 
+/// The same, and it is taken.
 #[track_caller]
-fn must(client: &Client, path: &str, body: &Value) -> Value {
+pub(crate) fn must(client: &Client, path: &str, body: &Value) -> Value {
     let answer = post(client, path, body);
     assert!(matches!(answer.status, 200 | 201), "{path}: {answer:?}");
     answer.body

@@ -1,4 +1,5 @@
-//! The credit report as a document to print: the same facts as the JSON, in lines.
+//! The credit report as a document to print: each thing that the JSON lists, with its authority, document,
+//! days and status; legal bases, digests and what programs need stand in the JSON alone.
 //!
 //! The font is named and not embedded: `STSong-Light` with the predefined encoding `UniGB-UTF16-H`
 //! (ISO 32000-1, 9.7.5.2) is what readers of Chinese documents know how to show with a font of their own,
@@ -156,6 +157,7 @@ impl Lines {
             self.field("文号 / document", &own["document_number"]);
             self.field("文书日期 / date", &own["document_date"]);
             self.field("提供单位 / provider", &named(rules, &own["provider"]));
+            self.field("严重程度 / severity", &own["severity"]);
             self.field("公示至 / shown until", &own["publicity_until"]);
             self.field("状态 / status", &status(&own["status"]));
             for (label, value) in own["content"].as_object().into_iter().flatten() {
