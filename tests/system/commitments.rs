@@ -9,6 +9,7 @@ use shouxin_server::demo::sample::{code, digest};
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
 
 use crate::plugins::{Running, Teller};
+use crate::social::{must, post};
 
 const MARKET: &str = "11350426XY0001023Q";
 const CONTENT: &str = "产品质量符合所公布的标准";
@@ -31,17 +32,6 @@ fn subject_key(data: &Path, subject: &str) -> String {
     ]);
     assert_eq!(made.0, 0, "{}", made.2);
     made.1.trim().to_owned()
-}
-
-fn post(client: &Client, path: &str, body: &Value) -> Answer {
-    let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
-    client.post(path, &key, body).expect("an answer")
-}
-
-fn must(client: &Client, path: &str, body: &Value) -> Value {
-    let answer = post(client, path, body);
-    assert!(matches!(answer.status, 200 | 201), "{path}: {answer:?}");
-    answer.body
 }
 
 #[track_caller]

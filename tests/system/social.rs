@@ -15,7 +15,7 @@ const GUILD: &str = "51350426XY0005016R";
 const CHAMBER: &str = "51350426XY0005024L";
 
 /// Posts under a key made of what is said.
-fn post(client: &Client, path: &str, body: &Value) -> Answer {
+pub(crate) fn post(client: &Client, path: &str, body: &Value) -> Answer {
     let key = format!("{path}-{}", digest(&body.to_string()).get(..16).expect("a digest"));
     client.post(path, &key, body).expect("an answer")
 }
