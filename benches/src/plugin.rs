@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use shouxin_plugin_host::wire::{Classified, SCHEMA, Subject};
-use shouxin_plugin_host::{Call, Hook, Isolation, Limits, Plugin, PluginSpec};
+use shouxin_plugin_host::{Call, Hook, Isolation, Limits, Mode, Plugin, PluginSpec};
 use shouxin_server::plugins::library_sha256;
 
 const WINDOW: u64 = 64;
@@ -29,6 +29,8 @@ fn measure(calls: u64, isolation: Isolation) -> f64 {
         library,
         data_dir: folder.path().join("market"),
         config: serde_json::json!({}),
+        mode: Mode::Live,
+        connect: Vec::new(),
         isolation,
         limits: Limits::default(),
         host_program: PathBuf::from("/proc/self/exe"),

@@ -14,7 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shouxin_core::row::PluginRow;
-use shouxin_plugin_host::{Call, Completion, Hook, Isolation, Limits, Outcome, Plugin, PluginSpec};
+use shouxin_plugin_host::{
+    Call, Completion, Hook, Isolation, Limits, Mode, Outcome, Plugin, PluginSpec,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Tickets from here on belong to queries; below, to the dispatcher.
@@ -202,6 +204,8 @@ impl Plugins {
                 sha256: grant.admit()?,
                 data_dir: data.join("plugin-data").join(&grant.name),
                 config: serde_json::to_value(&grant.settings).map_err(|e| start(e.to_string()))?,
+                mode: Mode::Live,
+                connect: Vec::new(),
                 isolation: grant.isolation,
                 limits: grant.limits.clone(),
                 host_program: host.0.clone(),

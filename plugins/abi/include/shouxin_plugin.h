@@ -28,7 +28,7 @@ extern "C" {
 
 #define SHOUXIN_MAGIC                0x53585031u  /* "SXP1" */
 #define SHOUXIN_ABI_MAJOR            1u           /* another major is another symbol */
-#define SHOUXIN_ABI_MINOR            0u           /* how often something was appended */
+#define SHOUXIN_ABI_MINOR            1u           /* how often something was appended */
 #define SHOUXIN_BODY_BYTES_MAX       262144u      /* request and answer */
 #define SHOUXIN_STATUS_OK            0            /* done, and answered */
 #define SHOUXIN_STATUS_UNSUPPORTED   1            /* not offered */
@@ -39,6 +39,11 @@ extern "C" {
 #define SHOUXIN_ANSWER_TOO_LARGE     1            /* the call fails */
 #define SHOUXIN_ANSWER_REPEATED      2            /* the first one stands */
 #define SHOUXIN_ANSWER_BAD_POINTER   3            /* null with a length */
+#define SHOUXIN_CONNECT_NOT_GRANTED  -1           /* no such grant */
+#define SHOUXIN_CONNECT_UNREACHABLE  -2           /* nobody answers */
+#define SHOUXIN_CONNECT_TIMED_OUT    -3           /* too slow */
+#define SHOUXIN_CONNECT_BAD_NAME     -4           /* no name of a host */
+#define SHOUXIN_CONNECT_UNAVAILABLE  -5           /* not now */
 #define SHOUXIN_LOG_ERROR            1            /* needs a person */
 #define SHOUXIN_LOG_WARN             2            /* odd */
 #define SHOUXIN_LOG_INFO             3            /* normal */
@@ -66,6 +71,13 @@ typedef struct shouxin_host {
     int32_t (*answer)(void *ctx, const uint8_t *ptr, size_t len);
     /* One line for the register's log. No names, numbers or keys of natural persons. */
     void (*log)(void *ctx, int32_t level, const uint8_t *ptr, size_t len);
+    /*
+     * Since minor 1, there if struct_size covers it. Opens a TCP connection to a granted host:port,
+     * spelled as in the grant; there is no other way to the network. A connected blocking socket that
+     * belongs to the plugin, or one of the negative SHOUXIN_CONNECT_ values.
+     */
+    int32_t (*connect)(void *ctx, const uint8_t *host, size_t host_len, uint16_t port,
+                       uint32_t timeout_ms);
 } shouxin_host;
 
 /*

@@ -47,7 +47,7 @@ pub const MAGIC: u32 = 0x5358_5031;
 pub const ABI_MAJOR: u16 = 1;
 
 /// The minor version of this contract: how often something was appended.
-pub const ABI_MINOR: u16 = 0;
+pub const ABI_MINOR: u16 = 1;
 
 /// The longest request, answer or configuration, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -71,6 +71,18 @@ pub const ANSWER_TOO_LARGE: i32 = 1;
 pub const ANSWER_REPEATED: i32 = 2;
 /// `answer` refused: a null pointer with a length.
 pub const ANSWER_BAD_POINTER: i32 = 3;
+
+/// `connect` refused: the register grants this plugin no such `host:port`, or the instance runs
+/// beside the live one (shadow, check, dry run) and reaches nothing outside.
+pub const CONNECT_NOT_GRANTED: i32 = -1;
+/// `connect` failed: nobody answers there, or the name is unknown.
+pub const CONNECT_UNREACHABLE: i32 = -2;
+/// `connect` failed: no answer in the time that was given.
+pub const CONNECT_TIMED_OUT: i32 = -3;
+/// `connect` refused: no UTF-8, longer than 253 bytes, or a null pointer with a length.
+pub const CONNECT_BAD_NAME: i32 = -4;
+/// `connect` failed: the plugin has too many descriptors open, or the register is stopping.
+pub const CONNECT_UNAVAILABLE: i32 = -5;
 
 /// Levels of `log`, from what needs a person at once to what only an author wants.
 pub const LOG_ERROR: i32 = 1;
@@ -106,6 +118,18 @@ pub type AnswerFn = unsafe extern "C" fn(ctx: *mut c_void, ptr: *const u8, len: 
 /// Names, numbers and keys of natural persons do not belong in it.
 pub type LogFn = unsafe extern "C" fn(ctx: *mut c_void, level: i32, ptr: *const u8, len: usize);
 
+/// Opens a TCP connection to one of the `host:port` that the operator granted this plugin, which has
+/// no other way to the network. Blocks at most `timeout_ms`, and never beyond the call's deadline.
+/// Returns a connected, blocking stream socket that belongs to the plugin from then on, or one of
+/// the negative `CONNECT_*` values. `host` is UTF-8 and spelled as in the grant.
+pub type ConnectFn = unsafe extern "C" fn(
+    ctx: *mut c_void,
+    host: *const u8,
+    host_len: usize,
+    port: u16,
+    timeout_ms: u32,
+) -> i32;
+
 /// What a call may use of its host. Valid until that call returns.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +146,8 @@ pub struct Host {
     pub answer: Option<AnswerFn>,
     /// See [`LogFn`]. Never null.
     pub log: Option<LogFn>,
+    /// See [`ConnectFn`]. Since minor 1: there if `struct_size` covers it, and never null then.
+    pub connect: Option<ConnectFn>,
 }
 
 /// Makes an instance from a configuration (UTF-8 JSON with `data_dir`, a folder that belongs to
@@ -188,6 +214,9 @@ pub struct Descriptor {
 // SAFETY: a descriptor is immutable and its pointers name static data and code, so reading it from
 // several threads is reading constants.
 unsafe impl Sync for Descriptor {}
+
+/// Bytes of a [`Host`] that every register of this major gives: up to what minor 1 appended.
+pub const HOST_BYTES_MIN: usize = core::mem::offset_of!(Host, connect);
 
 /// The exported function's type.
 pub type EntryFn = unsafe extern "C" fn() -> *const Descriptor;

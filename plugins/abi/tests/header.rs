@@ -34,6 +34,11 @@ fn render() -> String {
     define("SHOUXIN_ANSWER_TOO_LARGE", abi::ANSWER_TOO_LARGE.to_string(), "the call fails");
     define("SHOUXIN_ANSWER_REPEATED", abi::ANSWER_REPEATED.to_string(), "the first one stands");
     define("SHOUXIN_ANSWER_BAD_POINTER", abi::ANSWER_BAD_POINTER.to_string(), "null with a length");
+    define("SHOUXIN_CONNECT_NOT_GRANTED", abi::CONNECT_NOT_GRANTED.to_string(), "no such grant");
+    define("SHOUXIN_CONNECT_UNREACHABLE", abi::CONNECT_UNREACHABLE.to_string(), "nobody answers");
+    define("SHOUXIN_CONNECT_TIMED_OUT", abi::CONNECT_TIMED_OUT.to_string(), "too slow");
+    define("SHOUXIN_CONNECT_BAD_NAME", abi::CONNECT_BAD_NAME.to_string(), "no name of a host");
+    define("SHOUXIN_CONNECT_UNAVAILABLE", abi::CONNECT_UNAVAILABLE.to_string(), "not now");
     define("SHOUXIN_LOG_ERROR", abi::LOG_ERROR.to_string(), "needs a person");
     define("SHOUXIN_LOG_WARN", abi::LOG_WARN.to_string(), "odd");
     define("SHOUXIN_LOG_INFO", abi::LOG_INFO.to_string(), "normal");
@@ -69,7 +74,17 @@ fn layout_asserts() -> String {
         };
     }
     layout!(abi::Text, "shouxin_text", ptr, len);
-    layout!(abi::Host, "shouxin_host", struct_size, abi_major, abi_minor, ctx, answer, log);
+    layout!(
+        abi::Host,
+        "shouxin_host",
+        struct_size,
+        abi_major,
+        abi_minor,
+        ctx,
+        answer,
+        log,
+        connect
+    );
     layout!(
         abi::Descriptor,
         "shouxin_descriptor",

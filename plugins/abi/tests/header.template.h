@@ -50,6 +50,13 @@ typedef struct shouxin_host {
     int32_t (*answer)(void *ctx, const uint8_t *ptr, size_t len);
     /* One line for the register's log. No names, numbers or keys of natural persons. */
     void (*log)(void *ctx, int32_t level, const uint8_t *ptr, size_t len);
+    /*
+     * Since minor 1, there if struct_size covers it. Opens a TCP connection to a granted host:port,
+     * spelled as in the grant; there is no other way to the network. A connected blocking socket that
+     * belongs to the plugin, or one of the negative SHOUXIN_CONNECT_ values.
+     */
+    int32_t (*connect)(void *ctx, const uint8_t *host, size_t host_len, uint16_t port,
+                       uint32_t timeout_ms);
 } shouxin_host;
 
 /*

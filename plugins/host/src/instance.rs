@@ -39,6 +39,7 @@ impl Context<'_, '_> {
             ctx: std::ptr::from_mut(self).cast(),
             answer: Some(take_answer),
             log: Some(take_log),
+            connect: Some(open_connection),
         }
     }
 
@@ -158,6 +159,16 @@ unsafe extern "C" fn take_answer(ctx: *mut c_void, ptr: *const u8, len: usize) -
         }
         None => abi::ANSWER_BAD_POINTER,
     }
+}
+
+unsafe extern "C" fn open_connection(
+    _ctx: *mut c_void,
+    _host: *const u8,
+    _host_len: usize,
+    _port: u16,
+    _timeout_ms: u32,
+) -> i32 {
+    abi::CONNECT_NOT_GRANTED
 }
 
 unsafe extern "C" fn take_log(ctx: *mut c_void, level: i32, ptr: *const u8, len: usize) {

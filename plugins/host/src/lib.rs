@@ -31,4 +31,4 @@ pub use spec::{
 
 /// The messages of the plugin contract, for callers.
 pub use shouxin_plugin_wire as wire;
-pub use shouxin_plugin_wire::Hook;
+pub use shouxin_plugin_wire::{Hook, Mode};

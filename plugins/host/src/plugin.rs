@@ -184,6 +184,8 @@ fn hello(spec: &PluginSpec) -> Result<Vec<u8>, StartError> {
         name: spec.name.clone(),
         data_dir: text(&spec.data_dir)?,
         settings: Value::clone(&spec.config),
+        mode: spec.mode,
+        connect: spec.connect.clone(),
     };
     let config = config.encode().map_err(|error| bad(format!("its configuration: {error}")))?;
     let hello = Hello {

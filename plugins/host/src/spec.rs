@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shouxin_plugin_wire::{Answer, BODY_BYTES_MAX, Hook};
+use shouxin_plugin_wire::{Answer, BODY_BYTES_MAX, Hook, Mode};
 
 /// Where a plugin runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,10 @@ pub struct PluginSpec {
     pub data_dir: PathBuf,
     /// What the operator wrote for this plugin; reaches it as `settings`.
     pub config: Value,
+    /// What it is for; reaches it as `mode`.
+    pub mode: Mode,
+    /// Each `host:port` that it may reach.
+    pub connect: Vec<String>,
     /// Where it runs.
     pub isolation: Isolation,
     /// Its bounds.

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shouxin_plugin_wire as wire;
 
-use crate::{Case, Classified, StoreError};
+use crate::{Case, Classified, Mode, StoreError};
 
 /// How a call ended; see [`wire::Answer`] for its parts.
 pub type Outcome = wire::Answer;
@@ -38,11 +38,19 @@ pub struct Config {
     name: String,
     data_dir: PathBuf,
     settings: Value,
+    mode: Mode,
+    connect: Vec<String>,
 }
 
 impl Config {
     pub(crate) fn from_wire(config: wire::Config) -> Config {
-        Config { name: config.name, data_dir: config.data_dir.into(), settings: config.settings }
+        Config {
+            name: config.name,
+            data_dir: config.data_dir.into(),
+            settings: config.settings,
+            mode: config.mode,
+            connect: config.connect,
+        }
     }
 
     /// The name the plugin is admitted under.
@@ -53,6 +61,17 @@ impl Config {
     /// The folder that belongs to this plugin alone. It exists.
     pub fn data_dir(&self) -> &Path {
         &self.data_dir
+    }
+
+    /// What the instance is for: anything but [`Mode::Live`] has no effect outside its folder and
+    /// answers what it would answer if it were live.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Each `host:port` that [`connect`](crate::connect) reaches.
+    pub fn granted(&self) -> &[String] {
+        &self.connect
     }
 
     /// What the operator wrote for this plugin; the default of `T` if nothing.

@@ -49,6 +49,7 @@ compile_error!(
 mod casebook;
 mod export;
 mod handler;
+mod net;
 mod store;
 pub mod testing;
 
@@ -56,13 +57,14 @@ pub use casebook::{Applied, CaseBook, Entry, State};
 #[doc(hidden)]
 pub use export::descriptor;
 pub use handler::{Config, Error, Handler, Outcome};
+pub use net::{ConnectError, connect};
 pub use store::{Store, StoreError};
 
 #[doc(hidden)]
 pub use shouxin_plugin_abi as abi;
 pub use shouxin_plugin_wire::{
     Answer, AnswerOutcome, Basis, Case, Classified, Colour, Date, Decision, Hook, InForce, Measure,
-    Subject,
+    Mode, Subject,
 };
 
 /// The examples of the page for authors, compiled with the documentation tests.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use shouxin_plugin_abi as abi;
 use shouxin_plugin_wire::{
     Answer, Basis, Case, Classified, Colour, Config, Date, Decision, Forget, Hook, InForce,
-    Measure, Subject,
+    Measure, Mode, Subject,
 };
 
 use crate::{Handler, descriptor};
@@ -43,6 +43,8 @@ impl Bench {
             name: "bench".to_owned(),
             data_dir: data_dir.display().to_string(),
             settings,
+            mode: Mode::Live,
+            connect: Vec::new(),
         };
         let config = config.encode().map_err(|error| Refused {
             status: abi::STATUS_BAD_INPUT,
@@ -228,6 +230,7 @@ fn host(answer: &mut Vec<u8>) -> abi::Host {
         ctx: std::ptr::from_mut(answer).cast(),
         answer: Some(take_answer),
         log: Some(drop_log),
+        connect: Some(connect_nowhere),
     }
 }
 
@@ -246,6 +249,16 @@ unsafe extern "C" fn take_answer(ctx: *mut c_void, ptr: *const u8, len: usize) -
     }
     buffer.extend_from_slice(bytes);
     abi::ANSWER_OK
+}
+
+unsafe extern "C" fn connect_nowhere(
+    _ctx: *mut c_void,
+    _host: *const u8,
+    _host_len: usize,
+    _port: u16,
+    _timeout_ms: u32,
+) -> i32 {
+    abi::CONNECT_NOT_GRANTED
 }
 
 unsafe extern "C" fn drop_log(_ctx: *mut c_void, _level: i32, _ptr: *const u8, _len: usize) {}

@@ -15,7 +15,7 @@ mod message;
 pub use answer::{Answer, AnswerOutcome, DETAIL_BYTES_MAX, REFERENCE_BYTES_MAX};
 pub use case::{Basis, Case, Decision, Measure};
 pub use date::{Date, DateError};
-pub use message::{Classified, Colour, Config, Forget, InForce, Subject};
+pub use message::{Classified, Colour, Config, Forget, InForce, Mode, Subject};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -69,6 +69,23 @@ pub struct Forget {
     pub subject_key: String,
 }
 
+/// What an instance is for. Only a live one may have an effect outside its own folder; the others
+/// answer what they would answer if they were live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It carries out.
+    #[default]
+    Live,
+    /// A new version beside the live one: it gets the same calls over a folder of its own, and its
+    /// answers are only compared.
+    Shadow,
+    /// Recorded history is played to it over a folder that is thrown away.
+    DryRun,
+    /// The conformance suite calls it over a folder that is thrown away.
+    Check,
+}
+
 /// What an instance is created from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -81,6 +98,12 @@ pub struct Config {
     /// What the operator wrote for this plugin; `null` if nothing.
     #[serde(default)]
     pub settings: Value,
+    /// What it is for.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Each `host:port` that it may reach through the host's `connect`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connect: Vec<String>,
 }
 
 impl Message for Classified {

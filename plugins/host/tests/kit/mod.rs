@@ -39,6 +39,8 @@ pub fn spec(name: &str, library: &Path, data_dir: &Path) -> PluginSpec {
         sha256: sha256(library),
         data_dir: data_dir.to_owned(),
         config: Value::Null,
+        mode: shouxin_plugin_host::Mode::Live,
+        connect: Vec::new(),
         isolation: Isolation::Process,
         limits: Limits {
             deadline_ms: PATIENCE_MS,
