@@ -17,13 +17,17 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-audit", &["shouxin-core"]),
     ("shouxin-plugin-abi", &[]),
     ("shouxin-plugin-wire", &[]),
+    ("shouxin-plugin-admission", &["shouxin-plugin-wire"]),
     ("shouxin-plugin", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-host", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-approval", &["shouxin-plugin"]),
     ("shouxin-plugin-market", &["shouxin-plugin"]),
     ("shouxin-plugin-procurement", &["shouxin-plugin"]),
     ("shouxin-fixture-faulty", &["shouxin-plugin"]),
-    ("shouxin-server", &["shouxin-audit", "shouxin-core", "shouxin-plugin-host"]),
+    (
+        "shouxin-server",
+        &["shouxin-audit", "shouxin-core", "shouxin-plugin-admission", "shouxin-plugin-host"],
+    ),
 ];
 
 fn root() -> PathBuf {
