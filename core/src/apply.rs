@@ -12,12 +12,14 @@ mod catalogue;
 mod channel;
 mod commitment;
 mod credit_review;
+mod delivery;
 mod erasure;
 mod imported;
 mod listing;
 mod measure;
 mod member;
 mod objection;
+mod plugin;
 mod publicity;
 mod record;
 mod remedy;
@@ -33,15 +35,14 @@ use crate::event::calendar::CalendarEvent;
 use crate::event::file::FileEvent;
 use crate::event::job::JobEvent;
 use crate::event::person::{CapacityGround, PersonEvent};
-use crate::event::plugin::PluginEvent;
 use crate::event::remedy::{RemedyEvent, RemedyKind};
 use crate::event::{Capacity, Envelope, Event, Target};
 use crate::id::{ListingId, Position};
 use crate::identifier::uscc::Uscc;
-use crate::limits::{EARLIER_RULES_MAX, FORMER_NAMES_MAX, PLUGINS_MAX, RULE_PACKS_MAX};
+use crate::limits::{EARLIER_RULES_MAX, FORMER_NAMES_MAX, RULE_PACKS_MAX};
 use crate::row::clock::{counted_anew, counted_beyond};
 use crate::row::job::JobRow;
-use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, PluginRow, Row, RulesRow, SubjectRow};
+use crate::row::{ApiKeyRow, IdempotencyRow, Index, Key, Row, RulesRow, SubjectRow};
 use crate::rows::{Rows, Stop};
 use crate::rules::{SubjectKind, pack_day};
 use crate::text::{FactDocument, Name, number_form};
@@ -187,12 +188,13 @@ fn new_office(rows: &Rows, envelope: &Envelope) -> Result<Option<Uscc>, Stop> {
 
 fn apply_event(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
     match &envelope.event {
-        Event::RulesLoaded { .. }
-        | Event::KeyCreated { .. }
-        | Event::KeyRevoked { .. }
-        | Event::PluginDeployed { .. }
-        | Event::PluginTold { .. }
-        | Event::Plugin(_) => administer(rows, envelope),
+        Event::RulesLoaded { .. } | Event::KeyCreated { .. } | Event::KeyRevoked { .. } => {
+            administer(rows, envelope)
+        }
+        Event::PluginDeployed { .. } | Event::PluginTold { .. } | Event::Plugin(_) => {
+            plugin::apply(rows, envelope)
+        }
+        Event::Delivery(event) => delivery::apply(rows, envelope, event),
         Event::GuardDenied { .. } | Event::Refusal(_) => Ok(()),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
@@ -316,41 +318,6 @@ fn administer(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
             };
             let row = ApiKeyRow { revoked: true, ..row.clone() };
             rows.put(Key::ApiKey(key_id.clone()), Row::ApiKey(row))
-        }
-        Event::PluginDeployed { name, version, sha256, department, measures } => {
-            let mut plugins = rows.plugins()?.to_vec();
-            let told = plugins.iter().find(|row| row.name == *name).map(|row| row.told_through);
-            plugins.retain(|row| row.name != *name);
-            plugins.push(PluginRow {
-                name: name.clone(),
-                version: version.clone(),
-                sha256: *sha256,
-                department: department.clone(),
-                measures: measures.clone(),
-                told_through: told.unwrap_or(envelope.position),
-                retired: None,
-            });
-            rows.put(Key::Plugins, Row::Plugins(plugins))
-        }
-        Event::Plugin(PluginEvent::Retired { name }) => {
-            let mut plugins = rows.plugins()?.to_vec();
-            for row in plugins.iter_mut().filter(|row| row.name == *name) {
-                row.retired = Some(envelope.position);
-            }
-            // Who is not on the list counts as retired, so the oldest of them may leave it.
-            let retired = || plugins.iter().filter_map(|row| row.retired);
-            if retired().count() > PLUGINS_MAX {
-                let oldest = retired().min();
-                plugins.retain(|row| row.retired.is_none() || row.retired != oldest);
-            }
-            rows.put(Key::Plugins, Row::Plugins(plugins))
-        }
-        Event::PluginTold { plugin, through, .. } => {
-            let mut plugins = rows.plugins()?.to_vec();
-            for row in plugins.iter_mut().filter(|row| row.name == *plugin) {
-                row.told_through = *through;
-            }
-            rows.put(Key::Plugins, Row::Plugins(plugins))
         }
         _ => Err(defect(envelope, "not an operator's event")),
     }

@@ -20,6 +20,7 @@ pub mod tolerance;
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::event::person::CapacityGround;
+use crate::event::plugin::Admission;
 use crate::event::{
     Attestation, CallFault, Capacity, CaseHook, CaseRef, Finding, NamedMeasure, NominationSource,
     ObjectionGround, PersonRole, RepairAcceptance, Target, Trigger,
@@ -99,6 +100,7 @@ pub enum Command {
         sha256: Digest,
         department: String,
         measures: Vec<String>,
+        admission: Admission,
     },
     /// Every deployed plugin but these is called no more.
     RetirePlugins {
@@ -108,6 +110,67 @@ pub enum Command {
         plugin: String,
         through: Position,
         undelivered: Vec<Position>,
+    },
+    /// A version beside the live one, which is shown recorded history alone.
+    ShadowPlugin {
+        name: String,
+        version: String,
+        sha256: Digest,
+        department: String,
+        measures: Vec<String>,
+        admission: Admission,
+    },
+    /// The version in the shadow becomes live. It is told of the classification changes after `from`:
+    /// by default of those of which the live one was not, or none of the past where there was none.
+    PromotePlugin {
+        name: String,
+        from: Option<Position>,
+    },
+    DropShadow {
+        name: String,
+        reason: String,
+    },
+    RollBackPlugin {
+        name: String,
+        reason: String,
+    },
+    PausePlugin {
+        name: String,
+        reason: String,
+    },
+    ResumePlugin {
+        name: String,
+    },
+    RemovePlugin {
+        name: String,
+        reason: String,
+    },
+    /// A classification change that had not reached the plugin did.
+    PluginToldLate {
+        plugin: String,
+        at: Position,
+    },
+    SkipUntold {
+        plugin: String,
+        at: Position,
+        reason: String,
+    },
+    /// The plugin removed what it kept of every file that was erased up to a position.
+    PluginForgot {
+        plugin: String,
+        through: Position,
+    },
+    /// What a plugin gave up goes to it again, under the same order.
+    RetryDeadLetter {
+        measure: MeasureId,
+    },
+    SkipDeadLetter {
+        measure: MeasureId,
+        reasons: Sealed,
+    },
+    HandDeadLetter {
+        measure: MeasureId,
+        reasons: Sealed,
     },
 
     RegisterSubjects {

@@ -16,6 +16,7 @@ mod classification;
 mod closing;
 mod commitment;
 mod credit_review;
+mod dead_letter;
 mod erasure;
 mod extension;
 mod filing;
@@ -26,6 +27,7 @@ mod grounds;
 mod hearing;
 mod imported;
 mod job;
+mod life_cycle;
 mod listing;
 mod measure;
 mod member;
@@ -66,6 +68,7 @@ use crate::time::{Day, Timestamp};
 pub use assessment::figures;
 pub use checks::REJECT_REASONS;
 pub use closing::is_ready;
+pub use plugin::owed_courtesy;
 pub use refusal::{recorded, recorded_rejects};
 pub use tolerance::clean_from;
 pub use undo::{owed_hook, owes_an_end};
@@ -202,8 +205,21 @@ fn dispatch(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Out
         }
         C::RecordDenial { .. } => refusal::record(command, context),
         C::DeployPlugin { .. }
-        | C::RetirePlugins { .. }
-        | C::PluginTold { .. }
+        | C::ShadowPlugin { .. }
+        | C::PromotePlugin { .. }
+        | C::DropShadow { .. }
+        | C::RollBackPlugin { .. }
+        | C::PausePlugin { .. }
+        | C::ResumePlugin { .. }
+        | C::RemovePlugin { .. }
+        | C::RetirePlugins { .. } => life_cycle::decide(rows, command, context),
+        C::RetryDeadLetter { .. }
+        | C::SkipDeadLetter { .. }
+        | C::HandDeadLetter { .. }
+        | C::PluginToldLate { .. }
+        | C::SkipUntold { .. }
+        | C::PluginForgot { .. } => dead_letter::decide(rows, command, context),
+        C::PluginTold { .. }
         | C::PluginDone { .. }
         | C::PluginFailed { .. }
         | C::SettleFamily { .. } => plugin::decide(rows, command, context),

@@ -302,6 +302,7 @@ pub mod channel;
 pub mod clear;
 pub mod commitment;
 pub mod credit_review;
+pub mod delivery;
 pub mod erasure;
 pub mod file;
 pub mod imported;
@@ -591,5 +592,7 @@ groups {
     Authorisation(authorisation::AuthorisationEvent),
     /// Of what stands at the head of any file.
     File(file::FileEvent),
+    /// Of a case's way to its plugin.
+    Delivery(delivery::DeliveryEvent),
 }
 }

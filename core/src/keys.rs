@@ -127,6 +127,12 @@ impl Key {
             Key::Objection(id) => prefixed(&mut bytes, 0x15, id.0),
             Key::Repair(id) => prefixed(&mut bytes, 0x16, id.0),
             Key::Plugins => bytes.push(0x20),
+            Key::Shadows => bytes.push(0x2D),
+            Key::Untold { plugin, at } => {
+                bytes.push(0x2E);
+                text(&mut bytes, plugin);
+                position(&mut bytes, *at);
+            }
             Key::ApiKey(id) => {
                 bytes.push(0x21);
                 text(&mut bytes, id);
@@ -228,6 +234,10 @@ impl Index {
             | Index::RevocationOwed(_, ListingId(at))
             | Index::Worklist(_, _, MeasureId(at))
             | Index::Owed(_, MeasureId(at))
+            | Index::DeadLetter(_, MeasureId(at))
+            | Index::DeadOn(_, _, MeasureId(at))
+            | Index::Courtesy(_, MeasureId(at))
+            | Index::Untold(_, at)
             | Index::SubjectRemedy(_, RemedyId(at))
             | Index::SubjectRelief(_, ReliefId(at))
             | Index::SubjectCourtDocument(_, CourtDocumentId(at))
@@ -243,6 +253,10 @@ impl Index {
             Index::PublicChange(at, what) => {
                 position(&mut bytes, *at);
                 target(&mut bytes, what);
+            }
+            Index::ErasedAt(at, key) => {
+                position(&mut bytes, *at);
+                subject(&mut bytes, key);
             }
             Index::SharedChange(changed, RecordId(at)) => {
                 position(&mut bytes, *changed);
@@ -322,6 +336,24 @@ impl Index {
                 bytes.push(0x54);
                 text(&mut bytes, plugin);
             }
+            Index::DeadLetter(plugin, _) => {
+                bytes.push(0x73);
+                text(&mut bytes, plugin);
+            }
+            Index::DeadOn(plugin, key, _) => {
+                bytes.push(0x74);
+                text(&mut bytes, plugin);
+                subject(&mut bytes, key);
+            }
+            Index::Courtesy(plugin, _) => {
+                bytes.push(0x75);
+                text(&mut bytes, plugin);
+            }
+            Index::Untold(plugin, _) => {
+                bytes.push(0x76);
+                text(&mut bytes, plugin);
+            }
+            Index::ErasedAt(..) => bytes.extend_from_slice(ERASURES),
             Index::ClassificationChange(_) => bytes.push(0x55),
             Index::ApiKeys(_) => bytes.push(0x56),
             Index::PublicChange(..) => bytes.push(0x57),
@@ -453,6 +485,23 @@ pub fn read_name(bytes: &[u8]) -> Option<Uscc> {
     let end = rest.iter().position(|byte| *byte == 0)?;
     let code = std::str::from_utf8(rest.get(end + 1..)?).ok()?;
     Uscc::parse_attested(code).ok().map(|(code, _)| code)
+}
+
+/// The prefix of every erasure, in the order in which they happened.
+pub const ERASURES: &[u8] = &[0x77];
+
+/// Position and file of an erasure.
+pub fn read_erasure(bytes: &[u8]) -> Option<(Position, SubjectKey)> {
+    let (at, key) = bytes.strip_prefix(ERASURES)?.split_at_checked(POSITION_BYTES)?;
+    Some((tail_position(at)?, subject_of_key(&[SUBJECTS, key].concat())?))
+}
+
+/// Behind which entry the erasures after a position stand.
+pub fn erasures_after(at: Position) -> Vec<u8> {
+    let mut bytes = ERASURES.to_vec();
+    position(&mut bytes, at);
+    bytes.push(0xFF);
+    bytes
 }
 
 /// The prefix of every record.

@@ -13,7 +13,9 @@ mod disputes;
 mod entries;
 pub mod job;
 mod keep;
+mod measure;
 mod owed;
+pub mod plugin;
 pub mod publicity;
 mod record;
 mod red;
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{OfficerRef, Role, SubjectKey};
 use crate::calendar::Deadline;
+use crate::event::Capacity;
 use crate::event::calendar::Clock;
 use crate::event::catalogue::EntryKind;
 use crate::event::job::Job;
@@ -38,7 +41,6 @@ use crate::event::{
     Attestation, CaseRef, Colour, Finding, Idempotency, Mark, NominationSource, ObjectionGround,
     PersonRole, Target, Trigger,
 };
-use crate::event::{CallFault, Capacity};
 use crate::id::{
     AssessmentId, AttributionId, AuthorisationId, CatalogueEntryId, CommitmentId, CourtDocumentId,
     CreditReviewId, ListingId, MeasureId, ObjectionId, Position, RecordId, ReliefId, RemedyId,
@@ -59,7 +61,9 @@ use crate::time::Day;
 
 pub use disputes::{Disputes, OpenObjection};
 pub use entries::derived;
+pub use measure::{MeasureRow, MeasureState, Order, Owed, Remote, Telling};
 pub use owed::Testing;
+pub use plugin::{Courtesy, LetterEnd, PluginRow, PluginVersion, ShadowRow, UntoldRow};
 pub use red::OwedRevocation;
 pub use remedy::{CourtDocumentRow, ReliefRow, ReliefState, RemedyRow, RemedyState};
 pub use repair::{RepairRow, RepairState, Repairable};
@@ -104,6 +108,13 @@ pub enum Key {
     Newest(Newest),
     Channels,
     Plugins,
+    /// The versions of plugins that stand beside the live ones.
+    Shadows,
+    /// A classification change of which a plugin could not be told.
+    Untold {
+        plugin: String,
+        at: Position,
+    },
     ApiKey(String),
     Idempotency([u8; 32]),
     Walk {
@@ -386,119 +397,6 @@ pub struct AttributionRow {
     pub redress_done: Option<bool>,
 }
 
-/// State of a measure case (domain.md 2.4); suspended and to-be-lifted follow from its parents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the states are those of domain.md 2.4")]
-pub enum MeasureState {
-    Initiated,
-    Noticed,
-    Dispatched { respond_by: Deadline, overdue: bool },
-    Accepted { failures: u32 },
-    Declined,
-    Executing { order: Order, failures: u32 },
-    Executed { order: Order, reference: String },
-    FedBack { order: Order, reference: String },
-    Lifted { fed_back: bool },
-    Closed,
-    Forwarded { answered: bool, recalled: bool },
-}
-
-/// An officer's order to execute.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// The `execution.ordered` event.
-    pub at: Position,
-    /// Who ordered it.
-    pub by: OfficerRef,
-    /// The plugin that carries it out; without one the officer does.
-    pub plugin: Option<String>,
-}
-
-/// What the department's system was last known to do about the case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says what the system confirmed")]
-pub enum Remote {
-    Nothing,
-    Executed,
-    Suspended,
-    Lifted,
-}
-
-/// Something that a department owes by a day: a report, an execution, a referral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owed {
-    /// The last day for it.
-    pub by: Deadline,
-    /// The timer has said that it passed.
-    pub overdue: bool,
-}
-
-/// What a higher authority is to be told of a measure that was forwarded to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Telling {
-    /// That it is suspended; or that it has effect again.
-    pub suspended: bool,
-    /// By when.
-    pub owed: Owed,
-}
-
-/// A measure case: one listing, one measure, one implementing department.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-pub struct MeasureRow {
-    pub id: MeasureId,
-    pub subject: SubjectKey,
-    pub listing: ListingId,
-    pub attribution: Option<AttributionId>,
-    pub measure: String,
-    pub department: String,
-    pub initiated_by: OfficerRef,
-    pub initiated_on: Day,
-    pub basis: Vec<Citation>,
-    pub decision_number: String,
-    pub until: Day,
-    pub incentive: bool,
-    pub accepted_by: Option<OfficerRef>,
-    pub state: MeasureState,
-    pub remote: Remote,
-    /// The report on what it has just done.
-    pub feedback: Option<Owed>,
-    /// The execution, where the catalogue sets days for it (T10).
-    pub execution: Option<Owed>,
-    /// The lift, once what it rests on has ended.
-    pub lift: Option<Owed>,
-    pub annulled: bool,
-    pub annulled_on: Option<Day>,
-    /// The timer has said that its own end date passed.
-    pub expired: bool,
-    /// The event by which its plugin last confirmed something; orders the next execution after it.
-    pub confirmed_at: Option<Position>,
-    pub fault: Option<CallFault>,
-    /// The day on which its subject was told of it.
-    pub noticed_on: Option<Day>,
-    /// The day of the letter by which it was forwarded.
-    pub sent_on: Option<Day>,
-    /// Last day of the measure that was ordered or forwarded, by this case or one before it of the
-    /// same kind: no later case outlasts it (INV-3).
-    pub taken_until: Option<Day>,
-    /// A court exempted the subject until then (M-M09).
-    pub exempt_until: Option<Day>,
-    pub holds: Vec<Hold>,
-    pub disputes: Disputes,
-    /// The order that its plugin gave up, which may have reached the department; of what was lifted,
-    /// the order that it was lifted from.
-    pub last_order: Option<Order>,
-    /// What the higher authority to which it was forwarded is to be told.
-    pub telling: Option<Telling>,
-    /// Its way to the department, while nothing suspends it.
-    pub dispatch: Option<Owed>,
-    /// It is suspended, and has its days to respond and to execute anew once it has effect again.
-    pub put_off: bool,
-    /// Who declined it although it is mandatory, until the credit office has answered.
-    pub escalated: Option<OfficerRef>,
-}
-
 /// State of an objection (domain.md 2.6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the states are those of domain.md 2.6")]
@@ -576,21 +474,6 @@ pub struct ChannelRow {
     pub closing: Option<Position>,
 }
 
-/// A deployed plugin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "fields carry the names of the events that set them")]
-pub struct PluginRow {
-    pub name: String,
-    pub version: String,
-    pub sha256: Digest,
-    pub department: String,
-    pub measures: Vec<String>,
-    /// Every classification change up to here has been told.
-    pub told_through: Position,
-    /// The event since which it is called no more, until it is deployed anew.
-    pub retired: Option<Position>,
-}
-
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of the events that set them")]
@@ -657,6 +540,8 @@ pub enum Row {
     Newest(Position),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
+    Shadows(Vec<ShadowRow>),
+    Untold(UntoldRow),
     ApiKey(ApiKeyRow),
     Idempotency(IdempotencyRow),
     Walk(SubjectKey),
@@ -779,4 +664,14 @@ pub enum Index {
     RevocationOwed(Uscc, ListingId),
     /// What an office has to do, the oldest first.
     Task(task::Desk, task::Task),
+    /// Cases whose execution a plugin gave up and for which nobody has answered, by plugin.
+    DeadLetter(String, MeasureId),
+    /// The same by plugin and subject.
+    DeadOn(String, SubjectKey, MeasureId),
+    /// Cases of which a plugin is to be told what an officer did, by plugin.
+    Courtesy(String, MeasureId),
+    /// Classification changes of which a plugin could not be told, by plugin.
+    Untold(String, Position),
+    /// Files that were erased, by the event that did it: what plugins are told to forget.
+    ErasedAt(Position, SubjectKey),
 }

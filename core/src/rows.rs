@@ -27,7 +27,7 @@ use crate::row::tolerance::ToleranceRow;
 use crate::row::{
     ApiKeyRow, AttributionRow, ChannelRow, CourtDocumentRow, Index, Key, ListingKind, ListingRow,
     MeasureRow, ObjectionRow, PluginRow, RecordRow, RedState, ReliefRow, RemedyRow, RepairRow, Row,
-    RulesRow, SubjectRow, derived,
+    RulesRow, ShadowRow, SubjectRow, derived,
 };
 use crate::time::Day;
 
@@ -159,6 +159,19 @@ impl Rows {
             Some(Row::Plugins(rows)) => Ok(rows),
             _ => Ok(&[]),
         }
+    }
+
+    /// The versions of plugins that stand beside the live ones.
+    pub fn shadows(&self) -> Result<&[ShadowRow], Stop> {
+        match self.get(&Key::Shadows)? {
+            Some(Row::Shadows(rows)) => Ok(rows),
+            _ => Ok(&[]),
+        }
+    }
+
+    /// The version of a plugin that stands in the shadow.
+    pub fn shadow(&self, name: &str) -> Result<Option<&ShadowRow>, Stop> {
+        Ok(self.shadows()?.iter().find(|row| row.name == name))
     }
 
     /// Whether a plugin is deployed and not retired.

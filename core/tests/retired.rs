@@ -9,6 +9,7 @@ use crate::kit::{Who, World, guard, misfit, operator, organisation, party, plugi
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::decide::owed_hook;
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{MeasureId, Position};
@@ -49,9 +50,9 @@ fn failed(measure: MeasureId, hook: CaseHook, order: Position) -> Command {
 /// The plugin that takes the place of another.
 fn replacement() -> Command {
     match deploy() {
-        Command::DeployPlugin { version, sha256, department, measures, .. } => {
+        Command::DeployPlugin { version, sha256, department, measures, admission, .. } => {
             let name = "new-plugin".to_owned();
-            Command::DeployPlugin { name, version, sha256, department, measures }
+            Command::DeployPlugin { name, version, sha256, department, measures, admission }
         }
         other => panic!("{other:?}"),
     }
@@ -144,7 +145,7 @@ fn a_plugin_runs_until_it_is_retired_and_again_once_it_is_deployed() {
     assert_eq!(says(&mut world, &["another"]), Ok(vec!["plugin.retired"]));
     assert_eq!(rows(&world)[0].retired, world.log.last().map(|own| own.position));
     assert_eq!(says(&mut world, &[]), Ok(Vec::new()), "it is said once");
-    assert_eq!(world.run(&operator(), &deploy()), Ok(vec!["plugin.deployed"]));
+    assert_eq!(world.run(&operator(), &deploy()), Ok(vec!["plugin.deployed", "plugin.admitted"]));
     let row = &rows(&world)[0];
     assert_eq!((row.retired, row.told_through), (None, told), "and told of what it missed");
     assert_eq!(world.run(&operator(), &deploy()), Ok(Vec::new()));
@@ -172,6 +173,7 @@ fn retired_plugins_take_no_room() {
         sha256: digest(1),
         department: TAX.to_owned(),
         measures: Vec::new(),
+        admission: Admission::Unsigned,
     };
     for round in 0..3 {
         for at in 0..PLUGINS_MAX {

@@ -5,6 +5,7 @@
 
 use shouxin_core::command::Command;
 use shouxin_core::decide::owes_an_end;
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
 use shouxin_core::guard::Guard;
 use shouxin_core::id::{ListingId, MeasureId};
@@ -115,6 +116,7 @@ fn nobody_is_late_with_what_ended_while_it_was_put_off() {
         sha256: digest(21),
         department: TAX.to_owned(),
         measures: vec![HEARING.to_owned()],
+        admission: Admission::Unsigned,
     };
     world.must(&operator(), &deployed);
     let listing = world.listing(&[], &[HEARING], Stage::Effective);

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use shouxin_core::actor::Actor;
 use shouxin_core::codec;
 use shouxin_core::command::Command;
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rules::{RuleError, RuleFile, RuleSet, RulesVersion};
 use shouxin_core::time::{Day, Timestamp};
@@ -591,6 +592,7 @@ async fn deploy(
             sha256,
             department: grant.department.clone(),
             measures: grant.measures.clone(),
+            admission: Admission::Unsigned,
         };
         match engine.submit(Request::internal(Actor::Operator, "plugins.deploy", command)).await {
             Ok(_) => deployed.push(grant),

@@ -3,7 +3,7 @@
 use super::{defect, officer_of, subject_of};
 use crate::event::Envelope;
 use crate::event::erasure::ErasureEvent;
-use crate::row::{Erasure, Key, Row, SubjectRow};
+use crate::row::{Erasure, Index, Key, Row, SubjectRow};
 use crate::rows::{Rows, Stop};
 
 pub(super) fn apply(
@@ -30,5 +30,10 @@ pub(super) fn apply(
             _ => return Err(defect(envelope, "the file was not erased")),
         },
     };
-    rows.put(Key::Subject(subject), Row::Subject(SubjectRow { erasure, ..head }))
+    rows.put(Key::Subject(subject), Row::Subject(SubjectRow { erasure, ..head }))?;
+    // What plugins are to forget stays listed, though the code may be registered anew.
+    if let ErasureEvent::Erased { .. } = event {
+        rows.add_entry(Index::ErasedAt(envelope.position, subject));
+    }
+    Ok(())
 }

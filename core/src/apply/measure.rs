@@ -1,14 +1,15 @@
 //! Folds the events of measure cases.
 
+use crate::actor::Actor;
 use crate::apply::case::begun;
 use crate::apply::{defect, here, officer_of, put_walks, subject_of, walks};
 use crate::event::assessment::AssessmentEvent;
 use crate::event::measure::MeasureEvent;
-use crate::event::{Envelope, Event, Target};
+use crate::event::{CaseHook, Envelope, Event, Target};
 use crate::id::MeasureId;
 use crate::row::{
-    AttributionRow, Disputes, Key, ListingKind, ListingRow, MeasureRow, MeasureState, Order, Owed,
-    Remote, Row, Telling,
+    AttributionRow, Courtesy, Disputes, Key, ListingKind, ListingRow, MeasureRow, MeasureState,
+    Order, Owed, Remote, Row, Telling,
 };
 use crate::rows::{Rows, Stop};
 
@@ -140,6 +141,9 @@ fn initiated(rows: &mut Rows, envelope: &Envelope) -> Result<(), Stop> {
         dispatch: None,
         put_off: false,
         escalated: None,
+        touched_by: None,
+        letter: None,
+        courtesy: None,
     };
     rows.put(Key::Listing(*listing), Row::Listing(parent))?;
     begun(rows, (*listing, *attribution), (measure, department), envelope)?;
@@ -215,6 +219,9 @@ pub(super) fn apply_beyond(
                 dispatch: None,
                 put_off: false,
                 escalated: None,
+                touched_by: None,
+                letter: None,
+                courtesy: None,
             };
             let twin = twin(&row);
             rows.want([twin.clone()])?;
@@ -241,7 +248,7 @@ pub(super) fn apply_beyond(
         | MeasureEvent::ForwardNoticed { measure, .. } => *measure,
     };
     let row = Rows::known(rows.measure(id)?, &id.0)?.clone();
-    if let Some(after) = ended(&row, event) {
+    if let Some(after) = ended(&row, envelope, event) {
         let owed = row.state.owes_undoing();
         let row = after.ok_or_else(|| defect(envelope, "its end was said in another state"))?;
         if owed && !row.state.owes_undoing() {
@@ -310,9 +317,17 @@ fn told(row: &mut MeasureRow, event: &MeasureEvent) {
 }
 
 /// The row after what follows from an end, where it is such an event: nothing in another state.
-fn ended(row: &MeasureRow, event: &MeasureEvent) -> Option<Option<MeasureRow>> {
+fn ended(
+    row: &MeasureRow,
+    envelope: &Envelope,
+    event: &MeasureEvent,
+) -> Option<Option<MeasureRow>> {
     let owes = row.state.owes_undoing();
-    let row = row.clone();
+    let mut row = row.clone();
+    // An officer found that the attempt had no effect; the plugin that made it may still have the case.
+    if let MeasureEvent::Closed { reference: Some(_), .. } = event {
+        known_there(&mut row, envelope, CaseHook::Lift);
+    }
     Some(match event {
         MeasureEvent::Closed { reference, .. } => (row.state.never_executed()
             || (reference.is_some() && row.state.given_up()))
@@ -402,7 +417,30 @@ fn beside(row: &mut MeasureRow, envelope: &Envelope) -> bool {
     true
 }
 
+/// A plugin's own order takes the place of what another was to be told.
+fn goes_to(touched_by: &mut Option<String>, courtesy: &mut Option<Courtesy>, order: &Order) {
+    if let Some(plugin) = &order.plugin {
+        (*touched_by, *courtesy) = (Some(plugin.clone()), None);
+    }
+}
+
+/// What was confirmed, and by whom: where an officer did it in the place of a plugin that had the case,
+/// that plugin's own data does not know. What the plugin says itself it knows.
+fn known_there(row: &mut MeasureRow, envelope: &Envelope, hook: CaseHook) {
+    let by_hand = matches!(envelope.actor, Actor::Officer(_)) && row.touched_by.is_some();
+    row.courtesy = by_hand.then_some(Courtesy { hook, cause: here(envelope) });
+}
+
 fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
+    let hook = match &envelope.event {
+        Event::SuspensionConfirmed { .. } => Some(CaseHook::Suspend),
+        Event::ResumptionConfirmed { .. } => Some(CaseHook::Resume),
+        Event::MeasureLifted { .. } => Some(CaseHook::Lift),
+        _ => None,
+    };
+    if let Some(hook) = hook {
+        known_there(&mut row, envelope, hook);
+    }
     if beside(&mut row, envelope) {
         return Some(row);
     }
@@ -440,6 +478,8 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
             let by = officer_of(envelope).ok()?;
             let order = Order { at: here(envelope), by, plugin: plugin.clone() };
             row.last_order = None;
+            row.letter = None;
+            goes_to(&mut row.touched_by, &mut row.courtesy, &order);
             row.taken_until = Some(row.until);
             MeasureState::Executing { order, failures }
         }
@@ -450,6 +490,7 @@ fn step(mut row: MeasureRow, envelope: &Envelope) -> Option<MeasureRow> {
         ) => {
             let by = officer_of(envelope).ok()?;
             let order = Order { at: here(envelope), by, plugin: plugin.clone() };
+            goes_to(&mut row.touched_by, &mut row.courtesy, &order);
             MeasureState::Executing { order, failures }
         }
         (MeasureState::Executing { order, .. }, Event::MeasureExecuted { reference, .. }) => {

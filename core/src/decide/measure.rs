@@ -22,7 +22,7 @@ use crate::event::{CaseHook, Event};
 use crate::guard::{Guard, Misfit};
 use crate::id::{AttributionId, ListingId, MeasureId};
 use crate::path::Standing;
-use crate::row::{Key, ListingKind, MeasureRow, MeasureState, RedState, Remote};
+use crate::row::{Key, LetterEnd, ListingKind, MeasureRow, MeasureState, RedState, Remote};
 use crate::rows::{Rows, Stop};
 use crate::rules::{Citation, Executor, Measure, MeasureNeeds, Strength};
 use crate::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
@@ -535,12 +535,15 @@ fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
     if !matches!(row.state, MeasureState::Accepted { .. }) && !left_behind(rows, row)? {
         return Ok(wrong_state("措施 / measure", row.state.name(), "accepted")?);
     }
-    // Where the only one is retired, the order is the officer's own to carry out.
+    // Where the only one is retired, or the case was handed over, the order is the officer's own to carry
+    // out. One that is paused or past its last day keeps its cases, and they wait for it.
+    let handed = row.letter == Some(LetterEnd::Handed);
     let plugin = rows
         .plugins()?
         .iter()
         .find(|plugin| {
-            plugin.retired.is_none()
+            !handed
+                && plugin.retired.is_none()
                 && plugin.department == row.department
                 && plugin.measures.contains(&row.measure)
         })
@@ -549,7 +552,7 @@ fn execute(rows: &Rows, id: MeasureId, context: &Context<'_>) -> Result<Outcome,
 }
 
 /// A burden begins while everything it rests on has effect, by a clock that can be trusted.
-fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
+pub(super) fn may_begin(rows: &Rows, row: &MeasureRow, context: &Context<'_>) -> Result<(), Stop> {
     in_force(rows, row, context.today)?;
     // A case keeps its version of the catalogue unless a later one favours the subject (design.md 6).
     if !row.incentive {

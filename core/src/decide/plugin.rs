@@ -1,18 +1,19 @@
-//! Plugins: deployed by the operator, answering for a department, never deciding anything.
+//! What plugins answer for their departments, never deciding anything.
 
 use crate::actor::Actor;
 use crate::command::Command;
 use crate::decide::checks::{self, misfit};
+use crate::decide::dead_letter::own_word;
 use crate::decide::measure::{confirmed, with_parents};
 use crate::decide::{Context, Drafts, Outcome};
-use crate::event::plugin::PluginEvent;
+use crate::event::delivery::DeliveryEvent;
 use crate::event::{CaseHook, Event};
 use crate::guard::Misfit;
 use crate::id::{MeasureId, Position};
-use crate::limits::{EVIDENCE_MAX, PLUGINS_MAX};
+use crate::limits::EVIDENCE_MAX;
 use crate::row::{Key, MeasureRow, MeasureState, Remote, Row};
 use crate::rows::{Rows, Stop};
-use crate::text::{short_text_is_stated, shortened};
+use crate::text::shortened;
 
 pub(super) fn decide(
     rows: &Rows,
@@ -20,36 +21,20 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
     match command {
-        Command::DeployPlugin { name, version, sha256, department, measures } => {
-            checks::operator(context)?;
-            deploy(rows, name, version, *sha256, department, measures, context)
-        }
-        Command::RetirePlugins { running } => {
-            checks::operator(context)?;
-            retire(rows, running, context)
-        }
         Command::PluginTold { plugin, through, undelivered } => {
-            if !matches!(context.actor, Actor::Plugin { name, .. } if name == plugin) {
-                misfit::<()>(
-                    Misfit::Forbidden,
-                    format!("{} 不是 {plugin} / is not that plugin", context.actor),
-                    "每个插件只确认自己收到的通知 / each plugin confirms what it was told itself",
-                )?;
-            }
-            let known = rows.plugins()?.iter().find(|row| row.name == *plugin);
-            if known.is_none_or(|row| row.told_through >= *through) {
-                return Drafts::new(context).finish();
-            }
-            let mut drafts = Drafts::new(context);
-            let mut undelivered = undelivered.clone();
-            undelivered.truncate(EVIDENCE_MAX);
-            let event =
-                Event::PluginTold { plugin: plugin.clone(), through: *through, undelivered };
-            drafts.push(None, event);
-            drafts.finish()
+            own_word(plugin, context)?;
+            told(rows, plugin, *through, undelivered, context)
         }
         Command::PluginDone { measure, hook, order, reference } => {
-            if is_so_already(rows.must_measure(*measure)?, *hook, *order, context) {
+            let row = rows.must_measure(*measure)?;
+            if is_told(row, *hook, *order, context) {
+                let mut drafts = Drafts::new(context);
+                let event = DeliveryEvent::PluginTold { measure: *measure, hook: *hook };
+                // Nothing of the case changes, and it is told where the file is erased since.
+                drafts.push(None, Event::Delivery(event));
+                return drafts.finish();
+            }
+            if is_so_already(row, *hook, *order, context) {
                 return Drafts::new(context).finish();
             }
             let row = answering(rows, *measure, context)?;
@@ -73,86 +58,51 @@ pub(super) fn decide(
     }
 }
 
-fn deploy(
+/// How far a plugin was told, and what did not reach it: as much as one event may say. The rest is told
+/// again, so that nothing that was not told is forgotten.
+fn told(
     rows: &Rows,
-    name: &str,
-    version: &str,
-    sha256: [u8; 32],
-    department: &str,
-    measures: &[String],
+    plugin: &str,
+    through: Position,
+    undelivered: &[Position],
     context: &Context<'_>,
 ) -> Result<Outcome, Stop> {
-    if context.rules.department(department).is_none() {
-        misfit::<()>(
-            Misfit::Value,
-            format!("未知部门：{department} / unknown department"),
-            "请在 departments.toml 登记 / enter it there",
-        )?;
-    }
-    for id in measures {
-        let granted = context
-            .rules
-            .measure(id)
-            .is_some_and(|measure| measure.implementers.iter().any(|own| own == department));
-        if !granted {
-            misfit::<()>(
-                Misfit::Value,
-                format!("{department} 不实施 {id} / that department does not implement it"),
-                "请核对 plugins.toml 的授权 / check the grant in plugins.toml",
-            )?;
-        }
-    }
-    let plugins = rows.plugins()?;
-    let same = plugins.iter().any(|row| {
-        row.name == name
-            && row.sha256 == sha256
-            && row.version == version
-            && row.department == department
-            && row.measures == measures
-            && row.retired.is_none()
-    });
-    if same {
+    let known = rows.plugins()?.iter().find(|row| row.name == *plugin);
+    let Some(told) = known.map(|row| row.told_through).filter(|told| *told < through) else {
         return Drafts::new(context).finish();
-    }
-    // One that is retired carries nothing out and takes no room.
-    let others = || plugins.iter().filter(|row| row.name != name && row.retired.is_none());
-    let taken = others().any(|row| {
-        row.department == department
-            && row.measures.iter().any(|measure| measures.contains(measure))
-    });
-    // A new version takes the place of the old one, also where there is room for no other.
-    if taken || others().count() >= PLUGINS_MAX || !short_text_is_stated(name) {
-        misfit::<()>(
-            Misfit::Exists,
-            "另一插件已负责同一部门的同一措施，或插件数已满 / another plugin carries that measure, or full",
-            "每项措施每部门只能有一个插件 / one plugin a measure and department",
-        )?;
-    }
+    };
+    let open = undelivered.iter().copied().filter(|at| (told..=through).contains(at) && *at > told);
+    let mut undelivered: Vec<Position> = open.collect();
+    undelivered.sort_unstable();
+    undelivered.dedup();
+    let through = match undelivered.get(EVIDENCE_MAX - 1) {
+        Some(last) if undelivered.len() > EVIDENCE_MAX => *last,
+        _ => through,
+    };
+    undelivered.truncate(EVIDENCE_MAX);
     let mut drafts = Drafts::new(context);
-    drafts.push(
-        None,
-        Event::PluginDeployed {
-            name: name.to_owned(),
-            version: version.to_owned(),
-            sha256,
-            department: department.to_owned(),
-            measures: measures.to_vec(),
-        },
-    );
+    drafts.push(None, Event::PluginTold { plugin: plugin.to_owned(), through, undelivered });
     drafts.finish()
 }
 
-/// Which of the deployed plugins run no more. What went to them is worked out when it is asked for
-/// (`by_retired`), so that a start looks at no case.
-fn retire(rows: &Rows, running: &[String], context: &Context<'_>) -> Result<Outcome, Stop> {
-    let mut drafts = Drafts::new(context);
-    for row in rows.plugins()? {
-        if row.retired.is_none() && !running.contains(&row.name) {
-            let event = PluginEvent::Retired { name: row.name.clone() };
-            drafts.push(None, Event::Plugin(event));
-        }
-    }
-    drafts.finish()
+/// The call by which a plugin is told what an officer did about a case that it had: which plugin, what
+/// was done, and the step of the call, which the answer names as its order. What the case owes by itself
+/// (`owed_hook`) comes first, and takes its place.
+pub fn owed_courtesy(row: &MeasureRow) -> Option<(&str, CaseHook, Position)> {
+    let own = row.courtesy?;
+    row.touched_by.as_deref().map(|plugin| (plugin, own.hook, own.cause))
+}
+
+/// Whether a plugin answers the call that tells it what an officer did, or one for the same that was
+/// under way when the officer did it.
+fn is_told(row: &MeasureRow, hook: CaseHook, at: Position, context: &Context<'_>) -> bool {
+    let Some((plugin, done, step)) = owed_courtesy(row) else {
+        return false;
+    };
+    let under_way = row.state.order().or(row.last_order.as_ref());
+    let asked = at == step || under_way.is_some_and(|order| order.at == at);
+    let own = matches!(context.actor, Actor::Plugin { name, .. } if name == plugin);
+    own && asked && hook == done
 }
 
 /// Whether the order went to a plugin that is retired since.
@@ -223,7 +173,9 @@ fn failed(rows: &Rows, command: &Command, context: &Context<'_>) -> Result<Outco
     else {
         return Err(Stop::Defect("not a failure".to_owned()));
     };
-    if is_so_already(rows.must_measure(*measure)?, *hook, *order, context) {
+    let row = rows.must_measure(*measure)?;
+    // What an officer did in its place stands; the plugin is told of it again.
+    if is_told(row, *hook, *order, context) || is_so_already(row, *hook, *order, context) {
         return Drafts::new(context).finish();
     }
     let row = answering(rows, *measure, context)?;

@@ -130,6 +130,13 @@ fn measure_entries(row: &MeasureRow, entries: &mut Vec<Index>) {
     {
         entries.push(Index::Owed(plugin.clone(), row.id));
     }
+    if let Some(plugin) = row.dead_letter() {
+        entries.push(Index::DeadLetter(plugin.to_owned(), row.id));
+        entries.push(Index::DeadOn(plugin.to_owned(), row.subject, row.id));
+    }
+    if let (Some(plugin), Some(_)) = (&row.touched_by, row.courtesy) {
+        entries.push(Index::Courtesy(plugin.clone(), row.id));
+    }
 }
 
 /// Every index entry that a row stands for.
@@ -223,6 +230,7 @@ pub fn derived(row: &Row) -> Vec<Index> {
         Row::CreditReview(row) => {
             entries.push(Index::SubjectCreditReview(row.subject, row.id));
         }
+        Row::Untold(row) => entries.push(Index::Untold(row.plugin.clone(), row.at)),
         Row::ApiKey(row) => entries.push(Index::ApiKeys(row.key_id.clone())),
         Row::Assessment(row) => {
             entries.push(Index::Assessments(row.id));

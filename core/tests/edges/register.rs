@@ -2,6 +2,7 @@
 
 use shouxin_core::actor::Role;
 use shouxin_core::command::Command;
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::event::{CallFault, CaseHook, Event, Finding, Target};
 use shouxin_core::guard::Misfit;
 use shouxin_core::id::{MeasureId, Position};
@@ -90,6 +91,7 @@ fn deployed((name, version, sha, department, measures): Deployed) -> Command {
         sha256: digest(sha),
         department: department.to_owned(),
         measures: measures.iter().map(|own| (*own).to_owned()).collect(),
+        admission: Admission::Unsigned,
     }
 }
 

@@ -7,6 +7,7 @@ use shouxin_core::command::listing::ListingCommand;
 use shouxin_core::command::measure::{MeasureCommand, SubjectNotice};
 use shouxin_core::command::remedy::RemedyCommand;
 use shouxin_core::command::{Command, NewPerson, NewRecord, NewSubject};
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::event::{
     Capacity, CaseHook, CaseRef, Event, Finding, NamedMeasure, NominationSource, ObjectionGround,
     PersonRole, RepairAcceptance, Target, Trigger,
@@ -568,6 +569,7 @@ pub fn deploy() -> Command {
         sha256: digest(21),
         department: TAX.to_owned(),
         measures: vec![STATUTE.to_owned()],
+        admission: Admission::Unsigned,
     }
 }
 

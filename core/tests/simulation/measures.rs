@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, NamedMeasure, Target};
 use shouxin_core::id::{AttributionId, ListingId, MeasureId};
 use shouxin_core::path::Standing as On;
@@ -44,6 +45,7 @@ impl County {
                 sha256: digest(7),
                 department,
                 measures,
+                admission: Admission::Unsigned,
             };
             // What is deployed already stays as it is.
             let taken = self.world.run(&operator(), &command);
