@@ -19,11 +19,34 @@ const ANYBODY: u8 = 31;
 /// An event that is not listed here is an officer's: a new group adds its timers' lines.
 fn allowed(name: &str) -> u8 {
     match name {
-        "rules.loaded" | "key.created" | "key.revoked" | "plugin.deployed" | "plugin.retired"
-        | "channel.opened" | "channel.closed" | "channel.closing" => OPERATOR,
+        "rules.loaded"
+        | "key.created"
+        | "key.revoked"
+        | "plugin.deployed"
+        | "plugin.admitted"
+        | "plugin.shadowed"
+        | "plugin.promoted"
+        | "plugin.shadow_dropped"
+        | "plugin.rolled_back"
+        | "plugin.paused"
+        | "plugin.resumed"
+        | "plugin.removed"
+        | "plugin.retired"
+        | "plugin.untold_skipped"
+        | "dead_letter.retried"
+        | "dead_letter.skipped"
+        | "dead_letter.handed"
+        | "channel.opened"
+        | "channel.closed"
+        | "channel.closing" => OPERATOR,
         "guard.denied" => ANYBODY,
         "command.refused" => OFFICER | PARTY,
-        "plugin.told" | "execution.failed" | "delivery.failed" => PLUGIN,
+        "plugin.told"
+        | "plugin.told_late"
+        | "plugin.forgot"
+        | "measure.plugin_told"
+        | "execution.failed"
+        | "delivery.failed" => PLUGIN,
         "measure.executed"
         | "measure.suspension_confirmed"
         | "measure.resumption_confirmed"

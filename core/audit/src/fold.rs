@@ -22,6 +22,7 @@ use crate::assessment::Assessments;
 use crate::case_study::CaseStudies;
 use crate::catalogue::Entries;
 use crate::commitment::Commitments;
+use crate::delivery::Way;
 use crate::dispute::Disputes;
 use crate::erasure::Erasures;
 use crate::ground::Paper;
@@ -30,6 +31,7 @@ use crate::job::Jobs;
 use crate::keys::Keys;
 use crate::member::Notes;
 use crate::paper::Matter;
+use crate::plugin::Plugins;
 use crate::support::Supports;
 use crate::tally::Tallies;
 use crate::tolerance::Tolerances;
@@ -372,6 +374,7 @@ pub(crate) struct Measure {
     pub telling: Option<(bool, Deadline)>,
     /// The department's system confirmed that the effect is suspended.
     pub remote_suspended: bool,
+    pub way: Way,
     pub annulled: bool,
     pub holds: BTreeSet<Hold>,
     pub disputes: Disputes,
@@ -413,14 +416,6 @@ pub(crate) use crate::outcomes::{
     Objection, ObjectionStage, Relief, Remedy, RemedyStage, Repair, RepairStage, Testing,
 };
 
-#[derive(Debug)]
-pub(crate) struct Plugin {
-    pub department: String,
-    pub measures: Vec<String>,
-    /// It is called no more, until it is deployed anew.
-    pub retired: bool,
-}
-
 /// Everything that a later event can refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
@@ -444,7 +439,7 @@ pub(crate) struct Fold {
     pub applied: BTreeMap<Target, RepairId>,
     pub remedies: BTreeMap<RemedyId, Remedy>,
     pub reliefs: BTreeMap<ReliefId, Relief>,
-    pub plugins: BTreeMap<String, Plugin>,
+    pub plugins: Plugins,
     pub channels: BTreeMap<String, Channel>,
     /// When display of a thing first and last began or ended.
     pub told: BTreeMap<Target, (Position, Position)>,

@@ -32,6 +32,7 @@ mod clock;
 mod commit;
 mod commitment;
 mod credit_review;
+mod delivery;
 mod dispute;
 mod erasure;
 mod fold;
@@ -50,6 +51,7 @@ mod names;
 mod objection;
 mod outcomes;
 mod paper;
+mod plugin;
 mod publicity;
 mod record;
 mod red;
@@ -277,8 +279,9 @@ impl Audit {
 fn judge(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
     match &at.event.event {
         Event::PluginDeployed { .. } | Event::PluginTold { .. } | Event::Plugin(_) => {
-            admin::check(fold, at);
+            plugin::check(fold, at);
         }
+        Event::Delivery(event) => delivery::check(fold, at, event),
         Event::SubjectRegistered { .. }
         | Event::PersonRegistered { .. }
         | Event::File(_)

@@ -41,6 +41,9 @@ pub(crate) fn ended(own: &mut Measure, by_date: &[Day], at: &mut Here<'_>, event
             } else if officer || reference.is_some() {
                 at.guard(Guard::Competent, "an officer closes what was tried, and nothing else");
             }
+            if looked {
+                own.way.confirmed(at);
+            }
             own.stage = Stage::Closed;
         }
         MeasureEvent::LiftRequired { due, .. } => {

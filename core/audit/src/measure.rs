@@ -13,14 +13,16 @@ use shouxin_core::rules::{
 use shouxin_core::text::{FactDocument, Sealed, digest_is_stated, short_text_is_stated};
 use shouxin_core::time::Day;
 
-use crate::admin::{by_office, by_plugin, by_retired, carries};
+use crate::admin::{by_office, by_plugin};
 use crate::assessment::responds_late;
 use crate::commit::Commit;
+use crate::delivery::Way;
 use crate::dispute::Disputes;
 use crate::fold::{Fold, Kind, Measure, RedStage, Stage, Standing};
 use crate::forwarded;
 use crate::here::{COURT, Here};
 use crate::names::{INV_1, INV_2, INV_4, INV_6, INV_10, INV_11, INV_12, INV_13};
+use crate::plugin::{by_retired, carries};
 use crate::{again, lift};
 
 pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
@@ -107,11 +109,8 @@ pub(crate) fn check(fold: &mut Fold, commit: &mut Commit, at: &mut Here<'_>) {
             }
         }
         Event::ExecutionOrdered { plugin: name, .. } => {
-            // An honour that was accepted keeps the catalogue that favours its subject.
-            if !own.incentive {
-                an_order(own, published, at);
-            }
-            ordered(own, standing, at, name.as_deref(), plugin, retired);
+            begins(own, standing, published, at);
+            ordered(own, at, name.as_deref(), plugin, retired);
         }
         Event::MeasureAnnulled { reasons, .. } => {
             at.stated(Guard::Document, &[("reasons", reasons)]);
@@ -287,6 +286,7 @@ fn opened(fold: &mut Fold, at: &mut Here<'_>, asked: &Asked<'_>, incentive: bool
         lift_by: None,
         telling: None,
         remote_suspended: false,
+        way: Way::default(),
         annulled: false,
         holds: std::collections::BTreeSet::new(),
         disputes: Disputes::default(),
@@ -463,24 +463,32 @@ fn turn(own: &mut Measure, at: &mut Here<'_>, from: Stage, to: Stage) {
     own.stage = to;
 }
 
+/// A burden begins while everything it rests on has effect. An honour that was accepted keeps the catalogue
+/// that favours its subject.
+pub(crate) fn begins(own: &Measure, standing: Standing, published: bool, at: &mut Here<'_>) {
+    if !own.incentive {
+        an_order(own, published, at);
+    }
+    at.in_force(standing);
+    let lasts = |entry: &Entry| own.until <= own.initiated_on.plus_months(entry.max_months);
+    let lasts = own.incentive || at.rules.measure(&own.measure).is_none_or(lasts);
+    at.must(lasts, Guard::End, "no catalogue in force lets it last so long");
+}
+
 fn ordered(
     own: &mut Measure,
-    standing: Standing,
     at: &mut Here<'_>,
     plugin: Option<&str>,
     granted: bool,
     retired: bool,
 ) {
     at.of_department(&own.department);
-    at.in_force(standing);
-    let lasts = |entry: &Entry| own.until <= own.initiated_on.plus_months(entry.max_months);
-    let lasts = own.incentive || at.rules.measure(&own.measure).is_none_or(lasts);
-    at.must(lasts, Guard::End, "no catalogue in force lets it last so long");
     if let Some(name) = plugin
         && !granted
     {
         at.guard(Guard::Competent, format!("{name} does not carry {} out", own.measure));
     }
+    own.way.ordered(at, plugin);
     own.plugin = plugin.map(str::to_owned);
     own.tried = true;
     // What a retired plugin left behind is ordered anew.
@@ -514,6 +522,7 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>, retired: bo
         let given = short_text_is_stated(reference);
         at.must(given, Guard::Document, "the department's own reference is missing");
     }
+    own.way.confirmed(at);
     own.failed =
         matches!(at.event.event, Event::ExecutionFailed { .. } | Event::DeliveryFailed { .. });
     match &at.event.event {
