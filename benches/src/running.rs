@@ -11,6 +11,7 @@ use shouxin_server::clock::SystemClock;
 use shouxin_server::config::Config;
 use shouxin_server::engine::Engine;
 use shouxin_server::keys;
+use shouxin_server::plugins::PluginsFile;
 use tokio::sync::oneshot;
 
 /// A running server.
@@ -49,7 +50,7 @@ impl Running {
                     folder,
                     config,
                     rules: county(),
-                    grants: Vec::new(),
+                    plugins: PluginsFile::default(),
                     clock,
                     listen: "127.0.0.1:0".to_owned(),
                     host: (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]),

@@ -9,12 +9,10 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{HttpServer, web};
 use data_encoding::HEXLOWER;
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shouxin_core::actor::Actor;
 use shouxin_core::codec;
 use shouxin_core::command::Command;
-use shouxin_core::event::plugin::Admission;
 use shouxin_core::row::{Key, Row};
 use shouxin_core::rules::{RuleError, RuleFile, RuleSet, RulesVersion};
 use shouxin_core::time::{Day, Timestamp};
@@ -33,7 +31,8 @@ use crate::http::streams::Streams;
 use crate::http::{self, App, BODY_BYTES_MAX};
 use crate::lock::{DataLock, LockError};
 use crate::log::{LogReader, LogSettings, OpenError, SegmentLog};
-use crate::plugins::{AdmissionError, PluginGrant, Plugins};
+use crate::plugins::library::Libraries;
+use crate::plugins::{self, AdmissionError, Life, Plugins, PluginsFile};
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
@@ -337,8 +336,8 @@ pub struct Start {
     pub config: Config,
     /// Folder of the data files.
     pub rules: PathBuf,
-    /// Admitted plugins.
-    pub grants: Vec<PluginGrant>,
+    /// What plugins may do, and whom the operator trusts to sign them.
+    pub plugins: PluginsFile,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Where to listen.
@@ -360,7 +359,8 @@ pub struct Server {
     /// Where it listens.
     pub address: std::net::SocketAddr,
     plugins: Arc<Plugins>,
-    refused: Vec<Value>,
+    /// Steps of the plugins' lives.
+    pub life: Arc<Life>,
     view: Arc<View>,
     whistle: Arc<Whistle>,
     streams: Arc<Streams>,
@@ -375,7 +375,7 @@ pub struct Server {
 impl Server {
     /// Starts everything: engine, rules, plugins, dispatcher, timers, HTTP.
     pub async fn start(start: Start) -> Result<Server, StartError> {
-        let Start { folder, config, rules, grants, clock, listen, host, on_fatal } = start;
+        let Start { folder, config, rules, plugins: file, clock, listen, host, on_fatal } = start;
         let files = read_rules(&rules)?;
         let set = Arc::new(load_rules(&files)?);
         let kept = keep_rules(&folder.path, &files)?;
@@ -401,14 +401,11 @@ impl Server {
         let configured = channels::read(&rules.join("channels.toml"))?;
         channels::open(&engine, &configured).await?;
         let (done, completions) = mpsc::unbounded_channel();
-        let mut refused = Vec::new();
-        let admitted = admit(grants, &mut refused);
-        // What is not admitted any more makes room first, so that another may take its measures on.
-        retire(&engine, admitted.iter().map(|(grant, _)| &grant.name)).await?;
-        let deployed = deploy(&engine, admitted, &mut refused).await?;
-        let plugins = start_plugins(deployed, &folder.path, &host, &done, &mut refused)?;
-        retire(&engine, plugins.iter().map(|(name, _)| name)).await?;
-        let plugins = Arc::new(plugins);
+        let plugins = Arc::new(Plugins::new(&folder.path, host, done));
+        let libraries = Libraries::of(&folder.path);
+        plugins::start(&engine, &plugins, &libraries, &file).await?;
+        let drain_ms = config.http.drain_ms;
+        let life = Arc::new(Life::new(plugins.clone(), libraries, file, true, drain_ms));
         let (stop, stopped) = watch::channel(false);
         let kick = Arc::new(Notify::new());
         let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions);
@@ -441,6 +438,7 @@ impl Server {
             documents,
             documents_required: config.documents.required,
             plugins: plugins.clone(),
+            life: life.clone(),
             whistle: whistle.clone(),
             streams: streams.clone(),
         };
@@ -453,7 +451,7 @@ impl Server {
             kick,
             address,
             plugins,
-            refused,
+            life,
             view,
             whistle,
             streams,
@@ -461,7 +459,7 @@ impl Server {
             http_task,
             tasks,
             stop,
-            drain_ms: config.http.drain_ms,
+            drain_ms,
             _lock: folder.lock,
         })
     }
@@ -485,9 +483,7 @@ impl Server {
         let closed = tokio::task::spawn_blocking(move || {
             whistle.flush();
             drop(whistle);
-            if let Some(plugins) = Arc::into_inner(plugins) {
-                plugins.stop(drain_ms);
-            }
+            plugins.stop(drain_ms);
             engine.stop();
             drop(engine);
             match Arc::into_inner(view) {
@@ -500,25 +496,8 @@ impl Server {
             Err(_) => Err(StartError::Purpose("stopping ended with a panic".to_owned())),
         }
     }
-
-    /// Answers the state of each plugin, for as long as there are any, and why others were refused.
-    pub fn health(&self) -> crate::socket::Health {
-        let plugins = Arc::downgrade(&self.plugins);
-        let engine = Arc::downgrade(&self.engine);
-        let refused = self.refused.clone();
-        Box::new(move || {
-            let mut shown = plugins.upgrade().map(|own| own.health()).unwrap_or_default();
-            shown.extend(refused.iter().cloned());
-            let row = engine.upgrade().map(|own| Query::new(own.view.read()).row(&Key::Plugins));
-            if let Some(Ok(Some(Row::Plugins(rows)))) = row {
-                shown.extend(crate::plugins::retired(&rows, &shown));
-            }
-            shown
-        })
-    }
 }
 
-/// Reports a plugin that the server goes on without: what it would have executed stays owed.
 /// Versions of the rules by the day on which they were loaded, oldest first, back to the one with which
 /// today began.
 fn rules_loaded(engine: &Engine) -> Result<Vec<(Day, RulesVersion)>, StartError> {
@@ -543,92 +522,6 @@ fn rules_loaded(engine: &Engine) -> Result<Vec<(Day, RulesVersion)>, StartError>
         }
     }
     Ok(loaded)
-}
-
-fn refuse_plugin(grant: &PluginGrant, why: &str, refused: &mut Vec<Value>) {
-    tracing::error!(plugin = %grant.name, why, "插件未启用 / the plugin is refused; going on without it");
-    refused.push(json!({
-        "name": grant.name,
-        "version": grant.version,
-        "department": grant.department,
-        "measures": grant.measures,
-        "sha256": grant.sha256,
-        "state": "refused",
-        "last_error": why,
-    }));
-}
-
-/// The plugins whose library is the one that was admitted, with its hash.
-fn admit(grants: Vec<PluginGrant>, refused: &mut Vec<Value>) -> Vec<(PluginGrant, [u8; 32])> {
-    let mut admitted = Vec::new();
-    for grant in grants {
-        match grant.admit() {
-            Ok(sha256) => admitted.push((grant, sha256)),
-            Err(error) => refuse_plugin(&grant, &error.to_string(), refused),
-        }
-    }
-    admitted
-}
-
-/// Says of every deployed plugin but these that it runs no more: what went to it is then done by
-/// hand, and another may take its place.
-async fn retire(engine: &Engine, running: impl Iterator<Item = &String>) -> Result<(), StartError> {
-    let command = Command::RetirePlugins { running: running.cloned().collect() };
-    engine.submit(Request::internal(Actor::Operator, "plugins.retire", command)).await?;
-    Ok(())
-}
-
-/// Puts every admitted plugin on record; answers those that the register takes.
-async fn deploy(
-    engine: &Engine,
-    admitted: Vec<(PluginGrant, [u8; 32])>,
-    refused: &mut Vec<Value>,
-) -> Result<Vec<PluginGrant>, StartError> {
-    let mut deployed = Vec::new();
-    for (grant, sha256) in admitted {
-        let command = Command::DeployPlugin {
-            name: grant.name.clone(),
-            version: grant.version.clone(),
-            sha256,
-            department: grant.department.clone(),
-            measures: grant.measures.clone(),
-            admission: Admission::Unsigned,
-        };
-        match engine.submit(Request::internal(Actor::Operator, "plugins.deploy", command)).await {
-            Ok(_) => deployed.push(grant),
-            Err(EngineError::Refused(refusal)) => {
-                let why = format!("{}; {}", refusal.detail, refusal.cure);
-                refuse_plugin(&grant, &why, refused);
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(deployed)
-}
-
-/// Starts the deployed plugins. One that does not start is left out and the others start anew:
-/// before the dispatcher runs no call can be under way.
-fn start_plugins(
-    mut grants: Vec<PluginGrant>,
-    data: &Path,
-    host: &(PathBuf, Vec<String>),
-    done: &mpsc::UnboundedSender<crate::plugins::Done>,
-    refused: &mut Vec<Value>,
-) -> Result<Plugins, StartError> {
-    loop {
-        let error = match Plugins::start(&grants, data, host.clone(), done) {
-            Ok(plugins) => return Ok(plugins),
-            Err(error) => error,
-        };
-        let (AdmissionError::Start { name, .. } | AdmissionError::Hash { name, .. }) = &error
-        else {
-            return Err(error.into());
-        };
-        let Some(place) = grants.iter().position(|grant| grant.name == *name) else {
-            return Err(error.into());
-        };
-        refuse_plugin(&grants.remove(place), &error.to_string(), refused);
-    }
 }
 
 fn serve_http(

@@ -7,6 +7,7 @@ mod erase;
 mod export;
 mod import;
 mod inspect;
+mod plugin;
 mod serve;
 
 use std::path::PathBuf;
@@ -50,7 +51,7 @@ enum Command {
     Key(admin::Key),
     /// 插件 / plugins
     #[command(subcommand)]
-    Plugin(admin::PluginCommand),
+    Plugin(Box<plugin::PluginCommand>),
     /// 公示渠道 / channels that show what is public
     #[command(subcommand)]
     Channel(admin::ChannelCommand),
@@ -135,7 +136,7 @@ pub fn run() -> ExitCode {
         Command::Erase(own) => erase::erase(own),
         Command::Rebuild(rebuild) => inspect::rebuild(&rebuild),
         Command::Key(key) => admin::key(key),
-        Command::Plugin(plugin) => admin::plugin(plugin),
+        Command::Plugin(own) => plugin::plugin(*own),
         Command::Channel(channel) => admin::channel(channel),
         Command::Catalogue(check::Catalogue::Check(check)) => check::catalogue(&check),
         Command::Calendar(check::OneFile::Check(check)) => check::one(&check, "calendar", "csv"),

@@ -34,7 +34,7 @@ use crate::engine::query::Query;
 use crate::http::read::{self, Sight};
 use crate::http::sharing::Reach;
 use crate::keys;
-use crate::plugins::{PluginGrant, library_sha256};
+use crate::plugins::{PluginGrant, PluginsFile, library_sha256};
 use crate::replay;
 
 /// How the demonstration is run.
@@ -82,7 +82,7 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         folder,
         config,
         rules: options.config.clone(),
-        grants: grants()?,
+        plugins: PluginsFile::unsigned(grants()?),
         clock: clock.clone(),
         listen: options.listen.clone(),
         host: (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]),

@@ -2,28 +2,34 @@
 //!
 //! The log is the outbox (design.md 5): what is owed follows from rows alone (`owed_hook`), so a
 //! restart or a rebuild delivers nothing that has a result. Only attempts and back-off live here.
-//! Suspensions and ends are looked at before executions, and a window is kept free for them.
+//! Suspensions and ends are looked at before executions, go before them, and wait for no dead letter,
+//! pause, validity or full window.
 
-mod message;
+mod forgetting;
+pub mod message;
 mod retry;
+mod telling;
 mod walk;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
-use shouxin_core::decide::owed_hook;
+use shouxin_core::decide::{owed_courtesy, owed_hook};
 use shouxin_core::event::{CallFault, CaseHook};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::{Due, Index, Key, MeasureRow, PluginRow, Row};
 use shouxin_core::text::Sealed;
+use shouxin_core::time::Day;
 use shouxin_plugin_host::wire::AnswerOutcome;
 use shouxin_plugin_host::{Call, FailureKind, Hook, Outcome, SubmitError};
 use tokio::sync::{mpsc, watch};
 
+use crate::dispatch::forgetting::Forgetting;
 use crate::dispatch::retry::Backoff;
+use crate::dispatch::telling::Telling;
 use crate::dispatch::walk::Walks;
 use crate::engine::query::{Query, QueryError};
 use crate::engine::{Engine, EngineError, Request};
@@ -33,11 +39,10 @@ use crate::plugins::{Done, Plugins, Running};
 const ROWS_PER_PASS_MAX: usize = 1024;
 /// Calls of a plugin's window that executions leave free for suspensions and ends.
 const WINDOW_RESERVE: usize = 8;
+/// Cases of which a plugin is told what an officer did, at once.
+const COURTESIES_MAX: usize = 8;
 /// The longest the dispatcher sleeps: a plugin that came back is noticed by then.
 const IDLE: Duration = Duration::from_millis(500);
-/// Classification changes told under way at once, by plugin.
-const TELL_PAGE: usize = 32;
-const TELL_ATTEMPTS_MAX: u32 = 5;
 /// Characters kept of what a plugin says about a failure.
 const DETAIL_CHARS_MAX: usize = 200;
 
@@ -45,27 +50,43 @@ const DETAIL_CHARS_MAX: usize = 200;
 enum Task {
     Case { measure: MeasureId, hook: CaseHook, order: Position },
     Tell { at: Position },
+    TellLate { at: Position },
+    Forget { at: Position },
 }
 
 struct InFlight {
-    plugin: String,
+    /// The version that was called: whoever takes its place answers for calls of its own.
+    running: Arc<Running>,
     task: Task,
 }
 
-/// What a plugin has been told of the changes after its cursor.
-#[derive(Default)]
-struct Telling {
-    waiting: BTreeMap<Position, Option<bool>>,
-    attempts: HashMap<Position, u32>,
-    committing: bool,
+impl InFlight {
+    fn plugin(&self) -> &str {
+        &self.running.candidate.name
+    }
 }
 
 /// Notes from tasks that carried an answer into the engine.
 enum Note {
     CaseCommitted { measure: MeasureId, result: Result<(), EngineError> },
     Told { plugin: String },
+    ToldLate { plugin: String, at: Position },
+    Forgot { plugin: String, committed: bool },
     WalkSettled,
     Ended { measure: MeasureId },
+}
+
+/// A call about a case that is owed now.
+struct CaseStep {
+    measure: MeasureId,
+    hook: CaseHook,
+    /// The event that it stands for.
+    step: Position,
+    /// What its answer names.
+    order: Position,
+    /// Who ordered it, where an officer did.
+    ordered_by: Option<String>,
+    plugin: String,
 }
 
 /// The dispatcher.
@@ -76,12 +97,19 @@ pub struct Dispatcher {
     notes: mpsc::UnboundedReceiver<Note>,
     notify: mpsc::UnboundedSender<Note>,
     in_flight: HashMap<u64, InFlight>,
+    /// Calls under way, by plugin.
+    used: HashMap<String, usize>,
     busy: HashMap<MeasureId, Option<Backoff>>,
     cursors: HashMap<String, Option<Position>>,
+    courtesy_cursors: HashMap<String, Option<Position>>,
     telling: HashMap<String, Telling>,
+    forgetting: HashMap<String, Forgetting>,
+    telling_late: HashSet<(String, Position)>,
     walks: Walks,
     /// Cases of which a timer is saying that they have ended.
     ending: HashSet<MeasureId>,
+    /// Suspensions and ends of which it was said that the plugin is down.
+    said_down: HashSet<(MeasureId, CaseHook)>,
     next_ticket: u64,
 }
 
@@ -100,11 +128,16 @@ impl Dispatcher {
             notes,
             notify,
             in_flight: HashMap::new(),
+            used: HashMap::new(),
             busy: HashMap::new(),
             cursors: HashMap::new(),
+            courtesy_cursors: HashMap::new(),
             telling: HashMap::new(),
+            forgetting: HashMap::new(),
+            telling_late: HashSet::new(),
             walks: Walks::default(),
             ending: HashSet::new(),
+            said_down: HashSet::new(),
             next_ticket: 1,
         }
     }
@@ -112,6 +145,7 @@ impl Dispatcher {
     /// Runs until told to stop.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut head = self.engine.head();
+        let plugins = self.plugins.clone();
         loop {
             if let Err(error) = self.pass() {
                 tracing::error!(%error, "the dispatcher cannot read what is owed");
@@ -124,6 +158,7 @@ impl Dispatcher {
                 // Where no plugin runs nobody answers, and what follows from an end is said all the same.
                 Some(done) = self.done.recv() => self.completed(done),
                 note = self.notes.recv() => if let Some(note) = note { self.noted(note) },
+                () = plugins.changed.notified() => {}
                 () = tokio::time::sleep(wake) => {}
                 _ = stop.changed() => if *stop.borrow() { return },
             }
@@ -137,15 +172,31 @@ impl Dispatcher {
     }
 
     fn next_due(&self) -> Option<Instant> {
-        self.busy.values().flatten().filter_map(Backoff::due).min()
+        let forgetting = self.forgetting.values().filter_map(Forgetting::due);
+        self.busy.values().flatten().filter_map(Backoff::due).chain(forgetting).min()
     }
 
     fn pass(&mut self) -> Result<(), QueryError> {
         self.settle_walks()?;
-        let names: Vec<String> = self.plugins.iter().map(|(name, _)| name.clone()).collect();
-        for name in names {
-            self.owed_executions(&name)?;
-            self.tell(&name)?;
+        let engine = self.engine.clone();
+        let rows = match Query::new(engine.view.read()).row(&Key::Plugins)? {
+            Some(Row::Plugins(rows)) => rows,
+            _ => Vec::new(),
+        };
+        let today = engine.clock.now().legal_date();
+        for running in self.plugins.all() {
+            let name = running.candidate.name.as_str();
+            let Some(row) = rows.iter().find(|row| row.name == name) else {
+                continue;
+            };
+            // What relieves a subject first; it waits for no pause and no validity.
+            self.owed_courtesies(&running)?;
+            self.forget(&running, row)?;
+            if row.begins_burdens(today) {
+                self.owed_executions(&running, today)?;
+                self.tell(&running, row)?;
+            }
+            self.tell_late(&running);
         }
         Ok(())
     }
@@ -162,7 +213,7 @@ impl Dispatcher {
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {
             if let Some(hook) = owed.steps.hook {
-                self.call_case(owed.measure, hook, owed.cause);
+                self.call_owed(owed.measure, hook, owed.cause);
             }
             // No call waits for this: what it says is true whether a system answers or not.
             if owed.steps.end && self.ending.insert(owed.measure) {
@@ -182,18 +233,21 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn owed_executions(&mut self, plugin: &str) -> Result<(), QueryError> {
+    /// How many more calls a plugin may be given that begin something.
+    fn room(&self, running: &Running) -> usize {
+        let window = running.candidate.grant.limits.in_flight_max;
+        let window = window.saturating_sub(WINDOW_RESERVE).max(1);
+        let used = self.used.get(&running.candidate.name).copied().unwrap_or(0);
+        window.saturating_sub(used)
+    }
+
+    fn owed_executions(&mut self, running: &Running, today: Day) -> Result<(), QueryError> {
         let engine = self.engine.clone();
-        let Some(running) = self.plugins.get(plugin) else {
-            return Ok(());
-        };
-        let window = running.grant.limits.in_flight_max.saturating_sub(WINDOW_RESERVE).max(1);
-        let used = self.in_flight.values().filter(|call| call.plugin == plugin).count();
-        let mut room = window.saturating_sub(used);
+        let plugin = running.candidate.name.as_str();
+        let mut room = self.room(running);
         if room == 0 {
             return Ok(());
         }
-        let today = engine.clock.now().legal_date();
         let entry = Index::Owed(plugin.to_owned(), MeasureId(Position::local(0)));
         let after = self.cursors.get(plugin).copied().flatten();
         let mut chosen = Vec::new();
@@ -210,7 +264,9 @@ impl Dispatcher {
                     continue;
                 }
                 let (row, standing) = walk::case(&mut query, id, today)?;
-                if owed_hook(&row, standing) == Some(CaseHook::Execute) {
+                if owed_hook(&row, standing) == Some(CaseHook::Execute)
+                    && !behind_a_dead_letter(&query, plugin, &row)?
+                {
                     chosen.push((id, execute_step(&row)));
                     room -= 1;
                 }
@@ -219,7 +275,35 @@ impl Dispatcher {
             self.cursors.insert(plugin.to_owned(), cursor);
         }
         for (id, step) in chosen {
-            self.call_case(id, CaseHook::Execute, step);
+            self.call_owed(id, CaseHook::Execute, step);
+        }
+        Ok(())
+    }
+
+    /// What an officer did in a plugin's place, and its own data does not know yet.
+    fn owed_courtesies(&mut self, running: &Running) -> Result<(), QueryError> {
+        let engine = self.engine.clone();
+        let plugin = running.candidate.name.as_str();
+        let entry = Index::Courtesy(plugin.to_owned(), MeasureId(Position::local(0)));
+        let after = self.courtesy_cursors.get(plugin).copied().flatten();
+        let mut steps = Vec::new();
+        {
+            let mut query = Query::new(engine.view.read());
+            let (positions, more) = query.page(&entry, after, COURTESIES_MAX)?;
+            let cursor = positions.last().copied().filter(|_| more);
+            self.courtesy_cursors.insert(plugin.to_owned(), cursor);
+            for id in positions.into_iter().map(MeasureId).filter(|id| self.free(*id)) {
+                let row = query.ask(|rows| rows.must_measure(id).cloned())?;
+                let Some((plugin, hook, step)) = owed_courtesy(&row) else {
+                    continue;
+                };
+                let plugin = plugin.to_owned();
+                let (order, ordered_by) = (step, None);
+                steps.push(CaseStep { measure: id, hook, step, order, ordered_by, plugin });
+            }
+        }
+        for step in steps {
+            self.call_case(step);
         }
         Ok(())
     }
@@ -233,7 +317,28 @@ impl Dispatcher {
         }
     }
 
-    fn call_case(&mut self, id: MeasureId, hook: CaseHook, step: Position) {
+    /// Makes the call that a case owes under the order that stands.
+    fn call_owed(&mut self, id: MeasureId, hook: CaseHook, step: Position) {
+        let engine = self.engine.clone();
+        let row = Query::new(engine.view.read()).ask(|rows| rows.must_measure(id).cloned());
+        let order = match &row {
+            Ok(row) => row.order_to_undo(),
+            Err(error) => {
+                tracing::error!(%error, case = %id, "a case cannot be read");
+                None
+            }
+        };
+        let Some((order, plugin)) = order.and_then(|order| Some((order, order.plugin.clone()?)))
+        else {
+            return;
+        };
+        let ordered_by = (hook == CaseHook::Execute).then(|| order.by.to_string());
+        let order = order.at;
+        self.call_case(CaseStep { measure: id, hook, step, order, ordered_by, plugin });
+    }
+
+    fn call_case(&mut self, call: CaseStep) {
+        let CaseStep { measure: id, hook, step, order, ordered_by, plugin } = call;
         // What ends or suspends a burden waits for nothing but the call that is under way.
         let overtakes = matches!(hook, CaseHook::Suspend | CaseHook::Lift);
         let waiting_other = matches!(self.busy.get(&id), Some(Some(own)) if own.hook() != hook);
@@ -242,77 +347,136 @@ impl Dispatcher {
             return;
         }
         let engine = self.engine.clone();
+        let today = engine.clock.now().legal_date();
         let built = {
             let mut query = Query::new(engine.view.read());
-            message::case(&engine, &mut query, id, hook, step)
+            let call = message::CaseCall { id, hook, step, ordered_by };
+            message::case(&engine.rules, today, &mut query, call)
         };
-        let (plugin, order, body) = match built {
+        let (key, body) = match built {
             Ok(built) => built,
             Err(error) => {
                 tracing::error!(%error, case = %id, "a case cannot be put into a message");
                 return;
             }
         };
-        let hook_name = plugin_hook(hook);
         let task = Task::Case { measure: id, hook, order };
-        if self.submit(&plugin, hook_name, body, task) {
-            let kept = self.busy.remove(&id).flatten().filter(|own| own.hook() == hook);
-            self.busy.insert(id, None);
-            if let Some(backoff) = kept {
-                self.walks.keep_attempts(id, backoff);
+        match self.submit(&plugin, plugin_hook(hook), body, key, task) {
+            Ok(()) => {
+                let kept = self.busy.remove(&id).flatten().filter(|own| own.hook() == hook);
+                self.busy.insert(id, None);
+                self.said_down.remove(&(id, hook));
+                if let Some(backoff) = kept {
+                    self.walks.keep_attempts(id, backoff);
+                }
             }
+            // A suspension or an end that reaches nobody is said at once: an officer does it by hand.
+            Err(SubmitError::Down { until: None }) if overtakes => {
+                self.say_down(id, hook, order, &plugin)
+            }
+            Err(_) => {}
         }
     }
 
-    fn submit(&mut self, plugin: &str, hook: Hook, body: Vec<u8>, task: Task) -> bool {
-        let Some(running) = self.plugins.get(plugin) else {
-            return false;
+    fn say_down(&mut self, id: MeasureId, hook: CaseHook, order: Position, plugin: &str) {
+        if !self.said_down.insert((id, hook)) {
+            return;
+        }
+        let why = "熔断，未能送达 / the breaker is open: it was not delivered";
+        let (Some(running), Some(detail)) = (self.plugins.get(plugin), self.sealed(id, why)) else {
+            return;
         };
+        let command = Command::PluginFailed {
+            measure: id,
+            hook,
+            order,
+            fault: CallFault::Crash,
+            detail,
+            attempt: 1,
+            final_attempt: false,
+        };
+        let mut request = Request::internal(running.actor(), "plugins.answer", command);
+        request.cause = Some(order);
+        self.busy.insert(id, None);
+        self.walks.keep_attempts(id, Backoff::new(hook, running.candidate.grant.retry_base_ms));
+        self.spawn(request, move |result| Note::CaseCommitted {
+            measure: id,
+            result: result.map(|_| ()),
+        });
+    }
+
+    /// Hands a call to a plugin, and to the shadow beside it.
+    fn submit(
+        &mut self,
+        plugin: &str,
+        hook: Hook,
+        body: Vec<u8>,
+        key: String,
+        task: Task,
+    ) -> Result<(), SubmitError> {
+        let running = self.plugins.get(plugin).ok_or(SubmitError::Stopped)?;
         let ticket = self.next_ticket;
-        match running.plugin.submit(Call { ticket, hook, body }) {
-            Ok(()) => {
-                self.next_ticket += 1;
-                self.in_flight.insert(ticket, InFlight { plugin: plugin.to_owned(), task });
-                true
-            }
-            Err(SubmitError::Full | SubmitError::Down { .. } | SubmitError::Stopped) => false,
-            Err(error) => {
-                tracing::error!(%error, %plugin, "a call was not taken");
-                false
+        let shadow = self.plugins.shadow(plugin);
+        let copy = shadow.as_ref().map(|_| body.clone());
+        let taken = running.submit(Call { ticket, hook, body });
+        if let Err(error @ SubmitError::TooLarge { .. }) = &taken {
+            tracing::error!(%error, %plugin, "a call was not taken");
+        }
+        taken?;
+        self.next_ticket += 1;
+        if let (Some(shadow), Some(body)) = (shadow, copy) {
+            shadow.comparison.given(ticket, key);
+            if shadow.running.submit(Call { ticket, hook, body }).is_err() {
+                shadow.comparison.shadow(ticket, None);
             }
         }
+        *self.used.entry(plugin.to_owned()).or_insert(0) += 1;
+        self.in_flight.insert(ticket, InFlight { running, task });
+        Ok(())
     }
 
     fn completed(&mut self, done: Done) {
         let Some(call) = self.in_flight.remove(&done.completion.ticket) else {
             return;
         };
+        if let Some(used) = self.used.get_mut(call.plugin()) {
+            *used = used.saturating_sub(1);
+        }
+        self.plugins.compare(&done.plugin, &done.completion);
         let hook = done.completion.hook;
         let outcome = match &done.completion.outcome {
             Outcome::Answered(answer) => format!("{:?}", answer.outcome).to_lowercase(),
             Outcome::Queried(_) => "queried".to_owned(),
             Outcome::Failed { kind, .. } => kind.as_str().to_owned(),
         };
-        self.engine.metrics.call(&done.plugin, &hook.to_string(), &outcome);
+        let seconds = Duration::from_micros(done.completion.duration_us).as_secs_f64();
+        let begun = done.completion.begun.then_some(seconds);
+        self.engine.metrics.call(&done.plugin, &hook.to_string(), &outcome, begun);
         match call.task {
-            Task::Tell { at } => self.told(&done.plugin, at, &done.completion.outcome),
+            Task::Tell { at } => self.told(&call.running, at, &done.completion.outcome),
+            Task::TellLate { at } => self.told_late(&call.running, at, &done.completion.outcome),
+            Task::Forget { at } => self.forgot(&call.running, at, &done.completion),
             Task::Case { measure, hook, order } => {
-                self.case_completed(&done, measure, hook, order);
+                self.case_completed(&call.running, &done, measure, hook, order);
             }
         }
     }
 
-    fn case_completed(&mut self, done: &Done, id: MeasureId, hook: CaseHook, order: Position) {
-        let Some(running) = self.plugins.get(&done.plugin) else {
-            return;
-        };
-        let actor = plugin_actor(running);
+    fn case_completed(
+        &mut self,
+        running: &Running,
+        done: &Done,
+        id: MeasureId,
+        hook: CaseHook,
+        order: Position,
+    ) {
         if !done.completion.begun && matches!(done.completion.outcome, Outcome::Failed { .. }) {
             // It had no turn: nothing happened, and no attempt is counted.
             self.busy.remove(&id);
             return;
         }
-        let (base_ms, attempts_max) = (running.grant.retry_base_ms, running.grant.attempts_max);
+        let grant = &running.candidate.grant;
+        let (base_ms, attempts_max) = (grant.retry_base_ms, grant.attempts_max);
         let mut backoff =
             self.walks.take_attempts(id).unwrap_or_else(|| Backoff::new(hook, base_ms));
         let command = match &done.completion.outcome {
@@ -349,6 +513,7 @@ impl Dispatcher {
                     hook == CaseHook::Execute && (for_good || attempt >= attempts_max);
                 // After the last attempt an officer orders anew, and the count begins anew.
                 if !final_attempt {
+                    self.engine.metrics.retry(&done.plugin);
                     self.walks.keep_attempts(id, backoff);
                 }
                 let Some(detail) = self.sealed(id, &detail) else {
@@ -370,7 +535,7 @@ impl Dispatcher {
         if !failed {
             self.walks.take_attempts(id);
         }
-        let mut request = Request::internal(actor, "plugins.answer", command);
+        let mut request = Request::internal(running.actor(), "plugins.answer", command);
         request.cause = Some(order);
         self.spawn(request, move |result| Note::CaseCommitted {
             measure: id,
@@ -380,12 +545,8 @@ impl Dispatcher {
 
     /// A plugin's own words may name people: they are sealed like every other text of the case.
     fn sealed(&self, id: MeasureId, text: &str) -> Option<Sealed> {
-        let mut query = Query::new(self.engine.view.read());
-        let head = query.ask(|rows| rows.must_subject(rows.must_measure(id)?.subject).cloned());
-        let head = head.inspect_err(|error| tracing::error!(%error, case = %id, "no file")).ok()?;
         let text: String = text.chars().take(DETAIL_CHARS_MAX).collect();
-        let text = if text.is_empty() { "-".to_owned() } else { text };
-        let sealed = self.engine.vault.seal(head.slot, &head.key.to_string(), text.as_bytes());
+        let sealed = seal_for_case(&self.engine, id, &text);
         sealed.inspect_err(|error| tracing::error!(%error, case = %id, "sealing failed")).ok()
     }
 
@@ -426,132 +587,54 @@ impl Dispatcher {
             Note::Told { plugin } => {
                 self.telling.remove(&plugin);
             }
+            Note::ToldLate { plugin, at } => {
+                self.telling_late.remove(&(plugin, at));
+            }
+            Note::Forgot { plugin, committed } => self.forgetting_noted(&plugin, committed),
             Note::WalkSettled => self.walks.look_again(),
             Note::Ended { measure } => {
                 self.ending.remove(&measure);
             }
         }
     }
-
-    /// Tells a plugin of classification changes, in order, a page at a time.
-    fn tell(&mut self, plugin: &str) -> Result<(), QueryError> {
-        let engine = self.engine.clone();
-        let busy = self.telling.get(plugin).is_some_and(|own| !own.waiting.is_empty());
-        if busy {
-            self.finish_telling(plugin);
-            return Ok(());
-        }
-        let page: Vec<Position> = {
-            let query = Query::new(engine.view.read());
-            let told = match query.row(&Key::Plugins)? {
-                Some(Row::Plugins(rows)) => told_through(&rows, plugin),
-                _ => None,
-            };
-            let Some(told) = told else {
-                return Ok(());
-            };
-            let entry = Index::ClassificationChange(Position::local(0));
-            query.page(&entry, Some(told), TELL_PAGE)?.0
-        };
-        if page.is_empty() {
-            return Ok(());
-        }
-        let waiting = page.iter().map(|at| (*at, None)).collect();
-        self.telling.insert(plugin.to_owned(), Telling { waiting, ..Telling::default() });
-        for at in page {
-            self.tell_one(plugin, at);
-        }
-        Ok(())
-    }
-
-    fn tell_one(&mut self, plugin: &str, at: Position) {
-        match message::classified(&self.engine, at) {
-            Ok(body) => {
-                if !self.submit(plugin, Hook::Classified, body, Task::Tell { at }) {
-                    // The page is started afresh once the plugin takes calls again.
-                    self.telling.remove(plugin);
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, %at, "a classification change cannot be told");
-                self.mark_told(plugin, at, false);
-            }
-        }
-    }
-
-    fn mark_told(&mut self, plugin: &str, at: Position, delivered: bool) {
-        if let Some(state) = self.telling.get_mut(plugin).and_then(|own| own.waiting.get_mut(&at)) {
-            *state = Some(delivered);
-        }
-    }
-
-    fn told(&mut self, plugin: &str, at: Position, outcome: &Outcome) {
-        match outcome {
-            Outcome::Answered(_) => self.mark_told(plugin, at, true),
-            // A plugin without the hook does not want to be told.
-            Outcome::Failed { kind: FailureKind::Refused, .. } => {
-                self.mark_told(plugin, at, true);
-            }
-            _ => {
-                let Some(telling) = self.telling.get_mut(plugin) else {
-                    return;
-                };
-                let attempts = telling.attempts.entry(at).or_insert(0);
-                *attempts += 1;
-                if *attempts >= TELL_ATTEMPTS_MAX {
-                    self.mark_told(plugin, at, false);
-                } else {
-                    self.tell_one(plugin, at);
-                }
-            }
-        }
-        self.finish_telling(plugin);
-    }
-
-    fn finish_telling(&mut self, plugin: &str) {
-        let Some(telling) = self.telling.get_mut(plugin) else {
-            return;
-        };
-        let complete = telling.waiting.values().all(Option::is_some);
-        if !complete || telling.committing {
-            return;
-        }
-        let Some(through) = telling.waiting.keys().last().copied() else {
-            return;
-        };
-        telling.committing = true;
-        let undelivered: Vec<Position> = telling
-            .waiting
-            .iter()
-            .filter(|(_, delivered)| **delivered == Some(false))
-            .map(|(at, _)| *at)
-            .collect();
-        let Some(running) = self.plugins.get(plugin) else {
-            return;
-        };
-        let plugin = plugin.to_owned();
-        let command = Command::PluginTold { plugin: plugin.clone(), through, undelivered };
-        let request = Request::internal(plugin_actor(running), "plugins.told", command);
-        self.spawn(request, move |_| Note::Told { plugin });
-    }
 }
 
-fn told_through(rows: &[PluginRow], plugin: &str) -> Option<Position> {
-    rows.iter().find(|row| row.name == plugin).map(|row| row.told_through)
+/// A text about a case, sealed with the key of the subject whose case it is.
+///
+/// # Errors
+/// The case has no file, or its key is gone.
+pub fn seal_for_case(engine: &Engine, id: MeasureId, text: &str) -> Result<Sealed, QueryError> {
+    let mut query = Query::new(engine.view.read());
+    let head = query.ask(|rows| rows.must_subject(rows.must_measure(id)?.subject).cloned())?;
+    let text = if text.is_empty() { "-" } else { text };
+    let sealed = engine.vault.seal(head.slot, &head.key.to_string(), text.as_bytes());
+    sealed.map_err(|error| QueryError::Read(error.to_string()))
+}
+
+/// Whether a burden waits because the same plugin gave up an earlier one of the same subject and
+/// nobody has answered for it. An incentive waits for nothing.
+fn behind_a_dead_letter(
+    query: &Query<'_>,
+    plugin: &str,
+    row: &MeasureRow,
+) -> Result<bool, QueryError> {
+    if row.incentive {
+        return Ok(false);
+    }
+    let entry = Index::DeadOn(plugin.to_owned(), row.subject, MeasureId(Position::local(0)));
+    let (found, _) = query.page(&entry, None, 1)?;
+    Ok(!found.is_empty())
 }
 
 /// The step of an execution: the order, or the answer that last changed the case's state in the
 /// department, whichever came later. Both stand in the log, so it is the same after a restart.
-fn execute_step(row: &MeasureRow) -> Position {
+pub fn execute_step(row: &MeasureRow) -> Position {
     let order = row.state.order().map(|order| order.at);
     order.max(row.confirmed_at).unwrap_or(row.id.0)
 }
 
-fn plugin_actor(running: &Running) -> Actor {
-    Actor::Plugin { name: running.grant.name.clone(), version: running.grant.version.clone() }
-}
-
-fn plugin_hook(hook: CaseHook) -> Hook {
+/// The hook of the plugin contract that carries a step of a case.
+pub fn plugin_hook(hook: CaseHook) -> Hook {
     match hook {
         CaseHook::Execute => Hook::Execute,
         CaseHook::Suspend => Hook::Suspend,

@@ -33,6 +33,7 @@ mod openapi;
 pub mod outcomes;
 mod own_case;
 pub mod persons;
+pub mod plugins;
 pub mod problem;
 pub mod publicity;
 pub mod query;
@@ -69,7 +70,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::query::Known;
 use crate::http::streams::Streams;
 use crate::http::write::{Write, write};
-use crate::plugins::Plugins;
+use crate::plugins::{Life, Plugins};
 use crate::whistle::Whistle;
 
 /// Longest body, in bytes.
@@ -87,6 +88,8 @@ pub struct App {
     pub documents_required: bool,
     /// Plugins, for health and queries.
     pub plugins: Arc<Plugins>,
+    /// Steps of their lives.
+    pub life: Arc<Life>,
     /// Reports of wrongdoing, beside everything else.
     pub whistle: Arc<Whistle>,
     /// Open streams of the change feed.
@@ -104,6 +107,19 @@ impl Table<'_> {
     pub(crate) fn post<T: Write>(&mut self, path: &str, title: &str) -> &mut Self {
         self.known.takes_none(Method::POST, path);
         self.service.route(path, web::post().to(write::<T>));
+        self.document.write::<T>(path, title);
+        self
+    }
+
+    /// A write that a handler of its own answers.
+    pub(crate) fn post_by<T: Write>(
+        &mut self,
+        path: &str,
+        route: actix_web::Route,
+        title: &str,
+    ) -> &mut Self {
+        self.known.takes_none(Method::POST, path);
+        self.service.route(path, route);
         self.document.write::<T>(path, title);
         self
     }
@@ -195,6 +211,7 @@ fn every_route(table: &mut Table<'_>) {
     measure_routes(table);
     remedy_routes(table);
     outcomes::routes(table);
+    plugins::routes(table);
     publicity::routes(table);
     assessment::routes(table);
     authorisations::routes(table);
@@ -337,7 +354,6 @@ fn read_routes(table: &mut Table<'_>) {
         )
         .read("/v1/catalogue", web::get().to(reads::catalogue), "目录 / the catalogue")
         .read("/v1/instruments", web::get().to(reads::instruments), "依据 / instruments")
-        .read("/v1/plugins", web::get().to(reads::plugins), "插件 / plugins")
         .read("/healthz", web::get().to(reads::healthz), "存活 / liveness")
         .read("/readyz", web::get().to(reads::readyz), "就绪 / readiness")
         .read("/metrics", web::get().to(reads::metrics), "指标 / metrics")
@@ -346,11 +362,6 @@ fn read_routes(table: &mut Table<'_>) {
             "/v1/persons/lookup",
             web::post().to(reads::lookup),
             "核验 / confirm a person",
-        )
-        .ask::<openapi::Anything>(
-            "/v1/plugins/{name}/query",
-            web::post().to(reads::plugin_query),
-            "查询部门插件 / ask the department's plugin",
         );
 }
 

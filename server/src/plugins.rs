@@ -1,83 +1,60 @@
-//! The plugins of departments: which are admitted, and how they are reached.
+//! The plugins of departments: which run, and how they are reached.
 //!
-//! `plugins.toml` pins each library by SHA-256 and grants it measures of one department. What is
-//! deployed stands in the log (`plugin.deployed`), and what runs no more (`plugin.retired`); this
-//! file only starts and asks.
+//! `plugins.toml` says whom the operator trusts and what each plugin may do; what is deployed stands
+//! in the log, the bytes of each library under `plugins/<sha256>`. This file keeps what runs now:
+//! the live version of each plugin and, where one is tried, the shadow beside it. Versions come and
+//! go while the server runs (`life.rs`).
 
-use std::collections::BTreeMap;
+mod candidate;
+mod file;
+pub mod letters;
+pub mod library;
+mod life;
+mod shadow;
+pub mod shown;
+mod start;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use data_encoding::HEXLOWER;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
-use shouxin_core::row::PluginRow;
+use serde_json::Value;
+use shouxin_core::actor::Actor;
+use shouxin_core::id::Position;
 use shouxin_plugin_host::{
-    Call, Completion, Hook, Isolation, Limits, Mode, Outcome, Plugin, PluginSpec,
+    AbiInfo, Call, Completion, Health, Hook, Mode, Outcome, Plugin, PluginSpec, SubmitError,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+pub use candidate::{Candidate, date};
+pub use file::{Pinned, PluginGrant, PluginsFile};
+pub use library::sha256_of as library_sha256;
+pub use life::{Life, Step};
+pub use shadow::{Compared, Comparison, Difference};
+pub use start::start;
 
 /// Tickets from here on belong to queries; below, to the dispatcher.
 const QUERY_TICKETS: u64 = 1 << 62;
+/// Classification changes that wait to be told again.
+const RETOLD_MAX: usize = 1024;
 
-/// `plugins.toml`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PluginsFile {
-    /// One entry a plugin.
-    #[serde(default, rename = "plugin")]
-    pub plugins: Vec<PluginGrant>,
+/// Why a library is not admitted: a code for machines, a sentence and a cure for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}; {cure}")]
+pub struct Verdict {
+    /// Which rule.
+    pub code: &'static str,
+    /// What is so.
+    pub detail: String,
+    /// What would make it succeed.
+    pub cure: String,
 }
 
-/// One admitted plugin.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PluginGrant {
-    /// Its name; the library says the same.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The library, relative to this file or absolute.
-    pub library: PathBuf,
-    /// SHA-256 the library must have, hexadecimal.
-    pub sha256: String,
-    /// The department it works for.
-    pub department: String,
-    /// Measures it carries out.
-    pub measures: Vec<String>,
-    /// Attempts of one execution before a person has to look.
-    #[serde(default = "attempts")]
-    pub attempts_max: u32,
-    /// First wait between attempts is random between 0 and this.
-    #[serde(default = "retry_base_ms")]
-    pub retry_base_ms: u64,
-    /// `process` (default) or `in-process`.
-    #[serde(default = "isolation")]
-    pub isolation: Isolation,
-    /// Bounds of the child.
-    #[serde(default)]
-    pub limits: Limits,
-    /// What reaches the plugin as its settings.
-    #[serde(default = "no_settings")]
-    pub settings: toml::Table,
-}
-
-fn attempts() -> u32 {
-    12
-}
-
-fn retry_base_ms() -> u64 {
-    1000
-}
-
-fn isolation() -> Isolation {
-    Isolation::Process
-}
-
-fn no_settings() -> toml::Table {
-    toml::Table::new()
+impl Verdict {
+    fn new(code: &'static str, detail: String, cure: &str) -> Verdict {
+        Verdict { code, detail, cure: cure.to_owned() }
+    }
 }
 
 /// Why a plugin cannot be admitted.
@@ -92,7 +69,13 @@ pub enum AdmissionError {
         /// What is wrong.
         problem: String,
     },
-    /// The library is not the one that was admitted.
+    /// The list of keys cannot be used.
+    #[error(transparent)]
+    Trust(shouxin_plugin_admission::TrustError),
+    /// It may not run.
+    #[error(transparent)]
+    Refused(Verdict),
+    /// The library is not the one that was pinned.
     #[error(
         "plugin {name}: the library {library} has SHA-256 {found}, admitted is {admitted}; admit \
          the new one in plugins.toml, or put the admitted one back"
@@ -117,63 +100,60 @@ pub enum AdmissionError {
     },
 }
 
-/// SHA-256 of a file, as `plugins.toml` has it.
-pub fn library_sha256(path: &Path) -> Result<[u8; 32], AdmissionError> {
-    let bytes = std::fs::read(path).map_err(|error| AdmissionError::File {
-        file: path.to_owned(),
-        problem: error.to_string(),
-    })?;
-    Ok(Sha256::digest(&bytes).into())
-}
-
-impl PluginsFile {
-    /// Reads `plugins.toml`; libraries are relative to its folder.
-    pub fn read(path: &Path) -> Result<PluginsFile, AdmissionError> {
-        let error = |problem: String| AdmissionError::File { file: path.to_owned(), problem };
-        let text = std::fs::read_to_string(path).map_err(|found| error(found.to_string()))?;
-        let mut file: PluginsFile =
-            toml::from_str(&text).map_err(|found| error(found.to_string()))?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        for grant in &mut file.plugins {
-            grant.library = folder.join(&grant.library);
-        }
-        Ok(file)
-    }
-}
-
-impl PluginGrant {
-    /// The admitted hash, checked against the library.
-    pub fn admit(&self) -> Result<[u8; 32], AdmissionError> {
-        let found = library_sha256(&self.library)?;
-        let admitted = self.sha256.to_ascii_lowercase();
-        if HEXLOWER.encode(&found) == admitted {
-            return Ok(found);
-        }
-        Err(AdmissionError::Hash {
-            name: self.name.clone(),
-            library: self.library.clone(),
-            found: HEXLOWER.encode(&found),
-            admitted,
-        })
-    }
-}
-
-/// A running plugin with its grant.
+/// A running version of a plugin.
 pub struct Running {
-    /// Grant.
-    pub grant: PluginGrant,
-    /// Handle.
-    pub plugin: Plugin,
+    /// What runs, and by what right.
+    pub candidate: Candidate,
+    /// Taken out once, when it is stopped.
+    plugin: RwLock<Option<Plugin>>,
+}
+
+impl Running {
+    fn with<T>(&self, ask: impl FnOnce(&Plugin) -> T) -> Option<T> {
+        self.plugin.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(ask)
+    }
+
+    /// Hands over a call. Never blocks.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn submit(&self, call: Call) -> Result<(), SubmitError> {
+        self.with(|plugin| plugin.submit(call)).unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// How it is doing; none once it was stopped.
+    pub fn health(&self) -> Option<Health> {
+        self.with(Plugin::health)
+    }
+
+    /// Closes the breaker.
+    pub fn reset_breaker(&self) {
+        self.with(Plugin::reset_breaker);
+    }
+
+    /// Who answers.
+    pub fn actor(&self) -> Actor {
+        Actor::Plugin { name: self.candidate.name.clone(), version: self.candidate.version.clone() }
+    }
+
+    /// Stops it, letting calls in flight finish for so long.
+    fn stop(&self, drain_ms: u64) {
+        let plugin = self.plugin.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(plugin) = plugin {
+            plugin.stop(drain_ms);
+        }
+    }
+}
+
+/// A version that is tried beside the live one.
+pub struct Shadow {
+    /// What runs.
+    pub running: Running,
+    /// What it answers beside what the live one answers.
+    pub comparison: Arc<Comparison>,
 }
 
 type Queries = Arc<Mutex<BTreeMap<u64, oneshot::Sender<Result<Value, String>>>>>;
-
-/// Every plugin of this server.
-pub struct Plugins {
-    running: BTreeMap<String, Running>,
-    queries: Queries,
-    next_query: AtomicU64,
-}
 
 /// A completion with the plugin it came from.
 #[derive(Debug)]
@@ -184,94 +164,253 @@ pub struct Done {
     pub completion: Completion,
 }
 
+/// Every plugin of this server.
+pub struct Plugins {
+    live: RwLock<BTreeMap<String, Arc<Running>>>,
+    shadows: RwLock<BTreeMap<String, Arc<Shadow>>>,
+    /// Classification changes that the operator wants told again.
+    retold: Mutex<BTreeSet<(String, Position)>>,
+    /// Why a deployed plugin, or one that is granted, does not run.
+    refused: Mutex<BTreeMap<String, Value>>,
+    queries: Queries,
+    next_query: AtomicU64,
+    data: PathBuf,
+    host: (PathBuf, Vec<String>),
+    done: mpsc::UnboundedSender<Done>,
+    /// Somebody came or went, or was woken: the dispatcher looks.
+    pub changed: Notify,
+}
+
 impl Plugins {
-    /// Starts every admitted plugin. Completions of the dispatcher's calls go to `done`, which is
-    /// bounded by what is in flight.
-    pub fn start(
-        grants: &[PluginGrant],
+    /// None yet. Completions of the dispatcher's calls go to `done`, which is bounded by what is in
+    /// flight.
+    pub fn new(
         data: &Path,
         host: (PathBuf, Vec<String>),
-        done: &mpsc::UnboundedSender<Done>,
-    ) -> Result<Plugins, AdmissionError> {
-        let queries: Queries = Arc::default();
-        let mut running = BTreeMap::new();
-        for grant in grants {
-            let start =
-                |problem: String| AdmissionError::Start { name: grant.name.clone(), problem };
-            let spec = PluginSpec {
-                name: grant.name.clone(),
-                library: grant.library.clone(),
-                sha256: grant.admit()?,
-                data_dir: data.join("plugin-data").join(&grant.name),
-                config: serde_json::to_value(&grant.settings).map_err(|e| start(e.to_string()))?,
-                mode: Mode::Live,
-                connect: Vec::new(),
-                isolation: grant.isolation,
-                limits: grant.limits.clone(),
-                host_program: host.0.clone(),
-                host_args: host.1.clone(),
-            };
-            let (queries, done, name) = (queries.clone(), done.clone(), grant.name.clone());
-            let deliver = move |completion: Completion| {
-                if completion.ticket >= QUERY_TICKETS {
-                    answer(&queries, completion);
-                } else if done.send(Done { plugin: name.clone(), completion }).is_err() {
-                    tracing::debug!("a completion came after the dispatcher had stopped");
-                }
-            };
-            let plugin =
-                Plugin::start(spec, Box::new(deliver)).map_err(|e| start(e.to_string()))?;
-            running.insert(grant.name.clone(), Running { grant: grant.clone(), plugin });
+        done: mpsc::UnboundedSender<Done>,
+    ) -> Plugins {
+        Plugins {
+            live: RwLock::default(),
+            shadows: RwLock::default(),
+            retold: Mutex::default(),
+            refused: Mutex::default(),
+            queries: Arc::default(),
+            next_query: AtomicU64::new(QUERY_TICKETS),
+            data: data.to_owned(),
+            host,
+            done,
+            changed: Notify::new(),
         }
-        Ok(Plugins { running, queries, next_query: AtomicU64::new(QUERY_TICKETS) })
     }
 
     /// A plugin by name.
-    pub fn get(&self, name: &str) -> Option<&Running> {
-        self.running.get(name)
+    pub fn get(&self, name: &str) -> Option<Arc<Running>> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Every plugin, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Running)> {
-        self.running.iter()
+    /// The shadow beside a plugin.
+    pub fn shadow(&self, name: &str) -> Option<Arc<Shadow>> {
+        self.shadows.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Every live plugin, by name.
+    pub fn all(&self) -> Vec<Arc<Running>> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Every shadow, by name.
+    pub fn shadows(&self) -> Vec<Arc<Shadow>> {
+        self.shadows.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     /// The department a plugin works for.
     pub fn department(&self, name: &str) -> Option<String> {
-        self.running.get(name).map(|running| running.grant.department.clone())
+        self.get(name).map(|running| running.candidate.grant.department.clone())
     }
 
-    /// State of each plugin.
-    pub fn health(&self) -> Vec<Value> {
-        self.running
-            .iter()
-            .map(|(name, running)| {
-                let health = running.plugin.health();
-                json!({
-                    "name": name,
-                    "version": running.grant.version,
-                    "department": running.grant.department,
-                    "measures": running.grant.measures,
-                    "sha256": running.grant.sha256,
-                    "state": format!("{:?}", health.state).to_lowercase(),
-                    "restarts": health.restarts,
-                    "in_flight": health.in_flight,
-                    "last_error": health.last_error,
-                })
-            })
-            .collect()
+    /// Has a call ended in the comparison with a shadow, if there is one.
+    pub fn compare(&self, name: &str, completion: &Completion) {
+        if let Some(shadow) = self.shadow(name) {
+            let outcome = completion.begun.then_some(&completion.outcome);
+            shadow.comparison.live(completion.ticket, outcome);
+        }
+    }
+
+    fn spec(&self, candidate: &Candidate, mode: Mode) -> Result<PluginSpec, AdmissionError> {
+        let grant = &candidate.grant;
+        let bad = |problem: String| AdmissionError::Start { name: candidate.name.clone(), problem };
+        // A name has no dot, so no folder of one plugin is another's.
+        let folder = match mode {
+            Mode::Live => candidate.name.clone(),
+            Mode::Shadow => format!("{}.shadow", candidate.name),
+            Mode::DryRun | Mode::Check => format!("{}.trial", candidate.name),
+        };
+        Ok(PluginSpec {
+            name: candidate.name.clone(),
+            library: candidate.library.clone(),
+            sha256: candidate.sha256,
+            data_dir: self.data.join("plugin-data").join(folder),
+            config: serde_json::to_value(&grant.settings).map_err(|e| bad(e.to_string()))?,
+            mode,
+            connect: grant.connect.clone(),
+            isolation: match mode {
+                // What is only tried never runs in the register's own process.
+                Mode::Live => grant.isolation,
+                _ => shouxin_plugin_host::Isolation::Process,
+            },
+            limits: grant.limits.clone(),
+            host_program: self.host.0.clone(),
+            host_args: self.host.1.clone(),
+        })
+    }
+
+    fn launch(
+        &self,
+        candidate: &Candidate,
+        mode: Mode,
+        deliver: impl Fn(Completion) + Send + Sync + 'static,
+    ) -> Result<Plugin, AdmissionError> {
+        let spec = self.spec(candidate, mode)?;
+        let name = candidate.name.clone();
+        Plugin::start(spec, Box::new(deliver))
+            .map_err(|error| AdmissionError::Start { name, problem: error.to_string() })
+    }
+
+    /// Starts a version over the plugin's own folder and makes it the live one.
+    ///
+    /// # Errors
+    /// It does not start; nothing has changed then.
+    pub fn start_live(&self, candidate: Candidate) -> Result<(), AdmissionError> {
+        let (queries, done) = (self.queries.clone(), self.done.clone());
+        let name = candidate.name.clone();
+        let deliver = move |completion: Completion| {
+            if completion.ticket >= QUERY_TICKETS {
+                answer(&queries, completion);
+            } else if done.send(Done { plugin: name.clone(), completion }).is_err() {
+                tracing::debug!("a completion came after the dispatcher had stopped");
+            }
+        };
+        let plugin = self.launch(&candidate, Mode::Live, deliver)?;
+        let name = candidate.name.clone();
+        self.accepted(&name);
+        let running = Arc::new(Running { candidate, plugin: RwLock::new(Some(plugin)) });
+        self.live.write().unwrap_or_else(PoisonError::into_inner).insert(name, running);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Starts a version beside the live one, over a folder of its own that begins empty.
+    ///
+    /// # Errors
+    /// It does not start; nothing has changed then.
+    pub fn start_shadow(&self, candidate: Candidate) -> Result<(), AdmissionError> {
+        let comparison = Arc::new(Comparison::default());
+        let told = comparison.clone();
+        let deliver = move |completion: Completion| {
+            told.shadow(completion.ticket, completion.begun.then_some(&completion.outcome));
+        };
+        self.clear(&format!("{}.shadow", candidate.name));
+        let plugin = self.launch(&candidate, Mode::Shadow, deliver)?;
+        let name = candidate.name.clone();
+        let running = Running { candidate, plugin: RwLock::new(Some(plugin)) };
+        let shadow = Arc::new(Shadow { running, comparison });
+        self.shadows.write().unwrap_or_else(PoisonError::into_inner).insert(name, shadow);
+        Ok(())
+    }
+
+    /// Loads a version once over an empty folder and answers what it says about itself, so that a
+    /// library that does not start is refused before anything is recorded.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn try_out(&self, candidate: &Candidate) -> Result<AbiInfo, AdmissionError> {
+        let folder = format!("{}.trial", candidate.name);
+        self.clear(&folder);
+        let tried = self.launch(candidate, Mode::Check, |_| {});
+        let info = tried.as_ref().ok().and_then(|plugin| plugin.health().abi);
+        let tried = tried.map(|plugin| plugin.stop(0));
+        self.clear(&folder);
+        tried?;
+        info.ok_or_else(|| AdmissionError::Start {
+            name: candidate.name.clone(),
+            problem: "it says nothing about itself".to_owned(),
+        })
+    }
+
+    /// Removes a folder that is only tried in.
+    fn clear(&self, folder: &str) {
+        let path = self.data.join("plugin-data").join(folder);
+        match std::fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, path = %path.display(), "a folder of a trial is left behind");
+            }
+            _ => {}
+        }
+    }
+
+    /// Stops the live version: what is in flight gets so long to be answered.
+    pub fn stop_live(&self, name: &str, drain_ms: u64) {
+        let running = self.live.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        if let Some(running) = running {
+            running.stop(drain_ms);
+        }
+        self.changed.notify_one();
+    }
+
+    /// Stops a shadow and removes its folder.
+    pub fn stop_shadow(&self, name: &str) {
+        let shadow = self.shadows.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        if let Some(shadow) = shadow {
+            shadow.running.stop(0);
+            self.clear(&format!("{name}.shadow"));
+        }
+    }
+
+    /// Has a classification change told again; false where as many wait as may.
+    pub fn tell_again(&self, name: &str, at: Position) -> bool {
+        let mut retold = self.retold.lock().unwrap_or_else(PoisonError::into_inner);
+        if retold.len() >= RETOLD_MAX {
+            return false;
+        }
+        retold.insert((name.to_owned(), at));
+        drop(retold);
+        self.changed.notify_one();
+        true
+    }
+
+    /// What a plugin is to be told again.
+    pub fn take_retold(&self, name: &str) -> Vec<Position> {
+        let mut retold = self.retold.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = retold.iter().filter(|(plugin, _)| plugin == name).map(|(_, at)| *at).collect();
+        retold.retain(|(plugin, _)| plugin != name);
+        own
+    }
+
+    /// Notes why a plugin does not run.
+    pub fn refuse(&self, name: &str, shown: Value) {
+        tracing::error!(plugin = %name, why = %shown["last_error"], "插件未启用 / the plugin is refused; going on without it");
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), shown);
+    }
+
+    fn accepted(&self, name: &str) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// What does not run, and why.
+    pub fn refusals(&self) -> Vec<Value> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     /// Asks a plugin's own store.
     pub async fn query(&self, name: &str, question: Value) -> Result<Value, String> {
-        let running = self.running.get(name).ok_or("no such plugin")?;
+        let running = self.get(name).ok_or("no such plugin")?;
         let ticket = self.next_query.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         if let Ok(mut queries) = self.queries.lock() {
             queries.insert(ticket, reply);
         }
         let body = question.to_string().into_bytes();
-        if let Err(error) = running.plugin.submit(Call { ticket, hook: Hook::Query, body }) {
+        if let Err(error) = running.submit(Call { ticket, hook: Hook::Query, body }) {
             if let Ok(mut queries) = self.queries.lock() {
                 queries.remove(&ticket);
             }
@@ -280,30 +419,23 @@ impl Plugins {
         answer.await.unwrap_or_else(|_| Err("the plugin was stopped".to_owned()))
     }
 
-    /// Stops every plugin, letting calls in flight finish for so long.
-    pub fn stop(self, drain_ms: u64) {
-        for (_, running) in self.running {
-            running.plugin.stop(drain_ms);
+    /// Stops every plugin, letting calls in flight finish for so long, all at the same time.
+    pub fn stop(&self, drain_ms: u64) {
+        let names: Vec<String> =
+            self.shadows().iter().map(|own| own.running.candidate.name.clone()).collect();
+        for name in names {
+            let shadow = self.shadows.write().unwrap_or_else(PoisonError::into_inner).remove(&name);
+            if let Some(shadow) = shadow {
+                shadow.running.stop(0);
+            }
         }
+        let live = std::mem::take(&mut *self.live.write().unwrap_or_else(PoisonError::into_inner));
+        std::thread::scope(|scope| {
+            for running in live.values() {
+                scope.spawn(|| running.stop(drain_ms));
+            }
+        });
     }
-}
-
-/// What the register retired, beside the plugins that are shown already.
-pub fn retired(rows: &[PluginRow], shown: &[Value]) -> Vec<Value> {
-    let new = |row: &&PluginRow| shown.iter().all(|own| own["name"] != row.name.as_str());
-    let rows = rows.iter().filter(new).filter_map(|row| Some((row, row.retired?)));
-    rows.map(|(row, at)| {
-        json!({
-            "name": row.name,
-            "version": row.version,
-            "department": row.department,
-            "measures": row.measures,
-            "sha256": HEXLOWER.encode(&row.sha256),
-            "state": "retired",
-            "retired_at": at.to_string(),
-        })
-    })
-    .collect()
 }
 
 fn answer(queries: &Queries, completion: Completion) {

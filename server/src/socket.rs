@@ -15,6 +15,7 @@ use crate::access::AccessLog;
 use crate::engine::Engine;
 use crate::http::problem::Problem;
 use crate::keys::{self, NewKey};
+use crate::plugins::{Life, Step};
 
 /// Longest line, in bytes: a batch of an import.
 const LINE_BYTES_MAX: u64 = 8 << 20;
@@ -32,8 +33,10 @@ pub enum Ask {
         /// Its id.
         key_id: String,
     },
-    /// State of each plugin.
-    PluginList {},
+    /// A step of a plugin's life.
+    Plugin(Step),
+    /// A page of a plugin's dead letters, or an answer to one of them.
+    Letters(LetterStep),
     /// The clock was checked after a jump.
     ConfirmClock {},
     /// A batch of an import.
@@ -51,8 +54,45 @@ pub enum Ask {
     },
 }
 
-/// A function that answers the state of each plugin.
-pub type Health = Box<dyn Fn() -> Vec<Value> + Send + Sync>;
+/// What the operator does about dead letters.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LetterStep {
+    /// A page of them.
+    Page {
+        /// Plugin.
+        name: String,
+        /// After this letter.
+        after: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// It is delivered again.
+    Retry {
+        /// Plugin.
+        name: String,
+        /// Which.
+        letter: String,
+    },
+    /// It is left as it is.
+    Skip {
+        /// Plugin.
+        name: String,
+        /// Which.
+        letter: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is the officers' to carry out.
+    Hand {
+        /// Plugin.
+        name: String,
+        /// Which.
+        letter: String,
+        /// Why.
+        reason: String,
+    },
+}
 
 /// The open socket.
 pub struct Socket {
@@ -73,7 +113,7 @@ pub fn listen(
     data: &Path,
     engine: Arc<Engine>,
     access: AccessLog,
-    health: Health,
+    life: Arc<Life>,
 ) -> std::io::Result<Socket> {
     let path = data.join("admin.sock");
     if path.exists() {
@@ -82,14 +122,13 @@ pub fn listen(
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    let health = Arc::new(health);
     // Weak: a connection that stays open must not keep the engine from stopping.
     let engine = Arc::downgrade(&engine);
     thread::Builder::new().name("admin".to_owned()).spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (engine, access, health) = (engine.clone(), access.clone(), health.clone());
+            let (engine, access, life) = (engine.clone(), access.clone(), life.clone());
             let served = thread::Builder::new().name("admin-client".to_owned()).spawn(move || {
-                if let Err(error) = serve(&stream, &engine, &access, &health) {
+                if let Err(error) = serve(&stream, &engine, &access, &life) {
                     tracing::debug!(%error, "an operator's connection ended");
                 }
             });
@@ -105,7 +144,7 @@ fn serve(
     stream: &UnixStream,
     engine: &std::sync::Weak<Engine>,
     access: &AccessLog,
-    health: &Health,
+    life: &Life,
 ) -> std::io::Result<()> {
     use std::io::Read as _;
     let mut lines = BufReader::new(stream.try_clone()?);
@@ -116,7 +155,7 @@ fn serve(
             return Ok(());
         }
         let answer = match (serde_json::from_str(&line), engine.upgrade()) {
-            (Ok(ask), Some(engine)) => answer(ask, &engine, access, health),
+            (Ok(ask), Some(engine)) => answer(ask, &engine, access, life),
             (Err(error), _) => json!({"error": format!("not understood: {error}"), "code": 2}),
             (_, None) => json!({"error": "the server is stopping", "code": 1}),
         };
@@ -125,12 +164,13 @@ fn serve(
 }
 
 /// Carries out what the operator asks; the same with and without a socket in between.
-pub fn answer(ask: Ask, engine: &Engine, access: &AccessLog, health: &Health) -> Value {
+pub fn answer(ask: Ask, engine: &Engine, access: &AccessLog, life: &Life) -> Value {
     let done = match ask {
         Ask::KeyCreate(new) => new.create(engine).map(|key| json!({"key": key})),
         Ask::KeyList {} => keys::list(engine).map(|keys| json!({"keys": keys})),
         Ask::KeyRevoke { key_id } => keys::revoke(engine, &key_id).map(|()| json!({})),
-        Ask::PluginList {} => Ok(json!({"plugins": health()})),
+        Ask::Plugin(step) => life.step(step, engine),
+        Ask::Letters(step) => life.letters(step, engine),
         Ask::ConfirmClock {} => {
             engine.clock.confirm();
             Ok(json!({"now": engine.clock.now().to_string()}))

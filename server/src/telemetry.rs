@@ -33,6 +33,123 @@ pub struct CallLabels {
     outcome: String,
 }
 
+/// Labels of a plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct PluginLabels {
+    plugin: String,
+}
+
+/// Labels of the time of a plugin's calls.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct HookLabels {
+    plugin: String,
+    hook: String,
+}
+
+/// Figures of every plugin as they were when somebody asked.
+#[derive(Default)]
+struct PluginGauges {
+    lag_changes: Family<PluginLabels, Gauge<i64>>,
+    lag_seconds: Family<PluginLabels, Gauge<i64>>,
+    waiting: Family<PluginLabels, Gauge<i64>>,
+    oldest_waiting_seconds: Family<PluginLabels, Gauge<i64>>,
+    dead_letters: Family<PluginLabels, Gauge<i64>>,
+    restarts: Family<PluginLabels, Gauge<i64>>,
+    breaker_open: Family<PluginLabels, Gauge<i64>>,
+    running: Family<PluginLabels, Gauge<i64>>,
+}
+
+/// One plugin's figures; queues are counted up to 1,000.
+pub struct PluginFigures {
+    /// Classification changes that it was not told of.
+    pub lag_changes: usize,
+    /// Age of the first of them.
+    pub lag_seconds: u64,
+    /// Executions that it has not confirmed.
+    pub waiting: usize,
+    /// Age of the order of the first of them.
+    pub oldest_waiting_seconds: u64,
+    /// What it gave up or was not told.
+    pub dead_letters: usize,
+    /// Starts after the first.
+    pub restarts: u64,
+    /// Whether its breaker is open.
+    pub breaker_open: bool,
+    /// Whether it takes calls.
+    pub running: bool,
+}
+
+impl PluginGauges {
+    fn register(&self, registry: &mut Registry) {
+        let gauges = [
+            (
+                "plugin_lag_changes",
+                "Classification changes a plugin was not told of, at most 1000",
+                &self.lag_changes,
+            ),
+            (
+                "plugin_lag_seconds",
+                "Age of the first change a plugin was not told of",
+                &self.lag_seconds,
+            ),
+            (
+                "plugin_waiting",
+                "Executions a plugin has not confirmed, at most 1000",
+                &self.waiting,
+            ),
+            (
+                "plugin_oldest_waiting_seconds",
+                "Age of the order of the first of them",
+                &self.oldest_waiting_seconds,
+            ),
+            (
+                "plugin_dead_letters",
+                "What a plugin gave up or was not told, at most 2000",
+                &self.dead_letters,
+            ),
+            ("plugin_restarts", "Starts of a plugin after its first", &self.restarts),
+            ("plugin_breaker_open", "1 while a plugin crashed too often", &self.breaker_open),
+            ("plugin_running", "1 while a plugin takes calls", &self.running),
+        ];
+        for (name, help, family) in gauges {
+            registry.register(name, help, family.clone());
+        }
+    }
+
+    fn set(&self, plugin: &str, figures: &PluginFigures) {
+        let labels = PluginLabels { plugin: plugin.to_owned() };
+        let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let count = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        for (family, value) in [
+            (&self.lag_changes, count(figures.lag_changes)),
+            (&self.lag_seconds, whole(figures.lag_seconds)),
+            (&self.waiting, count(figures.waiting)),
+            (&self.oldest_waiting_seconds, whole(figures.oldest_waiting_seconds)),
+            (&self.dead_letters, count(figures.dead_letters)),
+            (&self.restarts, whole(figures.restarts)),
+            (&self.breaker_open, i64::from(figures.breaker_open)),
+            (&self.running, i64::from(figures.running)),
+        ] {
+            family.get_or_create(&labels).set(value);
+        }
+    }
+
+    fn clear(&self) {
+        for family in [
+            &self.lag_changes,
+            &self.lag_seconds,
+            &self.waiting,
+            &self.oldest_waiting_seconds,
+            &self.dead_letters,
+            &self.restarts,
+            &self.breaker_open,
+            &self.running,
+        ] {
+            family.clear();
+        }
+    }
+}
+
 /// Every figure the server keeps.
 pub struct Metrics {
     registry: Registry,
@@ -40,6 +157,9 @@ pub struct Metrics {
     batch_commits: Histogram,
     sync_seconds: Histogram,
     calls: Family<CallLabels, Counter>,
+    call_seconds: Family<HookLabels, Histogram>,
+    retries: Family<PluginLabels, Counter>,
+    plugins: PluginGauges,
     /// Sequence of the next event.
     pub head: Gauge<i64>,
     /// Walks that are not settled.
@@ -71,9 +191,28 @@ impl Default for Metrics {
         registry.register("batch_commits", "Commits under one sync", batch_commits.clone());
         registry.register("sync_seconds", "Time of one durable append", sync_seconds.clone());
         registry.register("plugin_calls", "Calls by plugin, hook, outcome", calls.clone());
+        let call_seconds: Family<HookLabels, Histogram> =
+            Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_05, 2.0, 20)));
+        let retries = Family::default();
+        let plugins = PluginGauges::default();
+        let help = "Time of a plugin's call from its turn to its end";
+        registry.register("plugin_call_seconds", help, call_seconds.clone());
+        registry.register("plugin_retries", "Calls that are tried again", retries.clone());
+        plugins.register(&mut registry);
         registry.register("next_event", "Sequence of the next event", head.clone());
         registry.register("open_walks", "Changes not confirmed everywhere", open_walks.clone());
-        Metrics { registry, commands, batch_commits, sync_seconds, calls, head, open_walks }
+        Metrics {
+            registry,
+            commands,
+            batch_commits,
+            sync_seconds,
+            calls,
+            call_seconds,
+            retries,
+            plugins,
+            head,
+            open_walks,
+        }
     }
 }
 
@@ -95,8 +234,25 @@ impl Metrics {
         Timer { histogram: &self.sync_seconds, began: Instant::now() }
     }
 
-    /// Counts a call of a plugin.
-    pub fn call(&self, plugin: &str, hook: &str, outcome: &str) {
+    /// Counts a call of a plugin that is tried again.
+    pub fn retry(&self, plugin: &str) {
+        self.retries.get_or_create(&PluginLabels { plugin: plugin.to_owned() }).inc();
+    }
+
+    /// Takes the figures of every plugin; those of plugins that are gone go.
+    pub fn plugins<'a>(&self, all: impl Iterator<Item = (&'a str, PluginFigures)>) {
+        self.plugins.clear();
+        for (plugin, figures) in all {
+            self.plugins.set(plugin, &figures);
+        }
+    }
+
+    /// Counts a call of a plugin, and how long it took if it had its turn.
+    pub fn call(&self, plugin: &str, hook: &str, outcome: &str, seconds: Option<f64>) {
+        if let Some(seconds) = seconds {
+            let labels = HookLabels { plugin: plugin.to_owned(), hook: hook.to_owned() };
+            self.call_seconds.get_or_create(&labels).observe(seconds);
+        }
         let labels = CallLabels {
             plugin: plugin.to_owned(),
             hook: hook.to_owned(),

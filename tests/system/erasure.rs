@@ -14,6 +14,7 @@ use shouxin_server::clock::MovedClock;
 use shouxin_server::config::Config;
 use shouxin_server::demo::sample::{citizen_number, code};
 use shouxin_server::keys;
+use shouxin_server::plugins::PluginsFile;
 use shouxin_tests::{Answer, Client, county, nowhere_in_clear, run};
 
 const OFFICE: &str = "11350426XY0001015X";
@@ -43,7 +44,7 @@ impl Years {
             folder,
             config,
             rules: county(),
-            grants: Vec::new(),
+            plugins: PluginsFile::default(),
             clock: clock.clone(),
             listen: "127.0.0.1:0".to_owned(),
             host: (PathBuf::from("/proc/self/exe"), Vec::new()),

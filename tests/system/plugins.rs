@@ -17,7 +17,7 @@ use shouxin_server::clock::MovedClock;
 use shouxin_server::config::Config;
 use shouxin_server::demo::sample::code;
 use shouxin_server::engine::Engine;
-use shouxin_server::plugins::{PluginGrant, library_sha256};
+use shouxin_server::plugins::{PluginGrant, PluginsFile, library_sha256};
 use shouxin_server::{keys, schedule};
 use shouxin_tests::{Client, county, plugin, run, shouxin};
 use tokio::sync::oneshot;
@@ -67,7 +67,7 @@ impl Running {
                     folder: folder.expect("the folder"),
                     config,
                     rules: county(),
-                    grants,
+                    plugins: PluginsFile::unsigned(grants),
                     clock: handed,
                     listen: "127.0.0.1:0".to_owned(),
                     host: (shouxin(), vec!["plugin-host".to_owned()]),
@@ -432,9 +432,9 @@ fn what_a_plugin_that_is_gone_carried_is_lifted_by_hand_and_its_repair_closes() 
 #[test]
 fn a_library_that_is_not_the_admitted_one_is_refused_by_hash() {
     let mut grant = grant("", "");
-    grant.sha256 = "0".repeat(64);
-    let error = grant.admit().expect_err("another hash");
+    grant.sha256 = Some("0".repeat(64));
+    let error = grant.pinned().expect_err("another hash");
     assert!(error.to_string().contains("has SHA-256"), "{error}");
-    let missing = PluginGrant { library: PathBuf::from("/nonexistent.so"), ..grant };
-    assert!(missing.admit().is_err());
+    let missing = PluginGrant { library: Some(PathBuf::from("/nonexistent.so")), ..grant };
+    assert!(missing.pinned().is_err());
 }

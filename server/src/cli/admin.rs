@@ -17,7 +17,8 @@ use crate::config::Config;
 use crate::engine::{Engine, Parts, Request};
 use crate::keys::NewKey;
 use crate::lock::DataLock;
-use crate::plugins::library_sha256;
+use crate::plugins::library::Libraries;
+use crate::plugins::{Life, Plugins, PluginsFile};
 use crate::socket::{self, Ask, Connection};
 use crate::telemetry::Metrics;
 use crate::vault::random_salt;
@@ -39,13 +40,13 @@ pub(super) enum Key {
 #[derive(Clone, Debug, Args)]
 pub(super) struct Reach {
     #[command(flatten)]
-    data: Data,
+    pub(super) data: Data,
     /// 县级数据文件目录 / folder of the county's data files, where no server runs
     #[arg(long, default_value = "config")]
-    config: PathBuf,
+    pub(super) config: PathBuf,
     /// 输出 JSON / print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Arguments of `key create`.
@@ -79,18 +80,6 @@ pub(super) struct Revoke {
     key_id: String,
 }
 
-/// `shouxin plugin`
-#[derive(Debug, Subcommand)]
-pub(super) enum PluginCommand {
-    /// 列出插件 / list the plugins of a running server
-    List(Reach),
-    /// 计算插件库的 SHA-256 / print a library's hash, to admit it in plugins.toml
-    Hash {
-        /// 插件库 / the library
-        library: PathBuf,
-    },
-}
-
 /// `shouxin channel`
 #[derive(Debug, Subcommand)]
 pub(super) enum ChannelCommand {
@@ -113,7 +102,7 @@ pub(super) struct Waive {
 /// Somebody who carries out the operator's commands: a running server, or this process.
 pub(super) enum Operator {
     Running(Connection),
-    Alone(Box<Engine>, AccessLog, DataLock),
+    Alone(Box<Engine>, AccessLog, Box<Life>, DataLock),
 }
 
 impl Operator {
@@ -149,16 +138,14 @@ impl Operator {
         let kept = app::keep_rules(data, &files)?;
         let load = Command::LoadRules { version: set.version, files: kept };
         engine.submit_blocking(Request::internal(Actor::Operator, "rules.load", load))?;
-        Ok(Operator::Alone(Box::new(engine), access, lock))
+        Ok(Operator::Alone(Box::new(engine), access, Box::new(beside(data, rules)?), lock))
     }
 
     /// Asks; a refusal is a failure with its own exit code.
     pub(super) fn ask(&mut self, ask: Ask) -> Result<Value, Failure> {
         let answer = match self {
             Operator::Running(connection) => connection.ask(&ask).map_err(Failure::wrong)?,
-            Operator::Alone(engine, access, _) => {
-                socket::answer(ask, engine, access, &(Box::new(Vec::new) as socket::Health))
-            }
+            Operator::Alone(engine, access, life, _) => socket::answer(ask, engine, access, life),
         };
         match (answer["error"].as_str(), answer["code"].as_u64()) {
             (Some(text), code) => Err(Failure {
@@ -171,7 +158,7 @@ impl Operator {
 
     /// Lets everything reach the disk.
     pub(super) fn close(self) -> Done {
-        if let Operator::Alone(engine, _, lock) = self {
+        if let Operator::Alone(engine, _, _, lock) = self {
             engine.stop();
             engine.view.flush_now().map_err(Failure::wrong)?;
             drop(lock);
@@ -180,7 +167,17 @@ impl Operator {
     }
 }
 
-fn once(reach: &Reach, ask: Ask) -> Result<Value, Failure> {
+/// The lives of plugins where no server runs: steps are tried and recorded for the next start.
+fn beside(data: &Path, rules: &Path) -> Result<Life, Failure> {
+    let file = PluginsFile::read(&rules.join("plugins.toml")).map_err(Failure::usage)?;
+    // Nobody is called here, so nobody completes a call.
+    let (done, _) = tokio::sync::mpsc::unbounded_channel();
+    let host = (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]);
+    let plugins = Arc::new(Plugins::new(data, host, done));
+    Ok(Life::new(plugins, Libraries::of(data), file, false, 0))
+}
+
+pub(super) fn once(reach: &Reach, ask: Ask) -> Result<Value, Failure> {
     let mut operator = Operator::reach(&reach.data.data, &reach.config)?;
     let answer = operator.ask(ask);
     operator.close()?;
@@ -233,28 +230,6 @@ pub(super) fn key(command: Key) -> Done {
         Key::ConfirmClock(reach) => {
             let answer = once(&reach, Ask::ConfirmClock {})?;
             println!("时钟已确认 / confirmed: {}", answer["now"].as_str().unwrap_or_default());
-            Ok(())
-        }
-    }
-}
-
-pub(super) fn plugin(command: PluginCommand) -> Done {
-    match command {
-        PluginCommand::Hash { library } => {
-            let hash = library_sha256(&library).map_err(Failure::usage)?;
-            println!("{}", data_encoding::HEXLOWER.encode(&hash));
-            Ok(())
-        }
-        PluginCommand::List(reach) => {
-            let answer = once(&reach, Ask::PluginList {})?;
-            if reach.json {
-                println!("{answer}");
-                return Ok(());
-            }
-            for plugin in answer["plugins"].as_array().into_iter().flatten() {
-                let text = |field: &str| plugin[field].as_str().unwrap_or("-").to_owned();
-                println!("{:<14} {:<8} {}", text("name"), text("version"), text("state"));
-            }
             Ok(())
         }
     }

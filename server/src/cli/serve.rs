@@ -53,11 +53,10 @@ pub(super) fn serve(arguments: Serve) -> Done {
     telemetry::init(arguments.json);
     let config = Config::read(&arguments.config).map_err(Failure::usage)?;
     let rules = arguments.config.parent().unwrap_or(&PathBuf::from(".")).to_owned();
-    let plugins = rules.join("plugins.toml");
-    let grants = match plugins.exists() {
-        true => PluginsFile::read(&plugins).map_err(Failure::usage)?.plugins,
-        false => Vec::new(),
-    };
+    let plugins = PluginsFile::read(&rules.join("plugins.toml")).map_err(Failure::usage)?;
+    if plugins.development_unsigned {
+        eprintln!("! 开发模式：无签名插件可以运行 / development: plugins run without a signature");
+    }
     let path = arguments.data.data.clone();
     let folder =
         DataFolder::open(&path, Purpose::Serve, &config, &mut |text| eprintln!("! {text}"))?;
@@ -67,7 +66,7 @@ pub(super) fn serve(arguments: Serve) -> Done {
             folder,
             config,
             rules,
-            grants,
+            plugins,
             clock,
             listen: arguments.listen,
             host: (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]),
@@ -77,9 +76,13 @@ pub(super) fn serve(arguments: Serve) -> Done {
             }),
         })
         .await?;
-        let socket =
-            socket::listen(&path, server.engine.clone(), server.access.clone(), server.health())
-                .map_err(|error| Failure::wrong(format!("admin.sock: {error}")))?;
+        let socket = socket::listen(
+            &path,
+            server.engine.clone(),
+            server.access.clone(),
+            server.life.clone(),
+        )
+        .map_err(|error| Failure::wrong(format!("admin.sock: {error}")))?;
         // Whoever reads that it listens may ask it to stop at once.
         let signals = Signals::listen()?;
         println!("listening on http://{}", server.address);

@@ -7,6 +7,7 @@ use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::path::DecisionCase;
 use shouxin_core::row::{ListingKind, MeasureRow, RedState, SubjectRow};
 use shouxin_core::rows::{Rows, Stop};
+use shouxin_core::rules::RuleSet;
 use shouxin_core::text::Name;
 use shouxin_core::time::Day;
 use shouxin_plugin_host::wire::{
@@ -97,30 +98,39 @@ fn rests(rows: &Rows, row: &MeasureRow) -> Result<Rests, Stop> {
     Ok(Rests { decision, from: from.max(row.initiated_on), until: until.min(row.until) })
 }
 
-/// Plugin, order and body of a call about a case.
+/// Which call about a case.
+#[derive(Clone, Debug)]
+pub struct CaseCall {
+    /// The case.
+    pub id: MeasureId,
+    /// What is asked.
+    pub hook: CaseHook,
+    /// The event the call stands for.
+    pub step: Position,
+    /// Who ordered it; none where it follows from another step.
+    pub ordered_by: Option<String>,
+}
+
+/// Body of a call about a case, and its idempotency key.
+///
+/// # Errors
+/// A row is missing, or the message is longer than one may be.
 pub fn case(
-    engine: &Engine,
+    rules: &RuleSet,
+    today: Day,
     query: &mut Query<'_>,
-    id: MeasureId,
-    hook: CaseHook,
-    step: Position,
-) -> Result<(String, Position, Vec<u8>), QueryError> {
+    call: CaseCall,
+) -> Result<(String, Vec<u8>), QueryError> {
+    let CaseCall { id, hook, step, ordered_by } = call;
     let row = query.ask(|rows| rows.must_measure(id).cloned())?;
     let rests = query.ask(|rows| rests(rows, &row))?;
     let head = query.ask(|rows| rows.must_subject(row.subject).cloned())?;
-    let order = row.order_to_undo().ok_or_else(|| read("no order stands"))?;
-    let plugin = order.plugin.clone().ok_or_else(|| read("no plugin was ordered"))?;
-    let entry = engine.rules.measure(&row.measure);
-    let wire_hook = super::plugin_hook(hook);
+    let entry = rules.measure(&row.measure);
     let case_id = id.to_string();
-    let ordered_by = match hook {
-        CaseHook::Execute => order.by.to_string(),
-        _ => "system".to_owned(),
-    };
     let message = Case {
         schema: SCHEMA,
         step: step.sequence,
-        idempotency_key: Case::key(&case_id, wire_hook, step.sequence),
+        idempotency_key: Case::key(&case_id, super::plugin_hook(hook), step.sequence),
         case_id,
         subject: subject(&head),
         department: row.department.clone(),
@@ -138,10 +148,11 @@ pub fn case(
         valid_from: date(rests.from)?,
         valid_until: date(rests.until)?,
         accepted_by: row.accepted_by.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ordered_by,
-        as_of: date(engine.clock.now().legal_date())?,
+        ordered_by: ordered_by.unwrap_or_else(|| "system".to_owned()),
+        as_of: date(today)?,
     };
-    Ok((plugin, order.at, message.encode().map_err(read)?))
+    let body = message.encode().map_err(read)?;
+    Ok((message.idempotency_key, body))
 }
 
 /// Body of the information that a classification changed.

@@ -24,7 +24,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::read::{self, Sight, Under};
 use crate::http::{App, Body, authorisations, basis, bundle, bytes, own_case, recommendation};
 
-type Answer = Result<HttpResponse, Problem>;
+pub(super) type Answer = Result<HttpResponse, Problem>;
 
 /// Rows of one page.
 pub(crate) const PAGE_ROWS_MAX: usize = 1000;
@@ -650,64 +650,13 @@ pub async fn instruments(app: Data<App>) -> Answer {
     Ok(HttpResponse::Ok().json(json!({"as_of": today, "instruments": instruments})))
 }
 
-/// `GET /v1/plugins`
-pub async fn plugins(request: HttpRequest, app: Data<App>) -> Answer {
-    let caller = Caller::of(&request, &app.engine)?;
-    caller.require(&[Role::Operator, Role::Auditor])?;
-    let query = Query::new(app.engine.view.read());
-    let deployed = match query.row(&Key::Plugins)? {
-        Some(Row::Plugins(rows)) => rows,
-        _ => Vec::new(),
-    };
-    let mut plugins = app.plugins.health();
-    plugins.extend(crate::plugins::retired(&deployed, &plugins));
-    for plugin in &mut plugins {
-        let row = deployed.iter().find(|row| plugin["name"] == row.name.as_str());
-        plugin["told_through"] = json!(row.map(|row| row.told_through.to_string()));
-    }
-    Ok(HttpResponse::Ok().json(json!({"plugins": plugins})))
-}
-
-/// `POST /v1/plugins/{name}/query`: a department asks its own plugin's store.
-pub async fn plugin_query(
-    request: HttpRequest,
-    path: Path<String>,
-    body: Body,
-    app: Data<App>,
-) -> Answer {
-    let caller = Caller::of(&request, &app.engine)?;
-    caller.require(&[Role::Department, Role::Auditor])?;
-    let department = app.plugins.department(&path).ok_or_else(Problem::not_found)?;
-    let own = match &caller.actor {
-        Some(shouxin_core::actor::Actor::Officer(officer)) => app
-            .engine
-            .rules
-            .department_by_uscc(officer.authority.as_str())
-            .is_some_and(|found| found.code == department),
-        _ => false,
-    };
-    if !own && caller.role != Role::Auditor {
-        return Err(Problem::not_found());
-    }
-    let question: Value = parse(&bytes(body)?)?;
-    let file =
-        format!("plugin {path}: {}", question.to_string().chars().take(200).collect::<String>());
-    looks::record_access(&request, &app, &caller, file, Sight::Government).await?;
-    let answer = app.plugins.query(&path, question).await.map_err(|what| {
-        Problem::new(
-            Code::Unavailable,
-            format!("插件未答复：{what} / the plugin did not answer"),
-            "请稍后重试，或查看 /v1/plugins / try again, or see /v1/plugins",
-        )
-    })?;
-    Ok(HttpResponse::Ok().json(answer))
-}
-
 /// `GET /healthz`
 pub async fn healthz(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok().json(json!({
         "status": "ok",
         "starts_stopped": app.engine.clock.starts_stopped(),
+        // For development: libraries without a signature run here.
+        "development_unsigned_plugins": app.life.development_unsigned(),
     }))
 }
 
@@ -723,6 +672,7 @@ pub async fn readyz(app: Data<App>) -> HttpResponse {
 
 /// `GET /metrics`
 pub async fn metrics(app: Data<App>) -> HttpResponse {
+    super::plugins::refresh(&app);
     let text = app.engine.metrics.text();
     HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0").body(text)
 }

@@ -1,0 +1,166 @@
+//! `plugins/<sha256>` in the data folder: the bytes of every library that was deployed, and beside
+//! it the signed manifest by which it was admitted last (`plugins/<sha256>.manifest`).
+//!
+//! Written beside, synced, renamed, folder synced: what stands under a hash is whole. Nothing is
+//! ever overwritten by other bytes, because the name is the hash.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+use shouxin_plugin_admission::MANIFEST_BYTES_MAX;
+
+use crate::plugins::AdmissionError;
+
+/// The longest library, in bytes; the plugin host takes no longer one.
+const LIBRARY_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> AdmissionError {
+    let file = path.to_owned();
+    move |error| AdmissionError::File { file: file.clone(), problem: error.to_string() }
+}
+
+fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, AdmissionError> {
+    let file = File::open(path).map_err(failed(path))?;
+    let mut bytes = Vec::new();
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(failed(path))?;
+    if bytes.len() as u64 > bytes_max {
+        let problem = format!("超过 {bytes_max} 字节 / longer than that many bytes");
+        return Err(AdmissionError::File { file: path.to_owned(), problem });
+    }
+    Ok(bytes)
+}
+
+/// Reads a library, bounded.
+///
+/// # Errors
+/// It cannot be read or is too long.
+pub fn read_library(path: &Path) -> Result<Vec<u8>, AdmissionError> {
+    read(path, LIBRARY_BYTES_MAX)
+}
+
+/// Reads a signed manifest, bounded.
+///
+/// # Errors
+/// It cannot be read or is too long.
+pub fn read_manifest(path: &Path) -> Result<Vec<u8>, AdmissionError> {
+    read(path, MANIFEST_BYTES_MAX as u64)
+}
+
+/// SHA-256 of a library.
+///
+/// # Errors
+/// It cannot be read or is too long.
+pub fn sha256_of(path: &Path) -> Result<[u8; 32], AdmissionError> {
+    Ok(Sha256::digest(read_library(path)?).into())
+}
+
+/// The folder of libraries below a data folder.
+#[derive(Clone, Debug)]
+pub struct Libraries {
+    folder: PathBuf,
+}
+
+impl Libraries {
+    /// The libraries of a data folder.
+    pub fn of(data: &Path) -> Libraries {
+        Libraries { folder: data.join("plugins") }
+    }
+
+    /// Where a library lies.
+    pub fn path(&self, sha256: &[u8; 32]) -> PathBuf {
+        self.folder.join(HEXLOWER.encode(sha256))
+    }
+
+    fn note_path(&self, sha256: &[u8; 32]) -> PathBuf {
+        self.folder.join(format!("{}.manifest", HEXLOWER.encode(sha256)))
+    }
+
+    /// Keeps a library and, where there is one, its signed manifest.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn keep(&self, bytes: &[u8], note: Option<&[u8]>) -> Result<[u8; 32], AdmissionError> {
+        let sha256: [u8; 32] = Sha256::digest(bytes).into();
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)
+            .map_err(failed(&self.folder))?;
+        let path = self.path(&sha256);
+        // Present bytes are compared, not trusted: the disk may have lost some.
+        if !path.exists() || sha256_of(&path)? != sha256 {
+            self.write(&path, bytes)?;
+        }
+        if let Some(note) = note {
+            self.write(&self.note_path(&sha256), note)?;
+        }
+        Ok(sha256)
+    }
+
+    /// The signed manifest of a kept library, if it was admitted by one.
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn note(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, AdmissionError> {
+        let path = self.note_path(sha256);
+        match path.exists() {
+            true => read_manifest(&path).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The library's path, once its bytes are known to be those of its name.
+    ///
+    /// # Errors
+    /// It is gone, cannot be read, or was changed.
+    pub fn whole(&self, sha256: &[u8; 32]) -> Result<PathBuf, AdmissionError> {
+        let path = self.path(sha256);
+        let found = sha256_of(&path)?;
+        if found != *sha256 {
+            let problem = format!(
+                "内容的 SHA-256 为 {}，与名称不符：请从备份恢复或重新部署 / the bytes are not those of its name: \
+                 restore it from a backup or deploy it anew",
+                HEXLOWER.encode(&found)
+            );
+            return Err(AdmissionError::File { file: path, problem });
+        }
+        Ok(path)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), AdmissionError> {
+        let beside = path.with_extension("incoming");
+        let mut file = File::create(&beside).map_err(failed(&beside))?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&beside))?;
+        fs::rename(&beside, path).map_err(failed(path))?;
+        let folder = File::open(&self.folder).map_err(failed(&self.folder))?;
+        folder.sync_all().map_err(failed(&self.folder))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_found_by_its_hash_and_a_changed_byte_is_noticed() {
+        let data = tempfile::tempdir().unwrap();
+        let libraries = Libraries::of(data.path());
+        let sha256 = libraries.keep(b"bytes of a library", Some(b"note")).unwrap();
+        assert_eq!(libraries.note(&sha256).unwrap().unwrap(), b"note");
+        let path = libraries.whole(&sha256).unwrap();
+        fs::write(&path, b"bytes of another").unwrap();
+        assert!(libraries.whole(&sha256).unwrap_err().to_string().contains("SHA-256"));
+        // Keeping it again mends it, and a manifest that is signed anew replaces the old one.
+        libraries.keep(b"bytes of a library", Some(b"newer")).unwrap();
+        assert_eq!(libraries.whole(&sha256).unwrap(), path);
+        assert_eq!(libraries.note(&sha256).unwrap().unwrap(), b"newer");
+        assert!(libraries.whole(&[0; 32]).is_err());
+        assert_eq!(libraries.note(&[0; 32]).unwrap(), None);
+    }
+}

@@ -1,0 +1,440 @@
+//! The steps of a plugin's life, while the server runs or beside it: each an operator's command that
+//! is recorded as an event, then carried out.
+//!
+//! The record comes first: what the log says is deployed is what the next start runs, whatever
+//! happens between the two. Whatever can fail is tried before it: the signature, the grant, loading
+//! the library over an empty folder.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use shouxin_core::actor::Actor;
+use shouxin_core::command::Command;
+use shouxin_core::id::{MeasureId, Position};
+use shouxin_core::row::PluginRow;
+
+use crate::dispatch::seal_for_case;
+use crate::engine::{Engine, Request};
+use crate::plugins::candidate::Candidate;
+use crate::plugins::file::PluginsFile;
+use crate::plugins::letters::{self, Letter};
+use crate::plugins::library::{Libraries, read_library, read_manifest};
+use crate::plugins::{AdmissionError, Plugins, start};
+use crate::socket::{LetterStep, Refused};
+
+/// What the operator asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// State of each plugin.
+    List {},
+    /// A library takes its plugin's place, or stands beside it.
+    Deploy {
+        /// The library; absolute.
+        library: PathBuf,
+        /// Its signed manifest; absolute.
+        manifest: Option<PathBuf>,
+        /// Its name, where there is no manifest to say so.
+        name: Option<String>,
+        /// Beside the live version: its answers are only compared.
+        shadow: bool,
+    },
+    /// The shadow becomes live.
+    Promote {
+        /// Plugin.
+        name: String,
+        /// It is told of the classification changes after this position.
+        from: Option<Position>,
+    },
+    /// The shadow goes.
+    DropShadow {
+        /// Plugin.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The version before the live one becomes live again.
+    RollBack {
+        /// Plugin.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// It begins no burden until it is resumed.
+    Pause {
+        /// Plugin.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is called for everything again, and its breaker is closed.
+    Resume {
+        /// Plugin.
+        name: String,
+    },
+    /// It is called no more.
+    Remove {
+        /// Plugin.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// `plugins.toml` is read again: what is not admitted any more stops, changed grants hold.
+    Reload {},
+}
+
+/// What is to be deployed.
+struct Files {
+    library: PathBuf,
+    manifest: Option<PathBuf>,
+    name: Option<String>,
+}
+
+/// Who carries the steps out.
+pub struct Life {
+    plugins: Arc<Plugins>,
+    libraries: Libraries,
+    file: Mutex<PluginsFile>,
+    /// Whether the plugins run here; otherwise the steps are recorded for the next start.
+    runs: bool,
+    drain_ms: u64,
+    /// One step at a time.
+    turn: Mutex<()>,
+}
+
+impl From<AdmissionError> for Refused {
+    fn from(error: AdmissionError) -> Refused {
+        let code = match &error {
+            AdmissionError::File { .. } | AdmissionError::Trust(_) => 2,
+            _ => 3,
+        };
+        Refused { text: error.to_string(), code }
+    }
+}
+
+fn wrong(text: impl std::fmt::Display) -> Refused {
+    Refused { text: text.to_string(), code: 1 }
+}
+
+/// The operator's command; refusals say why.
+fn record(engine: &Engine, label: &'static str, command: Command) -> Result<(), Refused> {
+    let request = Request::internal(Actor::Operator, label, command);
+    engine.submit_blocking(request).map_err(Refused::from)?;
+    Ok(())
+}
+
+impl Life {
+    /// Over these plugins, which run here or do not.
+    pub fn new(
+        plugins: Arc<Plugins>,
+        libraries: Libraries,
+        file: PluginsFile,
+        runs: bool,
+        drain_ms: u64,
+    ) -> Life {
+        let (file, turn) = (Mutex::new(file), Mutex::new(()));
+        Life { plugins, libraries, file, runs, drain_ms, turn }
+    }
+
+    /// What runs.
+    pub fn plugins(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    /// Whether libraries run without a signature here.
+    pub fn development_unsigned(&self) -> bool {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).development_unsigned
+    }
+
+    /// Carries one step out. Blocks; steps wait for each other.
+    ///
+    /// # Errors
+    /// What was refused, and what would make it succeed; nothing has changed then.
+    pub fn step(&self, step: Step, engine: &Engine) -> Result<Value, Refused> {
+        if step == (Step::List {}) {
+            return Ok(json!({"plugins": self.shown(engine)}));
+        }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.read_again()?;
+        match step {
+            Step::List {} => {}
+            Step::Deploy { library, manifest, name, shadow } => {
+                let files = Files { library, manifest, name };
+                return self.deploy(&file, files, shadow, engine);
+            }
+            Step::Promote { name, from } => {
+                let command = Command::PromotePlugin { name: name.clone(), from };
+                record(engine, "plugins.promote", command)?;
+                self.plugins.stop_shadow(&name);
+                self.switch(&file, &name, engine)?;
+            }
+            Step::DropShadow { name, reason } => {
+                let command = Command::DropShadow { name: name.clone(), reason };
+                record(engine, "plugins.drop_shadow", command)?;
+                self.plugins.stop_shadow(&name);
+            }
+            Step::RollBack { name, reason } => {
+                self.earlier_may_run(&file, &name, engine)?;
+                let command = Command::RollBackPlugin { name: name.clone(), reason };
+                record(engine, "plugins.roll_back", command)?;
+                self.switch(&file, &name, engine)?;
+            }
+            Step::Pause { name, reason } => {
+                record(engine, "plugins.pause", Command::PausePlugin { name, reason })?;
+            }
+            Step::Resume { name } => {
+                let command = Command::ResumePlugin { name: name.clone() };
+                record(engine, "plugins.resume", command)?;
+                self.resumed(&name);
+            }
+            Step::Remove { name, reason } => {
+                let command = Command::RemovePlugin { name: name.clone(), reason };
+                record(engine, "plugins.remove", command)?;
+                self.plugins.stop_live(&name, self.drain_ms);
+                self.plugins.stop_shadow(&name);
+            }
+            Step::Reload {} => self.reload(&file, engine)?,
+        }
+        self.plugins.changed.notify_one();
+        Ok(json!({}))
+    }
+
+    /// What follows from a plugin's resumption beside its event: the breaker is closed.
+    pub fn resumed(&self, name: &str) {
+        if let Some(running) = self.plugins.get(name) {
+            running.reset_breaker();
+        }
+        self.plugins.changed.notify_one();
+    }
+
+    /// The operator's file as it stands now.
+    fn read_again(&self) -> Result<PluginsFile, Refused> {
+        let mut own = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        *own = own.again()?;
+        Ok(own.clone())
+    }
+
+    fn deploy(
+        &self,
+        file: &PluginsFile,
+        files: Files,
+        shadow: bool,
+        engine: &Engine,
+    ) -> Result<Value, Refused> {
+        let bytes = read_library(&files.library)?;
+        let note = files.manifest.as_deref().map(read_manifest).transpose()?;
+        let today = engine.clock.now().legal_date();
+        let sha256 = Sha256::digest(&bytes).into();
+        let kept = self.libraries.path(&sha256);
+        let candidate = match &note {
+            Some(note) => Candidate::signed(file, &file.trust()?, kept, sha256, note, today)?,
+            None => {
+                let name = files.name.unwrap_or_default();
+                Candidate::unsigned(file, kept, sha256, &name, "")?
+            }
+        };
+        // What is tried is what is kept: from here on nobody reads the file that was given.
+        self.libraries.keep(&bytes, note.as_deref())?;
+        let info = self.plugins.try_out(&candidate)?;
+        let candidate = match note {
+            Some(_) => candidate,
+            None => Candidate { version: info.version.clone(), ..candidate },
+        };
+        candidate.says_the_same(&info)?;
+        let name = candidate.name.clone();
+        match shadow {
+            true => {
+                let command = Command::ShadowPlugin {
+                    name: name.clone(),
+                    version: candidate.version.clone(),
+                    sha256,
+                    department: candidate.grant.department.clone(),
+                    measures: candidate.measures.clone(),
+                    admission: candidate.admission.clone(),
+                };
+                record(engine, "plugins.shadow", command)?;
+                if self.runs {
+                    self.plugins.stop_shadow(&name);
+                    self.plugins.start_shadow(candidate.clone())?;
+                }
+            }
+            false => {
+                engine.submit_blocking(start::deploy(&candidate)).map_err(Refused::from)?;
+                self.switch(file, &name, engine)?;
+            }
+        }
+        Ok(json!({
+            "name": name,
+            "version": candidate.version,
+            "sha256": candidate.hex(),
+            "shadow": shadow,
+            "runs": self.runs,
+        }))
+    }
+
+    /// A roll-back is recorded only where the earlier version may run.
+    fn earlier_may_run(
+        &self,
+        file: &PluginsFile,
+        name: &str,
+        engine: &Engine,
+    ) -> Result<(), Refused> {
+        let earlier = self.row(name, engine)?.and_then(|row| row.earlier);
+        let Some(earlier) = earlier else {
+            // The command's own refusal says that there is none.
+            return Ok(());
+        };
+        let candidate = self.candidate(file, name, &earlier.version, earlier.sha256)?;
+        self.plugins.try_out(&candidate)?;
+        Ok(())
+    }
+
+    fn candidate(
+        &self,
+        file: &PluginsFile,
+        name: &str,
+        version: &str,
+        sha256: [u8; 32],
+    ) -> Result<Candidate, Refused> {
+        let trust = file.trust()?;
+        Ok(Candidate::deployed(file, &trust, &self.libraries, name, version, sha256)?)
+    }
+
+    fn row(&self, name: &str, engine: &Engine) -> Result<Option<PluginRow>, Refused> {
+        let (rows, _) = start::rows(engine).map_err(wrong)?;
+        Ok(rows.into_iter().find(|row| row.name == name))
+    }
+
+    /// Puts what the log says is live into the place of what runs. The old version answers what it
+    /// has in flight before the new one opens the folder.
+    fn switch(&self, file: &PluginsFile, name: &str, engine: &Engine) -> Result<(), Refused> {
+        if !self.runs {
+            return Ok(());
+        }
+        let Some(row) = self.row(name, engine)?.filter(|row| row.retired.is_none()) else {
+            return Ok(());
+        };
+        let candidate = self.candidate(file, name, &row.version, row.sha256)?;
+        self.plugins.stop_live(name, self.drain_ms);
+        let Err(error) = self.plugins.start_live(candidate) else {
+            return Ok(());
+        };
+        // Over its own folder it does not start, though it did over an empty one.
+        let reason = format!("启动失败 / it did not start: {error}");
+        self.plugins.refuse(
+            name,
+            json!({"name": name, "version": row.version, "department": row.department,
+                "state": "refused", "last_error": reason}),
+        );
+        let Some(earlier) = row.earlier else {
+            return Err(error.into());
+        };
+        let back = Command::RollBackPlugin { name: name.to_owned(), reason };
+        record(engine, "plugins.roll_back", back)?;
+        let candidate = self.candidate(file, name, &earlier.version, earlier.sha256)?;
+        self.plugins.start_live(candidate)?;
+        Err(Refused {
+            text: format!(
+                "新版本在其数据目录上未能启动，已回退到 {}：{error} / the new version did not start over its \
+                 folder; {} is live again",
+                earlier.version, earlier.version
+            ),
+            code: 3,
+        })
+    }
+
+    /// Lets the file hold as it stands now.
+    fn reload(&self, file: &PluginsFile, engine: &Engine) -> Result<(), Refused> {
+        let (rows, shadows) = start::rows(engine).map_err(wrong)?;
+        let mut stay = Vec::new();
+        for row in rows.iter().filter(|row| row.retired.is_none()) {
+            let candidate = match self.candidate(file, &row.name, &row.version, row.sha256) {
+                Ok(candidate) => candidate,
+                Err(refused) => {
+                    self.plugins.stop_live(&row.name, self.drain_ms);
+                    self.plugins.refuse(
+                        &row.name,
+                        json!({"name": row.name, "version": row.version, "department": row.department,
+                            "state": "refused", "last_error": refused.text}),
+                    );
+                    continue;
+                }
+            };
+            stay.push(row.name.clone());
+            let held = self.plugins.get(&row.name);
+            if self.runs && held.is_none_or(|held| held.candidate.grant != candidate.grant) {
+                self.plugins.stop_live(&row.name, self.drain_ms);
+                self.plugins.start_live(candidate)?;
+            }
+        }
+        record(engine, "plugins.retire", Command::RetirePlugins { running: stay })?;
+        for row in shadows {
+            if self.candidate(file, &row.name, &row.own.version, row.own.sha256).is_err() {
+                self.plugins.stop_shadow(&row.name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists dead letters, or answers one.
+    ///
+    /// # Errors
+    /// What was refused, and what would make it succeed.
+    pub fn letters(&self, step: LetterStep, engine: &Engine) -> Result<Value, Refused> {
+        let of = |name: &str, letter: &str| -> Result<Letter, Refused> {
+            let letter: Letter = letter.parse().map_err(|text| Refused { text, code: 2 })?;
+            match letters::is_of(engine, name, letter).map_err(wrong)? {
+                true => Ok(letter),
+                false => Err(Refused {
+                    text: format!("{letter} 不是 {name} 的死信 / is no dead letter of that plugin"),
+                    code: 3,
+                }),
+            }
+        };
+        let sealed =
+            |case: MeasureId, reason: &str| seal_for_case(engine, case, reason).map_err(wrong);
+        let command = match step {
+            LetterStep::Page { name, after, limit } => {
+                let after = after.map(|text| text.parse()).transpose();
+                let after = after.map_err(|text| Refused { text, code: 2 })?;
+                return letters::page(engine, &name, after, limit).map_err(wrong);
+            }
+            LetterStep::Retry { name, letter } => match of(&name, &letter)? {
+                Letter::Case(measure) => letters::retry(measure),
+                Letter::Information(at) => {
+                    if !self.runs || !self.plugins.tell_again(&name, at) {
+                        return Err(Refused {
+                            text: "插件未在运行，或等待重新告知的变更已满 / no plugin runs here, or as many wait as may"
+                                .to_owned(),
+                            code: 3,
+                        });
+                    }
+                    return Ok(json!({"waiting": true}));
+                }
+            },
+            LetterStep::Skip { name, letter, reason } => match of(&name, &letter)? {
+                Letter::Case(measure) => {
+                    Command::SkipDeadLetter { measure, reasons: sealed(measure, &reason)? }
+                }
+                Letter::Information(at) => Command::SkipUntold { plugin: name, at, reason },
+            },
+            LetterStep::Hand { name, letter, reason } => match of(&name, &letter)? {
+                Letter::Case(measure) => {
+                    Command::HandDeadLetter { measure, reasons: sealed(measure, &reason)? }
+                }
+                Letter::Information(_) => {
+                    return Err(Refused {
+                        text: "信息类死信没有可转交的事项 / information gives an officer nothing to carry out".to_owned(),
+                        code: 3,
+                    });
+                }
+            },
+        };
+        record(engine, "plugins.letters", command)?;
+        self.plugins.changed.notify_one();
+        Ok(json!({}))
+    }
+}
