@@ -86,6 +86,7 @@ fn samples() -> BTreeMap<String, Event> {
         kit::office::samples(),
         kit::commitments::samples(),
         kit::reviews::samples(),
+        kit::plugins::samples(),
         kit::tolerance::samples(),
         kit::social::samples(),
     ];
@@ -100,6 +101,7 @@ fn samples() -> BTreeMap<String, Event> {
         .chain([("Recount".to_owned(), kit::samples::job(Job::Recount))])
         .chain(kit::commitments::variants())
         .chain(kit::tolerance::variants())
+        .chain(kit::plugins::variants())
         .chain(kit::social::variants())
     {
         let twice = all.insert(format!("{}#{label}", event.name()), event);

@@ -10,6 +10,7 @@ use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::codec::{decode_event, decode_row, encode_event, encode_row};
 use shouxin_core::command::Command;
 use shouxin_core::decide::owes_an_end;
+use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::{CaseRef, Event, Target};
 use shouxin_core::id::{ListingId, MeasureId, RecordId};
 use shouxin_core::keys::{read_closing, read_due, read_public_change, read_walk, tail_position};
@@ -27,6 +28,11 @@ fn whole_index(world: &World) -> BTreeSet<Index> {
         }
         if matches!(envelope.event, Event::ClassificationChanged { .. }) {
             index.insert(Index::ClassificationChange(envelope.position));
+        }
+        if let (Event::Erasure(ErasureEvent::Erased { .. }), Some(subject)) =
+            (&envelope.event, envelope.subject)
+        {
+            index.insert(Index::ErasedAt(envelope.position, subject));
         }
     }
     index
@@ -373,13 +379,28 @@ fn may_write(actor: &Actor, event: &Event) -> bool {
         "assessment.feedback_due",
         "assessment.lift_late",
         "plugin.told",
+        "plugin.told_late",
+        "plugin.forgot",
+        "measure.plugin_told",
     ];
     match actor {
         Actor::System => timers.contains(&event.name()),
         Actor::Plugin { .. } => plugins.contains(&event.name()),
         Actor::Operator => [
             "plugin.deployed",
+            "plugin.admitted",
+            "plugin.shadowed",
+            "plugin.promoted",
+            "plugin.shadow_dropped",
+            "plugin.rolled_back",
+            "plugin.paused",
+            "plugin.resumed",
+            "plugin.removed",
             "plugin.retired",
+            "plugin.untold_skipped",
+            "dead_letter.retried",
+            "dead_letter.skipped",
+            "dead_letter.handed",
             "key.created",
             "channel.opened",
             "channel.closing",

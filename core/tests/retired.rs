@@ -14,7 +14,7 @@ use shouxin_core::event::{CallFault, CaseHook, Finding, Target};
 use shouxin_core::guard::{Guard, Misfit};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::limits::PLUGINS_MAX;
-use shouxin_core::row::{Index, Key, MeasureState, PluginRow, Row};
+use shouxin_core::row::{Index, Key, MeasureRow, MeasureState, PluginRow, Row};
 
 const BY_HAND: &[&str] = &["execution.ordered", "measure.executed", "assessment.feedback_due"];
 const LIFTED: &[&str] = &["measure.lifted", "assessment.feedback_due"];
@@ -78,6 +78,25 @@ fn says_nothing(world: &World, answer: &Command) {
     assert_eq!(later.rows, world.rows);
 }
 
+/// It knows then what an officer did, and nothing else of the case changes.
+#[track_caller]
+fn learns(world: &World, answer: &Command) -> World {
+    let mut later = world.clone();
+    let id = newest_measure(world);
+    assert_eq!(later.run(&plugin(), answer), Ok(vec!["measure.plugin_told"]), "{answer:?}");
+    let before = MeasureRow { courtesy: None, ..world.measure_row(id).clone() };
+    assert_eq!(*later.measure_row(id), before);
+    later
+}
+
+fn newest_measure(world: &World) -> MeasureId {
+    let found = world.rows.keys().filter_map(|key| match key {
+        Key::Measure(id) => Some(*id),
+        _ => None,
+    });
+    found.max().expect("a measure")
+}
+
 #[test]
 fn an_answer_behind_what_was_done_by_hand_changes_nothing() {
     for progress in [Progress::Executing, Progress::Executed] {
@@ -88,8 +107,9 @@ fn an_answer_behind_what_was_done_by_hand_changes_nothing() {
         let names = hold.run(&implementer(), &by_hand(id, CaseHook::Suspend));
         assert_eq!(names, Ok(vec!["measure.suspension_confirmed"]));
         assert_eq!(owed(&hold, id), None, "the outbox owes nothing");
-        says_nothing(&hold, &plugin_done(id, CaseHook::Suspend, order));
         says_nothing(&hold, &failed(id, CaseHook::Suspend, order));
+        let told = learns(&hold, &plugin_done(id, CaseHook::Suspend, order));
+        says_nothing(&told, &plugin_done(id, CaseHook::Suspend, order));
         assert_eq!(hold.refused(&plugin(), &plugin_done(id, CaseHook::Execute, order)), STATE);
         let mut ended = world;
         ended.go_to(day("2027-03-02"));
@@ -98,7 +118,9 @@ fn an_answer_behind_what_was_done_by_hand_changes_nothing() {
         assert_eq!(lifted, Ok(LIFTED.to_vec()));
         assert_eq!(owed(&ended, id), None, "the outbox owes nothing");
         let fed_back = after(&ended, &implementer(), &feedback(id));
-        for world in [&ended, &fed_back] {
+        let told = learns(&ended, &plugin_done(id, CaseHook::Lift, order));
+        let told_later = learns(&fed_back, &plugin_done(id, CaseHook::Lift, order));
+        for world in [&told, &told_later] {
             for hook in [CaseHook::Suspend, CaseHook::Lift] {
                 says_nothing(world, &plugin_done(id, hook, order));
                 says_nothing(world, &failed(id, hook, order));
@@ -129,7 +151,8 @@ fn an_answer_behind_a_look_changes_nothing() {
     world.go_to(day("2027-03-02"));
     world.must(&implementer(), &by_hand(id, CaseHook::Lift));
     assert_eq!(world.measure_row(id).state, MeasureState::Closed);
-    says_nothing(&world, &plugin_done(id, CaseHook::Lift, order));
+    let told = learns(&world, &plugin_done(id, CaseHook::Lift, order));
+    says_nothing(&told, &plugin_done(id, CaseHook::Lift, order));
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn a_plugin_is_deployed_where_anything_about_it_differs() {
         // Another department does the same by a plugin of its own.
         ("two", version, sha, MARKET, &[]),
     ] {
-        assert_eq!(names(other), Ok(vec!["plugin.deployed"]), "{other:?}");
+        assert_eq!(names(other), Ok(vec!["plugin.deployed", "plugin.admitted"]), "{other:?}");
     }
     let taken = Err(misfit(Misfit::Exists));
     assert_eq!(names(("two", version, sha, department, measures)), taken);

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::command::listing::ListingCommand;
+use shouxin_core::decide::owed_courtesy;
 use shouxin_core::event::commitment::CommitmentKind;
 use shouxin_core::event::{
     CallFault, Capacity, CaseHook, CaseRef, Finding, RepairAcceptance, Target,
@@ -342,6 +343,14 @@ fn case_step(world: &World, held: &Held, it: Move) -> Asked {
 fn measure_step(world: &World, held: &Held, it: Move) -> Asked {
     let measure = pick(&held.measures, it.pick)?;
     let row = world.measure_row(measure);
+    if let Some((_, hook, step)) = owed_courtesy(row)
+        && it.twist & 1 == 0
+    {
+        return Some((plugin(), plugin_done(measure, hook, step)));
+    }
+    if row.dead_letter().is_some() && it.twist & 3 == 0 {
+        return Some(super::plugins::tried(world, Some(measure), it));
+    }
     let order = row.state.order().map(|order| order.at);
     let by_plugin = row.state.order().is_some_and(|order| order.plugin.is_some());
     let answer = |hook| match order {
@@ -537,8 +546,7 @@ fn beside(world: &World, held: &Held, it: Move) -> Asked {
             let record = pick(&held.records, it.pick)?;
             Some((head(), Command::AnnulRecord { record, reasons: text() }))
         }
-        1 if it.pick % 4 == 3 => Some((operator(), retire(&[]))),
-        1 => Some((operator(), deploy())),
+        1 => Some(super::plugins::tried(world, pick(&held.measures, it.pick), it)),
         2 => {
             let due = world.index.iter().filter_map(|entry| match entry {
                 Index::Due(_, due) => Some(*due),

@@ -6,8 +6,8 @@ use shouxin_core::path::{DecisionCase, Path, Standing};
 use shouxin_core::row::commitment::CommitmentRow;
 use shouxin_core::row::social::SocialRow;
 use shouxin_core::row::{
-    ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, RecordRow, RecordState,
-    RedCase, RedState, ReliefState, RemedyState, Remote, Row,
+    Key, LetterEnd, ListingKind, MeasureRow, MeasureState, ObjectionRow, ObjectionState, RecordRow,
+    RecordState, RedCase, RedState, ReliefState, RemedyState, Remote, Row,
 };
 
 use super::World;
@@ -97,6 +97,8 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
         telling,
         dispatch,
         escalated,
+        letter,
+        courtesy,
         ..
     } = row;
     let standing = world.standing(|rows, on| rows.measure_standing(row.id, on));
@@ -139,6 +141,10 @@ fn measure_state(world: &World, row: &Row) -> Option<String> {
             (telling.is_some_and(|own| own.owed.overdue), "told too late"),
             (dispatch.is_some_and(|own| own.overdue), "dispatch overdue"),
             (escalated.is_some(), "with the credit office"),
+            (row.dead_letter().is_some(), "dead letter"),
+            (state.given_up() && *letter == Some(LetterEnd::Skipped), "skipped"),
+            (state.given_up() && *letter == Some(LetterEnd::Handed), "handed over"),
+            (courtesy.is_some(), "plugin to be told"),
         ],
     )
 }
@@ -263,6 +269,31 @@ fn channel_state(_: &World, row: &Row) -> Option<String> {
     with(state, &[(row.failing.is_some(), "failing"), (row.overdue, "overdue")])
 }
 
+/// The plugin that the table is about: the one there is, live or in the shadow.
+fn plugin_state(world: &World, row: &Row) -> Option<String> {
+    let live = match world.row(&Key::Plugins) {
+        Some(Row::Plugins(rows)) => rows.first(),
+        _ => None,
+    };
+    let shadow = match world.row(&Key::Shadows) {
+        Some(Row::Shadows(rows)) => rows.first(),
+        _ => None,
+    };
+    match (row, live) {
+        (Row::Plugins(_), Some(own)) => with(
+            if own.retired.is_some() { "retired" } else { "live" },
+            &[
+                (own.earlier.is_some(), "replaced another"),
+                (own.paused.is_some(), "paused"),
+                (!own.admission.holds_on(world.today), "past its last day"),
+                (shadow.is_some(), "a shadow beside"),
+            ],
+        ),
+        (Row::Shadows(_), None) => shadow.and_then(|_| with("in the shadow", &[])),
+        _ => None,
+    }
+}
+
 fn assessment_state(_: &World, row: &Row) -> Option<String> {
     match row {
         Row::Assessment(row) => with(row.state(), &[]),
@@ -333,6 +364,8 @@ machines! {
     INCENTIVE "measure-incentive" "联合激励措施" "Incentive" "domain.md 2.4" measure_state;
     BY_PLUGIN "measure-by-plugin" "由插件执行的措施" "Measure carried out by a plugin"
         "domain.md 2.4" measure_state;
+    DEAD_LETTER "measure-dead-letter" "由插件执行的措施：插件放弃执行以后"
+        "Measure that its plugin gave up" "domain.md 2.4, design.md 5" measure_state;
     FORWARDED "measure-forwarded" "上报上级机关的措施" "Measure forwarded to a higher authority"
         "domain.md 1.6, 2.4" measure_state;
     REPAIR "repair" "信用修复" "Repair" "domain.md 2.5" repair_state;
@@ -365,6 +398,7 @@ machines! {
     NOTE "member-note" "协会会员档案" "Association's note about a member"
         "domain.md O45" note_state;
     ERASURE "erasure" "档案删除" "Erasure of a file" "domain.md 2.1, design.md 3" erasure_state;
+    PLUGIN "plugin" "插件" "Plugin" "domain.md O51, design.md 5" plugin_state;
     CHANNEL "channel" "公示渠道" "Channel that shows what is public"
         "domain.md A25, INV-13" channel_state;
 }

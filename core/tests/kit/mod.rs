@@ -19,6 +19,7 @@ pub mod machines;
 pub mod moves;
 pub mod office;
 pub mod papers;
+pub mod plugins;
 pub mod repairs;
 pub mod reviews;
 pub mod rules;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use shouxin_core::actor::{Actor, Role};
 use shouxin_core::command::Command;
 use shouxin_core::command::measure::MeasureCommand;
+use shouxin_core::decide::owed_courtesy;
 use shouxin_core::event::plugin::Admission;
 use shouxin_core::event::{CallFault, CaseHook, CaseRef, NamedMeasure, Target};
 use shouxin_core::id::{AttributionId, ListingId, MeasureId};
@@ -16,6 +17,7 @@ use shouxin_core::rules::{Executor, FactKind};
 use shouxin_core::time::Day;
 
 use super::county::{County, Task};
+use crate::kit::plugins::{hand, retry, skip};
 use crate::kit::steps::{digest, served, subject_notice, text};
 use crate::kit::{Who, operator};
 
@@ -213,7 +215,7 @@ impl County {
             S::Accepted { failures } if failures > 3 => return true,
             _ => {}
         }
-        let Some((who, command)) = self.step_of(&row) else {
+        let Some((who, command)) = self.of_plugins(&row).or_else(|| self.step_of(&row)) else {
             if row.state.owes_undoing() {
                 let beyond = matches!(row.state, S::Forwarded { .. });
                 self.later(if beyond { 5..20 } else { 10..60 }, Task::Measure(id));
@@ -226,6 +228,26 @@ impl County {
             self.later(1..20, Task::Measure(id));
         }
         taken
+    }
+
+    /// The operator answers for what a plugin gave up, and a plugin is told what an officer did.
+    fn of_plugins(&mut self, row: &MeasureRow) -> Option<(Who, Command)> {
+        if let Some((name, hook, order)) = owed_courtesy(row)
+            && self.runs(name)
+        {
+            let actor = Actor::Plugin { name: name.to_owned(), version: "1.0.0".to_owned() };
+            let plugin = Who { actor, role: Role::Operator };
+            let reference = "办理文号".to_owned();
+            return Some((plugin, Command::PluginDone { measure: row.id, hook, order, reference }));
+        }
+        row.dead_letter().filter(|_| self.world.today.number() % 2 == 0)?;
+        let standing = self.world.standing(|rows, on| rows.measure_standing(row.id, on));
+        let answer = match row.id.0.sequence % 3 {
+            0 if standing == On::InForce => retry(row.id),
+            1 => hand(row.id),
+            _ => skip(row.id),
+        };
+        Some((operator(), answer))
     }
 
     /// What somebody has to do about a measure, as if it were done by hand.
