@@ -4,6 +4,7 @@
 mod kit;
 
 use std::io::Read;
+use std::path::Path;
 use std::process::Command;
 
 use kit::{case, faulty, start};
@@ -12,17 +13,19 @@ use serde_json::json;
 use shouxin_plugin_host::Hook;
 use tempfile::TempDir;
 
-/// Where the register of this test gets the pipe its plugin holds; set only for the second process.
-const PIPE: &str = "SHOUXIN_TEST_PIPE";
+/// The folder in which the register of this test keeps its plugin's; set only for the second process.
+const FOLDER: &str = "SHOUXIN_TEST_FOLDER";
 
 /// The register that gets killed: the second process of the test below. As a test of its own it
 /// has nothing to do.
 #[test]
 fn register() {
-    let Some(pipe) = std::env::var_os(PIPE) else {
+    let Some(folder) = std::env::var_os(FOLDER) else {
         return;
     };
-    let running = start(faulty);
+    let folder = Path::new(&folder);
+    let running = start(|_| faulty(folder));
+    let pipe = folder.join("pipe");
     let parameters = json!({"fault": "hold", "path": pipe.to_str().unwrap()});
     running.submit(1, Hook::Execute, case(1, parameters));
     running.next();
@@ -36,7 +39,7 @@ fn a_killed_register_takes_a_hanging_plugin_with_it() {
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, FileType::Fifo, mode, 0).unwrap();
     let mut register = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "register"])
-        .env(PIPE, &pipe)
+        .env(FOLDER, folder.path())
         .spawn()
         .unwrap();
     // Returns once the plugin holds the other end.

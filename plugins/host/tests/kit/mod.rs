@@ -114,9 +114,9 @@ impl Running {
         (self.plugin, self.completions)
     }
 
-    /// A named pipe outside the plugin's folder: who opens one end waits for the other.
+    /// A named pipe in the plugin's folder: who opens one end waits for the other.
     pub fn fifo(&self, name: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.folder.path().join("data").join(name);
         let mode = Mode::RUSR | Mode::WUSR;
         rustix::fs::mknodat(rustix::fs::CWD, &path, FileType::Fifo, mode, 0).unwrap();
         path
