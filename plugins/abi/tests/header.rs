@@ -187,3 +187,14 @@ fn the_example_in_c_compiles_without_a_warning() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/minimal.c");
     compile("cc", "-std=c99", &source).unwrap_or_else(|said| panic!("{said}"));
 }
+
+#[test]
+fn the_class_and_its_example_in_cpp_compile_without_a_warning() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/counter.cpp");
+    for standard in ["-std=c++17", "-std=c++20"] {
+        compile("c++", standard, &source).unwrap_or_else(|said| panic!("{standard}: {said}"));
+    }
+    let text = "#include \"shouxin_plugin.hpp\"\nint main() { return 0; }\n";
+    compile("c++", "-std=c++17", &written("class.cpp", text))
+        .unwrap_or_else(|said| panic!("{said}"));
+}
