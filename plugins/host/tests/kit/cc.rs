@@ -24,3 +24,19 @@ pub fn shared(folder: &Path, name: &str, source: &Path, include: &Path) -> PathB
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     output
 }
+
+/// Makes a target of `plugins/c/Makefile` into `folder`, and returns what it printed.
+pub fn make(folder: &Path, target: &str) -> String {
+    let done = Command::new("make")
+        .arg("-C")
+        .arg(here("../c"))
+        .arg(format!("BUILD={}", folder.display()))
+        .arg(target)
+        // The sanitizers want to be the first library; a linker's wrapper may have put itself there.
+        .env_remove("LD_PRELOAD")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    said
+}
