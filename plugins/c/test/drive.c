@@ -17,134 +17,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "shouxin_bench.h"
 #include "shouxin_casebook.h"
 #include "shouxin_message.h"
 #include "shouxin_plugin.h"
 
-#define SUBJECT "91350426MA2XYZ1234"
+#define SUBJECT BENCH_SUBJECT
 #define OTHER "91350426MA2OTHER99"
-
-#define CHECK(claim)                                                                               \
-    do {                                                                                           \
-        if (!(claim)) {                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s; the answer was %s\n", __FILE__, __LINE__, #claim,  \
-                    desk.answer);                                                                  \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-/* ---- the register's side ---- */
-
-static struct {
-    char answer[SHOUXIN_BODY_BYTES_MAX + 1];
-    int answered;
-} desk;
-
-static int32_t take_answer(void *ctx, const uint8_t *ptr, size_t len) {
-    (void)ctx;
-    if (desk.answered) {
-        return SHOUXIN_ANSWER_REPEATED;
-    }
-    if (len > SHOUXIN_BODY_BYTES_MAX) {
-        return SHOUXIN_ANSWER_TOO_LARGE;
-    }
-    memcpy(desk.answer, ptr, len);
-    desk.answer[len] = '\0';
-    desk.answered = 1;
-    return SHOUXIN_ANSWER_OK;
-}
-
-static void take_log(void *ctx, int32_t level, const uint8_t *ptr, size_t len) {
-    (void)ctx;
-    (void)level;
-    (void)ptr;
-    (void)len;
-}
-
-static int32_t take_connect(void *ctx, const uint8_t *name, size_t len, uint16_t port,
-                            uint32_t timeout_ms) {
-    (void)ctx;
-    (void)name;
-    (void)len;
-    (void)port;
-    (void)timeout_ms;
-    return SHOUXIN_CONNECT_NOT_GRANTED;
-}
-
-static const shouxin_host host = {sizeof(shouxin_host), SHOUXIN_ABI_MAJOR, SHOUXIN_ABI_MINOR, NULL,
-                                  take_answer,          take_log,          take_connect};
+#define CHECK BENCH_CHECK
 
 static const char *folder;
-static void *instance;
 
-static void start(void) {
-    char config[4352];
-    snprintf(config, sizeof config, "{\"schema\":1,\"name\":\"housing\",\"data_dir\":\"%s\"}", folder);
-    desk.answered = 0;
-    desk.answer[0] = '\0';
-    instance = shouxin_plugin_v1()->create(&host, (const uint8_t *)config, strlen(config));
-    CHECK(instance != NULL);
-}
-
-static void stop(void) {
-    shouxin_plugin_v1()->destroy(instance);
-    instance = NULL;
-}
-
-static void restart(void) {
-    stop();
-    start();
-}
-
-static int32_t call_bytes(shouxin_hook_fn hook, const char *bytes, size_t len) {
-    /* A copy of exactly that length, so that a read beyond its end is seen. */
-    uint8_t *copy = malloc(len == 0 ? 1 : len);
-    int32_t status;
-    memcpy(copy, bytes, len);
-    desk.answered = 0;
-    desk.answer[0] = '\0';
-    status = hook(instance, &host, copy, len);
-    free(copy);
-    CHECK(desk.answered == 1);
-    return status;
-}
-
-static int32_t call(shouxin_hook_fn hook, const char *text) {
-    return call_bytes(hook, text, strlen(text));
-}
-
-static const char *message(const char *case_id, unsigned step, const char *subject,
-                           const char *measure, const char *as_of) {
-    static char text[2048];
-    snprintf(text, sizeof text,
-             "{\"schema\":1,\"case_id\":\"%s\",\"step\":%u,\"idempotency_key\":\"%s/x/%u\","
-             "\"subject\":{\"key\":\"%s\",\"kind\":\"enterprise\",\"name\":\"示例公司\"},"
-             "\"department\":\"住房和城乡建设局\",\"measure\":{\"id\":\"%s\",\"name_zh\":\"措施\","
-             "\"parameters\":{\"projects\":[\"房屋建筑\"]}},"
-             "\"decision\":{\"id\":\"D-1031\",\"authority\":\"11350426XY0001082U\","
-             "\"document_number\":\"尤建〔2026〕3号\",\"served_on\":\"2025-12-20\"},"
-             "\"basis\":[],\"valid_from\":\"2026-01-01\",\"valid_until\":\"2026-12-31\","
-             "\"accepted_by\":\"housing/SC-03\",\"ordered_by\":\"system\",\"as_of\":\"%s\"}",
-             case_id, step, case_id, step, subject, measure, as_of);
-    return text;
-}
-
-/* One call about a case of SUBJECT; the outcome is the answer's. */
 static int step(shouxin_hook_fn hook, const char *case_id, unsigned number) {
-    return call(hook, message(case_id, number, SUBJECT, "M-A18", "2026-01-01")) ==
-           SHOUXIN_STATUS_OK;
-}
-
-static int said(const char *part) {
-    return strstr(desk.answer, part) != NULL;
+    return bench_case(hook, case_id, number, "M-A18");
 }
 
 static int restricted(const char *subject, const char *day) {
     char text[256];
     snprintf(text, sizeof text, "{\"subject\":\"%s\",\"on\":\"%s\"}", subject, day);
-    CHECK(call(shouxin_plugin_v1()->query, text) == SHOUXIN_STATUS_OK);
-    CHECK(said("\"restricted\":true") || said("\"restricted\":false"));
-    return said("\"restricted\":true");
+    CHECK(bench_call(shouxin_plugin_v1()->query, text) == SHOUXIN_STATUS_OK);
+    CHECK(bench_said("\"restricted\":true") || bench_said("\"restricted\":false"));
+    return bench_said("\"restricted\":true");
 }
 
 /* ---- the system, watched ---- */
@@ -247,11 +140,11 @@ static int walk(const char *path, int erase, const char *trace) {
 }
 
 static void fresh(void) {
-    if (instance != NULL) {
-        stop();
+    if (bench.instance != NULL) {
+        bench_stop();
     }
     walk(folder, 1, NULL);
-    start();
+    bench_start(folder);
 }
 
 static void name_in_digits(char *out, const char *key) {
@@ -282,36 +175,36 @@ static void life(void) {
     unsigned at;
     fresh();
     for (at = 0; at < sizeof steps / sizeof *steps; at++) {
-        CHECK(step(steps[at].hook, "M-1042", 10 + at) && said("\"done\""));
-        strcpy(first, desk.answer);
+        CHECK(step(steps[at].hook, "M-1042", 10 + at) && bench_said("\"done\""));
+        strcpy(first, bench.answer);
         CHECK(restricted(SUBJECT, "2026-06-01") == steps[at].effective);
-        restart();
+        bench_restart();
         CHECK(restricted(SUBJECT, "2026-06-01") == steps[at].effective);
-        CHECK(step(steps[at].hook, "M-1042", 10 + at) && strcmp(first, desk.answer) == 0);
+        CHECK(step(steps[at].hook, "M-1042", 10 + at) && strcmp(first, bench.answer) == 0);
     }
-    CHECK(step(plugin->execute, "M-1042", 99) && said("\"failed\"") && said("was lifted"));
-    CHECK(step(plugin->execute, "M-1042", 5) && said("\"failed\"") && said("was applied before"));
+    CHECK(step(plugin->execute, "M-1042", 99) && bench_said("\"failed\"") && bench_said("was lifted"));
+    CHECK(step(plugin->execute, "M-1042", 5) && bench_said("\"failed\"") && bench_said("was applied before"));
 }
 
 static void rules(void) {
     const shouxin_descriptor *plugin = shouxin_plugin_v1();
     fresh();
-    CHECK(step(plugin->lift, "M-1", 9) && said("\"done\""));
-    CHECK(step(plugin->lift, "M-1", 10) && said("\"done\""));
-    CHECK(step(plugin->execute, "M-1", 5) && said("\"failed\""));
-    CHECK(step(plugin->resume, "M-2", 5) && said("\"needs_human\""));
-    CHECK(step(plugin->suspend, "M-3", 7) && said("\"done\""));
-    CHECK(step(plugin->execute, "M-3", 5) && said("\"failed\""));
-    CHECK(step(plugin->execute, "M-3", 8) && said("\"failed\"") && said("suspended"));
-    CHECK(step(plugin->resume, "M-3", 9) && said("\"done\""));
+    CHECK(step(plugin->lift, "M-1", 9) && bench_said("\"done\""));
+    CHECK(step(plugin->lift, "M-1", 10) && bench_said("\"done\""));
+    CHECK(step(plugin->execute, "M-1", 5) && bench_said("\"failed\""));
+    CHECK(step(plugin->resume, "M-2", 5) && bench_said("\"needs_human\""));
+    CHECK(step(plugin->suspend, "M-3", 7) && bench_said("\"done\""));
+    CHECK(step(plugin->execute, "M-3", 5) && bench_said("\"failed\""));
+    CHECK(step(plugin->execute, "M-3", 8) && bench_said("\"failed\"") && bench_said("suspended"));
+    CHECK(step(plugin->resume, "M-3", 9) && bench_said("\"done\""));
     CHECK(!restricted(SUBJECT, "2026-06-01"));
-    CHECK(step(plugin->execute, "M-3", 10) && said("\"reference\":\"ZJ-M-3-10\""));
+    CHECK(step(plugin->execute, "M-3", 10) && bench_said("\"reference\":\"ZJ-M-3-10\""));
     CHECK(restricted(SUBJECT, "2026-01-01") && restricted(SUBJECT, "2026-12-31"));
     CHECK(!restricted(SUBJECT, "2025-12-31") && !restricted(SUBJECT, "2027-01-01"));
-    CHECK(call(plugin->execute, message("M-4", 1, SUBJECT, "M-A18", "2027-01-01")) == 0);
-    CHECK(said("\"failed\"") && said("has passed"));
-    CHECK(call(plugin->execute, message("M-5", 1, SUBJECT, "M-A17", "2026-01-01")) == 0);
-    CHECK(said("\"failed\"") && said("not M-A17"));
+    CHECK(bench_call(plugin->execute, bench_message("M-4", 1, SUBJECT, "M-A18", "2027-01-01")) == 0);
+    CHECK(bench_said("\"failed\"") && bench_said("has passed"));
+    CHECK(bench_call(plugin->execute, bench_message("M-5", 1, SUBJECT, "M-A17", "2026-01-01")) == 0);
+    CHECK(bench_said("\"failed\"") && bench_said("not M-A17"));
 }
 
 static void questions(void) {
@@ -325,11 +218,11 @@ static void questions(void) {
     unsigned at;
     fresh();
     CHECK(step(plugin->execute, "M-2", 1));
-    CHECK(call(plugin->execute, message("M-1", 2, SUBJECT, "M-A16", "2026-01-01")) == 0);
+    CHECK(bench_call(plugin->execute, bench_message("M-1", 2, SUBJECT, "M-A16", "2026-01-01")) == 0);
     CHECK(step(plugin->execute, "M-3", 3));
     CHECK(step(plugin->suspend, "M-3", 4));
-    CHECK(call(plugin->query, "{\"subject\":\"" SUBJECT "\",\"on\":\"2026-06-01\"}") == 0);
-    CHECK(strcmp(desk.answer,
+    CHECK(bench_call(plugin->query, "{\"subject\":\"" SUBJECT "\",\"on\":\"2026-06-01\"}") == 0);
+    CHECK(strcmp(bench.answer,
                  "{\"by\":[{\"case_id\":\"M-1\",\"measure\":\"M-A16\",\"decision\":\"D-1031\","
                  "\"document_number\":\"尤建〔2026〕3号\",\"authority\":\"11350426XY0001082U\","
                  "\"from\":\"2026-01-01\",\"until\":\"2026-12-31\",\"parameters\":{\"projects\":["
@@ -337,12 +230,12 @@ static void questions(void) {
                  "\"document_number\":\"尤建〔2026〕3号\",\"authority\":\"11350426XY0001082U\","
                  "\"from\":\"2026-01-01\",\"until\":\"2026-12-31\",\"parameters\":{\"projects\":["
                  "\"房屋建筑\"]}}],\"suspended\":[\"M-3\"],\"restricted\":true}") == 0);
-    CHECK(call(plugin->query, "{\"subject\":\"" SUBJECT
+    CHECK(bench_call(plugin->query, "{\"subject\":\"" SUBJECT
                               "\",\"on\":\"2026-06-01\",\"measure\":\"M-A16\"}") == 0);
-    CHECK(said("M-1") && !said("M-2") && !said("M-3"));
+    CHECK(bench_said("M-1") && !bench_said("M-2") && !bench_said("M-3"));
     CHECK(!restricted(OTHER, "2026-06-01"));
     for (at = 0; at < sizeof bad / sizeof *bad; at++) {
-        CHECK(call(plugin->query, bad[at]) == SHOUXIN_STATUS_BAD_INPUT && said("ask {"));
+        CHECK(bench_call(plugin->query, bad[at]) == SHOUXIN_STATUS_BAD_INPUT && bench_said("ask {"));
     }
 }
 
@@ -353,19 +246,19 @@ static void forgotten(void) {
     fresh();
     CHECK(step(plugin->execute, "M-7001", 1));
     CHECK(step(plugin->suspend, "M-7002", 2));
-    CHECK(call(plugin->execute, message("M-7003", 3, OTHER, "M-A18", "2026-01-01")) == 0);
+    CHECK(bench_call(plugin->execute, bench_message("M-7003", 3, OTHER, "M-A18", "2026-01-01")) == 0);
     name_in_digits(digits, SUBJECT);
     CHECK(walk(folder, 0, SUBJECT) > 0 && walk(folder, 0, digits) > 0);
-    CHECK(call(plugin->forget, forget) == 0 && said("\"done\""));
-    CHECK(call(plugin->forget, forget) == 0 && said("\"done\""));
+    CHECK(bench_call(plugin->forget, forget) == 0 && bench_said("\"done\""));
+    CHECK(bench_call(plugin->forget, forget) == 0 && bench_said("\"done\""));
     CHECK(walk(folder, 0, SUBJECT) == 0 && walk(folder, 0, digits) == 0);
     CHECK(walk(folder, 0, "M-7001") == 0);
     name_in_digits(digits, "M-7001");
     CHECK(walk(folder, 0, digits) == 0);
     CHECK(!restricted(SUBJECT, "2026-06-01") && restricted(OTHER, "2026-06-01"));
-    restart();
+    bench_restart();
     CHECK(!restricted(SUBJECT, "2026-06-01") && restricted(OTHER, "2026-06-01"));
-    CHECK(call(plugin->forget, "{\"schema\":1}") == SHOUXIN_STATUS_BAD_INPUT);
+    CHECK(bench_call(plugin->forget, "{\"schema\":1}") == SHOUXIN_STATUS_BAD_INPUT);
 }
 
 /* What is durable when a call is answered: the file before its name, the name before the answer. */
@@ -383,7 +276,7 @@ static void synced(void) {
     at = strstr(order, " sync ");
     CHECK(at != NULL && strcmp(at, " sync rename sync-folder ") == 0);
     order[0] = '\0';
-    CHECK(call(plugin->forget, "{\"schema\":1,\"subject_key\":\"" SUBJECT "\"}") == 0);
+    CHECK(bench_call(plugin->forget, "{\"schema\":1,\"subject_key\":\"" SUBJECT "\"}") == 0);
     CHECK(strcmp(order, "remove remove sync-folder ") == 0);
     noting = 0;
 }
@@ -393,17 +286,17 @@ static void synced(void) {
 static int work(int number) {
     const shouxin_descriptor *plugin = shouxin_plugin_v1();
     switch (number) {
-    case 0: return step(plugin->execute, "M-1", 1) && said("\"done\"");
-    case 1: return step(plugin->suspend, "M-1", 2) && said("\"done\"");
-    case 2: return step(plugin->resume, "M-1", 3) && said("\"done\"");
+    case 0: return step(plugin->execute, "M-1", 1) && bench_said("\"done\"");
+    case 1: return step(plugin->suspend, "M-1", 2) && bench_said("\"done\"");
+    case 2: return step(plugin->resume, "M-1", 3) && bench_said("\"done\"");
     case 3:
-        return call(plugin->execute, message("M-2", 4, OTHER, "M-A16", "2026-01-01")) == 0 &&
-               said("\"done\"");
-    case 4: return step(plugin->execute, "M-3", 5) && said("\"done\"");
+        return bench_call(plugin->execute, bench_message("M-2", 4, OTHER, "M-A16", "2026-01-01")) == 0 &&
+               bench_said("\"done\"");
+    case 4: return step(plugin->execute, "M-3", 5) && bench_said("\"done\"");
     case 5:
-        return call(plugin->forget, "{\"schema\":1,\"subject_key\":\"" OTHER "\"}") == 0 &&
-               said("\"done\"");
-    default: return step(plugin->lift, "M-1", 6) && said("\"done\"");
+        return bench_call(plugin->forget, "{\"schema\":1,\"subject_key\":\"" OTHER "\"}") == 0 &&
+               bench_said("\"done\"");
+    default: return step(plugin->lift, "M-1", 6) && bench_said("\"done\"");
     }
 }
 
@@ -424,7 +317,7 @@ static void killed_anywhere(void) {
         char byte;
         pid_t child;
         fresh();
-        stop();
+        bench_stop();
         CHECK(pipe(ends) == 0);
         child = fork();
         if (child == 0) {
@@ -432,7 +325,7 @@ static void killed_anywhere(void) {
             calls = 0;
             trap = KILL;
             trap_at = kills + 1;
-            start();
+            bench_start(folder);
             for (number = 0; number < WORK; number++) {
                 CHECK(work(number));
                 __real_write(ends[1], "x", 1);
@@ -445,7 +338,7 @@ static void killed_anywhere(void) {
         }
         close(ends[0]);
         waitpid(child, &status, 0);
-        start();
+        bench_start(folder);
         CHECK(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 9));
         CHECK(is_after(answered) || (answered < WORK && is_after(answered + 1)));
         /* The register asks again for what was not answered, and goes on. */
@@ -473,7 +366,7 @@ static void failed_anywhere(void) {
         for (number = 0; number < WORK; number++) {
             trap = FAIL;
             if (!work(number)) {
-                CHECK(said("\"later\"") && said("retry_after_ms"));
+                CHECK(bench_said("\"later\"") && bench_said("retry_after_ms"));
                 failed += 1;
                 trap = NONE;
                 CHECK(is_after(number) || is_after(number + 1));
@@ -516,12 +409,12 @@ static void damaged(void) {
             fwrite(bytes, 1, cut ? at : len, file);
             bytes[at] = (char)(bytes[at] ^ (cut ? 0 : 1));
             fclose(file);
-            CHECK(call(plugin->query, "{\"subject\":\"" SUBJECT "\",\"on\":\"2026-06-01\"}") ==
+            CHECK(bench_call(plugin->query, "{\"subject\":\"" SUBJECT "\",\"on\":\"2026-06-01\"}") ==
                   SHOUXIN_STATUS_FAILED);
-            CHECK(step(plugin->suspend, "M-1", 2) && said("\"needs_human\"") && said("damaged"));
+            CHECK(step(plugin->suspend, "M-1", 2) && bench_said("\"needs_human\"") && bench_said("damaged"));
         }
     }
-    CHECK(step(plugin->lift, "M-1", 3) && said("\"done\""));
+    CHECK(step(plugin->lift, "M-1", 3) && bench_said("\"done\""));
     CHECK(!restricted(SUBJECT, "2026-06-01"));
 }
 
@@ -536,10 +429,10 @@ static void nonsense(void) {
     size_t len, at;
     int round;
     fresh();
-    strcpy(text, message("M-1", 1, SUBJECT, "M-A18", "2026-01-01"));
+    strcpy(text, bench_message("M-1", 1, SUBJECT, "M-A18", "2026-01-01"));
     len = strlen(text);
     for (at = 0; at < len; at++) {
-        CHECK(call_bytes(plugin->execute, text, at) == SHOUXIN_STATUS_BAD_INPUT);
+        CHECK(bench_call_bytes(plugin->execute, text, at) == SHOUXIN_STATUS_BAD_INPUT);
     }
     for (round = 0; round < 20000; round++) {
         char mutant[2048];
@@ -555,15 +448,15 @@ static void nonsense(void) {
             int32_t status;
             trap = FAIL;
             trap_at = calls + 1;
-            status = call_bytes(hooks[(random >> 33) % 7], mutant, len);
+            status = bench_call_bytes(hooks[(random >> 33) % 7], mutant, len);
             trap = NONE;
             CHECK(status >= SHOUXIN_STATUS_OK && status <= SHOUXIN_STATUS_FAILED);
         }
     }
     memset(deep, '[', 4000);
     deep[4000] = '\0';
-    CHECK(call(plugin->execute, deep) == SHOUXIN_STATUS_BAD_INPUT);
-    CHECK(call(plugin->classified, "\xff") == SHOUXIN_STATUS_BAD_INPUT);
+    CHECK(bench_call(plugin->execute, deep) == SHOUXIN_STATUS_BAD_INPUT);
+    CHECK(bench_call(plugin->classified, "\xff") == SHOUXIN_STATUS_BAD_INPUT);
 }
 
 /* What a killed process left beside the files is written over, however long it is. */
@@ -583,8 +476,8 @@ static void left_over(void) {
     }
     fclose(file);
     CHECK(restricted(SUBJECT, "2026-06-01"));
-    CHECK(step(plugin->suspend, "M-1", 2) && said("\"done\""));
-    CHECK(!restricted(SUBJECT, "2026-06-01") && said("M-1"));
+    CHECK(step(plugin->suspend, "M-1", 2) && bench_said("\"done\""));
+    CHECK(!restricted(SUBJECT, "2026-06-01") && bench_said("M-1"));
 }
 
 static void long_keys(void) {
@@ -593,13 +486,13 @@ static void long_keys(void) {
     fresh();
     memset(key, 'k', sizeof key);
     key[SHOUXIN_KEY_BYTES_MAX + 1] = '\0';
-    CHECK(call(plugin->execute, message(key, 1, SUBJECT, "M-A18", "2026-01-01")) ==
+    CHECK(bench_call(plugin->execute, bench_message(key, 1, SUBJECT, "M-A18", "2026-01-01")) ==
           SHOUXIN_STATUS_BAD_INPUT);
     key[SHOUXIN_KEY_BYTES_MAX] = '\0';
-    CHECK(call(plugin->execute, message(key, 1, key, "M-A18", "2026-01-01")) == 0 && said("\"done\""));
+    CHECK(bench_call(plugin->execute, bench_message(key, 1, key, "M-A18", "2026-01-01")) == 0 && bench_said("\"done\""));
     CHECK(restricted(key, "2026-06-01"));
-    CHECK(call(plugin->execute, message("../../x", 1, "../..", "M-A18", "2026-01-01")) == 0);
-    CHECK(said("\"done\"") && restricted("../..", "2026-06-01"));
+    CHECK(bench_call(plugin->execute, bench_message("../../x", 1, "../..", "M-A18", "2026-01-01")) == 0);
+    CHECK(bench_said("\"done\"") && restricted("../..", "2026-06-01"));
 }
 
 static void full(void) {
@@ -616,28 +509,23 @@ static void full(void) {
         CHECK(file >= 0);
         close(file);
     }
-    CHECK(step(plugin->execute, "M-new", 2) && said("\"needs_human\"") && said("1000 cases"));
-    CHECK(step(plugin->lift, "M-new", 3) && said("\"done\""));
-    CHECK(step(plugin->suspend, "M-1", 4) && said("\"done\""));
-    CHECK(call(plugin->forget, "{\"schema\":1,\"subject_key\":\"" SUBJECT "\"}") == 0);
-    CHECK(step(plugin->execute, "M-new", 5) && said("\"done\""));
+    CHECK(step(plugin->execute, "M-new", 2) && bench_said("\"needs_human\"") && bench_said("1000 cases"));
+    CHECK(step(plugin->lift, "M-new", 3) && bench_said("\"done\""));
+    CHECK(step(plugin->suspend, "M-1", 4) && bench_said("\"done\""));
+    CHECK(bench_call(plugin->forget, "{\"schema\":1,\"subject_key\":\"" SUBJECT "\"}") == 0);
+    CHECK(step(plugin->execute, "M-new", 5) && bench_said("\"done\""));
 }
 
 static void refused_at_start(void) {
-    char text[4608];
-    void *second;
+    void *first;
     fresh();
-    snprintf(text, sizeof text, "{\"schema\":1,\"data_dir\":\"%s\"}", folder);
-    desk.answered = 0;
-    second = shouxin_plugin_v1()->create(&host, (const uint8_t *)text, strlen(text));
-    CHECK(second == NULL && said("must not share a folder"));
-    snprintf(text, sizeof text, "{\"schema\":1,\"data_dir\":\"%s\",\"settings\":{\"x\":1}}", folder);
-    desk.answered = 0;
-    second = shouxin_plugin_v1()->create(&host, (const uint8_t *)text, strlen(text));
-    CHECK(second == NULL && said("no settings"));
-    desk.answered = 0;
-    second = shouxin_plugin_v1()->create(&host, (const uint8_t *)"{", 1);
-    CHECK(second == NULL && said("cannot be read"));
+    first = bench.instance;
+    CHECK(!bench_try_start(folder, NULL) && bench_said("must not share a folder"));
+    CHECK(!bench_try_start(folder, "{\"x\":1}") && bench_said("no settings"));
+    bench.answered = 0;
+    CHECK(shouxin_plugin_v1()->create(&bench_host, (const uint8_t *)"{", 1) == NULL);
+    CHECK(bench_said("cannot be read"));
+    bench.instance = first;
 }
 
 int main(int arguments, char **argument) {
@@ -660,7 +548,7 @@ int main(int arguments, char **argument) {
     long_keys();
     full();
     refused_at_start();
-    stop();
+    bench_stop();
     printf("everything held\n");
     return 0;
 }

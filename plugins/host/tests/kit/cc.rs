@@ -25,13 +25,13 @@ pub fn shared(folder: &Path, name: &str, source: &Path, include: &Path) -> PathB
     output
 }
 
-/// Makes a target of `plugins/c/Makefile` into `folder`, and returns what it printed.
-pub fn make(folder: &Path, target: &str) -> String {
+/// Runs `plugins/c/Makefile` with what is made in `folder`, and returns what it printed.
+pub fn make(folder: &Path, arguments: &[&str]) -> String {
     let done = Command::new("make")
         .arg("-C")
         .arg(here("../c"))
         .arg(format!("BUILD={}", folder.display()))
-        .arg(target)
+        .args(arguments)
         // The sanitizers want to be the first library; a linker's wrapper may have put itself there.
         .env_remove("LD_PRELOAD")
         .output()
