@@ -1,9 +1,10 @@
 //! For unit tests of handlers: a bench that plays the register.
 //!
 //! Calls go through the same descriptor and C functions as in production, so a test also covers
-//! reading, writing, and what happens after a panic.
+//! reading, writing, and what happens after a panic. [`rules`] tries what every plugin must hold to.
 
 use std::ffi::c_void;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -13,7 +14,14 @@ use shouxin_plugin_wire::{
     Measure, Mode, Subject,
 };
 
-use crate::{Handler, descriptor};
+use crate::{Handler, Level, descriptor};
+
+mod desk;
+mod rules;
+
+use desk::Desk;
+pub use desk::LOG_LINES_MAX;
+pub use rules::{Broken, rules};
 
 /// A call that got no answer: the status and the reason the plugin gave.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,42 +37,94 @@ pub struct Refused {
 pub struct Bench {
     descriptor: abi::Descriptor,
     instance: *mut c_void,
-    config: Vec<u8>,
+    config: Config,
+    desk: Desk,
 }
 
 impl Bench {
-    /// Creates an instance of `H` with this data folder and these settings.
+    /// Creates a live instance of `H` with this data folder and these settings, to which nothing is
+    /// granted.
     ///
     /// # Errors
     /// What `H::create` said.
     pub fn start<H: Handler>(data_dir: &Path, settings: Value) -> Result<Bench, Refused> {
+        Bench::start_as::<H>(data_dir, settings, Mode::Live, &[])
+    }
+
+    /// Creates an instance that is told what it is for and which `host:port` it may reach.
+    ///
+    /// # Errors
+    /// What `H::create` said.
+    pub fn start_as<H: Handler>(
+        data_dir: &Path,
+        settings: Value,
+        mode: Mode,
+        granted: &[&str],
+    ) -> Result<Bench, Refused> {
         let config = Config {
             schema: 1,
             name: "bench".to_owned(),
             data_dir: data_dir.display().to_string(),
             settings,
-            mode: Mode::Live,
+            mode,
             connect: Vec::new(),
         };
-        let config = config.encode().map_err(|error| Refused {
-            status: abi::STATUS_BAD_INPUT,
-            reason: error.to_string(),
-        })?;
-        let descriptor = descriptor::<H>("bench", "0", "bench");
-        let mut bench = Bench { descriptor, instance: std::ptr::null_mut(), config };
+        let mut bench = Bench {
+            descriptor: descriptor::<H>("bench", "0", "bench"),
+            instance: std::ptr::null_mut(),
+            config,
+            desk: Desk::default(),
+        };
+        granted.iter().for_each(|address| bench.grant(address));
+        bench.set_mode(mode);
         bench.create()?;
         Ok(bench)
     }
 
+    /// Grants `host:port`, e.g. `127.0.0.1:8443`: from now on `connect` opens real connections to it.
+    /// Only addresses of this machine are reached, so that no unit test leaves it. The instance reads
+    /// it in its configuration after [`Bench::restart`].
+    pub fn grant(&mut self, address: &str) {
+        self.config.connect.push(address.to_owned());
+        self.desk.granted.insert(address.to_owned(), None);
+    }
+
+    /// Grants a `host:port` that stands for another machine, and lets a server of the test answer in
+    /// its place.
+    pub fn grant_at(&mut self, address: &str, server: SocketAddr) {
+        self.config.connect.push(address.to_owned());
+        self.desk.granted.insert(address.to_owned(), Some(server));
+    }
+
+    /// What the instance is for. At once for `connect`, which reaches nothing unless the instance is
+    /// live; after [`Bench::restart`] for what the instance is told.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.config.mode = mode;
+        self.desk.live = mode == Mode::Live;
+    }
+
+    /// Plays a register of that minor version of the contract from now on: what a later minor
+    /// appended is not there.
+    pub fn set_minor(&mut self, minor: u16) {
+        self.desk.minor = minor.min(abi::ABI_MINOR);
+    }
+
+    /// What the plugin wrote to the log since this was asked last, at most the newest
+    /// [`LOG_LINES_MAX`] lines.
+    pub fn take_log(&mut self) -> Vec<(Level, String)> {
+        self.desk.log.drain(..).collect()
+    }
+
     fn create(&mut self) -> Result<(), Refused> {
-        let mut answer = Vec::new();
-        let host = host(&mut answer);
+        let config = self.config.encode().map_err(bad)?;
+        let host = self.desk.host();
         if let Some(create) = self.descriptor.create {
-            // SAFETY: host and configuration outlive the call.
-            self.instance = unsafe { create(&host, self.config.as_ptr(), self.config.len()) };
+            // SAFETY: host and configuration outlive the call, and the desk is reached only through
+            // the callbacks until it returns.
+            self.instance = unsafe { create(&host, config.as_ptr(), config.len()) };
         }
         if self.instance.is_null() {
-            let reason = String::from_utf8_lossy(&answer).into_owned();
+            let reason = self.desk.said();
             return Err(Refused { status: abi::STATUS_FAILED, reason });
         }
         Ok(())
@@ -93,17 +153,23 @@ impl Bench {
             Hook::Forget => self.descriptor.forget,
             Hook::Query => self.descriptor.query,
         };
-        let mut answer = Vec::new();
-        let host = host(&mut answer);
+        let host = self.desk.host();
         let status = match function {
-            // SAFETY: the instance is live, host and request outlive the call.
+            // SAFETY: the instance is live, host and request outlive the call, and the desk is reached
+            // only through the callbacks until it returns.
             Some(function) => unsafe { function(self.instance, &host, body.as_ptr(), body.len()) },
             None => abi::STATUS_UNSUPPORTED,
         };
-        if status == abi::STATUS_OK {
-            return Ok(answer);
+        match (status, self.desk.answer.take()) {
+            (abi::STATUS_OK, Some(answer)) => Ok(answer),
+            (abi::STATUS_OK, None) => {
+                Err(Refused { status, reason: "the plugin gave no answer".to_owned() })
+            }
+            (status, said) => {
+                let reason = String::from_utf8_lossy(&said.unwrap_or_default()).into_owned();
+                Err(Refused { status, reason })
+            }
         }
-        Err(Refused { status, reason: String::from_utf8_lossy(&answer).into_owned() })
     }
 
     /// Makes a call about a case.
@@ -221,44 +287,3 @@ pub fn date(year: u16, month: u8, day: u8) -> Date {
 fn bad(error: impl std::fmt::Display) -> Refused {
     Refused { status: abi::STATUS_BAD_INPUT, reason: error.to_string() }
 }
-
-fn host(answer: &mut Vec<u8>) -> abi::Host {
-    abi::Host {
-        struct_size: size_of::<abi::Host>() as u32,
-        abi_major: abi::ABI_MAJOR,
-        abi_minor: abi::ABI_MINOR,
-        ctx: std::ptr::from_mut(answer).cast(),
-        answer: Some(take_answer),
-        log: Some(drop_log),
-        connect: Some(connect_nowhere),
-    }
-}
-
-unsafe extern "C" fn take_answer(ctx: *mut c_void, ptr: *const u8, len: usize) -> i32 {
-    if len > abi::BODY_BYTES_MAX {
-        return abi::ANSWER_TOO_LARGE;
-    }
-    // SAFETY: `ctx` is the buffer that `host` was made from, alive during the call, and the plugin
-    // promises `len` readable bytes.
-    let (buffer, bytes) = unsafe { (&mut *ctx.cast::<Vec<u8>>(), abi::borrow(ptr, len)) };
-    let Some(bytes) = bytes else {
-        return abi::ANSWER_BAD_POINTER;
-    };
-    if !buffer.is_empty() {
-        return abi::ANSWER_REPEATED;
-    }
-    buffer.extend_from_slice(bytes);
-    abi::ANSWER_OK
-}
-
-unsafe extern "C" fn connect_nowhere(
-    _ctx: *mut c_void,
-    _host: *const u8,
-    _host_len: usize,
-    _port: u16,
-    _timeout_ms: u32,
-) -> i32 {
-    abi::CONNECT_NOT_GRANTED
-}
-
-unsafe extern "C" fn drop_log(_ctx: *mut c_void, _level: i32, _ptr: *const u8, _len: usize) {}
