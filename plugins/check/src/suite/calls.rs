@@ -229,6 +229,9 @@ pub(super) fn order(suite: &mut Suite<'_>) -> Checked {
         case_at(&mut bench, &case, Hook::Resume, *later)?;
         done(&mut bench, &case, Hook::Lift, *end, "after a late resume")?;
     }
+    if !suite.holds("lift_alone") {
+        return passed("");
+    }
     // An order that arrives after its case was ended, with no order before it.
     let case = suite.sample.case(&subject);
     let (early, late) = (suite.sample.step(), suite.sample.step());
@@ -294,8 +297,10 @@ pub(super) fn separate(suite: &mut Suite<'_>) -> Checked {
     // A case of a subject that stays is ended, and must stay so when another is forgotten.
     let kept = suite.subject();
     let ended = suite.sample.case(&kept);
-    let (early, end) = (suite.sample.step(), suite.sample.step());
-    done(&mut bench, &ended, Hook::Lift, end, "without an execute")?;
+    let (first_step, early, end) =
+        (suite.sample.step(), suite.sample.step(), suite.sample.step());
+    case_at(&mut bench, &ended, Hook::Execute, first_step)?;
+    done(&mut bench, &ended, Hook::Lift, end, "of a case that was ordered")?;
     let body = forget(&first.subject).map_err(|error| error.to_string())?;
     bench.answer(Hook::Forget, body)?;
     unchanged(&mut bench, 1, "after another subject was forgotten")?;
