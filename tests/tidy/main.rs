@@ -20,13 +20,22 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-plugin-admission", &["shouxin-plugin-wire"]),
     ("shouxin-plugin", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-host", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
+    ("shouxin-plugin-check", &["shouxin-plugin-host"]),
     ("shouxin-plugin-approval", &["shouxin-plugin"]),
     ("shouxin-plugin-market", &["shouxin-plugin"]),
     ("shouxin-plugin-procurement", &["shouxin-plugin"]),
     ("shouxin-fixture-faulty", &["shouxin-plugin"]),
+    ("shouxin-fixture-sloppy", &["shouxin-plugin"]),
     (
         "shouxin-server",
-        &["shouxin-audit", "shouxin-core", "shouxin-plugin-admission", "shouxin-plugin-host"],
+        &[
+            "shouxin-audit",
+            "shouxin-core",
+            "shouxin-plugin-admission",
+            "shouxin-plugin-check",
+            "shouxin-plugin-host",
+            "shouxin-plugin-scaffold",
+        ],
     ),
 ];
 
