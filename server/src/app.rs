@@ -32,7 +32,7 @@ use crate::http::{self, App, BODY_BYTES_MAX};
 use crate::lock::{DataLock, LockError};
 use crate::log::{LogReader, LogSettings, OpenError, SegmentLog};
 use crate::plugins::library::Libraries;
-use crate::plugins::{self, AdmissionError, Life, Plugins, PluginsFile};
+use crate::plugins::{self, AdmissionError, Gates, Life, Plugins, PluginsFile};
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
 use crate::view::{View, ViewError, ViewSettings};
@@ -401,7 +401,7 @@ impl Server {
         let configured = channels::read(&rules.join("channels.toml"))?;
         channels::open(&engine, &configured).await?;
         let (done, completions) = mpsc::unbounded_channel();
-        let plugins = Arc::new(Plugins::new(&folder.path, host, done));
+        let plugins = Arc::new(Plugins::new(&folder.path, host, done, Gates::of(&engine)));
         let libraries = Libraries::of(&folder.path);
         plugins::start(&engine, &plugins, &libraries, &file).await?;
         let drain_ms = config.http.drain_ms;

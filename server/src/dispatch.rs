@@ -9,7 +9,7 @@ mod forgetting;
 pub mod message;
 mod retry;
 mod telling;
-mod walk;
+pub(crate) mod walk;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -33,12 +33,10 @@ use crate::dispatch::telling::Telling;
 use crate::dispatch::walk::Walks;
 use crate::engine::query::{Query, QueryError};
 use crate::engine::{Engine, EngineError, Request};
-use crate::plugins::{Done, Plugins, Running};
+use crate::plugins::{Done, Gate, Plugins, Running};
 
 /// Rows looked at in one pass, so that a pass is short whatever waits.
 const ROWS_PER_PASS_MAX: usize = 1024;
-/// Calls of a plugin's window that executions leave free for suspensions and ends.
-const WINDOW_RESERVE: usize = 8;
 /// Cases of which a plugin is told what an officer did, at once.
 const COURTESIES_MAX: usize = 8;
 /// The longest the dispatcher sleeps: a plugin that came back is noticed by then.
@@ -97,8 +95,10 @@ pub struct Dispatcher {
     notes: mpsc::UnboundedReceiver<Note>,
     notify: mpsc::UnboundedSender<Note>,
     in_flight: HashMap<u64, InFlight>,
-    /// Calls under way, by plugin.
+    /// Calls under way that begin or tell something, by plugin; what relieves has room of its own.
     used: HashMap<String, usize>,
+    /// The call under way about a case.
+    calling: HashMap<MeasureId, (u64, CaseHook)>,
     busy: HashMap<MeasureId, Option<Backoff>>,
     cursors: HashMap<String, Option<Position>>,
     courtesy_cursors: HashMap<String, Option<Position>>,
@@ -110,6 +110,8 @@ pub struct Dispatcher {
     ending: HashSet<MeasureId>,
     /// Suspensions and ends of which it was said that the plugin is down.
     said_down: HashSet<(MeasureId, CaseHook)>,
+    /// Plugins that are called for what begins a burden: neither paused nor past their last day.
+    begins: HashSet<String>,
     next_ticket: u64,
 }
 
@@ -129,6 +131,7 @@ impl Dispatcher {
             notify,
             in_flight: HashMap::new(),
             used: HashMap::new(),
+            calling: HashMap::new(),
             busy: HashMap::new(),
             cursors: HashMap::new(),
             courtesy_cursors: HashMap::new(),
@@ -138,6 +141,7 @@ impl Dispatcher {
             walks: Walks::default(),
             ending: HashSet::new(),
             said_down: HashSet::new(),
+            begins: HashSet::new(),
             next_ticket: 1,
         }
     }
@@ -177,23 +181,25 @@ impl Dispatcher {
     }
 
     fn pass(&mut self) -> Result<(), QueryError> {
-        self.settle_walks()?;
         let engine = self.engine.clone();
         let rows = match Query::new(engine.view.read()).row(&Key::Plugins)? {
             Some(Row::Plugins(rows)) => rows,
             _ => Vec::new(),
         };
         let today = engine.clock.now().legal_date();
+        let begins = rows.iter().filter(|row| row.begins_burdens(today));
+        self.begins = begins.map(|row| row.name.clone()).collect();
+        // What relieves a subject first; it waits for no pause and no validity.
+        self.settle_walks()?;
         for running in self.plugins.all() {
             let name = running.candidate.name.as_str();
             let Some(row) = rows.iter().find(|row| row.name == name) else {
                 continue;
             };
-            // What relieves a subject first; it waits for no pause and no validity.
             self.owed_courtesies(&running)?;
             self.forget(&running, row)?;
-            if row.begins_burdens(today) {
-                self.owed_executions(&running, today)?;
+            if self.begins.contains(name) {
+                self.owed_executions(&running, row, today)?;
                 self.tell(&running, row)?;
             }
             self.tell_late(&running);
@@ -236,12 +242,16 @@ impl Dispatcher {
     /// How many more calls a plugin may be given that begin something.
     fn room(&self, running: &Running) -> usize {
         let window = running.candidate.grant.limits.in_flight_max;
-        let window = window.saturating_sub(WINDOW_RESERVE).max(1);
         let used = self.used.get(&running.candidate.name).copied().unwrap_or(0);
         window.saturating_sub(used)
     }
 
-    fn owed_executions(&mut self, running: &Running, today: Day) -> Result<(), QueryError> {
+    fn owed_executions(
+        &mut self,
+        running: &Running,
+        row: &PluginRow,
+        today: Day,
+    ) -> Result<(), QueryError> {
         let engine = self.engine.clone();
         let plugin = running.candidate.name.as_str();
         let mut room = self.room(running);
@@ -253,6 +263,7 @@ impl Dispatcher {
         let mut chosen = Vec::new();
         {
             let mut query = Query::new(engine.view.read());
+            let erased = forgetting::pending(&query, row)?;
             let (positions, more) = query.page(&entry, after, ROWS_PER_PASS_MAX)?;
             let last = positions.last().copied();
             for at in &positions {
@@ -265,6 +276,7 @@ impl Dispatcher {
                 }
                 let (row, standing) = walk::case(&mut query, id, today)?;
                 if owed_hook(&row, standing) == Some(CaseHook::Execute)
+                    && !erased.holds(&row.subject)
                     && !behind_a_dead_letter(&query, plugin, &row)?
                 {
                     chosen.push((id, execute_step(&row)));
@@ -297,6 +309,9 @@ impl Dispatcher {
                 let Some((plugin, hook, step)) = owed_courtesy(&row) else {
                     continue;
                 };
+                if hook == CaseHook::Resume && !self.begins.contains(plugin) {
+                    continue;
+                }
                 let plugin = plugin.to_owned();
                 let (order, ordered_by) = (step, None);
                 steps.push(CaseStep { measure: id, hook, step, order, ordered_by, plugin });
@@ -344,6 +359,9 @@ impl Dispatcher {
         let waiting_other = matches!(self.busy.get(&id), Some(Some(own)) if own.hook() != hook);
         let allowed = self.free(id) || (overtakes && waiting_other);
         if !allowed {
+            if overtakes {
+                self.stop_begun(id, &plugin);
+            }
             return;
         }
         let engine = self.engine.clone();
@@ -375,6 +393,15 @@ impl Dispatcher {
                 self.say_down(id, hook, order, &plugin)
             }
             Err(_) => {}
+        }
+    }
+
+    /// Stops a call that begins something, unless it has begun; what relieves follows at once.
+    fn stop_begun(&self, id: MeasureId, plugin: &str) {
+        if let Some((ticket, CaseHook::Execute | CaseHook::Resume)) = self.calling.get(&id)
+            && let Some(running) = self.plugins.get(plugin)
+        {
+            running.cancel(*ticket);
         }
     }
 
@@ -418,7 +445,15 @@ impl Dispatcher {
         let ticket = self.next_ticket;
         let shadow = self.plugins.shadow(plugin);
         let copy = shadow.as_ref().map(|_| body.clone());
-        let taken = running.submit(Call { ticket, hook, body });
+        let first = goes_first(hook);
+        if let Task::Case { measure, hook, order } = &task {
+            self.plugins.gates.open(ticket, Gate { measure: *measure, hook: *hook, order: *order });
+        }
+        let call = Call { ticket, hook, body };
+        let taken = if first { running.submit_first(call) } else { running.submit(call) };
+        if taken.is_err() {
+            self.plugins.gates.close(ticket);
+        }
         if let Err(error @ SubmitError::TooLarge { .. }) = &taken {
             tracing::error!(%error, %plugin, "a call was not taken");
         }
@@ -426,11 +461,19 @@ impl Dispatcher {
         self.next_ticket += 1;
         if let (Some(shadow), Some(body)) = (shadow, copy) {
             shadow.comparison.given(ticket, key);
-            if shadow.running.submit(Call { ticket, hook, body }).is_err() {
+            let call = Call { ticket, hook, body };
+            let own = &shadow.running;
+            let taken = if first { own.submit_first(call) } else { own.submit(call) };
+            if taken.is_err() {
                 shadow.comparison.shadow(ticket, None);
             }
         }
-        *self.used.entry(plugin.to_owned()).or_insert(0) += 1;
+        if !first {
+            *self.used.entry(plugin.to_owned()).or_insert(0) += 1;
+        }
+        if let Task::Case { measure, hook, .. } = &task {
+            self.calling.insert(*measure, (ticket, *hook));
+        }
         self.in_flight.insert(ticket, InFlight { running, task });
         Ok(())
     }
@@ -439,11 +482,15 @@ impl Dispatcher {
         let Some(call) = self.in_flight.remove(&done.completion.ticket) else {
             return;
         };
-        if let Some(used) = self.used.get_mut(call.plugin()) {
+        let hook = done.completion.hook;
+        if let Some(used) = self.used.get_mut(call.plugin()).filter(|_| !goes_first(hook)) {
             *used = used.saturating_sub(1);
         }
+        if let Task::Case { measure, .. } = &call.task {
+            self.calling.remove(measure);
+            self.plugins.gates.close(done.completion.ticket);
+        }
         self.plugins.compare(&done.plugin, &done.completion);
-        let hook = done.completion.hook;
         let outcome = match &done.completion.outcome {
             Outcome::Answered(answer) => format!("{:?}", answer.outcome).to_lowercase(),
             Outcome::Queried(_) => "queried".to_owned(),
@@ -453,7 +500,7 @@ impl Dispatcher {
         let begun = done.completion.begun.then_some(seconds);
         self.engine.metrics.call(&done.plugin, &hook.to_string(), &outcome, begun);
         match call.task {
-            Task::Tell { at } => self.told(&call.running, at, &done.completion.outcome),
+            Task::Tell { at } => self.told(&call.running, at, &done.completion),
             Task::TellLate { at } => self.told_late(&call.running, at, &done.completion.outcome),
             Task::Forget { at } => self.forgot(&call.running, at, &done.completion),
             Task::Case { measure, hook, order } => {
@@ -631,6 +678,11 @@ fn behind_a_dead_letter(
 pub fn execute_step(row: &MeasureRow) -> Position {
     let order = row.state.order().map(|order| order.at);
     order.max(row.confirmed_at).unwrap_or(row.id.0)
+}
+
+/// Whether a call goes before those that wait: what relieves a subject, and what removes its data.
+fn goes_first(hook: Hook) -> bool {
+    matches!(hook, Hook::Suspend | Hook::Lift | Hook::Forget)
 }
 
 /// The hook of the plugin contract that carries a step of a case.

@@ -7,6 +7,7 @@
 
 mod candidate;
 mod file;
+mod gate;
 pub mod letters;
 pub mod library;
 mod life;
@@ -29,6 +30,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use candidate::{Candidate, date};
 pub use file::{Pinned, PluginGrant, PluginsFile};
+pub use gate::{Gate, Gates};
 pub use library::sha256_of as library_sha256;
 pub use life::{Life, Step};
 pub use shadow::{Compared, Comparison, Difference};
@@ -126,6 +128,19 @@ impl Running {
         self.with(Plugin::health)
     }
 
+    /// Hands over a call that goes before those that wait.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn submit_first(&self, call: Call) -> Result<(), SubmitError> {
+        self.with(|plugin| plugin.submit_first(call)).unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// Has a call dropped that the plugin has not begun.
+    pub fn cancel(&self, ticket: u64) {
+        self.with(|plugin| plugin.cancel(ticket));
+    }
+
     /// Closes the breaker.
     pub fn reset_breaker(&self) {
         self.with(Plugin::reset_breaker);
@@ -177,6 +192,8 @@ pub struct Plugins {
     data: PathBuf,
     host: (PathBuf, Vec<String>),
     done: mpsc::UnboundedSender<Done>,
+    /// What is asked right before a plugin begins a call.
+    pub gates: Arc<Gates>,
     /// Somebody came or went, or was woken: the dispatcher looks.
     pub changed: Notify,
 }
@@ -188,6 +205,7 @@ impl Plugins {
         data: &Path,
         host: (PathBuf, Vec<String>),
         done: mpsc::UnboundedSender<Done>,
+        gates: Gates,
     ) -> Plugins {
         Plugins {
             live: RwLock::default(),
@@ -199,6 +217,7 @@ impl Plugins {
             data: data.to_owned(),
             host,
             done,
+            gates: Arc::new(gates),
             changed: Notify::new(),
         }
     }
@@ -272,8 +291,15 @@ impl Plugins {
     ) -> Result<Plugin, AdmissionError> {
         let spec = self.spec(candidate, mode)?;
         let name = candidate.name.clone();
-        Plugin::start(spec, Box::new(deliver))
-            .map_err(|error| AdmissionError::Start { name, problem: error.to_string() })
+        let gates = (mode == Mode::Live).then(|| self.gates.clone());
+        let started = match gates {
+            Some(gates) => {
+                let gate = move |ticket| gates.may_begin(ticket);
+                Plugin::start_gated(spec, Box::new(deliver), Box::new(gate))
+            }
+            None => Plugin::start(spec, Box::new(deliver)),
+        };
+        started.map_err(|error| AdmissionError::Start { name, problem: error.to_string() })
     }
 
     /// Starts a version over the plugin's own folder and makes it the live one.

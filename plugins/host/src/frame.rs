@@ -37,6 +37,10 @@ pub(crate) enum Kind {
     Cancelled,
     /// From the child: this call begins though one sent before it waits.
     Begun,
+    /// From the child: may this call still begin? It waits for [`Kind::Begin`] or [`Kind::Cancel`].
+    MayBegin,
+    /// To the child: this call may begin.
+    Begin,
     /// To the child: a call.
     Call(Hook),
     /// To the child: a call that goes before every [`Kind::Call`] that has not begun.
@@ -56,6 +60,8 @@ impl Kind {
             Kind::Cancel => 8,
             Kind::Cancelled => 9,
             Kind::Begun => 10,
+            Kind::MayBegin => 11,
+            Kind::Begin => 12,
             Kind::Call(hook) => CALLS + hook_number(hook),
             Kind::First(hook) => FIRSTS + hook_number(hook),
         }
@@ -74,6 +80,8 @@ impl Kind {
             8 => Kind::Cancel,
             9 => Kind::Cancelled,
             10 => Kind::Begun,
+            11 => Kind::MayBegin,
+            12 => Kind::Begin,
             CALLS..FIRSTS => Kind::Call(hook(CALLS)?),
             FIRSTS.. => Kind::First(hook(FIRSTS)?),
             _ => return None,
@@ -216,7 +224,7 @@ mod tests {
                 assert_eq!(kind.to_byte(), byte);
             }
         }
-        assert_eq!((0..=u8::MAX).filter_map(Kind::from_byte).count(), 24);
+        assert_eq!((0..=u8::MAX).filter_map(Kind::from_byte).count(), 26);
         assert!(
             Hook::ALL
                 .iter()

@@ -31,6 +31,8 @@ pub(crate) struct Hello {
     pub(crate) start_deadline_ms: u64,
     /// How long one call may take.
     pub(crate) deadline_ms: u64,
+    /// Whether it asks right before a call that begins something.
+    pub(crate) gated: bool,
 }
 
 /// The child waits for calls.

@@ -402,6 +402,7 @@ impl<'a> Link<'a> {
             (Phase::Running, Kind::Answered | Kind::Failed) => self.answered(&frame),
             (Phase::Running, Kind::Begun) => self.begun(frame.ticket),
             (Phase::Running, Kind::Cancelled) => self.cancelled(frame.ticket),
+            (Phase::Running, Kind::MayBegin) => self.asked(frame.ticket),
             (_, kind) => {
                 Err(fault(FailureKind::BadAnswer, format!("it sent {kind:?} out of turn")))
             }
@@ -429,6 +430,22 @@ impl<'a> Link<'a> {
         }
         self.named = Some(ticket);
         Ok(())
+    }
+
+    /// The body asks whether a call may still begin. What stops it is a cancellation.
+    fn asked(&mut self, ticket: u64) -> Result<(), End> {
+        if !self.sent.iter().any(|sent| sent.ticket == ticket) {
+            return Err(fault(
+                FailureKind::BadAnswer,
+                "it asked about a call that was not waiting",
+            ));
+        }
+        let kind = match self.shared.may_begin(ticket) {
+            true => Kind::Begin,
+            false => Kind::Cancel,
+        };
+        encode(&mut self.unsent, kind, ticket, &[])
+            .map_err(|error| fault(FailureKind::TooLarge, error.to_string()))
     }
 
     /// The body dropped a call that it had not begun.

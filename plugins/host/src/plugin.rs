@@ -12,7 +12,7 @@ use crate::frame::{Kind, PROTOCOL, encode};
 use crate::handshake::{Hello, hex};
 use crate::health::{Health, memory_bytes};
 use crate::spec::{Call, Completion, PluginSpec, StartError, State, SubmitError};
-use crate::supervisor::{Shared, Supervisor, Ticket, in_ms};
+use crate::supervisor::{Gate, Shared, Supervisor, Ticket, in_ms};
 
 /// A plugin that was started. It runs until it is stopped or dropped.
 pub struct Plugin {
@@ -41,16 +41,40 @@ impl Plugin {
         spec: PluginSpec,
         on_completion: Box<dyn Fn(Completion) + Send + Sync>,
     ) -> Result<Plugin, StartError> {
+        Plugin::started(spec, on_completion, None)
+    }
+
+    /// The same with a gate: right before the plugin begins an `execute` or a `resume`, `gate` is
+    /// asked by ticket whether that is still to be. What it stops fails as
+    /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), never begun. It is asked on the
+    /// plugin's own thread, without a lock held, and must not block.
+    ///
+    /// # Errors
+    /// As [`Plugin::start`].
+    pub fn start_gated(
+        spec: PluginSpec,
+        on_completion: Box<dyn Fn(Completion) + Send + Sync>,
+        gate: Box<dyn Fn(u64) -> bool + Send + Sync>,
+    ) -> Result<Plugin, StartError> {
+        Plugin::started(spec, on_completion, Some(gate))
+    }
+
+    fn started(
+        spec: PluginSpec,
+        on_completion: Box<dyn Fn(Completion) + Send + Sync>,
+        gate: Option<Gate>,
+    ) -> Result<Plugin, StartError> {
         let name = spec.name.clone();
         let io_error = |action| {
             let name = name.clone();
             move |source| StartError::Io { name, action, source }
         };
         let spec = absolute(spec)?;
-        let hello = hello(&spec)?;
+        let hello = hello(&spec, gate.is_some())?;
         let in_flight_max = spec.limits.in_flight_max;
         let breaker_window = Duration::from_millis(spec.limits.breaker_window_ms);
-        let shared = Arc::new(Shared::new(on_completion).map_err(io_error("make an eventfd"))?);
+        let shared =
+            Arc::new(Shared::new(on_completion, gate).map_err(io_error("make an eventfd"))?);
         let courier = courier(&spec).map_err(io_error("start a thread"))?;
         let supervisor = Supervisor::new(spec, Arc::clone(&shared), hello, courier);
         let thread = std::thread::Builder::new()
@@ -258,7 +282,7 @@ fn courier(spec: &PluginSpec) -> std::io::Result<Option<Courier>> {
 }
 
 /// The first frame to every body of this plugin.
-fn hello(spec: &PluginSpec) -> Result<Vec<u8>, StartError> {
+fn hello(spec: &PluginSpec, gated: bool) -> Result<Vec<u8>, StartError> {
     let bad = |reason: String| StartError::Spec { name: spec.name.clone(), reason };
     let text = |path: &std::path::Path| match path.to_str() {
         Some(text) => Ok(text.to_owned()),
@@ -286,6 +310,7 @@ fn hello(spec: &PluginSpec) -> Result<Vec<u8>, StartError> {
         require_landlock: spec.limits.require_landlock,
         start_deadline_ms: spec.limits.start_deadline_ms,
         deadline_ms: spec.limits.deadline_ms,
+        gated,
     };
     let body = serde_json::to_vec(&hello).map_err(|error| bad(error.to_string()))?;
     let mut frame = Vec::new();

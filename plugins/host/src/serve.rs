@@ -181,11 +181,13 @@ pub(crate) fn serve(
     let mut connector = Connector::new(courier.or(given));
     let started = hello(&body).and_then(|hello| {
         let (instance, cage) = start(&mut channel, &mut connector, &hello, prepare)?;
-        Ok((instance, cage, Duration::from_millis(hello.deadline_ms)))
+        Ok((instance, cage, hello))
     });
     match started {
-        Ok((instance, _cage, deadline)) => {
-            let body = Body { channel, connector, instance, held: Held::default(), deadline };
+        Ok((instance, _cage, hello)) => {
+            let (held, gated) = (Held::default(), hello.gated);
+            let deadline = Duration::from_millis(hello.deadline_ms);
+            let body = Body { channel, connector, instance, held, deadline, gated };
             body.work()
         }
         Err(refusal) => {
@@ -202,6 +204,8 @@ struct Body {
     instance: Instance,
     held: Held,
     deadline: Duration,
+    /// Whether it asks right before a call that begins something.
+    gated: bool,
 }
 
 impl Body {
@@ -212,7 +216,18 @@ impl Body {
             if let Err(served) = self.take(&mut unwritten) {
                 return served;
             }
-            let call = self.held.next();
+            let mut call = self.held.next();
+            if let Some((next, _)) = &call
+                && self.gated
+                && matches!(next.hook, Hook::Execute | Hook::Resume)
+            {
+                let ticket = next.ticket;
+                match self.may_begin(ticket, &mut unwritten) {
+                    Ok(true) => {}
+                    Ok(false) => call = None,
+                    Err(served) => return served,
+                }
+            }
             if let Some((call, true)) = &call
                 && frame::encode(&mut unwritten, Kind::Begun, call.ticket, &[]).is_err()
             {
@@ -235,6 +250,29 @@ impl Body {
                 }
                 None => return Served::Broken,
             }
+        }
+    }
+
+    /// Asks whether a call may still begin, and waits for the word: between it and the call lies
+    /// nothing but the call itself.
+    fn may_begin(&mut self, ticket: u64, unwritten: &mut Vec<u8>) -> Result<bool, Served> {
+        frame::encode(unwritten, Kind::MayBegin, ticket, &[]).map_err(|_| Served::Broken)?;
+        (&self.channel.socket).write_all(unwritten).map_err(|_| Served::Finished)?;
+        unwritten.clear();
+        loop {
+            // What was read before the question may hold calls and cancellations, not the word.
+            while let Some(frame) = self.channel.decoder.next().map_err(|_| Served::Broken)? {
+                match frame.kind {
+                    Kind::Begin if frame.ticket == ticket => return Ok(true),
+                    Kind::Cancel if frame.ticket == ticket => {
+                        frame::encode(unwritten, Kind::Cancelled, ticket, &[])
+                            .map_err(|_| Served::Broken)?;
+                        return Ok(false);
+                    }
+                    _ => self.took(frame, unwritten)?,
+                }
+            }
+            self.channel.read(true).ok_or(Served::Finished)?;
         }
     }
 
@@ -272,19 +310,25 @@ impl Body {
                 Ok(None) => return Ok(()),
                 Err(_) => return Err(Served::Broken),
             };
-            match frame.kind {
-                Kind::Call(hook) => self.held.push(hook, frame, false),
-                Kind::First(hook) => self.held.push(hook, frame, true),
-                Kind::Cancel if self.held.cancel(frame.ticket) => {
-                    frame::encode(unwritten, Kind::Cancelled, frame.ticket, &[])
-                        .map_err(|_| Served::Broken)?;
-                }
-                // It was begun or answered meanwhile.
-                Kind::Cancel => {}
-                Kind::Bye => return Err(Served::Finished),
-                _ => return Err(Served::Broken),
-            }
+            self.took(frame, unwritten)?;
         }
+    }
+
+    /// Takes one frame that is no word about a question.
+    fn took(&mut self, frame: Frame, unwritten: &mut Vec<u8>) -> Result<(), Served> {
+        match frame.kind {
+            Kind::Call(hook) => self.held.push(hook, frame, false),
+            Kind::First(hook) => self.held.push(hook, frame, true),
+            Kind::Cancel if self.held.cancel(frame.ticket) => {
+                frame::encode(unwritten, Kind::Cancelled, frame.ticket, &[])
+                    .map_err(|_| Served::Broken)?;
+            }
+            // It was begun or answered meanwhile.
+            Kind::Cancel => {}
+            Kind::Bye => return Err(Served::Finished),
+            _ => return Err(Served::Broken),
+        }
+        Ok(())
     }
 }
 

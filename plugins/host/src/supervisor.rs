@@ -40,6 +40,9 @@ impl Orders {
     }
 }
 
+/// Says whether a call may still begin, by its ticket. It must not block.
+pub(crate) type Gate = Box<dyn Fn(u64) -> bool + Send + Sync>;
+
 /// What the handle and the plugin's thread share.
 pub(crate) struct Shared {
     inner: Mutex<Inner>,
@@ -50,6 +53,7 @@ pub(crate) struct Shared {
     awake: AtomicBool,
     pub(crate) calls: Calls,
     on_completion: OnCompletion,
+    gate: Option<Gate>,
 }
 
 /// A call that was submitted and is not completed.
@@ -103,7 +107,7 @@ impl Inner {
 }
 
 impl Shared {
-    pub(crate) fn new(on_completion: OnCompletion) -> std::io::Result<Shared> {
+    pub(crate) fn new(on_completion: OnCompletion, gate: Option<Gate>) -> std::io::Result<Shared> {
         let wake = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let inner = Inner {
             state: State::Restarting,
@@ -131,6 +135,7 @@ impl Shared {
             awake: AtomicBool::new(false),
             calls: Calls::default(),
             on_completion,
+            gate,
         })
     }
 
@@ -215,6 +220,20 @@ impl Shared {
             inner.started_at = Some(SystemTime::now());
             inner.start_us = Some(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         });
+    }
+
+    /// Whether a call may begin; one that may not counts as cancelled from here on.
+    pub(crate) fn may_begin(&self, ticket: u64) -> bool {
+        let may = self.gate.as_ref().is_none_or(|gate| gate(ticket));
+        let mut inner = self.lock();
+        match inner.tickets.get_mut(&ticket) {
+            // A cancellation that is on its way counts already.
+            Some(own) => {
+                own.cancelled |= !may;
+                !own.cancelled
+            }
+            None => may,
+        }
     }
 
     /// Whether somebody asked for this call to be cancelled.

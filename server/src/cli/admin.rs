@@ -18,7 +18,7 @@ use crate::engine::{Engine, Parts, Request};
 use crate::keys::NewKey;
 use crate::lock::DataLock;
 use crate::plugins::library::Libraries;
-use crate::plugins::{Life, Plugins, PluginsFile};
+use crate::plugins::{Gates, Life, Plugins, PluginsFile};
 use crate::socket::{self, Ask, Connection};
 use crate::telemetry::Metrics;
 use crate::vault::random_salt;
@@ -173,7 +173,7 @@ fn beside(data: &Path, rules: &Path) -> Result<Life, Failure> {
     // Nobody is called here, so nobody completes a call.
     let (done, _) = tokio::sync::mpsc::unbounded_channel();
     let host = (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]);
-    let plugins = Arc::new(Plugins::new(data, host, done));
+    let plugins = Arc::new(Plugins::new(data, host, done, Gates::default()));
     Ok(Life::new(plugins, Libraries::of(data), file, false, 0))
 }
 

@@ -2,8 +2,10 @@
 //! in the log, until each has answered that nothing is left. Neither a pause nor the end of a manifest
 //! holds it up, and it is never given up.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
 use shouxin_core::event::CaseHook;
 use shouxin_core::id::Position;
@@ -30,6 +32,32 @@ impl Forgetting {
     pub(super) fn due(&self) -> Option<Instant> {
         self.backoff.due().filter(|_| !self.under_way)
     }
+}
+
+/// Erased subjects looked at before executions begin; where more wait, none begins.
+const PENDING_MAX: usize = 256;
+
+/// Subjects that a plugin is to forget before it is given anything new about them.
+pub(super) struct Pending {
+    subjects: BTreeSet<SubjectKey>,
+    more: bool,
+}
+
+impl Pending {
+    /// Whether nothing about this subject may begin yet. A code can be registered anew once its file
+    /// was erased.
+    pub(super) fn holds(&self, subject: &SubjectKey) -> bool {
+        self.more || self.subjects.contains(subject)
+    }
+}
+
+/// What a plugin is still to forget.
+pub(super) fn pending(query: &Query<'_>, row: &PluginRow) -> Result<Pending, QueryError> {
+    let after = keys::erasures_after(row.forgotten_through);
+    let found = query.range(keys::ERASURES, Some(&after), PENDING_MAX)?;
+    let more = found.len() >= PENDING_MAX;
+    let subjects = found.iter().filter_map(|entry| keys::read_erasure(entry));
+    Ok(Pending { subjects: subjects.map(|(_, subject)| subject).collect(), more })
 }
 
 impl Dispatcher {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use shouxin_core::command::Command;
 use shouxin_core::id::Position;
 use shouxin_core::row::{Index, PluginRow};
-use shouxin_plugin_host::{FailureKind, Hook, Outcome};
+use shouxin_plugin_host::{Completion, FailureKind, Hook, Outcome};
 
 use crate::dispatch::{Dispatcher, Note, Task, message};
 use crate::engine::Request;
@@ -73,14 +73,16 @@ impl Dispatcher {
         }
     }
 
-    pub(super) fn told(&mut self, running: &Running, at: Position, outcome: &Outcome) {
+    pub(super) fn told(&mut self, running: &Running, at: Position, completion: &Completion) {
         let plugin = running.candidate.name.as_str();
-        match outcome {
+        match &completion.outcome {
             Outcome::Answered(_) => self.mark_told(plugin, at, true),
             // A plugin without the hook does not want to be told.
             Outcome::Failed { kind: FailureKind::Refused, .. } => {
                 self.mark_told(plugin, at, true);
             }
+            // It had no turn: nothing happened, and no attempt is counted.
+            _ if !completion.begun => self.tell_one(plugin, at),
             _ => {
                 let Some(telling) = self.telling.get_mut(plugin) else {
                     return;

@@ -22,9 +22,9 @@ const CATALOGUE: [(&str, u32); 4] = [("M-A", 30), ("I", 25), ("M-S", 12), ("M-M"
 
 /// Every id the catalogue could have, without parameters.
 fn catalogue() -> Vec<Measure> {
-    let ids = CATALOGUE.iter().flat_map(|(group, last)| {
-        (1..=*last).map(move |number| format!("{group}{number:02}"))
-    });
+    let ids = CATALOGUE
+        .iter()
+        .flat_map(|(group, last)| (1..=*last).map(move |number| format!("{group}{number:02}")));
     ids.map(|id| measure(&id)).collect()
 }
 
@@ -297,8 +297,7 @@ pub(super) fn separate(suite: &mut Suite<'_>) -> Checked {
     // A case of a subject that stays is ended, and must stay so when another is forgotten.
     let kept = suite.subject();
     let ended = suite.sample.case(&kept);
-    let (first_step, early, end) =
-        (suite.sample.step(), suite.sample.step(), suite.sample.step());
+    let (first_step, early, end) = (suite.sample.step(), suite.sample.step(), suite.sample.step());
     case_at(&mut bench, &ended, Hook::Execute, first_step)?;
     done(&mut bench, &ended, Hook::Lift, end, "of a case that was ordered")?;
     let body = forget(&first.subject).map_err(|error| error.to_string())?;

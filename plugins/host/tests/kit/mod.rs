@@ -104,6 +104,18 @@ pub fn start(make: impl FnOnce(&Path) -> PluginSpec) -> Running {
     try_start(make).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// The same with a gate.
+pub fn start_gated(
+    make: impl FnOnce(&Path) -> PluginSpec,
+    gate: impl Fn(u64) -> bool + Send + Sync + 'static,
+) -> Running {
+    let folder = TempDir::new().unwrap();
+    let (on_completion, completions) = sender();
+    let spec = make(&folder.path().join("data"));
+    let plugin = Plugin::start_gated(spec, on_completion, Box::new(gate)).unwrap();
+    Running { plugin, folder, completions }
+}
+
 pub fn try_start(make: impl FnOnce(&Path) -> PluginSpec) -> Result<Running, StartError> {
     let folder = TempDir::new().unwrap();
     let (on_completion, completions) = sender();
