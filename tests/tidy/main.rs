@@ -19,6 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-plugin-wire", &[]),
     ("shouxin-plugin", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-host", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
+    ("shouxin-plugin-scaffold", &[]),
     ("shouxin-plugin-approval", &["shouxin-plugin"]),
     ("shouxin-plugin-market", &["shouxin-plugin"]),
     ("shouxin-plugin-procurement", &["shouxin-plugin"]),

@@ -14,9 +14,8 @@ use tempfile::TempDir;
 
 const SUBJECT: &str = "91350426MA2XYZ1234";
 
-fn library(folder: &TempDir) -> PathBuf {
-    cc::make(folder.path(), &["all"]);
-    folder.path().join("libshouxin_plugin_housing.so")
+fn library() -> PathBuf {
+    cc::make(&["all"]).0.join("libshouxin_plugin_housing.so")
 }
 
 /// A case of the measure that the kit's case does not name.
@@ -47,8 +46,7 @@ fn files_below(folder: &Path) -> usize {
 #[test]
 fn it_lives_through_every_hook_in_a_child_and_in_process() {
     for isolation in [Isolation::Process, Isolation::InProcess] {
-        let built = TempDir::new().unwrap();
-        let library = library(&built);
+        let library = library();
         let running = start(|folder| PluginSpec { isolation, ..spec("housing", &library, folder) });
         let classified = include_str!("../../wire/tests/golden/classified.json");
         let told = running.call(Hook::Classified, classified.trim_end().as_bytes().to_vec());
@@ -81,8 +79,7 @@ fn it_lives_through_every_hook_in_a_child_and_in_process() {
 
 #[test]
 fn what_it_answered_is_there_after_its_process_was_killed() {
-    let built = TempDir::new().unwrap();
-    let library = library(&built);
+    let library = library();
     let running = start(|folder| spec("housing", &library, folder));
     for step in 1..=20 {
         let hook = if step % 2 == 1 { Hook::Execute } else { Hook::Lift };
@@ -110,8 +107,7 @@ fn what_it_answered_is_there_after_its_process_was_killed() {
 
 #[test]
 fn settings_that_it_does_not_know_and_a_folder_in_use_are_refused() {
-    let built = TempDir::new().unwrap();
-    let library = library(&built);
+    let library = library();
     let refused = try_start(|folder| PluginSpec {
         config: json!({"longest_years": 3}),
         ..spec("housing", &library, folder)
@@ -133,9 +129,8 @@ fn settings_that_it_does_not_know_and_a_folder_in_use_are_refused() {
 /// messages that are none (plugins/c/test/drive.c).
 #[test]
 fn under_the_sanitizers_everything_holds() {
-    let built = TempDir::new().unwrap();
     // Some hundred syncs a second are slow on a disk, and it is their order that is tested.
     let data = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap();
-    let said = cc::make(built.path(), &["test", &format!("DATA={}", data.path().display())]);
+    let (_, said) = cc::make(&["test", &format!("DATA={}", data.path().display())]);
     assert!(said.contains("everything held"), "{said}");
 }
