@@ -1,7 +1,6 @@
 //! Gathers what a new project is given: the sources of the contract, the messages and the kit, their
-//! manifests without this workspace, the versions that this workspace was tested with, and the kit in C.
+//! manifests without this workspace, and the kit in C.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,12 +26,11 @@ fn main() -> Done<()> {
     let plugins = here.parent().ok_or("no folder above")?.to_owned();
     let root = plugins.parent().ok_or("no folder above")?.to_owned();
     let workspace = read(&root.join("Cargo.toml"))?;
-    let lock = read(&root.join("Cargo.lock"))?;
 
     let mut rust = Vec::new();
     for (package, folder) in VENDORED {
         let own = read(&plugins.join(folder).join("Cargo.toml"))?;
-        let (manifest, _) = manifest(package, &own, &workspace)?;
+        let manifest = manifest(package, &own, &workspace)?;
         rust.push((format!("vendor/{folder}/Cargo.toml"), Content::Text(manifest)));
         gather(&plugins.join(folder).join("src"), &format!("vendor/{folder}/src"), &mut rust)?;
     }
@@ -53,12 +51,7 @@ fn main() -> Done<()> {
     let mut code = String::new();
     constant(&mut code, "RUST", "Files of a project in Rust.", &rust)?;
     constant(&mut code, "C", "Files of a project in C.", &c)?;
-    let locked = locked(&lock, &workspace, &plugins)?;
-    let locked: Vec<_> = locked.into_iter().map(|(key, text)| (key, Content::Text(text))).collect();
-    constant(&mut code, "LOCKED", "Packages of `Cargo.lock`, by name and version.", &locked)?;
     std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("embedded.rs"), code)?;
-    println!("cargo::rerun-if-changed={}", root.join("Cargo.toml").display());
-    println!("cargo::rerun-if-changed={}", root.join("Cargo.lock").display());
     Ok(())
 }
 
@@ -110,8 +103,8 @@ fn constant(code: &mut String, name: &str, what: &str, files: &[(String, Content
     Ok(())
 }
 
-/// A manifest that needs no workspace, and the names of what it depends on.
-fn manifest(package: &str, own: &Table, workspace: &Table) -> Done<(String, Vec<String>)> {
+/// A manifest that needs no workspace.
+fn manifest(package: &str, own: &Table, workspace: &Table) -> Done<String> {
     let inherited = &workspace["workspace"]["package"];
     let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("no text");
     let mut out = format!(
@@ -123,9 +116,7 @@ fn manifest(package: &str, own: &Table, workspace: &Table) -> Done<(String, Vec<
         text(&inherited["rust-version"])?,
         text(&inherited["license"])?,
     );
-    let mut names = Vec::new();
     for name in own["dependencies"].as_table().ok_or("no dependencies")?.keys() {
-        names.push(name.clone());
         let vendored = VENDORED.iter().find(|(own, _)| own == name);
         let value = match vendored {
             Some((_, folder)) => Value::Table(Table::from_iter([(
@@ -137,7 +128,7 @@ fn manifest(package: &str, own: &Table, workspace: &Table) -> Done<(String, Vec<
         // One line each: a table in a table is written inline.
         writeln!(out, "{name} = {}", inline(&value)?)?;
     }
-    Ok((out, names))
+    Ok(out)
 }
 
 fn inline(value: &Value) -> Done<String> {
@@ -155,79 +146,4 @@ fn inline(value: &Value) -> Done<String> {
         }
         other => other.to_string(),
     })
-}
-
-/// The part of this workspace's lock file that a project in Rust needs: what the vendored packages depend
-/// on, and all below it. By `name version`, in the order of the lock file.
-fn locked(lock: &Table, workspace: &Table, plugins: &Path) -> Done<BTreeMap<String, String>> {
-    let mut packages = BTreeMap::<String, Vec<&Table>>::new();
-    for package in lock["package"].as_array().ok_or("no packages")? {
-        let package = package.as_table().ok_or("no package")?;
-        let name = package["name"].as_str().ok_or("no name")?;
-        packages.entry(name.to_owned()).or_default().push(package);
-    }
-    let find = |wanted: &str| -> Done<&Table> {
-        let (name, version) = wanted.split_once(' ').map_or((wanted, None), |(n, v)| (n, Some(v)));
-        packages
-            .get(name)
-            .into_iter()
-            .flatten()
-            .find(|found| version.is_none_or(|version| found["version"].as_str() == Some(version)))
-            .copied()
-            .ok_or_else(|| format!("{wanted} is not in Cargo.lock").into())
-    };
-    let dependencies = |package: &Table| -> Done<Vec<String>> {
-        let name = package["name"].as_str().ok_or("no name")?;
-        let listed: Vec<String> = package
-            .get("dependencies")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|name| name.as_str().map(str::to_owned))
-            .collect();
-        let Some((_, folder)) = VENDORED.iter().find(|(own, _)| *own == name) else {
-            return Ok(listed);
-        };
-        // The lock file lists what only tests of the vendored packages need, too.
-        let own = read(&plugins.join(folder).join("Cargo.toml"))?;
-        let (_, needed) = manifest(name, &own, workspace)?;
-        let named = |full: &String| needed.iter().any(|own| full.split(' ').next() == Some(own));
-        Ok(listed.into_iter().filter(named).collect())
-    };
-    let mut chosen = BTreeMap::<String, &Table>::new();
-    let mut open: Vec<String> = VENDORED.iter().map(|(name, _)| (*name).to_owned()).collect();
-    while let Some(next) = open.pop() {
-        let package = find(&next)?;
-        let name = package["name"].as_str().ok_or("no name")?;
-        let key = format!("{name} {}", package["version"].as_str().ok_or("no version")?);
-        if chosen.insert(key, package).is_none() {
-            open.extend(dependencies(package)?);
-        }
-    }
-    let unique =
-        |name: &str| chosen.keys().filter(|key| key.split(' ').next() == Some(name)).count() == 1;
-    let mut out = BTreeMap::new();
-    for (key, package) in &chosen {
-        let mut text = String::from("[[package]]\n");
-        for field in ["name", "version", "source", "checksum"] {
-            if let Some(value) = package.get(field).and_then(Value::as_str) {
-                writeln!(text, "{field} = {value:?}")?;
-            }
-        }
-        let mut below = dependencies(package)?;
-        for name in &mut below {
-            // A version is written only where there are two of a name.
-            let short = name.split(' ').next().unwrap_or_default().to_owned();
-            if unique(&short) {
-                *name = short;
-            }
-        }
-        if !below.is_empty() {
-            text.push_str("dependencies = [\n");
-            below.iter().try_for_each(|name| writeln!(text, " {name:?},"))?;
-            text.push_str("]\n");
-        }
-        out.insert(key.clone(), text);
-    }
-    Ok(out)
 }

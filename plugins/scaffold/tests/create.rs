@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use shouxin_plugin_scaffold::{Lang, ScaffoldError, create};
 use tempfile::TempDir;
@@ -109,4 +110,35 @@ fn only_two_languages_are_known() {
     assert_eq!("c".parse::<Lang>().unwrap(), Lang::C);
     let error = "java".parse::<Lang>().unwrap_err();
     assert!(error.to_string().contains("java"), "{error}");
+}
+
+/// What cargo makes of this repository's lock file in a new project: the versions that are tested here, and
+/// nothing that a plugin does not need. After a change of versions,
+/// `SHOUXIN_WRITE_LOCK=1 cargo test -p shouxin-plugin-scaffold` writes the template anew.
+#[test]
+fn the_lock_file_is_this_repositorys_cut_to_what_a_plugin_needs() {
+    let folder = TempDir::new().unwrap();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    create(folder.path(), "x", Lang::Rust).unwrap();
+    let lock = folder.path().join("Cargo.lock");
+    std::fs::copy(here.join("../../Cargo.lock"), &lock).unwrap();
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let done = Command::new(cargo)
+        .args(["metadata", "--offline", "--format-version", "1"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let made = std::fs::read_to_string(&lock).unwrap();
+    let wanted = made.replace("\"plugin-x\"", "\"plugin-@NAME@\"");
+    assert_ne!(made, wanted);
+    let template = here.join("templates/rust/Cargo.lock.in");
+    if std::env::var_os("SHOUXIN_WRITE_LOCK").is_some() {
+        std::fs::write(&template, &wanted).unwrap();
+    }
+    let found = std::fs::read_to_string(template).unwrap();
+    assert!(
+        found == wanted,
+        "templates/rust/Cargo.lock.in is not this repository's; write it anew"
+    );
 }
