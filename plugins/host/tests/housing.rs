@@ -5,6 +5,7 @@
 mod kit;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kit::{answered, case, cc, failed, spec, start, start_in, try_start};
 use serde_json::{Value, json};
@@ -133,4 +134,29 @@ fn under_the_sanitizers_everything_holds() {
     let data = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap();
     let (_, said) = cc::make(&["test", &format!("DATA={}", data.path().display())]);
     assert!(said.contains("everything held"), "{said}");
+}
+
+/// The kit in C serves plugins in C++ too.
+#[test]
+fn the_headers_of_the_kit_are_headers_of_cpp() {
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("kit.cpp");
+    let text = "#include \"shouxin_casebook.h\"\n\
+                bool held(const shouxin_entry &entry) { return shouxin_entry_covers(&entry, \"\"); }\n";
+    std::fs::write(&source, text).unwrap();
+    let mut command = Command::new("c++");
+    for include in ["../abi/include", "../c/kit", "../c/vendor/cjson"] {
+        command.arg("-I").arg(cc::here(include));
+    }
+    let output = folder.path().join("kit.o");
+    let done = command
+        .args(["-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror", "-c", "-o"])
+        .args([&output, &source])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    // Under its C name, which is what the library has.
+    let object = std::fs::read(output).unwrap();
+    let wanted = b"\0shouxin_entry_covers\0";
+    assert!(object.windows(wanted.len()).any(|part| part == wanted));
 }
