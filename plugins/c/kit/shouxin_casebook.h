@@ -8,13 +8,17 @@
  *
  * One file a case, DATA_DIR/cases/SUBJECT/CASE.case, the names written as hexadecimal digits; a folder a
  * subject, so that forgetting is removing a folder. A file is written beside the old one, synced, renamed,
- * and its folder is synced, before a call is answered. Nothing is kept in memory, so neither memory nor
- * the time of a start grow with the number of cases.
+ * and its folder is synced, before a call is answered. Nothing is kept in memory, which does not grow with
+ * the number of cases. A case belongs to the subject of its message: one id under two subjects is two cases.
  */
 #ifndef SHOUXIN_CASEBOOK_H
 #define SHOUXIN_CASEBOOK_H
 
 #include "shouxin_message.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* The most cases of one subject, and the most subjects; beyond them an order goes to a person. */
 #define SHOUXIN_CASES_MAX 1000
@@ -83,5 +87,9 @@ bool shouxin_entry_covers(const shouxin_entry *entry, const char *day);
 
 /* Whether it is in effect on that day: carried out, not suspended, not lifted, and covered. */
 bool shouxin_entry_in_effect(const shouxin_entry *entry, const char *day);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

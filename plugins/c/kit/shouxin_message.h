@@ -15,6 +15,10 @@
 #include "cJSON.h"
 #include "shouxin_plugin.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The longest key of a subject, id of a case, a measure or a decision, in bytes. */
 #define SHOUXIN_KEY_BYTES_MAX 120
 
@@ -86,5 +90,9 @@ int32_t shouxin_refuse(const shouxin_host *host, int32_t status, const char *rea
 
 /* One line of the register's log. No names, numbers or keys of persons. */
 void shouxin_log(const shouxin_host *host, int32_t level, const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

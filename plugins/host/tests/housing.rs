@@ -5,6 +5,7 @@
 mod kit;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kit::{answered, case, cc, failed, spec, start, start_in, try_start};
 use serde_json::{Value, json};
@@ -14,9 +15,8 @@ use tempfile::TempDir;
 
 const SUBJECT: &str = "91350426MA2XYZ1234";
 
-fn library(folder: &TempDir) -> PathBuf {
-    cc::make(folder.path(), &["all"]);
-    folder.path().join("libshouxin_plugin_housing.so")
+fn library() -> PathBuf {
+    cc::make(&["all"]).0.join("libshouxin_plugin_housing.so")
 }
 
 /// A case of the measure that the kit's case does not name.
@@ -47,8 +47,7 @@ fn files_below(folder: &Path) -> usize {
 #[test]
 fn it_lives_through_every_hook_in_a_child_and_in_process() {
     for isolation in [Isolation::Process, Isolation::InProcess] {
-        let built = TempDir::new().unwrap();
-        let library = library(&built);
+        let library = library();
         let running = start(|folder| PluginSpec { isolation, ..spec("housing", &library, folder) });
         let classified = include_str!("../../wire/tests/golden/classified.json");
         let told = running.call(Hook::Classified, classified.trim_end().as_bytes().to_vec());
@@ -81,8 +80,7 @@ fn it_lives_through_every_hook_in_a_child_and_in_process() {
 
 #[test]
 fn what_it_answered_is_there_after_its_process_was_killed() {
-    let built = TempDir::new().unwrap();
-    let library = library(&built);
+    let library = library();
     let running = start(|folder| spec("housing", &library, folder));
     for step in 1..=20 {
         let hook = if step % 2 == 1 { Hook::Execute } else { Hook::Lift };
@@ -110,8 +108,7 @@ fn what_it_answered_is_there_after_its_process_was_killed() {
 
 #[test]
 fn settings_that_it_does_not_know_and_a_folder_in_use_are_refused() {
-    let built = TempDir::new().unwrap();
-    let library = library(&built);
+    let library = library();
     let refused = try_start(|folder| PluginSpec {
         config: json!({"longest_years": 3}),
         ..spec("housing", &library, folder)
@@ -133,9 +130,33 @@ fn settings_that_it_does_not_know_and_a_folder_in_use_are_refused() {
 /// messages that are none (plugins/c/test/drive.c).
 #[test]
 fn under_the_sanitizers_everything_holds() {
-    let built = TempDir::new().unwrap();
     // Some hundred syncs a second are slow on a disk, and it is their order that is tested.
     let data = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap();
-    let said = cc::make(built.path(), &["test", &format!("DATA={}", data.path().display())]);
+    let (_, said) = cc::make(&["test", &format!("DATA={}", data.path().display())]);
     assert!(said.contains("everything held"), "{said}");
+}
+
+/// The kit in C serves plugins in C++ too.
+#[test]
+fn the_headers_of_the_kit_are_headers_of_cpp() {
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("kit.cpp");
+    let text = "#include \"shouxin_casebook.h\"\n\
+                bool held(const shouxin_entry &entry) { return shouxin_entry_covers(&entry, \"\"); }\n";
+    std::fs::write(&source, text).unwrap();
+    let mut command = Command::new("c++");
+    for include in ["../abi/include", "../c/kit", "../c/vendor/cjson"] {
+        command.arg("-I").arg(cc::here(include));
+    }
+    let output = folder.path().join("kit.o");
+    let done = command
+        .args(["-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror", "-c", "-o"])
+        .args([&output, &source])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    // Under its C name, which is what the library has.
+    let object = std::fs::read(output).unwrap();
+    let wanted = b"\0shouxin_entry_covers\0";
+    assert!(object.windows(wanted.len()).any(|part| part == wanted));
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// A path of this repository, from the folder of this package.
 pub fn here(path: &str) -> PathBuf {
@@ -25,8 +26,12 @@ pub fn shared(folder: &Path, name: &str, source: &Path, include: &Path) -> PathB
     output
 }
 
-/// Runs `plugins/c/Makefile` with what is made in `folder`, and returns what it printed.
-pub fn make(folder: &Path, arguments: &[&str]) -> String {
+/// Runs `plugins/c/Makefile`, one test at a time, and returns the folder of what is made with what was
+/// printed. What is up to date is not made again.
+pub fn make(arguments: &[&str]) -> (PathBuf, String) {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins-c");
     let done = Command::new("make")
         .arg("-C")
         .arg(here("../c"))
@@ -38,5 +43,5 @@ pub fn make(folder: &Path, arguments: &[&str]) -> String {
         .unwrap();
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
-    said
+    (folder, said)
 }
