@@ -60,8 +60,7 @@ fn play(
     options.work_dir = work.path().to_owned();
     change(&mut options);
     let mut differences = Vec::new();
-    let summary =
-        dry_run(&library(package), &options, calls, |one| differences.push(one)).unwrap();
+    let summary = dry_run(&library(package), &options, calls, |one| differences.push(one)).unwrap();
     assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "the scratch folder is removed");
     (summary, differences)
 }
@@ -88,7 +87,10 @@ fn what_ends_as_recorded_is_no_difference() {
         play(MARKET, "market", |options| options.compare_references = true, calls().take(3));
     assert_eq!((summary.same, summary.different), (0, 3));
     let first = &differences[0];
-    assert_eq!(first.would_be, WouldBe::Answered(answer(AnswerOutcome::Done, "SJ-M-0-100").unwrap()));
+    assert_eq!(
+        first.would_be,
+        WouldBe::Answered(answer(AnswerOutcome::Done, "SJ-M-0-100").unwrap())
+    );
 }
 
 #[test]

@@ -118,7 +118,9 @@ fn what_the_linker_let_through_is_remarked() {
 #[test]
 fn a_library_that_dies_while_it_is_loaded_costs_its_child_only() {
     let change = |text: String| {
-        format!("{text}\n__attribute__((constructor)) static void die(void) {{ __builtin_trap(); }}\n")
+        format!(
+            "{text}\n__attribute__((constructor)) static void die(void) {{ __builtin_trap(); }}\n"
+        )
     };
     let report = checked(change, &[]);
     assert_eq!(broken(&report), [("loads", Verdict::Failed)], "{report}");

@@ -15,16 +15,18 @@ const LIFE: [Hook; 4] = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift]
 const SUBJECTS: usize = 3;
 
 /// How often a call is cut off by a kill while it is worked on.
-const CUTS: u64 = 3;
+const CUTS: u64 = 10;
+/// The same when it has to be quick.
+const CUTS_QUICK: u64 = 1;
 
 /// The groups of the county's catalogue, with the highest number that is tried of each.
 const CATALOGUE: [(&str, u32); 4] = [("M-A", 30), ("I", 25), ("M-S", 12), ("M-M", 16)];
 
 /// Every id the catalogue could have, without parameters.
 fn catalogue() -> Vec<Measure> {
-    let ids = CATALOGUE.iter().flat_map(|(group, last)| {
-        (1..=*last).map(move |number| format!("{group}{number:02}"))
-    });
+    let ids = CATALOGUE
+        .iter()
+        .flat_map(|(group, last)| (1..=*last).map(move |number| format!("{group}{number:02}")));
     ids.map(|id| measure(&id)).collect()
 }
 
@@ -181,7 +183,7 @@ pub(super) fn remembers(suite: &mut Suite<'_>) -> Checked {
         }
     }
     // Killed while it may be in the middle: whichever of the two it was, it stays so.
-    for _ in 0..CUTS {
+    for _ in 0..if suite.options.quick { CUTS_QUICK } else { CUTS } {
         for (hook, body) in suite.life()? {
             bench.submit(hook, body.clone())?;
             bench = bench.kill_and_start()?;
@@ -297,8 +299,7 @@ pub(super) fn separate(suite: &mut Suite<'_>) -> Checked {
     // A case of a subject that stays is ended, and must stay so when another is forgotten.
     let kept = suite.subject();
     let ended = suite.sample.case(&kept);
-    let (first_step, early, end) =
-        (suite.sample.step(), suite.sample.step(), suite.sample.step());
+    let (first_step, early, end) = (suite.sample.step(), suite.sample.step(), suite.sample.step());
     case_at(&mut bench, &ended, Hook::Execute, first_step)?;
     done(&mut bench, &ended, Hook::Lift, end, "of a case that was ordered")?;
     let body = forget(&first.subject).map_err(|error| error.to_string())?;

@@ -52,8 +52,11 @@ fn take(bench: &mut Bench, hook: Hook, body: Vec<u8>) -> Result<Taken, String> {
     })
 }
 
+/// A hook with a message that is in order, to be changed.
+type Good = (Hook, Map<String, Value>);
+
 /// The hooks the library offers, each with a message that is in order.
-fn good(suite: &mut Suite<'_>) -> Result<Vec<(Hook, Map<String, Value>)>, String> {
+fn good(suite: &mut Suite<'_>) -> Result<Vec<Good>, String> {
     Ok(suite.life()?.into_iter().map(|(hook, body)| (hook, object(&body))).collect())
 }
 
@@ -182,11 +185,7 @@ pub(super) fn long_texts(suite: &mut Suite<'_>) -> Checked {
 }
 
 /// An order may be refused; an end may not, and nothing may be put off for ever.
-fn judge(
-    hook: Hook,
-    answer: &shouxin_plugin_host::wire::Answer,
-    what: &str,
-) -> Result<(), String> {
+fn judge(hook: Hook, answer: &shouxin_plugin_host::wire::Answer, what: &str) -> Result<(), String> {
     match (hook, answer.outcome) {
         (_, AnswerOutcome::Done) => Ok(()),
         (Hook::Execute, AnswerOutcome::Failed | AnswerOutcome::NeedsHuman) => Ok(()),
