@@ -183,7 +183,8 @@ pub(super) fn remembers(suite: &mut Suite<'_>) -> Checked {
         }
     }
     // Killed while it may be in the middle: whichever of the two it was, it stays so.
-    for _ in 0..if suite.options.quick { CUTS_QUICK } else { CUTS } {
+    let cuts = if suite.options.quick { CUTS_QUICK } else { CUTS };
+    for _ in 0..cuts {
         for (hook, body) in suite.life()? {
             bench.submit(hook, body.clone())?;
             bench = bench.kill_and_start()?;
