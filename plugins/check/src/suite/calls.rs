@@ -15,7 +15,9 @@ const LIFE: [Hook; 4] = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift]
 const SUBJECTS: usize = 3;
 
 /// How often a call is cut off by a kill while it is worked on.
-const CUTS: u64 = 3;
+const CUTS: u64 = 10;
+/// The same when it has to be quick.
+const CUTS_QUICK: u64 = 1;
 
 /// The groups of the county's catalogue, with the highest number that is tried of each.
 const CATALOGUE: [(&str, u32); 4] = [("M-A", 30), ("I", 25), ("M-S", 12), ("M-M", 16)];
@@ -181,7 +183,8 @@ pub(super) fn remembers(suite: &mut Suite<'_>) -> Checked {
         }
     }
     // Killed while it may be in the middle: whichever of the two it was, it stays so.
-    for _ in 0..CUTS {
+    let cuts = if suite.options.quick { CUTS_QUICK } else { CUTS };
+    for _ in 0..cuts {
         for (hook, body) in suite.life()? {
             bench.submit(hook, body.clone())?;
             bench = bench.kill_and_start()?;

@@ -52,8 +52,11 @@ fn take(bench: &mut Bench, hook: Hook, body: Vec<u8>) -> Result<Taken, String> {
     })
 }
 
+/// A hook with a message that is in order, to be changed.
+type Good = (Hook, Map<String, Value>);
+
 /// The hooks the library offers, each with a message that is in order.
-fn good(suite: &mut Suite<'_>) -> Result<Vec<(Hook, Map<String, Value>)>, String> {
+fn good(suite: &mut Suite<'_>) -> Result<Vec<Good>, String> {
     Ok(suite.life()?.into_iter().map(|(hook, body)| (hook, object(&body))).collect())
 }
 
