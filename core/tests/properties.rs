@@ -587,6 +587,12 @@ fn the_random_courses_reach_every_event_of_the_paths() {
         "subject.renamed",
         "authorisation.given",
         "authorisation.withdrawn",
+        "plugin.shadow_dropped",
+        "plugin.rolled_back",
+        "plugin.resumed",
+        "plugin.told_late",
+        "plugin.untold_skipped",
+        "dead_letter.retried",
     ];
     let missing: Vec<&str> = Event::names()
         .into_iter()

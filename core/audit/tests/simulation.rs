@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use county::County;
 use forge::kit::rules::day;
-use forge::{Log, due, further, kit, lives, sending, versions, words};
+use forge::{Log, due, further, kit, lives, plugins, sending, versions, words};
 use kit::county::county_rules;
 use shouxin_core::actor::{OfficerRef, Role};
 use shouxin_core::command::Command;
@@ -120,7 +120,8 @@ fn five_years_of_a_county_give_nothing() {
     // `valid` has the audit read these.
     let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
     let courses = courses.chain([("grown up", due::grown_up()), ("authorised", due::authorised())]);
-    for (_, world) in courses.chain(versions::all()).chain(sending::all()) {
+    let courses = courses.chain(versions::all()).chain(sending::all()).chain(plugins::all());
+    for (_, world) in courses {
         let_stand.extend(world.log.iter().map(|own| own.event.name()));
     }
     let missing: Vec<&str> =

@@ -12,8 +12,8 @@ use forge::kit::World;
 use forge::kit::courses::{begun, make, moves};
 use forge::kit::steps::clerk;
 use forge::{
-    Log, again, beyond, due, for_good, further, lives, longer, papers, reports, sending, versions,
-    words,
+    Log, again, beyond, due, for_good, further, lives, longer, papers, plugins, reports, sending,
+    versions, words,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -39,7 +39,7 @@ fn the_courses_of_every_noun_are_let_stand() {
     let courses = lives::all().into_iter().chain(words::all()).chain(further::all());
     let later = due::all().into_iter().chain(versions::all()).chain(sending::all());
     let later = later.chain(longer::all()).chain(again::all()).chain(for_good::all());
-    let later = later.chain(papers::all());
+    let later = later.chain(papers::all()).chain(plugins::all());
     let later = later.chain([true, false].map(|told| ("an incentive", beyond::honoured(told))));
     let later = later.chain([("an honour given all the same", beyond::given_all_the_same())]);
     for (name, world) in courses.chain(later) {

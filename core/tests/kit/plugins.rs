@@ -246,3 +246,10 @@ pub fn tried(world: &World, measure: Option<MeasureId>, it: Move) -> (Who, Comma
         _ => (operator(), deploy()),
     }
 }
+
+/// The call that tells the plugin what an officer did about a case.
+pub fn owed_courtesy_of(world: &World, measure: MeasureId) -> (String, CaseHook, Position) {
+    let owed = shouxin_core::decide::owed_courtesy(world.measure_row(measure));
+    let (plugin, hook, step) = owed.expect("something is to be told");
+    (plugin.to_owned(), hook, step)
+}

@@ -14,7 +14,7 @@ use shouxin_core::id::MeasureId;
 use super::further::merits;
 use super::{county_rules, played, violations};
 
-static LOG: LazyLock<Vec<Envelope>> = LazyLock::new(|| played(11, 60));
+static LOG: LazyLock<Vec<Envelope>> = LazyLock::new(|| played(12, 60));
 
 /// The log with one event changed.
 fn forged(forge: impl Fn(&mut Envelope) -> bool) -> Vec<Envelope> {

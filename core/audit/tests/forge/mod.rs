@@ -22,6 +22,7 @@ pub mod lives;
 pub mod longer;
 pub mod over;
 pub mod papers;
+pub mod plugins;
 pub mod process;
 pub mod repairs;
 pub mod reports;

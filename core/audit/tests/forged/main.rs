@@ -51,6 +51,7 @@ mod outcomes;
 mod papers;
 mod path;
 mod places;
+mod plugins;
 mod process;
 mod redress;
 mod refused;
@@ -260,6 +261,8 @@ fn table() -> Vec<Forgery> {
     longer::from_elsewhere(&mut table);
     longer::anew(&mut table);
     retired::plugins(&mut table);
+    plugins::lives(&mut table);
+    plugins::letters(&mut table);
     again::again(&mut table);
     forwarding::told(&mut table);
     served::served(&mut table);

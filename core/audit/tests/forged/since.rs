@@ -13,7 +13,7 @@ use crate::forge::kit::repairs::done;
 use crate::forge::kit::rules::MARKET;
 
 /// A court finds that a person has no capacity, before an event; where that event stands then.
-fn lost(log: &mut Log, event: &str, person: SubjectKey) -> Position {
+pub(super) fn lost(log: &mut Log, event: &str, person: SubjectKey) -> Position {
     let place = log.last(event);
     log.cut(place);
     let mut own = log.like(
