@@ -8,6 +8,7 @@
 mod candidate;
 mod file;
 mod gate;
+pub mod history;
 pub mod letters;
 pub mod library;
 mod life;

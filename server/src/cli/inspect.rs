@@ -169,10 +169,15 @@ fn new_folder(into: &Path) -> Result<PathBuf, Failure> {
 const SCRATCH_TRIES_MAX: u32 = 64;
 
 /// A folder of this command's own, closed to others and gone when the command ends.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn make(parent: &Path) -> Result<Scratch, Failure> {
+    /// The folder.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn make(parent: &Path) -> Result<Scratch, Failure> {
         let process = std::process::id();
         for number in 0..SCRATCH_TRIES_MAX {
             let path = parent.join(format!("shouxin-view-{process}-{number}"));

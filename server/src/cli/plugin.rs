@@ -2,16 +2,14 @@
 //! pause, dead letters). What the operator does goes through the running server, or is recorded for the
 //! next start where none runs.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+mod author;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use shouxin_core::id::Position;
-use shouxin_plugin_admission::{Draft, generate, sign, signer};
-use shouxin_plugin_host::{Isolation, Limits, Mode, Plugin, PluginSpec};
 
 use crate::cli::admin::{Operator, Reach, once};
 use crate::cli::{Done, Failure};
@@ -26,10 +24,16 @@ pub(super) enum PluginCommand {
         /// 插件库 / the library
         library: PathBuf,
     },
+    /// 新建插件项目 / create the project of a new plugin: it builds, passes `check` and can be deployed
+    New(author::New),
+    /// 合规检查 / run the conformance suite over a library; exit 1 where something failed
+    Check(author::Check),
+    /// 回放历史 / play recorded history to a library without effect and print what it would do otherwise
+    DryRun(author::DryRun),
     /// 生成部门签名密钥 / make a department's signing key; print the line for plugins.toml
-    Key(NewKey),
+    Key(author::NewKey),
     /// 签署插件 / sign what manifest.toml says of a library
-    Sign(Sign),
+    Sign(author::Sign),
     /// 部署 / deploy a signed library: it takes its plugin's place, or stands beside it (--shadow)
     Deploy(Deploy),
     /// 影子版本转正 / the shadow becomes live
@@ -56,32 +60,6 @@ pub(super) enum PluginCommand {
     Skip(Answered),
     /// 死信转人工 / hand a dead letter to the officers of the department
     Hand(Answered),
-}
-
-/// Arguments of `plugin key`.
-#[derive(Debug, Args)]
-pub(super) struct NewKey {
-    /// 密钥名称 / its name, e.g. procurement-2026
-    name: String,
-    /// 私钥文件，不得已存在 / file for the private key; it must not exist
-    #[arg(long)]
-    out: PathBuf,
-}
-
-/// Arguments of `plugin sign`.
-#[derive(Debug, Args)]
-pub(super) struct Sign {
-    /// 插件库 / the library
-    library: PathBuf,
-    /// 清单草稿 / name, version, department, measures, validity
-    #[arg(long, default_value = "manifest.toml")]
-    manifest: PathBuf,
-    /// 私钥文件 / file of the private key
-    #[arg(long)]
-    key: PathBuf,
-    /// 签名清单，默认为库旁的 .manifest / the signed manifest; by default LIB.manifest
-    #[arg(long)]
-    out: Option<PathBuf>,
 }
 
 /// Arguments of `plugin deploy`.
@@ -183,7 +161,7 @@ pub(super) struct Answered {
     reason: String,
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
@@ -207,8 +185,11 @@ pub(super) fn plugin(command: PluginCommand) -> Done {
             println!("{}", HEXLOWER.encode(&hash));
             Ok(())
         }
-        PluginCommand::Key(own) => key(&own),
-        PluginCommand::Sign(own) => sign_library(&own),
+        PluginCommand::New(own) => author::new(&own),
+        PluginCommand::Check(own) => author::check(own),
+        PluginCommand::DryRun(own) => author::dry_run(own),
+        PluginCommand::Key(own) => author::key(&own),
+        PluginCommand::Sign(own) => author::sign(&own),
         PluginCommand::Deploy(own) => deploy(own),
         PluginCommand::Promote(Promote { reach, name, from }) => {
             step(&reach, Step::Promote { name, from }, "影子版本已转正 / it is live")
@@ -261,73 +242,6 @@ fn step(reach: &Reach, step: Step, text: &str) -> Done {
     let answer = once(reach, Ask::Plugin(step))?;
     said(reach, &answer, text);
     Ok(())
-}
-
-fn key(own: &NewKey) -> Done {
-    let pair = generate(&own.name).map_err(Failure::usage)?;
-    let mut options = std::fs::OpenOptions::new();
-    // A key that exists is never overwritten: what it signed would be signed by nobody.
-    let file = options.write(true).create_new(true).mode(0o600).open(&own.out);
-    let problem = |error: std::io::Error| Failure::usage(format!("{}: {error}", own.out.display()));
-    let mut file = file.map_err(problem)?;
-    writeln!(file, "{}", pair.private).and_then(|()| file.sync_all()).map_err(problem)?;
-    println!("# plugins.toml");
-    println!("[[trust]]\ndepartment = \"…\"\nkeys = [\"{}\"]", pair.public);
-    Ok(())
-}
-
-fn sign_library(own: &Sign) -> Done {
-    let draft = Draft::parse(&read(&own.manifest)?).map_err(Failure::usage)?;
-    let private = read(&own.key)?;
-    let by = signer(&private).map_err(Failure::usage)?;
-    let sha256 = library_sha256(&own.library).map_err(Failure::usage)?;
-    let info = loaded(&draft.name, &own.library, sha256)?;
-    if info.version != draft.version {
-        return Err(Failure::refused(format!(
-            "version：清单为 {}，库自述为 {} / manifest and library differ about it",
-            draft.version, info.version
-        )));
-    }
-    let manifest = draft.of(sha256, (info.abi_major, info.abi_minor)).map_err(Failure::usage)?;
-    let note = sign(&manifest, &private).map_err(Failure::usage)?;
-    let out = own.out.clone().unwrap_or_else(|| beside(&own.library));
-    std::fs::write(&out, note)
-        .map_err(|error| Failure::usage(format!("{}: {error}", out.display())))?;
-    println!("已由 {by} 签署 / signed: {}", out.display());
-    Ok(())
-}
-
-/// Loads a library once in a child, over an empty folder, and answers what it says about itself.
-fn loaded(
-    name: &str,
-    library: &Path,
-    sha256: [u8; 32],
-) -> Result<shouxin_plugin_host::AbiInfo, Failure> {
-    let folder = std::env::temp_dir().join(format!("shouxin-sign-{}", std::process::id()));
-    let spec = PluginSpec {
-        name: name.to_owned(),
-        library: library.to_owned(),
-        sha256,
-        data_dir: folder.clone(),
-        config: json!({}),
-        mode: Mode::Check,
-        connect: Vec::new(),
-        isolation: Isolation::Process,
-        limits: Limits::default(),
-        host_program: PathBuf::from("/proc/self/exe"),
-        host_args: vec!["plugin-host".to_owned()],
-    };
-    let started = Plugin::start(spec, Box::new(|_| {}));
-    let info = started.map(|plugin| {
-        let info = plugin.health().abi;
-        plugin.stop(0);
-        info
-    });
-    if let Err(error) = std::fs::remove_dir_all(&folder) {
-        tracing::debug!(%error, "the folder of the trial is left behind");
-    }
-    let info = info.map_err(Failure::refused)?;
-    info.ok_or_else(|| Failure::refused("插件未说明自身 / it says nothing about itself"))
 }
 
 fn deploy(own: Deploy) -> Done {

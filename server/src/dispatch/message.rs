@@ -1,8 +1,7 @@
 //! The one place where a case of the register becomes a message of the plugin contract.
 
-use shouxin_core::actor::SubjectKey;
 use shouxin_core::codec;
-use shouxin_core::event::{CaseHook, CaseRef, Colour, Event};
+use shouxin_core::event::{CaseHook, CaseRef, Colour, Envelope, Event};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::path::DecisionCase;
 use shouxin_core::row::{ListingKind, MeasureRow, RedState, SubjectRow};
@@ -162,14 +161,21 @@ pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> 
     let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
     let entry = commit.entries.get(offset).ok_or_else(|| read("the event is not in the log"))?;
     let envelope = codec::decode_event(&entry.bytes).map_err(read)?;
+    classified_by(&mut Query::new(engine.view.read()), &envelope)
+}
+
+/// The same from the event itself, as the rows know its subject.
+///
+/// # Errors
+/// It is no change of a classification, or a row is missing.
+pub fn classified_by(query: &mut Query<'_>, envelope: &Envelope) -> Result<Vec<u8>, QueryError> {
     let (Event::ClassificationChanged { in_force }, Some(key)) =
         (&envelope.event, envelope.subject)
     else {
         return Err(read("the event is no change of a classification"));
     };
-    let head = head(engine, key)?;
+    let head = query.ask(|rows| rows.must_subject(key).cloned())?;
     let mut told = Vec::new();
-    let mut query = Query::new(engine.view.read());
     for mark in in_force {
         // A person's mark is over with the organisation's listing, whether a timer said so or not.
         let until = query.ask(|rows| rows.mark_until(mark))?;
@@ -189,7 +195,7 @@ pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> 
     }
     let message = Classified {
         schema: SCHEMA,
-        position: at.sequence,
+        position: envelope.position.sequence,
         subject: subject(&head),
         as_of: date(envelope.legal_date)?,
         in_force: told,
@@ -204,9 +210,4 @@ pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> 
 
 fn case_id(case: CaseRef) -> String {
     crate::http::read::case_id(case)
-}
-
-fn head(engine: &Engine, key: SubjectKey) -> Result<SubjectRow, QueryError> {
-    let mut query = Query::new(engine.view.read());
-    query.ask(|rows| rows.must_subject(key).cloned())
 }

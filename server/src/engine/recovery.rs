@@ -129,7 +129,11 @@ pub fn catch_up(
     Ok(done)
 }
 
-fn fold(view: &View, vault: &Vault, commits: &[StoredCommit]) -> Result<u64, RecoveryError> {
+/// Applies whole commits that follow what the view holds, and publishes them at once.
+///
+/// # Errors
+/// An entry does not fit, or the view refuses.
+pub fn fold(view: &View, vault: &Vault, commits: &[StoredCommit]) -> Result<u64, RecoveryError> {
     let Some(last) = commits.last() else {
         return Ok(0);
     };
