@@ -8,6 +8,7 @@ mod chapters;
 pub mod client;
 mod endings;
 mod papers;
+mod plugins;
 pub mod sample;
 mod scenario;
 mod story;
@@ -15,7 +16,6 @@ mod story;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use shouxin_core::actor::{OfficerRef, Role, SubjectKey};
 use shouxin_core::decide::REJECT_REASONS;
@@ -26,6 +26,7 @@ use crate::clock::{Clock as _, MovedClock};
 use crate::config::Config;
 use crate::demo::chapters::Cases;
 use crate::demo::client::{Client, Different, Step};
+use crate::demo::plugins::Departments;
 use crate::demo::sample::{PROVIDERS, citizen_number, code, record, rejects};
 use crate::demo::scenario::Scenario;
 use crate::demo::story::{Cast, Story, check};
@@ -34,7 +35,6 @@ use crate::engine::query::Query;
 use crate::http::read::{self, Sight};
 use crate::http::sharing::Reach;
 use crate::keys;
-use crate::plugins::{PluginGrant, PluginsFile, library_sha256};
 use crate::replay;
 
 /// How the demonstration is run.
@@ -50,13 +50,6 @@ pub struct Options {
     /// Thousands of sample records.
     pub scale: u32,
 }
-
-/// The three departments whose plugins are shipped.
-const PLUGINS: &[(&str, &str, &[&str])] = &[
-    ("approval", "approval", &["M-A01", "I05", "I06", "I07"]),
-    ("procurement", "procurement", &["M-A17"]),
-    ("market", "market", &["M-A27", "I18", "I19"]),
-];
 
 /// Subjects of the story, then of the sample.
 const STORY_CODES: [u32; 4] = [1001, 1002, 1003, 1004];
@@ -75,6 +68,7 @@ pub async fn run(options: Options) -> Result<(), StartError> {
     let dates = Scenario::shipped().map_err(StartError::Purpose)?;
     let clock =
         Arc::new(MovedClock::new(Timestamp::start_of(dates.first_day).plus_ms(8 * 3_600_000)));
+    let departments = Departments::prepare()?;
     let config = Config::default();
     let folder =
         DataFolder::open(&options.data, Purpose::Demo, &config, &mut |text| println!("! {text}"))?;
@@ -82,7 +76,7 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         folder,
         config,
         rules: options.config.clone(),
-        plugins: PluginsFile::unsigned(grants()?),
+        plugins: departments.file(),
         clock: clock.clone(),
         listen: options.listen.clone(),
         host: (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]),
@@ -92,6 +86,11 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         }),
     })
     .await?;
+    let (life, engine) = (server.life.clone(), server.engine.clone());
+    let signed = options.data.join("signed");
+    tokio::task::spawn_blocking(move || departments.deploy(&life, &engine, &signed))
+        .await
+        .map_err(|error| StartError::Purpose(format!("deploying ended early: {error}")))??;
     let base = format!("http://{}", server.address);
     let (engine, runtime) = (server.engine.clone(), tokio::runtime::Handle::current());
     let (scale, data) = (options.scale, options.data.clone());
@@ -115,32 +114,6 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         Ok(()) => server.stop().await,
         Err(source) => Err(StartError::Io { doing: "waiting for Ctrl-C".to_owned(), source }),
     }
-}
-
-fn grants() -> Result<Vec<PluginGrant>, StartError> {
-    let exe = std::env::current_exe()
-        .map_err(|source| StartError::Io { doing: "finding this program".to_owned(), source })?;
-    let folder = exe.parent().unwrap_or(Path::new("."));
-    let mut list = Vec::new();
-    for (name, department, measures) in PLUGINS {
-        let file = format!("libshouxin_plugin_{name}.so");
-        let beside = [folder.join(&file), folder.join("deps").join(&file)];
-        let library = beside.into_iter().find(|path| path.exists()).ok_or_else(|| {
-            StartError::Purpose(format!(
-                "缺少插件 {file}：请用 make demo 构建 / build the plugins with `make demo`"
-            ))
-        })?;
-        let text = format!(
-            "name = {name:?}\nversion = {:?}\nlibrary = {library:?}\nsha256 = {:?}\ndepartment = \
-             {department:?}\nmeasures = {measures:?}\nretry_base_ms = 50\n",
-            env!("CARGO_PKG_VERSION"),
-            HEXLOWER.encode(&library_sha256(&library)?),
-        );
-        let grant: PluginGrant = toml::from_str(&text)
-            .map_err(|error| StartError::Purpose(format!("the grant of {name}: {error}")))?;
-        list.push(grant);
-    }
-    Ok(list)
 }
 
 type Keys = Vec<(String, String)>;

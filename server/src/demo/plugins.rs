@@ -1,0 +1,106 @@
+//! The demonstration's plugins: signed with a key made for the occasion, and deployed as an operator
+//! deploys them.
+
+use std::path::{Path, PathBuf};
+
+use shouxin_plugin_admission::{Draft, KeyPair, TrustKey, generate, sign};
+
+use crate::app::StartError;
+use crate::engine::Engine;
+use crate::plugins::{Life, PluginGrant, PluginsFile, Step, library_sha256};
+
+/// The departments that the story calls: name and department of each, and its measures.
+const PLUGINS: &[(&str, &str, &[&str])] = &[
+    ("approval", "approval", &["M-A01", "I05", "I06", "I07"]),
+    ("procurement", "procurement", &["M-A17"]),
+    ("market", "market", &["M-A27", "I18", "I19"]),
+];
+
+/// Days on which any story is told.
+const VALID: (&str, &str) = ("2020-01-01", "2099-12-31");
+
+/// What is granted, and the key that signs.
+pub(super) struct Departments {
+    key: KeyPair,
+    found: Vec<(PluginGrant, PathBuf)>,
+}
+
+fn cannot(error: impl std::fmt::Display) -> StartError {
+    StartError::Purpose(error.to_string())
+}
+
+/// Where a plugin was built: beside this program, or below it where cargo puts what tests load.
+fn library(name: &str) -> Result<PathBuf, StartError> {
+    let exe = std::env::current_exe()
+        .map_err(|source| StartError::Io { doing: "finding this program".to_owned(), source })?;
+    let folder = exe.parent().unwrap_or(Path::new("."));
+    let file = format!("libshouxin_plugin_{name}.so");
+    let beside = [folder.join(&file), folder.join("deps").join(&file)];
+    beside.into_iter().find(|path| path.exists()).ok_or_else(|| {
+        cannot(format!("缺少插件 {file}：请用 make demo 构建 / build the plugins with `make demo`"))
+    })
+}
+
+impl Departments {
+    /// Finds the libraries and makes a key.
+    pub(super) fn prepare() -> Result<Departments, StartError> {
+        let mut found = Vec::new();
+        for (name, department, measures) in PLUGINS {
+            let text = format!(
+                "name = {name:?}\ndepartment = {department:?}\nmeasures = {measures:?}\nretry_base_ms = 50\n"
+            );
+            let grant: PluginGrant = toml::from_str(&text).map_err(cannot)?;
+            found.push((grant, library(name)?));
+        }
+        Ok(Departments { key: generate("demo").map_err(cannot)?, found })
+    }
+
+    /// What an operator would have in `plugins.toml`.
+    pub(super) fn file(&self) -> PluginsFile {
+        let trust = self.found.iter().map(|(grant, _)| TrustKey {
+            department: grant.department.clone(),
+            keys: vec![self.key.public.clone()],
+        });
+        PluginsFile {
+            trust: trust.collect(),
+            plugins: self.found.iter().map(|(grant, _)| grant.clone()).collect(),
+            ..PluginsFile::default()
+        }
+    }
+
+    /// Signs each library and deploys it; the manifests are left in `folder`.
+    pub(super) fn deploy(
+        &self,
+        life: &Life,
+        engine: &Engine,
+        folder: &Path,
+    ) -> Result<(), StartError> {
+        let io = |source| StartError::Io { doing: format!("writing {}", folder.display()), source };
+        std::fs::create_dir_all(folder).map_err(io)?;
+        for (grant, library) in &self.found {
+            let draft = Draft {
+                name: grant.name.clone(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                department: grant.department.clone(),
+                measures: grant.measures.clone(),
+                valid_from: VALID.0.parse().map_err(cannot)?,
+                valid_until: VALID.1.parse().map_err(cannot)?,
+            };
+            let sha256 = library_sha256(library).map_err(cannot)?;
+            let manifest = draft.of(sha256, (1, 1)).map_err(cannot)?;
+            let note = sign(&manifest, &self.key.private).map_err(cannot)?;
+            let path = folder.join(format!("{}.manifest", grant.name));
+            std::fs::write(&path, note).map_err(io)?;
+            let step = Step::Deploy {
+                library: library.clone(),
+                manifest: Some(path),
+                name: None,
+                shadow: false,
+            };
+            let done = life.step(step, engine);
+            done.map_err(|refused| cannot(refused.text))?;
+            println!("  插件 / plugin {:<12} 已签署并部署 / signed and deployed", grant.name);
+        }
+        Ok(())
+    }
+}
