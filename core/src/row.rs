@@ -540,8 +540,6 @@ pub enum Row {
     Newest(Position),
     Channels(Vec<ChannelRow>),
     Plugins(Vec<PluginRow>),
-    Shadows(Vec<ShadowRow>),
-    Untold(UntoldRow),
     ApiKey(ApiKeyRow),
     Idempotency(IdempotencyRow),
     Walk(SubjectKey),
@@ -560,6 +558,8 @@ pub enum Row {
     Office(Uscc),
     Job(job::JobRow),
     Paper(Vec<CaseRef>),
+    Shadows(Vec<ShadowRow>),
+    Untold(UntoldRow),
 }
 
 /// Something a timer has to look at on a day.

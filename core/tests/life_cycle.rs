@@ -213,6 +213,22 @@ fn a_version_is_let_in_by_its_manifest_on_the_days_of_it() {
     assert_eq!(row.valid_until(), None);
 }
 
+/// A log that was written before manifests were is read as it was meant.
+#[test]
+fn what_an_older_log_deployed_was_let_in_by_nobodys_word() {
+    let mut old = deployed();
+    let admitted = old.log.pop().expect("an event");
+    assert_eq!(admitted.event.name(), "plugin.admitted");
+    let mut old = old.replayed();
+    let row = plugin_row(&old);
+    assert_eq!(
+        (row.admission.clone(), row.paused, row.earlier.clone()),
+        (Admission::Unsigned, None, None)
+    );
+    assert!(row.begins_burdens(old.today));
+    assert_eq!(old.run(&operator(), &deploy()), Ok(Vec::new()), "the same again is nothing new");
+}
+
 /// A version in the shadow is called for nothing, and is one that could be live.
 #[test]
 fn a_shadow_stands_beside_the_live_one_and_carries_nothing() {

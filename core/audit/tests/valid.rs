@@ -47,6 +47,15 @@ fn the_courses_of_every_noun_are_let_stand() {
     }
 }
 
+/// A log from before manifests were is let stand.
+#[test]
+fn what_was_deployed_without_a_manifest_is_let_stand() {
+    for (name, world) in plugins::all() {
+        let log = Log::of(&world).without("plugin.admitted");
+        assert_eq!(log.audit(), Vec::<Violation>::new(), "{name}");
+    }
+}
+
 /// What the simulated county never has: the audit counts it as the register does, all the same.
 const BESIDE_THE_COUNTY: &[Counter] = &[
     Counter::RedressCompleted,
