@@ -16,6 +16,8 @@ mod forwarding;
 mod heard;
 mod import;
 mod kill;
+mod letters;
+mod life;
 mod nominations;
 mod office;
 mod outside;

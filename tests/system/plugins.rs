@@ -17,7 +17,7 @@ use shouxin_server::clock::MovedClock;
 use shouxin_server::config::Config;
 use shouxin_server::demo::sample::code;
 use shouxin_server::engine::Engine;
-use shouxin_server::plugins::{PluginGrant, PluginsFile, library_sha256};
+use shouxin_server::plugins::{Life, PluginGrant, PluginsFile, library_sha256};
 use shouxin_server::{keys, schedule};
 use shouxin_tests::{Client, county, plugin, run, shouxin};
 use tokio::sync::oneshot;
@@ -28,7 +28,8 @@ pub(crate) const FIRST: &str = "2026-03-02";
 /// A server in this process.
 pub(crate) struct Running {
     pub(crate) base: String,
-    engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) life: Arc<Life>,
     clock: Arc<MovedClock>,
     runtime: tokio::runtime::Handle,
     stop: Option<oneshot::Sender<()>>,
@@ -54,6 +55,11 @@ impl Running {
 
     /// Starts on the morning of a day: over older data, of a later one.
     fn start_on(day: &str, data: &Path, grants: Vec<PluginGrant>) -> Running {
+        Running::with(day, data, PluginsFile::unsigned(grants))
+    }
+
+    /// The same with everything that `plugins.toml` says.
+    pub(crate) fn with(day: &str, data: &Path, plugins: PluginsFile) -> Running {
         let day: Day = day.parse().expect("a day");
         let clock = Arc::new(MovedClock::new(Timestamp::start_of(day).plus_ms(9 * 3_600_000)));
         let (data, handed) = (data.to_owned(), clock.clone());
@@ -67,7 +73,7 @@ impl Running {
                     folder: folder.expect("the folder"),
                     config,
                     rules: county(),
-                    plugins: PluginsFile::unsigned(grants),
+                    plugins,
                     clock: handed,
                     listen: "127.0.0.1:0".to_owned(),
                     host: (shouxin(), vec!["plugin-host".to_owned()]),
@@ -76,15 +82,17 @@ impl Running {
                 .await
                 .expect("the server");
                 let runtime = tokio::runtime::Handle::current();
-                ready.send((server.address, server.engine.clone(), runtime)).expect("the test");
+                let life = server.life.clone();
+                let parts = (server.address, server.engine.clone(), life, runtime);
+                ready.send(parts).expect("the test");
                 // The test may have failed and gone; the server is stopped either way.
                 let _asked = stopped.await;
                 server.stop().await.expect("a clean stop");
             });
         });
-        let (address, engine, runtime) = started.recv().expect("a started server");
+        let (address, engine, life, runtime) = started.recv().expect("a started server");
         let base = format!("http://{address}");
-        Running { base, engine, clock, runtime, stop: Some(stop), thread: Some(thread) }
+        Running { base, engine, life, clock, runtime, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Moves the clock to the morning of a day and lets the timers look.
@@ -161,7 +169,12 @@ pub(crate) fn listed(running: &Running, teller: &Teller, subjects: &[String]) ->
     listed_until("2026-12-01", running, teller, subjects)
 }
 
-fn listed_until(end: &str, running: &Running, teller: &Teller, subjects: &[String]) -> Vec<String> {
+pub(crate) fn listed_until(
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+) -> Vec<String> {
     let officer = running.client(Role::Department, "market", "SC-03");
     let bodies: Vec<Value> =
         subjects.iter().map(|own| json!({"code": own, "name": format!("试验{own}")})).collect();
@@ -171,6 +184,18 @@ fn listed_until(end: &str, running: &Running, teller: &Teller, subjects: &[Strin
 
 /// The same of subjects on file, each listing on these records too.
 pub(crate) fn listed_on(
+    records: &[String],
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+) -> Vec<String> {
+    listed_by("罚1", records, end, running, teller, subjects)
+}
+
+/// The same by a penalty decision of this number.
+fn listed_by(
+    number: &str,
     records: &[String],
     end: &str,
     running: &Running,
@@ -187,9 +212,9 @@ pub(crate) fn listed_on(
         let proposal = json!({
             "subject": subject, "behaviour": "B2.14",
             "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
-            "facts": [{"kind": "penalty_decision", "about": subject, "number": "罚1", "issuer": "局",
-                "date": FIRST, "sha256": paper("罚1")}],
-            "records": records, "act": "虚假广告",
+            "facts": [{"kind": "penalty_decision", "about": subject, "number": number, "issuer": "局",
+                "date": FIRST, "sha256": paper(number)}],
+            "records": records, "act": format!("虚假广告 {number}"),
         });
         let id = teller.post(&officer, "/v1/listings", &proposal)["id"].as_str().map(str::to_owned);
         let id = id.expect("an id");
@@ -226,10 +251,33 @@ pub(crate) fn listed_on(
     listings
 }
 
-/// A listing of each subject in effect until a day, each with a measure that procurement has accepted.
+/// A listing of each subject in effect until a day, each with a measure that procurement has ordered.
 fn accepted(end: &str, running: &Running, subjects: &[String]) -> (Vec<(String, String)>, Client) {
     let teller = Teller::new();
     let listings = listed_until(end, running, &teller, subjects);
+    ordered(end, running, &teller, subjects, listings)
+}
+
+/// The same of subjects that are on file, one listing each by a decision of this number.
+pub(crate) fn ordered_by(
+    number: &str,
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+) -> (Vec<(String, String)>, Client) {
+    let listings = listed_by(number, &[], end, running, teller, subjects);
+    ordered(end, running, teller, subjects, listings)
+}
+
+/// Brings a measure of each listing to procurement, whose officer orders it.
+pub(crate) fn ordered(
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+    listings: Vec<String>,
+) -> (Vec<(String, String)>, Client) {
     let officer = running.client(Role::Department, "market", "SC-03");
     let procurement = running.client(Role::Department, "procurement", "SC-03");
     let mut cases = Vec::new();
