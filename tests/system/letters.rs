@@ -10,7 +10,7 @@ use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
 use shouxin_tests::{Client, plugin, run};
 
-use crate::plugins::{FIRST, Running, Teller, listed_until, ordered, ordered_by};
+use crate::plugins::{FIRST, Running, SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
 
 /// A `plugins.toml` of development with one plugin that fails for one subject, or for none.
 fn writes(path: &Path, fault: &str, subject: &str) {
@@ -60,7 +60,8 @@ fn what_a_plugin_gave_up_holds_back_the_same_subject_until_it_is_answered() {
         .life
         .step(Step::Reload {}, &running.engine)
         .unwrap_or_else(|own| panic!("{}", own.text));
-    let (later, procurement) = ordered_by("罚2", "2026-12-01", &running, &teller, &subjects);
+    let (later, procurement) =
+        ordered_by(&SECOND_PAPER, "2026-12-01", &running, &teller, &subjects);
     procurement.until(&measure(&later[1].1), "executed", |body| body["state"] == "executed");
     let waits = procurement.get(&measure(&later[0].1)).expect("a case").body;
     assert_eq!(waits["state"], "executing", "{waits}");
@@ -99,7 +100,7 @@ fn a_letter_is_left_with_a_reason_or_handed_to_the_officers() {
     let given_up = first[0].1.clone();
     procurement.until(&measure(&given_up), "given up", |body| body["state"] == "accepted");
     let at = |letter: &str, step: &str| format!("/v1/plugins/faulty/dead-letters/{letter}/{step}");
-    let bare = operator.post(&at(&given_up, "skip"), "without a reason", &json!({"reason": " "}));
+    let bare = operator.post(&at(&given_up, "skip"), "without a reason", &json!({"reason": ""}));
     assert_eq!(bare.expect("an answer").status, 409);
     let reason = json!({"reason": "部门系统已另行登记 / entered there by other means"});
     let skipped = operator.post(&at(&given_up, "skip"), "leave it as it is", &reason);
@@ -107,7 +108,8 @@ fn a_letter_is_left_with_a_reason_or_handed_to_the_officers() {
     assert!(letters(&operator).is_empty());
 
     // The next one is handed over: the officer's order goes to no plugin.
-    let (second, procurement) = ordered_by("罚2", "2026-12-01", &running, &teller, &subjects);
+    let (second, procurement) =
+        ordered_by(&SECOND_PAPER, "2026-12-01", &running, &teller, &subjects);
     let handed = second[0].1.clone();
     procurement.until(&measure(&handed), "given up", |body| body["state"] == "accepted");
     let answer = operator.post(&at(&handed, "hand"), "hand it over", &reason);

@@ -11,7 +11,7 @@ use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
 use shouxin_server::socket::Refused;
 use shouxin_tests::{Client, plugin, run};
 
-use crate::plugins::{FIRST, Running, Teller, listed_until, ordered, ordered_by};
+use crate::plugins::{FIRST, Running, SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
 
 /// A folder with a key, a `plugins.toml` that trusts it, and libraries to sign.
 struct Operator {
@@ -195,7 +195,7 @@ fn what_was_deployed_runs_at_the_next_start_though_its_file_is_gone_and_a_revoke
     own.writes(&format!("[[revoked]]\nsha256 = {hash:?}\nreason = \"漏洞 / a hole\"\n"));
     running.took(Step::Reload {});
     let refused = shown(&operator);
-    assert_eq!(refused["state"], "refused", "{refused}");
+    assert_eq!(refused["state"], "retired", "{refused}");
     assert!(refused["last_error"].as_str().is_some_and(|why| why.contains("漏洞")), "{refused}");
     // What it carried out is lifted by hand: it counts as retired.
     running.on("2026-12-02");
@@ -208,7 +208,7 @@ fn what_was_deployed_runs_at_the_next_start_though_its_file_is_gone_and_a_revoke
     drop(running);
     // It stays so over a restart, and the bytes of another build may take its place.
     let running = own.server("2026-12-03");
-    assert_eq!(shown(&running.operator())["state"], "refused");
+    assert_eq!(shown(&running.operator())["state"], "retired");
     let library = own.build(2);
     running.took(deploy(&library, &own.signed(&library), false));
     assert_eq!(shown(&running.operator())["state"], "running");
@@ -257,7 +257,8 @@ fn a_new_version_is_tried_beside_the_live_one_made_live_and_taken_back_without_a
     let (name, reason) = named("再次 / once more");
     running.refuses(Step::RollBack { name, reason }, "没有可以退回的版本");
     // The version that was taken back carries out what comes.
-    let (cases, procurement) = ordered_by("罚2", "2026-12-01", &running, &teller, &subjects);
+    let (cases, procurement) =
+        ordered_by(&SECOND_PAPER, "2026-12-01", &running, &teller, &subjects);
     for (_, id) in &cases {
         let path = format!("/v1/measures/{id}");
         procurement.until(&path, "executed", |body| body["state"] == "executed");

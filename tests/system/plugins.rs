@@ -190,18 +190,34 @@ pub(crate) fn listed_on(
     teller: &Teller,
     subjects: &[String],
 ) -> Vec<String> {
-    listed_by("罚1", records, end, running, teller, subjects)
+    listed_by(&FIRST_PAPER, records, end, running, teller, subjects)
 }
 
-/// The same by a penalty decision of this number.
+/// A penalty decision on which listings rest, and their days.
+pub(crate) struct Paper {
+    pub(crate) number: &'static str,
+    /// The day of notice, decision and service.
+    pub(crate) on: &'static str,
+    /// A day on which the listing is in effect.
+    pub(crate) effective: &'static str,
+}
+
+const FIRST_PAPER: Paper = Paper { number: "罚1", on: FIRST, effective: "2026-03-10" };
+
+/// A second one, of the day on which the first is in effect.
+pub(crate) const SECOND_PAPER: Paper =
+    Paper { number: "罚2", on: "2026-03-10", effective: "2026-03-20" };
+
+/// The same by this penalty decision.
 fn listed_by(
-    number: &str,
+    paper_of: &Paper,
     records: &[String],
     end: &str,
     running: &Running,
     teller: &Teller,
     subjects: &[String],
 ) -> Vec<String> {
+    let Paper { number, on, effective } = paper_of;
     let officer = running.client(Role::Department, "market", "SC-03");
     let head = running.client(Role::Department, "market", "SC-01");
     let named =
@@ -213,7 +229,7 @@ fn listed_by(
             "subject": subject, "behaviour": "B2.14",
             "basis": [{"instrument": "samr-order-44", "article": "第九条"}],
             "facts": [{"kind": "penalty_decision", "about": subject, "number": number, "issuer": "局",
-                "date": FIRST, "sha256": paper(number)}],
+                "date": on, "sha256": paper(number)}],
             "records": records, "act": format!("虚假广告 {number}"),
         });
         let id = teller.post(&officer, "/v1/listings", &proposal)["id"].as_str().map(str::to_owned);
@@ -224,7 +240,7 @@ fn listed_by(
             &format!("{path}/notice"),
             &json!({
                 "facts": "事实", "reasons": "理由", "measures": named, "rights_stated": true,
-                "document_sha256": paper("告知"), "service": service(&officer, subject, FIRST),
+                "document_sha256": paper("告知"), "service": service(&officer, subject, on),
             }),
         );
         let waiver = json!({"waiver_sha256": paper("放弃")});
@@ -242,12 +258,12 @@ fn listed_by(
             &officer,
             &format!("{path}/serve"),
             &json!({
-                "service": service(&officer, subject, FIRST), "repair_guide_sha256": paper("修复"),
+                "service": service(&officer, subject, on), "repair_guide_sha256": paper("修复"),
             }),
         );
         listings.push(id);
     }
-    running.on("2026-03-10");
+    running.on(effective);
     listings
 }
 
@@ -258,20 +274,31 @@ fn accepted(end: &str, running: &Running, subjects: &[String]) -> (Vec<(String, 
     ordered(end, running, &teller, subjects, listings)
 }
 
-/// The same of subjects that are on file, one listing each by a decision of this number.
+/// The same of subjects that are on file, one listing each by this decision.
 pub(crate) fn ordered_by(
-    number: &str,
+    paper: &Paper,
     end: &str,
     running: &Running,
     teller: &Teller,
     subjects: &[String],
 ) -> (Vec<(String, String)>, Client) {
-    let listings = listed_by(number, &[], end, running, teller, subjects);
-    ordered(end, running, teller, subjects, listings)
+    let listings = listed_by(paper, &[], end, running, teller, subjects);
+    ordered_on(paper.effective, end, running, teller, subjects, listings)
 }
 
 /// Brings a measure of each listing to procurement, whose officer orders it.
 pub(crate) fn ordered(
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+    listings: Vec<String>,
+) -> (Vec<(String, String)>, Client) {
+    ordered_on(FIRST_PAPER.effective, end, running, teller, subjects, listings)
+}
+
+fn ordered_on(
+    day: &str,
     end: &str,
     running: &Running,
     teller: &Teller,
@@ -295,7 +322,7 @@ pub(crate) fn ordered(
             &format!("{path}/notice"),
             &json!({
                 "reasons": "理由", "remedies": "救济", "document_sha256": officer.document(subject, "告知"),
-                "service": service(&officer, subject, "2026-03-10"),
+                "service": service(&officer, subject, day),
             }),
         );
         teller.post(&officer, &format!("{path}/dispatch"), &json!({}));

@@ -249,14 +249,16 @@ pub fn all(engine: &Engine, plugins: &Plugins) -> Result<Vec<Value>, QueryError>
         }));
     }
     let refused = plugins.refusals();
-    let new = |name: &Value| refused.iter().all(|own| own["name"] != *name);
-    shown.retain(|own| new(&own["name"]));
-    shown.extend(refused.iter().cloned());
+    let why = |name: &str| refused.iter().find(|own| own["name"] == name);
     for row in &rows {
-        if shown.iter().all(|own| own["name"] != row.name.as_str()) {
-            shown.extend(retired(row));
+        if let Some(mut own) = retired(row) {
+            // Why it was not admitted any more, where that was found out since the start.
+            own["last_error"] = why(&row.name).map_or(Value::Null, |own| own["last_error"].clone());
+            shown.push(own);
         }
     }
+    let new = |own: &&Value| rows.iter().all(|row| own["name"] != row.name.as_str());
+    shown.extend(refused.iter().filter(new).cloned());
     Ok(shown)
 }
 
