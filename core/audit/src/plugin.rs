@@ -249,6 +249,8 @@ fn later(fold: &mut Fold, at: &mut Here<'_>, event: &PluginEvent) {
 /// A version carries out what its department implements, and whoever orders a measure finds one plugin for
 /// it; a retired one gives way.
 fn may_carry(fold: &Fold, at: &mut Here<'_>, name: &str, own: &Version) {
+    let known = at.rules.department(&own.department).is_some();
+    at.must(known, Guard::Competent, "no such department is on file");
     for id in &own.measures {
         let implements =
             |found: &shouxin_core::rules::Measure| found.implementers.contains(&own.department);

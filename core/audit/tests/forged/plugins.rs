@@ -241,6 +241,17 @@ pub(super) fn lives(table: &mut Table) {
         "plugin.shadowed",
         inner!(Plugin, P::Shadowed, department => "nowhere".to_owned()),
     );
+    table.other("G-COMPETENT", "a shadow of a department that nobody knows", &world, |log| {
+        let place = log.last("plugin.shadowed");
+        log.cut(place);
+        log.change(place, |own| match &mut own.event {
+            Event::Plugin(P::Shadowed { department, measures, .. }) => {
+                *department = "nowhere".to_owned();
+                measures.clear();
+            }
+            other => panic!("{other:?}"),
+        })
+    });
     // Another plugin carries the measure by then.
     let rival = |log: &Log, before| {
         let mut own = log.like(before, log.at(log.place("plugin.deployed", 0)).event.clone());
