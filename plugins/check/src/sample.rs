@@ -66,7 +66,7 @@ impl Sample {
             today,
             last_day,
             department: "查验试样局".to_owned(),
-            measure: measure("M-A01"),
+            measure: measure("untried"),
             kind: Kind::Enterprise,
         }
     }
