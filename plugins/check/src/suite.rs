@@ -1,6 +1,7 @@
 //! The suite: which rules are looked at, in which order, and what each needs of those before it.
 
 mod calls;
+mod effects;
 mod folder;
 mod load;
 mod malformed;
@@ -183,6 +184,13 @@ const RULES: &[Rule] = &[
         folder::forgets,
         "遗忘后目录中不留主体任何痕迹",
         "After forget no trace of the subject is in its folder",
+    ),
+    rule(
+        "effects",
+        &["remembers", "order", "forgets"],
+        effects::effects,
+        "问答所见的效果：只生效一次，不受迟到步骤、kill -9 影响",
+        "As its answers to a question show, each step has one effect, late ones have none",
     ),
     rule(
         "malformed",
