@@ -281,7 +281,9 @@ struct Suite<'a> {
 
 /// Checks a library against the contract. Takes minutes; see [`Options::quick`].
 ///
-/// Never panics and never fails: what cannot be looked at is a finding.
+/// Never panics and never fails: what cannot be looked at is a finding. Where no `tracing` subscriber
+/// stands it installs one, to hear what the plugin logs; a program with one of its own adds
+/// [`log_layer`](crate::log_layer) to it.
 pub fn check(library: &Path, options: &Options) -> Report {
     let began = Instant::now();
     let mut report = Report {
