@@ -66,9 +66,14 @@ impl Sample {
             today,
             last_day,
             department: "查验试样局".to_owned(),
-            measure: measure("M-A01"),
+            measure: measure("untried"),
             kind: Kind::Enterprise,
         }
+    }
+
+    /// The day of the check.
+    pub(crate) fn today(&self) -> Date {
+        self.today
     }
 
     fn random(&mut self) -> [u8; 32] {
