@@ -138,31 +138,42 @@ impl CaseBook {
         Ok(CaseBook { store, by_subject })
     }
 
+    /// The answer to a call that changes nothing: repeated, overtaken, or not allowed by where the
+    /// case stands. `None` if [`CaseBook::apply`] would apply it now. For a handler with an effect
+    /// elsewhere, which asks first, acts, and then applies.
+    pub fn settled(&self, hook: Hook, case: &Case) -> Option<(Outcome, Applied)> {
+        self.next(hook, case).err()
+    }
+
+    /// The state after a call, or the answer to one that changes nothing.
+    fn next(&self, hook: Hook, case: &Case) -> Result<State, (Outcome, Applied)> {
+        let Some(entry) = self.store.get(&case.case_id) else {
+            return transition(State::Idle, hook, case).map_err(refused);
+        };
+        let given = |given: &&Given| given.step == case.step && given.hook == hook.as_str();
+        if let Some(given) = entry.given.iter().find(given) {
+            return Err((given.answer.clone(), Applied::Before));
+        }
+        if case.step <= entry.step {
+            return Err((overtaken(hook, entry.step), Applied::Overtaken));
+        }
+        if entry.subject != case.subject.key {
+            let answer = Outcome::failed("the case is known here under another subject");
+            return Err(refused(answer));
+        }
+        transition(entry.state, hook, case).map_err(refused)
+    }
+
     /// Applies `execute`, `suspend`, `resume` or `lift` and returns the answer to give, with what
     /// happened. `done` is the answer if it is applied now; it is kept and given again to
     /// repetitions of the same step.
     pub fn apply(&mut self, hook: Hook, case: &Case, done: Outcome) -> (Outcome, Applied) {
-        let before = self.store.get(&case.case_id);
-        if let Some(entry) = before {
-            let given = |given: &&Given| given.step == case.step && given.hook == hook.as_str();
-            if let Some(given) = entry.given.iter().find(given) {
-                return (given.answer.clone(), Applied::Before);
-            }
-            if case.step <= entry.step {
-                return (overtaken(hook, entry.step), Applied::Overtaken);
-            }
-            if entry.subject != case.subject.key {
-                return (
-                    Outcome::failed("the case is known here under another subject"),
-                    Applied::Refused,
-                );
-            }
-        }
-        let mut entry = before.cloned().unwrap_or_else(|| Entry::new(case));
-        let state = match transition(entry.state, hook, case) {
+        let state = match self.next(hook, case) {
             Ok(state) => state,
-            Err(refusal) => return (refusal, Applied::Refused),
+            Err(answer) => return answer,
         };
+        let before = self.store.get(&case.case_id);
+        let mut entry = before.cloned().unwrap_or_else(|| Entry::new(case));
         if hook == Hook::Execute {
             // A case that is carried out anew takes what its newest order says.
             entry = Entry { given: entry.given, ..Entry::new(case) };
@@ -218,6 +229,10 @@ impl CaseBook {
     pub fn is_empty(&self) -> bool {
         self.store.is_empty()
     }
+}
+
+fn refused(answer: Outcome) -> (Outcome, Applied) {
+    (answer, Applied::Refused)
 }
 
 fn overtaken(hook: Hook, step: u64) -> Outcome {

@@ -4,7 +4,10 @@
 //! reading, writing, and what happens after a panic.
 
 use std::ffi::c_void;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::IntoRawFd;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use shouxin_plugin_abi as abi;
@@ -29,7 +32,7 @@ pub struct Refused {
 pub struct Bench {
     descriptor: abi::Descriptor,
     instance: *mut c_void,
-    config: Vec<u8>,
+    config: Config,
 }
 
 impl Bench {
@@ -38,33 +41,48 @@ impl Bench {
     /// # Errors
     /// What `H::create` said.
     pub fn start<H: Handler>(data_dir: &Path, settings: Value) -> Result<Bench, Refused> {
+        Bench::start_as::<H>(Mode::Live, data_dir, settings)
+    }
+
+    /// The same for an instance that is not the live one.
+    ///
+    /// # Errors
+    /// What `H::create` said.
+    pub fn start_as<H: Handler>(
+        mode: Mode,
+        data_dir: &Path,
+        settings: Value,
+    ) -> Result<Bench, Refused> {
         let config = Config {
             schema: 1,
             name: "bench".to_owned(),
             data_dir: data_dir.display().to_string(),
             settings,
-            mode: Mode::Live,
+            mode,
             connect: Vec::new(),
         };
-        let config = config.encode().map_err(|error| Refused {
-            status: abi::STATUS_BAD_INPUT,
-            reason: error.to_string(),
-        })?;
         let descriptor = descriptor::<H>("bench", "0", "bench");
         let mut bench = Bench { descriptor, instance: std::ptr::null_mut(), config };
         bench.create()?;
         Ok(bench)
     }
 
+    /// Grants connections to `address`, written `127.0.0.1:PORT`: an address, no name. They are
+    /// real ones. The instance reads of the grant when it is made; calls may use it at once.
+    pub fn grant(&mut self, address: &str) {
+        self.config.connect.push(address.to_owned());
+    }
+
     fn create(&mut self) -> Result<(), Refused> {
-        let mut answer = Vec::new();
-        let host = host(&mut answer);
+        let config = self.config.encode().map_err(bad)?;
+        let mut desk = Desk { answer: Vec::new(), granted: &self.config.connect };
+        let host = host(&mut desk);
         if let Some(create) = self.descriptor.create {
             // SAFETY: host and configuration outlive the call.
-            self.instance = unsafe { create(&host, self.config.as_ptr(), self.config.len()) };
+            self.instance = unsafe { create(&host, config.as_ptr(), config.len()) };
         }
         if self.instance.is_null() {
-            let reason = String::from_utf8_lossy(&answer).into_owned();
+            let reason = String::from_utf8_lossy(&desk.answer).into_owned();
             return Err(Refused { status: abi::STATUS_FAILED, reason });
         }
         Ok(())
@@ -93,17 +111,17 @@ impl Bench {
             Hook::Forget => self.descriptor.forget,
             Hook::Query => self.descriptor.query,
         };
-        let mut answer = Vec::new();
-        let host = host(&mut answer);
+        let mut desk = Desk { answer: Vec::new(), granted: &self.config.connect };
+        let host = host(&mut desk);
         let status = match function {
             // SAFETY: the instance is live, host and request outlive the call.
             Some(function) => unsafe { function(self.instance, &host, body.as_ptr(), body.len()) },
             None => abi::STATUS_UNSUPPORTED,
         };
         if status == abi::STATUS_OK {
-            return Ok(answer);
+            return Ok(desk.answer);
         }
-        Err(Refused { status, reason: String::from_utf8_lossy(&answer).into_owned() })
+        Err(Refused { status, reason: String::from_utf8_lossy(&desk.answer).into_owned() })
     }
 
     /// Makes a call about a case.
@@ -222,15 +240,21 @@ fn bad(error: impl std::fmt::Display) -> Refused {
     Refused { status: abi::STATUS_BAD_INPUT, reason: error.to_string() }
 }
 
-fn host(answer: &mut Vec<u8>) -> abi::Host {
+/// What the callbacks of one call share.
+struct Desk<'a> {
+    answer: Vec<u8>,
+    granted: &'a [String],
+}
+
+fn host(desk: &mut Desk<'_>) -> abi::Host {
     abi::Host {
         struct_size: size_of::<abi::Host>() as u32,
         abi_major: abi::ABI_MAJOR,
         abi_minor: abi::ABI_MINOR,
-        ctx: std::ptr::from_mut(answer).cast(),
+        ctx: std::ptr::from_mut(desk).cast(),
         answer: Some(take_answer),
         log: Some(drop_log),
-        connect: Some(connect_nowhere),
+        connect: Some(connect_granted),
     }
 }
 
@@ -238,27 +262,44 @@ unsafe extern "C" fn take_answer(ctx: *mut c_void, ptr: *const u8, len: usize) -
     if len > abi::BODY_BYTES_MAX {
         return abi::ANSWER_TOO_LARGE;
     }
-    // SAFETY: `ctx` is the buffer that `host` was made from, alive during the call, and the plugin
+    // SAFETY: `ctx` is the desk that `host` was made from, alive during the call, and the plugin
     // promises `len` readable bytes.
-    let (buffer, bytes) = unsafe { (&mut *ctx.cast::<Vec<u8>>(), abi::borrow(ptr, len)) };
+    let (desk, bytes) = unsafe { (&mut *ctx.cast::<Desk<'_>>(), abi::borrow(ptr, len)) };
     let Some(bytes) = bytes else {
         return abi::ANSWER_BAD_POINTER;
     };
-    if !buffer.is_empty() {
+    if !desk.answer.is_empty() {
         return abi::ANSWER_REPEATED;
     }
-    buffer.extend_from_slice(bytes);
+    desk.answer.extend_from_slice(bytes);
     abi::ANSWER_OK
 }
 
-unsafe extern "C" fn connect_nowhere(
-    _ctx: *mut c_void,
-    _host: *const u8,
-    _host_len: usize,
-    _port: u16,
-    _timeout_ms: u32,
+unsafe extern "C" fn connect_granted(
+    ctx: *mut c_void,
+    host: *const u8,
+    host_len: usize,
+    port: u16,
+    timeout_ms: u32,
 ) -> i32 {
-    abi::CONNECT_NOT_GRANTED
+    // SAFETY: as in `take_answer`; the name is readable until this function returns.
+    let (desk, name) = unsafe { (&*ctx.cast::<Desk<'_>>(), abi::borrow(host, host_len)) };
+    let Some(name) = name.and_then(|name| std::str::from_utf8(name).ok()) else {
+        return abi::CONNECT_BAD_NAME;
+    };
+    let address = format!("{name}:{port}");
+    if !desk.granted.contains(&address) {
+        return abi::CONNECT_NOT_GRANTED;
+    }
+    let Ok(address) = address.parse::<SocketAddr>() else {
+        return abi::CONNECT_BAD_NAME;
+    };
+    let timeout = Duration::from_millis(u64::from(timeout_ms.max(1)));
+    match TcpStream::connect_timeout(&address, timeout) {
+        Ok(stream) => stream.into_raw_fd(),
+        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => abi::CONNECT_TIMED_OUT,
+        Err(_) => abi::CONNECT_UNREACHABLE,
+    }
 }
 
 unsafe extern "C" fn drop_log(_ctx: *mut c_void, _level: i32, _ptr: *const u8, _len: usize) {}

@@ -164,7 +164,13 @@ proptest! {
             let hook = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift][hook];
             let mut answers = Vec::new();
             for _ in 0..2 {
-                let (answer, _) = book.apply(hook, &case("M-0.1", step, "M-A17"), done());
+                let call = case("M-0.1", step, "M-A17");
+                let settled = book.settled(hook, &call);
+                let (answer, applied) = book.apply(hook, &call, done());
+                match settled {
+                    Some(settled) => prop_assert_eq!(settled, (answer.clone(), applied)),
+                    None => prop_assert_eq!(applied, Applied::Now),
+                }
                 answers.push(answer.outcome);
                 if restart {
                     drop(book);
