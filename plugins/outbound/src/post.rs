@@ -76,18 +76,24 @@ impl Poster {
         Ok(Poster { agent, target, secrets: endpoint.secrets.clone(), live })
     }
 
-    /// Posts a call and says what came of it. An instance that is not the live one makes and signs
+    /// Posts a call and says what came of it; `key` is the same for every attempt at the same call,
+    /// `None` for one that may be taken any number of times. An instance that is not the live one makes and signs
     /// the request, sends nothing, and answers `done` with what it would have sent.
-    pub fn deliver<T: Serialize>(&self, hook: Hook, key: &str, message: &T) -> Outcome {
-        let body = match envelope(hook, Some(key), message) {
+    pub fn deliver<T: Serialize>(
+        &self,
+        hook: Hook,
+        key: Option<&str>,
+        message: &T,
+    ) -> Outcome {
+        let body = match envelope(hook, key, message) {
             Ok(body) => body,
             Err(reason) => return Outcome::failed(reason),
         };
         if !self.live {
             let signature = signature::sign(&self.secrets, seconds(), &body);
-            return Outcome::done().with_detail(self.instead(hook, Some(key), &body, &signature));
+            return Outcome::done().with_detail(self.instead(hook, key, &body, &signature));
         }
-        match self.post(hook, Some(key), &body) {
+        match self.post(hook, key, &body) {
             Ok(mut response) => outcome(&mut response),
             Err(error) => reply::unanswered(&error),
         }

@@ -27,7 +27,7 @@ struct Forward {
 
 impl Forward {
     fn post(&mut self, hook: Hook, case: &Case) -> Outcome {
-        self.poster.deliver(hook, &case.idempotency_key, case)
+        self.poster.deliver(hook, Some(&case.idempotency_key), case)
     }
 }
 
