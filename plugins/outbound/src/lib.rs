@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod endpoint;
+mod envelope;
 mod post;
 pub mod reply;
 mod secrets;
@@ -17,5 +18,6 @@ pub mod signature;
 mod transport;
 
 pub use endpoint::{Endpoint, EndpointError};
+pub use envelope::sealed;
 pub use post::Poster;
 pub use secrets::Secrets;

@@ -1,6 +1,6 @@
 //! One signed POST, and what came of it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use ureq::unversioned::transport::{Connector as _, RustlsConnector};
 use ureq::{Agent, Body, Error};
 
 use crate::endpoint::{Target, host_and_port};
+use crate::envelope::{envelope, seconds};
 use crate::transport::{Granted, NoResolver};
 use crate::{Endpoint, EndpointError, Secrets, reply, signature};
 
@@ -19,19 +20,6 @@ const QUERY_BYTES_MAX: u64 = 256 * 1024;
 
 /// The longest header of an answer, in bytes.
 const HEADER_BYTES_MAX: usize = 16 * 1024;
-
-/// The schema of [`Body`].
-const SCHEMA: u32 = 1;
-
-/// The body of every request: hook and key stand inside too, where the signature covers them.
-#[derive(Serialize)]
-struct Envelope<'a, T> {
-    schema: u32,
-    hook: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idempotency_key: Option<&'a str>,
-    message: &'a T,
-}
 
 /// Posts to one address. A connection serves one request and is closed.
 #[derive(Debug)]
@@ -90,7 +78,7 @@ impl Poster {
             Err(reason) => return Outcome::failed(reason),
         };
         if !self.live {
-            let signature = signature::sign(&self.secrets, seconds(), &body);
+            let signature = signature::sign(&self.secrets, seconds(), body.as_bytes());
             return Outcome::done().with_detail(self.instead(hook, key, &body, &signature));
         }
         match self.post(hook, key, &body) {
@@ -107,7 +95,7 @@ impl Poster {
     pub fn ask(&self, question: &Value) -> Result<Value, String> {
         let body = envelope(Hook::Query, None, question)?;
         if !self.live {
-            let signature = signature::sign(&self.secrets, seconds(), &body);
+            let signature = signature::sign(&self.secrets, seconds(), body.as_bytes());
             return Ok(Value::from(self.instead(Hook::Query, None, &body, &signature)));
         }
         let response = self.post(Hook::Query, None, &body);
@@ -123,7 +111,7 @@ impl Poster {
     }
 
     /// What would have been posted, the same each time for the same call.
-    fn instead(&self, hook: Hook, key: Option<&str>, body: &[u8], signature: &str) -> String {
+    fn instead(&self, hook: Hook, key: Option<&str>, body: &str, signature: &str) -> String {
         let address = host_and_port(&self.target.uri).map_or("", |(host, _)| host);
         let signatures = signature.matches(",v1=").count();
         format!(
@@ -135,7 +123,7 @@ impl Poster {
         )
     }
 
-    fn post(&self, hook: Hook, key: Option<&str>, body: &[u8]) -> Result<Response<Body>, Error> {
+    fn post(&self, hook: Hook, key: Option<&str>, body: &str) -> Result<Response<Body>, Error> {
         let mut request = self
             .agent
             .post(self.target.uri.clone())
@@ -143,23 +131,12 @@ impl Poster {
             .header("Accept", "application/json")
             .header("Connection", "close")
             .header("Shouxin-Hook", hook.as_str())
-            .header(signature::HEADER, signature::sign(&self.secrets, seconds(), body));
+            .header(signature::HEADER, signature::sign(&self.secrets, seconds(), body.as_bytes()));
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
         request.send(body)
     }
-}
-
-/// Seconds since 1970; a clock before that day is as wrong as it can be, and the receiver says so.
-fn seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-fn envelope<T: Serialize>(hook: Hook, key: Option<&str>, message: &T) -> Result<Vec<u8>, String> {
-    let envelope =
-        Envelope { schema: SCHEMA, hook: hook.as_str(), idempotency_key: key, message };
-    serde_json::to_vec(&envelope).map_err(|error| error.to_string())
 }
 
 fn outcome(response: &mut Response<Body>) -> Outcome {

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -136,6 +137,12 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
     /// All entries in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The entries from this key on, in the order of their keys.
+    pub fn iter_from(&self, key: &str) -> impl Iterator<Item = (&str, &T)> {
+        let from = (Bound::Included(key), Bound::Unbounded);
+        self.entries.range::<str, _>(from).map(|(key, value)| (key.as_str(), value))
     }
 
     /// How many entries there are.
