@@ -4,15 +4,33 @@
  * A plugin is a shared library that exports one function, shouxin_plugin_v1. It returns a pointer
  * to a static descriptor. Payloads are UTF-8 JSON; docs/PLUGINS.md shows them.
  *
- * Change: what is released never changes; fields and hooks are only appended, and a reader takes a
- * field only if struct_size covers it; a break is a new symbol, and version 1 is served for at
- * least 24 months after it.
+ * Policy for change
  *
- * A call: what a hook gets is borrowed until it returns; the host copies what is passed to answer;
- * nobody frees what the other allocated. create, the hooks and destroy of one instance run one
- * after another on one thread. A shouxin_host is valid during the call it was given to, on that
- * thread. No exception and no longjmp leaves a function. A call may be repeated: recognise it by
- * the idempotency key in the request.
+ *   1. What is released never changes: no field moves, no value gets another meaning, no hook gets
+ *      another signature. The symbol carries the major version in its name.
+ *   2. Change by adding. New fields and hooks are appended, and SHOUXIN_ABI_MINOR goes up by one. A
+ *      reader takes a field only if struct_size covers it (SHOUXIN_HAS); a hook beyond the end is an
+ *      absent one.
+ *   3. The register takes every minor of its major, older and newer. It refuses another major with a
+ *      sentence that names both. The minor and the version text only inform.
+ *   4. A break is a new symbol, shouxin_plugin_v2. The register looks for the newest it knows and goes
+ *      on to serve version 1 for at least 24 months after version 2 was released.
+ *   5. Deprecate long before removing: a deprecated hook is called for at least 24 months.
+ *
+ * What each minor appended: 1: shouxin_host.connect. A plugin that was built against minor 0 is
+ * compiled and called in the tests of every release (plugins/host/tests/minor_0).
+ *
+ * Rules of a call
+ *
+ *   - No memory changes owner. What a hook gets is borrowed until it returns; the host copies what is
+ *     passed to answer; nobody frees what the other allocated.
+ *   - One thread. create, the hooks and destroy of one instance run one after another on one thread.
+ *   - A shouxin_host is valid during the call it was given to, on the thread of that call.
+ *   - No exception and no longjmp leaves a function. shouxin_plugin.hpp catches them for C++.
+ *   - At least once. A call may be repeated: recognise it by the idempotency key in the request.
+ *   - Never unloaded. The library stays mapped until its process ends.
+ *   - Trusted. A plugin runs with the rights of its process; a child process limits the damage of a
+ *     fault, it is no cage for malice.
  *
  * This file follows from plugins/abi/src/lib.rs; a test fails if the two differ.
  */
@@ -54,6 +72,13 @@ extern "C" {
 #else
 #define SHOUXIN_EXPORT
 #endif
+
+/*
+ * Whether a structure from the other side goes as far as a field: SHOUXIN_HAS(host, shouxin_host,
+ * connect) before host->connect is read. What a later minor appended is not there in an older register.
+ */
+#define SHOUXIN_HAS(pointer, type, field)                                                          \
+    ((size_t)(pointer)->struct_size >= offsetof(type, field) + sizeof(((const type *)0)->field))
 
 /* UTF-8, not NUL-terminated. ptr may be NULL if len is 0. */
 typedef struct shouxin_text {
@@ -120,6 +145,55 @@ typedef struct shouxin_descriptor {
 
 /* Every plugin of this major has at least the bytes before the first hook. */
 #define SHOUXIN_DESCRIPTOR_BYTES_MIN offsetof(shouxin_descriptor, classified)
+
+/* Every register of this major gives at least the bytes before what minor 1 appended. */
+#define SHOUXIN_HOST_BYTES_MIN offsetof(shouxin_host, connect)
+
+/*
+ * The layout where a pointer has 64 bits. A compiler, a packing pragma or an edit that lays anything out
+ * otherwise fails here, not in the register.
+ */
+#if defined(__cplusplus)
+#define SHOUXIN_LAYOUT(name, claim) static_assert(claim, #claim)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define SHOUXIN_LAYOUT(name, claim) _Static_assert(claim, #claim)
+#else
+#define SHOUXIN_LAYOUT(name, claim) typedef char shouxin_layout_##name[(claim) ? 1 : -1]
+#endif
+#if UINTPTR_MAX == 0xffffffffffffffffu
+SHOUXIN_LAYOUT(text_size, sizeof(shouxin_text) == 16);
+SHOUXIN_LAYOUT(text_ptr, offsetof(shouxin_text, ptr) == 0);
+SHOUXIN_LAYOUT(text_len, offsetof(shouxin_text, len) == 8);
+SHOUXIN_LAYOUT(host_size, sizeof(shouxin_host) == 40);
+SHOUXIN_LAYOUT(host_struct_size, offsetof(shouxin_host, struct_size) == 0);
+SHOUXIN_LAYOUT(host_abi_major, offsetof(shouxin_host, abi_major) == 4);
+SHOUXIN_LAYOUT(host_abi_minor, offsetof(shouxin_host, abi_minor) == 6);
+SHOUXIN_LAYOUT(host_ctx, offsetof(shouxin_host, ctx) == 8);
+SHOUXIN_LAYOUT(host_answer, offsetof(shouxin_host, answer) == 16);
+SHOUXIN_LAYOUT(host_log, offsetof(shouxin_host, log) == 24);
+SHOUXIN_LAYOUT(host_connect, offsetof(shouxin_host, connect) == 32);
+SHOUXIN_LAYOUT(descriptor_size, sizeof(shouxin_descriptor) == 136);
+SHOUXIN_LAYOUT(descriptor_magic, offsetof(shouxin_descriptor, magic) == 0);
+SHOUXIN_LAYOUT(descriptor_struct_size, offsetof(shouxin_descriptor, struct_size) == 4);
+SHOUXIN_LAYOUT(descriptor_abi_major, offsetof(shouxin_descriptor, abi_major) == 8);
+SHOUXIN_LAYOUT(descriptor_abi_minor, offsetof(shouxin_descriptor, abi_minor) == 10);
+SHOUXIN_LAYOUT(descriptor_reserved, offsetof(shouxin_descriptor, reserved) == 12);
+SHOUXIN_LAYOUT(descriptor_name, offsetof(shouxin_descriptor, name) == 16);
+SHOUXIN_LAYOUT(descriptor_version, offsetof(shouxin_descriptor, version) == 32);
+SHOUXIN_LAYOUT(descriptor_department, offsetof(shouxin_descriptor, department) == 48);
+SHOUXIN_LAYOUT(descriptor_create, offsetof(shouxin_descriptor, create) == 64);
+SHOUXIN_LAYOUT(descriptor_destroy, offsetof(shouxin_descriptor, destroy) == 72);
+SHOUXIN_LAYOUT(descriptor_classified, offsetof(shouxin_descriptor, classified) == 80);
+SHOUXIN_LAYOUT(descriptor_execute, offsetof(shouxin_descriptor, execute) == 88);
+SHOUXIN_LAYOUT(descriptor_suspend, offsetof(shouxin_descriptor, suspend) == 96);
+SHOUXIN_LAYOUT(descriptor_resume, offsetof(shouxin_descriptor, resume) == 104);
+SHOUXIN_LAYOUT(descriptor_lift, offsetof(shouxin_descriptor, lift) == 112);
+SHOUXIN_LAYOUT(descriptor_forget, offsetof(shouxin_descriptor, forget) == 120);
+SHOUXIN_LAYOUT(descriptor_query, offsetof(shouxin_descriptor, query) == 128);
+SHOUXIN_LAYOUT(host_least, SHOUXIN_HOST_BYTES_MIN == 32);
+SHOUXIN_LAYOUT(descriptor_least, SHOUXIN_DESCRIPTOR_BYTES_MIN == 80);
+#endif
+#undef SHOUXIN_LAYOUT
 
 /* The only exported symbol. Allocates nothing, starts no thread, reads no environment. */
 SHOUXIN_EXPORT const shouxin_descriptor *shouxin_plugin_v1(void);

@@ -5,6 +5,7 @@
 //! fixed-width integers, pointers with lengths, function pointers. What the bytes mean stands in
 //! `plugins/wire`; this crate has no dependencies, so that a contract can be read in one sitting.
 //! `include/shouxin_plugin.h` says the same for C, C++ and Go, and a test keeps the two equal.
+//! `include/shouxin_plugin.hpp` is a class over it for C++.
 //!
 //! # Policy for change
 //!
@@ -31,6 +32,9 @@
 //! * **Never unloaded.** The library stays mapped until its process ends.
 //! * **Trusted.** A plugin runs with the rights of its process; a child process limits the damage
 //!   of a fault, it is no cage for malice.
+
+#[cfg(target_pointer_width = "64")]
+mod layout;
 
 use core::ffi::c_void;
 

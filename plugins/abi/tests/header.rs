@@ -1,4 +1,5 @@
-//! The committed C header says what the Rust contract says, and a C compiler agrees about layout.
+//! The committed C header says what the Rust contract says, and compilers of C and C++ agree about
+//! layout: the header asserts every size and offset itself, with the numbers of the Rust side.
 //!
 //! After a change of the contract, `SHOUXIN_WRITE_HEADER=1 cargo test -p shouxin-plugin-abi`
 //! writes the header anew; without it, a difference fails the test.
@@ -43,7 +44,13 @@ fn render() -> String {
     define("SHOUXIN_LOG_WARN", abi::LOG_WARN.to_string(), "odd");
     define("SHOUXIN_LOG_INFO", abi::LOG_INFO.to_string(), "normal");
     define("SHOUXIN_LOG_DEBUG", abi::LOG_DEBUG.to_string(), "for the author");
-    include_str!("header.template.h").replace("@NUMBERS@\n", &numbers)
+    let layout: String = claims()
+        .iter()
+        .map(|(name, claim)| format!("SHOUXIN_LAYOUT({name}, {claim});\n"))
+        .collect();
+    include_str!("header.template.h")
+        .replace("@NUMBERS@\n", &numbers)
+        .replace("@LAYOUT@\n", &layout)
 }
 
 #[test]
@@ -57,20 +64,19 @@ fn the_committed_header_is_the_contract() {
     assert!(found == wanted, "include/shouxin_plugin.h differs from the contract in src/lib.rs");
 }
 
-/// Lines of C that fail to compile unless C lays the structures out as Rust does.
-fn layout_asserts() -> String {
-    let mut source = String::from("#include <stddef.h>\n#include \"shouxin_plugin.h\"\n");
-    let mut count = 0;
-    let mut check = |claim: String| {
-        count += 1;
-        writeln!(source, "typedef char layout_{count}[({claim}) ? 1 : -1];").unwrap();
-    };
+/// What both sides must agree about: `(name, claim in C)`.
+fn claims() -> Vec<(String, String)> {
+    let mut claims = Vec::new();
     macro_rules! layout {
-        ($rust:ty, $c:literal, $($field:ident),+) => {
-            check(format!("sizeof({}) == {}", $c, size_of::<$rust>()));
-            $(check(format!(
-                "offsetof({}, {}) == {}", $c, stringify!($field), offset_of!($rust, $field)
-            ));)+
+        ($rust:ty, $c:literal, $($field:ident),+ $(,)?) => {
+            let short = $c.trim_start_matches("shouxin_");
+            let size = size_of::<$rust>();
+            claims.push((format!("{short}_size"), format!("sizeof({}) == {size}", $c)));
+            $(
+                let (field, at) = (stringify!($field), offset_of!($rust, $field));
+                let claim = format!("offsetof({}, {field}) == {at}", $c);
+                claims.push((format!("{short}_{field}"), claim));
+            )+
         };
     }
     layout!(abi::Text, "shouxin_text", ptr, len);
@@ -106,40 +112,89 @@ fn layout_asserts() -> String {
         forget,
         query
     );
-    check(format!("SHOUXIN_DESCRIPTOR_BYTES_MIN == {}", abi::DESCRIPTOR_BYTES_MIN));
-    source.push_str("int main(void) { return 0; }\n");
-    source
+    let mut least = |name: &str, c: &str, bytes: usize| {
+        claims.push((name.to_owned(), format!("{c} == {bytes}")));
+    };
+    least("host_least", "SHOUXIN_HOST_BYTES_MIN", abi::HOST_BYTES_MIN);
+    least("descriptor_least", "SHOUXIN_DESCRIPTOR_BYTES_MIN", abi::DESCRIPTOR_BYTES_MIN);
+    claims
 }
 
-fn compile(compiler: &str, arguments: &[&str], source: &Path) -> std::process::Output {
-    Command::new(compiler)
-        .args(arguments)
-        .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I"])
+/// Compiles with every warning an error, and says what the compiler said if it refuses.
+fn compile(compiler: &str, standard: &str, source: &Path) -> Result<(), String> {
+    let output = Command::new(compiler)
+        .args([standard, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I"])
         .arg(include_folder())
         .arg(source)
         .output()
-        .unwrap_or_else(|error| panic!("{compiler} did not start: {error}"))
+        .unwrap_or_else(|error| panic!("{compiler} did not start: {error}"));
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
 }
 
-#[test]
-fn c99_agrees_about_every_size_and_offset() {
-    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout.c");
-    std::fs::write(&source, layout_asserts()).unwrap();
-    let output = compile("cc", &["-std=c99"], &source);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+fn written(name: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path
 }
 
+/// The languages a plugin is written in. C99 has no static assertion and uses the other form.
+const LANGUAGES: [(&str, &str, &str); 4] = [
+    ("cc", "-std=c99", "c"),
+    ("cc", "-std=c11", "c"),
+    ("c++", "-std=c++17", "cpp"),
+    ("c++", "-std=c++20", "cpp"),
+];
+
 #[test]
-fn a_wrong_layout_would_be_noticed() {
-    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong_layout.c");
-    let wrong = layout_asserts().replace("sizeof(shouxin_host) ==", "1 + sizeof(shouxin_host) ==");
-    std::fs::write(&source, wrong).unwrap();
-    assert!(!compile("cc", &["-std=c99"], &source).status.success());
+fn c99_c11_and_cpp17_take_the_header_without_a_warning() {
+    for (compiler, standard, ending) in LANGUAGES {
+        let text = "#include \"shouxin_plugin.h\"\nint main(void) { return 0; }\n";
+        let source = written(&format!("alone{standard}.{ending}"), text);
+        compile(compiler, standard, &source).unwrap_or_else(|said| panic!("{standard}: {said}"));
+    }
+}
+
+/// The header's own assertions are made from the Rust side; each must be able to fail.
+#[test]
+fn a_wrong_layout_is_refused_in_every_language() {
+    let header = std::fs::read_to_string(include_folder().join("shouxin_plugin.h")).unwrap();
+    for (compiler, standard, ending) in LANGUAGES {
+        let wrong = [
+            ("added", "    void *ctx; /* first", "    void *added; void *ctx; /* first"),
+            ("wider", "    uint32_t reserved;    /* 0 */\n", "    uint64_t reserved;\n"),
+            ("swapped", "    shouxin_create_fn create;   /* required */\n", ""),
+        ];
+        for (name, from, to) in wrong {
+            let text = header.replace(from, to);
+            // What was taken out is put back further down: a field that changed its place.
+            let text = match name {
+                "swapped" => text.replace("forget;     /*", "forget; shouxin_create_fn create; /*"),
+                _ => text,
+            };
+            assert_ne!(text, header, "{name}");
+            let source = written(&format!("wrong_{name}{standard}.{ending}"), &text);
+            let said = compile(compiler, standard, &source).unwrap_err();
+            assert!(said.contains("layout") || said.contains("static assertion"), "{said}");
+        }
+    }
 }
 
 #[test]
 fn the_example_in_c_compiles_without_a_warning() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/minimal.c");
-    let output = compile("cc", &["-std=c99"], &source);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    compile("cc", "-std=c99", &source).unwrap_or_else(|said| panic!("{said}"));
+}
+
+#[test]
+fn the_class_and_its_example_in_cpp_compile_without_a_warning() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/counter.cpp");
+    for standard in ["-std=c++17", "-std=c++20"] {
+        compile("c++", standard, &source).unwrap_or_else(|said| panic!("{standard}: {said}"));
+    }
+    let text = "#include \"shouxin_plugin.hpp\"\nint main() { return 0; }\n";
+    compile("c++", "-std=c++17", &written("class.cpp", text))
+        .unwrap_or_else(|said| panic!("{said}"));
 }

@@ -76,7 +76,7 @@ fn a_later_minor_and_an_older_shorter_descriptor_both_work() {
         .replace("return &descriptor;", "return &longer.known;");
     let library = compile(built.path(), "later", &later);
     let running = start(|folder| spec("minimal", &library, folder));
-    assert_eq!(running.plugin.health().abi.unwrap().abi_minor, 7);
+    assert_eq!(running.plugin.health().abi.unwrap().abi_minor, 8);
     answered(running.execute(case(1, json!({}))));
 
     let shorter =
@@ -97,7 +97,7 @@ fn what_does_not_speak_the_contract_is_refused_with_both_sides_named() {
             "major",
             "SHOUXIN_ABI_MAJOR,",
             "2u,",
-            "built for version 2.0 of the contract, this register speaks 1.0",
+            "built for version 2.1 of the contract, this register speaks 1.1",
         ),
         ("short", "sizeof(shouxin_descriptor),", "20,", "the descriptor has 20 bytes"),
         ("create", "    create,\n", "    NULL,\n", "`create` and `destroy` are required"),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shouxin_plugin_abi as abi;
 use shouxin_plugin_wire::{self as wire, Case, Classified, Forget, MessageError};
 
-use crate::{Config, Error, Handler, Outcome, net};
+use crate::{Config, Error, Handler, Outcome, call};
 
 /// What `create` returns a pointer to.
 struct Slot<H> {
@@ -76,7 +76,7 @@ unsafe extern "C" fn create<H: Handler>(
         let config = wire::Config::decode(bytes).map_err(|error| error.to_string())?;
         H::create(&Config::from_wire(config)).map_err(|error| error.to_string())
     };
-    let reason = match catch_unwind(AssertUnwindSafe(|| net::within(host, make))) {
+    let reason = match catch_unwind(AssertUnwindSafe(|| call::within(host, make))) {
         Ok(Ok(handler)) => {
             return Box::into_raw(Box::new(Slot { handler, poisoned: false })).cast();
         }
@@ -121,8 +121,8 @@ unsafe fn guarded<H: Handler>(
     let (status, bytes) = if slot.poisoned {
         (abi::STATUS_PANIC, b"an earlier call panicked; this instance is out of use".to_vec())
     } else {
-        let call = || net::within(host, || hook(&mut slot.handler, body));
-        match catch_unwind(AssertUnwindSafe(call)) {
+        let guarded = || call::within(host, || hook(&mut slot.handler, body));
+        match catch_unwind(AssertUnwindSafe(guarded)) {
             Ok(Ok(bytes)) => (abi::STATUS_OK, bytes),
             Ok(Err((status, reason))) => (status, reason.into_bytes()),
             Err(payload) => {

@@ -2,7 +2,7 @@
 //!
 //! Implement [`Handler`] for a type, name it in [`export_plugin!`], build a `cdylib`. The kit does
 //! the C side: it reads and writes the messages, catches every panic and keeps a panicked instance
-//! from being used again. [`Store`] and [`CaseBook`] keep effects exact across kills and restarts;
+//! from being used again. [`connect`] and [`log`] reach the register during a call. [`Store`] and [`CaseBook`] keep effects exact across kills and restarts;
 //! [`testing::Bench`] drives a handler in unit tests through the same C functions the register uses.
 //!
 //! ```
@@ -46,6 +46,7 @@ compile_error!(
     "a plugin must be built with panic = \"unwind\": with \"abort\" one panic ends the whole process"
 );
 
+mod call;
 mod casebook;
 mod export;
 mod handler;
@@ -53,6 +54,7 @@ mod net;
 mod store;
 pub mod testing;
 
+pub use call::{Level, log};
 pub use casebook::{Applied, CaseBook, Entry, State};
 #[doc(hidden)]
 pub use export::descriptor;

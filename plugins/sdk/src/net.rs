@@ -1,19 +1,15 @@
 //! The way to the network: through the register, to what the operator granted.
 
-use std::cell::Cell;
 use std::net::TcpStream;
 use std::os::fd::FromRawFd;
 use std::time::Duration;
 
 use shouxin_plugin_abi as abi;
 
+use crate::call;
+
 /// Bytes of a host that has `connect`.
 const HOST_BYTES: usize = std::mem::offset_of!(abi::Host, connect) + size_of::<usize>();
-
-thread_local! {
-    /// The host of the running call, for as long as it runs.
-    static HOST: Cell<*const abi::Host> = const { Cell::new(std::ptr::null()) };
-}
 
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,16 +44,17 @@ pub enum ConnectError {
 /// # Errors
 /// Why there is none.
 pub fn connect(host: &str, port: u16, timeout: Duration) -> Result<TcpStream, ConnectError> {
-    // SAFETY: null, or the host of the call that runs on this thread, which is valid until then.
-    let own = unsafe { HOST.get().as_ref() }.ok_or(ConnectError::NoCall)?;
-    // An older register gives a shorter structure: what lies beyond its end is not read.
-    if (own.struct_size as usize) < HOST_BYTES {
-        return Err(ConnectError::Unsupported);
-    }
-    let function = own.connect.ok_or(ConnectError::Unsupported)?;
-    let timeout_ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
-    // SAFETY: the function borrows the name until it returns and gets the context it expects.
-    let answer = unsafe { function(own.ctx, host.as_ptr(), host.len(), port, timeout_ms) };
+    let answer = call::with_host(|own| {
+        // An older register gives a shorter structure: what lies beyond its end is not read.
+        if (own.struct_size as usize) < HOST_BYTES {
+            return Err(ConnectError::Unsupported);
+        }
+        let function = own.connect.ok_or(ConnectError::Unsupported)?;
+        let timeout_ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        // SAFETY: the function borrows the name until it returns and gets the context it expects.
+        Ok(unsafe { function(own.ctx, host.as_ptr(), host.len(), port, timeout_ms) })
+    });
+    let answer = answer.ok_or(ConnectError::NoCall)??;
     match answer {
         0.. => {
             // SAFETY: the contract gives a connected socket away, to nobody else.
@@ -69,17 +66,4 @@ pub fn connect(host: &str, port: u16, timeout: Duration) -> Result<TcpStream, Co
         abi::CONNECT_UNAVAILABLE => Err(ConnectError::Unavailable),
         _ => Err(ConnectError::Unreachable),
     }
-}
-
-/// Runs a call with its host at hand.
-pub(crate) fn within<T>(host: *const abi::Host, call: impl FnOnce() -> T) -> T {
-    struct Reset(*const abi::Host);
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            HOST.set(self.0);
-        }
-    }
-    // Put back also when the call panics; the barrier stands outside.
-    let _reset = Reset(HOST.replace(host));
-    call()
 }

@@ -99,7 +99,7 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
     /// # Errors
     /// The file is in use, damaged, or the system refuses.
     pub fn open(folder: &Path, name: &str) -> Result<Store<T>, StoreError> {
-        std::fs::create_dir_all(folder).map_err(io_error("create", folder))?;
+        make_folder(folder)?;
         let path = folder.join(format!("{name}.store"));
         let lock_path = folder.join(format!("{name}.lock"));
         let lock = OpenOptions::new()
@@ -339,15 +339,30 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         self.file = None;
         self.good_bytes = None;
         std::fs::rename(&temporary, &self.path).map_err(io_error("rename", &self.path))?;
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(io_error("sync", folder))?;
+        sync_folder(self.path.parent().unwrap_or(Path::new(".")))?;
         self.lines = lines;
         self.good_bytes = Some(bytes);
         self.file = Some(file);
         Ok(())
     }
+}
+
+/// Makes a folder that is missing, and keeps its name through a power cut.
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(io_error("create", folder))?;
+    match folder.parent() {
+        Some(above) if !above.as_os_str().is_empty() => sync_folder(above),
+        _ => sync_folder(Path::new(".")),
+    }
+}
+
+/// Keeps the names in a folder through a power cut.
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(io_error("sync", folder))
 }
 
 fn io_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> StoreError + use<> {

@@ -1,13 +1,11 @@
 //! For unit tests of handlers: a bench that plays the register.
 //!
 //! Calls go through the same descriptor and C functions as in production, so a test also covers
-//! reading, writing, and what happens after a panic.
+//! reading, writing, and what happens after a panic. [`rules`] tries what every plugin must hold to.
 
 use std::ffi::c_void;
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::IntoRawFd;
+use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use shouxin_plugin_abi as abi;
@@ -16,7 +14,14 @@ use shouxin_plugin_wire::{
     Measure, Mode, Subject,
 };
 
-use crate::{Handler, descriptor};
+use crate::{Handler, Level, descriptor};
+
+mod desk;
+mod rules;
+
+use desk::Desk;
+pub use desk::LOG_LINES_MAX;
+pub use rules::{Broken, rules};
 
 /// A call that got no answer: the status and the reason the plugin gave.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,25 +38,28 @@ pub struct Bench {
     descriptor: abi::Descriptor,
     instance: *mut c_void,
     config: Config,
+    desk: Desk,
 }
 
 impl Bench {
-    /// Creates an instance of `H` with this data folder and these settings.
+    /// Creates a live instance of `H` with this data folder and these settings, to which nothing is
+    /// granted.
     ///
     /// # Errors
     /// What `H::create` said.
     pub fn start<H: Handler>(data_dir: &Path, settings: Value) -> Result<Bench, Refused> {
-        Bench::start_as::<H>(Mode::Live, data_dir, settings)
+        Bench::start_as::<H>(data_dir, settings, Mode::Live, &[])
     }
 
-    /// The same for an instance that is not the live one.
+    /// Creates an instance that is told what it is for and which `host:port` it may reach.
     ///
     /// # Errors
     /// What `H::create` said.
     pub fn start_as<H: Handler>(
-        mode: Mode,
         data_dir: &Path,
         settings: Value,
+        mode: Mode,
+        granted: &[&str],
     ) -> Result<Bench, Refused> {
         let config = Config {
             schema: 1,
@@ -61,28 +69,62 @@ impl Bench {
             mode,
             connect: Vec::new(),
         };
-        let descriptor = descriptor::<H>("bench", "0", "bench");
-        let mut bench = Bench { descriptor, instance: std::ptr::null_mut(), config };
+        let mut bench = Bench {
+            descriptor: descriptor::<H>("bench", "0", "bench"),
+            instance: std::ptr::null_mut(),
+            config,
+            desk: Desk::default(),
+        };
+        granted.iter().for_each(|address| bench.grant(address));
+        bench.set_mode(mode);
         bench.create()?;
         Ok(bench)
     }
 
-    /// Grants connections to `address`, written `127.0.0.1:PORT`: an address, no name. They are
-    /// real ones. The instance reads of the grant when it is made; calls may use it at once.
+    /// Grants `host:port`, e.g. `127.0.0.1:8443`: from now on `connect` opens real connections to it.
+    /// Only addresses of this machine are reached, so that no unit test leaves it. The instance reads
+    /// it in its configuration after [`Bench::restart`].
     pub fn grant(&mut self, address: &str) {
         self.config.connect.push(address.to_owned());
+        self.desk.granted.insert(address.to_owned(), None);
+    }
+
+    /// Grants a `host:port` that stands for another machine, and lets a server of the test answer in
+    /// its place.
+    pub fn grant_at(&mut self, address: &str, server: SocketAddr) {
+        self.config.connect.push(address.to_owned());
+        self.desk.granted.insert(address.to_owned(), Some(server));
+    }
+
+    /// What the instance is for. At once for `connect`, which reaches nothing unless the instance is
+    /// live; after [`Bench::restart`] for what the instance is told.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.config.mode = mode;
+        self.desk.live = mode == Mode::Live;
+    }
+
+    /// Plays a register of that minor version of the contract from now on: what a later minor
+    /// appended is not there.
+    pub fn set_minor(&mut self, minor: u16) {
+        self.desk.minor = minor.min(abi::ABI_MINOR);
+    }
+
+    /// What the plugin wrote to the log since this was asked last, at most the newest
+    /// [`LOG_LINES_MAX`] lines.
+    pub fn take_log(&mut self) -> Vec<(Level, String)> {
+        self.desk.log.drain(..).collect()
     }
 
     fn create(&mut self) -> Result<(), Refused> {
         let config = self.config.encode().map_err(bad)?;
-        let mut desk = Desk { answer: Vec::new(), granted: &self.config.connect };
-        let host = host(&mut desk);
+        let host = self.desk.host();
         if let Some(create) = self.descriptor.create {
-            // SAFETY: host and configuration outlive the call.
+            // SAFETY: host and configuration outlive the call, and the desk is reached only through
+            // the callbacks until it returns.
             self.instance = unsafe { create(&host, config.as_ptr(), config.len()) };
         }
         if self.instance.is_null() {
-            let reason = String::from_utf8_lossy(&desk.answer).into_owned();
+            let reason = self.desk.said();
             return Err(Refused { status: abi::STATUS_FAILED, reason });
         }
         Ok(())
@@ -111,17 +153,23 @@ impl Bench {
             Hook::Forget => self.descriptor.forget,
             Hook::Query => self.descriptor.query,
         };
-        let mut desk = Desk { answer: Vec::new(), granted: &self.config.connect };
-        let host = host(&mut desk);
+        let host = self.desk.host();
         let status = match function {
-            // SAFETY: the instance is live, host and request outlive the call.
+            // SAFETY: the instance is live, host and request outlive the call, and the desk is reached
+            // only through the callbacks until it returns.
             Some(function) => unsafe { function(self.instance, &host, body.as_ptr(), body.len()) },
             None => abi::STATUS_UNSUPPORTED,
         };
-        if status == abi::STATUS_OK {
-            return Ok(desk.answer);
+        match (status, self.desk.answer.take()) {
+            (abi::STATUS_OK, Some(answer)) => Ok(answer),
+            (abi::STATUS_OK, None) => {
+                Err(Refused { status, reason: "the plugin gave no answer".to_owned() })
+            }
+            (status, said) => {
+                let reason = String::from_utf8_lossy(&said.unwrap_or_default()).into_owned();
+                Err(Refused { status, reason })
+            }
         }
-        Err(Refused { status, reason: String::from_utf8_lossy(&desk.answer).into_owned() })
     }
 
     /// Makes a call about a case.
@@ -239,67 +287,3 @@ pub fn date(year: u16, month: u8, day: u8) -> Date {
 fn bad(error: impl std::fmt::Display) -> Refused {
     Refused { status: abi::STATUS_BAD_INPUT, reason: error.to_string() }
 }
-
-/// What the callbacks of one call share.
-struct Desk<'a> {
-    answer: Vec<u8>,
-    granted: &'a [String],
-}
-
-fn host(desk: &mut Desk<'_>) -> abi::Host {
-    abi::Host {
-        struct_size: size_of::<abi::Host>() as u32,
-        abi_major: abi::ABI_MAJOR,
-        abi_minor: abi::ABI_MINOR,
-        ctx: std::ptr::from_mut(desk).cast(),
-        answer: Some(take_answer),
-        log: Some(drop_log),
-        connect: Some(connect_granted),
-    }
-}
-
-unsafe extern "C" fn take_answer(ctx: *mut c_void, ptr: *const u8, len: usize) -> i32 {
-    if len > abi::BODY_BYTES_MAX {
-        return abi::ANSWER_TOO_LARGE;
-    }
-    // SAFETY: `ctx` is the desk that `host` was made from, alive during the call, and the plugin
-    // promises `len` readable bytes.
-    let (desk, bytes) = unsafe { (&mut *ctx.cast::<Desk<'_>>(), abi::borrow(ptr, len)) };
-    let Some(bytes) = bytes else {
-        return abi::ANSWER_BAD_POINTER;
-    };
-    if !desk.answer.is_empty() {
-        return abi::ANSWER_REPEATED;
-    }
-    desk.answer.extend_from_slice(bytes);
-    abi::ANSWER_OK
-}
-
-unsafe extern "C" fn connect_granted(
-    ctx: *mut c_void,
-    host: *const u8,
-    host_len: usize,
-    port: u16,
-    timeout_ms: u32,
-) -> i32 {
-    // SAFETY: as in `take_answer`; the name is readable until this function returns.
-    let (desk, name) = unsafe { (&*ctx.cast::<Desk<'_>>(), abi::borrow(host, host_len)) };
-    let Some(name) = name.and_then(|name| std::str::from_utf8(name).ok()) else {
-        return abi::CONNECT_BAD_NAME;
-    };
-    let address = format!("{name}:{port}");
-    if !desk.granted.contains(&address) {
-        return abi::CONNECT_NOT_GRANTED;
-    }
-    let Ok(address) = address.parse::<SocketAddr>() else {
-        return abi::CONNECT_BAD_NAME;
-    };
-    let timeout = Duration::from_millis(u64::from(timeout_ms.max(1)));
-    match TcpStream::connect_timeout(&address, timeout) {
-        Ok(stream) => stream.into_raw_fd(),
-        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => abi::CONNECT_TIMED_OUT,
-        Err(_) => abi::CONNECT_UNREACHABLE,
-    }
-}
-
-unsafe extern "C" fn drop_log(_ctx: *mut c_void, _level: i32, _ptr: *const u8, _len: usize) {}

@@ -6,6 +6,8 @@
     reason = "each test file uses a part, and a test stops at the first surprise"
 )]
 
+pub mod cc;
+
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
