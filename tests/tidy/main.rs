@@ -19,6 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-plugin-wire", &[]),
     ("shouxin-plugin", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-host", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
+    ("shouxin-plugin-check", &["shouxin-plugin-host"]),
     ("shouxin-plugin-approval", &["shouxin-plugin"]),
     ("shouxin-plugin-market", &["shouxin-plugin"]),
     ("shouxin-plugin-procurement", &["shouxin-plugin"]),
@@ -27,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-plugin-court", &["shouxin-outbound", "shouxin-plugin"]),
     ("shouxin-plugin-webhook", &["shouxin-outbound", "shouxin-plugin"]),
     ("shouxin-fixture-faulty", &["shouxin-plugin"]),
+    ("shouxin-fixture-sloppy", &["shouxin-plugin"]),
     ("shouxin-server", &["shouxin-audit", "shouxin-core", "shouxin-plugin-host"]),
 ];
 

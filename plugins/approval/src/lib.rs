@@ -28,6 +28,11 @@ pub struct Approval {
     book: CaseBook,
 }
 
+/// There is nothing to set; whatever is set all the same is a slip that an operator should see.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {}
+
 #[derive(Deserialize)]
 struct Question {
     subject: String,
@@ -76,6 +81,7 @@ impl Approval {
 
 impl Handler for Approval {
     fn create(config: &Config) -> Result<Self, Error> {
+        let Settings {} = config.settings()?;
         Ok(Approval { book: CaseBook::open(config.data_dir())? })
     }
 

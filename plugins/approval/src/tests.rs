@@ -28,6 +28,15 @@ fn limited(case_id: &str, step: u64, items: Value) -> Case {
 }
 
 #[test]
+fn settings_that_it_does_not_have_are_refused() {
+    let folder = TempDir::new().unwrap();
+    for settings in [json!({"items": ["施工许可"]}), json!("strict"), json!(1)] {
+        assert!(Bench::start::<Approval>(folder.path(), settings).is_err());
+    }
+    assert!(Bench::start::<Approval>(folder.path(), json!({})).is_ok());
+}
+
+#[test]
 fn without_a_case_review_is_ordinary() {
     let folder = TempDir::new().unwrap();
     let expected = json!({

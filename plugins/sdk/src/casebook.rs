@@ -105,6 +105,20 @@ impl Entry {
         }
     }
 
+    /// The entry with its newest answer only, and without what only a case that is or can be in
+    /// effect needs.
+    fn shortened(mut self) -> Entry {
+        self.given.drain(..self.given.len().saturating_sub(1));
+        if !matches!(self.state, State::InEffect | State::Suspended) {
+            self.measure.clear();
+            self.parameters.clear();
+            self.decision.clear();
+            self.authority.clear();
+            self.document_number.clear();
+        }
+        self
+    }
+
     /// Whether it is in effect on that day: carried out, not suspended, not lifted, and the day is
     /// one of its days.
     pub fn in_effect(&self, on: Date) -> bool {
@@ -183,9 +197,19 @@ impl CaseBook {
         if entry.given.len() >= ANSWERS_MAX {
             entry.given.remove(0);
         }
+        let order = hook == Hook::Execute;
         let hook = hook.as_str().to_owned();
         entry.given.push(Given { step: case.step, hook, answer: done.clone() });
-        match self.store.put(&case.case_id, entry) {
+        let written = match self.store.put(&case.case_id, entry.clone()) {
+            // Asking again would not make it shorter: an order is refused, anything else goes on
+            // without what it does not need.
+            Err(error @ StoreError::TooLong { .. }) if order => {
+                return (Outcome::failed(error.to_string()), Applied::Refused);
+            }
+            Err(StoreError::TooLong { .. }) => self.store.put(&case.case_id, entry.shortened()),
+            written => written,
+        };
+        match written {
             Ok(()) => {
                 let cases = self.by_subject.entry(case.subject.key.clone()).or_default();
                 cases.insert(case.case_id.clone());

@@ -105,6 +105,45 @@ fn a_case_does_not_change_its_subject() {
     assert!(book.of_subject(&other.subject.key).next().is_none());
 }
 
+/// Put off, it would be asked again for ever: the same bytes never become shorter.
+#[test]
+fn a_case_too_long_to_keep_is_refused_and_still_ended() {
+    let folder = TempDir::new().unwrap();
+    let mut book = book(&folder);
+    let long = |case_id, step| {
+        let mut case = case(case_id, step, "M-A17");
+        case.measure.parameters.insert("note".into(), "限".repeat(60_000).into());
+        case
+    };
+    let (answer, applied) = book.apply(Hook::Execute, &long("M-0.1", 1), done());
+    assert_eq!((answer.outcome, applied), (AnswerOutcome::Failed, Applied::Refused));
+    assert!(!in_effect(&book, day()));
+    // Ended is ended, however long the message was, and an order that comes after it is refused.
+    assert_eq!(book.apply(Hook::Lift, &long("M-0.1", 3), done()), (done(), Applied::Now));
+    let (answer, _) = book.apply(Hook::Execute, &case("M-0.1", 2, "M-A17"), done());
+    assert_eq!(answer.outcome, AnswerOutcome::Failed);
+    // A suspension holds off the order behind it, which may be shorter.
+    assert_eq!(book.apply(Hook::Suspend, &long("M-0.2", 4), done()).1, Applied::Now);
+    assert_eq!(book.apply(Hook::Resume, &long("M-0.2", 5), done()).1, Applied::Now);
+    assert_eq!(book.apply(Hook::Execute, &case("M-0.2", 6, "M-A17"), done()).1, Applied::Now);
+    // What was carried out keeps what it says, with as many answers as fit.
+    for step in 7..60 {
+        let hook = if step % 2 == 1 { Hook::Suspend } else { Hook::Resume };
+        let answer = Outcome::done().with_detail("限".repeat(170));
+        let mut case = case("M-0.3", step, "M-A17");
+        case.measure.parameters.insert("note".into(), "x".repeat(60_000).into());
+        if step == 7 {
+            assert_eq!(book.apply(Hook::Execute, &case, answer).1, Applied::Now);
+            continue;
+        }
+        assert_eq!(book.apply(hook, &case, answer).1, Applied::Now, "{step}");
+    }
+    drop(book);
+    let book = CaseBook::open(folder.path()).unwrap();
+    let kept = book.of_subject("91350426MA2XYZ1234").find(|entry| entry.case_id == "M-0.3");
+    assert_eq!(kept.unwrap().parameters["note"].as_str().map(str::len), Some(60_000));
+}
+
 #[test]
 fn a_forgotten_subject_is_nowhere() {
     let folder = TempDir::new().unwrap();
