@@ -360,7 +360,7 @@ fn over_http_a_forgotten_subject_is_nowhere_in_the_folder() {
 fn beside_the_live_one_nothing_leaves_by_either_way() {
     let (folder, system) = (TempDir::new().unwrap(), System::start());
     let spool = json!({"spool": {"secrets": [SECRET]}});
-    let mut bench = Bench::start_as::<Court>(Mode::Check, folder.path(), spool).unwrap();
+    let mut bench = Bench::start_as::<Court>(folder.path(), spool, Mode::Check, &[]).unwrap();
     let answer = call(&mut bench, Hook::Execute, 5);
     assert_eq!(answer.outcome, AnswerOutcome::Done);
     assert_eq!(answer.reference.as_deref(), Some("FY-M-0.1042-5"));
@@ -370,7 +370,7 @@ fn beside_the_live_one_nothing_leaves_by_either_way() {
     assert!(!traces(&folder));
     let folder = TempDir::new().unwrap();
     let endpoint = json!({"endpoint": {"url": system.url(), "secrets": [SECRET]}});
-    let mut bench = Bench::start_as::<Court>(Mode::DryRun, folder.path(), endpoint).unwrap();
+    let mut bench = Bench::start_as::<Court>(folder.path(), endpoint, Mode::DryRun, &[]).unwrap();
     bench.grant(&system.address);
     assert_eq!(call(&mut bench, Hook::Execute, 5).outcome, AnswerOutcome::Done);
     assert!(system.seen().is_empty());

@@ -262,7 +262,7 @@ fn only_the_live_instance_sends() {
     let (folder, system) = (TempDir::new().unwrap(), System::start());
     for mode in [Mode::Shadow, Mode::DryRun, Mode::Check] {
         let settings = json!({"url": system.url(), "secrets": [SECRET]});
-        let mut bench = Bench::start_as::<Forward>(mode, folder.path(), settings).unwrap();
+        let mut bench = Bench::start_as::<Forward>(folder.path(), settings, mode, &[]).unwrap();
         bench.grant(&system.address);
         let answer = execute(&mut bench);
         assert_eq!(answer.outcome, AnswerOutcome::Done);

@@ -171,6 +171,11 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         Ok(())
     }
 
+    /// Whether an entry can be kept at all, as far as its length goes.
+    pub(crate) fn fits(&self, key: &str, value: &T) -> Result<(), StoreError> {
+        encode(key, Some(value)).map(|_| ())
+    }
+
     /// Removes an entry; its last value may stay in the file until the next rewriting. Use
     /// [`Store::erase`] for what must leave no trace.
     ///

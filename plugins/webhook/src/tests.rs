@@ -186,7 +186,7 @@ fn without_memory_every_call_is_posted_and_nothing_is_kept() {
 fn beside_the_live_one_nothing_is_sent_and_all_rules_hold() {
     let (folder, system) = (TempDir::new().unwrap(), System::start());
     let settings = settings(&system.url());
-    let mut bench = Bench::start_as::<Webhook>(Mode::Shadow, folder.path(), settings).unwrap();
+    let mut bench = Bench::start_as::<Webhook>(folder.path(), settings, Mode::Shadow, &[]).unwrap();
     bench.grant(&system.address);
     let answer = call(&mut bench, Hook::Execute, 5);
     assert_eq!(answer.outcome, AnswerOutcome::Done);
