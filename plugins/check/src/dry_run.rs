@@ -278,8 +278,10 @@ impl Play {
         if self.sent == 0 {
             return Ok(None);
         }
-        let completion =
-            self.completions.recv_timeout(self.wait).map_err(|_| "no completion came".to_owned())?;
+        let completion = self
+            .completions
+            .recv_timeout(self.wait)
+            .map_err(|_| "no completion came".to_owned())?;
         if completion.begun || matches!(completion.outcome, Outcome::Answered(_)) {
             let died = matches!(
                 completion.outcome,
@@ -296,7 +298,9 @@ impl Play {
         }
         // The child died before this call: it and those behind it are sent again, in their order.
         for _ in 1..self.sent {
-            self.completions.recv_timeout(self.wait).map_err(|_| "no completion came".to_owned())?;
+            self.completions
+                .recv_timeout(self.wait)
+                .map_err(|_| "no completion came".to_owned())?;
         }
         self.first += self.sent as u64;
         self.sent = 0;

@@ -82,11 +82,8 @@ impl Report {
 
 /// A detail that is safe to print: bounded, and without control characters.
 pub(crate) fn clean(text: &str) -> String {
-    let mut clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(DETAIL_CHARS_MAX)
-        .collect();
+    let mut clean: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL_CHARS_MAX).collect();
     if text.chars().nth(DETAIL_CHARS_MAX).is_some() {
         clean.push('…');
     }

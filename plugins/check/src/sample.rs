@@ -13,8 +13,7 @@ use shouxin_plugin_host::wire::{
 const CODE: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// Weights of the first 17 characters of a unified social credit code.
-const CODE_WEIGHTS: [usize; 17] =
-    [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+const CODE_WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 /// Weights of the first eight characters of an organisation's code (GB 11714-1997).
 const BODY_WEIGHTS: [usize; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
@@ -191,9 +190,14 @@ fn enterprise_code(random: &[u8; 32]) -> String {
     let value = |byte: u8| CODE.iter().position(|own| *own == byte).unwrap_or(0);
     let character = |value: usize| CODE.get(value % CODE.len()).copied().unwrap_or(b'0');
     let mut code = b"91350426".to_vec();
-    let body: Vec<u8> = random.iter().skip(8).take(8).map(|byte| usize::from(*byte))
+    let body: Vec<u8> = random
+        .iter()
+        .skip(8)
+        .take(8)
+        .map(|byte| usize::from(*byte))
         // Digits and letters that both codes know, with the same value.
-        .map(|byte| character(byte % 18)).collect();
+        .map(|byte| character(byte % 18))
+        .collect();
     let sum: usize = body.iter().zip(BODY_WEIGHTS).map(|(own, weight)| value(*own) * weight).sum();
     code.extend_from_slice(&body);
     code.push(match 11 - sum % 11 {

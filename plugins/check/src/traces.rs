@@ -71,7 +71,8 @@ impl Search {
         let mut open = vec![folder.to_owned()];
         let mut files = 0;
         while let Some(path) = open.pop() {
-            let failed = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+            let failed =
+                |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
             for entry in std::fs::read_dir(&path).map_err(failed)? {
                 let path = entry.map_err(failed)?.path();
                 let failed =

@@ -85,9 +85,8 @@ impl Watch {
         let probe = format!("shouxin plugin check listens ({number})");
         watches().insert(number, Heard { texts: vec![probe.clone()], ..Heard::default() });
         tracing::info!(target: "shouxin::plugin", "{probe}");
-        let works = watches()
-            .insert(number, Heard::default())
-            .is_some_and(|heard| heard.found.is_some());
+        let works =
+            watches().insert(number, Heard::default()).is_some_and(|heard| heard.found.is_some());
         Watch { number, works }
     }
 

@@ -57,9 +57,13 @@ impl Nature {
 fn act(hook: Hook) -> &'static str {
     match hook {
         Hook::Execute => "转送 / forwarded",
-        Hook::Suspend => "暂停，恢复前不得据此限制 / suspended: nothing may rest on it until it resumes",
+        Hook::Suspend => {
+            "暂停，恢复前不得据此限制 / suspended: nothing may rest on it until it resumes"
+        }
         Hook::Resume => "恢复 / resumed",
-        Hook::Lift => "撤回，终止，不再据此限制 / withdrawn for good: nothing may rest on it any more",
+        Hook::Lift => {
+            "撤回，终止，不再据此限制 / withdrawn for good: nothing may rest on it any more"
+        }
         Hook::Classified | Hook::Forget | Hook::Query => "",
     }
 }

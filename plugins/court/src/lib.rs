@@ -151,7 +151,10 @@ impl Court {
             return answer;
         }
         let Some(nature) = Nature::of(&case.measure.id) else {
-            return Outcome::failed(format!("{} is nothing to forward to a court", case.measure.id));
+            return Outcome::failed(format!(
+                "{} is nothing to forward to a court",
+                case.measure.id
+            ));
         };
         // An end or a suspension is forwarded whatever is missing.
         if hook == Hook::Execute && case.basis.is_empty() {

@@ -61,8 +61,7 @@ fn opened(folder: &TempDir, name: &str) -> Value {
     let file: Value = serde_json::from_slice(&file).unwrap();
     let (header, payload) = (file["signature"].as_str(), file["payload"].as_str().unwrap());
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let checked =
-        signature::check(header.unwrap(), payload.as_bytes(), SECRET, now.as_secs(), 300);
+    let checked = signature::check(header.unwrap(), payload.as_bytes(), SECRET, now.as_secs(), 300);
     assert_eq!(checked, Ok(()));
     serde_json::from_str(payload).unwrap()
 }
@@ -90,8 +89,7 @@ fn traces(folder: &TempDir) -> bool {
 fn each_step_is_posted_with_plain_words_and_the_receipt_is_the_reference() {
     let (folder, system) = (TempDir::new().unwrap(), System::start());
     let mut bench = posting(&folder, &system);
-    for (step, hook) in
-        [(1, Hook::Execute), (2, Hook::Suspend), (3, Hook::Resume), (4, Hook::Lift)]
+    for (step, hook) in [(1, Hook::Execute), (2, Hook::Suspend), (3, Hook::Resume), (4, Hook::Lift)]
     {
         let answer = call(&mut bench, hook, step);
         assert_eq!(answer, Outcome::done().with_reference(format!("S-{step}")));
@@ -245,10 +243,7 @@ fn an_end_takes_back_what_the_courier_has_not_fetched() {
     call(&mut bench, Hook::Lift, 9);
     assert_eq!(
         waiting(&mut bench),
-        [
-            "0_00000000000000000009_M-0.1042_lift.json",
-            "1_00000000000000000008_M-0.7_execute.json"
-        ]
+        ["0_00000000000000000009_M-0.1042_lift.json", "1_00000000000000000008_M-0.7_execute.json"]
     );
 }
 
@@ -303,9 +298,8 @@ fn receipts_come_back_with_the_courier() {
     call(&mut bench, Hook::Execute, 5);
     let receipts = folder.path().join("receipts");
     let write = |name: &str, text: String| std::fs::write(receipts.join(name), text).unwrap();
-    let receipt = |key: &str, number: &str| {
-        json!({"idempotency_key": key, "receipt": number}).to_string()
-    };
+    let receipt =
+        |key: &str, number: &str| json!({"idempotency_key": key, "receipt": number}).to_string();
     write("good.json", receipt("M-0.1042/execute/5", "（2026）闽0426执17号"));
     write("unknown.json", receipt("M-0.9/execute/5", "1"));
     write("empty.json", receipt("M-0.1042/execute/5", " "));

@@ -136,8 +136,8 @@ impl Handler for Fiscal {
     }
 
     fn query(&mut self, question: &Value) -> Result<Value, Error> {
-        let Question { applicant, on, programme, kind } = Question::deserialize(question)
-            .map_err(|error| {
+        let Question { applicant, on, programme, kind } =
+            Question::deserialize(question).map_err(|error| {
                 Error::Question(format!("{error}; ask {{\"applicant\", \"programme\", \"on\"}}"))
             })?;
         let programme = programme.as_deref();
@@ -171,12 +171,7 @@ impl Handler for Fiscal {
     }
 }
 
-export_plugin!(
-    Fiscal,
-    name = "fiscal",
-    version = env!("CARGO_PKG_VERSION"),
-    department = "财政局",
-);
+export_plugin!(Fiscal, name = "fiscal", version = env!("CARGO_PKG_VERSION"), department = "财政局",);
 
 #[cfg(test)]
 mod tests;

@@ -105,9 +105,11 @@ impl Settings {
                 rule: known.rule.as_deref(),
             }),
             (None, Some(kind)) => Ok(Asked { kind, restricted: Restricted::Review, rule: None }),
-            (None, None) => Err("the programme is not in the settings of this plugin; add it, or ask \
+            (None, None) => {
+                Err("the programme is not in the settings of this plugin; add it, or ask \
                                  with `kind`: `project`, `subsidy` or `entitlement`"
-                .to_owned()),
+                    .to_owned())
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The department's own questions, through the C functions the register calls.
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, case, classification, date};
+use shouxin_plugin::testing::{Bench, case, classification, date, rules};
 use shouxin_plugin::{AnswerOutcome, Case, Hook};
 use tempfile::TempDir;
 
@@ -54,8 +54,19 @@ fn the_answer_names_the_decision_and_the_rule() {
             "priorities": [], "elsewhere": [], "suspended": []
         })
     );
-    let other = json!({"applicant": "91350426MA2OTHER99", "programme": "KJ-2026", "on": "2026-06-01"});
+    let other =
+        json!({"applicant": "91350426MA2OTHER99", "programme": "KJ-2026", "on": "2026-06-01"});
     assert_eq!(bench.query(&other).unwrap()["answer"], "ordinary");
+}
+
+#[test]
+fn what_every_plugin_must_hold_to() {
+    let folder = TempDir::new().unwrap();
+    for measure in ["M-A12", "M-A13", "I08"] {
+        let mut case = order(measure, 1);
+        case.subject.key = format!("91350426MA2{measure}");
+        rules::<Fiscal>(&folder.path().join(measure), Value::Null, &case).unwrap();
+    }
 }
 
 #[test]

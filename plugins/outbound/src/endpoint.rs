@@ -49,8 +49,10 @@ pub enum EndpointError {
     #[error("`url` must be written https://host[:port]/path, without a user, at most 2048 bytes")]
     Url,
     /// Unencrypted and not to this machine.
-    #[error("`url` begins with http:// and leaves this machine: everybody on the way could read it; \
-             use https://, or set `plain_http` if the way itself is protected")]
+    #[error(
+        "`url` begins with http:// and leaves this machine: everybody on the way could read it; \
+             use https://, or set `plain_http` if the way itself is protected"
+    )]
     Plain,
     /// No certificate.
     #[error("`ca_pem` holds no certificate in PEM form, or is longer than 256 KiB")]

@@ -32,8 +32,7 @@ pub(crate) fn envelope<T: Serialize>(
     key: Option<&str>,
     message: &T,
 ) -> Result<String, String> {
-    let envelope =
-        Envelope { schema: SCHEMA, hook: hook.as_str(), idempotency_key: key, message };
+    let envelope = Envelope { schema: SCHEMA, hook: hook.as_str(), idempotency_key: key, message };
     serde_json::to_string(&envelope).map_err(|error| error.to_string())
 }
 
@@ -74,9 +73,8 @@ mod tests {
         let file: Value = serde_json::from_slice(&file).unwrap();
         let (header, payload) = (&file["signature"], file["payload"].as_str().unwrap());
         let header = header.as_str().unwrap();
-        let check = |payload: &str| {
-            signature::check(header, payload.as_bytes(), secret, seconds(), 300)
-        };
+        let check =
+            |payload: &str| signature::check(header, payload.as_bytes(), secret, seconds(), 300);
         assert_eq!(check(payload), Ok(()));
         assert_eq!(check(&payload.replace("lift", "execute")), Err(signature::Distrust::Mismatch));
         let payload: Value = serde_json::from_str(payload).unwrap();

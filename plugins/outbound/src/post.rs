@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 use serde_json::Value;
-use shouxin_plugin::{Config, Hook, Mode, Outcome};
+use shouxin_plugin::{Config, Hook, Level, Mode, Outcome, log};
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{Connector as _, RustlsConnector};
@@ -31,8 +31,8 @@ pub struct Poster {
 }
 
 impl Poster {
-    /// Checks the settings and makes the sender of an instance. Opens nothing yet. Says so on
-    /// standard error if the address is not granted; the calls then wait for the grant.
+    /// Checks the settings and makes the sender of an instance. Opens nothing yet. Says so in
+    /// the register's log if the address is not granted; the calls then wait for the grant.
     ///
     /// # Errors
     /// What is wrong with the settings.
@@ -40,9 +40,10 @@ impl Poster {
         let target = endpoint.check()?;
         let live = config.mode() == Mode::Live;
         if live && !config.granted().contains(&target.host_and_port) {
-            eprintln!(
-                "{} is not granted to this plugin: put it into `connect` in plugins.toml",
-                target.host_and_port
+            let needed = &target.host_and_port;
+            log(
+                Level::Warn,
+                &format!("{needed} is not granted: put it into `connect` in plugins.toml"),
             );
         }
         let roots = match &target.roots {
@@ -67,12 +68,7 @@ impl Poster {
     /// Posts a call and says what came of it; `key` is the same for every attempt at the same call,
     /// `None` for one that may be taken any number of times. An instance that is not the live one makes and signs
     /// the request, sends nothing, and answers `done` with what it would have sent.
-    pub fn deliver<T: Serialize>(
-        &self,
-        hook: Hook,
-        key: Option<&str>,
-        message: &T,
-    ) -> Outcome {
+    pub fn deliver<T: Serialize>(&self, hook: Hook, key: Option<&str>, message: &T) -> Outcome {
         let body = match envelope(hook, key, message) {
             Ok(body) => body,
             Err(reason) => return Outcome::failed(reason),

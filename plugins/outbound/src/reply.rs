@@ -147,8 +147,7 @@ mod tests {
 
     #[test]
     fn each_status_has_its_meaning() {
-        let outcome =
-            |status| refusal(status, &HeaderMap::new(), SystemTime::UNIX_EPOCH).outcome;
+        let outcome = |status| refusal(status, &HeaderMap::new(), SystemTime::UNIX_EPOCH).outcome;
         for status in [400, 410, 413, 422] {
             assert_eq!(outcome(status), AnswerOutcome::Failed, "{status}");
         }

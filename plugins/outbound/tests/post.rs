@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use shouxin_outbound::{Endpoint, Poster, signature};
 use shouxin_plugin::testing::{Bench, case};
 use shouxin_plugin::{
-    Answer, AnswerOutcome, Case, Config, Error, Handler, Hook, Mode, Outcome,
+    Answer, AnswerOutcome, Case, Config, Error, Handler, Hook, Level, Mode, Outcome,
 };
 use tempfile::TempDir;
 
@@ -183,6 +183,9 @@ fn nobody_there_no_grant_and_no_answer_are_later() {
     let system = System::start();
     let ungranted = &mut bench(&folder, &system.url(), "127.0.0.1:1", json!({}));
     later(&execute(ungranted), "grants this plugin no such connection");
+    let (level, line) = ungranted.take_log().remove(0);
+    assert_eq!(level, Level::Warn);
+    assert!(line.contains(&system.address), "{line}");
     assert!(system.seen().is_empty());
     let silent = kit::peer(|mut stream| kit::until_closed(&mut stream));
     let url = format!("http://{silent}/");

@@ -162,12 +162,7 @@ const DEPARTMENT: &str = match option_env!("SHOUXIN_WEBHOOK_DEPARTMENT") {
     None => "自有系统的部门",
 };
 
-export_plugin!(
-    Webhook,
-    name = NAME,
-    version = env!("CARGO_PKG_VERSION"),
-    department = DEPARTMENT,
-);
+export_plugin!(Webhook, name = NAME, version = env!("CARGO_PKG_VERSION"), department = DEPARTMENT,);
 
 #[cfg(test)]
 mod tests;

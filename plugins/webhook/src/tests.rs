@@ -48,8 +48,7 @@ fn every_hook_is_posted_as_it_is() {
     let (folder, system) = (TempDir::new().unwrap(), System::start());
     let mut bench = bench(&folder, &system);
     bench.classified(&classification(9)).unwrap();
-    for (step, hook) in
-        [(1, Hook::Execute), (2, Hook::Suspend), (3, Hook::Resume), (4, Hook::Lift)]
+    for (step, hook) in [(1, Hook::Execute), (2, Hook::Suspend), (3, Hook::Resume), (4, Hook::Lift)]
     {
         assert_eq!(call(&mut bench, hook, step).outcome, AnswerOutcome::Done);
     }

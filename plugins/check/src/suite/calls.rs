@@ -22,9 +22,9 @@ const CATALOGUE: [(&str, u32); 4] = [("M-A", 30), ("I", 25), ("M-S", 12), ("M-M"
 
 /// Every id the catalogue could have, without parameters.
 fn catalogue() -> Vec<Measure> {
-    let ids = CATALOGUE.iter().flat_map(|(group, last)| {
-        (1..=*last).map(move |number| format!("{group}{number:02}"))
-    });
+    let ids = CATALOGUE
+        .iter()
+        .flat_map(|(group, last)| (1..=*last).map(move |number| format!("{group}{number:02}")));
     ids.map(|id| measure(&id)).collect()
 }
 

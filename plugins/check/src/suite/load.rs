@@ -20,8 +20,7 @@ const NAMELESS: &str = "shouxin-check-asks-for-the-name";
 const SYMBOLS_MAX: usize = 5;
 
 /// Hooks without which the register cannot work with a plugin.
-const REQUIRED: [Hook; 5] =
-    [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift, Hook::Forget];
+const REQUIRED: [Hook; 5] = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift, Hook::Forget];
 
 /// Reads the library once; what is parsed, hashed and loaded are the same bytes.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
@@ -52,13 +51,8 @@ pub(super) fn file(suite: &mut Suite<'_>) -> Checked {
 
 pub(super) fn exports(suite: &mut Suite<'_>) -> Checked {
     let later: Vec<&String> = suite.file.later_entries().collect();
-    let others: Vec<&str> = suite
-        .file
-        .others
-        .iter()
-        .filter(|name| !later.contains(name))
-        .map(String::as_str)
-        .collect();
+    let others: Vec<&str> =
+        suite.file.others.iter().filter(|name| !later.contains(name)).map(String::as_str).collect();
     if others.is_empty() {
         return passed("");
     }
@@ -147,7 +141,8 @@ pub(super) fn describes(suite: &mut Suite<'_>) -> Checked {
 pub(super) fn hooks(suite: &mut Suite<'_>) -> Checked {
     let abi = suite.abi.as_ref().ok_or("the library says nothing about itself")?;
     let offered = |hook: &Hook| abi.hooks.iter().any(|own| own == hook.as_str());
-    let names = |hooks: Vec<Hook>| hooks.iter().map(|own| own.as_str()).collect::<Vec<_>>().join(", ");
+    let names =
+        |hooks: Vec<Hook>| hooks.iter().map(|own| own.as_str()).collect::<Vec<_>>().join(", ");
     let missing: Vec<Hook> = REQUIRED.into_iter().filter(|hook| !offered(hook)).collect();
     if !missing.is_empty() {
         return Err(format!("{} missing", names(missing)));
@@ -193,8 +188,14 @@ mod tests {
     #[test]
     fn the_name_is_read_from_the_refusal_whatever_it_holds() {
         let said = |reason| said_name(reason);
-        assert_eq!(said("the library says it is `market`, it is admitted as `x`"), Some("market".into()));
-        assert_eq!(said("the library says it is `a`b c`, it is admitted as `x`"), Some("a`b c".into()));
+        assert_eq!(
+            said("the library says it is `market`, it is admitted as `x`"),
+            Some("market".into())
+        );
+        assert_eq!(
+            said("the library says it is `a`b c`, it is admitted as `x`"),
+            Some("a`b c".into())
+        );
         assert_eq!(said("something else"), None);
     }
 }

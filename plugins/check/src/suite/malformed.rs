@@ -176,11 +176,7 @@ pub(super) fn long_texts(suite: &mut Suite<'_>) -> Checked {
 }
 
 /// An order may be refused; an end may not, and nothing may be put off for ever.
-fn judge(
-    hook: Hook,
-    answer: &shouxin_plugin_host::wire::Answer,
-    what: &str,
-) -> Result<(), String> {
+fn judge(hook: Hook, answer: &shouxin_plugin_host::wire::Answer, what: &str) -> Result<(), String> {
     match (hook, answer.outcome) {
         (_, AnswerOutcome::Done) => Ok(()),
         (Hook::Execute, AnswerOutcome::Failed | AnswerOutcome::NeedsHuman) => Ok(()),

@@ -101,9 +101,7 @@ fn round(
 
 fn point(bench: &Bench, pid: u32) -> Result<(Usage, u64), String> {
     match bench.health() {
-        health if health.pid == Some(pid) => {
-            Ok((Usage::of(pid)?, traces::size(bench.folder())))
-        }
+        health if health.pid == Some(pid) => Ok((Usage::of(pid)?, traces::size(bench.folder()))),
         health => {
             let why = health.last_error.unwrap_or_default();
             Err(format!("its process did not live through the run: {why}"))
@@ -144,18 +142,12 @@ pub(super) fn memory(suite: &mut Suite<'_>) -> Checked {
         growth.last >> 10,
         growth.per_call
     );
-    let steady =
-        growth.per_call > MEMORY_BYTES_PER_CALL_MAX && growth.total() > MEMORY_BYTES_MIN;
+    let steady = growth.per_call > MEMORY_BYTES_PER_CALL_MAX && growth.total() > MEMORY_BYTES_MIN;
     if steady || growth.total() > MEMORY_BYTES_MAX { Err(said) } else { passed(said) }
 }
 
 /// Descriptors or threads: a number that has no reason to grow at all.
-fn number(
-    suite: &Suite<'_>,
-    what: &str,
-    more_max: u64,
-    of: impl Fn(&Usage) -> u64,
-) -> Checked {
+fn number(suite: &Suite<'_>, what: &str, more_max: u64, of: impl Fn(&Usage) -> u64) -> Checked {
     let run = suite.run.as_ref().ok_or("there was no long run")?;
     let growth = run.of(|(usage, _)| of(usage));
     let said = format!("{} {what} after warming up, {} at the end", growth.first, growth.last);
@@ -177,8 +169,7 @@ pub(super) fn folder(suite: &mut Suite<'_>) -> Checked {
         "{} bytes after warming up, {} at the end, every subject forgotten each time",
         growth.first, growth.last
     );
-    let steady =
-        growth.per_call > FOLDER_BYTES_PER_CALL_MAX && growth.total() > FOLDER_BYTES_MIN;
+    let steady = growth.per_call > FOLDER_BYTES_PER_CALL_MAX && growth.total() > FOLDER_BYTES_MIN;
     if steady || growth.total() > FOLDER_BYTES_MAX { Err(said) } else { passed(said) }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn pace(suite: &mut Suite<'_>) -> Checked {
         return Err(format!("slower than {} ms: {said}", suite.options.deadline_ms));
     }
     match slowest > deadline_us / CLOSE {
-        true => warned(format!("close to the deadline of {} ms: {said}", suite.options.deadline_ms)),
+        true => {
+            warned(format!("close to the deadline of {} ms: {said}", suite.options.deadline_ms))
+        }
         false => passed(said),
     }
 }
