@@ -193,6 +193,7 @@ fn a_question_shows_where_each_case_stands_and_its_receipts() {
     );
     let standing = |bench: &mut Bench, on: &str| ask(bench, on)[0]["standing"].clone();
     assert_eq!(standing(&mut bench, "2025-12-31"), "held");
+    assert_eq!(standing(&mut bench, "2026-12-31"), "in_effect");
     assert_eq!(standing(&mut bench, "2027-01-01"), "ended");
     call(&mut bench, Hook::Suspend, 6);
     assert_eq!(standing(&mut bench, "2026-06-01"), "suspended");
