@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-plugin", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-host", &["shouxin-plugin-abi", "shouxin-plugin-wire"]),
     ("shouxin-plugin-check", &["shouxin-plugin-host"]),
+    ("shouxin-plugin-scaffold", &[]),
     ("shouxin-plugin-approval", &["shouxin-plugin"]),
     ("shouxin-plugin-market", &["shouxin-plugin"]),
     ("shouxin-plugin-procurement", &["shouxin-plugin"]),

@@ -18,10 +18,12 @@ use crate::{Handler, Level, descriptor};
 
 mod desk;
 mod rules;
+mod scratch;
 
 use desk::Desk;
 pub use desk::LOG_LINES_MAX;
 pub use rules::{Broken, rules};
+pub use scratch::Scratch;
 
 /// A call that got no answer: the status and the reason the plugin gave.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

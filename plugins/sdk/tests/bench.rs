@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, Broken, case, rules};
+use shouxin_plugin::testing::{Bench, Broken, Scratch, case, rules};
 use shouxin_plugin::{
     Case, CaseBook, Config, Error, Handler, Hook, Level, Mode, Outcome, connect, log,
 };
@@ -227,4 +227,16 @@ fn the_rules_let_an_honest_handler_pass_and_name_what_another_one_breaks() {
         assert!(broken.to_string().starts_with(said), "{sin}: {broken}");
         assert_eq!(matches!(broken, Broken::Trace { .. }), sin == "trace");
     }
+}
+
+#[test]
+fn a_folder_for_a_test_is_empty_its_own_and_gone_afterwards() {
+    let (one, two) = (Scratch::new().unwrap(), Scratch::new().unwrap());
+    assert_ne!(one.path(), two.path());
+    assert_eq!(std::fs::read_dir(one.path()).unwrap().count(), 0);
+    std::fs::create_dir(one.path().join("below")).unwrap();
+    std::fs::write(one.path().join("below/file"), "x").unwrap();
+    let path = one.path().to_owned();
+    drop(one);
+    assert!(!path.exists() && two.path().exists());
 }

@@ -79,7 +79,11 @@ impl Desk {
         };
         let found = match server {
             Some(server) => Some(*server),
-            None => (name, port).to_socket_addrs().ok().and_then(|mut found| found.next()),
+            // An IPv6 address stands in brackets in a grant.
+            None => (name.trim_matches(['[', ']']), port)
+                .to_socket_addrs()
+                .ok()
+                .and_then(|mut found| found.next()),
         };
         let Some(found) = found.filter(|found| found.ip().is_loopback()) else {
             return abi::CONNECT_UNREACHABLE;
