@@ -84,8 +84,8 @@ pub(crate) fn read(bytes: &[u8], own: &[u8]) -> Result<Library, String> {
         for entry in segment.dynamic(endian, bytes).map_err(bad)?.unwrap_or_default() {
             let tag = entry.d_tag(endian);
             let flags = entry.d_val(endian);
-            library.text_relocations |= tag == elf::DT_TEXTREL
-                || (tag == elf::DT_FLAGS && flags & u64::from(elf::DF_TEXTREL.0) != 0);
+            library.text_relocations |=
+                tag == elf::DT_TEXTREL || (tag == elf::DT_FLAGS && flags & elf::DF_TEXTREL.0 != 0);
         }
     }
     // Without the segment the loader takes the stack to be executable.

@@ -66,7 +66,7 @@ impl Sample {
             today,
             last_day,
             department: "查验试样局".to_owned(),
-            measure: measure("M-A01"),
+            measure: measure("untried"),
             kind: Kind::Enterprise,
         }
     }
@@ -224,6 +224,11 @@ mod tests {
             let sum: usize =
                 code.bytes().zip(CODE_WEIGHTS).map(|(own, weight)| value(own) * weight).sum();
             assert_eq!((sum + value(code.as_bytes()[17])) % 31, 0, "{code}");
+            let digit = |c: char| c.to_digit(36).unwrap() as usize;
+            let body: usize =
+                code[8..16].chars().zip(BODY_WEIGHTS).map(|(own, w)| digit(own) * w).sum();
+            let check = code.chars().nth(16).map_or(0, |c| if c == 'X' { 10 } else { digit(c) });
+            assert_eq!((body + check) % 11, 0, "{code}");
         }
         // A published example of the standard's arithmetic: 91350100M000100Y43.
         let code = b"91350100M000100Y4";

@@ -46,202 +46,206 @@ struct Rule {
     look: fn(&mut Suite<'_>) -> Checked,
 }
 
-macro_rules! rule {
-    ($id:literal, $zh:literal, $en:literal, [$($needs:literal),*], $look:expr) => {
-        Rule { id: $id, zh: $zh, en: $en, needs: &[$($needs),*], look: $look }
-    };
+const fn rule(
+    id: &'static str,
+    needs: &'static [&'static str],
+    look: fn(&mut Suite<'_>) -> Checked,
+    zh: &'static str,
+    en: &'static str,
+) -> Rule {
+    Rule { id, zh, en, needs, look }
 }
 
 /// Every rule in the order in which it is looked at.
 const RULES: &[Rule] = &[
-    rule!(
+    rule(
         "file",
+        &[],
+        load::file,
         "文件是本机可用的库，只有一个入口",
         "The file is a library for this machine with one entry",
-        [],
-        load::file
     ),
-    rule!(
+    rule(
         "exports",
+        &["file"],
+        load::exports,
         "不导出入口以外的符号",
         "It exports nothing but the entry",
-        ["file"],
-        load::exports
     ),
-    rule!(
+    rule(
         "hardening",
+        &["file"],
+        load::hardening,
         "不要求可写代码或可执行栈",
         "It needs no writable code and no executable stack",
-        ["file"],
-        load::hardening
     ),
-    rule!(
+    rule(
         "loads",
+        &["file"],
+        load::loads,
         "能在子进程中载入，描述符合契约",
         "It loads in a child process and its descriptor fits",
-        ["file"],
-        load::loads
     ),
-    rule!(
+    rule(
         "name",
+        &["loads"],
+        load::name,
         "名称合规且与登记一致",
         "Its name is well formed and the admitted one",
-        ["loads"],
-        load::name
     ),
-    rule!(
+    rule(
         "creates",
+        &["name"],
+        load::creates,
         "未授予网络也能创建；重启、kill -9 后能在原目录再创建",
-        "It is created with nothing granted, and again over the same folder after a restart and kill -9",
-        ["name"],
-        load::creates
+        "It is created with nothing granted, and again after a restart and kill -9",
     ),
-    rule!(
+    rule(
         "describes",
+        &["creates"],
+        load::describes,
         "写明版本和部门",
         "It says its version and its department",
-        ["creates"],
-        load::describes
     ),
-    rule!(
+    rule(
         "hooks",
+        &["creates"],
+        load::hooks,
         "提供全部必需的钩子",
         "It offers every hook that is required",
-        ["creates"],
-        load::hooks
     ),
-    rule!(
+    rule(
         "settings",
+        &["creates"],
+        load::settings,
         "拒绝不合适的设置",
         "It refuses settings that do not fit",
-        ["creates"],
-        load::settings
     ),
-    rule!(
+    rule(
         "answers",
+        &["hooks"],
+        calls::answers,
         "每次调用给出一个有效答复",
         "Each call gets a valid answer",
-        ["hooks"],
-        calls::answers
     ),
-    rule!(
+    rule(
         "offline",
+        &["answers"],
+        calls::offline,
         "查验状态下无网络也能答复",
         "It answers without a network in mode check",
-        ["answers"],
-        calls::offline
     ),
-    rule!(
+    rule(
         "carries_out",
+        &["offline"],
+        calls::carries_out,
         "至少能执行一项措施",
         "It carries out at least one measure",
-        ["offline"],
-        calls::carries_out
     ),
-    rule!(
+    rule(
         "repeats",
+        &["answers"],
+        calls::repeats,
         "同一幂等键得到同一答复",
         "The same key gets the same answer",
-        ["answers"],
-        calls::repeats
     ),
-    rule!(
+    rule(
         "remembers",
+        &["repeats"],
+        calls::remembers,
         "kill -9 和重启后仍得到同一答复",
         "The same key gets the same answer after kill -9 and a restart",
-        ["repeats"],
-        calls::remembers
     ),
-    rule!(
-        "order",
-        "后一步之后，前一步不再生效",
-        "An earlier step changes nothing after a later one",
-        ["offline"],
-        calls::order
-    ),
-    rule!(
+    rule(
         "lift_alone",
+        &["answers"],
+        calls::lift_alone,
         "未执行也能解除，可反复解除",
         "Lift works without an execute, any number of times",
-        ["answers"],
-        calls::lift_alone
     ),
-    rule!(
+    rule(
+        "order",
+        &["offline"],
+        calls::order,
+        "后一步之后，前一步不再生效",
+        "An earlier step changes nothing after a later one",
+    ),
+    rule(
         "separate",
+        &["repeats"],
+        calls::separate,
         "案件与主体互不影响",
         "Cases and subjects do not touch each other",
-        ["repeats"],
-        calls::separate
     ),
-    rule!(
+    rule(
         "forgets",
+        &["answers"],
+        folder::forgets,
         "遗忘后目录中不留主体任何痕迹",
         "After forget no trace of the subject is in its folder",
-        ["answers"],
-        folder::forgets
     ),
-    rule!(
+    rule(
         "malformed",
+        &["answers"],
+        malformed::malformed,
         "不成形的请求被有序拒绝",
         "A malformed request is refused in an orderly way",
-        ["answers"],
-        malformed::malformed
     ),
-    rule!(
+    rule(
         "tolerates",
+        &["answers"],
+        malformed::tolerates,
         "接受不认识的字段",
         "Fields that it does not know are accepted",
-        ["answers"],
-        malformed::tolerates
     ),
-    rule!(
+    rule(
         "long_texts",
+        &["offline"],
+        malformed::long_texts,
         "承受限度内的长文本和 256 KiB 请求",
         "It bears long texts within the limits and requests of 256 KiB",
-        ["offline"],
-        malformed::long_texts
     ),
-    rule!(
+    rule(
         "pace",
+        &["answers"],
+        pace::pace,
         "每次调用都在期限之内",
         "Each call ends within its deadline",
-        ["answers"],
-        pace::pace
     ),
-    rule!(
+    rule(
         "memory",
+        &["answers", "pace"],
+        memory::memory,
         "长期运行内存不增长",
         "Memory does not grow in a long run",
-        ["answers", "pace"],
-        memory::memory
     ),
-    rule!(
+    rule(
         "descriptors",
+        &["memory_run"],
+        memory::descriptors,
         "长期运行描述符不增长",
         "Descriptors do not grow in a long run",
-        ["memory_run"],
-        memory::descriptors
     ),
-    rule!(
+    rule(
         "threads",
+        &["memory_run"],
+        memory::threads,
         "长期运行线程不增长",
         "Threads do not grow in a long run",
-        ["memory_run"],
-        memory::threads
     ),
-    rule!(
+    rule(
         "folder",
+        &["memory_run"],
+        memory::folder,
         "解除并遗忘后目录大小有界",
         "The folder stays small after lift and forget",
-        ["memory_run"],
-        memory::folder
     ),
-    rule!(
+    rule(
         "logs",
+        &["creates"],
+        load::logs,
         "日志不含主体名称或代码",
         "Its log holds neither names nor keys of subjects",
-        ["creates"],
-        load::logs
     ),
 ];
 

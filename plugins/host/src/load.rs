@@ -56,6 +56,14 @@ fn library_error(path: &Path, error: impl std::fmt::Display) -> Refusal {
     Refusal::new(RefusalCode::Library, format!("{}: {error}", path.display()))
 }
 
+/// What the system's loader said, such as the symbol it did not find: it stands in the source.
+fn loader_said(error: &libloading::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
 fn read_verified(path: &Path, sha256: [u8; 32]) -> Result<Vec<u8>, Refusal> {
     let file = File::open(path).map_err(|error| library_error(path, error))?;
     let mut bytes = Vec::new();
@@ -101,7 +109,7 @@ fn open(bytes: &[u8], path: &Path) -> Result<Loaded, Refusal> {
     // SAFETY: this runs the library's initialisers. The bytes are the admitted ones, whose origin
     // the operator answers for; that is the trust the contract states.
     let library = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) }
-        .map_err(|error| library_error(path, error))?;
+        .map_err(|error| library_error(path, loader_said(&error)))?;
     let library = ManuallyDrop::new(library);
     // SAFETY: the contract fixes the type of this symbol, major version included in its name.
     let entry = unsafe { library.get::<abi::EntryFn>(abi::ENTRY_SYMBOL.as_bytes()) };

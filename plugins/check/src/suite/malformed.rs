@@ -52,8 +52,11 @@ fn take(bench: &mut Bench, hook: Hook, body: Vec<u8>) -> Result<Taken, String> {
     })
 }
 
+/// A hook with a message that is in order, to be changed.
+type Good = (Hook, Map<String, Value>);
+
 /// The hooks the library offers, each with a message that is in order.
-fn good(suite: &mut Suite<'_>) -> Result<Vec<(Hook, Map<String, Value>)>, String> {
+fn good(suite: &mut Suite<'_>) -> Result<Vec<Good>, String> {
     Ok(suite.life()?.into_iter().map(|(hook, body)| (hook, object(&body))).collect())
 }
 
@@ -139,6 +142,12 @@ pub(super) fn long_texts(suite: &mut Suite<'_>) -> Checked {
     let subject = suite.subject();
     let plain = suite.sample.case(&subject);
     let mut asked = 0;
+    // What cannot be lifted without an execute cannot be lifted after one that was refused either,
+    // and `lift_alone` says it.
+    let hooks: &[Hook] = match suite.holds("lift_alone") {
+        true => &[Hook::Execute, Hook::Lift],
+        false => &[Hook::Execute],
+    };
     for characters in [1_000, 20_000, 60_000] {
         let long = "限".repeat(characters);
         let mut texts = plain.clone();
@@ -150,7 +159,7 @@ pub(super) fn long_texts(suite: &mut Suite<'_>) -> Checked {
         for (what, form) in [("name", texts), ("parameter", parameters), ("number", number)] {
             let case = suite.sample.case(&subject);
             let case = shouxin_plugin_host::wire::Case { case_id: case.case_id, ..form };
-            for hook in [Hook::Execute, Hook::Lift] {
+            for hook in hooks.iter().copied() {
                 asked += 1;
                 let step = suite.sample.step();
                 let answer = case_at(&mut bench, &case, hook, step)
@@ -161,7 +170,7 @@ pub(super) fn long_texts(suite: &mut Suite<'_>) -> Checked {
     }
     // As long as a message may be, to the byte.
     let case = suite.sample.case(&subject);
-    for hook in [Hook::Execute, Hook::Lift] {
+    for hook in hooks.iter().copied() {
         let step = suite.sample.step();
         let mut body = at(&case, hook, step).encode().map_err(|error| error.to_string())?;
         body.resize(BODY_BYTES_MAX, b' ');
