@@ -65,7 +65,7 @@ fn a_plugin_in_c_works() {
 fn a_later_minor_and_an_older_shorter_descriptor_both_work() {
     let built = TempDir::new().unwrap();
     let later = example()
-        .replace("SHOUXIN_ABI_MINOR,", "SHOUXIN_ABI_MINOR + 7,")
+        .replace("SHOUXIN_ABI_MINOR,", "SHOUXIN_ABI_MINOR + 6,")
         .replace("sizeof(shouxin_descriptor),", "sizeof(shouxin_descriptor) + 64,")
         // The longer descriptor of a later minor, of which this register knows the beginning.
         .replace(
@@ -97,7 +97,7 @@ fn what_does_not_speak_the_contract_is_refused_with_both_sides_named() {
             "major",
             "SHOUXIN_ABI_MAJOR,",
             "2u,",
-            "built for version 2.0 of the contract, this register speaks 1.0",
+            "built for version 2.1 of the contract, this register speaks 1.1",
         ),
         ("short", "sizeof(shouxin_descriptor),", "20,", "the descriptor has 20 bytes"),
         ("create", "    create,\n", "    NULL,\n", "`create` and `destroy` are required"),
