@@ -6,7 +6,7 @@ mod kit;
 
 use std::path::Path;
 
-use kit::{Running, case, failed, faulty, start, try_start, with_fault};
+use kit::{Running, case, failed, faulty, start, with_fault};
 use serde_json::{Value, json};
 use shouxin_plugin_host::{FailureKind, Hook, Isolation, Outcome, PluginSpec};
 
@@ -224,22 +224,12 @@ fn an_answer_for_another_call_is_nobodys_answer() {
 fn a_library_is_loaded_in_the_cage_and_not_before_it() {
     // The library's initialiser runs while it is loaded: it tries to leave a file in the folder above.
     let built = tempfile::TempDir::new().unwrap();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../abi/examples/minimal.c");
-    let source = std::fs::read_to_string(example).unwrap()
+    let source = kit::example()
         + "\n#include <stdio.h>\n__attribute__((constructor)) static void early(void) {\n\
            FILE *inside = fopen(\"inside\", \"w\"); FILE *outside = fopen(\"../outside\", \"w\");\n\
            if (inside) fclose(inside);\n if (outside) fclose(outside);\n}\n";
-    let input = built.path().join("early.c");
-    std::fs::write(&input, source).unwrap();
-    let output = built.path().join("libearly.so");
-    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../abi/include");
-    let compiled = std::process::Command::new("cc")
-        .args(["-shared", "-fPIC", "-I"])
-        .args([&include, Path::new("-o"), &output, &input])
-        .output()
-        .unwrap();
-    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
-    let running = try_start(|folder| kit::spec("minimal", &output, folder)).unwrap();
+    let output = kit::compile(built.path(), "early", &source);
+    let running = start(|folder| kit::spec("minimal", &output, folder));
     assert!(running.folder.path().join("data/inside").exists(), "it ran");
     assert!(!running.folder.path().join("outside").exists(), "it ran in the cage");
 }
