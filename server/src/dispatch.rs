@@ -571,7 +571,8 @@ fn fault(outcome: &Outcome) -> (CallFault, String, bool) {
         Outcome::Failed { kind, detail } => {
             let fault = match kind {
                 FailureKind::Panic => CallFault::Panic,
-                FailureKind::Crash => CallFault::Crash,
+                // Nobody cancels here; what never began is submitted again without counting.
+                FailureKind::Crash | FailureKind::Cancelled => CallFault::Crash,
                 FailureKind::Deadline => CallFault::Deadline,
                 FailureKind::BadAnswer | FailureKind::TooLarge => CallFault::BadAnswer,
                 FailureKind::Refused => CallFault::Refused,

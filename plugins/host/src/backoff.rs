@@ -43,6 +43,11 @@ impl Backoff {
         Next::RestartAt(now.checked_add(wait).unwrap_or(now))
     }
 
+    /// When it crashed, the newest last; those that left the window before the newest are gone.
+    pub(crate) fn crashes(&self) -> &VecDeque<Instant> {
+        &self.crashes
+    }
+
     /// Takes an answer: the plugin works.
     pub(crate) fn answered(&mut self) {
         self.in_a_row = 0;

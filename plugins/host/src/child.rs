@@ -5,15 +5,10 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
 use rustix::fs::{Mode, OFlags};
-use rustix::process::{Resource, Rlimit, Signal};
+use rustix::process::Signal;
 
-use crate::handshake::{Hello, Refusal};
+use crate::cage;
 use crate::serve::{Served, serve};
-use crate::spec::RefusalCode;
-
-/// Address space beyond the memory limit: allocators and language runtimes reserve much more than
-/// they use, and a reservation costs nothing.
-const RESERVED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Exit code of a child whose library was refused.
 const EXIT_REFUSED: u8 = 3;
@@ -37,7 +32,7 @@ pub fn child_main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    match serve(socket, set_limits) {
+    match serve(socket, None, |hello| cage::close(hello).map(Some)) {
         Served::Finished => ExitCode::SUCCESS,
         Served::Refused => ExitCode::from(EXIT_REFUSED),
         Served::Panicked => ExitCode::from(EXIT_PANICKED),
@@ -79,46 +74,4 @@ fn close_all_but(socket: &OwnedFd) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Sets the bounds that hold from before the library is loaded. The memory bounds count from what
-/// the program has mapped by now: its allocator may have reserved much more at the start than a
-/// plugin is to get.
-fn set_limits(hello: &Hello) -> Result<(), Refusal> {
-    let Mapped { all_bytes, data_bytes } = mapped();
-    let memory = hello.memory_bytes_max;
-    let bounds = [
-        (Resource::Core, 0),
-        (Resource::Nofile, hello.open_files_max),
-        // What is really used: private writable memory.
-        (Resource::Data, data_bytes.saturating_add(memory)),
-        // And shared mappings, which the bound above does not count.
-        (Resource::As, all_bytes.saturating_add(memory).saturating_add(RESERVED_BYTES)),
-    ];
-    for (resource, bound) in bounds {
-        let hard = rustix::process::getrlimit(resource).maximum;
-        let bound = Some(hard.map_or(bound, |hard| hard.min(bound)));
-        rustix::process::setrlimit(resource, Rlimit { current: bound, maximum: bound }).map_err(
-            |error| Refusal::new(RefusalCode::Limits, format!("a limit cannot be set: {error}")),
-        )?;
-    }
-    Ok(())
-}
-
-/// What this process has mapped.
-struct Mapped {
-    all_bytes: u64,
-    /// Private and writable.
-    data_bytes: u64,
-}
-
-/// Reads `/proc/self/statm`: pages of everything first, of data and stack sixth.
-fn mapped() -> Mapped {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let page = rustix::param::page_size() as u64;
-    let bytes = |field: usize| {
-        let pages = text.split_whitespace().nth(field).and_then(|pages| pages.parse::<u64>().ok());
-        pages.unwrap_or(0).saturating_mul(page)
-    };
-    Mapped { all_bytes: bytes(0), data_bytes: bytes(5) }
 }

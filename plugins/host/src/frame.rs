@@ -6,7 +6,7 @@
 use shouxin_plugin_wire::{BODY_BYTES_MAX, Hook};
 
 /// Version of everything in this file and in `handshake.rs`.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 
 /// Bytes before the body.
 const HEADER_BYTES: usize = 13;
@@ -31,8 +31,16 @@ pub(crate) enum Kind {
     Log,
     /// To the child: finish.
     Bye,
+    /// To the child: drop this call if it has not begun.
+    Cancel,
+    /// From the child: this call was dropped and never begins.
+    Cancelled,
+    /// From the child: this call begins though one sent before it waits.
+    Begun,
     /// To the child: a call.
     Call(Hook),
+    /// To the child: a call that goes before every [`Kind::Call`] that has not begun.
+    First(Hook),
 }
 
 impl Kind {
@@ -45,30 +53,49 @@ impl Kind {
             Kind::Failed => 5,
             Kind::Log => 6,
             Kind::Bye => 7,
-            Kind::Call(Hook::Classified) => 16,
-            Kind::Call(Hook::Execute) => 17,
-            Kind::Call(Hook::Suspend) => 18,
-            Kind::Call(Hook::Resume) => 19,
-            Kind::Call(Hook::Lift) => 20,
-            Kind::Call(Hook::Forget) => 21,
-            Kind::Call(Hook::Query) => 22,
+            Kind::Cancel => 8,
+            Kind::Cancelled => 9,
+            Kind::Begun => 10,
+            Kind::Call(hook) => CALLS + hook_number(hook),
+            Kind::First(hook) => FIRSTS + hook_number(hook),
         }
     }
 
     fn from_byte(byte: u8) -> Option<Kind> {
-        let fixed = [
-            Kind::Hello,
-            Kind::Ready,
-            Kind::Refused,
-            Kind::Answered,
-            Kind::Failed,
-            Kind::Log,
-            Kind::Bye,
-        ];
-        fixed
-            .into_iter()
-            .chain(Hook::ALL.into_iter().map(Kind::Call))
-            .find(|kind| kind.to_byte() == byte)
+        let hook = |base: u8| Hook::ALL.get(usize::from(byte.checked_sub(base)?)).copied();
+        Some(match byte {
+            1 => Kind::Hello,
+            2 => Kind::Ready,
+            3 => Kind::Refused,
+            4 => Kind::Answered,
+            5 => Kind::Failed,
+            6 => Kind::Log,
+            7 => Kind::Bye,
+            8 => Kind::Cancel,
+            9 => Kind::Cancelled,
+            10 => Kind::Begun,
+            CALLS..FIRSTS => Kind::Call(hook(CALLS)?),
+            FIRSTS.. => Kind::First(hook(FIRSTS)?),
+            _ => return None,
+        })
+    }
+}
+
+/// The bytes of calls begin here, in the order of [`Hook::ALL`].
+const CALLS: u8 = 16;
+/// And those of calls that go first.
+const FIRSTS: u8 = 32;
+
+/// A hook's place in [`Hook::ALL`].
+fn hook_number(hook: Hook) -> u8 {
+    match hook {
+        Hook::Classified => 0,
+        Hook::Execute => 1,
+        Hook::Suspend => 2,
+        Hook::Resume => 3,
+        Hook::Lift => 4,
+        Hook::Forget => 5,
+        Hook::Query => 6,
     }
 }
 
@@ -189,7 +216,13 @@ mod tests {
                 assert_eq!(kind.to_byte(), byte);
             }
         }
-        assert_eq!((0..=u8::MAX).filter_map(Kind::from_byte).count(), 14);
+        assert_eq!((0..=u8::MAX).filter_map(Kind::from_byte).count(), 24);
+        assert!(
+            Hook::ALL
+                .iter()
+                .all(|hook| Kind::from_byte(Kind::First(*hook).to_byte())
+                    == Some(Kind::First(*hook)))
+        );
     }
 
     #[test]

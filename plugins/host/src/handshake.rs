@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{FailureKind, RefusalCode};
+use crate::spec::{AbiInfo, Cage, FailureKind, RefusalCode};
 
 /// First frame to the child: what to load and how to bound it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,6 +21,24 @@ pub(crate) struct Hello {
     pub(crate) memory_bytes_max: u64,
     /// Open files.
     pub(crate) open_files_max: u64,
+    /// The longest file, in bytes.
+    pub(crate) file_bytes_max: u64,
+    /// Absolute path of the plugin's own folder.
+    pub(crate) data_dir: String,
+    /// Whether to give up where files cannot be fenced in.
+    pub(crate) require_landlock: bool,
+    /// How long loading and `create` may take.
+    pub(crate) start_deadline_ms: u64,
+    /// How long one call may take.
+    pub(crate) deadline_ms: u64,
+}
+
+/// The child waits for calls.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ready {
+    pub(crate) abi: AbiInfo,
+    /// `None` where the body is a thread.
+    pub(crate) cage: Option<Cage>,
 }
 
 /// The child will not work.

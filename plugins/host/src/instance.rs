@@ -1,10 +1,13 @@
 //! One plugin instance and the calls into it.
 
 use std::ffi::c_void;
+use std::os::fd::IntoRawFd;
+use std::time::Instant;
 
 use shouxin_plugin_abi as abi;
 use shouxin_plugin_wire::Hook;
 
+use crate::courier::Connector;
 use crate::handshake::CallFailure;
 use crate::spec::FailureKind;
 
@@ -23,11 +26,20 @@ pub(crate) struct Instance {
     pointer: *mut c_void,
 }
 
+/// What a call may use of the process around it.
+pub(crate) struct Surroundings<'a, 'b> {
+    pub(crate) log: &'a mut LogSink<'b>,
+    /// The way to the network.
+    pub(crate) connector: &'a mut Connector,
+    /// When the call is ended from outside.
+    pub(crate) until: Instant,
+}
+
 /// What the callbacks of one call share. Lives on the stack of that call.
 struct Context<'a, 'b> {
     answer: Option<Vec<u8>>,
     too_large: Option<usize>,
-    log: &'a mut LogSink<'b>,
+    around: Surroundings<'a, 'b>,
 }
 
 impl Context<'_, '_> {
@@ -59,9 +71,9 @@ impl Instance {
     pub(crate) fn create(
         descriptor: abi::Descriptor,
         config: &[u8],
-        log: &mut LogSink<'_>,
+        around: Surroundings<'_, '_>,
     ) -> Result<Instance, String> {
-        let mut context = Context { answer: None, too_large: None, log };
+        let mut context = Context { answer: None, too_large: None, around };
         let host = context.host();
         let pointer = match descriptor.create {
             // SAFETY: `load` checked the descriptor; host and configuration outlive the call, and
@@ -85,7 +97,7 @@ impl Instance {
         &mut self,
         hook: Hook,
         body: &[u8],
-        log: &mut LogSink<'_>,
+        around: Surroundings<'_, '_>,
     ) -> Result<Vec<u8>, CallFailure> {
         let function = match hook {
             Hook::Classified => self.descriptor.classified,
@@ -100,7 +112,7 @@ impl Instance {
         let Some(function) = function else {
             return failed(FailureKind::Refused, format!("the plugin has no `{hook}`"));
         };
-        let mut context = Context { answer: None, too_large: None, log };
+        let mut context = Context { answer: None, too_large: None, around };
         let host = context.host();
         // SAFETY: the instance came from `create` of the same descriptor and is not destroyed; one
         // call at a time, because `self` is borrowed exclusively; request and host outlive it.
@@ -162,13 +174,24 @@ unsafe extern "C" fn take_answer(ctx: *mut c_void, ptr: *const u8, len: usize) -
 }
 
 unsafe extern "C" fn open_connection(
-    _ctx: *mut c_void,
-    _host: *const u8,
-    _host_len: usize,
-    _port: u16,
-    _timeout_ms: u32,
+    ctx: *mut c_void,
+    host: *const u8,
+    host_len: usize,
+    port: u16,
+    timeout_ms: u32,
 ) -> i32 {
-    abi::CONNECT_NOT_GRANTED
+    // SAFETY: as in `take_answer`.
+    let context = unsafe { &mut *ctx.cast::<Context<'_, '_>>() };
+    let Surroundings { connector, until, .. } = &mut context.around;
+    // SAFETY: the plugin promises `host_len` readable bytes.
+    let Some(host) = (unsafe { abi::borrow(host, host_len) }) else {
+        return abi::CONNECT_BAD_NAME;
+    };
+    match connector.connect(host, port, timeout_ms, *until) {
+        // The plugin owns it from here on.
+        Ok(connection) => connection.into_raw_fd(),
+        Err(code) => code,
+    }
 }
 
 unsafe extern "C" fn take_log(ctx: *mut c_void, level: i32, ptr: *const u8, len: usize) {
@@ -176,6 +199,6 @@ unsafe extern "C" fn take_log(ctx: *mut c_void, level: i32, ptr: *const u8, len:
     let context = unsafe { &mut *ctx.cast::<Context<'_, '_>>() };
     // SAFETY: the plugin promises `len` readable bytes; no more of them are read.
     if let Some(bytes) = unsafe { abi::borrow(ptr, len.min(LOG_LINE_BYTES_MAX)) } {
-        (context.log)(level, &String::from_utf8_lossy(bytes));
+        (context.around.log)(level, &String::from_utf8_lossy(bytes));
     }
 }

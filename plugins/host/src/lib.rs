@@ -9,9 +9,12 @@
 //! `shouxin-plugin-wire` defines, and what an answer means is the caller's business.
 
 mod backoff;
+mod cage;
 mod child;
+mod courier;
 mod frame;
 mod handshake;
+mod health;
 mod instance;
 mod link;
 mod load;
@@ -23,9 +26,10 @@ mod spec;
 mod supervisor;
 
 pub use child::child_main;
+pub use health::{BUCKETS_US, Health, HookCalls};
 pub use plugin::Plugin;
 pub use spec::{
-    AbiInfo, Call, Completion, FailureKind, Health, Isolation, Limits, Outcome, PluginSpec,
+    AbiInfo, Cage, Call, Completion, FailureKind, Isolation, Limits, Outcome, PluginSpec,
     RefusalCode, StartError, State, SubmitError,
 };
 

@@ -1,25 +1,26 @@
 //! The register's end of the socket to one running body: a loop that never blocks on anything but
 //! `poll`, so that no behaviour of the other side can hold it up.
 //!
-//! The body works on one call at a time in the order they were sent. So the oldest call without an
-//! answer is the one that runs, its time begins when it becomes the oldest, and only it can be to
-//! blame when the body ends.
+//! The body works on one call at a time in the order they were sent, and says so before it begins one
+//! out of this order. So the call that runs is the one it named, else the oldest without an answer;
+//! its time begins with the answer before it, and only it can be to blame when the body ends.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use shouxin_plugin_wire::{Answer, Hook};
 
 use crate::backoff::Backoff;
+use crate::courier;
 use crate::frame::{Decoder, Frame, Kind, encode};
-use crate::handshake::{CallFailure, Refusal};
+use crate::handshake::{CallFailure, Ready, Refusal};
 use crate::output::Output;
 use crate::runner::Runner;
-use crate::spec::{AbiInfo, Completion, FailureKind, Outcome, PluginSpec, State};
-use crate::supervisor::Shared;
+use crate::spec::{Call, Completion, FailureKind, Outcome, PluginSpec, State};
+use crate::supervisor::{Orders, Shared};
 
 /// How long a body may take to finish after it was told to.
 const LEAVE_MS: u64 = 2_000;
@@ -33,11 +34,31 @@ const READS_MAX: usize = 16;
 /// Reads of what a body that has ended left behind: more than all answers of a full window.
 const LAST_READS_MAX: usize = 4_096;
 
+/// Encoded bytes that wait for room in the socket; beyond, calls wait as they are, so that one that
+/// goes first can still overtake them and one that is cancelled is never sent.
+const UNSENT_BYTES_MAX: usize = 128 * 1024;
+
 /// A call that was sent and has no answer.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Sent {
     pub(crate) ticket: u64,
     pub(crate) hook: Hook,
 }
+
+/// What has no answer at the end of a link.
+pub(crate) struct Left {
+    /// The call that the body worked on, as far as is known.
+    pub(crate) running: Option<Sent>,
+    /// For how long, in microseconds.
+    pub(crate) running_us: u64,
+    /// What was sent, the running call included.
+    pub(crate) sent: VecDeque<Sent>,
+    /// What was not.
+    pub(crate) orders: Orders,
+}
+
+/// What is said of a call that was cancelled in time.
+const CANCELLED: &str = "cancelled before it began";
 
 /// Why a link ended.
 pub(crate) enum End {
@@ -63,7 +84,8 @@ enum Phase {
 }
 
 /// What `poll` reported.
-struct Ready {
+struct Reported {
+    wake: bool,
     socket: bool,
     printed: bool,
     ended: bool,
@@ -77,9 +99,19 @@ pub(crate) struct Link<'a> {
     phase: Phase,
     decoder: Decoder,
     unsent: Vec<u8>,
+    /// Bytes of `unsent` that were written.
+    written: usize,
+    /// What goes with the first bytes.
+    gift: Option<OwnedFd>,
+    orders: Orders,
     sent: VecDeque<Sent>,
-    /// When the oldest call got its turn.
+    /// The call that the body named because it is not the oldest.
+    named: Option<u64>,
+    /// When the running call got its turn.
     turn_since: Instant,
+    /// When this body was begun to be started.
+    began: Instant,
+    stop_at: Option<Instant>,
     output: Output,
     /// Whether the body can still print; the end of a pipe would wake the loop for ever.
     prints: bool,
@@ -91,16 +123,18 @@ fn fault(kind: FailureKind, reason: impl Into<String>) -> End {
 }
 
 impl<'a> Link<'a> {
-    /// A link to a body that was just started; `hello` is its first frame.
+    /// A link to a body that was just started; `hello` is its first frame, with what it is to get.
     pub(crate) fn new(
         spec: &'a PluginSpec,
         shared: &'a Shared,
         runner: &'a Runner,
         backoff: &'a mut Backoff,
-        hello: Vec<u8>,
+        hello: (Vec<u8>, Option<OwnedFd>),
+        began: Instant,
     ) -> Link<'a> {
         let now = Instant::now();
         let until = now + Duration::from_millis(spec.limits.start_deadline_ms);
+        let (unsent, gift) = hello;
         Link {
             spec,
             shared,
@@ -108,9 +142,15 @@ impl<'a> Link<'a> {
             backoff,
             phase: Phase::Starting { until },
             decoder: Decoder::default(),
-            unsent: hello,
+            unsent,
+            written: 0,
+            gift,
+            orders: Orders::default(),
             sent: VecDeque::new(),
+            named: None,
             turn_since: now,
+            began,
+            stop_at: None,
             output: Output::new(&spec.name, now),
             prints: true,
             buffer: vec![0; READ_BYTES],
@@ -118,46 +158,67 @@ impl<'a> Link<'a> {
     }
 
     /// Works until the link ends; returns why, and the calls that have no answer.
-    pub(crate) fn run(mut self) -> (End, VecDeque<Sent>) {
-        loop {
+    pub(crate) fn run(mut self) -> (End, Left) {
+        let end = loop {
             if let Err(end) = self.turn() {
-                return (end, self.sent);
+                break end;
             }
+        };
+        let duration = Instant::now().saturating_duration_since(self.turn_since);
+        let left = Left {
+            running: self.running_at().and_then(|at| self.sent.get(at)).copied(),
+            running_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            sent: self.sent,
+            orders: self.orders,
+        };
+        (end, left)
+    }
+
+    /// Where in `sent` the running call is.
+    fn running_at(&self) -> Option<usize> {
+        match self.named {
+            Some(ticket) => self.sent.iter().position(|sent| sent.ticket == ticket),
+            None => (!self.sent.is_empty()).then_some(0),
         }
     }
 
     fn turn(&mut self) -> Result<(), End> {
-        let ready = self.wait()?;
-        self.shared.clear_wake();
-        let now = Instant::now();
-        if ready.printed || ready.ended {
-            self.read_printed(now);
+        self.take_orders()?;
+        self.write_socket();
+        let reported = self.wait()?;
+        self.shared.woken();
+        if reported.wake {
+            self.shared.clear_wake();
         }
-        if ready.socket || ready.ended {
-            let reads_max = if ready.ended { LAST_READS_MAX } else { READS_MAX };
+        if reported.printed || reported.ended {
+            self.read_printed(Instant::now());
+        }
+        if reported.socket || reported.ended {
+            let reads_max = if reported.ended { LAST_READS_MAX } else { READS_MAX };
             self.read_socket(reads_max)?;
         }
-        if ready.ended {
+        if reported.ended {
             return Err(self.gone());
         }
-        self.take_calls(now)?;
-        self.write_socket()?;
-        self.check_deadlines(now)
+        self.check_deadlines()
     }
 
     /// Waits until there is something to do.
-    fn wait(&self) -> Result<Ready, End> {
+    fn wait(&self) -> Result<Reported, End> {
         let socket_flags =
-            if self.unsent.is_empty() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
+            if self.is_written() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
         let wake = self.shared.wake_fd();
-        let mut fds = vec![
-            PollFd::from_borrowed_fd(wake, PollFlags::IN),
+        // Whatever is not there is a second look at the first, which asks for nothing.
+        let fd = |fd| match fd {
+            Some(fd) => PollFd::from_borrowed_fd(fd, PollFlags::IN),
+            None => PollFd::from_borrowed_fd(wake, PollFlags::empty()),
+        };
+        let mut fds = [
+            fd(Some(wake)),
             PollFd::from_borrowed_fd(self.runner.socket.as_fd(), socket_flags),
+            fd(self.runner.end_fd()),
+            fd(self.runner.printed_fd().filter(|_| self.prints)),
         ];
-        let printed = self.runner.printed_fd().filter(|_| self.prints);
-        for fd in [self.runner.end_fd(), printed].into_iter().flatten() {
-            fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
-        }
         let timeout = self.next_deadline().map(|at| {
             let left = at.saturating_duration_since(Instant::now());
             Timespec {
@@ -169,8 +230,12 @@ impl<'a> Link<'a> {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(fault(FailureKind::Crash, format!("poll failed: {error}"))),
         }
-        let reported = |at: usize| fds.get(at).is_some_and(|fd| !fd.revents().is_empty());
-        Ok(Ready { socket: reported(1), ended: reported(2), printed: reported(3) })
+        let [wake, socket, ended, printed] = fds.map(|fd| !fd.revents().is_empty());
+        Ok(Reported { wake, socket, ended, printed })
+    }
+
+    fn is_written(&self) -> bool {
+        self.written >= self.unsent.len()
     }
 
     fn next_deadline(&self) -> Option<Instant> {
@@ -179,14 +244,15 @@ impl<'a> Link<'a> {
             Phase::Running => None,
         };
         let call = (!self.sent.is_empty()).then(|| self.call_deadline());
-        [phase, call, self.shared.stop_at()].into_iter().flatten().min()
+        [phase, call, self.stop_at].into_iter().flatten().min()
     }
 
     fn call_deadline(&self) -> Instant {
         self.turn_since + Duration::from_millis(self.spec.limits.deadline_ms)
     }
 
-    fn check_deadlines(&mut self, now: Instant) -> Result<(), End> {
+    fn check_deadlines(&mut self) -> Result<(), End> {
+        let now = Instant::now();
         match self.phase {
             Phase::Starting { until } if until <= now => {
                 let ms = self.spec.limits.start_deadline_ms;
@@ -199,7 +265,7 @@ impl<'a> Link<'a> {
             let ms = self.spec.limits.deadline_ms;
             return Err(fault(FailureKind::Deadline, format!("no answer in {ms} ms")));
         }
-        match self.shared.stop_at() {
+        match self.stop_at {
             Some(at) if at <= now && !matches!(self.phase, Phase::Leaving { .. }) => {
                 Err(End::Stopped)
             }
@@ -207,50 +273,90 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// Sends what was submitted, or says goodbye once everything is answered.
-    fn take_calls(&mut self, now: Instant) -> Result<(), End> {
-        let stopping = self.shared.stop_at().is_some();
+    /// Takes what was submitted and cancelled, sends what there is room for, or says goodbye once
+    /// everything is answered.
+    fn take_orders(&mut self) -> Result<(), End> {
+        self.stop_at = self.shared.take_orders(&mut self.orders);
+        let stopping = self.stop_at.is_some();
         match self.phase {
             Phase::Starting { .. } if stopping => return Err(End::Stopped),
             Phase::Starting { .. } | Phase::Leaving { .. } => return Ok(()),
             Phase::Running => {}
         }
-        for call in self.shared.take_calls() {
-            let encoded = encode(&mut self.unsent, Kind::Call(call.hook), call.ticket, &call.body);
+        self.cancel()?;
+        while self.unsent.len() - self.written < UNSENT_BYTES_MAX {
+            let (call, kind): (Call, fn(Hook) -> Kind) = match self.orders.first.pop_front() {
+                Some(call) => (call, Kind::First),
+                None => match self.orders.later.pop_front() {
+                    Some(call) => (call, Kind::Call),
+                    None => break,
+                },
+            };
             if self.sent.is_empty() {
-                self.turn_since = now;
+                self.turn_since = Instant::now();
             }
             self.sent.push_back(Sent { ticket: call.ticket, hook: call.hook });
             // `submit` checked the length, so this is a fault of ours.
-            encoded.map_err(|error| fault(FailureKind::TooLarge, error.to_string()))?;
+            encode(&mut self.unsent, kind(call.hook), call.ticket, &call.body)
+                .map_err(|error| fault(FailureKind::TooLarge, error.to_string()))?;
         }
-        if stopping && self.sent.is_empty() {
+        let idle = self.sent.is_empty() && self.orders.is_empty();
+        if stopping && idle {
             encode(&mut self.unsent, Kind::Bye, 0, &[]).map_err(|_| End::Stopped)?;
-            self.phase = Phase::Leaving { until: now + Duration::from_millis(LEAVE_MS) };
+            let until = Instant::now() + Duration::from_millis(LEAVE_MS);
+            self.phase = Phase::Leaving { until };
         }
         Ok(())
     }
 
-    fn write_socket(&mut self) -> Result<(), End> {
-        let mut written = 0;
-        while let Some(rest) = self.unsent.get(written..).filter(|rest| !rest.is_empty()) {
-            match (&self.runner.socket).write(rest) {
-                Ok(bytes) => written += bytes,
+    /// Drops what was cancelled and not sent; asks the body about the rest.
+    fn cancel(&mut self) -> Result<(), End> {
+        for ticket in std::mem::take(&mut self.orders.cancels) {
+            if let Some(call) = self.orders.remove(ticket) {
+                self.shared.complete_unbegun(ticket, call.hook, FailureKind::Cancelled, CANCELLED);
+            } else if self.sent.iter().any(|sent| sent.ticket == ticket) {
+                encode(&mut self.unsent, Kind::Cancel, ticket, &[])
+                    .map_err(|error| fault(FailureKind::TooLarge, error.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_socket(&mut self) {
+        while let Some(rest) = self.unsent.get(self.written..).filter(|rest| !rest.is_empty()) {
+            let result = match &self.gift {
+                None => (&self.runner.socket).write(rest),
+                gift => courier::send_with(&self.runner.socket, rest, gift.as_ref())
+                    .map_err(std::io::Error::from),
+            };
+            match result {
+                Ok(bytes) => {
+                    self.written += bytes;
+                    self.gift = None;
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                // The body closed its end; reading says so too, after its last answers.
+                // Full, or the body closed its end; reading says that too, after its last answers.
                 Err(_) => break,
             }
         }
-        self.unsent.drain(..written);
-        Ok(())
+        if self.is_written() {
+            self.unsent.clear();
+            self.written = 0;
+        } else if self.written >= UNSENT_BYTES_MAX {
+            self.unsent.drain(..self.written);
+            self.written = 0;
+        }
     }
 
     fn read_socket(&mut self, reads_max: usize) -> Result<(), End> {
         for _ in 0..reads_max {
+            let drained;
             match (&self.runner.socket).read(&mut self.buffer) {
                 Ok(0) => return Err(self.gone()),
-                Ok(bytes) => self.decoder.push(self.buffer.get(..bytes).unwrap_or_default()),
+                Ok(bytes) => {
+                    self.decoder.push(self.buffer.get(..bytes).unwrap_or_default());
+                    drained = bytes < self.buffer.len();
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(_) => return Err(self.gone()),
@@ -261,6 +367,11 @@ impl<'a> Link<'a> {
                     Ok(None) => break,
                     Err(error) => return Err(fault(FailureKind::BadAnswer, error.to_string())),
                 }
+            }
+            // Another look would cost a call of the system and find nothing; at the end it is worth
+            // it, because there is no later one.
+            if drained && reads_max < LAST_READS_MAX {
+                break;
             }
         }
         Ok(())
@@ -289,6 +400,8 @@ impl<'a> Link<'a> {
                 }
             }
             (Phase::Running, Kind::Answered | Kind::Failed) => self.answered(&frame),
+            (Phase::Running, Kind::Begun) => self.begun(frame.ticket),
+            (Phase::Running, Kind::Cancelled) => self.cancelled(frame.ticket),
             (_, kind) => {
                 Err(fault(FailureKind::BadAnswer, format!("it sent {kind:?} out of turn")))
             }
@@ -296,22 +409,46 @@ impl<'a> Link<'a> {
     }
 
     fn ready(&mut self, body: &[u8]) -> Result<(), End> {
-        let abi: AbiInfo = serde_json::from_slice(body)
+        let ready: Ready = serde_json::from_slice(body)
             .map_err(|error| fault(FailureKind::BadAnswer, error.to_string()))?;
         self.phase = Phase::Running;
-        let pid = self.runner.pid();
-        self.shared.update(|inner| {
-            inner.state = State::Running;
-            inner.started = true;
-            inner.abi = Some(abi);
-            inner.pid = pid;
-            inner.down_until = None;
-        });
+        if let Some(cage) = ready.cage.filter(|own| own.landlock_abi.is_none() || !own.seccomp) {
+            let plugin = self.spec.name.as_str();
+            tracing::warn!(plugin, "the system cannot isolate this plugin in full: {cage}");
+        }
+        let took = Instant::now().saturating_duration_since(self.began);
+        self.shared.ready(ready, self.runner.pid(), took);
+        Ok(())
+    }
+
+    /// The body begins a call out of the order in which they were sent.
+    fn begun(&mut self, ticket: u64) -> Result<(), End> {
+        let known = self.sent.iter().any(|sent| sent.ticket == ticket);
+        if self.named.is_some() || !known {
+            return Err(fault(FailureKind::BadAnswer, "it began a call that was not waiting"));
+        }
+        self.named = Some(ticket);
+        Ok(())
+    }
+
+    /// The body dropped a call that it had not begun.
+    fn cancelled(&mut self, ticket: u64) -> Result<(), End> {
+        let at = self.sent.iter().position(|sent| sent.ticket == ticket);
+        let waits = self.named != Some(ticket) && self.shared.cancel_asked(ticket);
+        let Some(sent) = at.filter(|_| waits).and_then(|at| self.sent.remove(at)) else {
+            return Err(fault(FailureKind::BadAnswer, "it dropped a call that it was to keep"));
+        };
+        if self.named.is_none() && at == Some(0) {
+            self.turn_since = Instant::now();
+        }
+        self.shared.complete_unbegun(ticket, sent.hook, FailureKind::Cancelled, CANCELLED);
         Ok(())
     }
 
     fn answered(&mut self, frame: &Frame) -> Result<(), End> {
-        let Some(sent) = self.sent.front().filter(|sent| sent.ticket == frame.ticket) else {
+        let at = self.running_at();
+        let sent = at.and_then(|at| self.sent.get(at)).copied();
+        let (Some(at), Some(sent)) = (at, sent.filter(|sent| sent.ticket == frame.ticket)) else {
             return Err(fault(FailureKind::BadAnswer, "it answered a call that was not running"));
         };
         let outcome = match frame.kind {
@@ -334,7 +471,8 @@ impl<'a> Link<'a> {
             begun: true,
             duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
         };
-        self.sent.pop_front();
+        self.sent.remove(at);
+        self.named = None;
         self.turn_since = now;
         if panicked.is_some() {
             // Before the caller hears of it, so that it submits nothing to the old instance.

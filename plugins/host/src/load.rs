@@ -40,14 +40,37 @@ unsafe impl Send for Loaded {}
 /// every static of the plugin.
 static LOADED: Mutex<BTreeMap<[u8; 32], Loaded>> = Mutex::new(BTreeMap::new());
 
-/// Verifies and loads a library, or gives the copy that was loaded before.
-pub(crate) fn load(path: &Path, sha256: [u8; 32]) -> Result<Loaded, Refusal> {
+/// A library whose bytes are the admitted ones, not loaded yet.
+pub(crate) enum Verified {
+    /// Its bytes, where nobody can change them any more.
+    Sealed { sha256: [u8; 32], file: OwnedFd },
+    /// This process has it already.
+    Loaded(Box<Loaded>),
+}
+
+/// Reads a library and compares its hash. Nothing of it runs.
+pub(crate) fn verify(path: &Path, sha256: [u8; 32]) -> Result<Verified, Refusal> {
+    let loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = loaded.get(&sha256) {
+        return Ok(Verified::Loaded(Box::new(found.clone())));
+    }
+    drop(loaded);
+    let bytes = read_verified(path, sha256)?;
+    let file = seal(&bytes).map_err(|error| library_error(path, error))?;
+    Ok(Verified::Sealed { sha256, file })
+}
+
+/// Loads what was verified; `path` is for the sentences of a refusal.
+pub(crate) fn load(verified: Verified, path: &Path) -> Result<Loaded, Refusal> {
+    let (sha256, file) = match verified {
+        Verified::Sealed { sha256, file } => (sha256, file),
+        Verified::Loaded(loaded) => return Ok(*loaded),
+    };
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = loaded.get(&sha256) {
         return Ok(found.clone());
     }
-    let bytes = read_verified(path, sha256)?;
-    let found = open(&bytes, path)?;
+    let found = open(file, path)?;
     loaded.insert(sha256, found.clone());
     Ok(found)
 }
@@ -101,10 +124,10 @@ fn seal(bytes: &[u8]) -> std::io::Result<OwnedFd> {
     Ok(file.into())
 }
 
-fn open(bytes: &[u8], path: &Path) -> Result<Loaded, Refusal> {
+fn open(file: OwnedFd, path: &Path) -> Result<Loaded, Refusal> {
     // The descriptor stays open for good: the loader tells libraries apart by name, and with the
     // number reused `/proc/self/fd/N` would give the library that had the number before.
-    let file = ManuallyDrop::new(seal(bytes).map_err(|error| library_error(path, error))?);
+    let file = ManuallyDrop::new(file);
     let name = format!("/proc/self/fd/{}", file.as_raw_fd());
     // SAFETY: this runs the library's initialisers. The bytes are the admitted ones, whose origin
     // the operator answers for; that is the trust the contract states.
@@ -239,12 +262,12 @@ mod tests {
         let loaded = names.map(|name| {
             let path = library(name);
             let sha256 = Sha256::digest(std::fs::read(&path).unwrap()).into();
-            load(&path, sha256).unwrap()
+            load(verify(&path, sha256).unwrap(), &path).unwrap()
         });
         assert_eq!(loaded.each_ref().map(|one| one.info.name.as_str()), ["faulty", "procurement"]);
         let path = library(names[0]);
         let sha256 = Sha256::digest(std::fs::read(&path).unwrap()).into();
-        let again = load(&path, sha256).unwrap();
+        let again = load(verify(&path, sha256).unwrap(), &path).unwrap();
         assert_eq!(
             again.descriptor.create.map(|function| function as usize),
             loaded[0].descriptor.create.map(|function| function as usize),

@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use shouxin_plugin_wire::{BODY_BYTES_MAX, Config, SCHEMA};
+use shouxin_plugin_wire::{BODY_BYTES_MAX, Config, Mode, SCHEMA};
 
+use crate::courier::{Courier, GRANTS_MAX, check_grant};
 use crate::frame::{Kind, PROTOCOL, encode};
 use crate::handshake::{Hello, hex};
-use crate::spec::{Call, Completion, Health, PluginSpec, StartError, State, SubmitError};
-use crate::supervisor::{Shared, Supervisor, in_ms};
+use crate::health::{Health, memory_bytes};
+use crate::spec::{Call, Completion, PluginSpec, StartError, State, SubmitError};
+use crate::supervisor::{Shared, Supervisor, Ticket, in_ms};
 
 /// A plugin that was started. It runs until it is stopped or dropped.
 pub struct Plugin {
     name: String,
     in_flight_max: usize,
+    breaker_window: Duration,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,13 +49,15 @@ impl Plugin {
         let spec = absolute(spec)?;
         let hello = hello(&spec)?;
         let in_flight_max = spec.limits.in_flight_max;
+        let breaker_window = Duration::from_millis(spec.limits.breaker_window_ms);
         let shared = Arc::new(Shared::new(on_completion).map_err(io_error("make an eventfd"))?);
-        let supervisor = Supervisor::new(spec, Arc::clone(&shared), hello);
+        let courier = courier(&spec).map_err(io_error("start a thread"))?;
+        let supervisor = Supervisor::new(spec, Arc::clone(&shared), hello, courier);
         let thread = std::thread::Builder::new()
             .name(format!("plugin-io {name}"))
             .spawn(move || supervisor.run())
             .map_err(io_error("start a thread"))?;
-        let plugin = Plugin { name, in_flight_max, shared, thread: Some(thread) };
+        let plugin = Plugin { name, in_flight_max, breaker_window, shared, thread: Some(thread) };
         plugin.shared.wait_until(None, |inner| inner.started || inner.state == State::Stopped);
         let failed = plugin.shared.lock().start_error.take();
         match failed {
@@ -70,6 +76,23 @@ impl Plugin {
     /// # Errors
     /// The call was not taken, and there will be no completion for it.
     pub fn submit(&self, call: Call) -> Result<(), SubmitError> {
+        self.hand_over(call, false)
+    }
+
+    /// Hands over a call that goes before every call of [`Plugin::submit`] that the plugin has not
+    /// begun: what relieves somebody waits for at most one burden. Among themselves these calls keep
+    /// their order. As many of them may be in flight as [`Limits::in_flight_max`] says, beside the
+    /// others.
+    ///
+    /// # Errors
+    /// The call was not taken, and there will be no completion for it.
+    ///
+    /// [`Limits::in_flight_max`]: crate::Limits::in_flight_max
+    pub fn submit_first(&self, call: Call) -> Result<(), SubmitError> {
+        self.hand_over(call, true)
+    }
+
+    fn hand_over(&self, call: Call, first: bool) -> Result<(), SubmitError> {
         if call.body.len() > BODY_BYTES_MAX {
             return Err(SubmitError::TooLarge { bytes: call.body.len() });
         }
@@ -80,28 +103,72 @@ impl Plugin {
         if inner.state != State::Running {
             return Err(SubmitError::Down { until: inner.down_until });
         }
-        if inner.in_flight >= self.in_flight_max {
+        let beside = match first {
+            true => inner.first_in_flight,
+            false => inner.tickets.len() - inner.first_in_flight,
+        };
+        if beside >= self.in_flight_max {
             return Err(SubmitError::Full);
         }
-        inner.in_flight += 1;
-        inner.queue.push_back(call);
+        if inner.tickets.contains_key(&call.ticket) {
+            return Err(SubmitError::Duplicate { ticket: call.ticket });
+        }
+        inner.tickets.insert(call.ticket, Ticket { first, cancelled: false });
+        if first {
+            inner.first_in_flight += 1;
+            inner.orders.first.push_back(call);
+        } else {
+            inner.orders.later.push_back(call);
+        }
         drop(inner);
-        self.shared.wake();
+        self.shared.wake_link();
         Ok(())
     }
 
-    /// How it is doing.
-    pub fn health(&self) -> Health {
-        let inner = self.shared.lock();
-        Health {
-            state: inner.state,
-            restarts: inner.restarts,
-            in_flight: inner.in_flight,
-            last_error: inner.last_error.clone(),
-            abi: inner.abi.clone(),
-            pid: inner.pid,
-            down_until: inner.down_until,
+    /// Asks for a call to be dropped. `true` if it is in flight: its completion then comes as
+    /// always, once. If the plugin had not begun it, it fails as
+    /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), never begun; if it had, it goes on
+    /// and ends as it ends. `false` if there is no such call, or no more. Never blocks.
+    pub fn cancel(&self, ticket: u64) -> bool {
+        let mut inner = self.shared.lock();
+        let Some(own) = inner.tickets.get_mut(&ticket) else {
+            return false;
+        };
+        let new = !std::mem::replace(&mut own.cancelled, true);
+        if new {
+            inner.orders.cancels.push(ticket);
         }
+        drop(inner);
+        if new {
+            self.shared.wake_link();
+        }
+        true
+    }
+
+    /// How it is doing. Reads one small file of the system if it runs in a child.
+    pub fn health(&self) -> Health {
+        let now = Instant::now();
+        let mut health = {
+            let inner = self.shared.lock();
+            let counts = |at: &&Instant| now.saturating_duration_since(**at) <= self.breaker_window;
+            Health {
+                state: inner.state,
+                restarts: inner.restarts,
+                in_flight: inner.tickets.len(),
+                last_error: inner.last_error.clone(),
+                abi: inner.abi.clone(),
+                pid: inner.pid,
+                down_until: inner.down_until,
+                cage: inner.cage,
+                memory_bytes: None,
+                started_at: inner.started_at,
+                start_us: inner.start_us,
+                crashes: inner.crashes.iter().filter(counts).count(),
+                calls: self.shared.calls.read(),
+            }
+        };
+        health.memory_bytes = health.pid.and_then(memory_bytes);
+        health
     }
 
     /// Waits at most that long for the plugin to take calls; says whether it does.
@@ -162,6 +229,14 @@ fn absolute(mut spec: PluginSpec) -> Result<PluginSpec, StartError> {
             reason: "a name has 1 to 64 of a-z, 0-9 and -".to_owned(),
         });
     }
+    if spec.connect.len() > GRANTS_MAX {
+        let reason =
+            format!("{} connections, at most {GRANTS_MAX} are granted", spec.connect.len());
+        return Err(StartError::Spec { name: name.clone(), reason });
+    }
+    for grant in &spec.connect {
+        check_grant(grant).map_err(|reason| StartError::Spec { name: name.clone(), reason })?;
+    }
     for path in [&mut spec.library, &mut spec.data_dir, &mut spec.host_program] {
         *path = std::path::absolute(&path).map_err(|source| StartError::Io {
             name: spec.name.clone(),
@@ -170,6 +245,16 @@ fn absolute(mut spec: PluginSpec) -> Result<PluginSpec, StartError> {
         })?;
     }
     Ok(spec)
+}
+
+/// The way to what is granted; none where nothing is, and for what only runs beside a live one.
+fn courier(spec: &PluginSpec) -> std::io::Result<Option<Courier>> {
+    if spec.mode != Mode::Live || spec.connect.is_empty() {
+        return Ok(None);
+    }
+    let limits = &spec.limits;
+    let wait_max = Duration::from_millis(limits.deadline_ms.max(limits.start_deadline_ms));
+    Courier::start(&spec.name, spec.connect.clone(), wait_max).map(Some)
 }
 
 /// The first frame to every body of this plugin.
@@ -196,6 +281,11 @@ fn hello(spec: &PluginSpec) -> Result<Vec<u8>, StartError> {
         config: String::from_utf8_lossy(&config).into_owned(),
         memory_bytes_max: spec.limits.memory_bytes_max,
         open_files_max: spec.limits.open_files_max,
+        file_bytes_max: spec.limits.file_bytes_max,
+        data_dir: text(&spec.data_dir)?,
+        require_landlock: spec.limits.require_landlock,
+        start_deadline_ms: spec.limits.start_deadline_ms,
+        deadline_ms: spec.limits.deadline_ms,
     };
     let body = serde_json::to_vec(&hello).map_err(|error| bad(error.to_string()))?;
     let mut frame = Vec::new();

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, PidfdFlags, Signal};
 
+use crate::courier::{self, Courier};
 use crate::serve::serve;
 use crate::spec::{Isolation, PluginSpec};
 
@@ -25,6 +26,8 @@ const THREAD_END_MS: u64 = 2_000;
 pub(crate) struct Runner {
     /// Our end, non-blocking.
     pub(crate) socket: UnixStream,
+    /// What the body is to get with its first frame.
+    pub(crate) gift: Option<OwnedFd>,
     body: Body,
 }
 
@@ -44,21 +47,28 @@ pub(crate) enum Ended {
 impl Runner {
     /// Starts a body. A child lives no longer than the calling thread: the kernel sends its parent
     /// death signal when the *thread* that started it ends.
-    pub(crate) fn start(spec: &PluginSpec) -> io::Result<Runner> {
+    pub(crate) fn start(spec: &PluginSpec, courier: Option<&Courier>) -> io::Result<Runner> {
         let data_dir = std::path::absolute(&spec.data_dir)?;
         DirBuilder::new().recursive(true).mode(0o700).create(&data_dir)?;
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
+        let mut gift = None;
+        if let Some(courier) = courier {
+            let (courier_end, body_end) = courier::pair()?;
+            courier.serve(courier_end);
+            gift = Some(body_end);
+        }
         let body = match spec.isolation {
             Isolation::Process => start_process(spec, &data_dir, theirs)?,
             Isolation::InProcess => {
                 let name = format!("plugin {}", spec.name);
+                let gift = gift.take();
                 Body::Thread(std::thread::Builder::new().name(name).spawn(move || {
-                    serve(theirs, |_| Ok(()));
+                    serve(theirs, gift, |_| Ok(None));
                 })?)
             }
         };
-        Ok(Runner { socket: ours, body })
+        Ok(Runner { socket: ours, gift, body })
     }
 
     /// The child's process number.

@@ -31,6 +31,12 @@ pub struct Limits {
     pub memory_bytes_max: u64,
     /// Open files of the child.
     pub open_files_max: u64,
+    /// The longest file the child can write, in bytes; a write beyond it fails.
+    pub file_bytes_max: u64,
+    /// Whether a child may run only where the system can fence in its files (Landlock, version 3 or
+    /// later) and filter its system calls. Else it runs without what is missing, and
+    /// [`Health::cage`](crate::Health::cage) says so.
+    pub require_landlock: bool,
     /// The first wait before a restart is random between 0 and this; it doubles each time.
     pub restart_backoff_min_ms: u64,
     /// The wait before a restart is never longer.
@@ -49,6 +55,8 @@ impl Default for Limits {
             in_flight_max: 64,
             memory_bytes_max: 512 * 1024 * 1024,
             open_files_max: 256,
+            file_bytes_max: 1024 * 1024 * 1024,
+            require_landlock: false,
             restart_backoff_min_ms: 100,
             restart_backoff_max_ms: 60_000,
             breaker_crashes: 5,
@@ -72,7 +80,8 @@ pub struct PluginSpec {
     pub config: Value,
     /// What it is for; reaches it as `mode`.
     pub mode: Mode,
-    /// Each `host:port` that it may reach.
+    /// Each `host:port` that it may reach, at most 64; `[::1]:443` for an address of version 6.
+    /// Only an instance of mode [`Mode::Live`] reaches any.
     pub connect: Vec<String>,
     /// Where it runs.
     pub isolation: Isolation,
@@ -112,6 +121,12 @@ pub enum SubmitError {
     /// The plugin was stopped.
     #[error("the plugin was stopped")]
     Stopped,
+    /// A call with the same ticket is in flight.
+    #[error("a call with ticket {ticket} is in flight")]
+    Duplicate {
+        /// The ticket.
+        ticket: u64,
+    },
     /// The body is longer than [`BODY_BYTES_MAX`].
     #[error("the message has {bytes} bytes, more than the {BODY_BYTES_MAX} a plugin takes")]
     TooLarge {
@@ -136,6 +151,8 @@ pub enum FailureKind {
     Refused,
     /// The answer was longer than it may be.
     TooLarge,
+    /// It was cancelled before the plugin began it.
+    Cancelled,
 }
 
 impl FailureKind {
@@ -148,6 +165,7 @@ impl FailureKind {
             FailureKind::BadAnswer => "bad_answer",
             FailureKind::Refused => "refused",
             FailureKind::TooLarge => "too_large",
+            FailureKind::Cancelled => "cancelled",
         }
     }
 }
@@ -198,6 +216,26 @@ pub enum State {
     Stopped,
 }
 
+/// What holds a child in. A body in this process has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cage {
+    /// The version of Landlock that fences in its files and ports: 1 files, 3 also `truncate`, 4
+    /// also TCP, 6 also signals. `None` if the system has none.
+    pub landlock_abi: Option<u32>,
+    /// Whether its system calls are filtered.
+    pub seccomp: bool,
+}
+
+impl std::fmt::Display for Cage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.landlock_abi {
+            Some(abi) => write!(f, "Landlock version {abi}")?,
+            None => f.write_str("Landlock unavailable")?,
+        }
+        f.write_str(if self.seccomp { ", system calls filtered" } else { ", no seccomp" })
+    }
+}
+
 /// What a library says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AbiInfo {
@@ -213,25 +251,6 @@ pub struct AbiInfo {
     pub department: String,
     /// The hooks it offers, by name.
     pub hooks: Vec<String>,
-}
-
-/// How a plugin is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Health {
-    /// Whether it can be called.
-    pub state: State,
-    /// How often it was started again.
-    pub restarts: u64,
-    /// Calls submitted and not completed.
-    pub in_flight: usize,
-    /// The last crash or refusal.
-    pub last_error: Option<String>,
-    /// What the library says about itself.
-    pub abi: Option<AbiInfo>,
-    /// The running child, if there is one.
-    pub pid: Option<u32>,
-    /// When a restart is tried, while restarting.
-    pub down_until: Option<Instant>,
 }
 
 /// What a library was refused for.
@@ -252,6 +271,8 @@ pub enum RefusalCode {
     Create,
     /// The child's limits cannot be set.
     Limits,
+    /// The child cannot be isolated as it must be.
+    Isolation,
 }
 
 /// Why a plugin did not start.

@@ -1,23 +1,44 @@
 //! Keeps one plugin running: starts it, restarts it after crashes, gives up when it crashes too
 //! often. One thread per plugin; it also does the I/O (`link.rs`).
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::event::EventfdFlags;
+use shouxin_plugin_wire::Hook;
 
 use crate::backoff::{Backoff, Next, random};
-use crate::link::{End, Link, Sent};
+use crate::courier::Courier;
+use crate::handshake::Ready;
+use crate::health::Calls;
+use crate::link::{End, Left, Link};
 use crate::runner::{Ended, Runner};
 use crate::spec::{
-    AbiInfo, Call, Completion, FailureKind, Outcome, PluginSpec, RefusalCode, StartError, State,
+    AbiInfo, Cage, Call, Completion, FailureKind, Outcome, PluginSpec, RefusalCode, StartError,
+    State,
 };
 
 /// Gets every completion, on the plugin's thread. It must not block.
 pub(crate) type OnCompletion = Box<dyn Fn(Completion) + Send + Sync>;
+
+impl Orders {
+    /// Takes a call out before it is sent.
+    pub(crate) fn remove(&mut self, ticket: u64) -> Option<Call> {
+        [&mut self.first, &mut self.later].into_iter().find_map(|lane| {
+            let at = lane.iter().position(|call| call.ticket == ticket)?;
+            lane.remove(at)
+        })
+    }
+
+    /// Whether nothing waits to be sent.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.later.is_empty()
+    }
+}
 
 /// What the handle and the plugin's thread share.
 pub(crate) struct Shared {
@@ -25,7 +46,26 @@ pub(crate) struct Shared {
     changed: Condvar,
     /// Readable when the plugin's thread has something to look at.
     wake: OwnedFd,
+    /// Whether the plugin's thread looks at the state before it sleeps again.
+    awake: AtomicBool,
+    pub(crate) calls: Calls,
     on_completion: OnCompletion,
+}
+
+/// A call that was submitted and is not completed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    pub(crate) first: bool,
+    pub(crate) cancelled: bool,
+}
+
+/// What the plugin's thread is to do.
+#[derive(Default)]
+pub(crate) struct Orders {
+    pub(crate) first: VecDeque<Call>,
+    pub(crate) later: VecDeque<Call>,
+    /// Tickets to cancel.
+    pub(crate) cancels: Vec<u64>,
 }
 
 pub(crate) struct Inner {
@@ -33,17 +73,33 @@ pub(crate) struct Inner {
     /// Whether it was ever ready.
     pub(crate) started: bool,
     pub(crate) start_error: Option<StartError>,
-    pub(crate) queue: VecDeque<Call>,
-    /// Calls submitted and not completed, those in `queue` included.
-    pub(crate) in_flight: usize,
+    pub(crate) orders: Orders,
+    /// Calls submitted and not completed, those in `orders` included.
+    pub(crate) tickets: HashMap<u64, Ticket>,
+    /// How many of them go first.
+    pub(crate) first_in_flight: usize,
     pub(crate) restarts: u64,
     pub(crate) last_error: Option<String>,
     pub(crate) down_until: Option<Instant>,
     pub(crate) abi: Option<AbiInfo>,
     pub(crate) pid: Option<u32>,
+    pub(crate) cage: Option<Cage>,
+    pub(crate) started_at: Option<SystemTime>,
+    pub(crate) start_us: Option<u64>,
+    /// The crashes the breaker knows of; some may have left its window.
+    pub(crate) crashes: VecDeque<Instant>,
     /// Set once: finish, at the latest at this time.
     pub(crate) stop_at: Option<Instant>,
     pub(crate) reset: bool,
+}
+
+impl Inner {
+    /// The body is gone.
+    fn gone(&mut self) {
+        self.pid = None;
+        self.cage = None;
+        self.started_at = None;
+    }
 }
 
 impl Shared {
@@ -53,17 +109,29 @@ impl Shared {
             state: State::Restarting,
             started: false,
             start_error: None,
-            queue: VecDeque::new(),
-            in_flight: 0,
+            orders: Orders::default(),
+            tickets: HashMap::new(),
+            first_in_flight: 0,
             restarts: 0,
             last_error: None,
             down_until: None,
             abi: None,
             pid: None,
+            cage: None,
+            started_at: None,
+            start_us: None,
+            crashes: VecDeque::new(),
             stop_at: None,
             reset: false,
         };
-        Ok(Shared { inner: Mutex::new(inner), changed: Condvar::new(), wake, on_completion })
+        Ok(Shared {
+            inner: Mutex::new(inner),
+            changed: Condvar::new(),
+            wake,
+            awake: AtomicBool::new(false),
+            calls: Calls::default(),
+            on_completion,
+        })
     }
 
     /// The state, locked. No callback runs and nothing blocks while it is held.
@@ -93,11 +161,18 @@ impl Shared {
         true
     }
 
-    /// Has the plugin's thread look at the state.
+    /// Has the plugin's thread look at the state, also where it waits for a restart.
     pub(crate) fn wake(&self) {
         self.changed.notify_all();
-        // Fails only if the counter is full, and then the thread is woken anyway.
-        let _ = rustix::io::write(&self.wake, &1u64.to_ne_bytes());
+        self.wake_link();
+    }
+
+    /// Has the plugin's thread look at the state, if it runs a link and is not about to.
+    pub(crate) fn wake_link(&self) {
+        if !self.awake.swap(true, Ordering::AcqRel) {
+            // Fails only if the counter is full, and then the thread is woken anyway.
+            let _ = rustix::io::write(&self.wake, &1u64.to_ne_bytes());
+        }
     }
 
     pub(crate) fn wake_fd(&self) -> BorrowedFd<'_> {
@@ -108,21 +183,73 @@ impl Shared {
         let _ = rustix::io::read(&self.wake, &mut [0; 8]);
     }
 
-    pub(crate) fn take_calls(&self) -> VecDeque<Call> {
-        std::mem::take(&mut self.lock().queue)
+    /// The plugin's thread is up: nobody has to wake it until it takes its orders.
+    pub(crate) fn woken(&self) {
+        self.awake.store(true, Ordering::Release);
+    }
+
+    /// Gives the thread what it is to do, and when to stop. From here on it has to be woken again:
+    /// this is said before the state is looked at, so that nothing falls in between.
+    pub(crate) fn take_orders(&self, orders: &mut Orders) -> Option<Instant> {
+        self.awake.store(false, Ordering::Release);
+        let mut inner = self.lock();
+        orders.first.append(&mut inner.orders.first);
+        orders.later.append(&mut inner.orders.later);
+        orders.cancels.append(&mut inner.orders.cancels);
+        inner.stop_at
     }
 
     pub(crate) fn stop_at(&self) -> Option<Instant> {
         self.lock().stop_at
     }
 
+    /// A body is ready for calls.
+    pub(crate) fn ready(&self, ready: Ready, pid: Option<u32>, took: Duration) {
+        self.update(|inner| {
+            inner.state = State::Running;
+            inner.started = true;
+            inner.abi = Some(ready.abi);
+            inner.cage = ready.cage;
+            inner.pid = pid;
+            inner.down_until = None;
+            inner.started_at = Some(SystemTime::now());
+            inner.start_us = Some(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        });
+    }
+
+    /// Whether somebody asked for this call to be cancelled.
+    pub(crate) fn cancel_asked(&self, ticket: u64) -> bool {
+        self.lock().tickets.get(&ticket).is_some_and(|own| own.cancelled)
+    }
+
     /// Hands a completion to the caller.
     pub(crate) fn complete(&self, completion: Completion) {
         {
             let mut inner = self.lock();
-            inner.in_flight = inner.in_flight.saturating_sub(1);
+            let Some(own) = inner.tickets.remove(&completion.ticket) else {
+                debug_assert!(false, "call {} was completed twice", completion.ticket);
+                return;
+            };
+            if own.first {
+                inner.first_in_flight = inner.first_in_flight.saturating_sub(1);
+            }
+        }
+        if completion.begun {
+            self.calls.ended(completion.hook, &completion.outcome, completion.duration_us);
         }
         (self.on_completion)(completion);
+    }
+
+    /// Completes a call that never began.
+    pub(crate) fn complete_unbegun(
+        &self,
+        ticket: u64,
+        hook: Hook,
+        kind: FailureKind,
+        detail: &str,
+    ) {
+        let outcome = Outcome::Failed { kind, detail: detail.to_owned() };
+        self.complete(Completion { ticket, hook, outcome, begun: false, duration_us: 0 });
     }
 }
 
@@ -132,13 +259,19 @@ pub(crate) struct Supervisor {
     shared: Arc<Shared>,
     hello: Vec<u8>,
     backoff: Backoff,
+    courier: Option<Courier>,
     hung: Option<JoinHandle<()>>,
 }
 
 impl Supervisor {
-    /// `hello` is the encoded first frame.
-    pub(crate) fn new(spec: PluginSpec, shared: Arc<Shared>, hello: Vec<u8>) -> Supervisor {
-        Supervisor { spec, shared, hello, backoff: Backoff::default(), hung: None }
+    /// `hello` is the encoded first frame, `courier` the way to what is granted.
+    pub(crate) fn new(
+        spec: PluginSpec,
+        shared: Arc<Shared>,
+        hello: Vec<u8>,
+        courier: Option<Courier>,
+    ) -> Supervisor {
+        Supervisor { spec, shared, hello, backoff: Backoff::default(), courier, hung: None }
     }
 
     /// Runs until the plugin is stopped, or its first start fails.
@@ -156,36 +289,35 @@ impl Supervisor {
             }
             self.shared.update(|inner| inner.restarts += 1);
         }
-        let queue = {
+        let orders = {
             let mut inner = self.shared.lock();
-            inner.pid = None;
+            inner.gone();
             inner.down_until = None;
             inner.state = State::Stopped;
-            std::mem::take(&mut inner.queue)
+            std::mem::take(&mut inner.orders)
         };
-        self.fail_calls(queue, "the plugin was stopped");
+        self.fail_orders(orders, "the plugin was stopped");
         self.shared.update(|_| {});
     }
 
     /// One body from start to end. `Ok` if it was told to stop, else why it ended.
     fn run_once(&mut self) -> Result<(), StartError> {
         let name = self.spec.name.clone();
-        let runner = Runner::start(&self.spec).map_err(|source| StartError::Io {
-            name: name.clone(),
-            action: "start its process",
-            source,
+        let began = Instant::now();
+        let mut runner = Runner::start(&self.spec, self.courier.as_ref()).map_err(|source| {
+            StartError::Io { name: name.clone(), action: "start its process", source }
         })?;
-        let hello = self.hello.clone();
-        let link = Link::new(&self.spec, &self.shared, &runner, &mut self.backoff, hello);
-        let (end, sent) = link.run();
+        let hello = (self.hello.clone(), runner.gift.take());
+        let link = Link::new(&self.spec, &self.shared, &runner, &mut self.backoff, hello, began);
+        let (end, left) = link.run();
         // From here on nothing is taken any more, so that no call waits for a body that is gone.
-        let queue = {
+        let orders = {
             let mut inner = self.shared.lock();
-            inner.pid = None;
+            inner.gone();
             if inner.state == State::Running {
                 inner.state = State::Restarting;
             }
-            std::mem::take(&mut inner.queue)
+            std::mem::take(&mut inner.orders)
         };
         let how = match runner.end() {
             Ended::Gone(how) => how,
@@ -216,28 +348,40 @@ impl Supervisor {
                 (Err(error), kind, begun, detail)
             }
         };
-        self.fail_sent(sent, kind, begun, &detail);
-        self.fail_calls(queue, &detail);
+        self.fail_left(left, kind, begun, &detail);
+        self.fail_orders(orders, &detail);
         result
     }
 
-    /// Fails what was sent: the first one with what happened, the others as not begun.
-    fn fail_sent(&self, sent: VecDeque<Sent>, kind: FailureKind, begun: bool, detail: &str) {
-        let mut running = begun;
-        for Sent { ticket, hook } in sent {
-            let begun = std::mem::take(&mut running);
-            let (kind, detail) = match begun {
-                true => (kind, detail.to_owned()),
-                false => (FailureKind::Crash, format!("not begun: {detail}")),
-            };
-            let outcome = Outcome::Failed { kind, detail };
-            self.shared.complete(Completion { ticket, hook, outcome, begun, duration_us: 0 });
+    /// Fails what a link left: the running call with what happened, the others as not begun.
+    fn fail_left(&self, left: Left, kind: FailureKind, begun: bool, detail: &str) {
+        let not_begun = format!("not begun: {detail}");
+        let running = left.running.filter(|_| begun);
+        // The one that ran comes first: it is the one that callers count.
+        if let Some(running) = running {
+            let outcome = Outcome::Failed { kind, detail: detail.to_owned() };
+            self.shared.complete(Completion {
+                ticket: running.ticket,
+                hook: running.hook,
+                outcome,
+                begun: true,
+                duration_us: left.running_us,
+            });
         }
+        for sent in left.sent {
+            if running.is_none_or(|own| own.ticket != sent.ticket) {
+                let kind = FailureKind::Crash;
+                self.shared.complete_unbegun(sent.ticket, sent.hook, kind, &not_begun);
+            }
+        }
+        self.fail_orders(left.orders, detail);
     }
 
-    fn fail_calls(&self, calls: VecDeque<Call>, detail: &str) {
-        let sent = calls.into_iter().map(|Call { ticket, hook, .. }| Sent { ticket, hook });
-        self.fail_sent(sent.collect(), FailureKind::Crash, false, detail);
+    fn fail_orders(&self, orders: Orders, detail: &str) {
+        let detail = format!("not begun: {detail}");
+        for call in orders.first.into_iter().chain(orders.later) {
+            self.shared.complete_unbegun(call.ticket, call.hook, FailureKind::Crash, &detail);
+        }
     }
 
     /// Waits as long as a restart has to wait; false if the plugin is to stop.
@@ -263,6 +407,7 @@ impl Supervisor {
         };
         tracing::warn!(plugin, tripped = until.is_none(), "plugin is down: {text}");
         self.shared.update(|inner| {
+            inner.crashes.clone_from(self.backoff.crashes());
             inner.state = state;
             inner.down_until = until;
             inner.last_error = Some(text);
@@ -279,6 +424,7 @@ impl Supervisor {
             }
             if reset {
                 self.backoff.reset();
+                self.shared.lock().crashes.clear();
             }
             if self.thread_is_back() {
                 return true;

@@ -4,8 +4,6 @@
 
 mod kit;
 
-use std::io::Read;
-
 use kit::{answered, case, failed, faulty, start, with_fault};
 use serde_json::json;
 use shouxin_plugin_host::wire::AnswerOutcome;
@@ -149,22 +147,6 @@ fn a_plugin_that_takes_too_much_memory_is_ended() {
     });
     let (kind, detail) = failed(running.execute(with_fault("memory")));
     assert_eq!(kind, FailureKind::Crash, "{detail}");
-    running.works();
-}
-
-#[test]
-fn what_a_plugin_forked_dies_with_it() {
-    let running = start(faulty);
-    let path = running.fifo("held");
-    let reader = {
-        let path = path.clone();
-        // Reads until nobody holds the other end: neither the child nor what it forked.
-        std::thread::spawn(move || std::fs::File::open(path).unwrap().read_to_end(&mut Vec::new()))
-    };
-    let parameters = json!({"fault": "fork", "path": path.to_str().unwrap()});
-    let (kind, detail) = failed(running.execute(case(1, parameters)));
-    assert_eq!(kind, FailureKind::Crash, "{detail}");
-    assert_eq!(reader.join().unwrap().unwrap(), 0);
     running.works();
 }
 
