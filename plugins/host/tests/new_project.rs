@@ -17,12 +17,16 @@ use tempfile::TempDir;
 const NAME: &str = "land-auction";
 const SUBJECT: &str = "91350426MA2XYZ1234";
 
+fn built() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-project")
+}
+
 fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
     let done = Command::new(program)
         .args(arguments)
         .current_dir(folder)
-        // The project's own folder, whatever the outer build uses; and see `cc::make`.
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        // A folder of its own, which keeps what others wrote between runs; and see `cc::make`.
+        .env("CARGO_TARGET_DIR", built())
         .env_remove("LD_PRELOAD")
         .output()
         .unwrap();
@@ -93,7 +97,7 @@ fn in_rust() {
     assert!(said.contains("5 passed"), "{said}");
     assert!(!said.contains("warning"), "{said}");
     run(&project, &cargo, &["build", "--locked", "--offline"]);
-    works(&project.join("target/debug/libplugin_land_auction.so"));
+    works(&built().join("debug/libplugin_land_auction.so"));
     run(&project, &cargo, &["fmt", "--check"]);
 }
 

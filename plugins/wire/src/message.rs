@@ -98,12 +98,16 @@ pub struct Config {
     /// What the operator wrote for this plugin; `null` if nothing.
     #[serde(default)]
     pub settings: Value,
-    /// What it is for.
-    #[serde(default)]
+    /// What it is for. Left out if it is the live one, as before there was anything else.
+    #[serde(default, skip_serializing_if = "is_live")]
     pub mode: Mode,
     /// Each `host:port` that it may reach through the host's `connect`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connect: Vec<String>,
+}
+
+fn is_live(mode: &Mode) -> bool {
+    *mode == Mode::Live
 }
 
 impl Message for Classified {

@@ -2,7 +2,7 @@
 //! again with a field nobody knows yet. The files are never edited; a new message is a new file.
 
 use shouxin_plugin_wire::{
-    Answer, BODY_BYTES_MAX, Case, Classified, Config, Forget, Hook, MessageError,
+    Answer, BODY_BYTES_MAX, Case, Classified, Config, Forget, Hook, MessageError, Mode,
 };
 
 macro_rules! golden {
@@ -24,6 +24,8 @@ golden!(case_with_the_least, Case, "case.minimal.json");
 golden!(classified, Classified, "classified.json");
 golden!(forget, Forget, "forget.json");
 golden!(config, Config, "config.json");
+golden!(config_of_a_shadow, Config, "config.shadow.json");
+golden!(config_with_connections, Config, "config.connect.json");
 golden!(answer, Answer, "answer.json");
 golden!(answer_with_the_least, Answer, "answer.minimal.json");
 
@@ -54,5 +56,21 @@ fn the_key_names_case_hook_and_step() {
     assert_eq!(Case::key(&case.case_id, Hook::Execute, case.step), case.idempotency_key);
     for hook in Hook::ALL {
         assert_eq!(Hook::from_name(hook.as_str()), Some(hook));
+    }
+}
+
+/// Every plugin of minor 0 was built before there were modes, and each of them is a live one.
+#[test]
+fn an_instance_is_live_unless_it_is_told_otherwise() {
+    let config = Config::decode(include_bytes!("golden/config.json")).unwrap();
+    assert_eq!(config.mode, Mode::Live);
+    for (mode, name) in [
+        (Mode::Live, "live"),
+        (Mode::Shadow, "shadow"),
+        (Mode::DryRun, "dry_run"),
+        (Mode::Check, "check"),
+    ] {
+        let text = format!(r#"{{"schema":1,"name":"x","data_dir":"/x","mode":"{name}"}}"#);
+        assert_eq!(Config::decode(text.as_bytes()).unwrap().mode, mode);
     }
 }
