@@ -103,7 +103,7 @@ pub enum WouldBe {
     Failed(FailureKind),
 }
 
-/// A call that ends otherwise.
+/// A call that ends otherwise than was recorded, or without an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// [`Recorded::position`].
@@ -112,8 +112,8 @@ pub struct Difference {
     pub case_id: Option<String>,
     /// What was asked, by name.
     pub hook: &'static str,
-    /// How it ended then.
-    pub was: RecordedAnswer,
+    /// How it ended then; `None` if that is not recorded, and the call fails now.
+    pub was: Option<RecordedAnswer>,
     /// How it would end now.
     pub would_be: WouldBe,
     /// What the library says about it; text of the plugin, without control characters.
@@ -129,7 +129,7 @@ pub struct Summary {
     pub same: u64,
     /// Those that are answered otherwise.
     pub different: u64,
-    /// Those without an answer: crash, deadline, refusal. Each with a record is a difference too.
+    /// Those without an answer: crash, deadline, refusal. Each is handed over as a difference.
     pub failed: u64,
     /// Those that are answered and of which no answer is recorded.
     pub unrecorded: u64,
@@ -362,29 +362,26 @@ impl Summary {
             }
             Outcome::Failed { kind, detail } => (WouldBe::Failed(kind), detail),
         };
-        let failed = matches!(would_be, WouldBe::Failed(_));
-        self.failed += u64::from(failed);
-        let Some(was) = call.recorded else {
-            self.unrecorded += u64::from(!failed);
-            return;
-        };
-        let same = match &would_be {
-            WouldBe::Answered(answer) => {
-                answer.outcome == was.outcome
-                    && (!compare_references || answer.reference == was.reference)
+        match (&would_be, &call.recorded) {
+            (WouldBe::Failed(_), _) => self.failed += 1,
+            (WouldBe::Answered(_), None) => {
+                self.unrecorded += 1;
+                return;
             }
-            WouldBe::Failed(_) => false,
-        };
-        if same {
-            self.same += 1;
-            return;
+            (WouldBe::Answered(now), Some(was))
+                if now.outcome == was.outcome
+                    && (!compare_references || now.reference == was.reference) =>
+            {
+                self.same += 1;
+                return;
+            }
+            (WouldBe::Answered(_), Some(_)) => self.different += 1,
         }
-        self.different += u64::from(!failed);
         on_difference(Difference {
             position: call.position,
             case_id: case_id(&call.body),
             hook: call.hook.as_str(),
-            was,
+            was: call.recorded,
             would_be,
             detail: clean(&detail),
         });

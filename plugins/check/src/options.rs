@@ -19,6 +19,9 @@ pub struct Options {
     /// The measures it is to be tried with, in this order, until it carries one out. Empty: every
     /// id that the catalogue could have, without parameters.
     pub measures: Vec<Measure>,
+    /// A question of the department to its plugin, by whose answers effects are judged: the text
+    /// `$subject` in it becomes a subject's key, `$day` the day of the check. `None` leaves that out.
+    pub question: Option<Value>,
     /// Fewer rounds and at most [`Options::QUICK_CALLS`] calls in the long run.
     pub quick: bool,
     /// Calls of the long run that looks for growth.
@@ -47,6 +50,7 @@ impl Options {
             settings: Value::Null,
             name: None,
             measures: Vec::new(),
+            question: None,
             quick: false,
             calls: Options::CALLS,
             deadline_ms: Options::DEADLINE_MS,

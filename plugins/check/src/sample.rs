@@ -71,6 +71,11 @@ impl Sample {
         }
     }
 
+    /// The day of the check.
+    pub(crate) fn today(&self) -> Date {
+        self.today
+    }
+
     fn random(&mut self) -> [u8; 32] {
         self.made += 1;
         Sha256::digest(format!("{} {}", self.seed, self.made)).into()

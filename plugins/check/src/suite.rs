@@ -1,6 +1,7 @@
 //! The suite: which rules are looked at, in which order, and what each needs of those before it.
 
 mod calls;
+mod effects;
 mod folder;
 mod load;
 mod malformed;
@@ -185,6 +186,13 @@ const RULES: &[Rule] = &[
         "After forget no trace of the subject is in its folder",
     ),
     rule(
+        "effects",
+        &["remembers", "order", "forgets"],
+        effects::effects,
+        "问答所见的效果：只生效一次，不受迟到步骤、kill -9 影响",
+        "As its answers to a question show, each step has one effect, late ones have none",
+    ),
+    rule(
         "malformed",
         &["answers"],
         malformed::malformed,
@@ -273,7 +281,9 @@ struct Suite<'a> {
 
 /// Checks a library against the contract. Takes minutes; see [`Options::quick`].
 ///
-/// Never panics and never fails: what cannot be looked at is a finding.
+/// Never panics and never fails: what cannot be looked at is a finding. Where no `tracing` subscriber
+/// stands it installs one, to hear what the plugin logs; a program with one of its own adds
+/// [`log_layer`](crate::log_layer) to it.
 pub fn check(library: &Path, options: &Options) -> Report {
     let began = Instant::now();
     let mut report = Report {

@@ -8,7 +8,7 @@ use serde_json::json;
 use shouxin_plugin_check::{Options, Verdict};
 
 /// A sin of `tests/fixtures/sloppy`, and the rule that has to find it.
-const SINS: [(&str, &str, Verdict); 22] = [
+const SINS: [(&str, &str, Verdict); 23] = [
     ("any-settings", "settings", Verdict::Warned),
     ("needs-network", "creates", Verdict::Failed),
     ("starts-once", "creates", Verdict::Failed),
@@ -20,6 +20,7 @@ const SINS: [(&str, &str, Verdict); 22] = [
     ("late-execute", "order", Verdict::Failed),
     ("lift-needs-execute", "lift_alone", Verdict::Failed),
     ("forgets-everybody", "separate", Verdict::Failed),
+    ("acts-twice", "effects", Verdict::Failed),
     ("forgets-nothing", "forgets", Verdict::Failed),
     ("keeps-names", "forgets", Verdict::Failed),
     ("keeps-files", "forgets", Verdict::Failed),
@@ -36,13 +37,14 @@ const SINS: [(&str, &str, Verdict); 22] = [
 fn sinner(sin: &str, change: impl FnOnce(&mut Options)) -> shouxin_plugin_check::Report {
     check_with(&library("shouxin-fixture-sloppy"), |options| {
         options.settings = json!({ "sin": sin });
+        options.question = Some(json!({"subject": "$subject"}));
         change(options);
     })
 }
 
 #[test]
 fn without_a_sin_nothing_is_found() {
-    let report = check_with(&library("shouxin-fixture-sloppy"), |_| {});
+    let report = sinner("", |_| {});
     assert_eq!(broken(&report), [], "{report}");
     assert!(report.passed);
 }

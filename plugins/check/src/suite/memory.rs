@@ -3,11 +3,14 @@
 //! The run is cut into parts of equal length. What counts is the middle one of the growths from part
 //! to part: a leak grows in each of them, a cache that fills or an allocator that rounds up in few.
 
+use std::time::{Duration, Instant};
+
 use shouxin_plugin_host::Hook;
 use shouxin_plugin_host::wire::{Case, MessageError, Subject};
 
 use super::{Checked, Suite, passed};
 use crate::bench::{Bench, Usage};
+use crate::report::Verdict;
 use crate::sample::forget;
 use crate::traces;
 
@@ -19,6 +22,9 @@ const TURNS: usize = 3;
 
 /// Parts in which the growth is measured, after one more to warm up.
 const PARTS: u64 = 8;
+
+/// How long the run may take. What is slower than that is not measured to the end.
+const RUN_MAX: Duration = Duration::from_secs(60 * 60);
 
 /// Memory: growth over the whole run that is too much however it came about, in bytes.
 const MEMORY_BYTES_MAX: u64 = 64 << 20;
@@ -109,7 +115,9 @@ fn point(bench: &Bench, pid: u32) -> Result<(Usage, u64), String> {
     }
 }
 
-fn run(suite: &mut Suite<'_>) -> Result<Run, String> {
+/// `None` if the plugin is too slow for a run of this length.
+fn run(suite: &mut Suite<'_>) -> Result<Option<Run>, String> {
+    let began = Instant::now();
     let mut subjects = Vec::new();
     for _ in 0..SUBJECTS {
         let subject = suite.subject();
@@ -124,22 +132,34 @@ fn run(suite: &mut Suite<'_>) -> Result<Run, String> {
     let mut points = Vec::new();
     for _ in 0..=PARTS {
         for _ in 0..rounds {
+            if began.elapsed() > RUN_MAX {
+                return Ok(None);
+            }
             bench.all(round(suite, &subjects).map_err(failed)?)?;
         }
         points.push(point(&bench, pid)?);
     }
-    Ok(Run { points, calls_per_part: rounds.saturating_mul(calls_per_round) })
+    Ok(Some(Run { points, calls_per_part: rounds.saturating_mul(calls_per_round) }))
 }
 
 pub(super) fn memory(suite: &mut Suite<'_>) -> Checked {
-    let run = run(suite)?;
+    let Some(run) = run(suite)? else {
+        let said = format!(
+            "{} calls take longer than {} minutes; ask for fewer",
+            suite.options.long_run(),
+            RUN_MAX.as_secs() / 60
+        );
+        return Ok((Verdict::Skipped, said));
+    };
     let run = suite.run.insert(run);
     let growth = run.of(|(usage, _)| usage.memory_bytes);
     let calls = run.calls_per_part.saturating_mul(PARTS);
+    let points: Vec<String> =
+        run.points.iter().map(|(usage, _)| (usage.memory_bytes >> 10).to_string()).collect();
     let said = format!(
-        "{} KiB after warming up, {} KiB after {calls} more calls, {:.1} bytes a call",
-        growth.first >> 10,
-        growth.last >> 10,
+        "{} KiB at {} points from the end of warming up to {calls} calls later, {:.1} bytes a call",
+        points.join(", "),
+        points.len(),
         growth.per_call
     );
     let steady = growth.per_call > MEMORY_BYTES_PER_CALL_MAX && growth.total() > MEMORY_BYTES_MIN;

@@ -1,6 +1,7 @@
 //! How long calls take.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use shouxin_plugin_host::{Hook, Outcome};
 
@@ -10,6 +11,9 @@ use super::{Checked, Suite, passed, warned};
 const ROUNDS: usize = 200;
 /// The same when it has to be quick.
 const ROUNDS_QUICK: usize = 48;
+
+/// How long the rounds may take; what is slower is judged by fewer of them.
+const ROUNDS_TAKE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// How often it is started.
 const STARTS: usize = 3;
@@ -25,7 +29,11 @@ pub(super) fn pace(suite: &mut Suite<'_>) -> Checked {
     }
     let mut bench = suite.bench()?;
     let mut took = BTreeMap::<Hook, Vec<u64>>::new();
+    let began = Instant::now();
     for _ in 0..rounds {
+        if began.elapsed() > ROUNDS_TAKE_MAX {
+            break;
+        }
         for (hook, body) in suite.life()? {
             let completion = bench.call(hook, body)?;
             if let Outcome::Failed { kind, detail } = completion.outcome {
