@@ -350,17 +350,16 @@ impl<'a> Link<'a> {
 
     fn read_socket(&mut self, reads_max: usize) -> Result<(), End> {
         for _ in 0..reads_max {
-            let drained;
-            match (&self.runner.socket).read(&mut self.buffer) {
+            let drained = match (&self.runner.socket).read(&mut self.buffer) {
                 Ok(0) => return Err(self.gone()),
                 Ok(bytes) => {
                     self.decoder.push(self.buffer.get(..bytes).unwrap_or_default());
-                    drained = bytes < self.buffer.len();
+                    bytes < self.buffer.len()
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(_) => return Err(self.gone()),
-            }
+            };
             loop {
                 match self.decoder.next() {
                     Ok(Some(frame)) => self.take_frame(frame)?,
