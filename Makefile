@@ -1,6 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both install what is missing and say so.
 SHELL := /bin/bash
-PLUGINS := -p shouxin-plugin-approval -p shouxin-plugin-procurement -p shouxin-plugin-market
+PLUGINS := -p shouxin-plugin-approval -p shouxin-plugin-procurement -p shouxin-plugin-market \
+  -p shouxin-plugin-fiscal -p shouxin-plugin-court -p shouxin-plugin-webhook
 ARGS ?=
 
 .PHONY: demo test docs kill check bench tools

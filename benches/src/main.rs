@@ -87,7 +87,8 @@ enum Question {
         #[arg(long, default_value_t = 1_000_000)]
         records: u64,
     },
-    /// Calls of a plugin a second, through its child process.
+    /// Deliveries to plugins a second, through the child process and in-process; how soon a plugin
+    /// that was killed is back.
     Plugin {
         /// Calls.
         #[arg(long, default_value_t = 200_000)]

@@ -25,6 +25,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("shouxin-plugin-approval", &["shouxin-plugin"]),
     ("shouxin-plugin-market", &["shouxin-plugin"]),
     ("shouxin-plugin-procurement", &["shouxin-plugin"]),
+    ("shouxin-plugin-fiscal", &["shouxin-plugin"]),
+    ("shouxin-outbound", &["shouxin-plugin"]),
+    ("shouxin-plugin-court", &["shouxin-outbound", "shouxin-plugin"]),
+    ("shouxin-plugin-webhook", &["shouxin-outbound", "shouxin-plugin"]),
     ("shouxin-fixture-faulty", &["shouxin-plugin"]),
     ("shouxin-fixture-sloppy", &["shouxin-plugin"]),
     (

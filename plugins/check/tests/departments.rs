@@ -37,3 +37,43 @@ fn market_supervision_passes_without_a_remark() {
     });
     without_a_remark(&report);
 }
+
+#[test]
+fn the_finance_bureau_passes_without_a_remark() {
+    let report = check_with(&library("shouxin-plugin-fiscal"), |options| {
+        options.settings = json!({"programmes": {
+            "KJ-2026": {"kind": "project", "restricted": "bar", "rule": "尤财〔2026〕5号"}
+        }});
+        options.question =
+            Some(json!({"applicant": "$subject", "programme": "KJ-2026", "on": "$day"}));
+    });
+    without_a_remark(&report);
+}
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// No question is asked: the court's plugin answers what was forwarded, also of what has ended.
+#[test]
+fn the_court_passes_without_a_remark_by_courier_and_by_post() {
+    for settings in [
+        json!({"spool": {"secrets": [SECRET]}}),
+        json!({"endpoint": {"url": "https://court.example/cases", "secrets": [SECRET]}}),
+    ] {
+        let report = check_with(&library("shouxin-plugin-court"), |options| {
+            options.settings = settings;
+        });
+        assert_eq!(broken(&report), [], "{report}");
+        assert!(report.passed);
+    }
+}
+
+/// No question is asked: its own system has the answers.
+#[test]
+fn a_department_with_a_system_of_its_own_passes_without_a_remark() {
+    let report = check_with(&library("shouxin-plugin-webhook"), |options| {
+        let endpoint = json!({"url": "https://tax.example/hook", "secrets": [SECRET]});
+        options.settings = json!({"endpoint": endpoint});
+    });
+    assert_eq!(broken(&report), [], "{report}");
+    assert!(report.passed);
+}

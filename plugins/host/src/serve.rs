@@ -8,7 +8,7 @@
 //! begins: the other side always knows which one runs.
 
 use std::collections::VecDeque;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -104,10 +104,23 @@ impl Channel {
     }
 }
 
-fn write_frame(mut socket: &UnixStream, kind: Kind, ticket: u64, body: &[u8]) -> Option<()> {
+fn write_frame(socket: &UnixStream, kind: Kind, ticket: u64, body: &[u8]) -> Option<()> {
     let mut bytes = Vec::new();
     frame::encode(&mut bytes, kind, ticket, body).ok()?;
-    socket.write_all(&bytes).ok()
+    write_all(socket, &bytes)
+}
+
+/// Writes as to a file: the cage lets that through without looking at its arguments, while a `send`
+/// could name an address.
+fn write_all(socket: &UnixStream, mut bytes: &[u8]) -> Option<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(socket, bytes) {
+            Ok(written) => bytes = bytes.get(written..)?,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return None,
+        }
+    }
+    Some(())
 }
 
 /// A call that waits for its turn.
@@ -234,7 +247,7 @@ impl Body {
                 return Served::Broken;
             }
             if !unwritten.is_empty() {
-                if (&self.channel.socket).write_all(&unwritten).is_err() {
+                if write_all(&self.channel.socket, &unwritten).is_none() {
                     return Served::Finished;
                 }
                 unwritten.clear();
@@ -245,7 +258,7 @@ impl Body {
             match self.call(&call, &mut unwritten) {
                 Some(true) => {}
                 Some(false) => {
-                    let _ = (&self.channel.socket).write_all(&unwritten);
+                    let _ = write_all(&self.channel.socket, &unwritten);
                     return Served::Panicked;
                 }
                 None => return Served::Broken,

@@ -4,35 +4,15 @@
 
 mod kit;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use kit::{answered, case, failed, faulty, library, spec, start, try_start};
+use kit::{answered, case, compile, example, failed, faulty, library, spec, start, try_start};
 use serde_json::json;
 use shouxin_plugin_host::{
     FailureKind, Hook, Isolation, PluginSpec, RefusalCode, StartError, State,
 };
 use tempfile::TempDir;
-
-fn example() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../abi/examples/minimal.c");
-    std::fs::read_to_string(path).unwrap()
-}
-
-/// Compiles C to a shared library.
-fn compile(folder: &Path, name: &str, source: &str) -> PathBuf {
-    let (input, output) = (folder.join(format!("{name}.c")), folder.join(format!("lib{name}.so")));
-    std::fs::write(&input, source).unwrap();
-    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../abi/include");
-    let done = Command::new("cc")
-        .args(["-std=c99", "-shared", "-fPIC", "-I"])
-        .arg(include)
-        .args([Path::new("-o"), &output, &input])
-        .output()
-        .unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    output
-}
 
 fn refused(make: impl FnOnce(&Path) -> PluginSpec) -> (RefusalCode, String) {
     match try_start(make).map(|_| "it started") {
@@ -65,7 +45,7 @@ fn a_plugin_in_c_works() {
 fn a_later_minor_and_an_older_shorter_descriptor_both_work() {
     let built = TempDir::new().unwrap();
     let later = example()
-        .replace("SHOUXIN_ABI_MINOR,", "SHOUXIN_ABI_MINOR + 7,")
+        .replace("SHOUXIN_ABI_MINOR,", "SHOUXIN_ABI_MINOR + 6,")
         .replace("sizeof(shouxin_descriptor),", "sizeof(shouxin_descriptor) + 64,")
         // The longer descriptor of a later minor, of which this register knows the beginning.
         .replace(
@@ -155,6 +135,22 @@ fn a_library_that_is_replaced_while_it_runs_is_not_started_again() {
     std::fs::copy(library("shouxin-fixture-faulty"), &path).unwrap();
     running.plugin.reset_breaker();
     running.works();
+}
+
+#[test]
+fn a_library_that_is_deleted_while_it_runs_goes_on_until_it_has_to_start_again() {
+    let built = TempDir::new().unwrap();
+    let path = built.path().join("copy.so");
+    std::fs::copy(library("shouxin-fixture-faulty"), &path).unwrap();
+    let running = start(|folder| spec("faulty", &path, folder));
+    std::fs::remove_file(&path).unwrap();
+    running.works();
+    failed(running.execute(kit::with_fault("exit")));
+    assert!(!running.plugin.wait_running(60_000));
+    let health = running.plugin.health();
+    assert_eq!(health.state, State::Tripped);
+    let said = health.last_error.unwrap();
+    assert!(said.contains("copy.so: No such file"), "{said}");
 }
 
 #[test]

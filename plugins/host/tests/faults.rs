@@ -256,7 +256,10 @@ fn a_child_sees_its_folder_and_nothing_of_ours() {
         assert!(known.iter().any(|target| line.contains(target)), "{line}");
     }
     let status = seen["status"].as_str().unwrap();
-    assert!(status.contains("NoNewPrivs:\t1"), "{status}");
+    // No new rights, none left, and system calls go through filters.
+    for line in ["NoNewPrivs:\t1", "CapEff:\t0000000000000000", "Seccomp:\t2"] {
+        assert!(status.contains(line), "{line} in {status}");
+    }
     let limits = seen["limits"].as_str().unwrap();
     let limit = |name: &str| {
         let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
@@ -264,6 +267,7 @@ fn a_child_sees_its_folder_and_nothing_of_ours() {
     };
     assert_eq!(limit("Max core file size"), "0");
     assert_eq!(limit("Max open files"), "256");
+    assert_eq!(limit("Max file size"), (1u64 << 30).to_string());
     // What the host program itself had mapped comes on top of what the plugin gets.
     let data: u64 = limit("Max data size").parse().unwrap();
     assert!((512 << 20..640 << 20).contains(&data), "{data}");

@@ -3,13 +3,14 @@
 
 mod kit;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kit::{Running, answered, case, failed, library, spec, start, start_in};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use shouxin_plugin_host::wire::AnswerOutcome;
-use shouxin_plugin_host::{Hook, Outcome, PluginSpec};
+use shouxin_plugin_host::{Call, Hook, Outcome, PluginSpec, SubmitError};
 
 const SUPPLIER: &str = "91350426MA2XYZ1234";
 
@@ -98,6 +99,75 @@ fn killed_in_the_middle_of_a_stream_it_holds_what_it_answered() {
         }
     }
     assert_eq!(done.len(), 320);
+}
+
+/// Kills in the loop below.
+const KILLS: usize = 300;
+
+/// A register that repeats what was not answered, over a child that is killed again and again: each
+/// case is carried out once, and every answer to it names the same effect.
+#[test]
+fn hundreds_of_kills_leave_each_effect_once() {
+    const WINDOW: usize = 16;
+    let running = start(|folder| PluginSpec {
+        config: json!({"book": true}),
+        ..spec("faulty", &library("shouxin-fixture-faulty"), folder)
+    });
+    let order = |number: u64| {
+        let body = String::from_utf8(case(number, json!({}))).unwrap();
+        body.replace("M-0.1\"", &format!("M-0.{number}\"")).into_bytes()
+    };
+    let mut random = fastrand::Rng::with_seed(20_261_130);
+    let (mut waiting, mut next) = (std::collections::VecDeque::new(), 0u64);
+    let mut references = BTreeMap::<u64, String>::new();
+    let (mut in_flight, mut kills, mut after_a_kill) = (0, 0, 0);
+    while kills < KILLS || references.len() < usize::try_from(next).unwrap() {
+        while in_flight < WINDOW {
+            if waiting.is_empty() && kills < KILLS {
+                next += 1;
+                waiting.push_back(next);
+            }
+            let Some(number) = waiting.pop_front() else { break };
+            let call = Call { ticket: number, hook: Hook::Execute, body: order(number) };
+            match running.plugin.submit(call) {
+                Ok(()) => in_flight += 1,
+                Err(SubmitError::Down { .. }) => {
+                    waiting.push_front(number);
+                    assert!(running.plugin.wait_running(60_000));
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+        if kills < KILLS && random.u32(..6) == 0 {
+            if let Some(pid) = running.plugin.health().pid {
+                // It may have ended by the kill before.
+                let _ = kill_process(Pid::from_raw(pid as i32).unwrap(), Signal::KILL);
+                kills += 1;
+            }
+        }
+        let completion = running.next();
+        in_flight -= 1;
+        match completion.outcome {
+            Outcome::Answered(answer) => {
+                let reference = answer.reference.unwrap();
+                let pid: u32 = reference.split('-').next().unwrap().parse().unwrap();
+                after_a_kill += usize::from(running.plugin.health().pid != Some(pid));
+                let before = references.insert(completion.ticket, reference);
+                assert_eq!(before, None, "answered twice");
+            }
+            _ => waiting.push_back(completion.ticket),
+        }
+    }
+    // Once more, over a child that is left alone: the effects are the ones that were answered.
+    assert!(running.plugin.wait_running(60_000));
+    for (number, reference) in &references {
+        let again = answered(running.call(Hook::Execute, order(*number)));
+        assert_eq!(again.reference.as_ref(), Some(reference), "case {number} took effect twice");
+    }
+    let kept = running.query(json!({"cases_of": SUPPLIER}));
+    assert_eq!(kept.as_array().unwrap().len(), references.len());
+    assert!(running.plugin.health().restarts >= 100, "{:?}", running.plugin.health());
+    assert!(after_a_kill > 0, "no answer came after the kill of the child that gave it");
 }
 
 #[test]

@@ -9,6 +9,13 @@
 //! `{"routine": {per_year, base_per_year, minimum_per_year, maximum_per_year,
 //! "because": [{case, measure, decision, document_number, until, change, applied}]},
 //! "special": {...}, "suspended": [cases]}`
+//!
+//! `{"plan": "2026-06-01", "after": KEY, "limit": 100}` -> the inspection plan of the day, a page of
+//! the subjects for whom a decision is in effect or suspended, in the order of their keys; everybody
+//! else is inspected as often as the base says:
+//!
+//! `{"base": {"routine": 2, "special": 1}, "subjects": [{subject, routine, special, "by": [cases],
+//! "suspended": [cases]}], "next": KEY or null}`
 
 mod plan;
 
@@ -18,7 +25,13 @@ use shouxin_plugin::{
     Case, CaseBook, Config, Date, Error, Handler, Hook, Outcome, State, export_plugin,
 };
 
-use crate::plan::{Kind, Settings, change, plan};
+use crate::plan::{Kind, Settings, change, plan, row};
+
+/// The most subjects on a page of the plan.
+const PAGE_MAX: u16 = 500;
+
+/// A page that has grown beyond this many bytes is full: an answer has at most 256 KiB.
+const PAGE_BYTES: usize = 128 * 1024;
 
 /// The department's plugin.
 pub struct Market {
@@ -32,10 +45,49 @@ struct Question {
     on: Date,
 }
 
+/// A page of the plan of a day.
+#[derive(Deserialize)]
+struct PlanQuestion {
+    plan: Date,
+    /// The last subject of the page before.
+    after: Option<String>,
+    limit: Option<u16>,
+}
+
+/// How to ask.
+const HOW: &str = "ask {\"subject\", \"on\"}, or {\"plan\", \"after\", \"limit\"} for all";
+
 impl Market {
     fn apply(&mut self, hook: Hook, case: &Case) -> Outcome {
         let done = Outcome::done().with_reference(format!("SJ-{}-{}", case.case_id, case.step));
         self.book.apply(hook, case, done).0
+    }
+
+    fn page(&self, question: &PlanQuestion) -> Result<Value, Error> {
+        let limit = question.limit.unwrap_or(PAGE_MAX);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Error::Question(format!("`limit` must be from 1 to {PAGE_MAX}")));
+        }
+        let rows = self.book.subjects_after(question.after.as_deref()).filter_map(|subject| {
+            row(subject, question.plan, &self.settings, self.book.of_subject(subject))
+        });
+        let (mut subjects, mut bytes, mut next, mut last) = (Vec::new(), 0, None, None);
+        for row in rows {
+            if subjects.len() == usize::from(limit) || bytes > PAGE_BYTES {
+                next = last;
+                break;
+            }
+            last = Some(row.subject);
+            let row = json!(row);
+            bytes += row.to_string().len();
+            subjects.push(row);
+        }
+        let base = |kind| self.settings.bounds(kind).base_per_year;
+        Ok(json!({
+            "base": {"routine": base(Kind::Routine), "special": base(Kind::Special)},
+            "subjects": subjects,
+            "next": next,
+        }))
     }
 }
 
@@ -70,8 +122,11 @@ impl Handler for Market {
     }
 
     fn query(&mut self, question: &Value) -> Result<Value, Error> {
-        let Question { subject, on } = Question::deserialize(question)
-            .map_err(|error| Error::Question(format!("{error}; ask {{\"subject\", \"on\"}}")))?;
+        let misread = |error| Error::Question(format!("{error}; {HOW}"));
+        if question.get("plan").is_some() {
+            return self.page(&PlanQuestion::deserialize(question).map_err(misread)?);
+        }
+        let Question { subject, on } = Question::deserialize(question).map_err(misread)?;
         let suspended = self
             .book
             .of_subject(&subject)

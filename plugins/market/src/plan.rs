@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use shouxin_plugin::{Date, Entry};
+use shouxin_plugin::{Date, Entry, State};
 
 /// The largest change one decision can make, in inspections per year.
 const CHANGE_PER_YEAR_MAX: u64 = 366;
@@ -152,4 +152,49 @@ pub fn plan<'a>(kind: Kind, bounds: Bounds, cases: impl Iterator<Item = &'a Entr
         wanted.clamp(i64::from(bounds.minimum_per_year), i64::from(bounds.maximum_per_year));
     let per_year = u32::try_from(bounded).unwrap_or(bounds.base_per_year);
     Plan { per_year, bounds, because }
+}
+
+/// One subject of the plan of a day.
+#[derive(Debug, Serialize)]
+pub struct Row<'a> {
+    /// Its key.
+    pub subject: &'a str,
+    /// 日常检查 a year.
+    routine: u32,
+    /// 专项检查 a year.
+    special: u32,
+    /// The cases that the numbers rest on.
+    by: Vec<String>,
+    /// The cases that count for nothing while they are suspended.
+    suspended: Vec<&'a str>,
+}
+
+/// The row of a subject; `None` if nothing is in effect or suspended for it on that day.
+pub fn row<'a>(
+    subject: &'a str,
+    on: Date,
+    settings: &Settings,
+    cases: impl Iterator<Item = &'a Entry>,
+) -> Option<Row<'a>> {
+    let (mut in_effect, mut suspended) = (Vec::new(), Vec::new());
+    for entry in cases.filter(|entry| entry.covers(on)) {
+        match entry.state {
+            State::InEffect => in_effect.push(entry),
+            State::Suspended => suspended.push(entry.case_id.as_str()),
+            State::Idle | State::Held | State::Lifted => {}
+        }
+    }
+    if in_effect.is_empty() && suspended.is_empty() {
+        return None;
+    }
+    let of_kind = |kind| plan(kind, settings.bounds(kind), in_effect.iter().copied());
+    let (routine, special) = (of_kind(Kind::Routine), of_kind(Kind::Special));
+    let applied = |plan: &Plan| {
+        let applied = plan.because.iter().filter(|reason| reason.applied);
+        applied.map(|reason| reason.case.clone()).collect::<Vec<_>>()
+    };
+    let mut by = [applied(&routine), applied(&special)].concat();
+    by.sort_unstable();
+    by.dedup();
+    Some(Row { subject, routine: routine.per_year, special: special.per_year, by, suspended })
 }

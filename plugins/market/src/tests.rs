@@ -172,3 +172,75 @@ fn a_forgotten_subject_is_nowhere_in_the_folder() {
         }
     }
 }
+
+#[test]
+fn the_plan_of_a_day_lists_whom_a_decision_concerns_in_pages() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = bench(&folder);
+    let mut act = |hook, subject: &str, step, measure| {
+        let mut case = case(&format!("M-0.{subject}{measure}"), step, measure);
+        case.subject.key = subject.to_owned();
+        assert_eq!(bench.case(hook, &case).unwrap().outcome, AnswerOutcome::Done);
+    };
+    act(Hook::Execute, "A", 1, "M-A27");
+    act(Hook::Execute, "B", 1, "I18");
+    act(Hook::Execute, "B", 1, "I19");
+    act(Hook::Execute, "C", 1, "M-A27");
+    act(Hook::Suspend, "C", 2, "M-A27");
+    act(Hook::Lift, "D", 1, "M-A27");
+    act(Hook::Execute, "E", 1, "I18");
+    act(Hook::Execute, "E", 1, "M-A27");
+    let row = |subject: &str, per_year: [u32; 2], by: Value, suspended: Value| {
+        json!({"subject": subject, "routine": per_year[0], "special": per_year[1], "by": by,
+               "suspended": suspended})
+    };
+    let all = [
+        row("A", [5, 3], json!(["M-0.AM-A27"]), json!([])),
+        row("B", [3, 1], json!(["M-0.BI18", "M-0.BI19"]), json!([])),
+        row("C", [4, 2], json!([]), json!(["M-0.CM-A27"])),
+        row("E", [5, 3], json!(["M-0.EM-A27"]), json!([])),
+    ];
+    bench.restart().unwrap();
+    let base = json!({"routine": 4, "special": 2});
+    assert_eq!(
+        bench.query(&json!({"plan": "2026-06-01"})).unwrap(),
+        json!({"base": base, "subjects": all, "next": null})
+    );
+    let (mut pages, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let question = json!({"plan": "2026-06-01", "after": after, "limit": 2});
+        let page = bench.query(&question).unwrap();
+        pages.push(page["subjects"].clone());
+        after = page["next"].clone();
+        if after.is_null() {
+            break;
+        }
+    }
+    assert_eq!(pages, [json!(all[..2]), json!(all[2..])]);
+    let ended = bench.query(&json!({"plan": "2027-01-01"})).unwrap();
+    assert_eq!(ended["subjects"], json!([]));
+    for limit in [0, 501] {
+        let refused = bench.query(&json!({"plan": "2026-06-01", "limit": limit})).unwrap_err();
+        assert!(refused.reason.contains("`limit`"), "{}", refused.reason);
+    }
+    let refused = bench.query(&json!({"plan": "June"})).unwrap_err();
+    assert!(refused.reason.contains("ask {"), "{}", refused.reason);
+}
+
+#[test]
+fn a_page_of_the_plan_never_outgrows_an_answer() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = bench(&folder);
+    for number in 0..6 {
+        let mut case = case(&format!("M-0.{number}{}", "x".repeat(30_000)), 1, "M-A27");
+        case.subject.key = format!("S{number}");
+        assert_eq!(bench.case(Hook::Execute, &case).unwrap().outcome, AnswerOutcome::Done);
+    }
+    let page = bench.query(&json!({"plan": "2026-06-01"})).unwrap();
+    assert_eq!(page["next"], "S4");
+    let rest = bench.query(&json!({"plan": "2026-06-01", "after": "S4"})).unwrap();
+    assert_eq!(
+        (rest["subjects"][0]["subject"].as_str(), &rest["next"]),
+        (Some("S5"), &Value::Null)
+    );
+}

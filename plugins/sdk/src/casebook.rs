@@ -6,11 +6,12 @@
 //! of effect whether or not a `lift` came; `forget` leaves nothing. All of it survives `kill -9`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use shouxin_plugin_wire::{Answer, Case, Date, Hook};
+use shouxin_plugin_wire::{Answer, Case, DETAIL_BYTES_MAX, Date, Hook, REFERENCE_BYTES_MAX};
 
 use crate::{Outcome, Store, StoreError};
 
@@ -152,31 +153,32 @@ impl CaseBook {
         Ok(CaseBook { store, by_subject })
     }
 
-    /// Applies `execute`, `suspend`, `resume` or `lift` and returns the answer to give, with what
-    /// happened. `done` is the answer if it is applied now; it is kept and given again to
-    /// repetitions of the same step.
-    pub fn apply(&mut self, hook: Hook, case: &Case, done: Outcome) -> (Outcome, Applied) {
-        let before = self.store.get(&case.case_id);
-        if let Some(entry) = before {
-            let given = |given: &&Given| given.step == case.step && given.hook == hook.as_str();
-            if let Some(given) = entry.given.iter().find(given) {
-                return (given.answer.clone(), Applied::Before);
-            }
-            if case.step <= entry.step {
-                return (overtaken(hook, entry.step), Applied::Overtaken);
-            }
-            if entry.subject != case.subject.key {
-                return (
-                    Outcome::failed("the case is known here under another subject"),
-                    Applied::Refused,
-                );
-            }
-        }
-        let mut entry = before.cloned().unwrap_or_else(|| Entry::new(case));
-        let state = match transition(entry.state, hook, case) {
+    /// The answer to a call that changes nothing: repeated, overtaken, not allowed by where the case
+    /// stands, or an order too long to keep. `None` if [`CaseBook::apply`] would apply it now, as far
+    /// as the disk allows. For a handler with an effect elsewhere, which asks first, acts, and then
+    /// applies.
+    pub fn settled(&self, hook: Hook, case: &Case) -> Option<(Outcome, Applied)> {
+        let state = match self.next(hook, case) {
             Ok(state) => state,
-            Err(refusal) => return (refusal, Applied::Refused),
+            Err(answer) => return Some(answer),
         };
+        // With the longest answer there can be, because which one comes is not known yet.
+        let longest = Outcome::done()
+            .with_reference("x".repeat(REFERENCE_BYTES_MAX))
+            .with_detail("x".repeat(DETAIL_BYTES_MAX));
+        let entry = self.entry_after(state, hook, case, &longest);
+        match self.store.fits(&case.case_id, &entry) {
+            Err(error @ StoreError::TooLong { .. }) if hook == Hook::Execute => {
+                Some(refused(Outcome::failed(error.to_string())))
+            }
+            _ => None,
+        }
+    }
+
+    /// The entry of a case after a call was applied with this answer.
+    fn entry_after(&self, state: State, hook: Hook, case: &Case, answer: &Outcome) -> Entry {
+        let before = self.store.get(&case.case_id);
+        let mut entry = before.cloned().unwrap_or_else(|| Entry::new(case));
         if hook == Hook::Execute {
             // A case that is carried out anew takes what its newest order says.
             entry = Entry { given: entry.given, ..Entry::new(case) };
@@ -186,9 +188,40 @@ impl CaseBook {
         if entry.given.len() >= ANSWERS_MAX {
             entry.given.remove(0);
         }
-        let order = hook == Hook::Execute;
         let hook = hook.as_str().to_owned();
-        entry.given.push(Given { step: case.step, hook, answer: done.clone() });
+        entry.given.push(Given { step: case.step, hook, answer: answer.clone() });
+        entry
+    }
+
+    /// The state after a call, or the answer to one that changes nothing.
+    fn next(&self, hook: Hook, case: &Case) -> Result<State, (Outcome, Applied)> {
+        let Some(entry) = self.store.get(&case.case_id) else {
+            return transition(State::Idle, hook, case).map_err(refused);
+        };
+        let given = |given: &&Given| given.step == case.step && given.hook == hook.as_str();
+        if let Some(given) = entry.given.iter().find(given) {
+            return Err((given.answer.clone(), Applied::Before));
+        }
+        if case.step <= entry.step {
+            return Err((overtaken(hook, entry.step), Applied::Overtaken));
+        }
+        if entry.subject != case.subject.key {
+            let answer = Outcome::failed("the case is known here under another subject");
+            return Err(refused(answer));
+        }
+        transition(entry.state, hook, case).map_err(refused)
+    }
+
+    /// Applies `execute`, `suspend`, `resume` or `lift` and returns the answer to give, with what
+    /// happened. `done` is the answer if it is applied now; it is kept and given again to
+    /// repetitions of the same step.
+    pub fn apply(&mut self, hook: Hook, case: &Case, done: Outcome) -> (Outcome, Applied) {
+        let state = match self.next(hook, case) {
+            Ok(state) => state,
+            Err(answer) => return answer,
+        };
+        let order = hook == Hook::Execute;
+        let entry = self.entry_after(state, hook, case, &done);
         let written = match self.store.put(&case.case_id, entry.clone()) {
             // Asking again would not make it shorter: an order is refused, anything else goes on
             // without what it does not need.
@@ -217,6 +250,13 @@ impl CaseBook {
             .filter_map(|case_id| self.store.get(case_id))
     }
 
+    /// The keys of the subjects that have a case here, in their order, from the one after `after`
+    /// on.
+    pub fn subjects_after(&self, after: Option<&str>) -> impl Iterator<Item = &str> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_subject.range::<str, _>((from, Bound::Unbounded)).map(|(key, _)| key.as_str())
+    }
+
     /// The cases of a subject that are in effect on a day.
     pub fn in_effect(&self, subject_key: &str, on: Date) -> impl Iterator<Item = &Entry> {
         self.of_subject(subject_key).filter(move |entry| entry.in_effect(on))
@@ -242,6 +282,10 @@ impl CaseBook {
     pub fn is_empty(&self) -> bool {
         self.store.is_empty()
     }
+}
+
+fn refused(answer: Outcome) -> (Outcome, Applied) {
+    (answer, Applied::Refused)
 }
 
 fn overtaken(hook: Hook, step: u64) -> Outcome {

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -138,6 +139,12 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The entries from this key on, in the order of their keys.
+    pub fn iter_from(&self, key: &str) -> impl Iterator<Item = (&str, &T)> {
+        let from = (Bound::Included(key), Bound::Unbounded);
+        self.entries.range::<str, _>(from).map(|(key, value)| (key.as_str(), value))
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -162,6 +169,11 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         self.entries.insert(key.to_owned(), value);
         self.compact_if_due();
         Ok(())
+    }
+
+    /// Whether an entry can be kept at all, as far as its length goes.
+    pub(crate) fn fits(&self, key: &str, value: &T) -> Result<(), StoreError> {
+        encode(key, Some(value)).map(|_| ())
     }
 
     /// Removes an entry; its last value may stay in the file until the next rewriting. Use

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, LandlockStatus, PathBeneath, PathFd, Ruleset,
-    RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, LandlockStatus, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope,
 };
 
 /// Everything that this build knows how to forbid. What the running kernel does not know is left
@@ -49,7 +49,7 @@ pub(super) fn fence(data_dir: &Path) -> Result<Fence, String> {
         .and_then(|rules| rules.handle_access(AccessNet::from_all(KNOWN)))
         .and_then(|rules| rules.scope(Scope::from_all(KNOWN)))
         .and_then(Ruleset::create)
-        .and_then(|rules| rules.add_rule(PathBeneath::new(&data_dir, BitFlags::from(own))))
+        .and_then(|rules| rules.add_rule(PathBeneath::new(&data_dir, own)))
         .and_then(|rules| rules.add_rule(PathBeneath::new(&process, read)))
         .and_then(|rules| rules.add_rules(libraries))
         .and_then(|rules| rules.add_rules(source))

@@ -9,6 +9,7 @@
 pub mod cc;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -28,6 +29,27 @@ const PATIENCE_MS: u64 = 60_000;
 pub fn library(package: &str) -> PathBuf {
     let folder = std::env::current_exe().unwrap().parent().unwrap().to_owned();
     folder.join(format!("lib{}.so", package.replace('-', "_")))
+}
+
+/// The example in C.
+pub fn example() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../abi/examples/minimal.c");
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// Compiles C to a shared library.
+pub fn compile(folder: &Path, name: &str, source: &str) -> PathBuf {
+    let (input, output) = (folder.join(format!("{name}.c")), folder.join(format!("lib{name}.so")));
+    std::fs::write(&input, source).unwrap();
+    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../abi/include");
+    let done = Command::new("cc")
+        .args(["-std=c99", "-shared", "-fPIC", "-I"])
+        .arg(include)
+        .args([Path::new("-o"), &output, &input])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    output
 }
 
 pub fn sha256(path: &Path) -> [u8; 32] {

@@ -115,7 +115,10 @@ fn a_case_too_long_to_keep_is_refused_and_still_ended() {
         case.measure.parameters.insert("note".into(), "限".repeat(60_000).into());
         case
     };
+    let settled = book.settled(Hook::Execute, &long("M-0.1", 1));
     let (answer, applied) = book.apply(Hook::Execute, &long("M-0.1", 1), done());
+    assert_eq!(settled.map(|(answer, _)| answer.outcome), Some(AnswerOutcome::Failed));
+    assert_eq!(book.settled(Hook::Lift, &long("M-0.1", 3)), None);
     assert_eq!((answer.outcome, applied), (AnswerOutcome::Failed, Applied::Refused));
     assert!(!in_effect(&book, day()));
     // Ended is ended, however long the message was, and an order that comes after it is refused.
@@ -142,6 +145,22 @@ fn a_case_too_long_to_keep_is_refused_and_still_ended() {
     let book = CaseBook::open(folder.path()).unwrap();
     let kept = book.of_subject("91350426MA2XYZ1234").find(|entry| entry.case_id == "M-0.3");
     assert_eq!(kept.unwrap().parameters["note"].as_str().map(str::len), Some(60_000));
+}
+
+#[test]
+fn the_subjects_are_walked_in_pages() {
+    let folder = TempDir::new().unwrap();
+    let mut book = book(&folder);
+    for key in ["B", "A", "C"] {
+        let mut case = case(&format!("M-0.{key}"), 1, "M-A17");
+        case.subject.key = key.into();
+        book.apply(Hook::Execute, &case, done());
+    }
+    let keys = |after| book.subjects_after(after).collect::<Vec<_>>();
+    assert_eq!(keys(None), ["A", "B", "C"]);
+    assert_eq!(keys(Some("A")), ["B", "C"]);
+    assert_eq!(keys(Some("AA")), ["B", "C"]);
+    assert!(keys(Some("C")).is_empty());
 }
 
 #[test]
@@ -203,7 +222,13 @@ proptest! {
             let hook = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift][hook];
             let mut answers = Vec::new();
             for _ in 0..2 {
-                let (answer, _) = book.apply(hook, &case("M-0.1", step, "M-A17"), done());
+                let call = case("M-0.1", step, "M-A17");
+                let settled = book.settled(hook, &call);
+                let (answer, applied) = book.apply(hook, &call, done());
+                match settled {
+                    Some(settled) => prop_assert_eq!(settled, (answer.clone(), applied)),
+                    None => prop_assert_eq!(applied, Applied::Now),
+                }
                 answers.push(answer.outcome);
                 if restart {
                     drop(book);

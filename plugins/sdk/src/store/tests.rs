@@ -58,6 +58,8 @@ proptest! {
                 Act::Reopen => store = reopened(&folder, store),
             }
             prop_assert_eq!(&content(&store), &model);
+            let rest = store.iter_from("3").map(|(key, _)| key);
+            prop_assert!(rest.eq(model.range("3".to_owned()..).map(|(key, _)| key.as_str())));
         }
         prop_assert_eq!(&content(&reopened(&folder, store)), &model);
     }
