@@ -418,3 +418,6 @@ fn parse_hash(text: &str) -> Option<[u8; 32]> {
     }
     Some(hash)
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,12 +138,13 @@ fn hundreds_of_kills_leave_each_effect_once() {
                 Err(other) => panic!("{other}"),
             }
         }
-        if kills < KILLS && random.u32(..6) == 0 {
-            if let Some(pid) = running.plugin.health().pid {
-                // It may have ended by the kill before.
-                let _ = kill_process(Pid::from_raw(pid as i32).unwrap(), Signal::KILL);
-                kills += 1;
-            }
+        if kills < KILLS
+            && random.u32(..6) == 0
+            && let Some(pid) = running.plugin.health().pid
+        {
+            // It may have ended by the kill before.
+            let _ = kill_process(Pid::from_raw(pid as i32).unwrap(), Signal::KILL);
+            kills += 1;
         }
         let completion = running.next();
         in_flight -= 1;
