@@ -270,7 +270,7 @@ impl Body {
     /// nothing but the call itself.
     fn may_begin(&mut self, ticket: u64, unwritten: &mut Vec<u8>) -> Result<bool, Served> {
         frame::encode(unwritten, Kind::MayBegin, ticket, &[]).map_err(|_| Served::Broken)?;
-        (&self.channel.socket).write_all(unwritten).map_err(|_| Served::Finished)?;
+        write_all(&self.channel.socket, unwritten).ok_or(Served::Finished)?;
         unwritten.clear();
         loop {
             // What was read before the question may hold calls and cancellations, not the word.
