@@ -183,7 +183,7 @@ pub(super) fn dry_run(own: DryRun) -> Done {
                 difference.position,
                 difference.case_id.as_deref().unwrap_or("-"),
                 difference.hook,
-                difference.was.outcome,
+                difference.was.as_ref().map(|was| was.outcome),
                 difference.would_be,
                 difference.detail
             ),
