@@ -41,6 +41,8 @@ const ROWS_PER_PASS_MAX: usize = 1024;
 const COURTESIES_MAX: usize = 8;
 /// The longest the dispatcher sleeps: a plugin that came back is noticed by then.
 const IDLE: Duration = Duration::from_millis(500);
+/// What the last answers get to reach the log, beyond the calls themselves.
+const ANSWERS_LAST: Duration = Duration::from_secs(2);
 /// Characters kept of what a plugin says about a failure.
 const DETAIL_CHARS_MAX: usize = 200;
 
@@ -113,14 +115,19 @@ pub struct Dispatcher {
     /// Plugins that are called for what begins a burden: neither paused nor past their last day.
     begins: HashSet<String>,
     next_ticket: u64,
+    /// Answers on their way into the log.
+    committing: usize,
+    /// How long calls under way may take when the server stops, in ms.
+    drain_ms: u64,
 }
 
 impl Dispatcher {
-    /// A dispatcher over these plugins; completions come from `done`.
+    /// A dispatcher over these plugins; completions come from `done`. It stops them when it is stopped.
     pub fn new(
         engine: Arc<Engine>,
         plugins: Arc<Plugins>,
         done: mpsc::UnboundedReceiver<Done>,
+        drain_ms: u64,
     ) -> Dispatcher {
         let (notify, notes) = mpsc::unbounded_channel();
         Dispatcher {
@@ -143,6 +150,8 @@ impl Dispatcher {
             said_down: HashSet::new(),
             begins: HashSet::new(),
             next_ticket: 1,
+            committing: 0,
+            drain_ms,
         }
     }
 
@@ -164,13 +173,34 @@ impl Dispatcher {
                 note = self.notes.recv() => if let Some(note) = note { self.noted(note) },
                 () = plugins.changed.notified() => {}
                 () = tokio::time::sleep(wake) => {}
-                _ = stop.changed() => if *stop.borrow() { return },
+                _ = stop.changed() => if *stop.borrow() { return self.drain().await },
             }
             while let Ok(done) = self.done.try_recv() {
                 self.completed(done);
             }
             while let Ok(note) = self.notes.try_recv() {
                 self.noted(note);
+            }
+        }
+    }
+
+    /// Takes no more calls, lets those under way be answered, and sees every answer into the log: what
+    /// was carried out is not asked again at the next start.
+    async fn drain(mut self) {
+        let (plugins, drain_ms) = (self.plugins.clone(), self.drain_ms);
+        let mut stopping = tokio::task::spawn_blocking(move || plugins.stop(drain_ms));
+        let mut stopped = false;
+        let end = tokio::time::Instant::now() + Duration::from_millis(drain_ms) + ANSWERS_LAST;
+        while !stopped || !self.in_flight.is_empty() || self.committing > 0 {
+            tokio::select! {
+                _ = &mut stopping, if !stopped => stopped = true,
+                Some(done) = self.done.recv() => self.completed(done),
+                Some(note) = self.notes.recv() => self.noted(note),
+                () = tokio::time::sleep_until(end) => {
+                    let (calls, answers) = (self.in_flight.len(), self.committing);
+                    tracing::warn!(calls, answers, "stopping without every answer: they are asked again");
+                    return;
+                }
             }
         }
     }
@@ -598,10 +628,11 @@ impl Dispatcher {
     }
 
     fn spawn(
-        &self,
+        &mut self,
         request: Request,
         note: impl FnOnce(Result<crate::engine::Committed, EngineError>) -> Note + Send + 'static,
     ) {
+        self.committing += 1;
         let (engine, notify) = (self.engine.clone(), self.notify.clone());
         tokio::spawn(async move {
             let result = engine.submit(request).await;
@@ -611,6 +642,7 @@ impl Dispatcher {
     }
 
     fn noted(&mut self, note: Note) {
+        self.committing = self.committing.saturating_sub(1);
         match note {
             Note::CaseCommitted { measure, result } => {
                 let again = self.walks.take_attempts(measure);
