@@ -1,3 +1,5 @@
+//! The body spoken to in frames, several at once, so that what it does with them is certain.
+
 use std::io::Write;
 
 use serde_json::json;
