@@ -16,6 +16,13 @@ const PLUGINS: &[(&str, &str, &[&str])] = &[
     ("market", "market", &["M-A27", "I18", "I19"]),
 ];
 
+/// Departments beside them, deployed where their libraries were built: the second is made by `make`, not
+/// by cargo.
+const BESIDE: &[(&str, &str, &[&str])] = &[
+    ("fiscal", "finance", &["M-A12", "M-A13", "I08"]),
+    ("housing", "housing", &["M-A16", "M-A18"]),
+];
+
 /// Days on which any story is told.
 const VALID: (&str, &str) = ("2020-01-01", "2099-12-31");
 
@@ -29,16 +36,27 @@ fn cannot(error: impl std::fmt::Display) -> StartError {
     StartError::Purpose(error.to_string())
 }
 
+/// The file that a plugin is built to.
+fn file_name(name: &str) -> String {
+    format!("libshouxin_plugin_{name}.so")
+}
+
 /// Where a plugin was built: beside this program, or below it where cargo puts what tests load.
-fn library(name: &str) -> Result<PathBuf, StartError> {
+fn library(name: &str) -> Result<Option<PathBuf>, StartError> {
     let exe = std::env::current_exe()
         .map_err(|source| StartError::Io { doing: "finding this program".to_owned(), source })?;
     let folder = exe.parent().unwrap_or(Path::new("."));
-    let file = format!("libshouxin_plugin_{name}.so");
+    let file = file_name(name);
     let beside = [folder.join(&file), folder.join("deps").join(&file)];
-    beside.into_iter().find(|path| path.exists()).ok_or_else(|| {
-        cannot(format!("缺少插件 {file}：请用 make demo 构建 / build the plugins with `make demo`"))
-    })
+    Ok(beside.into_iter().find(|path| path.exists()))
+}
+
+/// The grant of a demonstration: everything that the plugin carries out, and short waits.
+fn grant(name: &str, department: &str, measures: &[&str]) -> Result<PluginGrant, StartError> {
+    let text = format!(
+        "name = {name:?}\ndepartment = {department:?}\nmeasures = {measures:?}\nretry_base_ms = 50\n"
+    );
+    toml::from_str(&text).map_err(cannot)
 }
 
 impl Departments {
@@ -46,11 +64,19 @@ impl Departments {
     pub(super) fn prepare() -> Result<Departments, StartError> {
         let mut found = Vec::new();
         for (name, department, measures) in PLUGINS {
-            let text = format!(
-                "name = {name:?}\ndepartment = {department:?}\nmeasures = {measures:?}\nretry_base_ms = 50\n"
-            );
-            let grant: PluginGrant = toml::from_str(&text).map_err(cannot)?;
-            found.push((grant, library(name)?));
+            let library = library(name)?.ok_or_else(|| {
+                let file = file_name(name);
+                cannot(format!(
+                    "缺少插件 {file}：请用 make demo 构建 / build the plugins with `make demo`"
+                ))
+            })?;
+            found.push((grant(name, department, measures)?, library));
+        }
+        for (name, department, measures) in BESIDE {
+            match library(name)? {
+                Some(library) => found.push((grant(name, department, measures)?, library)),
+                None => println!("  插件 / plugin {name:<12} 未构建，略过 / not built, left out"),
+            }
         }
         Ok(Departments { key: generate("demo").map_err(cannot)?, found })
     }
