@@ -8,6 +8,7 @@ ARGS ?=
 
 demo: tools
 	cargo build --release --locked -p shouxin-server $(PLUGINS)
+	$(MAKE) -C plugins/c BUILD=../../target/release
 	target/release/shouxin demo $(ARGS)
 
 test: tools
@@ -39,8 +40,10 @@ bench: tools
 	cargo build --release --locked -p shouxin-plugin-market
 	cargo run --release --locked -p shouxin-benches -- $(ARGS)
 
-# A linker and a C compiler (the plugin contract is compiled as C in the tests), and Rust itself.
+# A linker and compilers for C and C++ (one department is written in C; the plugin contract is compiled as both in
+# the tests), and Rust itself.
 tools:
-	@command -v cc >/dev/null || { echo "installing a C compiler: build-essential"; \
+	@command -v cc >/dev/null && command -v c++ >/dev/null || { \
+	  echo "installing compilers for C and C++: build-essential"; \
 	  apt-get update -q && apt-get install -y -q build-essential; }
 	@command -v cargo >/dev/null || { echo "Rust is missing: install rustc and cargo 1.92 or later"; exit 1; }

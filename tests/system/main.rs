@@ -1,6 +1,7 @@
 //! Whole-system tests: real processes, real plugins, real faults.
 #![allow(clippy::expect_used, clippy::panic, reason = "in a test a failure is what they are for")]
 
+mod afternoon;
 mod answers;
 mod audit;
 mod bad_fields;

@@ -12,6 +12,7 @@ use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use shouxin_core::actor::{OfficerRef, Role, SubjectKey};
 use shouxin_core::time::{Day, Timestamp};
+use shouxin_server::access::AccessLog;
 use shouxin_server::app::{DataFolder, Purpose, Server, Start};
 use shouxin_server::clock::MovedClock;
 use shouxin_server::config::Config;
@@ -30,6 +31,7 @@ pub(crate) struct Running {
     pub(crate) base: String,
     pub(crate) engine: Arc<Engine>,
     pub(crate) life: Arc<Life>,
+    pub(crate) access: AccessLog,
     clock: Arc<MovedClock>,
     runtime: tokio::runtime::Handle,
     stop: Option<oneshot::Sender<()>>,
@@ -82,17 +84,26 @@ impl Running {
                 .await
                 .expect("the server");
                 let runtime = tokio::runtime::Handle::current();
-                let life = server.life.clone();
-                let parts = (server.address, server.engine.clone(), life, runtime);
+                let (life, access) = (server.life.clone(), server.access.clone());
+                let parts = (server.address, server.engine.clone(), life, access, runtime);
                 ready.send(parts).expect("the test");
                 // The test may have failed and gone; the server is stopped either way.
                 let _asked = stopped.await;
                 server.stop().await.expect("a clean stop");
             });
         });
-        let (address, engine, life, runtime) = started.recv().expect("a started server");
+        let (address, engine, life, access, runtime) = started.recv().expect("a started server");
         let base = format!("http://{address}");
-        Running { base, engine, life, clock, runtime, stop: Some(stop), thread: Some(thread) }
+        Running {
+            base,
+            engine,
+            life,
+            access,
+            clock,
+            runtime,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     /// Moves the clock to the morning of a day and lets the timers look.

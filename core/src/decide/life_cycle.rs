@@ -120,7 +120,7 @@ fn shadow_of<'r>(rows: &'r Rows, name: &str) -> Result<&'r ShadowRow, Stop> {
         None => Ok(misfit(
             Misfit::NotFound,
             format!("{name} 没有影子版本 / no version of it stands in the shadow"),
-            "请先用 shouxin plugin shadow 部署 / put one there first",
+            "请先用 shouxin plugin deploy --shadow 部署 / put one there first: shouxin plugin deploy --shadow",
         )?),
     }
 }

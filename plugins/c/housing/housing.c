@@ -35,9 +35,8 @@ static void *create(const shouxin_host *host, const uint8_t *config, size_t conf
     char why[256] = "the configuration cannot be read";
     cJSON *json = shouxin_json_read(config, config_len);
     const char *data_dir = shouxin_json_text(json, "data_dir", 4096);
-    const cJSON *settings = cJSON_GetObjectItemCaseSensitive(json, "settings");
     shouxin_casebook *book = NULL;
-    if (settings != NULL && !cJSON_IsNull(settings) && cJSON_GetArraySize(settings) > 0) {
+    if (!shouxin_no_settings(json)) {
         snprintf(why, sizeof why, "this plugin has no settings; remove [plugin.settings]");
     } else if (data_dir != NULL) {
         book = shouxin_casebook_open(data_dir, why, sizeof why);
@@ -102,13 +101,12 @@ static int32_t lift(void *instance, const shouxin_host *host, const uint8_t *req
 /* Information. Nothing changes for the subject, so nothing is kept. */
 static int32_t classified(void *instance, const shouxin_host *host, const uint8_t *request,
                           size_t request_len) {
-    cJSON *json = shouxin_json_read(request, request_len);
-    bool understood = cJSON_IsObject(json);
+    char subject[SHOUXIN_KEY_BYTES_MAX + 1];
+    const char *why = NULL;
     shouxin_answer answer = shouxin_done(NULL);
     (void)instance;
-    cJSON_Delete(json);
-    if (!understood) {
-        return shouxin_refuse(host, SHOUXIN_STATUS_BAD_INPUT, "not a message: no object of JSON");
+    if (!shouxin_classified_read(subject, request, request_len, &why)) {
+        return shouxin_refuse(host, SHOUXIN_STATUS_BAD_INPUT, why);
     }
     return shouxin_send(host, &answer);
 }

@@ -361,6 +361,33 @@ static bool note(cJSON *record, shouxin_state state, shouxin_hook hook, uint64_t
     return cJSON_ReplaceItemInObjectCaseSensitive(record, "step", number) && whole;
 }
 
+/*
+ * What is left out of a record that is too long to be kept, so that an end, a suspension or a resumption
+ * is: what the decision fixed, all answers but the last, the rest of long texts.
+ */
+static bool shorten(cJSON *record) {
+    static const char *const texts[] = {"authority", "document_number"};
+    cJSON *given = cJSON_GetObjectItemCaseSensitive(record, "given");
+    bool whole = true;
+    size_t at;
+    cJSON_DeleteItemFromObjectCaseSensitive(record, "parameters");
+    while (cJSON_GetArraySize(given) > 1) {
+        cJSON_DeleteItemFromArray(given, 0);
+    }
+    for (at = 0; whole && at < sizeof texts / sizeof *texts; at++) {
+        /* A reference is cut at a whole character, which is what is wanted here. */
+        shouxin_answer cut =
+            shouxin_done(shouxin_json_text(record, texts[at], SHOUXIN_TEXT_BYTES_MAX));
+        cJSON *text = cJSON_CreateString(cut.reference);
+        whole = text != NULL && cJSON_ReplaceItemInObjectCaseSensitive(record, texts[at], text);
+        if (!whole) {
+            cJSON_Delete(text);
+            errno = ENOMEM;
+        }
+    }
+    return whole;
+}
+
 /* The state after a call; false with the answer to give if the case does not allow it. */
 static bool transition(shouxin_state *state, shouxin_hook hook, const shouxin_case *message,
                        shouxin_answer *refusal) {
@@ -517,10 +544,15 @@ shouxin_answer shouxin_casebook_apply(shouxin_casebook *book, shouxin_hook hook,
         answer = *done;
     }
     if (changed) {
+        bool stored;
         if (folder < 0) {
             folder = make_folder(book, subject);
         }
-        if (folder < 0 || !store(folder, name, record)) {
+        stored = folder >= 0 && store(folder, name, record);
+        if (!stored && folder >= 0 && errno == EFBIG && hook != SHOUXIN_EXECUTE) {
+            stored = shorten(record) && store(folder, name, record);
+        }
+        if (!stored) {
             answer = errno == EFBIG
                          ? shouxin_say(SHOUXIN_FAILED, "the case with what its decision fixed is "
                                                        "longer than the 65536 bytes that are kept")

@@ -92,8 +92,8 @@ bool shouxin_case_read(shouxin_case *out, const uint8_t *bytes, size_t len, cons
     out->subject = shouxin_json_text(subject, "key", SHOUXIN_KEY_BYTES_MAX);
     out->measure = shouxin_json_text(measure, "id", SHOUXIN_KEY_BYTES_MAX);
     out->decision = shouxin_json_text(decision, "id", SHOUXIN_KEY_BYTES_MAX);
-    out->authority = shouxin_json_text(decision, "authority", 512);
-    out->document_number = shouxin_json_text(decision, "document_number", 512);
+    out->authority = shouxin_json_text(decision, "authority", SHOUXIN_TEXT_BYTES_MAX);
+    out->document_number = shouxin_json_text(decision, "document_number", SHOUXIN_TEXT_BYTES_MAX);
     out->parameters = cJSON_GetObjectItemCaseSensitive(measure, "parameters");
     if (out->case_id == NULL || out->subject == NULL || out->measure == NULL ||
         out->decision == NULL || out->authority == NULL || out->document_number == NULL ||
@@ -117,20 +117,43 @@ void shouxin_case_free(shouxin_case *message) {
     memset(message, 0, sizeof *message);
 }
 
+/* Copies the key that a field of an object holds. */
+static bool key_of(char key[SHOUXIN_KEY_BYTES_MAX + 1], const cJSON *object, const char *field) {
+    const char *found = shouxin_json_text(object, field, SHOUXIN_KEY_BYTES_MAX);
+    if (found != NULL) {
+        strcpy(key, found);
+    }
+    return found != NULL;
+}
+
+bool shouxin_classified_read(char key[SHOUXIN_KEY_BYTES_MAX + 1], const uint8_t *bytes, size_t len,
+                             const char **why) {
+    cJSON *json = shouxin_json_read(bytes, len);
+    bool good = schema_is_known(json, why);
+    if (good) {
+        good = key_of(key, cJSON_GetObjectItemCaseSensitive(json, "subject"), "key");
+        *why = "`subject` has no `key`, or one that is too long";
+    }
+    cJSON_Delete(json);
+    return good;
+}
+
 bool shouxin_forget_read(char key[SHOUXIN_KEY_BYTES_MAX + 1], const uint8_t *bytes, size_t len,
                          const char **why) {
     cJSON *json = shouxin_json_read(bytes, len);
-    const char *found = NULL;
-    if (schema_is_known(json, why)) {
-        found = shouxin_json_text(json, "subject_key", SHOUXIN_KEY_BYTES_MAX);
-        if (found != NULL) {
-            strcpy(key, found);
-        } else {
-            *why = "`subject_key` is absent, empty or too long";
-        }
+    bool good = schema_is_known(json, why);
+    if (good) {
+        good = key_of(key, json, "subject_key");
+        *why = "`subject_key` is absent, empty or too long";
     }
     cJSON_Delete(json);
-    return found != NULL;
+    return good;
+}
+
+bool shouxin_no_settings(const cJSON *config) {
+    const cJSON *settings = cJSON_GetObjectItemCaseSensitive(config, "settings");
+    return settings == NULL || cJSON_IsNull(settings) ||
+           (cJSON_IsObject(settings) && cJSON_GetArraySize(settings) == 0);
 }
 
 static int number_at(const char *text, int digits) {

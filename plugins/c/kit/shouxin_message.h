@@ -22,6 +22,9 @@ extern "C" {
 /* The longest key of a subject, id of a case, a measure or a decision, in bytes. */
 #define SHOUXIN_KEY_BYTES_MAX 120
 
+/* The longest authority and 文号: as long as a message is. An end must not fail for the length of a text. */
+#define SHOUXIN_TEXT_BYTES_MAX SHOUXIN_BODY_BYTES_MAX
+
 /* The largest step: beyond it a number of JSON is not exact in C. */
 #define SHOUXIN_STEP_MAX ((uint64_t)1 << 53)
 
@@ -66,6 +69,13 @@ const char *shouxin_json_text(const cJSON *object, const char *field, size_t byt
 /* Reads a case. On false, *why is a constant sentence and there is nothing to free. */
 bool shouxin_case_read(shouxin_case *out, const uint8_t *bytes, size_t len, const char **why);
 void shouxin_case_free(shouxin_case *message);
+
+/* Reads of what is in force for a subject whom it concerns, into key. */
+bool shouxin_classified_read(char key[SHOUXIN_KEY_BYTES_MAX + 1], const uint8_t *bytes, size_t len,
+                             const char **why);
+
+/* Whether a configuration that create gets has no settings: for a plugin that takes none. */
+bool shouxin_no_settings(const cJSON *config);
 
 /* Reads the key of the subject that is to be forgotten into key. */
 bool shouxin_forget_read(char key[SHOUXIN_KEY_BYTES_MAX + 1], const uint8_t *bytes, size_t len,

@@ -457,6 +457,39 @@ static void nonsense(void) {
     deep[4000] = '\0';
     CHECK(bench_call(plugin->execute, deep) == SHOUXIN_STATUS_BAD_INPUT);
     CHECK(bench_call(plugin->classified, "\xff") == SHOUXIN_STATUS_BAD_INPUT);
+    CHECK(bench_call(plugin->classified, "{}") == SHOUXIN_STATUS_BAD_INPUT);
+    CHECK(bench_call(plugin->classified, "{\"schema\":1}") == SHOUXIN_STATUS_BAD_INPUT);
+    CHECK(bench_call(plugin->classified, "{\"schema\":1,\"subject\":{\"key\":\"" SUBJECT "\"}}") ==
+          SHOUXIN_STATUS_OK);
+}
+
+/* A call about M-1 whose 文号 has so many bytes more. */
+static int with_long_number(shouxin_hook_fn hook, const char *case_id, unsigned number,
+                            size_t bytes) {
+    static char text[SHOUXIN_BODY_BYTES_MAX];
+    const char *plain = bench_message(case_id, number, SUBJECT, "M-A18", "2026-01-01");
+    size_t before = (size_t)(strstr(plain, "3号") - plain);
+    memcpy(text, plain, before);
+    memset(text + before, '3', bytes);
+    strcpy(text + before + bytes, plain + before);
+    return bench_call(hook, text) == SHOUXIN_STATUS_OK;
+}
+
+/* An order that is too long to be kept is refused; an end or a suspension never is for its length. */
+static void long_texts(void) {
+    const shouxin_descriptor *plugin = shouxin_plugin_v1();
+    char first[512];
+    fresh();
+    CHECK(with_long_number(plugin->execute, "M-1", 1, 1000) && bench_said("\"done\""));
+    CHECK(with_long_number(plugin->execute, "M-2", 2, 200000) && bench_said("\"failed\""));
+    CHECK(with_long_number(plugin->suspend, "M-3", 3, 200000) && bench_said("\"done\""));
+    CHECK(with_long_number(plugin->lift, "M-2", 4, 200000) && bench_said("\"done\""));
+    strcpy(first, bench.answer);
+    bench_restart();
+    CHECK(with_long_number(plugin->lift, "M-2", 4, 200000) && strcmp(first, bench.answer) == 0);
+    CHECK(with_long_number(plugin->execute, "M-3", 5, 0) && bench_said("is suspended"));
+    CHECK(with_long_number(plugin->execute, "M-2", 6, 0) && bench_said("was lifted"));
+    CHECK(restricted(SUBJECT, "2026-06-01") && bench_said("M-1") && !bench_said("M-2"));
 }
 
 /* What a killed process left beside the files is written over, however long it is. */
@@ -522,6 +555,7 @@ static void refused_at_start(void) {
     first = bench.instance;
     CHECK(!bench_try_start(folder, NULL) && bench_said("must not share a folder"));
     CHECK(!bench_try_start(folder, "{\"x\":1}") && bench_said("no settings"));
+    CHECK(!bench_try_start(folder, "17") && bench_said("no settings"));
     bench.answered = 0;
     CHECK(shouxin_plugin_v1()->create(&bench_host, (const uint8_t *)"{", 1) == NULL);
     CHECK(bench_said("cannot be read"));
@@ -546,6 +580,7 @@ int main(int arguments, char **argument) {
     nonsense();
     left_over();
     long_keys();
+    long_texts();
     full();
     refused_at_start();
     bench_stop();

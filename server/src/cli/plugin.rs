@@ -205,7 +205,16 @@ pub(super) fn plugin(command: PluginCommand) -> Done {
             step(&reach, Step::Pause { name, reason }, "已暂停 / paused")
         }
         PluginCommand::Resume(Named { reach, name }) => {
-            step(&reach, Step::Resume { name }, "已恢复 / resumed")
+            let answer = once(&reach, Ask::Plugin(Step::Resume { name }))?;
+            let text = match answer["breaker"] == "closed" {
+                true => "熔断已解除 / the breaker is closed, it is called again",
+                false => "已恢复 / resumed",
+            };
+            said(&reach, &answer, text);
+            if !reach.json {
+                nobody_runs(&answer);
+            }
+            Ok(())
         }
         PluginCommand::Remove(Because { reach, name, reason }) => {
             step(&reach, Step::Remove { name, reason }, "已停用 / it is called no more")
@@ -241,7 +250,19 @@ fn said(reach: &Reach, answer: &Value, text: &str) {
 fn step(reach: &Reach, step: Step, text: &str) -> Done {
     let answer = once(reach, Ask::Plugin(step))?;
     said(reach, &answer, text);
+    if !reach.json {
+        nobody_runs(&answer);
+    }
     Ok(())
+}
+
+/// Says so where a step was recorded and no server runs that would carry it out now.
+fn nobody_runs(answer: &Value) {
+    if answer["runs"] == false {
+        println!(
+            "  服务未运行，下次启动时生效 / no server runs here: it holds from the next start on"
+        );
+    }
 }
 
 fn deploy(own: Deploy) -> Done {
@@ -259,13 +280,29 @@ fn deploy(own: Deploy) -> Done {
         return Ok(());
     }
     let text = |field: &str| answer[field].as_str().unwrap_or("-").to_owned();
-    let how = match (shadow, answer["runs"] == true) {
-        (true, _) => "影子运行 / beside the live version",
-        (false, true) => "已启用 / live",
-        (false, false) => "下次启动时启用 / live from the next start",
+    let how = match shadow {
+        true => "影子运行，答复只作比较 / beside the live version: its answers are only compared",
+        false => "已启用 / live",
     };
     println!("{} {} {how}\n  sha256 {}", text("name"), text("version"), text("sha256"));
+    nobody_runs(&answer);
     Ok(())
+}
+
+/// The word for a state, in both languages.
+fn state(word: &str) -> &str {
+    match word {
+        "running" => "运行 / running",
+        "paused" => "已暂停 / paused",
+        "restarting" => "重启中 / restarting",
+        "tripped" => "已熔断 / tripped",
+        "stopped" => "已停止 / stopped",
+        "not_running" => "未运行 / not running",
+        "refused" => "未获准 / refused",
+        "retired" => "已停用 / retired",
+        "shadow_only" => "仅影子 / shadow only",
+        other => other,
+    }
 }
 
 fn list(reach: &Reach) -> Done {
@@ -274,24 +311,47 @@ fn list(reach: &Reach) -> Done {
         println!("{answer}");
         return Ok(());
     }
-    for plugin in answer["plugins"].as_array().into_iter().flatten() {
+    let plugins = answer["plugins"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if plugins.is_empty() {
+        println!("没有插件 / no plugins");
+    }
+    for plugin in plugins {
         let text = |field: &str| plugin[field].as_str().unwrap_or("-").to_owned();
         let count = |queue: &Value| match (queue["count"].as_u64(), queue["more"] == true) {
             (Some(count), true) => format!("{count}+"),
             (Some(count), false) => count.to_string(),
             (None, _) => "-".to_owned(),
         };
-        let dead = &plugin["dead_letters"];
-        println!(
-            "{:<14} {:<10} {:<12} 待办 / waiting {} · 待告知 / lag {} · 死信 / dead {} + {}",
-            text("name"),
-            text("version"),
-            text("state"),
-            count(&plugin["waiting"]),
-            count(&plugin["lag"]),
-            count(&dead["cases"]),
-            count(&dead["information"]),
-        );
+        println!("{:<16} {:<10} {}", text("name"), text("version"), state(&text("state")));
+        if plugin["waiting"].is_object() {
+            let dead = &plugin["dead_letters"];
+            println!(
+                "  待办 / waiting {} · 待告知 / lag {} · 死信 / dead letters {} · 未告知 / untold {}",
+                count(&plugin["waiting"]),
+                count(&plugin["lag"]),
+                count(&dead["cases"]),
+                count(&dead["information"]),
+            );
+        }
+        if plugin["admission"]["unsigned"] == true {
+            println!("  ! 无签名 / unsigned");
+        }
+        let cage = &plugin["cage"];
+        if cage.is_object() && (cage["landlock_abi"].is_null() || cage["seccomp"] == false) {
+            println!(
+                "  ! 本机不能完全隔离其文件和系统调用 / this system cannot fence in all of its files and calls"
+            );
+        }
+        if plugin["begins_burdens"] == false && plugin["state"] == "running" {
+            println!(
+                "  ! 清单已过有效期，不再开始执行 / its manifest is over: it begins nothing new"
+            );
+        }
+        if plugin["state"] == "tripped" {
+            println!(
+                "  ! 连续崩溃，查明后用 plugin resume 恢复 / it crashed again and again: `plugin resume` once mended"
+            );
+        }
         if let Some(error) = plugin["last_error"].as_str() {
             println!("  ! {error}");
         }
@@ -299,11 +359,15 @@ fn list(reach: &Reach) -> Done {
         if let Some(version) = shadow["version"].as_str() {
             let compared = &shadow["compared"];
             println!(
-                "  影子 / shadow {version}: 相同 / same {} · 不同 / different {} · 略过 / skipped {}",
-                compared["same"], compared["different"], compared["skipped"]
+                "  影子 / shadow {version} {}: 相同 / same {} · 不同 / different {} · 略过 / skipped {}",
+                state(shadow["state"].as_str().unwrap_or("-")),
+                compared["same"].as_u64().unwrap_or_default(),
+                compared["different"].as_u64().unwrap_or_default(),
+                compared["skipped"].as_u64().unwrap_or_default()
             );
         }
     }
+    nobody_runs(&answer);
     Ok(())
 }
 
@@ -312,7 +376,11 @@ fn print_letters(reach: &Reach, answer: &Value) {
         println!("{answer}");
         return;
     }
-    for letter in answer["letters"].as_array().into_iter().flatten() {
+    let letters = answer["letters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if letters.is_empty() {
+        println!("没有死信 / no dead letters");
+    }
+    for letter in letters {
         let text = |field: &str| letter[field].as_str().unwrap_or("-").to_owned();
         println!(
             "{:<14} {:<12} {:<8} {}",

@@ -209,7 +209,7 @@ impl Story {
         )
     }
 
-    /// Case 1: in effect on its own day, and three departments know.
+    /// Case 1: in effect on its own day, and every department that has a plugin knows.
     pub fn wages_effective(&mut self) -> Step {
         let dates = self.dates.wages.clone();
         let wages = self.cast.wages.clone();
@@ -220,7 +220,7 @@ impl Story {
             format!("the listing should be in effect on {}: {marks:?}", dates.starts)
         })?;
         self.told()?;
-        self.say("静置期满，名单生效，三个部门插件已获知 / in effect; three plugins told", "");
+        self.say("静置期满，名单生效，各部门插件均已获知 / in effect; every plugin told", "");
         Ok(())
     }
 
@@ -232,9 +232,9 @@ impl Story {
         let changed = events.iter().rev().find(|own| own["event"] == "classification.changed");
         let changed = changed.map(|own| own["position"].clone()).unwrap_or_default();
         check(changed.is_string(), || format!("no change in {history}"))?;
-        self.client.until("operator", "/v1/plugins", "three plugins told", |body| {
+        self.client.until("operator", "/v1/plugins", "every plugin told", |body| {
             let told = |own: &Value| own["state"] == "running" && own["told_through"] == changed;
-            body["plugins"].as_array().is_some_and(|list| list.len() == 3 && list.iter().all(told))
+            body["plugins"].as_array().is_some_and(|list| list.len() >= 3 && list.iter().all(told))
         })?;
         Ok(())
     }

@@ -15,8 +15,10 @@ use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::PluginRow;
+use shouxin_plugin_host::State;
 
 use crate::dispatch::seal_for_case;
+use crate::engine::query::QueryError;
 use crate::engine::{Engine, Request};
 use crate::plugins::candidate::Candidate;
 use crate::plugins::file::PluginsFile;
@@ -155,7 +157,7 @@ impl Life {
     /// What was refused, and what would make it succeed; nothing has changed then.
     pub fn step(&self, step: Step, engine: &Engine) -> Result<Value, Refused> {
         if step == (Step::List {}) {
-            return Ok(json!({"plugins": self.shown(engine)}));
+            return Ok(json!({"plugins": self.shown(engine), "runs": self.runs}));
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.read_again()?;
@@ -186,6 +188,9 @@ impl Life {
                 record(engine, "plugins.pause", Command::PausePlugin { name, reason })?;
             }
             Step::Resume { name } => {
+                if self.closes_breaker(&name, engine).map_err(wrong)? {
+                    return Ok(json!({"breaker": "closed", "runs": self.runs}));
+                }
                 let command = Command::ResumePlugin { name: name.clone() };
                 record(engine, "plugins.resume", command)?;
                 self.resumed(&name);
@@ -199,7 +204,26 @@ impl Life {
             Step::Reload {} => self.reload(&file, engine)?,
         }
         self.plugins.changed.notify_one();
-        Ok(json!({}))
+        Ok(json!({"runs": self.runs}))
+    }
+
+    /// Closes the breaker of a plugin that is not paused: nothing is resumed then, so nothing is
+    /// recorded. False where there is no open breaker, or a pause to end as well.
+    ///
+    /// # Errors
+    /// The view cannot be read.
+    pub fn closes_breaker(&self, name: &str, engine: &Engine) -> Result<bool, QueryError> {
+        let health = self.plugins.get(name).and_then(|running| running.health());
+        let open = health.is_some_and(|health| health.state == State::Tripped);
+        if !open {
+            return Ok(false);
+        }
+        let (rows, _) = start::rows(engine).map_err(QueryError::Read)?;
+        if !rows.iter().any(|row| row.name == name && row.paused.is_none()) {
+            return Ok(false);
+        }
+        self.resumed(name);
+        Ok(true)
     }
 
     /// What follows from a plugin's resumption beside its event: the breaker is closed.
@@ -400,6 +424,15 @@ impl Life {
             LetterStep::Page { name, after, limit } => {
                 let after = after.map(|text| text.parse()).transpose();
                 let after = after.map_err(|text| Refused { text, code: 2 })?;
+                if self.row(&name, engine)?.is_none() {
+                    return Err(Refused {
+                        text: format!(
+                            "没有部署过插件 {name} / no such plugin was deployed\n请用 shouxin plugin list 查看 / see \
+                             shouxin plugin list"
+                        ),
+                        code: 3,
+                    });
+                }
                 return letters::page(engine, &name, after, limit).map_err(wrong);
             }
             LetterStep::Retry { name, letter } => match of(&name, &letter)? {

@@ -154,6 +154,7 @@ fn health(running: &Running) -> Value {
         "in_flight": health.in_flight,
         "last_error": health.last_error,
         "pid": health.pid,
+        "cage": health.cage,
         "breaker": if health.state == State::Tripped { "open" } else { "closed" },
         "abi": health.abi.map(|abi| json!({
             "major": abi.abi_major, "minor": abi.abi_minor, "hooks": abi.hooks,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use shouxin_core::id::Position;
 use shouxin_plugin_admission as admission;
 use shouxin_plugin_check as suite;
+use shouxin_plugin_host::wire::Measure;
 use shouxin_plugin_host::{Isolation, Limits, Mode, Plugin, PluginSpec};
 use shouxin_plugin_scaffold::Lang;
 
@@ -46,9 +47,19 @@ pub(crate) struct Check {
     /// 长期运行的调用数 / calls of the run that looks for growth
     #[arg(long, default_value_t = suite::Options::CALLS)]
     calls: u64,
-    /// 插件设置（JSON 文件）/ a JSON file with the settings it would get
+    /// 插件设置文件（TOML 或 JSON）/ a file with the settings it would get: .toml or .json
     #[arg(long)]
     settings: Option<PathBuf>,
+    /// 按清单草稿核对名称、试其措施 / its manifest.toml: the name to be admitted, the measures to try
+    #[arg(long)]
+    manifest: Option<PathBuf>,
+    /// 试用的措施，可重复 / a measure to try, repeatable: M-A17, or M-A17={"years": 1} with parameters
+    #[arg(long, value_name = "MEASURE", value_parser = measure)]
+    measure: Vec<Measure>,
+    /// 以其回答判断效果的询问 / a question whose answers show effects:
+    /// {"subject": "$subject", "on": "$day"}
+    #[arg(long, value_name = "JSON", value_parser = json_text)]
+    question: Option<Value>,
     /// 输出 JSON / print JSON
     #[arg(long)]
     json: bool,
@@ -102,6 +113,48 @@ pub(crate) struct Sign {
     /// 签名清单，默认为库旁的 .manifest / the signed manifest; by default LIB.manifest
     #[arg(long)]
     out: Option<PathBuf>,
+    /// 插件设置文件（TOML 或 JSON），没有设置就不启动的插件需要 / settings (.toml or .json), for a library that does
+    /// not start without any
+    #[arg(long)]
+    settings: Option<PathBuf>,
+}
+
+/// A measure as it stands on the command line: `M-A17`, or `M-A17={"years": 1}`.
+fn measure(text: &str) -> Result<Measure, String> {
+    let (id, parameters) = match text.split_once('=') {
+        Some((id, parameters)) => (id, serde_json::from_str(parameters)),
+        None => (text, Ok(serde_json::Map::new())),
+    };
+    let parameters = parameters
+        .map_err(|error| format!("参数须为 JSON 对象 / parameters are a JSON object: {error}"))?;
+    Ok(tried(id, parameters))
+}
+
+fn tried(id: &str, parameters: serde_json::Map<String, Value>) -> Measure {
+    Measure { id: id.to_owned(), name_zh: "查验试样".to_owned(), parameters }
+}
+
+fn json_text(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// What a plugin would get as settings; null where nobody wrote any.
+fn settings(file: Option<&Path>) -> Result<Value, Failure> {
+    let Some(path) = file else {
+        return Ok(Value::Null);
+    };
+    let bad =
+        |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
+    let text = read(path)?;
+    match path.extension().is_some_and(|own| own == "toml") {
+        true => toml::from_str(&text).map_err(|error| bad(&error)),
+        false => serde_json::from_str(&text).map_err(|error| bad(&error)),
+    }
+}
+
+fn draft(path: &Path) -> Result<admission::Draft, Failure> {
+    admission::Draft::parse(&read(path)?)
+        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 fn host() -> (PathBuf, Vec<String>) {
@@ -118,15 +171,20 @@ pub(super) fn new(own: &New) -> Done {
 }
 
 pub(super) fn check(own: Check) -> Done {
-    let settings = match &own.settings {
-        Some(path) => serde_json::from_str(&read(path)?)
-            .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
-        None => Value::Null,
+    library_sha256(&own.library).map_err(Failure::usage)?;
+    let draft = own.manifest.as_deref().map(draft).transpose()?;
+    let named = draft.iter().flat_map(|draft| &draft.measures);
+    let measures = match own.measure.is_empty() {
+        true => named.map(|id| tried(id, serde_json::Map::new())).collect(),
+        false => own.measure,
     };
     let (program, arguments) = host();
     let options = suite::Options {
         host_args: arguments,
-        settings,
+        settings: settings(own.settings.as_deref())?,
+        name: draft.map(|draft| draft.name),
+        measures,
+        question: own.question,
         quick: own.quick,
         calls: own.calls,
         ..suite::Options::new(program)
@@ -142,10 +200,35 @@ pub(super) fn check(own: Check) -> Done {
     }
 }
 
+/// One difference as a line.
+fn told(difference: &suite::Difference) -> String {
+    let said = |answer: &suite::RecordedAnswer| match &answer.reference {
+        Some(reference) => format!("{} ({reference})", word(&json!(answer.outcome))),
+        None => word(&json!(answer.outcome)),
+    };
+    let was = difference.was.as_ref().map_or_else(|| "无记录 / unrecorded".to_owned(), said);
+    let now = match &difference.would_be {
+        suite::WouldBe::Answered(answer) => said(answer),
+        suite::WouldBe::Failed(kind) => format!("无答复 / no answer: {}", word(&json!(kind))),
+    };
+    let suite::Difference { position, hook, detail, .. } = difference;
+    let case = difference.case_id.as_deref().unwrap_or("-");
+    format!("0.{position:<8} {case:<12} {hook:<10} 原 / was {was} · 现 / would be {now}  {detail}")
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 pub(super) fn dry_run(own: DryRun) -> Done {
     let file = PluginsFile::read(&own.config.join("plugins.toml")).map_err(Failure::usage)?;
     let grant = file.grant(&own.name).ok_or_else(|| {
-        Failure::usage(format!("plugins.toml 没有 {} 的授权 / has no entry for it", own.name))
+        Failure::usage(format!(
+            "{} 没有 {} 的 [[plugin]] 条目：部门、措施、设置从中读取 / it has no [[plugin]] entry of that name, from \
+             which department, measures and settings are read; name the folder with --config",
+            own.config.join("plugins.toml").display(),
+            own.name
+        ))
     })?;
     let whose = Whose { department: grant.department.clone(), measures: grant.measures.clone() };
     let rules = app::load_rules(&app::read_rules(&own.config)?)?;
@@ -178,15 +261,7 @@ pub(super) fn dry_run(own: DryRun) -> Done {
     let summary =
         suite::dry_run(&own.library, &options, &mut history, |difference| match own.json {
             true => println!("{}", json!(difference)),
-            false => println!(
-                "0.{:<10} {:<14} {:<10} 原 / was {:?} · 现 / would be {:?} {}",
-                difference.position,
-                difference.case_id.as_deref().unwrap_or("-"),
-                difference.hook,
-                difference.was.as_ref().map(|was| was.outcome),
-                difference.would_be,
-                difference.detail
-            ),
+            false => println!("{}", told(&difference)),
         })
         .map_err(Failure::refused)?;
     if let Some(error) = history.failed() {
@@ -206,6 +281,14 @@ pub(super) fn dry_run(own: DryRun) -> Done {
     }
     match (&summary.stopped, summary.different + summary.failed) {
         (Some(why), _) => Err(Failure::wrong(format!("未播放完 / the rest was not played: {why}"))),
+        (None, 0) if summary.calls == 0 => {
+            // Nothing that was played proves nothing, and whoever named the wrong data should see it.
+            eprintln!(
+                "! 历史中没有该部门这些措施的调用 / the history holds no call for these measures of {}",
+                grant.department
+            );
+            Ok(())
+        }
         (None, 0) => Ok(()),
         (None, _) => Err(Failure::wrong("新插件的做法与记录不同 / it would do otherwise")),
     }
@@ -219,17 +302,18 @@ pub(super) fn key(own: &NewKey) -> Done {
     let problem = |error: std::io::Error| Failure::usage(format!("{}: {error}", own.out.display()));
     let mut file = file.map_err(problem)?;
     writeln!(file, "{}", pair.private).and_then(|()| file.sync_all()).map_err(problem)?;
-    println!("# plugins.toml");
+    println!("# 私钥已写入 {}，请妥善保管；运维人员在 plugins.toml 登记 /", own.out.display());
+    println!("# the private key is in that file: keep it; the operator enters in plugins.toml");
     println!("[[trust]]\ndepartment = \"…\"\nkeys = [\"{}\"]", pair.public);
     Ok(())
 }
 
 pub(super) fn sign(own: &Sign) -> Done {
-    let draft = admission::Draft::parse(&read(&own.manifest)?).map_err(Failure::usage)?;
+    let draft = draft(&own.manifest)?;
     let private = read(&own.key)?;
     let by = admission::signer(&private).map_err(Failure::usage)?;
     let sha256 = library_sha256(&own.library).map_err(Failure::usage)?;
-    let info = loaded(&draft.name, &own.library, sha256)?;
+    let info = loaded(&draft.name, &own.library, sha256, settings(own.settings.as_deref())?)?;
     if info.version != draft.version {
         return Err(Failure::refused(format!(
             "version：清单为 {}，库自述为 {} / manifest and library differ about it",
@@ -241,7 +325,7 @@ pub(super) fn sign(own: &Sign) -> Done {
     let out = own.out.clone().unwrap_or_else(|| beside(&own.library));
     std::fs::write(&out, note)
         .map_err(|error| Failure::usage(format!("{}: {error}", out.display())))?;
-    println!("已由 {by} 签署 / signed: {}", out.display());
+    println!("已由 {by} 签署 / signed by {by}: {}", out.display());
     Ok(())
 }
 
@@ -250,6 +334,7 @@ fn loaded(
     name: &str,
     library: &Path,
     sha256: [u8; 32],
+    settings: Value,
 ) -> Result<shouxin_plugin_host::AbiInfo, Failure> {
     let folder = std::env::temp_dir().join(format!("shouxin-sign-{}", std::process::id()));
     let spec = PluginSpec {
@@ -257,7 +342,10 @@ fn loaded(
         library: library.to_owned(),
         sha256,
         data_dir: folder.clone(),
-        config: json!({}),
+        config: match settings {
+            Value::Null => json!({}),
+            written => written,
+        },
         mode: Mode::Check,
         connect: Vec::new(),
         isolation: Isolation::Process,
