@@ -48,7 +48,7 @@ const DETAIL_CHARS_MAX: usize = 200;
 
 /// What a call was for.
 enum Task {
-    Case { measure: MeasureId, hook: CaseHook, order: Position },
+    Case { measure: MeasureId, hook: CaseHook, order: Position, step: Position },
     Tell { at: Position },
     TellLate { at: Position },
     Forget { at: Position },
@@ -244,12 +244,13 @@ impl Dispatcher {
             let mut query = Query::new(engine.view.read());
             self.walks.refresh(&query)?;
             let today = engine.clock.now().legal_date();
-            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX)?
+            let busy = |id| matches!(self.busy.get(&id), Some(None));
+            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &busy)?
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {
             if let Some(hook) = owed.steps.hook {
-                self.call_owed(owed.measure, hook, owed.cause);
+                self.call_owed(owed.measure, hook, owed.step);
             }
             // No call waits for this: what it says is true whether a system answers or not.
             if owed.steps.end && self.ending.insert(owed.measure) {
@@ -301,7 +302,7 @@ impl Dispatcher {
                 if room == 0 {
                     break;
                 }
-                if !self.free(id) {
+                if !self.free(id) || self.walks.unsure(id) {
                     continue;
                 }
                 let (row, standing) = walk::case(&mut query, id, today)?;
@@ -408,7 +409,7 @@ impl Dispatcher {
                 return;
             }
         };
-        let task = Task::Case { measure: id, hook, order };
+        let task = Task::Case { measure: id, hook, order, step };
         match self.submit(&plugin, plugin_hook(hook), body, key, task) {
             Ok(()) => {
                 let kept = self.busy.remove(&id).flatten().filter(|own| own.hook() == hook);
@@ -476,7 +477,7 @@ impl Dispatcher {
         let shadow = self.plugins.shadow(plugin);
         let copy = shadow.as_ref().map(|_| body.clone());
         let first = goes_first(hook);
-        if let Task::Case { measure, hook, order } = &task {
+        if let Task::Case { measure, hook, order, .. } = &task {
             self.plugins.gates.open(ticket, Gate { measure: *measure, hook: *hook, order: *order });
         }
         let call = Call { ticket, hook, body };
@@ -533,7 +534,12 @@ impl Dispatcher {
             Task::Tell { at } => self.told(&call.running, at, &done.completion),
             Task::TellLate { at } => self.told_late(&call.running, at, &done.completion.outcome),
             Task::Forget { at } => self.forgot(&call.running, at, &done.completion),
-            Task::Case { measure, hook, order } => {
+            Task::Case { measure, hook, order, step } => {
+                if let Outcome::Answered(answer) = &done.completion.outcome
+                    && answer.outcome == AnswerOutcome::Done
+                {
+                    self.walks.answered(measure, step);
+                }
                 self.case_completed(&call.running, &done, measure, hook, order);
             }
         }
