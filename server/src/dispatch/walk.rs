@@ -57,6 +57,8 @@ pub struct Walks {
     attempts: HashMap<MeasureId, Backoff>,
     /// The step that a plugin last answered for a case, since the start.
     answered: HashMap<MeasureId, Position>,
+    /// The first change whose walk is under way.
+    oldest: Option<Position>,
     /// Cases of which nobody knows what their plugin was last told.
     unsure: BTreeSet<MeasureId>,
 }
@@ -117,8 +119,11 @@ impl Walks {
         let live: BTreeSet<(Position, Target)> =
             found.iter().filter_map(|key| keys::read_walk(key)).collect();
         self.open.retain(|key, _| live.contains(key));
-        if live.is_empty() {
-            self.answered.clear();
+        // An answer from before every walk says nothing about any of them.
+        let oldest = live.first().map(|(at, _)| *at);
+        if self.oldest != oldest {
+            self.answered.retain(|_, at| oldest.is_some_and(|oldest| *at >= oldest));
+            self.oldest = oldest;
         }
         for key in live {
             self.open.entry(key).or_default();

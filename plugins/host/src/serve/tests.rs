@@ -36,6 +36,7 @@ impl Spoken {
             require_landlock: false,
             start_deadline_ms: 60_000,
             deadline_ms: 60_000,
+            gated: false,
         };
         let (ours, theirs) = UnixStream::pair().unwrap();
         ours.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
