@@ -129,15 +129,20 @@ impl Story {
 
 /// `plugins.toml` with the one plugin, which keeps a book and a journal.
 fn grants(folder: &Path) {
+    let text = with_a_journal("restart_backoff_max_ms = 20\nbreaker_crashes = 100000\n", "");
+    std::fs::write(folder.join("plugins.toml"), text).expect("plugins.toml");
+}
+
+/// The same with these bounds and more settings.
+pub(crate) fn with_a_journal(limits: &str, settings: &str) -> String {
     let library = plugin("fixture_faulty");
-    let text = format!(
+    format!(
         "development_unsigned = true\n[[plugin]]\nname = \"faulty\"\nversion = \"1.0.0\"\nlibrary = \
          {library:?}\nsha256 = {:?}\ndepartment = \"procurement\"\nmeasures = [\"M-A17\"]\nattempts_max = \
-         1000\nretry_base_ms = 5\n[plugin.limits]\nrestart_backoff_min_ms = 1\nrestart_backoff_max_ms = \
-         20\nbreaker_crashes = 100000\n[plugin.settings]\nbook = true\njournal = true\n",
+         1000\nretry_base_ms = 5\n[plugin.limits]\nrestart_backoff_min_ms = 1\n{limits}[plugin.settings]\n\
+         book = true\njournal = true\n{settings}",
         HEXLOWER.encode(&library_sha256(&library).expect("the fixture")),
-    );
-    std::fs::write(folder.join("plugins.toml"), text).expect("plugins.toml");
+    )
 }
 
 /// Cases that procurement has accepted and not ordered, over a folder that `serve` takes over.
@@ -228,8 +233,9 @@ fn work(stories: &mut [Story], steps: usize, base: &str, hands: &Hands) {
     }
 }
 
-/// What the journal holds: each call's key, with how often it was applied and how often answered.
-fn journal(data: &Path) -> BTreeMap<String, BTreeMap<String, usize>> {
+/// What the fixture's journal holds: each call's key, with how often it was applied, answered as before,
+/// and so on.
+pub(crate) fn journal(data: &Path) -> BTreeMap<String, BTreeMap<String, usize>> {
     let path = data.join("plugin-data").join("faulty").join("journal");
     let text = std::fs::read_to_string(path).expect("the journal");
     let mut calls: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
@@ -269,7 +275,8 @@ fn confirmed(auditor: &Client, subject: &str) -> BTreeMap<String, usize> {
     counted
 }
 
-fn checked(data: &Path) {
+/// Verify and audit find nothing.
+pub(crate) fn checked(data: &Path) {
     for command in ["verify", "audit"] {
         let (code, output, errors) = run(&[command, "--data", &data.display().to_string()]);
         assert_eq!(code, 0, "{command}: {output}{errors}");

@@ -1,0 +1,167 @@
+//! What waits for a plugin, and what does not: a call that is not to be any more never begins, and a
+//! suspension or an end that a plugin behind an open breaker is owed is said at once and done by hand.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use shouxin_core::actor::Role;
+use shouxin_server::demo::sample::code;
+use shouxin_server::plugins::PluginsFile;
+use shouxin_tests::Client;
+
+use crate::exactly_once::{checked, journal, with_a_journal};
+use crate::plugins::{FIRST, Running, Teller, listed_until, ordered};
+
+const END: &str = "2026-12-01";
+/// An earlier end, and the day after it.
+const SOON: &str = "2026-06-01";
+const AFTER: &str = "2026-06-02";
+
+fn started(folder: &Path, limits: &str, settings: &str) -> Running {
+    let file = folder.join("plugins.toml");
+    std::fs::write(&file, with_a_journal(limits, settings)).expect("plugins.toml");
+    let file = PluginsFile::read(&file).expect("plugins.toml");
+    Running::with(FIRST, &folder.join("data"), file)
+}
+
+/// A listing of each subject, and a measure under it that the plugin is ordered to carry out, the last of
+/// them with the earlier end.
+fn cases(
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+) -> (Vec<(String, String)>, Client) {
+    let listings = listed_until(END, running, teller, subjects);
+    let (last, others) = subjects.split_last().expect("subjects");
+    let (of_last, of_others) = listings.split_last().expect("listings");
+    let (mut cases, _) = ordered(END, running, teller, others, of_others.to_vec());
+    let last = std::slice::from_ref(last);
+    let (more, procurement) = ordered(SOON, running, teller, last, vec![of_last.clone()]);
+    cases.extend(more);
+    (cases, procurement)
+}
+
+fn objects(running: &Running, teller: &Teller, subject: &str, listing: &str) {
+    let body = json!({
+        "target": listing, "trigger": "subject", "grounds": ["error"], "statement": "不符合列入条件",
+    });
+    teller.post(&running.subject(subject), "/v1/objections", &body);
+}
+
+fn path(case: &str) -> String {
+    format!("/v1/measures/{case}")
+}
+
+/// How often the plugin began a hook of a case.
+fn begun(data: &Path, case: &str, hook: &str) -> usize {
+    let prefix = format!("{case}/{hook}/");
+    let calls = journal(data);
+    calls
+        .iter()
+        .filter(|(key, _)| key.starts_with(&prefix))
+        .flat_map(|(_, what)| what.values())
+        .sum()
+}
+
+#[test]
+fn what_is_suspended_or_has_ended_while_its_call_waits_is_never_begun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let own = data.join("plugin-data").join("faulty");
+    std::fs::create_dir_all(&own).expect("the plugin's folder");
+    let (stands, goes) = (own.join("stands"), own.join("stands.go"));
+    let made = Command::new("mkfifo").arg(&stands).arg(&goes).status().expect("mkfifo");
+    assert!(made.success());
+    let subjects: Vec<String> = (1..=4).map(|number| code("91", number)).collect();
+    let settings = format!("fault = \"stand\"\nsubject = {:?}\npath = {stands:?}\n", subjects[0]);
+    let running = started(folder.path(), "deadline_ms = 60000\n", &settings);
+    let teller = Teller::new();
+    let (cases, procurement) = cases(&running, &teller, &subjects);
+    let case = |number: usize| cases[number].1.as_str();
+    // The plugin stands inside the first call; the others wait behind it.
+    drop(File::open(&stands).expect("the plugin has begun"));
+    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    operator.until("/v1/plugins", "everything handed over", |body| {
+        body["plugins"][0]["in_flight"].as_u64() >= Some(4)
+    });
+    objects(&running, &teller, &subjects[1], &cases[1].0);
+    let suspended = procurement.get(&path(case(1))).expect("a case").body;
+    assert_eq!(
+        (&suspended["standing"], &suspended["state"]),
+        (&json!("suspended"), &json!("executing"))
+    );
+    running.on(AFTER);
+    drop(File::options().write(true).open(&goes).expect("the plugin waits"));
+    let becomes = |number: usize, state: &str| {
+        procurement.until(&path(case(number)), state, |body| body["department_system"] == state);
+    };
+    becomes(0, "executed");
+    becomes(2, "executed");
+    becomes(1, "suspended");
+    becomes(3, "lifted");
+    assert_eq!(begun(&data, case(1), "execute"), 0, "it was suspended before its turn");
+    assert_eq!(begun(&data, case(1), "suspend"), 1);
+    assert_eq!(begun(&data, case(3), "execute"), 0, "it had ended before its turn");
+    assert_eq!(begun(&data, case(3), "lift"), 1);
+    assert_eq!(begun(&data, case(2), "execute"), 1);
+    drop(running);
+    checked(&data);
+}
+
+#[test]
+fn what_a_tripped_plugin_is_owed_is_said_at_once_done_by_hand_and_told_once_when_it_is_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let running = started(folder.path(), "restart_backoff_max_ms = 20\nbreaker_crashes = 2\n", "");
+    let teller = Teller::new();
+    let subjects: Vec<String> = (1..=2).map(|number| code("91", number)).collect();
+    let (cases, procurement) = cases(&running, &teller, &subjects);
+    let case = |number: usize| cases[number].1.as_str();
+    for number in [0, 1] {
+        procurement.until(&path(case(number)), "executed", |body| body["state"] == "executed");
+    }
+    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let shown = |what: &str, holds: &dyn Fn(&Value) -> bool| {
+        operator.until("/v1/plugins", what, |body| holds(&body["plugins"][0]))["plugins"][0].clone()
+    };
+    let mut before = Value::Null;
+    for _ in 0..2 {
+        let up = shown("running", &|own| own["state"] == "running" && own["pid"] != before);
+        before = up["pid"].clone();
+        let pid = before.as_i64().and_then(|pid| i32::try_from(pid).ok());
+        let pid = pid.and_then(rustix::process::Pid::from_raw).expect("a process number");
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killing it");
+    }
+    shown("tripped", &|own| own["state"] == "tripped" && own["breaker"] == "open");
+    objects(&running, &teller, &subjects[0], &cases[0].0);
+    let said = procurement.until(&path(case(0)), "said", |body| body["fault"] == "crash");
+    assert_eq!(said["standing"], "suspended", "for every reader at once: {said}");
+    let step = json!({"step": "suspend", "reference": "财采〔2026〕1号"});
+    teller.post(&procurement, &format!("{}/confirm", path(case(0))), &step);
+    running.on(AFTER);
+    procurement.until(&path(case(1)), "said", |body| {
+        body["fault"] == "crash" && body["standing"] == "ended"
+    });
+    let by_hand = json!({"reference": "财采〔2026〕2号"});
+    teller.post(&procurement, &format!("{}/lift", path(case(1))), &by_hand);
+    let state = |number: usize| {
+        procurement.get(&path(case(number))).expect("a case").body["department_system"].clone()
+    };
+    assert_eq!((state(0), state(1)), (json!("suspended"), json!("lifted")));
+    assert_eq!((begun(&data, case(0), "suspend"), begun(&data, case(1), "lift")), (0, 0));
+
+    let reason = json!({"reason": "排查 / looking into it"});
+    teller.post(&operator, "/v1/plugins/faulty/pause", &reason);
+    teller.post(&operator, "/v1/plugins/faulty/resume", &json!({}));
+    shown("told of both", &|own| {
+        own["to_be_told_by_hand"]["count"] == json!(0) && own["in_flight"] == json!(0)
+    });
+    assert_eq!((begun(&data, case(0), "suspend"), begun(&data, case(1), "lift")), (1, 1));
+    drop(running);
+    for (key, what) in journal(&data) {
+        assert_eq!(what.values().sum::<usize>(), 1, "{key}: {what:?}");
+    }
+    checked(&data);
+}
