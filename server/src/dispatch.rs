@@ -5,26 +5,27 @@
 //! Suspensions and ends are looked at before executions, go before them, and wait for no dead letter,
 //! pause, validity or full window.
 
+mod answering;
+mod calling;
 mod forgetting;
 pub mod message;
 mod retry;
 mod telling;
 pub(crate) mod walk;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use shouxin_core::actor::Actor;
+use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::command::Command;
 use shouxin_core::decide::{owed_courtesy, owed_hook};
-use shouxin_core::event::{CallFault, CaseHook};
+use shouxin_core::event::{CaseHook, Target};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::{Due, Index, Key, MeasureRow, PluginRow, Row};
 use shouxin_core::text::Sealed;
 use shouxin_core::time::Day;
-use shouxin_plugin_host::wire::AnswerOutcome;
-use shouxin_plugin_host::{Call, FailureKind, Hook, Outcome, SubmitError};
+use shouxin_plugin_host::{FailureKind, Hook, Outcome, State};
 use tokio::sync::{mpsc, watch};
 
 use crate::dispatch::forgetting::Forgetting;
@@ -33,12 +34,18 @@ use crate::dispatch::telling::Telling;
 use crate::dispatch::walk::Walks;
 use crate::engine::query::{Query, QueryError};
 use crate::engine::{Engine, EngineError, Request};
-use crate::plugins::{Done, Gate, Plugins, Running};
+use crate::plugins::{Done, Plugins, Running};
 
 /// Rows looked at in one pass, so that a pass is short whatever waits.
 const ROWS_PER_PASS_MAX: usize = 1024;
 /// Cases of which a plugin is told what an officer did, at once.
 const COURTESIES_MAX: usize = 8;
+/// Places of a plugin's window that executions leave to what is told.
+const TELLING_RESERVE: usize = 4;
+/// Cases that wait to be tried again, of all plugins; beyond them no further one begins.
+const BUSY_MAX: usize = 200_000;
+/// How long a case that cannot be read is left alone, in ms.
+const UNREADABLE_MS: u64 = 60_000;
 /// The longest the dispatcher sleeps: a plugin that came back is noticed by then.
 const IDLE: Duration = Duration::from_millis(500);
 /// What the last answers get to reach the log, beyond the calls themselves.
@@ -69,10 +76,11 @@ impl InFlight {
 /// Notes from tasks that carried an answer into the engine.
 enum Note {
     CaseCommitted { measure: MeasureId, result: Result<(), EngineError> },
+    SaidDown { measure: MeasureId, step: Position, said: bool },
     Told { plugin: String },
     ToldLate { plugin: String, at: Position },
     Forgot { plugin: String, committed: bool },
-    WalkSettled,
+    WalkSettled { cause: Position, root: Target, committed: bool },
     Ended { measure: MeasureId },
 }
 
@@ -87,6 +95,8 @@ struct CaseStep {
     /// Who ordered it, where an officer did.
     ordered_by: Option<String>,
     plugin: String,
+    /// Whose burden it begins; nobody's where it relieves, or is an incentive.
+    burden: Option<SubjectKey>,
 }
 
 /// The dispatcher.
@@ -101,17 +111,26 @@ pub struct Dispatcher {
     used: HashMap<String, usize>,
     /// The call under way about a case.
     calling: HashMap<MeasureId, (u64, CaseHook)>,
+    /// Cases with a call or an answer under way, or with a wait to sit out.
     busy: HashMap<MeasureId, Option<Backoff>>,
+    /// When waits are over. An entry that its case outlived is passed over.
+    due: BTreeSet<(Instant, MeasureId)>,
+    /// The burden that a plugin is beginning for a subject: one at a time, so that none overtakes a dead
+    /// letter.
+    burdens: HashMap<(String, SubjectKey), MeasureId>,
+    burden_of: HashMap<MeasureId, (String, SubjectKey)>,
     cursors: HashMap<String, Option<Position>>,
     courtesy_cursors: HashMap<String, Option<Position>>,
     telling: HashMap<String, Telling>,
+    /// The deployed plugins as of this pass.
+    deployed: Vec<PluginRow>,
     forgetting: HashMap<String, Forgetting>,
     telling_late: HashSet<(String, Position)>,
     walks: Walks,
     /// Cases of which a timer is saying that they have ended.
     ending: HashSet<MeasureId>,
     /// Suspensions and ends of which it was said that the plugin is down.
-    said_down: HashSet<(MeasureId, CaseHook)>,
+    said_down: HashSet<(MeasureId, Position)>,
     /// Plugins that are called for what begins a burden: neither paused nor past their last day.
     begins: HashSet<String>,
     next_ticket: u64,
@@ -140,6 +159,10 @@ impl Dispatcher {
             used: HashMap::new(),
             calling: HashMap::new(),
             busy: HashMap::new(),
+            due: BTreeSet::new(),
+            burdens: HashMap::new(),
+            burden_of: HashMap::new(),
+            deployed: Vec::new(),
             cursors: HashMap::new(),
             courtesy_cursors: HashMap::new(),
             telling: HashMap::new(),
@@ -205,34 +228,75 @@ impl Dispatcher {
         }
     }
 
+    /// The next moment at which something may be tried again.
     fn next_due(&self) -> Option<Instant> {
+        let now = Instant::now();
         let forgetting = self.forgetting.values().filter_map(Forgetting::due);
-        self.busy.values().flatten().filter_map(Backoff::due).chain(forgetting).min()
+        let forgetting = forgetting.filter(|due| *due > now).min();
+        self.due.first().map(|(due, _)| *due).into_iter().chain(forgetting).min()
+    }
+
+    /// Has a case sit out its wait; its attempts are kept over it.
+    fn wait(&mut self, id: MeasureId, backoff: Backoff) {
+        match backoff.due() {
+            Some(due) => {
+                self.due.insert((due, id));
+                self.busy.insert(id, Some(backoff));
+            }
+            None => {
+                self.busy.remove(&id);
+                self.walks.keep_attempts(id, backoff);
+            }
+        }
+    }
+
+    /// Frees the cases whose wait is over.
+    fn waits_over(&mut self) {
+        let now = Instant::now();
+        while let Some((due, id)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+            self.due.remove(&(due, id));
+            let over = matches!(self.busy.get(&id), Some(Some(own)) if own.due() == Some(due));
+            if let Some(backoff) = over.then(|| self.busy.remove(&id)).flatten().flatten() {
+                self.walks.keep_attempts(id, backoff);
+            }
+        }
     }
 
     fn pass(&mut self) -> Result<(), QueryError> {
+        self.waits_over();
         let engine = self.engine.clone();
-        let rows = match Query::new(engine.view.read()).row(&Key::Plugins)? {
+        self.deployed = match Query::new(engine.view.read()).row(&Key::Plugins)? {
             Some(Row::Plugins(rows)) => rows,
             _ => Vec::new(),
         };
         let today = engine.clock.now().legal_date();
-        let begins = rows.iter().filter(|row| row.begins_burdens(today));
+        let begins = self.deployed.iter().filter(|row| row.begins_burdens(today));
         self.begins = begins.map(|row| row.name.clone()).collect();
         // What relieves a subject first; it waits for no pause and no validity.
         self.settle_walks()?;
         for running in self.plugins.all() {
             let name = running.candidate.name.as_str();
-            let Some(row) = rows.iter().find(|row| row.name == name) else {
+            let row = self.deployed.iter().find(|row| row.name == name);
+            // Nothing is read for one that takes no calls.
+            let Some(row) = row.filter(|_| running.state() == Some(State::Running)).cloned() else {
                 continue;
             };
-            self.owed_courtesies(&running)?;
-            self.forget(&running, row)?;
-            if self.begins.contains(name) {
-                self.owed_executions(&running, row, today)?;
-                self.tell(&running, row)?;
+            // What cannot be read of one plugin holds up no other.
+            if let Err(error) = self.serve(&running, &row, today) {
+                tracing::error!(plugin = %name, %error, "what is owed to a plugin cannot be read");
             }
-            self.tell_late(&running);
+        }
+        Ok(())
+    }
+
+    /// Everything that one plugin is owed.
+    fn serve(&mut self, running: &Running, row: &PluginRow, today: Day) -> Result<(), QueryError> {
+        self.owed_courtesies(running)?;
+        self.forget(running, row)?;
+        if self.begins.contains(&row.name) {
+            self.tell(running, row)?;
+            self.tell_late(running);
+            self.owed_executions(running, row, today)?;
         }
         Ok(())
     }
@@ -245,12 +309,12 @@ impl Dispatcher {
             self.walks.refresh(&query)?;
             let today = engine.clock.now().legal_date();
             let busy = |id| matches!(self.busy.get(&id), Some(None));
-            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &busy)?
+            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &busy)
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {
             if let Some(hook) = owed.steps.hook {
-                self.call_owed(owed.measure, hook, owed.step);
+                self.call_owed(owed.measure, hook, owed.step, None);
             }
             // No call waits for this: what it says is true whether a system answers or not.
             if owed.steps.end && self.ending.insert(owed.measure) {
@@ -265,16 +329,30 @@ impl Dispatcher {
             let command = Command::SettleFamily { cause, root };
             let mut request = Request::internal(Actor::System, "families.settle", command);
             request.cause = Some(cause);
-            self.spawn(request, |_| Note::WalkSettled);
+            self.spawn(request, move |result| Note::WalkSettled {
+                cause,
+                root,
+                committed: result.is_ok(),
+            });
         }
         Ok(())
     }
 
-    /// How many more calls a plugin may be given that begin something.
+    /// How many more calls a plugin may be given that begin or tell something.
     fn room(&self, running: &Running) -> usize {
         let window = running.candidate.grant.limits.in_flight_max;
         let used = self.used.get(&running.candidate.name).copied().unwrap_or(0);
         window.saturating_sub(used)
+    }
+
+    /// The same for executions: they leave some places to what is told.
+    fn room_to_begin(&self, running: &Running) -> usize {
+        if self.busy.len() >= BUSY_MAX {
+            tracing::warn!(cases = self.busy.len(), "as many cases wait to be tried again as may");
+            return 0;
+        }
+        let window = running.candidate.grant.limits.in_flight_max;
+        self.room(running).saturating_sub((window / 4).min(TELLING_RESERVE))
     }
 
     fn owed_executions(
@@ -285,7 +363,7 @@ impl Dispatcher {
     ) -> Result<(), QueryError> {
         let engine = self.engine.clone();
         let plugin = running.candidate.name.as_str();
-        let mut room = self.room(running);
+        let mut room = self.room_to_begin(running);
         if room == 0 {
             return Ok(());
         }
@@ -305,20 +383,32 @@ impl Dispatcher {
                 if !self.free(id) || self.walks.unsure(id) {
                     continue;
                 }
-                let (row, standing) = walk::case(&mut query, id, today)?;
+                let (row, standing) = match walk::case(&mut query, id, today) {
+                    Ok(found) => found,
+                    Err(error) => {
+                        tracing::error!(%error, case = %id, "a case cannot be read; others go on");
+                        continue;
+                    }
+                };
+                let burden = (!row.incentive).then_some(row.subject);
+                let under_way = |subject| {
+                    self.burdens.contains_key(&(plugin.to_owned(), subject))
+                        || chosen.iter().any(|(_, _, own)| *own == Some(subject))
+                };
                 if owed_hook(&row, standing) == Some(CaseHook::Execute)
                     && !erased.holds(&row.subject)
+                    && !burden.is_some_and(under_way)
                     && !behind_a_dead_letter(&query, plugin, &row)?
                 {
-                    chosen.push((id, execute_step(&row)));
+                    chosen.push((id, execute_step(&row), burden));
                     room -= 1;
                 }
             }
             let cursor = if more && room > 0 { last } else { None };
             self.cursors.insert(plugin.to_owned(), cursor);
         }
-        for (id, step) in chosen {
-            self.call_owed(id, CaseHook::Execute, step);
+        for (id, step, burden) in chosen {
+            self.call_owed(id, CaseHook::Execute, step, burden);
         }
         Ok(())
     }
@@ -345,285 +435,14 @@ impl Dispatcher {
                 }
                 let plugin = plugin.to_owned();
                 let (order, ordered_by) = (step, None);
-                steps.push(CaseStep { measure: id, hook, step, order, ordered_by, plugin });
+                let burden = None;
+                steps.push(CaseStep { measure: id, hook, step, order, ordered_by, plugin, burden });
             }
         }
         for step in steps {
             self.call_case(step);
         }
         Ok(())
-    }
-
-    /// Whether a case has no call under way and no wait to sit out.
-    fn free(&self, id: MeasureId) -> bool {
-        match self.busy.get(&id) {
-            None => true,
-            Some(Some(backoff)) => backoff.due().is_some_and(|due| due <= Instant::now()),
-            Some(None) => false,
-        }
-    }
-
-    /// Makes the call that a case owes under the order that stands.
-    fn call_owed(&mut self, id: MeasureId, hook: CaseHook, step: Position) {
-        let engine = self.engine.clone();
-        let row = Query::new(engine.view.read()).ask(|rows| rows.must_measure(id).cloned());
-        let order = match &row {
-            Ok(row) => row.order_to_undo(),
-            Err(error) => {
-                tracing::error!(%error, case = %id, "a case cannot be read");
-                None
-            }
-        };
-        let Some((order, plugin)) = order.and_then(|order| Some((order, order.plugin.clone()?)))
-        else {
-            return;
-        };
-        let ordered_by = (hook == CaseHook::Execute).then(|| order.by.to_string());
-        let order = order.at;
-        self.call_case(CaseStep { measure: id, hook, step, order, ordered_by, plugin });
-    }
-
-    fn call_case(&mut self, call: CaseStep) {
-        let CaseStep { measure: id, hook, step, order, ordered_by, plugin } = call;
-        // What ends or suspends a burden waits for nothing but the call that is under way.
-        let overtakes = matches!(hook, CaseHook::Suspend | CaseHook::Lift);
-        let waiting_other = matches!(self.busy.get(&id), Some(Some(own)) if own.hook() != hook);
-        let allowed = self.free(id) || (overtakes && waiting_other);
-        if !allowed {
-            if overtakes {
-                self.stop_begun(id, &plugin);
-            }
-            return;
-        }
-        let engine = self.engine.clone();
-        let today = engine.clock.now().legal_date();
-        let built = {
-            let mut query = Query::new(engine.view.read());
-            let call = message::CaseCall { id, hook, step, ordered_by };
-            message::case(&engine.rules, today, &mut query, call)
-        };
-        let (key, body) = match built {
-            Ok(built) => built,
-            Err(error) => {
-                tracing::error!(%error, case = %id, "a case cannot be put into a message");
-                return;
-            }
-        };
-        let task = Task::Case { measure: id, hook, order, step };
-        match self.submit(&plugin, plugin_hook(hook), body, key, task) {
-            Ok(()) => {
-                let kept = self.busy.remove(&id).flatten().filter(|own| own.hook() == hook);
-                self.busy.insert(id, None);
-                self.said_down.remove(&(id, hook));
-                if let Some(backoff) = kept {
-                    self.walks.keep_attempts(id, backoff);
-                }
-            }
-            // A suspension or an end that reaches nobody is said at once: an officer does it by hand.
-            Err(SubmitError::Down { until: None }) if overtakes => {
-                self.say_down(id, hook, order, &plugin)
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// Stops a call that begins something, unless it has begun; what relieves follows at once.
-    fn stop_begun(&self, id: MeasureId, plugin: &str) {
-        if let Some((ticket, CaseHook::Execute | CaseHook::Resume)) = self.calling.get(&id)
-            && let Some(running) = self.plugins.get(plugin)
-        {
-            running.cancel(*ticket);
-        }
-    }
-
-    fn say_down(&mut self, id: MeasureId, hook: CaseHook, order: Position, plugin: &str) {
-        if !self.said_down.insert((id, hook)) {
-            return;
-        }
-        let why = "熔断，未能送达 / the breaker is open: it was not delivered";
-        let (Some(running), Some(detail)) = (self.plugins.get(plugin), self.sealed(id, why)) else {
-            return;
-        };
-        let command = Command::PluginFailed {
-            measure: id,
-            hook,
-            order,
-            fault: CallFault::Crash,
-            detail,
-            attempt: 1,
-            final_attempt: false,
-        };
-        let mut request = Request::internal(running.actor(), "plugins.answer", command);
-        request.cause = Some(order);
-        self.busy.insert(id, None);
-        self.walks.keep_attempts(id, Backoff::new(hook, running.candidate.grant.retry_base_ms));
-        self.spawn(request, move |result| Note::CaseCommitted {
-            measure: id,
-            result: result.map(|_| ()),
-        });
-    }
-
-    /// Hands a call to a plugin, and to the shadow beside it.
-    fn submit(
-        &mut self,
-        plugin: &str,
-        hook: Hook,
-        body: Vec<u8>,
-        key: String,
-        task: Task,
-    ) -> Result<(), SubmitError> {
-        let running = self.plugins.get(plugin).ok_or(SubmitError::Stopped)?;
-        let ticket = self.next_ticket;
-        let shadow = self.plugins.shadow(plugin);
-        let copy = shadow.as_ref().map(|_| body.clone());
-        let first = goes_first(hook);
-        if let Task::Case { measure, hook, order, .. } = &task {
-            self.plugins.gates.open(ticket, Gate { measure: *measure, hook: *hook, order: *order });
-        }
-        let call = Call { ticket, hook, body };
-        let taken = if first { running.submit_first(call) } else { running.submit(call) };
-        if taken.is_err() {
-            self.plugins.gates.close(ticket);
-        }
-        if let Err(error @ SubmitError::TooLarge { .. }) = &taken {
-            tracing::error!(%error, %plugin, "a call was not taken");
-        }
-        taken?;
-        self.next_ticket += 1;
-        if let (Some(shadow), Some(body)) = (shadow, copy) {
-            shadow.comparison.given(ticket, key);
-            let call = Call { ticket, hook, body };
-            let own = &shadow.running;
-            let taken = if first { own.submit_first(call) } else { own.submit(call) };
-            if taken.is_err() {
-                shadow.comparison.shadow(ticket, None);
-            }
-        }
-        if !first {
-            *self.used.entry(plugin.to_owned()).or_insert(0) += 1;
-        }
-        if let Task::Case { measure, hook, .. } = &task {
-            self.calling.insert(*measure, (ticket, *hook));
-        }
-        self.in_flight.insert(ticket, InFlight { running, task });
-        Ok(())
-    }
-
-    fn completed(&mut self, done: Done) {
-        let Some(call) = self.in_flight.remove(&done.completion.ticket) else {
-            return;
-        };
-        let hook = done.completion.hook;
-        if let Some(used) = self.used.get_mut(call.plugin()).filter(|_| !goes_first(hook)) {
-            *used = used.saturating_sub(1);
-        }
-        if let Task::Case { measure, .. } = &call.task {
-            self.calling.remove(measure);
-            self.plugins.gates.close(done.completion.ticket);
-        }
-        self.plugins.compare(&done.plugin, &done.completion);
-        let outcome = match &done.completion.outcome {
-            Outcome::Answered(answer) => format!("{:?}", answer.outcome).to_lowercase(),
-            Outcome::Queried(_) => "queried".to_owned(),
-            Outcome::Failed { kind, .. } => kind.as_str().to_owned(),
-        };
-        let seconds = Duration::from_micros(done.completion.duration_us).as_secs_f64();
-        let begun = done.completion.begun.then_some(seconds);
-        self.engine.metrics.call(&done.plugin, &hook.to_string(), &outcome, begun);
-        match call.task {
-            Task::Tell { at } => self.told(&call.running, at, &done.completion),
-            Task::TellLate { at } => self.told_late(&call.running, at, &done.completion.outcome),
-            Task::Forget { at } => self.forgot(&call.running, at, &done.completion),
-            Task::Case { measure, hook, order, step } => {
-                if let Outcome::Answered(answer) = &done.completion.outcome
-                    && answer.outcome == AnswerOutcome::Done
-                {
-                    self.walks.answered(measure, step);
-                }
-                self.case_completed(&call.running, &done, measure, hook, order);
-            }
-        }
-    }
-
-    fn case_completed(
-        &mut self,
-        running: &Running,
-        done: &Done,
-        id: MeasureId,
-        hook: CaseHook,
-        order: Position,
-    ) {
-        if !done.completion.begun && matches!(done.completion.outcome, Outcome::Failed { .. }) {
-            // It had no turn: nothing happened, and no attempt is counted.
-            self.busy.remove(&id);
-            return;
-        }
-        let grant = &running.candidate.grant;
-        let (base_ms, attempts_max) = (grant.retry_base_ms, grant.attempts_max);
-        let mut backoff =
-            self.walks.take_attempts(id).unwrap_or_else(|| Backoff::new(hook, base_ms));
-        let command = match &done.completion.outcome {
-            Outcome::Answered(answer) if answer.outcome == AnswerOutcome::Done => {
-                let reference = answer.reference.clone().unwrap_or_default();
-                Command::PluginDone { measure: id, hook, order, reference }
-            }
-            Outcome::Answered(answer) if answer.outcome == AnswerOutcome::Later => {
-                let times = backoff.wait_for(answer.retry_after_ms.unwrap_or(base_ms));
-                // Said once for as long as it puts the call off, since nobody else would hear of it;
-                // it is asked again all the same.
-                let said = answer.detail.as_deref().unwrap_or_default();
-                let detail = (times == attempts_max.max(1))
-                    .then(|| self.sealed(id, &format!("later, {times} times: {said}")));
-                let Some(detail) = detail.flatten() else {
-                    self.busy.insert(id, Some(backoff));
-                    return;
-                };
-                self.walks.keep_attempts(id, backoff);
-                Command::PluginFailed {
-                    measure: id,
-                    hook,
-                    order,
-                    fault: CallFault::Answered,
-                    detail,
-                    attempt: times,
-                    final_attempt: false,
-                }
-            }
-            outcome => {
-                let attempt = backoff.failed();
-                let (fault, detail, for_good) = fault(outcome);
-                let final_attempt =
-                    hook == CaseHook::Execute && (for_good || attempt >= attempts_max);
-                // After the last attempt an officer orders anew, and the count begins anew.
-                if !final_attempt {
-                    self.engine.metrics.retry(&done.plugin);
-                    self.walks.keep_attempts(id, backoff);
-                }
-                let Some(detail) = self.sealed(id, &detail) else {
-                    self.busy.remove(&id);
-                    return;
-                };
-                Command::PluginFailed {
-                    measure: id,
-                    hook,
-                    order,
-                    fault,
-                    detail,
-                    attempt,
-                    final_attempt,
-                }
-            }
-        };
-        let failed = matches!(command, Command::PluginFailed { .. });
-        if !failed {
-            self.walks.take_attempts(id);
-        }
-        let mut request = Request::internal(running.actor(), "plugins.answer", command);
-        request.cause = Some(order);
-        self.spawn(request, move |result| Note::CaseCommitted {
-            measure: id,
-            result: result.map(|_| ()),
-        });
     }
 
     /// A plugin's own words may name people: they are sealed like every other text of the case.
@@ -650,12 +469,18 @@ impl Dispatcher {
     fn noted(&mut self, note: Note) {
         self.committing = self.committing.saturating_sub(1);
         match note {
+            Note::SaidDown { measure, step, said } => {
+                self.busy.remove(&measure);
+                if !said {
+                    self.said_down.remove(&(measure, step));
+                    self.wait(measure, Backoff::new(CaseHook::Lift, 1).at_least_ms(1_000));
+                }
+            }
             Note::CaseCommitted { measure, result } => {
+                self.release(measure);
                 let again = self.walks.take_attempts(measure);
                 match (result, again) {
-                    (Ok(()), Some(backoff)) => {
-                        self.busy.insert(measure, Some(backoff));
-                    }
+                    (Ok(()), Some(backoff)) => self.wait(measure, backoff),
                     (Ok(()), None) => {
                         self.busy.remove(&measure);
                     }
@@ -664,10 +489,9 @@ impl Dispatcher {
                         // worked out afresh after a short wait.
                         tracing::debug!(%error, case = %measure, "an answer was not taken");
                         let backoff = again.unwrap_or_else(|| Backoff::new(CaseHook::Execute, 50));
-                        self.busy.insert(measure, Some(backoff.at_least_ms(50)));
+                        self.wait(measure, backoff.at_least_ms(50));
                     }
                 }
-                self.walks.look_again();
             }
             Note::Told { plugin } => {
                 self.telling.remove(&plugin);
@@ -676,7 +500,9 @@ impl Dispatcher {
                 self.telling_late.remove(&(plugin, at));
             }
             Note::Forgot { plugin, committed } => self.forgetting_noted(&plugin, committed),
-            Note::WalkSettled => self.walks.look_again(),
+            Note::WalkSettled { cause, root, committed } => {
+                self.walks.settled((cause, root), committed);
+            }
             Note::Ended { measure } => {
                 self.ending.remove(&measure);
             }
@@ -698,7 +524,7 @@ pub fn seal_for_case(engine: &Engine, id: MeasureId, text: &str) -> Result<Seale
 
 /// Whether a burden waits because the same plugin gave up an earlier one of the same subject and
 /// nobody has answered for it. An incentive waits for nothing.
-fn behind_a_dead_letter(
+pub(crate) fn behind_a_dead_letter(
     query: &Query<'_>,
     plugin: &str,
     row: &MeasureRow,
@@ -733,24 +559,8 @@ pub fn plugin_hook(hook: CaseHook) -> Hook {
     }
 }
 
-/// Kind and detail of a failure, and whether trying again is pointless.
-fn fault(outcome: &Outcome) -> (CallFault, String, bool) {
-    match outcome {
-        Outcome::Answered(answer) => {
-            let detail = answer.detail.clone().unwrap_or_else(|| "no detail".to_owned());
-            (CallFault::Answered, detail, true)
-        }
-        Outcome::Queried(_) => (CallFault::BadAnswer, "a query's answer".to_owned(), false),
-        Outcome::Failed { kind, detail } => {
-            let fault = match kind {
-                FailureKind::Panic => CallFault::Panic,
-                // Nobody cancels here; what never began is submitted again without counting.
-                FailureKind::Crash | FailureKind::Cancelled => CallFault::Crash,
-                FailureKind::Deadline => CallFault::Deadline,
-                FailureKind::BadAnswer | FailureKind::TooLarge => CallFault::BadAnswer,
-                FailureKind::Refused => CallFault::Refused,
-            };
-            (fault, detail.clone(), false)
-        }
-    }
+/// Whether a call ended the process of its plugin.
+fn ends_the_process(outcome: &Outcome) -> bool {
+    use FailureKind::{Crash, Deadline, Panic};
+    matches!(outcome, Outcome::Failed { kind: Panic | Crash | Deadline, .. })
 }

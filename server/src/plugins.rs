@@ -25,12 +25,12 @@ use serde_json::Value;
 use shouxin_core::actor::Actor;
 use shouxin_core::id::Position;
 use shouxin_plugin_host::{
-    AbiInfo, Call, Completion, Health, Hook, Mode, Outcome, Plugin, PluginSpec, SubmitError,
+    AbiInfo, Call, Completion, Health, Hook, Mode, Outcome, Plugin, PluginSpec, State, SubmitError,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use candidate::{Candidate, date};
-pub use file::{Pinned, PluginGrant, PluginsFile};
+pub use file::{GrantedField, Pinned, PluginGrant, PluginsFile};
 pub use gate::{Gate, Gates};
 pub use library::sha256_of as library_sha256;
 pub use life::{Life, Step};
@@ -125,6 +125,11 @@ impl Running {
     /// It was not taken.
     pub fn submit(&self, call: Call) -> Result<(), SubmitError> {
         self.with(|plugin| plugin.submit(call)).unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// Whether it takes calls; none once it was stopped.
+    pub fn state(&self) -> Option<State> {
+        self.with(Plugin::state)
     }
 
     /// How it is doing; none once it was stopped.
@@ -418,11 +423,14 @@ impl Plugins {
         true
     }
 
-    /// What a plugin is to be told again.
-    pub fn take_retold(&self, name: &str) -> Vec<Position> {
+    /// What a plugin is to be told again, the first of it.
+    pub fn take_retold(&self, name: &str, most: usize) -> Vec<Position> {
         let mut retold = self.retold.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = retold.iter().filter(|(plugin, _)| plugin == name).map(|(_, at)| *at).collect();
-        retold.retain(|(plugin, _)| plugin != name);
+        let own = retold.iter().filter(|(plugin, _)| plugin == name).map(|(_, at)| *at);
+        let own: Vec<Position> = own.take(most).collect();
+        for at in &own {
+            retold.remove(&(name.to_owned(), *at));
+        }
         own
     }
 

@@ -169,6 +169,11 @@ impl Plugin {
         true
     }
 
+    /// Whether it takes calls. Cheap: it asks nobody.
+    pub fn state(&self) -> State {
+        self.shared.lock().state
+    }
+
     /// How it is doing. Reads one small file of the system if it runs in a child.
     pub fn health(&self) -> Health {
         let now = Instant::now();

@@ -15,6 +15,7 @@ use shouxin_plugin_host::wire::{
 
 use crate::engine::Engine;
 use crate::engine::query::{Query, QueryError};
+use crate::plugins::GrantedField;
 
 fn date(day: Day) -> Result<Date, QueryError> {
     day.to_string().parse().map_err(|_| QueryError::Read(format!("{day} is no date of a message")))
@@ -24,11 +25,11 @@ fn read(what: impl std::fmt::Display) -> QueryError {
     QueryError::Read(what.to_string())
 }
 
-/// Names of organisations go to departments; those of persons only to who was granted them.
-fn subject(head: &SubjectRow) -> Subject {
+/// Names of organisations go to departments that are granted them; those of persons to nobody.
+fn subject(head: &SubjectRow, fields: &[GrantedField]) -> Subject {
     let name = match &head.name {
-        Name::Clear(name) => Some(name.clone()),
-        Name::Sealed(_) => None,
+        Name::Clear(name) if fields.contains(&GrantedField::SubjectName) => Some(name.clone()),
+        Name::Clear(_) | Name::Sealed(_) => None,
     };
     Subject { key: head.key.to_string(), kind: kind_name(head), name }
 }
@@ -119,6 +120,7 @@ pub fn case(
     today: Day,
     query: &mut Query<'_>,
     call: CaseCall,
+    fields: &[GrantedField],
 ) -> Result<(String, Vec<u8>), QueryError> {
     let CaseCall { id, hook, step, ordered_by } = call;
     let row = query.ask(|rows| rows.must_measure(id).cloned())?;
@@ -131,7 +133,7 @@ pub fn case(
         step: step.sequence,
         idempotency_key: Case::key(&case_id, super::plugin_hook(hook), step.sequence),
         case_id,
-        subject: subject(&head),
+        subject: subject(&head, fields),
         department: row.department.clone(),
         measure: Measure {
             id: row.measure.clone(),
@@ -154,27 +156,42 @@ pub fn case(
     Ok((message.idempotency_key, body))
 }
 
-/// Body of the information that a classification changed.
-pub fn classified(engine: &Engine, at: Position) -> Result<Vec<u8>, QueryError> {
+/// Body of the information that a classification changed; nothing of a person unless `fields` grants it.
+///
+/// # Errors
+/// The event cannot be read, or is none of this kind.
+pub fn classified(
+    engine: &Engine,
+    at: Position,
+    fields: &[GrantedField],
+) -> Result<Option<Vec<u8>>, QueryError> {
     let commits = engine.log.read(at.sequence, 1).map_err(read)?;
     let commit = commits.first().ok_or_else(|| read("the event is not in the log"))?;
     let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
     let entry = commit.entries.get(offset).ok_or_else(|| read("the event is not in the log"))?;
     let envelope = codec::decode_event(&entry.bytes).map_err(read)?;
-    classified_by(&mut Query::new(engine.view.read()), &envelope)
+    classified_by(&mut Query::new(engine.view.read()), &envelope, fields)
 }
 
 /// The same from the event itself, as the rows know its subject.
 ///
 /// # Errors
 /// It is no change of a classification, or a row is missing.
-pub fn classified_by(query: &mut Query<'_>, envelope: &Envelope) -> Result<Vec<u8>, QueryError> {
+pub fn classified_by(
+    query: &mut Query<'_>,
+    envelope: &Envelope,
+    fields: &[GrantedField],
+) -> Result<Option<Vec<u8>>, QueryError> {
     let (Event::ClassificationChanged { in_force }, Some(key)) =
         (&envelope.event, envelope.subject)
     else {
         return Err(read("the event is no change of a classification"));
     };
     let head = query.ask(|rows| rows.must_subject(key).cloned())?;
+    let person = matches!(head.kind, shouxin_core::rules::SubjectKind::NaturalPerson);
+    if person && !fields.contains(&GrantedField::PersonsClassified) {
+        return Ok(None);
+    }
     let mut told = Vec::new();
     for mark in in_force {
         // A person's mark is over with the organisation's listing, whether a timer said so or not.
@@ -196,7 +213,7 @@ pub fn classified_by(query: &mut Query<'_>, envelope: &Envelope) -> Result<Vec<u
     let message = Classified {
         schema: SCHEMA,
         position: envelope.position.sequence,
-        subject: subject(&head),
+        subject: subject(&head, fields),
         as_of: date(envelope.legal_date)?,
         in_force: told,
         suspended: in_force
@@ -205,7 +222,7 @@ pub fn classified_by(query: &mut Query<'_>, envelope: &Envelope) -> Result<Vec<u
             .map(|mark| case_id(mark.case))
             .collect(),
     };
-    message.encode().map_err(read)
+    message.encode().map(Some).map_err(read)
 }
 
 fn case_id(case: CaseRef) -> String {

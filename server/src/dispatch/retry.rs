@@ -7,12 +7,17 @@ use shouxin_core::event::CaseHook;
 /// The longest wait, in ms.
 const WAIT_MAX_MS: u64 = 15 * 60 * 1000;
 
+/// Attempts of one call that may end the plugin's process; the breaker opens at five crashes.
+pub const CRASHES_MAX: u32 = 3;
+
 /// Attempts at one call of one case.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     hook: CaseHook,
     base_ms: u64,
     attempts: u32,
+    /// How many of the attempts ended the plugin's process.
+    crashes: u32,
     /// How often the plugin has put the call off since it last failed.
     waits: u32,
     due: Option<Instant>,
@@ -21,7 +26,7 @@ pub struct Backoff {
 impl Backoff {
     /// No attempt has failed yet.
     pub fn new(hook: CaseHook, base_ms: u64) -> Backoff {
-        Backoff { hook, base_ms: base_ms.max(1), attempts: 0, waits: 0, due: None }
+        Backoff { hook, base_ms: base_ms.max(1), attempts: 0, crashes: 0, waits: 0, due: None }
     }
 
     /// What is tried.
@@ -29,9 +34,27 @@ impl Backoff {
         self.hook
     }
 
-    /// When it may be tried again.
+    /// When it may be tried again; none where nothing has to be waited for.
     pub fn due(&self) -> Option<Instant> {
-        self.due.or_else(|| Some(Instant::now()))
+        self.due
+    }
+
+    /// Counts a failed attempt that ended the plugin's process. From the third on, the next waits for
+    /// minutes: one case that kills its plugin must not open the breaker for all the others.
+    pub fn crashed(&mut self) -> u32 {
+        let attempts = self.failed();
+        self.crashes = self.crashes.saturating_add(1);
+        if self.poisons() {
+            let minutes = u64::from(self.crashes - CRASHES_MAX + 1);
+            let soonest = Duration::from_millis((minutes * 60_000).min(WAIT_MAX_MS));
+            self.due = self.due.max(Some(Instant::now() + soonest));
+        }
+        attempts
+    }
+
+    /// Whether it has ended the plugin's process so often that it is to blame.
+    pub fn poisons(&self) -> bool {
+        self.crashes >= CRASHES_MAX
     }
 
     /// Counts a failed attempt and draws the wait before the next.
@@ -82,5 +105,23 @@ mod tests {
             let wait = backoff.due().unwrap().saturating_duration_since(Instant::now());
             assert!(wait <= Duration::from_millis(WAIT_MAX_MS));
         }
+    }
+
+    #[test]
+    fn what_ends_its_plugin_three_times_waits_for_minutes() {
+        let mut backoff = Backoff::new(CaseHook::Lift, 1);
+        let seconds = |backoff: &Backoff| {
+            backoff.due().unwrap().saturating_duration_since(Instant::now()).as_secs()
+        };
+        for _ in 0..2 {
+            backoff.crashed();
+            assert!(!backoff.poisons() && seconds(&backoff) < 1);
+        }
+        backoff.crashed();
+        assert!(backoff.poisons() && seconds(&backoff) >= 59);
+        for _ in 0..100 {
+            backoff.crashed();
+        }
+        assert!(seconds(&backoff) <= WAIT_MAX_MS / 1000);
     }
 }

@@ -2,6 +2,7 @@
 //! at in bounded steps, and the walk is settled when nobody is owed anything any more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 use shouxin_core::decide::{owed_hook, owes_an_end};
 use shouxin_core::event::{CaseHook, Target};
@@ -14,10 +15,16 @@ use shouxin_core::time::Day;
 use crate::dispatch::retry::Backoff;
 use crate::engine::query::{Query, QueryError};
 
-/// Walks under way at once; later ones wait in the view.
-const WALKS_MAX: usize = 256;
+/// Walks that are held in memory; beyond them later ones wait in the view, and the log says so.
+const OPEN_MAX: usize = 100_000;
+/// Walks that are read from the view in one pass.
+const READ_MAX: usize = 1024;
+/// Cases of one walk that are looked at in one pass, so that no family holds others up.
+const CASES_PER_LOOK_MAX: usize = 256;
+/// Cases whose attempts are counted.
+const ATTEMPTS_MAX: usize = 200_000;
 /// Cases of one walk that are owed a step at once; the walk goes on when some are answered.
-const OUTSTANDING_MAX: usize = 1024;
+const OUTSTANDING_MAX: usize = 65_536;
 
 /// What a case is owed after a change of what it rests on.
 #[derive(Clone, Copy)]
@@ -42,18 +49,37 @@ pub struct Owed {
     pub unsure: bool,
 }
 
+/// A change of a root's standing: the event and what it is about.
+type Change = (Position, Target);
+
 #[derive(Default)]
 struct Walk {
     after: Option<Position>,
     through: bool,
     outstanding: BTreeSet<MeasureId>,
+    /// The outstanding case that was looked at last: the next look begins behind it.
+    looked_at: Option<MeasureId>,
     settling: bool,
 }
 
 /// The walks under way.
+///
+/// A walk whose cases all wait for plugins that do not answer stays for as long as they do. It must
+/// hold up no other: those that are not through come first, the newest before the others, and the rest
+/// take turns.
 #[derive(Default)]
 pub struct Walks {
-    open: BTreeMap<(Position, Target), Walk>,
+    open: BTreeMap<Change, Walk>,
+    /// Walks that have not been through their family yet.
+    fresh: BTreeSet<Change>,
+    /// Walks that have nobody left who is owed anything.
+    ready: BTreeSet<Change>,
+    /// The walk whose turn was last among those that are through.
+    turn: Option<Change>,
+    /// Where reading the view's walks goes on: they are read once, in the order of the log.
+    read_through: Option<Vec<u8>>,
+    /// The changes under way of each root.
+    by_root: HashMap<Target, BTreeSet<Position>>,
     attempts: HashMap<MeasureId, Backoff>,
     /// The step that a plugin last answered for a case, since the start.
     answered: HashMap<MeasureId, Position>,
@@ -65,14 +91,21 @@ pub struct Walks {
 
 /// What one pass knows beside the rows.
 struct Known<'a> {
-    /// Every walk under way.
-    causes: Vec<(Position, Target)>,
+    by_root: &'a HashMap<Target, BTreeSet<Position>>,
     answered: &'a HashMap<MeasureId, Position>,
     /// Cases with a call or an answer under way.
     busy: &'a dyn Fn(MeasureId) -> bool,
 }
 
 impl Known<'_> {
+    /// The changes under way of what a case rests on.
+    fn changes(&self, row: &MeasureRow) -> impl DoubleEndedIterator<Item = Position> {
+        let roots = [Some(Target::Listing(row.listing)), row.attribution.map(Target::Attribution)];
+        let roots = roots.into_iter().flatten().chain([Target::Measure(row.id)]);
+        let found = roots.filter_map(|root| self.by_root.get(&root)).flatten().copied();
+        found.collect::<BTreeSet<Position>>().into_iter()
+    }
+
     /// The change before `cause` of which a case's plugin may have been told although the log does not
     /// say so: its walk is not through, and no answer since was taken. A server or a child that was
     /// killed in between leaves it open whether the call took effect.
@@ -81,14 +114,7 @@ impl Known<'_> {
             return None;
         }
         let order = row.order_to_undo().filter(|order| order.plugin.is_some())?;
-        let above = |root: Target| match root {
-            Target::Listing(id) => row.listing == id,
-            Target::Attribution(id) => row.attribution == Some(id),
-            Target::Measure(id) => row.id == id,
-            Target::Record(_) | Target::Commitment(_) => false,
-        };
-        let before = self.causes.iter().filter(|(at, root)| *at < cause && above(*root));
-        let before = before.map(|(at, _)| *at).max()?;
+        let before = self.changes(row).rfind(|at| *at < cause)?;
         (row.confirmed_at.is_none_or(|at| at < before) && order.at < before).then_some(before)
     }
 }
@@ -113,52 +139,140 @@ impl Walks {
         self.open.len()
     }
 
-    /// Takes in the walks of the view, drops those that are settled there.
+    /// Takes in what was added to the view's walks since the last time.
     pub fn refresh(&mut self, query: &Query<'_>) -> Result<(), QueryError> {
-        let found = query.range(keys::WALKS, None, WALKS_MAX)?;
-        let live: BTreeSet<(Position, Target)> =
-            found.iter().filter_map(|key| keys::read_walk(key)).collect();
-        self.open.retain(|key, _| live.contains(key));
+        let room = OPEN_MAX.saturating_sub(self.open.len()).min(READ_MAX);
+        if room == 0 {
+            tracing::warn!(
+                open = self.open.len(),
+                "as many changes are under way as may: later ones wait"
+            );
+            return Ok(());
+        }
+        let found = query.range(keys::WALKS, self.read_through.as_deref(), room)?;
+        for entry in found {
+            if let Some(change) = keys::read_walk(&entry) {
+                self.open.entry(change).or_default();
+                self.fresh.insert(change);
+                self.by_root.entry(change.1).or_default().insert(change.0);
+            }
+            self.read_through = Some(entry);
+        }
         // An answer from before every walk says nothing about any of them.
-        let oldest = live.first().map(|(at, _)| *at);
+        let oldest = self.open.keys().next().map(|(at, _)| *at);
         if self.oldest != oldest {
             self.answered.retain(|_, at| oldest.is_some_and(|oldest| *at >= oldest));
             self.oldest = oldest;
         }
-        for key in live {
-            self.open.entry(key).or_default();
-        }
         Ok(())
     }
 
-    /// Steps that are owed, looking at no more than `rows_max` cases. A case is kept in its walks for
-    /// as long as it is `busy`: what a plugin answers may be what the next step follows from.
+    /// Steps that are owed, looking at no more than about `rows_max` cases. A case is kept in its walks
+    /// for as long as it is `busy`: what a plugin answers may be what the next step follows from. What
+    /// cannot be read holds up nothing else.
     pub fn owed(
         &mut self,
         query: &mut Query<'_>,
         today: Day,
         rows_max: usize,
         busy: &dyn Fn(MeasureId) -> bool,
-    ) -> Result<Vec<Owed>, QueryError> {
-        let mut left = rows_max;
+    ) -> Vec<Owed> {
+        // New changes get three quarters, and those whose cases wait for an answer the rest.
+        let mut left = rows_max - rows_max / 4;
+        let fresh: Vec<Change> = self.fresh.iter().rev().take(rows_max).copied().collect();
         let mut found = Vec::new();
-        let causes = self.open.keys().copied().collect();
-        let known = Known { causes, answered: &self.answered, busy };
-        for ((cause, root), walk) in &mut self.open {
-            walk.step(query, &known, *cause, *root, today, &mut left, &mut found)?;
+        for change in fresh {
+            if left == 0 {
+                break;
+            }
+            self.look(query, change, today, &mut left, busy, &mut found);
         }
-        // A later change of the same family is the newer step: the department acts on it.
-        let newest: HashMap<MeasureId, Position> = found
-            .iter()
-            .map(|owed: &Owed| (owed.measure, owed.cause))
-            .fold(HashMap::new(), |mut newest, (measure, cause)| {
-                let entry = newest.entry(measure).or_insert(cause);
-                *entry = (*entry).max(cause);
-                newest
-            });
-        found.retain(|owed| newest.get(&owed.measure) == Some(&owed.cause));
-        self.unsure = found.iter().filter(|owed| owed.unsure).map(|owed| owed.measure).collect();
-        Ok(found)
+        left += rows_max / 4;
+        let after = self.turn.take();
+        let mut waiting: Vec<Change> = match after {
+            Some(after) => {
+                let behind = (Bound::Excluded(after), Bound::Unbounded);
+                self.open.range(behind).map(|(change, _)| *change).take(rows_max).collect()
+            }
+            None => self.open.keys().copied().take(rows_max).collect(),
+        };
+        if waiting.len() < rows_max && after.is_some() {
+            let from_the_start = self.open.keys().take_while(|change| Some(**change) <= after);
+            waiting.extend(from_the_start.take(rows_max - waiting.len()).copied());
+        }
+        for change in waiting {
+            if left == 0 {
+                break;
+            }
+            if self.fresh.contains(&change) {
+                continue;
+            }
+            // Each turn costs something, also of a walk that has nothing left to look at.
+            left -= 1;
+            self.turn = Some(change);
+            self.look(query, change, today, &mut left, busy, &mut found);
+        }
+        let mut once = BTreeSet::new();
+        found.retain(|owed: &Owed| once.insert(owed.measure));
+        found
+    }
+
+    /// Goes on with one walk.
+    fn look(
+        &mut self,
+        query: &mut Query<'_>,
+        change: Change,
+        today: Day,
+        left: &mut usize,
+        busy: &dyn Fn(MeasureId) -> bool,
+        found: &mut Vec<Owed>,
+    ) {
+        let Some(walk) = self.open.get_mut(&change) else {
+            self.fresh.remove(&change);
+            return;
+        };
+        let known = Known { by_root: &self.by_root, answered: &self.answered, busy };
+        let mut own = left.saturating_sub(1).min(CASES_PER_LOOK_MAX) + 1;
+        let before = (own, found.len());
+        if let Err(error) = walk.step(query, &known, change, today, &mut own, found) {
+            tracing::error!(%error, cause = %change.0, "a case under a change cannot be read; others go on");
+            // It takes turns with the others from here on.
+            self.fresh.remove(&change);
+        }
+        *left = left.saturating_sub(before.0.saturating_sub(own));
+        if walk.through {
+            self.fresh.remove(&change);
+            if walk.outstanding.is_empty() {
+                self.ready.insert(change);
+            }
+        }
+        for owed in found.iter().skip(before.1) {
+            match owed.unsure {
+                true => self.unsure.insert(owed.measure),
+                false => self.unsure.remove(&owed.measure),
+            };
+        }
+    }
+
+    /// A walk was settled in the log, or could not be yet.
+    pub fn settled(&mut self, change: Change, committed: bool) {
+        if !committed {
+            if let Some(walk) = self.open.get_mut(&change) {
+                walk.settling = false;
+            }
+            return;
+        }
+        self.open.remove(&change);
+        self.fresh.remove(&change);
+        if let Some(changes) = self.by_root.get_mut(&change.1) {
+            changes.remove(&change.0);
+            if changes.is_empty() {
+                self.by_root.remove(&change.1);
+            }
+        }
+        if self.open.is_empty() {
+            self.unsure.clear();
+        }
     }
 
     /// A plugin has answered for a step of a case.
@@ -173,27 +287,25 @@ impl Walks {
         self.unsure.contains(&id)
     }
 
-    /// Walks that are through, once each.
-    pub fn take_settled(&mut self) -> Vec<(Position, Target)> {
+    /// Walks that were found through with nobody owed anything, once each.
+    pub fn take_settled(&mut self) -> Vec<Change> {
         let mut settled = Vec::new();
-        for (key, walk) in &mut self.open {
-            if walk.through && walk.outstanding.is_empty() && !walk.settling {
+        for change in std::mem::take(&mut self.ready) {
+            if let Some(walk) = self.open.get_mut(&change).filter(|walk| !walk.settling) {
                 walk.settling = true;
-                settled.push(*key);
+                settled.push(change);
             }
         }
         settled
     }
 
-    /// A settlement may have failed: settle again what is still open.
-    pub fn look_again(&mut self) {
-        for walk in self.open.values_mut() {
-            walk.settling = false;
-        }
-    }
-
     /// Keeps the attempts of a case while its call or answer is under way.
     pub fn keep_attempts(&mut self, id: MeasureId, backoff: Backoff) {
+        if self.attempts.len() >= ATTEMPTS_MAX && !self.attempts.contains_key(&id) {
+            // Somebody's count begins anew; nobody's call is lost by it.
+            let any = self.attempts.keys().next().copied();
+            any.map(|any| self.attempts.remove(&any));
+        }
         self.attempts.insert(id, backoff);
     }
 
@@ -204,21 +316,19 @@ impl Walks {
 }
 
 impl Walk {
-    #[expect(clippy::too_many_arguments, reason = "what one look of a pass goes by")]
     fn step(
         &mut self,
         query: &mut Query<'_>,
         known: &Known<'_>,
-        cause: Position,
-        root: Target,
+        change: Change,
         today: Day,
         left: &mut usize,
         found: &mut Vec<Owed>,
     ) -> Result<(), QueryError> {
-        let waiting: Vec<MeasureId> = self.outstanding.iter().copied().take(*left).collect();
-        for id in waiting {
+        for id in self.turns(*left) {
             *left = left.saturating_sub(1);
-            match look(query, known, id, (cause, root), today)? {
+            self.looked_at = Some(id);
+            match look(query, known, id, change, today)? {
                 Some(owed) => found.push(owed),
                 None if (known.busy)(id) => {}
                 None => {
@@ -229,14 +339,15 @@ impl Walk {
         if self.through || *left == 0 || self.outstanding.len() >= OUTSTANDING_MAX {
             return Ok(());
         }
-        let listing = match root {
+        let listing = match change.1 {
             Target::Listing(id) => id,
             Target::Attribution(id) => query.ask(|rows| Ok(rows.must_attribution(id)?.listing))?,
             Target::Measure(id) => {
-                let owed = look(query, known, id, (cause, root), today)?;
+                let owed = look(query, known, id, change, today)?;
                 if owed.is_some() || (known.busy)(id) {
                     self.outstanding.insert(id);
                 }
+                found.extend(owed);
                 self.through = true;
                 return Ok(());
             }
@@ -250,7 +361,7 @@ impl Walk {
         *left = left.saturating_sub(page.len());
         for at in &page {
             let id = MeasureId(*at);
-            let owed = look(query, known, id, (cause, root), today)?;
+            let owed = look(query, known, id, change, today)?;
             if owed.is_some() || (known.busy)(id) {
                 self.outstanding.insert(id);
             }
@@ -259,6 +370,17 @@ impl Walk {
         self.after = page.last().copied().or(self.after);
         self.through = !more;
         Ok(())
+    }
+
+    /// The outstanding cases whose turn it is: behind the one that was looked at last, then from the
+    /// start.
+    fn turns(&self, most: usize) -> Vec<MeasureId> {
+        let Some(after) = self.looked_at else {
+            return self.outstanding.iter().copied().take(most).collect();
+        };
+        let behind = self.outstanding.range((Bound::Excluded(after), Bound::Unbounded));
+        let turns = behind.chain(self.outstanding.range(..=after));
+        turns.copied().take(most).collect()
     }
 }
 
@@ -278,6 +400,8 @@ fn look(
     if !under {
         return Ok(None);
     }
+    // A later change of the same family is the newer step: the department acts on it.
+    let cause = known.changes(&row).next_back().map_or(cause, |newest| newest.max(cause));
     let mut hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
     let untold = known.untold(&row, cause);
     let mut step = cause;

@@ -47,6 +47,9 @@ pub struct PluginGrant {
     /// Each `host:port` it may reach; nothing else of the network exists for it.
     #[serde(default)]
     pub connect: Vec<String>,
+    /// What it gets beyond the cases themselves. By default the names of organisations.
+    #[serde(default = "fields")]
+    pub fields: Vec<GrantedField>,
     /// Attempts of one execution before a person has to look.
     #[serde(default = "attempts")]
     pub attempts_max: u32,
@@ -70,6 +73,17 @@ pub struct PluginGrant {
     pub version: Option<String>,
 }
 
+/// A field that a plugin is granted beyond the cases of its department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantedField {
+    /// The names of organisations, in cases and classifications. Names of persons are given to nobody.
+    SubjectName,
+    /// What is in force for natural persons, as information. Without it a plugin hears of persons in the
+    /// cases that its officers order, and nowhere else.
+    PersonsClassified,
+}
+
 /// A library that an entry pins for development.
 #[derive(Clone, Debug)]
 pub struct Pinned {
@@ -83,6 +97,10 @@ pub struct Pinned {
 
 fn attempts() -> u32 {
     12
+}
+
+fn fields() -> Vec<GrantedField> {
+    vec![GrantedField::SubjectName]
 }
 
 fn retry_base_ms() -> u64 {

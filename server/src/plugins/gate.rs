@@ -12,7 +12,7 @@ use shouxin_core::event::CaseHook;
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::{Key, Row};
 
-use crate::dispatch::walk;
+use crate::dispatch::{behind_a_dead_letter, walk};
 use crate::engine::Engine;
 use crate::engine::query::{Query, QueryError};
 
@@ -75,6 +75,10 @@ fn still_owed(engine: &Engine, gate: Gate) -> Result<bool, QueryError> {
         (_, Some((plugin, hook, step))) if (hook, step) == (gate.hook, gate.order) => plugin,
         _ => return Ok(false),
     };
+    // Another burden of the subject may have been given up since this one was handed over.
+    if gate.hook == CaseHook::Execute && behind_a_dead_letter(&query, plugin, &row)? {
+        return Ok(false);
+    }
     let begins = match query.row(&Key::Plugins)? {
         Some(Row::Plugins(rows)) => {
             rows.iter().any(|row| row.name == plugin && row.begins_burdens(today))

@@ -22,6 +22,7 @@ use crate::dispatch::{execute_step, message, plugin_hook};
 use crate::engine::query::{Query, QueryError};
 use crate::engine::recovery::{RecoveryError, fold};
 use crate::log::LogReader;
+use crate::plugins::GrantedField;
 use crate::replay;
 use crate::vault::Vault;
 use crate::view::View;
@@ -33,6 +34,8 @@ pub struct Whose {
     pub department: String,
     /// Its measures.
     pub measures: Vec<String>,
+    /// Fields beyond the case itself that it is granted.
+    pub fields: Vec<GrantedField>,
 }
 
 /// Why the past cannot be read.
@@ -135,7 +138,8 @@ impl<'a> History<'a> {
             .map_or_else(|| envelope.actor.to_string(), |order| order.by.to_string());
         let ordered_by = (hook == CaseHook::Execute).then_some(ordered_by);
         let call = message::CaseCall { id: measure, hook, step: at, ordered_by };
-        let (_, body) = message::case(&self.rules, envelope.legal_date, &mut query, call)?;
+        let (_, body) =
+            message::case(&self.rules, envelope.legal_date, &mut query, call, &self.whose.fields)?;
         let position = envelope.position.sequence;
         self.ready.push_back(Recorded { position, hook: plugin_hook(hook), body, recorded });
         Ok(())
@@ -149,7 +153,11 @@ impl<'a> History<'a> {
         let (hook, body) = match (&envelope.event, envelope.subject) {
             (Event::ClassificationChanged { .. }, _) => {
                 let mut query = Query::new(self.view.read());
-                (Hook::Classified, message::classified_by(&mut query, envelope)?)
+                let told = message::classified_by(&mut query, envelope, &self.whose.fields)?;
+                let Some(body) = told else {
+                    return Ok(());
+                };
+                (Hook::Classified, body)
             }
             (Event::Erasure(ErasureEvent::Erased { .. }), Some(subject)) => {
                 let forget = Forget { schema: SCHEMA, subject_key: subject.to_string() };

@@ -230,7 +230,11 @@ pub(super) fn dry_run(own: DryRun) -> Done {
             own.name
         ))
     })?;
-    let whose = Whose { department: grant.department.clone(), measures: grant.measures.clone() };
+    let whose = Whose {
+        department: grant.department.clone(),
+        measures: grant.measures.clone(),
+        fields: grant.fields.clone(),
+    };
     let rules = app::load_rules(&app::read_rules(&own.config)?)?;
     let data = &own.data.data;
     let log = reader(data)?;
