@@ -153,7 +153,7 @@ impl Write for Skip {
         match addressed(path, edge)? {
             (_, Letter::Case(measure)) => {
                 let subject = edge.subject_of_measure(measure)?;
-                let reasons = edge.seal(subject, &self.reason)?;
+                let reasons = edge.seal(subject, self.reason.trim())?;
                 Ok(Command::SkipDeadLetter { measure, reasons })
             }
             (name, Letter::Information(at)) => {
@@ -180,7 +180,7 @@ impl Write for Hand {
             return Err(Problem::not_found());
         };
         let subject = edge.subject_of_measure(measure)?;
-        Ok(Command::HandDeadLetter { measure, reasons: edge.seal(subject, &self.reason)? })
+        Ok(Command::HandDeadLetter { measure, reasons: edge.seal(subject, self.reason.trim())? })
     }
 }
 

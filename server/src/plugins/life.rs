@@ -418,8 +418,9 @@ impl Life {
                 }),
             }
         };
-        let sealed =
-            |case: MeasureId, reason: &str| seal_for_case(engine, case, reason).map_err(wrong);
+        let sealed = |case: MeasureId, reason: &str| {
+            seal_for_case(engine, case, reason.trim()).map_err(wrong)
+        };
         let command = match step {
             LetterStep::Page { name, after, limit } => {
                 let after = after.map(|text| text.parse()).transpose();

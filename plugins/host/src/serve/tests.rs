@@ -1,3 +1,5 @@
+//! What the call loop of a child answers, without a child.
+
 use std::io::Write;
 
 use serde_json::json;
