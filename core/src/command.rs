@@ -138,6 +138,7 @@ pub enum Command {
         name: String,
         reason: String,
     },
+    /// Ends a pause, or says that a plugin whose breaker had opened is called again.
     ResumePlugin {
         name: String,
     },

@@ -84,6 +84,7 @@ fn the_life_of_a_plugin_knows_no_other_way() {
     ];
     const SHADOWED: &[&str] = &["plugin.shadowed"];
     const RETIRED: &[&str] = &["plugin.retired"];
+    const RESUMED: &[&str] = &["plugin.resumed"];
     const BACK: &[&str] = &["plugin.rolled_back"];
     compare(
         &machines::PLUGIN,
@@ -97,25 +98,29 @@ fn the_life_of_a_plugin_knows_no_other_way() {
             ("shadow alone", "promote", &["plugin.promoted"]),
             ("shadow alone", "drop", &["plugin.shadow_dropped"]),
             ("live", "pause", &["plugin.paused"]),
+            ("live", "resume", RESUMED),
             ("live", "remove", &["plugin.removed"]),
             ("live", "retire", RETIRED),
             ("live, a shadow beside", "promote", &["plugin.promoted"]),
             ("live, a shadow beside", "drop", &["plugin.shadow_dropped"]),
             ("live, a shadow beside", "pause", &["plugin.paused"]),
+            ("live, a shadow beside", "resume", RESUMED),
             ("live, a shadow beside", "remove", &["plugin.removed"]),
             ("live, a shadow beside", "retire", RETIRED),
             ("live, replaced another", "roll back", BACK),
             ("live, replaced another", "pause", &["plugin.paused"]),
+            ("live, replaced another", "resume", RESUMED),
             ("live, replaced another", "remove", &["plugin.removed"]),
             ("live, replaced another", "retire", RETIRED),
             ("paused", "roll back", BACK),
-            ("paused", "resume", &["plugin.resumed"]),
+            ("paused", "resume", RESUMED),
             ("paused", "remove", &["plugin.removed"]),
             ("paused", "retire", RETIRED),
             ("retired", "retire", &[]),
             ("removed", "retire", &[]),
             ("past its last day", "drop", &["plugin.shadow_dropped"]),
             ("past its last day", "pause", &["plugin.paused"]),
+            ("past its last day", "resume", RESUMED),
             ("past its last day", "remove", &["plugin.removed"]),
             ("past its last day", "retire", RETIRED),
         ],

@@ -368,7 +368,6 @@ pub struct Server {
     http_task: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
-    drain_ms: u64,
     _lock: DataLock,
 }
 
@@ -408,7 +407,7 @@ impl Server {
         let life = Arc::new(Life::new(plugins.clone(), libraries, file, true, drain_ms));
         let (stop, stopped) = watch::channel(false);
         let kick = Arc::new(Notify::new());
-        let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions);
+        let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions, drain_ms);
         let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
             tokio::spawn(closing::run(engine.clone(), stopped.clone())),
@@ -459,7 +458,6 @@ impl Server {
             http_task,
             tasks,
             stop,
-            drain_ms,
             _lock: folder.lock,
         })
     }
@@ -477,13 +475,13 @@ impl Server {
                 tracing::error!("a task ended with a panic");
             }
         }
-        let (engine, plugins, view, drain_ms) =
-            (self.engine, self.plugins, self.view, self.drain_ms);
+        let (engine, plugins, view) = (self.engine, self.plugins, self.view);
         let whistle = self.whistle;
         let closed = tokio::task::spawn_blocking(move || {
             whistle.flush();
             drop(whistle);
-            plugins.stop(drain_ms);
+            // The dispatcher has stopped them; a shadow or a plugin that came meanwhile is stopped here.
+            plugins.stop(0);
             engine.stop();
             drop(engine);
             match Arc::into_inner(view) {

@@ -41,12 +41,14 @@ const ROWS_PER_PASS_MAX: usize = 1024;
 const COURTESIES_MAX: usize = 8;
 /// The longest the dispatcher sleeps: a plugin that came back is noticed by then.
 const IDLE: Duration = Duration::from_millis(500);
+/// What the last answers get to reach the log, beyond the calls themselves.
+const ANSWERS_LAST: Duration = Duration::from_secs(2);
 /// Characters kept of what a plugin says about a failure.
 const DETAIL_CHARS_MAX: usize = 200;
 
 /// What a call was for.
 enum Task {
-    Case { measure: MeasureId, hook: CaseHook, order: Position },
+    Case { measure: MeasureId, hook: CaseHook, order: Position, step: Position },
     Tell { at: Position },
     TellLate { at: Position },
     Forget { at: Position },
@@ -113,14 +115,19 @@ pub struct Dispatcher {
     /// Plugins that are called for what begins a burden: neither paused nor past their last day.
     begins: HashSet<String>,
     next_ticket: u64,
+    /// Answers on their way into the log.
+    committing: usize,
+    /// How long calls under way may take when the server stops, in ms.
+    drain_ms: u64,
 }
 
 impl Dispatcher {
-    /// A dispatcher over these plugins; completions come from `done`.
+    /// A dispatcher over these plugins; completions come from `done`. It stops them when it is stopped.
     pub fn new(
         engine: Arc<Engine>,
         plugins: Arc<Plugins>,
         done: mpsc::UnboundedReceiver<Done>,
+        drain_ms: u64,
     ) -> Dispatcher {
         let (notify, notes) = mpsc::unbounded_channel();
         Dispatcher {
@@ -143,6 +150,8 @@ impl Dispatcher {
             said_down: HashSet::new(),
             begins: HashSet::new(),
             next_ticket: 1,
+            committing: 0,
+            drain_ms,
         }
     }
 
@@ -164,13 +173,34 @@ impl Dispatcher {
                 note = self.notes.recv() => if let Some(note) = note { self.noted(note) },
                 () = plugins.changed.notified() => {}
                 () = tokio::time::sleep(wake) => {}
-                _ = stop.changed() => if *stop.borrow() { return },
+                _ = stop.changed() => if *stop.borrow() { return self.drain().await },
             }
             while let Ok(done) = self.done.try_recv() {
                 self.completed(done);
             }
             while let Ok(note) = self.notes.try_recv() {
                 self.noted(note);
+            }
+        }
+    }
+
+    /// Takes no more calls, lets those under way be answered, and sees every answer into the log: what
+    /// was carried out is not asked again at the next start.
+    async fn drain(mut self) {
+        let (plugins, drain_ms) = (self.plugins.clone(), self.drain_ms);
+        let mut stopping = tokio::task::spawn_blocking(move || plugins.stop(drain_ms));
+        let mut stopped = false;
+        let end = tokio::time::Instant::now() + Duration::from_millis(drain_ms) + ANSWERS_LAST;
+        while !stopped || !self.in_flight.is_empty() || self.committing > 0 {
+            tokio::select! {
+                _ = &mut stopping, if !stopped => stopped = true,
+                Some(done) = self.done.recv() => self.completed(done),
+                Some(note) = self.notes.recv() => self.noted(note),
+                () = tokio::time::sleep_until(end) => {
+                    let (calls, answers) = (self.in_flight.len(), self.committing);
+                    tracing::warn!(calls, answers, "stopping without every answer: they are asked again");
+                    return;
+                }
             }
         }
     }
@@ -214,12 +244,13 @@ impl Dispatcher {
             let mut query = Query::new(engine.view.read());
             self.walks.refresh(&query)?;
             let today = engine.clock.now().legal_date();
-            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX)?
+            let busy = |id| matches!(self.busy.get(&id), Some(None));
+            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &busy)?
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {
             if let Some(hook) = owed.steps.hook {
-                self.call_owed(owed.measure, hook, owed.cause);
+                self.call_owed(owed.measure, hook, owed.step);
             }
             // No call waits for this: what it says is true whether a system answers or not.
             if owed.steps.end && self.ending.insert(owed.measure) {
@@ -271,7 +302,7 @@ impl Dispatcher {
                 if room == 0 {
                     break;
                 }
-                if !self.free(id) {
+                if !self.free(id) || self.walks.unsure(id) {
                     continue;
                 }
                 let (row, standing) = walk::case(&mut query, id, today)?;
@@ -378,7 +409,7 @@ impl Dispatcher {
                 return;
             }
         };
-        let task = Task::Case { measure: id, hook, order };
+        let task = Task::Case { measure: id, hook, order, step };
         match self.submit(&plugin, plugin_hook(hook), body, key, task) {
             Ok(()) => {
                 let kept = self.busy.remove(&id).flatten().filter(|own| own.hook() == hook);
@@ -446,7 +477,7 @@ impl Dispatcher {
         let shadow = self.plugins.shadow(plugin);
         let copy = shadow.as_ref().map(|_| body.clone());
         let first = goes_first(hook);
-        if let Task::Case { measure, hook, order } = &task {
+        if let Task::Case { measure, hook, order, .. } = &task {
             self.plugins.gates.open(ticket, Gate { measure: *measure, hook: *hook, order: *order });
         }
         let call = Call { ticket, hook, body };
@@ -503,7 +534,12 @@ impl Dispatcher {
             Task::Tell { at } => self.told(&call.running, at, &done.completion),
             Task::TellLate { at } => self.told_late(&call.running, at, &done.completion.outcome),
             Task::Forget { at } => self.forgot(&call.running, at, &done.completion),
-            Task::Case { measure, hook, order } => {
+            Task::Case { measure, hook, order, step } => {
+                if let Outcome::Answered(answer) = &done.completion.outcome
+                    && answer.outcome == AnswerOutcome::Done
+                {
+                    self.walks.answered(measure, step);
+                }
                 self.case_completed(&call.running, &done, measure, hook, order);
             }
         }
@@ -598,10 +634,11 @@ impl Dispatcher {
     }
 
     fn spawn(
-        &self,
+        &mut self,
         request: Request,
         note: impl FnOnce(Result<crate::engine::Committed, EngineError>) -> Note + Send + 'static,
     ) {
+        self.committing += 1;
         let (engine, notify) = (self.engine.clone(), self.notify.clone());
         tokio::spawn(async move {
             let result = engine.submit(request).await;
@@ -611,6 +648,7 @@ impl Dispatcher {
     }
 
     fn noted(&mut self, note: Note) {
+        self.committing = self.committing.saturating_sub(1);
         match note {
             Note::CaseCommitted { measure, result } => {
                 let again = self.walks.take_attempts(measure);

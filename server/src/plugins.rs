@@ -42,6 +42,9 @@ const QUERY_TICKETS: u64 = 1 << 62;
 /// Classification changes that wait to be told again.
 const RETOLD_MAX: usize = 1024;
 
+/// Hooks without which a case, or a subject's data, could not be dealt with to its end.
+const REQUIRED: [Hook; 5] = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift, Hook::Forget];
+
 /// Why a library is not admitted: a code for machines, a sentence and a cure for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {detail}; {cure}")]
@@ -358,10 +361,20 @@ impl Plugins {
         let tried = tried.map(|plugin| plugin.stop(0));
         self.clear(&folder);
         tried?;
-        info.ok_or_else(|| AdmissionError::Start {
+        let info = info.ok_or_else(|| AdmissionError::Start {
             name: candidate.name.clone(),
             problem: "it says nothing about itself".to_owned(),
-        })
+        })?;
+        let missing =
+            REQUIRED.iter().find(|hook| !info.hooks.iter().any(|own| own == hook.as_str()));
+        match missing {
+            Some(hook) => Err(AdmissionError::Refused(Verdict::new(
+                "MISSING_HOOK",
+                format!("插件没有 {hook} / the plugin does not offer it"),
+                "五个钩子都须提供；用 shouxin plugin check 检查 / all five are required; see `shouxin plugin check`",
+            ))),
+            None => Ok(info),
+        }
     }
 
     /// Removes a folder that is only tried in.

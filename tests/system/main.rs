@@ -13,6 +13,7 @@ mod contracts;
 mod demo;
 mod documents;
 mod erasure;
+mod exactly_once;
 mod forwarding;
 mod heard;
 mod import;

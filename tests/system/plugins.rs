@@ -62,6 +62,16 @@ impl Running {
 
     /// The same with everything that `plugins.toml` says.
     pub(crate) fn with(day: &str, data: &Path, plugins: PluginsFile) -> Running {
+        Running::opened(Purpose::Demo, day, data, plugins)
+    }
+
+    /// The same over a folder that `serve` can take over afterwards.
+    pub(crate) fn opened(
+        purpose: Purpose,
+        day: &str,
+        data: &Path,
+        plugins: PluginsFile,
+    ) -> Running {
         let day: Day = day.parse().expect("a day");
         let clock = Arc::new(MovedClock::new(Timestamp::start_of(day).plus_ms(9 * 3_600_000)));
         let (data, handed) = (data.to_owned(), clock.clone());
@@ -70,7 +80,7 @@ impl Running {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let config = Config::default();
-                let folder = DataFolder::open(&data, Purpose::Demo, &config, &mut |_| {});
+                let folder = DataFolder::open(&data, purpose, &config, &mut |_| {});
                 let server = Server::start(Start {
                     folder: folder.expect("the folder"),
                     config,
@@ -186,11 +196,16 @@ pub(crate) fn listed_until(
     teller: &Teller,
     subjects: &[String],
 ) -> Vec<String> {
+    registered(running, teller, subjects);
+    listed_on(&[], end, running, teller, subjects)
+}
+
+/// Puts subjects on file.
+pub(crate) fn registered(running: &Running, teller: &Teller, subjects: &[String]) {
     let officer = running.client(Role::Department, "market", "SC-03");
     let bodies: Vec<Value> =
         subjects.iter().map(|own| json!({"code": own, "name": format!("试验{own}")})).collect();
     teller.post(&officer, "/v1/subjects", &json!({"subjects": bodies}));
-    listed_on(&[], end, running, teller, subjects)
 }
 
 /// The same of subjects on file, each listing on these records too.
@@ -205,23 +220,23 @@ pub(crate) fn listed_on(
 }
 
 /// A penalty decision on which listings rest, and their days.
-pub(crate) struct Paper {
-    pub(crate) number: &'static str,
+pub(crate) struct Paper<'a> {
+    pub(crate) number: &'a str,
     /// The day of notice, decision and service.
-    pub(crate) on: &'static str,
+    pub(crate) on: &'a str,
     /// A day on which the listing is in effect.
-    pub(crate) effective: &'static str,
+    pub(crate) effective: &'a str,
 }
 
-const FIRST_PAPER: Paper = Paper { number: "罚1", on: FIRST, effective: "2026-03-10" };
+const FIRST_PAPER: Paper<'static> = Paper { number: "罚1", on: FIRST, effective: "2026-03-10" };
 
 /// A second one, of the day on which the first is in effect.
-pub(crate) const SECOND_PAPER: Paper =
+pub(crate) const SECOND_PAPER: Paper<'static> =
     Paper { number: "罚2", on: "2026-03-10", effective: "2026-03-20" };
 
 /// The same by this penalty decision.
-fn listed_by(
-    paper_of: &Paper,
+pub(crate) fn listed_by(
+    paper_of: &Paper<'_>,
     records: &[String],
     end: &str,
     running: &Running,
@@ -287,7 +302,7 @@ fn accepted(end: &str, running: &Running, subjects: &[String]) -> (Vec<(String, 
 
 /// The same of subjects that are on file, one listing each by this decision.
 pub(crate) fn ordered_by(
-    paper: &Paper,
+    paper: &Paper<'_>,
     end: &str,
     running: &Running,
     teller: &Teller,
@@ -309,6 +324,22 @@ pub(crate) fn ordered(
 }
 
 fn ordered_on(
+    day: &str,
+    end: &str,
+    running: &Running,
+    teller: &Teller,
+    subjects: &[String],
+    listings: Vec<String>,
+) -> (Vec<(String, String)>, Client) {
+    let (cases, procurement) = taken_on(day, end, running, teller, subjects, listings);
+    for (_, id) in &cases {
+        teller.post(&procurement, &format!("/v1/measures/{id}/execute"), &json!({}));
+    }
+    (cases, procurement)
+}
+
+/// Brings a measure of each listing to procurement, whose officer accepts it and orders nothing yet.
+pub(crate) fn taken_on(
     day: &str,
     end: &str,
     running: &Running,
@@ -339,9 +370,6 @@ fn ordered_on(
         teller.post(&officer, &format!("{path}/dispatch"), &json!({}));
         teller.post(&procurement, &format!("{path}/accept"), &json!({}));
         cases.push((listing, id));
-    }
-    for (_, id) in &cases {
-        teller.post(&procurement, &format!("/v1/measures/{id}/execute"), &json!({}));
     }
     (cases, procurement)
 }

@@ -542,7 +542,11 @@ fn carried(own: &mut Measure, standing: Standing, at: &mut Here<'_>, retired: bo
             }
         }
         Event::SuspensionConfirmed { .. } => {
-            if !own.acted() || standing != Standing::Suspended || own.remote_suspended {
+            // A plugin's answer may come when the suspension is over; an officer looks first.
+            let late =
+                standing == Standing::InForce && !matches!(at.event.actor, Actor::Officer(_));
+            let suspended = standing == Standing::Suspended || late;
+            if !own.acted() || !suspended || own.remote_suspended {
                 at.broken(INV_10, "there was nothing to suspend");
             }
             own.remote_suspended = true;

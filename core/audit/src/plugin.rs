@@ -208,9 +208,14 @@ fn later(fold: &mut Fold, at: &mut Here<'_>, event: &PluginEvent) {
         }
         PluginEvent::Paused { name, reason } => {
             says_why(at, reason);
-            pauses(fold, at, name, true);
+            pauses(fold, at, name);
         }
-        PluginEvent::Resumed { name } => pauses(fold, at, name, false),
+        PluginEvent::Resumed { name } => {
+            // Where nothing paused it, its breaker had opened: that stands in no event.
+            if let Some(own) = running(fold, at, name) {
+                own.paused = false;
+            }
+        }
         PluginEvent::Retired { name } => {
             running(fold, at, name);
             fold.plugins.retire(name, at.at());
@@ -294,11 +299,11 @@ fn running<'f>(fold: &'f mut Fold, at: &mut Here<'_>, name: &str) -> Option<&'f 
 }
 
 /// A pause follows on a resumption, and the other way round.
-fn pauses(fold: &mut Fold, at: &mut Here<'_>, name: &str, paused: bool) {
+fn pauses(fold: &mut Fold, at: &mut Here<'_>, name: &str) {
     let Some(own) = running(fold, at, name) else {
         return;
     };
-    if std::mem::replace(&mut own.paused, paused) == paused {
+    if std::mem::replace(&mut own.paused, true) {
         at.broken(INV_10, "it is so already");
     }
 }

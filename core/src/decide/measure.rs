@@ -681,8 +681,12 @@ pub(super) fn confirmed(
         CaseHook::Execute if executing && row.remote == Remote::Nothing => {
             Event::MeasureExecuted { measure, reference }
         }
+        // So is a suspension that was under way when it was over: the resumption follows from it.
         CaseHook::Suspend
-            if undoable && standing == Standing::Suspended && row.remote != Remote::Suspended =>
+            if undoable
+                && (standing == Standing::Suspended
+                    || standing == Standing::InForce && of_plugin(context))
+                && row.remote != Remote::Suspended =>
         {
             Event::SuspensionConfirmed { measure }
         }
@@ -714,6 +718,11 @@ pub(super) fn confirmed(
         drafts.push(None, feedback_due(measure, context));
     }
     drafts.finish()
+}
+
+/// Whether a plugin says it, whose answer may come late; an officer looks first.
+fn of_plugin(context: &Context<'_>) -> bool {
+    matches!(context.actor, crate::actor::Actor::Plugin { .. })
 }
 
 /// By when the department reports on what it did (T08).

@@ -69,7 +69,7 @@ PluginEvent {
     }
     /// It begins no burden until it is resumed; what relieves is called all the same.
     Paused "plugin.paused" { name: String, reason: String, }
-    /// It is called for everything again.
+    /// It is called for everything again: a pause ends by it, or a breaker that had opened is closed.
     Resumed "plugin.resumed" { name: String, }
     /// The operator took it away: it is called no more, as one that is retired.
     Removed "plugin.removed" { name: String, reason: String, }

@@ -30,8 +30,8 @@
 //! * **At least once.** A call is repeated if its answer was lost. The request carries a key by
 //!   which a plugin recognises the repetition.
 //! * **Never unloaded.** The library stays mapped until its process ends.
-//! * **Trusted.** A plugin runs with the rights of its process; a child process limits the damage
-//!   of a fault, it is no cage for malice.
+//! * **Caged, and trusted.** A plugin runs in a process that opens no files but its own and no
+//!   sockets; what it answers is still taken for true.
 
 #[cfg(target_pointer_width = "64")]
 mod layout;

@@ -29,8 +29,8 @@
  *   - No exception and no longjmp leaves a function. shouxin_plugin.hpp catches them for C++.
  *   - At least once. A call may be repeated: recognise it by the idempotency key in the request.
  *   - Never unloaded. The library stays mapped until its process ends.
- *   - Trusted. A plugin runs with the rights of its process; a child process limits the damage of a
- *     fault, it is no cage for malice.
+ *   - Caged, and trusted. A plugin runs in a process that opens no files but its own and no sockets;
+ *     what it answers is still taken for true.
  *
  * This file follows from plugins/abi/src/lib.rs; a test fails if the two differ.
  */

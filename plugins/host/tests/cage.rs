@@ -6,7 +6,7 @@ mod kit;
 
 use std::path::Path;
 
-use kit::{Running, case, failed, faulty, start, with_fault};
+use kit::{Running, case, failed, faulty, hold, start, with_fault};
 use serde_json::{Value, json};
 use shouxin_plugin_host::{FailureKind, Hook, Isolation, Outcome, PluginSpec};
 
@@ -203,9 +203,12 @@ fn bytes_to_every_descriptor_end_the_writer_and_nobody_else() {
 #[test]
 fn an_answer_for_another_call_is_nobodys_answer() {
     let running = start(faulty);
+    let gate = hold(&running, 0);
     // The call that waits behind the forger, whose answer it forges.
     running.submit(1, Hook::Execute, case(1, json!({"fault": "other-ticket", "path": "2"})));
     running.submit(2, Hook::Execute, case(2, json!({})));
+    gate.open();
+    assert_eq!(running.next().ticket, 0);
     let forger = running.next();
     assert_eq!((forger.ticket, forger.begun), (1, true));
     assert_eq!(failed(forger).0, FailureKind::BadAnswer);

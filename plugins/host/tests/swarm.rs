@@ -29,15 +29,12 @@ fn a_hundred_plugins_run_beside_each_other() {
             assert_eq!(answer.reference, Some(format!("MINIMAL-{round}")), "its own count");
         }
     }
-    let pids: BTreeSet<u32> =
-        plugins.iter().map(|plugin| plugin.plugin.health().pid.unwrap()).collect();
-    assert_eq!(pids.len(), PLUGINS);
-    let first = rustix::process::Pid::from_raw(*pids.first().unwrap() as i32).unwrap();
-    rustix::process::kill_process(first, rustix::process::Signal::KILL).unwrap();
-    for plugin in &plugins {
-        if plugin.plugin.health().pid != Some(first.as_raw_nonzero().get() as u32) {
-            answered(plugin.execute(case(1, json!({}))));
-        }
+    let pids: Vec<u32> = plugins.iter().map(|plugin| plugin.plugin.health().pid.unwrap()).collect();
+    assert_eq!(pids.iter().collect::<BTreeSet<_>>().len(), PLUGINS);
+    let killed = rustix::process::Pid::from_raw(pids[0] as i32).unwrap();
+    rustix::process::kill_process(killed, rustix::process::Signal::KILL).unwrap();
+    for plugin in &plugins[1..] {
+        answered(plugin.execute(case(1, json!({}))));
     }
     let restarts: u64 = plugins
         .iter()
@@ -46,6 +43,7 @@ fn a_hundred_plugins_run_beside_each_other() {
             plugin.plugin.health().restarts
         })
         .sum();
+    // The kill may not have been noticed yet.
     assert!(restarts <= 1, "{restarts}");
     assert!(plugins.iter().all(|plugin| plugin.plugin.health().state == State::Running));
     for plugin in plugins {

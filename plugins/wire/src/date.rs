@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::Error as _;
+use serde::de::{Error as DeError, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day of the calendar, year 1 to 9999.
@@ -66,16 +66,16 @@ impl FromStr for Date {
 }
 
 fn parse(text: &str) -> Option<Date> {
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let (year, rest) = text.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    if year.len() != 4 || month.len() != 2 || day.len() != 2 {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else {
         return None;
-    }
-    if !(digits(year) && digits(month) && digits(day)) {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0u16, |sum, digit| {
+            digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
+        })
+    };
+    let part = |digits| u8::try_from(number(digits)?).ok();
+    Date::new(number(&[y1, y2, y3, y4])?, part(&[m1, m2])?, part(&[d1, d2])?)
 }
 
 impl Serialize for Date {
@@ -86,8 +86,22 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(D::Error::custom)
+        deserializer.deserialize_str(DateVisitor)
+    }
+}
+
+/// Reads a date where it stands: messages have many, and a copy of each costs more than its reading.
+struct DateVisitor;
+
+impl Visitor<'_> for DateVisitor {
+    type Value = Date;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date, YYYY-MM-DD")
+    }
+
+    fn visit_str<E: DeError>(self, text: &str) -> Result<Date, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

@@ -34,8 +34,12 @@ pub struct Owed {
     pub measure: MeasureId,
     /// Which.
     pub steps: Steps,
-    /// The event from which it follows: the step of the call.
+    /// The event from which it follows.
     pub cause: Position,
+    /// The step of the call.
+    pub step: Position,
+    /// What its plugin was last told is open.
+    pub unsure: bool,
 }
 
 #[derive(Default)]
@@ -51,6 +55,40 @@ struct Walk {
 pub struct Walks {
     open: BTreeMap<(Position, Target), Walk>,
     attempts: HashMap<MeasureId, Backoff>,
+    /// The step that a plugin last answered for a case, since the start.
+    answered: HashMap<MeasureId, Position>,
+    /// Cases of which nobody knows what their plugin was last told.
+    unsure: BTreeSet<MeasureId>,
+}
+
+/// What one pass knows beside the rows.
+struct Known<'a> {
+    /// Every walk under way.
+    causes: Vec<(Position, Target)>,
+    answered: &'a HashMap<MeasureId, Position>,
+    /// Cases with a call or an answer under way.
+    busy: &'a dyn Fn(MeasureId) -> bool,
+}
+
+impl Known<'_> {
+    /// The change before `cause` of which a case's plugin may have been told although the log does not
+    /// say so: its walk is not through, and no answer since was taken. A server or a child that was
+    /// killed in between leaves it open whether the call took effect.
+    fn untold(&self, row: &MeasureRow, cause: Position) -> Option<Position> {
+        if self.answered.get(&row.id).is_some_and(|at| *at >= cause) {
+            return None;
+        }
+        let order = row.order_to_undo().filter(|order| order.plugin.is_some())?;
+        let above = |root: Target| match root {
+            Target::Listing(id) => row.listing == id,
+            Target::Attribution(id) => row.attribution == Some(id),
+            Target::Measure(id) => row.id == id,
+            Target::Record(_) | Target::Commitment(_) => false,
+        };
+        let before = self.causes.iter().filter(|(at, root)| *at < cause && above(*root));
+        let before = before.map(|(at, _)| *at).max()?;
+        (row.confirmed_at.is_none_or(|at| at < before) && order.at < before).then_some(before)
+    }
 }
 
 /// A case with its standing on `today`.
@@ -79,23 +117,30 @@ impl Walks {
         let live: BTreeSet<(Position, Target)> =
             found.iter().filter_map(|key| keys::read_walk(key)).collect();
         self.open.retain(|key, _| live.contains(key));
+        if live.is_empty() {
+            self.answered.clear();
+        }
         for key in live {
             self.open.entry(key).or_default();
         }
         Ok(())
     }
 
-    /// Steps that are owed, looking at no more than `rows_max` cases.
+    /// Steps that are owed, looking at no more than `rows_max` cases. A case is kept in its walks for
+    /// as long as it is `busy`: what a plugin answers may be what the next step follows from.
     pub fn owed(
         &mut self,
         query: &mut Query<'_>,
         today: Day,
         rows_max: usize,
+        busy: &dyn Fn(MeasureId) -> bool,
     ) -> Result<Vec<Owed>, QueryError> {
         let mut left = rows_max;
         let mut found = Vec::new();
+        let causes = self.open.keys().copied().collect();
+        let known = Known { causes, answered: &self.answered, busy };
         for ((cause, root), walk) in &mut self.open {
-            walk.step(query, *cause, *root, today, &mut left, &mut found)?;
+            walk.step(query, &known, *cause, *root, today, &mut left, &mut found)?;
         }
         // A later change of the same family is the newer step: the department acts on it.
         let newest: HashMap<MeasureId, Position> = found
@@ -107,7 +152,20 @@ impl Walks {
                 newest
             });
         found.retain(|owed| newest.get(&owed.measure) == Some(&owed.cause));
+        self.unsure = found.iter().filter(|owed| owed.unsure).map(|owed| owed.measure).collect();
         Ok(found)
+    }
+
+    /// A plugin has answered for a step of a case.
+    pub fn answered(&mut self, id: MeasureId, step: Position) {
+        if !self.open.is_empty() {
+            self.answered.insert(id, step);
+        }
+    }
+
+    /// Whether it is open what the plugin of a case was last told, so that nothing begins yet.
+    pub fn unsure(&self, id: MeasureId) -> bool {
+        self.unsure.contains(&id)
     }
 
     /// Walks that are through, once each.
@@ -141,9 +199,11 @@ impl Walks {
 }
 
 impl Walk {
+    #[expect(clippy::too_many_arguments, reason = "what one look of a pass goes by")]
     fn step(
         &mut self,
         query: &mut Query<'_>,
+        known: &Known<'_>,
         cause: Position,
         root: Target,
         today: Day,
@@ -153,8 +213,9 @@ impl Walk {
         let waiting: Vec<MeasureId> = self.outstanding.iter().copied().take(*left).collect();
         for id in waiting {
             *left = left.saturating_sub(1);
-            match look(query, id, root, today)? {
-                Some(steps) => found.push(Owed { measure: id, steps, cause }),
+            match look(query, known, id, (cause, root), today)? {
+                Some(owed) => found.push(owed),
+                None if (known.busy)(id) => {}
                 None => {
                     self.outstanding.remove(&id);
                 }
@@ -167,7 +228,8 @@ impl Walk {
             Target::Listing(id) => id,
             Target::Attribution(id) => query.ask(|rows| Ok(rows.must_attribution(id)?.listing))?,
             Target::Measure(id) => {
-                if look(query, id, root, today)?.is_some() {
+                let owed = look(query, known, id, (cause, root), today)?;
+                if owed.is_some() || (known.busy)(id) {
                     self.outstanding.insert(id);
                 }
                 self.through = true;
@@ -183,10 +245,11 @@ impl Walk {
         *left = left.saturating_sub(page.len());
         for at in &page {
             let id = MeasureId(*at);
-            if let Some(steps) = look(query, id, root, today)? {
+            let owed = look(query, known, id, (cause, root), today)?;
+            if owed.is_some() || (known.busy)(id) {
                 self.outstanding.insert(id);
-                found.push(Owed { measure: id, steps, cause });
             }
+            found.extend(owed);
         }
         self.after = page.last().copied().or(self.after);
         self.through = !more;
@@ -197,16 +260,35 @@ impl Walk {
 /// What a case under `root` is owed because of a change; an execution that merely waits is not.
 fn look(
     query: &mut Query<'_>,
+    known: &Known<'_>,
     id: MeasureId,
-    root: Target,
+    (cause, root): (Position, Target),
     today: Day,
-) -> Result<Option<Steps>, QueryError> {
+) -> Result<Option<Owed>, QueryError> {
     let (row, standing) = case(query, id, today)?;
     let under = match root {
         Target::Attribution(attribution) => row.attribution == Some(attribution),
         _ => true,
     };
-    let hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
+    if !under {
+        return Ok(None);
+    }
+    let mut hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
+    let untold = known.untold(&row, cause);
+    let mut step = cause;
+    if let (None, Some(before)) = (hook, untold) {
+        // Saying once more that it is suspended makes sure of it: what is owed then follows from the
+        // answer. Where it is in force again, the suspension that may not have arrived comes first.
+        match standing {
+            Standing::Suspended => hook = Some(CaseHook::Suspend),
+            Standing::InForce if !row.state.given_up() => {
+                (hook, step) = (Some(CaseHook::Suspend), before);
+            }
+            _ => {}
+        }
+    }
     let end = query.ask(|rows| owes_an_end(rows, id, today))?;
-    Ok(Some(Steps { hook, end }).filter(|own| under && (own.hook.is_some() || own.end)))
+    let owed =
+        Owed { measure: id, steps: Steps { hook, end }, cause, step, unsure: untold.is_some() };
+    Ok(Some(owed).filter(|own| own.steps.hook.is_some() || own.steps.end))
 }

@@ -58,7 +58,6 @@ pub(super) fn lives(table: &mut Table) {
         ("plugin.shadow_dropped", "a shadow is dropped twice"),
         ("plugin.rolled_back", "a version is taken back twice"),
         ("plugin.paused", "a plugin that is paused is paused"),
-        ("plugin.resumed", "a plugin that runs is resumed"),
         ("plugin.removed", "a plugin that is removed is removed"),
         ("plugin.told", "a plugin is told again"),
         ("plugin.told_late", "a plugin is told late again"),
@@ -198,6 +197,13 @@ pub(super) fn lives(table: &mut Table) {
         &world,
         "plugin.paused",
         inner!(Plugin, P::Paused, name => "new-plugin".to_owned()),
+    );
+    table.change(
+        "INV-10",
+        "a plugin that nobody deployed is resumed",
+        &world,
+        "plugin.resumed",
+        inner!(Plugin, P::Resumed, name => "new-plugin".to_owned()),
     );
     table.change(
         "INV-10",

@@ -1,4 +1,4 @@
-//! What the call loop of a child answers, without a child.
+//! The body spoken to in frames, several at once, so that what it does with them is certain.
 
 use std::io::Write;
 

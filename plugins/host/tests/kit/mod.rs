@@ -8,6 +8,7 @@
 
 pub mod cc;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -193,6 +194,81 @@ impl Running {
         assert!(self.plugin.wait_running(PATIENCE_MS), "{:?}", self.plugin.health());
         let answer = answered(self.execute(case(1, json!({}))));
         assert!(answer.reference.is_some());
+    }
+}
+
+/// Has the plugin begin a call that stands until it is let go; returns once it has begun.
+pub fn hold(running: &Running, ticket: u64) -> Gate {
+    let (call, gate) = stand(running, ticket);
+    running.plugin.submit(call).unwrap();
+    gate.begun();
+    gate
+}
+
+fn stand(running: &Running, ticket: u64) -> (Call, Gate) {
+    let path = running.fifo(&format!("gate-{ticket}"));
+    let go = running.fifo(&format!("gate-{ticket}.go"));
+    let parameters = json!({"fault": "stand", "path": path.to_str().unwrap()});
+    (Call { ticket, hook: Hook::Execute, body: case(1, parameters) }, Gate { path, go })
+}
+
+/// What a call stands at.
+pub struct Gate {
+    path: PathBuf,
+    go: PathBuf,
+}
+
+impl Gate {
+    fn begun(&self) {
+        File::open(&self.path).unwrap();
+    }
+
+    pub fn open(&self) {
+        File::options().write(true).open(&self.go).unwrap();
+    }
+}
+
+/// A plugin that stands, so that what is handed over meanwhile waits before it.
+pub struct Standing<'a> {
+    running: &'a Running,
+    gates: [Gate; 3],
+}
+
+/// The tickets of a standing plugin's own calls: these and the two below.
+const STANDING: u64 = u64::MAX;
+
+impl<'a> Standing<'a> {
+    pub fn new(running: &'a Running) -> Standing<'a> {
+        let gates = [0, 1, 2].map(|number| {
+            let (call, gate) = stand(running, STANDING - number);
+            // Nothing that is handed over later goes before these.
+            running.plugin.submit_first(call).unwrap();
+            gate
+        });
+        gates[0].begun();
+        Standing { running, gates }
+    }
+
+    /// Lets the plugin go once all that was handed over has been sent to it, as far as there is room.
+    /// The host sends before it reads again: the second answer is read after all that was handed
+    /// over before the first was known.
+    /// Gives the completions of others that came meanwhile: of what was cancelled.
+    pub fn go(self) -> Vec<Completion> {
+        let mut others = Vec::new();
+        for (number, gate) in (0..).zip(&self.gates) {
+            if number > 0 {
+                gate.begun();
+            }
+            gate.open();
+            loop {
+                let completion = self.running.next();
+                if completion.ticket == STANDING - number {
+                    break;
+                }
+                others.push(completion);
+            }
+        }
+        others
     }
 }
 
