@@ -258,7 +258,7 @@ fn each_step_of_a_life_is_taken_refused_in_words_and_kept_beside_a_running_serve
     refused("pause", "paused");
     assert!(desk.operator(0, &["list"]).contains("已暂停"));
     desk.operator(0, &["resume", "faulty"]);
-    desk.refused(&["resume", "faulty"], "running");
+    assert!(desk.operator(0, &["list"]).contains("运行 / running"));
 
     // Letters that are none.
     assert!(desk.operator(0, &["letters", "faulty"]).contains("没有死信"));
@@ -359,7 +359,7 @@ fn what_was_given_up_is_listed_and_delivered_again_left_or_handed_over() {
         ordered_by(&SECOND_PAPER, "2026-12-01", &running, &teller, &subjects[1..2]);
     let second = cases[0].1.as_str();
     officer.until(&at(second), "given up", |body| body["state"] == "accepted");
-    desk.operator(3, &["skip", "faulty", second, "--reason", " "]);
+    desk.refused(&["skip", "faulty", second, "--reason", " "], "缺少理由");
     let why = ["--reason", "部门系统已另行登记 / entered there by other means"];
     desk.operator(0, &["skip", "faulty", second, why[0], why[1]]);
     desk.refused(&["hand", "faulty", second, why[0], why[1]], "不是 faulty 的死信");

@@ -66,7 +66,7 @@ struct Story {
 impl Story {
     /// Whether its objection is upheld: the case ends. Else it is rejected, and a second one too.
     fn upheld(&self) -> bool {
-        self.number % 3 == 0
+        self.number.is_multiple_of(3)
     }
 
     fn through(&self) -> bool {

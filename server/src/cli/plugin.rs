@@ -204,18 +204,11 @@ pub(super) fn plugin(command: PluginCommand) -> Done {
         PluginCommand::Pause(Because { reach, name, reason }) => {
             step(&reach, Step::Pause { name, reason }, "已暂停 / paused")
         }
-        PluginCommand::Resume(Named { reach, name }) => {
-            let answer = once(&reach, Ask::Plugin(Step::Resume { name }))?;
-            let text = match answer["breaker"] == "closed" {
-                true => "熔断已解除 / the breaker is closed, it is called again",
-                false => "已恢复 / resumed",
-            };
-            said(&reach, &answer, text);
-            if !reach.json {
-                nobody_runs(&answer);
-            }
-            Ok(())
-        }
+        PluginCommand::Resume(Named { reach, name }) => step(
+            &reach,
+            Step::Resume { name },
+            "已恢复，熔断已解除 / resumed, its breaker is closed",
+        ),
         PluginCommand::Remove(Because { reach, name, reason }) => {
             step(&reach, Step::Remove { name, reason }, "已停用 / it is called no more")
         }

@@ -47,6 +47,15 @@ pub fn read_library(path: &Path) -> Result<Vec<u8>, AdmissionError> {
 /// # Errors
 /// It cannot be read or is too long.
 pub fn read_manifest(path: &Path) -> Result<Vec<u8>, AdmissionError> {
+    if !path.exists() {
+        return Err(AdmissionError::File {
+            file: path.to_owned(),
+            problem:
+                "没有签名清单：请部门用 shouxin plugin sign 签署 / there is no signed manifest: \
+                      `shouxin plugin sign` makes it"
+                    .to_owned(),
+        });
+    }
     read(path, MANIFEST_BYTES_MAX as u64)
 }
 

@@ -15,10 +15,8 @@ use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::PluginRow;
-use shouxin_plugin_host::State;
 
 use crate::dispatch::seal_for_case;
-use crate::engine::query::QueryError;
 use crate::engine::{Engine, Request};
 use crate::plugins::candidate::Candidate;
 use crate::plugins::file::PluginsFile;
@@ -188,9 +186,6 @@ impl Life {
                 record(engine, "plugins.pause", Command::PausePlugin { name, reason })?;
             }
             Step::Resume { name } => {
-                if self.closes_breaker(&name, engine).map_err(wrong)? {
-                    return Ok(json!({"breaker": "closed", "runs": self.runs}));
-                }
                 let command = Command::ResumePlugin { name: name.clone() };
                 record(engine, "plugins.resume", command)?;
                 self.resumed(&name);
@@ -205,25 +200,6 @@ impl Life {
         }
         self.plugins.changed.notify_one();
         Ok(json!({"runs": self.runs}))
-    }
-
-    /// Closes the breaker of a plugin that is not paused: nothing is resumed then, so nothing is
-    /// recorded. False where there is no open breaker, or a pause to end as well.
-    ///
-    /// # Errors
-    /// The view cannot be read.
-    pub fn closes_breaker(&self, name: &str, engine: &Engine) -> Result<bool, QueryError> {
-        let health = self.plugins.get(name).and_then(|running| running.health());
-        let open = health.is_some_and(|health| health.state == State::Tripped);
-        if !open {
-            return Ok(false);
-        }
-        let (rows, _) = start::rows(engine).map_err(QueryError::Read)?;
-        if !rows.iter().any(|row| row.name == name && row.paused.is_none()) {
-            return Ok(false);
-        }
-        self.resumed(name);
-        Ok(true)
     }
 
     /// What follows from a plugin's resumption beside its event: the breaker is closed.
@@ -418,8 +394,15 @@ impl Life {
                 }),
             }
         };
-        let sealed =
-            |case: MeasureId, reason: &str| seal_for_case(engine, case, reason).map_err(wrong);
+        let sealed = |case: MeasureId, reason: &str| {
+            match reason.trim() {
+            "" => Err(Refused {
+                text: "缺少理由 / the reason is missing\n请用一两句话写明理由 / say why in a sentence or two".to_owned(),
+                code: 3,
+            }),
+            stated => seal_for_case(engine, case, stated).map_err(wrong),
+        }
+        };
         let command = match step {
             LetterStep::Page { name, after, limit } => {
                 let after = after.map(|text| text.parse()).transpose();

@@ -366,6 +366,11 @@ fn loaded(
     if let Err(error) = std::fs::remove_dir_all(&folder) {
         tracing::debug!(%error, "the folder of the trial is left behind");
     }
-    let info = info.map_err(Failure::refused)?;
+    let info = info.map_err(|error| {
+        Failure::refused(format!(
+            "{error}\n库未能启动；需要设置的库请加 --settings / it does not start; where it needs settings, give \
+             --settings"
+        ))
+    })?;
     info.ok_or_else(|| Failure::refused("插件未说明自身 / it says nothing about itself"))
 }
