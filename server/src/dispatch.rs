@@ -190,7 +190,7 @@ impl Dispatcher {
         let begins = rows.iter().filter(|row| row.begins_burdens(today));
         self.begins = begins.map(|row| row.name.clone()).collect();
         // What relieves a subject first; it waits for no pause and no validity.
-        self.settle_walks()?;
+        self.settle_walks(&rows)?;
         for running in self.plugins.all() {
             let name = running.candidate.name.as_str();
             let Some(row) = rows.iter().find(|row| row.name == name) else {
@@ -208,14 +208,16 @@ impl Dispatcher {
     }
 
     /// Changes of a parent's standing, oldest first: everybody under it hears of them.
-    fn settle_walks(&mut self) -> Result<(), QueryError> {
+    fn settle_walks(&mut self, rows: &[PluginRow]) -> Result<(), QueryError> {
         let engine = self.engine.clone();
+        let live = rows.iter().filter(|row| row.retired.is_none());
+        let live = live.map(|row| row.name.clone()).collect();
         let found = {
             let mut query = Query::new(engine.view.read());
             self.walks.refresh(&query)?;
             let today = engine.clock.now().legal_date();
             let busy = |id| matches!(self.busy.get(&id), Some(None));
-            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &busy)?
+            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &live, &busy)?
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {

@@ -66,28 +66,42 @@ struct Known<'a> {
     /// Every walk under way.
     causes: Vec<(Position, Target)>,
     answered: &'a HashMap<MeasureId, Position>,
+    /// Plugins that are not retired.
+    live: &'a BTreeSet<String>,
     /// Cases with a call or an answer under way.
     busy: &'a dyn Fn(MeasureId) -> bool,
 }
 
 impl Known<'_> {
-    /// The change before `cause` of which a case's plugin may have been told although the log does not
-    /// say so: its walk is not through, and no answer since was taken. A server or a child that was
-    /// killed in between leaves it open whether the call took effect.
-    fn untold(&self, row: &MeasureRow, cause: Position) -> Option<Position> {
-        if self.answered.get(&row.id).is_some_and(|at| *at >= cause) {
+    /// The two last changes of a case of which the walks are not through, where its plugin may have been
+    /// told of the earlier one although the log does not say so. A server or a child that was killed
+    /// leaves it open whether a call took effect, and so does a change while a call is under way.
+    fn untold(&self, row: &MeasureRow, standing: Standing) -> Option<(Position, Position)> {
+        let order = row.order_to_undo()?;
+        let live = order.plugin.as_ref().is_some_and(|name| self.live.contains(name));
+        let told_again = match standing {
+            Standing::Suspended => true,
+            // What was given up begins again by an officer's new order alone.
+            Standing::InForce => !row.state.given_up(),
+            Standing::Ended | Standing::Pending => false,
+        };
+        if !live || !told_again {
             return None;
         }
-        let order = row.order_to_undo().filter(|order| order.plugin.is_some())?;
         let above = |root: Target| match root {
             Target::Listing(id) => row.listing == id,
             Target::Attribution(id) => row.attribution == Some(id),
             Target::Measure(id) => row.id == id,
             Target::Record(_) | Target::Commitment(_) => false,
         };
-        let before = self.causes.iter().filter(|(at, root)| *at < cause && above(*root));
-        let before = before.map(|(at, _)| *at).max()?;
-        (row.confirmed_at.is_none_or(|at| at < before) && order.at < before).then_some(before)
+        let mut changes: Vec<Position> =
+            self.causes.iter().filter(|(_, root)| above(*root)).map(|(at, _)| *at).collect();
+        changes.sort_unstable();
+        changes.dedup();
+        let (last, before) = (changes.pop()?, changes.pop()?);
+        let told = self.answered.get(&row.id).is_some_and(|at| *at >= last);
+        let confirmed = row.confirmed_at.is_some_and(|at| at >= before) || order.at >= before;
+        (!told && !confirmed).then_some((before, last))
     }
 }
 
@@ -133,12 +147,13 @@ impl Walks {
         query: &mut Query<'_>,
         today: Day,
         rows_max: usize,
+        live: &BTreeSet<String>,
         busy: &dyn Fn(MeasureId) -> bool,
     ) -> Result<Vec<Owed>, QueryError> {
         let mut left = rows_max;
         let mut found = Vec::new();
         let causes = self.open.keys().copied().collect();
-        let known = Known { causes, answered: &self.answered, busy };
+        let known = Known { causes, answered: &self.answered, live, busy };
         for ((cause, root), walk) in &mut self.open {
             walk.step(query, &known, *cause, *root, today, &mut left, &mut found)?;
         }
@@ -213,12 +228,8 @@ impl Walk {
         let waiting: Vec<MeasureId> = self.outstanding.iter().copied().take(*left).collect();
         for id in waiting {
             *left = left.saturating_sub(1);
-            match look(query, known, id, (cause, root), today)? {
-                Some(owed) => found.push(owed),
-                None if (known.busy)(id) => {}
-                None => {
-                    self.outstanding.remove(&id);
-                }
+            if !self.take(id, look(query, known, id, (cause, root), today)?, found) {
+                self.outstanding.remove(&id);
             }
         }
         if self.through || *left == 0 || self.outstanding.len() >= OUTSTANDING_MAX {
@@ -228,10 +239,7 @@ impl Walk {
             Target::Listing(id) => id,
             Target::Attribution(id) => query.ask(|rows| Ok(rows.must_attribution(id)?.listing))?,
             Target::Measure(id) => {
-                let owed = look(query, known, id, (cause, root), today)?;
-                if owed.is_some() || (known.busy)(id) {
-                    self.outstanding.insert(id);
-                }
+                self.take(id, look(query, known, id, (cause, root), today)?, found);
                 self.through = true;
                 return Ok(());
             }
@@ -245,16 +253,31 @@ impl Walk {
         *left = left.saturating_sub(page.len());
         for at in &page {
             let id = MeasureId(*at);
-            let owed = look(query, known, id, (cause, root), today)?;
-            if owed.is_some() || (known.busy)(id) {
-                self.outstanding.insert(id);
-            }
-            found.extend(owed);
+            self.take(id, look(query, known, id, (cause, root), today)?, found);
         }
         self.after = page.last().copied().or(self.after);
         self.through = !more;
         Ok(())
     }
+
+    /// Takes in what a look at a case found; whether the walk still waits for it.
+    fn take(&mut self, id: MeasureId, seen: Seen, found: &mut Vec<Owed>) -> bool {
+        let waits = seen.owed.is_some() || seen.waits;
+        if waits {
+            self.outstanding.insert(id);
+        }
+        found.extend(seen.owed);
+        waits
+    }
+}
+
+/// What a look at a case found.
+#[derive(Default)]
+struct Seen {
+    owed: Option<Owed>,
+    /// Nothing can be owed yet, and may be later: an answer is under way, or it is open what the plugin
+    /// was told last.
+    waits: bool,
 }
 
 /// What a case under `root` is owed because of a change; an execution that merely waits is not.
@@ -264,31 +287,27 @@ fn look(
     id: MeasureId,
     (cause, root): (Position, Target),
     today: Day,
-) -> Result<Option<Owed>, QueryError> {
+) -> Result<Seen, QueryError> {
     let (row, standing) = case(query, id, today)?;
-    let under = match root {
-        Target::Attribution(attribution) => row.attribution == Some(attribution),
-        _ => true,
-    };
-    if !under {
-        return Ok(None);
+    if let Target::Attribution(attribution) = root
+        && row.attribution != Some(attribution)
+    {
+        return Ok(Seen::default());
     }
     let mut hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
-    let untold = known.untold(&row, cause);
+    let untold = known.untold(&row, standing);
     let mut step = cause;
-    if let (None, Some(before)) = (hook, untold) {
+    if let (None, Some((before, last))) = (hook, untold)
+        && last == cause
+    {
         // Saying once more that it is suspended makes sure of it: what is owed then follows from the
         // answer. Where it is in force again, the suspension that may not have arrived comes first.
-        match standing {
-            Standing::Suspended => hook = Some(CaseHook::Suspend),
-            Standing::InForce if !row.state.given_up() => {
-                (hook, step) = (Some(CaseHook::Suspend), before);
-            }
-            _ => {}
-        }
+        hook = Some(CaseHook::Suspend);
+        step = if standing == Standing::Suspended { cause } else { before };
     }
     let end = query.ask(|rows| owes_an_end(rows, id, today))?;
-    let owed =
-        Owed { measure: id, steps: Steps { hook, end }, cause, step, unsure: untold.is_some() };
-    Ok(Some(owed).filter(|own| own.steps.hook.is_some() || own.steps.end))
+    let unsure = untold.is_some();
+    let owed = Owed { measure: id, steps: Steps { hook, end }, cause, step, unsure };
+    let owed = Some(owed).filter(|own| own.steps.hook.is_some() || own.steps.end);
+    Ok(Seen { owed, waits: unsure || (known.busy)(id) })
 }
