@@ -37,7 +37,7 @@ mutants: tools
 bench: tools
 	@command -v wrk >/dev/null || { echo "installing the load generator: wrk"; \
 	  apt-get update -q && apt-get install -y -q wrk; }
-	cargo build --release --locked -p shouxin-plugin-market
+	cargo build --release --locked -p shouxin-plugin-market -p shouxin-fixture-faulty
 	cargo run --release --locked -p shouxin-benches -- $(ARGS)
 
 # A linker and compilers for C and C++ (one department is written in C; the plugin contract is compiled as both in

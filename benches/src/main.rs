@@ -11,6 +11,7 @@
 )]
 
 mod audit;
+mod cases;
 #[path = "../../core/tests/simulation/catalogue.rs"]
 mod catalogue;
 #[path = "../../core/tests/simulation/channels.rs"]
@@ -18,6 +19,7 @@ mod channels;
 #[path = "../../core/tests/simulation/county.rs"]
 mod county;
 mod decide;
+mod delivery;
 mod figures;
 #[path = "../../core/audit/tests/forge/mod.rs"]
 mod forge;
@@ -94,6 +96,23 @@ enum Question {
         #[arg(long, default_value_t = 200_000)]
         calls: u64,
     },
+    /// From the commit of an order to the plugin's call, idle and under write load; orders carried out a
+    /// second; what deployed plugins cost the writing of records.
+    Delivery {
+        /// Cases of each figure.
+        #[arg(long, default_value_t = 1_000)]
+        cases: u32,
+        /// Seconds of writing with each number of plugins.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+    /// A plugin that was stopped while so many cases came to wait: how they drain, in what memory, and how
+    /// soon a suspension overtakes them.
+    Backlog {
+        /// Cases.
+        #[arg(long, default_value_t = 100_000)]
+        cases: u32,
+    },
     /// The child of a plugin; started by the host, not by hand.
     #[command(hide = true)]
     PluginHost,
@@ -118,6 +137,8 @@ fn main() -> std::process::ExitCode {
             }
         }
         Question::Plugin { calls } => plugin::calls(calls),
+        Question::Delivery { cases, seconds } => delivery::delivery(cases, seconds),
+        Question::Backlog { cases } => delivery::backlog(cases),
         Question::PluginHost => {}
     }
     std::process::ExitCode::SUCCESS

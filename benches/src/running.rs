@@ -7,11 +7,11 @@ use std::time::Instant;
 use shouxin_core::actor::{OfficerRef, Role, SubjectKey};
 use shouxin_core::time::Day;
 use shouxin_server::app::{DataFolder, Purpose, Server, Start};
-use shouxin_server::clock::SystemClock;
+use shouxin_server::clock::{Clock, MovedClock, SystemClock};
 use shouxin_server::config::Config;
 use shouxin_server::engine::Engine;
-use shouxin_server::keys;
-use shouxin_server::plugins::PluginsFile;
+use shouxin_server::plugins::{Life, PluginsFile};
+use shouxin_server::{keys, schedule};
 use tokio::sync::oneshot;
 
 /// A running server.
@@ -20,6 +20,9 @@ pub struct Running {
     pub address: String,
     /// Its engine.
     pub engine: Arc<Engine>,
+    /// Its plugins' life.
+    pub life: Arc<Life>,
+    runtime: tokio::runtime::Handle,
     /// From opening the folder to listening, in seconds.
     pub start_seconds: f64,
     stop: Option<oneshot::Sender<()>>,
@@ -34,6 +37,11 @@ pub fn county() -> PathBuf {
 impl Running {
     /// Starts a server over a folder.
     pub fn start(data: &Path) -> Running {
+        Running::with(data, PluginsFile::default(), None)
+    }
+
+    /// The same with plugins, and with a clock that is moved where one is given.
+    pub fn with(data: &Path, plugins: PluginsFile, moved: Option<Arc<MovedClock>>) -> Running {
         let began = Instant::now();
         let data = data.to_owned();
         let (ready, started) = mpsc::channel();
@@ -45,12 +53,15 @@ impl Running {
                     println!("! {text}");
                 });
                 let folder = folder.expect("the folder opens");
-                let clock = Arc::new(SystemClock::new(folder.last_recorded, &folder.path));
+                let clock: Arc<dyn Clock> = match moved {
+                    Some(clock) => clock,
+                    None => Arc::new(SystemClock::new(folder.last_recorded, &folder.path)),
+                };
                 let server = Server::start(Start {
                     folder,
                     config,
                     rules: county(),
-                    plugins: PluginsFile::default(),
+                    plugins,
                     clock,
                     listen: "127.0.0.1:0".to_owned(),
                     host: (PathBuf::from("/proc/self/exe"), vec!["plugin-host".to_owned()]),
@@ -60,15 +71,28 @@ impl Running {
                     }),
                 });
                 let server = server.await.expect("the server starts");
-                ready.send((server.address.to_string(), server.engine.clone())).expect("the bench");
+                let runtime = tokio::runtime::Handle::current();
+                let parts = (
+                    server.address.to_string(),
+                    server.engine.clone(),
+                    server.life.clone(),
+                    runtime,
+                );
+                ready.send(parts).expect("the bench");
                 // Whoever measures may have stopped; the server is stopped either way.
                 let _asked = stopped.await;
                 server.stop().await.expect("the server stops");
             });
         });
-        let (address, engine) = started.recv().expect("a started server");
+        let (address, engine, life, runtime) = started.recv().expect("a started server");
         let start_seconds = began.elapsed().as_secs_f64();
-        Running { address, engine, start_seconds, stop: Some(stop), thread: Some(thread) }
+        let (stop, thread) = (Some(stop), Some(thread));
+        Running { address, engine, life, runtime, start_seconds, stop, thread }
+    }
+
+    /// Lets the timers look.
+    pub fn timers(&self) {
+        self.runtime.block_on(schedule::pass(&self.engine)).expect("the timers");
     }
 
     /// A key of an officer of market supervision.

@@ -308,8 +308,10 @@ impl Dispatcher {
             let mut query = Query::new(engine.view.read());
             self.walks.refresh(&query)?;
             let today = engine.clock.now().legal_date();
+            let live = self.deployed.iter().filter(|row| row.retired.is_none());
+            let live = live.map(|row| row.name.clone()).collect();
             let busy = |id| matches!(self.busy.get(&id), Some(None));
-            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &busy)
+            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &live, &busy)
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {

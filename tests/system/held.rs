@@ -2,11 +2,12 @@
 //! suspension or an end that a plugin behind an open breaker is owed is said at once and done by hand.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
+use shouxin_plugin::{CaseBook, State};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::PluginsFile;
 use shouxin_tests::Client;
@@ -14,6 +15,8 @@ use shouxin_tests::Client;
 use crate::exactly_once::{checked, journal, with_a_journal};
 use crate::plugins::{FIRST, Running, Teller, listed_until, ordered};
 
+/// The day on which the listings are in effect.
+const EFFECTIVE: &str = "2026-03-10";
 const END: &str = "2026-12-01";
 /// An earlier end, and the day after it.
 const SOON: &str = "2026-06-01";
@@ -43,11 +46,38 @@ fn cases(
     (cases, procurement)
 }
 
-fn objects(running: &Running, teller: &Teller, subject: &str, listing: &str) {
+fn objects(running: &Running, teller: &Teller, subject: &str, listing: &str) -> String {
+    let party = running.subject(subject);
     let body = json!({
         "target": listing, "trigger": "subject", "grounds": ["error"], "statement": "不符合列入条件",
+        "new_facts": true, "evidence": [party.document(subject, "新证据")],
     });
-    teller.post(&running.subject(subject), "/v1/objections", &body);
+    let filed = teller.post(&party, "/v1/objections", &body);
+    filed["id"].as_str().expect("an id").to_owned()
+}
+
+/// The pipe by which a call says that it stands, and the one by which it is let go.
+fn pipes(data: &Path) -> (PathBuf, PathBuf) {
+    let own = data.join("plugin-data").join("faulty");
+    std::fs::create_dir_all(&own).expect("the plugin's folder");
+    let (stands, goes) = (own.join("stands"), own.join("stands.go"));
+    let made = Command::new("mkfifo").arg(&stands).arg(&goes).status().expect("mkfifo");
+    assert!(made.success());
+    (stands, goes)
+}
+
+/// The office and the provider find an objection wrong, and what it suspended is in force again.
+fn rejected(running: &Running, teller: &Teller, subject: &str, objection: &str) {
+    let office = running.client(Role::CreditOffice, "development_reform", "SC-03");
+    let colleague = running.client(Role::Department, "market", "SC-04");
+    let at = |step: &str| format!("/v1/objections/{objection}/{step}");
+    teller.post(&office, &at("accept"), &json!({}));
+    teller.post(&office, &at("refer"), &json!({"received_on": EFFECTIVE}));
+    let found = json!({"finding": "correct", "reasons": "已核实", "evidence": []});
+    teller.post(&colleague, &at("verification"), &found);
+    let proof = office.document(subject, "送达回证");
+    let service = json!({"manner": "direct", "on": EFFECTIVE, "proof_sha256": proof});
+    teller.post(&office, &at("resolve"), &json!({"reasons": "核实结果", "service": service}));
 }
 
 fn path(case: &str) -> String {
@@ -69,11 +99,7 @@ fn begun(data: &Path, case: &str, hook: &str) -> usize {
 fn what_is_suspended_or_has_ended_while_its_call_waits_is_never_begun() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let own = data.join("plugin-data").join("faulty");
-    std::fs::create_dir_all(&own).expect("the plugin's folder");
-    let (stands, goes) = (own.join("stands"), own.join("stands.go"));
-    let made = Command::new("mkfifo").arg(&stands).arg(&goes).status().expect("mkfifo");
-    assert!(made.success());
+    let (stands, goes) = pipes(&data);
     let subjects: Vec<String> = (1..=4).map(|number| code("91", number)).collect();
     let settings = format!("fault = \"stand\"\nsubject = {:?}\npath = {stands:?}\n", subjects[0]);
     let running = started(folder.path(), "deadline_ms = 60000\n", &settings);
@@ -164,4 +190,63 @@ fn what_a_tripped_plugin_is_owed_is_said_at_once_done_by_hand_and_told_once_when
         assert_eq!(what.values().sum::<usize>(), 1, "{key}: {what:?}");
     }
     checked(&data);
+}
+
+/// A case's plugin stands inside a call of this hook while the case's standing changes twice over; what it
+/// was told last is what stands.
+fn overlaps(hook: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let (stands, goes) = pipes(&data);
+    let settings = format!("stand_on = {hook:?}\npath = {stands:?}\n");
+    let running = started(folder.path(), "deadline_ms = 60000\n", &settings);
+    let teller = Teller::new();
+    let subjects = vec![code("91", 1)];
+    let listings = listed_until(END, &running, &teller, &subjects);
+    let (cases, procurement) = ordered(END, &running, &teller, &subjects, listings);
+    let [(listing, case)] = cases.as_slice() else { panic!("one case") };
+    let becomes = |state: &str| {
+        procurement.until(&path(case), state, |body| body["department_system"] == state);
+    };
+    becomes("executed");
+    let first = objects(&running, &teller, &subjects[0], listing);
+    let last = match hook {
+        "suspend" => {
+            drop(File::open(&stands).expect("the suspension has begun"));
+            rejected(&running, &teller, &subjects[0], &first);
+            "executed"
+        }
+        _ => {
+            becomes("suspended");
+            rejected(&running, &teller, &subjects[0], &first);
+            drop(File::open(&stands).expect("the resumption has begun"));
+            objects(&running, &teller, &subjects[0], listing);
+            "suspended"
+        }
+    };
+    drop(File::options().write(true).open(&goes).expect("the plugin waits"));
+    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let auditor = Client::new(&running.base, Some(&running.key(Role::Auditor, None)));
+    auditor.until("/metrics", "no family open", |body| {
+        body["text"].as_str().is_some_and(|text| text.contains("\nshouxin_open_walks 0\n"))
+    });
+    becomes(last);
+    operator.until("/v1/plugins", "at rest", |body| body["plugins"][0]["in_flight"] == json!(0));
+    drop(running);
+    let book = CaseBook::open(&data.join("plugin-data").join("faulty")).expect("the plugin's book");
+    let kept = book.of_subject(&subjects[0]).next().expect("the case").state;
+    let stood = if last == "executed" { State::InEffect } else { State::Suspended };
+    assert_eq!(kept, stood, "{:?}", journal(&data));
+    drop(book);
+    checked(&data);
+}
+
+#[test]
+fn a_suspension_that_was_over_before_its_plugin_answered_is_resumed_there_too() {
+    overlaps("suspend");
+}
+
+#[test]
+fn a_suspension_that_came_while_its_plugin_resumed_the_case_reaches_it() {
+    overlaps("resume");
 }

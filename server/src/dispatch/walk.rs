@@ -45,8 +45,6 @@ pub struct Owed {
     pub cause: Position,
     /// The step of the call.
     pub step: Position,
-    /// What its plugin was last told is open.
-    pub unsure: bool,
 }
 
 /// A change of a root's standing: the event and what it is about.
@@ -89,10 +87,18 @@ pub struct Walks {
     unsure: BTreeSet<MeasureId>,
 }
 
+/// What a pass finds.
+struct Found<'a> {
+    owed: &'a mut Vec<Owed>,
+    unsure: &'a mut BTreeSet<MeasureId>,
+}
+
 /// What one pass knows beside the rows.
 struct Known<'a> {
     by_root: &'a HashMap<Target, BTreeSet<Position>>,
     answered: &'a HashMap<MeasureId, Position>,
+    /// Plugins that are not retired.
+    live: &'a BTreeSet<String>,
     /// Cases with a call or an answer under way.
     busy: &'a dyn Fn(MeasureId) -> bool,
 }
@@ -106,16 +112,26 @@ impl Known<'_> {
         found.collect::<BTreeSet<Position>>().into_iter()
     }
 
-    /// The change before `cause` of which a case's plugin may have been told although the log does not
-    /// say so: its walk is not through, and no answer since was taken. A server or a child that was
-    /// killed in between leaves it open whether the call took effect.
-    fn untold(&self, row: &MeasureRow, cause: Position) -> Option<Position> {
-        if self.answered.get(&row.id).is_some_and(|at| *at >= cause) {
+    /// The two last changes of a case of which the walks are not through, where its plugin may have been
+    /// told of the earlier one although the log does not say so. A server or a child that was killed
+    /// leaves it open whether a call took effect, and so does a change while a call is under way.
+    fn untold(&self, row: &MeasureRow, standing: Standing) -> Option<(Position, Position)> {
+        let order = row.order_to_undo()?;
+        let live = order.plugin.as_ref().is_some_and(|name| self.live.contains(name));
+        let told_again = match standing {
+            Standing::Suspended => true,
+            // What was given up begins again by an officer's new order alone.
+            Standing::InForce => !row.state.given_up(),
+            Standing::Ended | Standing::Pending => false,
+        };
+        if !live || !told_again {
             return None;
         }
-        let order = row.order_to_undo().filter(|order| order.plugin.is_some())?;
-        let before = self.changes(row).rfind(|at| *at < cause)?;
-        (row.confirmed_at.is_none_or(|at| at < before) && order.at < before).then_some(before)
+        let mut changes = self.changes(row);
+        let (last, before) = (changes.next_back()?, changes.next_back()?);
+        let told = self.answered.get(&row.id).is_some_and(|at| *at >= last);
+        let confirmed = row.confirmed_at.is_some_and(|at| at >= before) || order.at >= before;
+        (!told && !confirmed).then_some((before, last))
     }
 }
 
@@ -175,6 +191,7 @@ impl Walks {
         query: &mut Query<'_>,
         today: Day,
         rows_max: usize,
+        live: &BTreeSet<String>,
         busy: &dyn Fn(MeasureId) -> bool,
     ) -> Vec<Owed> {
         // New changes get three quarters, and those whose cases wait for an answer the rest.
@@ -185,7 +202,7 @@ impl Walks {
             if left == 0 {
                 break;
             }
-            self.look(query, change, today, &mut left, busy, &mut found);
+            self.look(query, change, today, &mut left, (live, busy), &mut found);
         }
         left += rows_max / 4;
         let after = self.turn.take();
@@ -210,7 +227,7 @@ impl Walks {
             // Each turn costs something, also of a walk that has nothing left to look at.
             left -= 1;
             self.turn = Some(change);
-            self.look(query, change, today, &mut left, busy, &mut found);
+            self.look(query, change, today, &mut left, (live, busy), &mut found);
         }
         let mut once = BTreeSet::new();
         found.retain(|owed: &Owed| once.insert(owed.measure));
@@ -224,33 +241,28 @@ impl Walks {
         change: Change,
         today: Day,
         left: &mut usize,
-        busy: &dyn Fn(MeasureId) -> bool,
+        (live, busy): (&BTreeSet<String>, &dyn Fn(MeasureId) -> bool),
         found: &mut Vec<Owed>,
     ) {
         let Some(walk) = self.open.get_mut(&change) else {
             self.fresh.remove(&change);
             return;
         };
-        let known = Known { by_root: &self.by_root, answered: &self.answered, busy };
+        let known = Known { by_root: &self.by_root, answered: &self.answered, live, busy };
+        let mut found = Found { owed: found, unsure: &mut self.unsure };
         let mut own = left.saturating_sub(1).min(CASES_PER_LOOK_MAX) + 1;
-        let before = (own, found.len());
-        if let Err(error) = walk.step(query, &known, change, today, &mut own, found) {
+        let before = own;
+        if let Err(error) = walk.step(query, &known, change, today, &mut own, &mut found) {
             tracing::error!(%error, cause = %change.0, "a case under a change cannot be read; others go on");
             // It takes turns with the others from here on.
             self.fresh.remove(&change);
         }
-        *left = left.saturating_sub(before.0.saturating_sub(own));
+        *left = left.saturating_sub(before.saturating_sub(own));
         if walk.through {
             self.fresh.remove(&change);
             if walk.outstanding.is_empty() {
                 self.ready.insert(change);
             }
-        }
-        for owed in found.iter().skip(before.1) {
-            match owed.unsure {
-                true => self.unsure.insert(owed.measure),
-                false => self.unsure.remove(&owed.measure),
-            };
         }
     }
 
@@ -323,17 +335,13 @@ impl Walk {
         change: Change,
         today: Day,
         left: &mut usize,
-        found: &mut Vec<Owed>,
+        found: &mut Found<'_>,
     ) -> Result<(), QueryError> {
         for id in self.turns(*left) {
             *left = left.saturating_sub(1);
             self.looked_at = Some(id);
-            match look(query, known, id, change, today)? {
-                Some(owed) => found.push(owed),
-                None if (known.busy)(id) => {}
-                None => {
-                    self.outstanding.remove(&id);
-                }
+            if !look(query, known, id, change, today, found)? {
+                self.outstanding.remove(&id);
             }
         }
         if self.through || *left == 0 || self.outstanding.len() >= OUTSTANDING_MAX {
@@ -343,11 +351,9 @@ impl Walk {
             Target::Listing(id) => id,
             Target::Attribution(id) => query.ask(|rows| Ok(rows.must_attribution(id)?.listing))?,
             Target::Measure(id) => {
-                let owed = look(query, known, id, change, today)?;
-                if owed.is_some() || (known.busy)(id) {
+                if look(query, known, id, change, today, found)? {
                     self.outstanding.insert(id);
                 }
-                found.extend(owed);
                 self.through = true;
                 return Ok(());
             }
@@ -361,11 +367,9 @@ impl Walk {
         *left = left.saturating_sub(page.len());
         for at in &page {
             let id = MeasureId(*at);
-            let owed = look(query, known, id, change, today)?;
-            if owed.is_some() || (known.busy)(id) {
+            if look(query, known, id, change, today, found)? {
                 self.outstanding.insert(id);
             }
-            found.extend(owed);
         }
         self.after = page.last().copied().or(self.after);
         self.through = !more;
@@ -384,40 +388,42 @@ impl Walk {
     }
 }
 
-/// What a case under `root` is owed because of a change; an execution that merely waits is not.
+/// What a case under `root` is owed because of a change; an execution that merely waits is not. Says
+/// whether the walk waits for the case: something is owed, an answer is under way, or it is open what its
+/// plugin was told last.
 fn look(
     query: &mut Query<'_>,
     known: &Known<'_>,
     id: MeasureId,
-    (cause, root): (Position, Target),
+    (cause, root): Change,
     today: Day,
-) -> Result<Option<Owed>, QueryError> {
+    found: &mut Found<'_>,
+) -> Result<bool, QueryError> {
     let (row, standing) = case(query, id, today)?;
-    let under = match root {
-        Target::Attribution(attribution) => row.attribution == Some(attribution),
-        _ => true,
-    };
-    if !under {
-        return Ok(None);
+    if let Target::Attribution(attribution) = root
+        && row.attribution != Some(attribution)
+    {
+        return Ok(false);
     }
     // A later change of the same family is the newer step: the department acts on it.
     let cause = known.changes(&row).next_back().map_or(cause, |newest| newest.max(cause));
     let mut hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
-    let untold = known.untold(&row, cause);
+    let untold = known.untold(&row, standing);
     let mut step = cause;
-    if let (None, Some(before)) = (hook, untold) {
+    if let (None, Some((before, _))) = (hook, untold) {
         // Saying once more that it is suspended makes sure of it: what is owed then follows from the
         // answer. Where it is in force again, the suspension that may not have arrived comes first.
-        match standing {
-            Standing::Suspended => hook = Some(CaseHook::Suspend),
-            Standing::InForce if !row.state.given_up() => {
-                (hook, step) = (Some(CaseHook::Suspend), before);
-            }
-            _ => {}
-        }
+        hook = Some(CaseHook::Suspend);
+        step = if standing == Standing::Suspended { cause } else { before };
     }
     let end = query.ask(|rows| owes_an_end(rows, id, today))?;
-    let owed =
-        Owed { measure: id, steps: Steps { hook, end }, cause, step, unsure: untold.is_some() };
-    Ok(Some(owed).filter(|own| own.steps.hook.is_some() || own.steps.end))
+    match untold {
+        Some(_) => found.unsure.insert(id),
+        None => found.unsure.remove(&id),
+    };
+    let owes = hook.is_some() || end;
+    if owes {
+        found.owed.push(Owed { measure: id, steps: Steps { hook, end }, cause, step });
+    }
+    Ok(owes || untold.is_some() || (known.busy)(id))
 }
