@@ -196,6 +196,11 @@ fn a_measure_that_a_plugin_carries_out_knows_no_other_way() {
             ("executed, disputed", "suspended by hand", &["measure.suspension_confirmed"]),
             ("executing, ended", "lifted by hand", LIFTED),
             ("executed, ended", "lifted by hand", LIFTED),
+            // A plugin may answer when the suspension is over: it is resumed from there.
+            ("executing", "suspended", &["measure.suspension_confirmed"]),
+            ("executing, failed before", "suspended", &["measure.suspension_confirmed"]),
+            ("executed", "suspended", &["measure.suspension_confirmed"]),
+            ("accepted, given up", "suspended", &["measure.suspension_confirmed"]),
             // What is so already is heard, and nothing follows.
             ("executed, held", "suspended", &[]),
             ("executed, held, free again", "suspended", &[]),
