@@ -154,7 +154,8 @@ impl Life {
     /// Carries one step out. Blocks; steps wait for each other.
     ///
     /// # Errors
-    /// What was refused, and what would make it succeed; nothing has changed then.
+    /// What was refused, and what would make it succeed. Nothing has changed then, but where the text
+    /// says otherwise: what was recorded and did not start was taken back, retired, or is tried again.
     pub fn step(&self, step: Step, engine: &Engine) -> Result<Value, Refused> {
         if step == (Step::List {}) {
             return Ok(json!({"plugins": self.shown(engine), "runs": self.runs}));
