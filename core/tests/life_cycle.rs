@@ -433,6 +433,27 @@ fn cases_wait_for_a_plugin_that_begins_nothing() {
     }
 }
 
+/// A shadow of a plugin that is removed would be called for nothing.
+#[test]
+fn a_plugin_is_removed_with_its_shadow_and_no_others() {
+    let mut world = shadowed(&deployed());
+    let another = Command::ShadowPlugin {
+        name: "another".to_owned(),
+        version: "1.0.0".to_owned(),
+        sha256: digest(81),
+        department: MARKET.to_owned(),
+        measures: Vec::new(),
+        admission: Admission::Unsigned,
+    };
+    world.must(&operator(), &another);
+    let reason = "停用 / not used any more".to_owned();
+    world.must(&operator(), &Command::RemovePlugin { name: name(), reason });
+    assert_eq!(shadow_row(&world), None);
+    let Some(Row::Shadows(rows)) = world.row(&Key::Shadows) else { panic!("shadows") };
+    assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["another"]);
+    assert_eq!(world.replayed().rows, world.rows);
+}
+
 /// Retired ones leave the list when it is full, shadows and live ones do not.
 #[test]
 fn removed_plugins_take_no_room() {

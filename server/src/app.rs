@@ -32,6 +32,7 @@ use crate::http::{self, App, BODY_BYTES_MAX};
 use crate::lock::{DataLock, LockError};
 use crate::log::{LogReader, LogSettings, OpenError, SegmentLog};
 use crate::plugins::library::Libraries;
+use crate::plugins::tries;
 use crate::plugins::{self, AdmissionError, Gates, Life, Plugins, PluginsFile};
 use crate::telemetry::Metrics;
 use crate::vault::{Vault, VaultError, random_salt};
@@ -410,6 +411,7 @@ impl Server {
         let dispatcher = Dispatcher::new(engine.clone(), plugins.clone(), completions, drain_ms);
         let mut tasks = vec![
             tokio::spawn(dispatcher.run(stopped.clone())),
+            tokio::spawn(tries::run(life.clone(), engine.clone(), stopped.clone())),
             tokio::spawn(closing::run(engine.clone(), stopped.clone())),
             tokio::spawn(erasure::run(engine.clone(), stopped.clone())),
             tokio::spawn(schedule::recount(engine.clone(), stopped.clone())),

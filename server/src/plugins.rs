@@ -15,17 +15,19 @@ mod life;
 mod shadow;
 pub mod shown;
 mod start;
+pub mod tries;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde_json::Value;
 use shouxin_core::actor::Actor;
 use shouxin_core::id::Position;
 use shouxin_plugin_host::{
-    AbiInfo, Call, Completion, Health, Hook, Mode, Outcome, Plugin, PluginSpec, State, SubmitError,
+    AbiInfo, Call, Completion, Health, Hook, Hung, Mode, Outcome, Plugin, PluginSpec, State,
+    SubmitError,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -36,6 +38,7 @@ pub use library::sha256_of as library_sha256;
 pub use life::{Life, Step};
 pub use shadow::{Compared, Comparison, Difference};
 pub use start::start;
+pub use tries::Tries;
 
 /// Tickets from here on belong to queries; below, to the dispatcher.
 const QUERY_TICKETS: u64 = 1 << 62;
@@ -106,6 +109,14 @@ pub enum AdmissionError {
     },
 }
 
+impl AdmissionError {
+    /// Whether it may succeed later as it is: it did not start, or a file could not be read. Whatever
+    /// else was found takes the right to run away.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, AdmissionError::Start { .. } | AdmissionError::File { .. })
+    }
+}
+
 /// A running version of a plugin.
 pub struct Running {
     /// What runs, and by what right.
@@ -160,12 +171,10 @@ impl Running {
         Actor::Plugin { name: self.candidate.name.clone(), version: self.candidate.version.clone() }
     }
 
-    /// Stops it, letting calls in flight finish for so long.
-    fn stop(&self, drain_ms: u64) {
+    /// Stops it, letting calls in flight finish for so long. What hangs is handed over.
+    fn stop(&self, drain_ms: u64) -> Option<Hung> {
         let plugin = self.plugin.write().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(plugin) = plugin {
-            plugin.stop(drain_ms);
-        }
+        plugin.and_then(|plugin| plugin.stop(drain_ms))
     }
 }
 
@@ -192,6 +201,14 @@ pub struct Done {
 pub struct Plugins {
     live: RwLock<BTreeMap<String, Arc<Running>>>,
     shadows: RwLock<BTreeMap<String, Arc<Shadow>>>,
+    /// One shadow is started or stopped at a time, so that nobody clears a folder under another.
+    shadow_turn: Mutex<()>,
+    /// Shadows that are to begin over an empty folder.
+    emptied: Mutex<BTreeSet<String>>,
+    /// Threads of stopped versions that are in a call still, by name.
+    hung: Mutex<BTreeMap<String, Hung>>,
+    /// Who is tried again, and when.
+    pub tries: Tries,
     /// Classification changes that the operator wants told again.
     retold: Mutex<BTreeSet<(String, Position)>>,
     /// Why a deployed plugin, or one that is granted, does not run.
@@ -219,6 +236,10 @@ impl Plugins {
         Plugins {
             live: RwLock::default(),
             shadows: RwLock::default(),
+            shadow_turn: Mutex::default(),
+            emptied: Mutex::default(),
+            hung: Mutex::default(),
+            tries: Tries::default(),
             retold: Mutex::default(),
             refused: Mutex::default(),
             queries: Arc::default(),
@@ -316,6 +337,12 @@ impl Plugins {
     /// # Errors
     /// It does not start; nothing has changed then.
     pub fn start_live(&self, candidate: Candidate) -> Result<(), AdmissionError> {
+        if self.hangs(&candidate.name) {
+            let problem = "较早的实例卡在调用中，须重启本系统 / a thread of an earlier version hangs in its call \
+                           and may write to the folder: only a restart of the register ends it";
+            let name = candidate.name.clone();
+            return Err(AdmissionError::Start { name, problem: problem.to_owned() });
+        }
         let (queries, done) = (self.queries.clone(), self.done.clone());
         let name = candidate.name.clone();
         let deliver = move |completion: Completion| {
@@ -328,6 +355,7 @@ impl Plugins {
         let plugin = self.launch(&candidate, Mode::Live, deliver)?;
         let name = candidate.name.clone();
         self.accepted(&name);
+        self.tries.forget(&name);
         let running = Arc::new(Running { candidate, plugin: RwLock::new(Some(plugin)) });
         self.live.write().unwrap_or_else(PoisonError::into_inner).insert(name, running);
         self.changed.notify_one();
@@ -339,6 +367,15 @@ impl Plugins {
     /// # Errors
     /// It does not start; nothing has changed then.
     pub fn start_shadow(&self, candidate: Candidate) -> Result<(), AdmissionError> {
+        let _turn = self.shadow_turn();
+        self.shadow_begins(candidate)
+    }
+
+    fn shadow_turn(&self) -> MutexGuard<'_, ()> {
+        self.shadow_turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shadow_begins(&self, candidate: Candidate) -> Result<(), AdmissionError> {
         let comparison = Arc::new(Comparison::default());
         let told = comparison.clone();
         let deliver = move |completion: Completion| {
@@ -396,18 +433,82 @@ impl Plugins {
     /// Stops the live version: what is in flight gets so long to be answered.
     pub fn stop_live(&self, name: &str, drain_ms: u64) {
         let running = self.live.write().unwrap_or_else(PoisonError::into_inner).remove(name);
-        if let Some(running) = running {
-            running.stop(drain_ms);
+        if let Some(hung) = running.and_then(|running| running.stop(drain_ms)) {
+            let mut kept = self.hung.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.insert(name.to_owned(), hung);
         }
         self.changed.notify_one();
     }
 
+    /// Whether a body of this name is in a call from which it does not come back; only one on a
+    /// thread of this process can be.
+    pub fn hangs(&self, name: &str) -> bool {
+        let mut hung = self.hung.lock().unwrap_or_else(PoisonError::into_inner);
+        hung.retain(|_, own| !own.is_over());
+        let stopped = hung.contains_key(name);
+        drop(hung);
+        stopped || self.get(name).and_then(|own| own.with(Plugin::hangs)).unwrap_or_default()
+    }
+
     /// Stops a shadow and removes its folder.
     pub fn stop_shadow(&self, name: &str) {
+        let _turn = self.shadow_turn();
         let shadow = self.shadows.write().unwrap_or_else(PoisonError::into_inner).remove(name);
         if let Some(shadow) = shadow {
             shadow.running.stop(0);
-            self.clear(&format!("{name}.shadow"));
+        }
+        self.clear(&format!("{name}.shadow"));
+    }
+
+    /// A shadow did not remove what it keeps of an erased subject, or was not asked to: it begins
+    /// anew over an empty folder. Returns at once; that it does not start again is said in the log.
+    pub fn shadow_missed_forget(self: &Arc<Self>, name: &str) {
+        let Some(missed) = self.shadow(name) else {
+            return;
+        };
+        let emptied = || self.emptied.lock().unwrap_or_else(PoisonError::into_inner);
+        if !emptied().insert(name.to_owned()) {
+            return;
+        }
+        let (own, of) = (self.clone(), name.to_owned());
+        let thread = std::thread::Builder::new().name(format!("plugin-shadow {name}"));
+        let begun = thread.spawn(move || own.begin_shadow_anew(&of, &missed));
+        if let Err(error) = begun {
+            tracing::error!(plugin = %name, %error, "影子版本未清空，已停止 / the shadow is stopped");
+            emptied().remove(name);
+            self.stop_shadow(name);
+        }
+    }
+
+    fn begin_shadow_anew(&self, name: &str, missed: &Arc<Shadow>) {
+        let _turn = self.shadow_turn();
+        self.emptied.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        // Meanwhile another version may stand there, or none.
+        if !self.shadow(name).is_some_and(|own| Arc::ptr_eq(&own, missed)) {
+            return;
+        }
+        self.shadows.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        missed.running.stop(0);
+        if let Err(error) = self.shadow_begins(missed.running.candidate.clone()) {
+            tracing::error!(plugin = %name, %error, "影子版本未启动 / the shadow does not run");
+        }
+    }
+
+    /// Removes the folders of trials, and those of shadows but these.
+    pub fn sweep(&self, shadows: &BTreeSet<String>) {
+        let _turn = self.shadow_turn();
+        let folder = self.data.join("plugin-data");
+        // Where there is no folder yet nothing is left behind in it.
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let gone = match name.rsplit_once('.') {
+                Some((_, "trial")) => true,
+                Some((own, "shadow")) => !shadows.contains(own),
+                _ => false,
+            };
+            if gone {
+                self.clear(&name);
+            }
         }
     }
 

@@ -59,7 +59,7 @@ struct PluginGauges {
     running: Family<PluginLabels, Gauge<i64>>,
 }
 
-/// One plugin's figures; queues are counted up to 1,000.
+/// One plugin's figures; queues are counted up to 100.
 pub struct PluginFigures {
     /// Classification changes that it was not told of.
     pub lag_changes: usize,
@@ -84,7 +84,7 @@ impl PluginGauges {
         let gauges = [
             (
                 "plugin_lag_changes",
-                "Classification changes a plugin was not told of, at most 1000",
+                "Classification changes a plugin was not told of, at most 100",
                 &self.lag_changes,
             ),
             (
@@ -92,11 +92,7 @@ impl PluginGauges {
                 "Age of the first change a plugin was not told of",
                 &self.lag_seconds,
             ),
-            (
-                "plugin_waiting",
-                "Executions a plugin has not confirmed, at most 1000",
-                &self.waiting,
-            ),
+            ("plugin_waiting", "Executions a plugin has not confirmed, at most 100", &self.waiting),
             (
                 "plugin_oldest_waiting_seconds",
                 "Age of the order of the first of them",
@@ -104,7 +100,7 @@ impl PluginGauges {
             ),
             (
                 "plugin_dead_letters",
-                "What a plugin gave up or was not told, at most 2000",
+                "What a plugin gave up or was not told, at most 200",
                 &self.dead_letters,
             ),
             ("plugin_restarts", "Starts of a plugin after its first", &self.restarts),

@@ -259,6 +259,8 @@ fn each_step_of_a_life_is_taken_refused_in_words_and_kept_beside_a_running_serve
     assert!(desk.operator(0, &["list"]).contains("已暂停"));
     desk.operator(0, &["resume", "faulty"]);
     assert!(desk.operator(0, &["list"]).contains("运行 / running"));
+    // Nothing pauses it any more; whoever closes its breaker says the same.
+    desk.operator(0, &["resume", "faulty"]);
 
     // Letters that are none.
     assert!(desk.operator(0, &["letters", "faulty"]).contains("没有死信"));

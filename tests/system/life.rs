@@ -14,29 +14,29 @@ use shouxin_tests::{Client, plugin, run};
 use crate::plugins::{FIRST, Running, SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
 
 /// A folder with a key, a `plugins.toml` that trusts it, and libraries to sign.
-struct Operator {
+pub(crate) struct Operator {
     folder: tempfile::TempDir,
-    key: KeyPair,
+    pub(crate) key: KeyPair,
 }
 
 impl Operator {
-    fn new() -> Operator {
+    pub(crate) fn new() -> Operator {
         let folder = tempfile::tempdir().expect("a folder");
         let operator = Operator { folder, key: generate("procurement-2026").expect("a key") };
         operator.writes("");
         operator
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("plugins.toml")
     }
 
     /// Writes `plugins.toml`: the grant, the trusted key, and more.
-    fn writes(&self, more: &str) {
+    pub(crate) fn writes(&self, more: &str) {
         let text = format!(
             "{more}\n[[trust]]\ndepartment = \"procurement\"\nkeys = [{:?}]\n[[plugin]]\nname = \"faulty\"\n\
              department = \"procurement\"\nmeasures = [\"M-A17\"]\nattempts_max = 2\nretry_base_ms = 5\n\
@@ -46,14 +46,22 @@ impl Operator {
         std::fs::write(self.file(), text).expect("plugins.toml");
     }
 
-    fn server(&self, day: &str) -> Running {
+    /// The same with a line for the plugin's settings.
+    pub(crate) fn sets(&self, line: &str) {
+        self.writes("");
+        let text = std::fs::read_to_string(self.file()).expect("plugins.toml");
+        let text = format!("{text}[plugin.settings]\n{line}\n");
+        std::fs::write(self.file(), text).expect("plugins.toml");
+    }
+
+    pub(crate) fn server(&self, day: &str) -> Running {
         let file = PluginsFile::read(&self.file()).expect("plugins.toml");
         Running::with(day, &self.data(), file)
     }
 
     /// A build of the fixture that differs from every other: bytes behind the end of an ELF file
     /// change its hash and nothing else.
-    fn build(&self, number: u8) -> PathBuf {
+    pub(crate) fn build(&self, number: u8) -> PathBuf {
         let mut bytes = std::fs::read(plugin("fixture_faulty")).expect("the fixture");
         bytes.extend_from_slice(&[number; 16]);
         let path = self.folder.path().join(format!("libfaulty-{number}.so"));
@@ -61,24 +69,44 @@ impl Operator {
         path
     }
 
-    fn signed_by(&self, library: &Path, key: &KeyPair, change: impl FnOnce(&mut Draft)) -> PathBuf {
+    pub(crate) fn signed_by(
+        &self,
+        library: &Path,
+        key: &KeyPair,
+        change: impl FnOnce(&mut Draft),
+    ) -> PathBuf {
+        self.signed_as(library, key, (1, 1), change)
+    }
+
+    fn signed_as(
+        &self,
+        library: &Path,
+        key: &KeyPair,
+        abi: (u16, u16),
+        change: impl FnOnce(&mut Draft),
+    ) -> PathBuf {
         let draft = "name = \"faulty\"\nversion = \"1.0.0\"\ndepartment = \"procurement\"\nmeasures = \
                      [\"M-A17\"]\nvalid_from = \"2026-01-01\"\nvalid_until = \"2026-12-31\"\n";
         let mut draft = Draft::parse(draft).expect("a draft");
         change(&mut draft);
-        let manifest = draft.of(library_sha256(library).expect("a hash"), (1, 1));
+        let manifest = draft.of(library_sha256(library).expect("a hash"), abi);
         let note = sign(&manifest.expect("a manifest"), &key.private).expect("a signature");
         let path = library.with_extension("manifest");
         std::fs::write(&path, note).expect("a manifest");
         path
     }
 
-    fn signed(&self, library: &Path) -> PathBuf {
+    /// A manifest that says which version of the contract it was built for.
+    pub(crate) fn signed_for(&self, library: &Path, abi: (u16, u16)) -> PathBuf {
+        self.signed_as(library, &self.key, abi, |_| {})
+    }
+
+    pub(crate) fn signed(&self, library: &Path) -> PathBuf {
         self.signed_by(library, &self.key, |_| {})
     }
 }
 
-fn deploy(library: &Path, manifest: &Path, shadow: bool) -> Step {
+pub(crate) fn deploy(library: &Path, manifest: &Path, shadow: bool) -> Step {
     Step::Deploy {
         library: library.to_owned(),
         manifest: Some(manifest.to_owned()),
@@ -88,32 +116,32 @@ fn deploy(library: &Path, manifest: &Path, shadow: bool) -> Step {
 }
 
 impl Running {
-    fn step(&self, step: Step) -> Result<Value, Refused> {
+    pub(crate) fn step(&self, step: Step) -> Result<Value, Refused> {
         self.life.step(step, &self.engine)
     }
 
-    fn took(&self, step: Step) {
+    pub(crate) fn took(&self, step: Step) {
         if let Err(refused) = self.step(step) {
             panic!("{}", refused.text);
         }
     }
 
-    fn refuses(&self, step: Step, code: &str) {
+    pub(crate) fn refuses(&self, step: Step, code: &str) {
         let refused = self.step(step).expect_err(code);
         assert!(refused.text.contains(code), "{code}: {}", refused.text);
         assert_eq!(refused.code, 3, "{}", refused.text);
     }
 
-    fn operator(&self) -> Client {
+    pub(crate) fn operator(&self) -> Client {
         Client::new(&self.base, Some(&self.key(Role::Operator, None)))
     }
 }
 
-fn shown(operator: &Client) -> Value {
+pub(crate) fn shown(operator: &Client) -> Value {
     operator.get("/v1/plugins").expect("an answer").body["plugins"][0].clone()
 }
 
-fn named(reason: &str) -> (String, String) {
+pub(crate) fn named(reason: &str) -> (String, String) {
     ("faulty".to_owned(), reason.to_owned())
 }
 

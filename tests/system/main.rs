@@ -22,6 +22,7 @@ mod import;
 mod kill;
 mod letters;
 mod life;
+mod life_faults;
 mod nominations;
 mod office;
 mod outside;

@@ -225,6 +225,8 @@ fn later(fold: &mut Fold, at: &mut Here<'_>, event: &PluginEvent) {
             if let Some(own) = running(fold, at, name) {
                 own.paused = false;
             }
+            // What stood beside it goes with it.
+            fold.plugins.shadows.remove(name);
             fold.plugins.retire(name, at.at());
         }
         PluginEvent::ToldLate { plugin, at: change } => {

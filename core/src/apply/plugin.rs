@@ -89,6 +89,11 @@ fn later(
         PluginEvent::Removed { name, .. } => {
             named(&mut plugins, name, envelope)?.paused = None;
             retire(&mut plugins, name, at);
+            // What stood beside it goes with it: it would be called for nothing.
+            if rows.shadow(name)?.is_some() {
+                let shadows = without_shadow(rows, name)?;
+                rows.put(Key::Shadows, Row::Shadows(shadows))?;
+            }
         }
         PluginEvent::ToldLate { plugin, at } | PluginEvent::UntoldSkipped { plugin, at, .. } => {
             let key = Key::Untold { plugin: plugin.clone(), at: *at };

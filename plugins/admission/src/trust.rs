@@ -155,6 +155,13 @@ impl Trust {
                     let [name, id, ..] = parts.as_slice() else {
                         return Err(bad("`key` is name+id, or the whole public key"));
                     };
+                    // One that is written otherwise would revoke nothing, and say so to nobody. A
+                    // key that is trusted no more may stand here all the same.
+                    if id.len() != 8 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                        return Err(bad(
+                            "密钥编号须为 8 位十六进制数 / the id of a `key` has 8 hexadecimal digits",
+                        ));
+                    }
                     let key = format!("{name}+{}", id.to_ascii_lowercase());
                     trust.revoked_keys.insert(key, entry.reason.clone());
                 }

@@ -92,12 +92,25 @@ fn entries_that_cannot_be_used_are_named() {
     let key = TrustKey { department: "market".to_owned(), keys: vec!["x+y".to_owned()] };
     let error = Trust::new(&[key], &[]).unwrap_err().to_string();
     assert!(error.contains("[[trust]] 1 (market)"), "{error}");
-    for (sha256, key) in [(None, None), (Some("zz"), None), (None, Some("name"))] {
+    let malformed = [
+        (None, None),
+        (Some("zz"), None),
+        (None, Some("name")),
+        (None, Some("name+1a2b3c4")),
+        (None, Some("name+0x1a2b3c")),
+        (None, Some("name +1a2b3c4d0")),
+        (None, Some("name+")),
+    ];
+    for (sha256, key) in malformed {
         let (sha256, key) = (sha256.map(str::to_owned), key.map(str::to_owned));
         let entry = Revoked { sha256, key, reason: String::new() };
         let error = Trust::new(&[], &[entry]).unwrap_err().to_string();
         assert!(error.contains("[[revoked]] 1"), "{error}");
     }
+    // A key that nobody trusts any more may stay on the list.
+    let gone =
+        Revoked { sha256: None, key: Some("gone+1A2B3C4D".to_owned()), reason: "-".to_owned() };
+    assert!(Trust::new(&[], &[gone]).is_ok());
 }
 
 #[test]

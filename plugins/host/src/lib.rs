@@ -27,7 +27,7 @@ mod supervisor;
 
 pub use child::child_main;
 pub use health::{BUCKETS_US, Health, HookCalls};
-pub use plugin::Plugin;
+pub use plugin::{Hung, Plugin};
 pub use spec::{
     AbiInfo, Cage, Call, Completion, FailureKind, Isolation, Limits, Outcome, PluginSpec,
     RefusalCode, StartError, State, SubmitError,

@@ -52,6 +52,8 @@ const UNSENT_BYTES_MAX: usize = 128 * 1024;
 pub(crate) struct Sent {
     pub(crate) ticket: u64,
     pub(crate) hook: Hook,
+    /// Whether the body asked about it.
+    pub(crate) asked: bool,
 }
 
 /// What has no answer at the end of a link.
@@ -68,6 +70,9 @@ pub(crate) struct Left {
 
 /// What is said of a call that was cancelled in time.
 const CANCELLED: &str = "cancelled before it began";
+
+/// What is said of a panic outside the completion of its call.
+const PANICKED: &str = "a call panicked";
 
 /// Why a link ended.
 pub(crate) enum End {
@@ -312,7 +317,7 @@ impl<'a> Link<'a> {
             if self.sent.is_empty() {
                 self.turn_since = Instant::now();
             }
-            self.sent.push_back(Sent { ticket: call.ticket, hook: call.hook });
+            self.sent.push_back(Sent { ticket: call.ticket, hook: call.hook, asked: false });
             // `submit` checked the length, so this is a fault of ours.
             encode(&mut self.unsent, kind(call.hook), call.ticket, &call.body)
                 .map_err(|error| fault(FailureKind::TooLarge, error.to_string()))?;
@@ -448,14 +453,19 @@ impl<'a> Link<'a> {
         Ok(())
     }
 
-    /// The body asks whether a call may still begin. What stops it is a cancellation.
+    /// The body asks whether a call may still begin. What stops it is a cancellation. It asks once:
+    /// each question costs an answer, and a library that repeated it would fill memory with them. So
+    /// what waits to be written is bounded by the calls in flight; answers are read even while calls
+    /// wait for room, because a body that nobody reads makes none.
     fn asked(&mut self, ticket: u64) -> Result<(), End> {
-        if !self.sent.iter().any(|sent| sent.ticket == ticket) {
+        let first = self.sent.iter_mut().find(|sent| sent.ticket == ticket && !sent.asked);
+        let Some(sent) = first else {
             return Err(fault(
                 FailureKind::BadAnswer,
-                "it asked about a call that was not waiting",
+                "it asked about a call that was not waiting, or asked twice",
             ));
-        }
+        };
+        sent.asked = true;
         let kind = match self.shared.may_begin(ticket) {
             true => Kind::Begin,
             false => Kind::Cancel,
@@ -491,10 +501,7 @@ impl<'a> Link<'a> {
                 Err(error) => bad_answer(error),
             },
         };
-        let panicked = match &outcome {
-            Outcome::Failed { kind: FailureKind::Panic, detail } => Some(detail.clone()),
-            _ => None,
-        };
+        let panicked = matches!(&outcome, Outcome::Failed { kind: FailureKind::Panic, .. });
         let now = Instant::now();
         let duration = now.saturating_duration_since(self.turn_since);
         let completion = Completion {
@@ -507,17 +514,20 @@ impl<'a> Link<'a> {
         self.sent.remove(at);
         self.named = None;
         self.turn_since = now;
-        if panicked.is_some() {
+        if panicked {
             // Before the caller hears of it, so that it submits nothing to the old instance.
             self.shared.update(|inner| inner.state = State::Restarting);
         }
         self.shared.complete(completion);
         match panicked {
             // The instance is out of use: a new one has to be made.
-            Some(detail) => {
-                Err(End::Fault { kind: FailureKind::Crash, reason: Some(detail), begun: false })
+            // What it said stands in the completion alone: it may name the subject of the call, and
+            // this reaches the log, the state of the plugin and the callers of other calls.
+            true => {
+                let reason = Some(PANICKED.to_owned());
+                Err(End::Fault { kind: FailureKind::Crash, reason, begun: false })
             }
-            None => {
+            false => {
                 self.backoff.answered();
                 Ok(())
             }

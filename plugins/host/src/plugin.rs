@@ -220,9 +220,18 @@ impl Plugin {
     }
 
     /// Stops it: no more calls are taken, those in flight get `drain_ms` to be answered, the rest
-    /// fails. Returns when its process is gone and every completion was handed over.
-    pub fn stop(mut self, drain_ms: u64) {
+    /// fails. Returns when its process is gone and every completion was handed over. A body on a
+    /// thread of this process that does not come back is handed over: until it is over, it may write
+    /// to the plugin's folder, and no other body is to run there.
+    pub fn stop(mut self, drain_ms: u64) -> Option<Hung> {
         self.finish(drain_ms);
+        let thread = self.shared.lock().hung.take();
+        thread.map(Hung).filter(|hung| !hung.is_over())
+    }
+
+    /// Whether a body on a thread of this process does not come back from its call.
+    pub fn hangs(&self) -> bool {
+        self.shared.lock().hangs()
     }
 
     fn finish(&mut self, drain_ms: u64) {
@@ -236,6 +245,17 @@ impl Plugin {
                 let _ = thread.join();
             }
         }
+    }
+}
+
+/// The thread of a stopped plugin that is in its call still.
+#[derive(Debug)]
+pub struct Hung(JoinHandle<()>);
+
+impl Hung {
+    /// Whether it came back.
+    pub fn is_over(&self) -> bool {
+        self.0.is_finished()
     }
 }
 

@@ -95,9 +95,16 @@ pub(crate) struct Inner {
     /// Set once: finish, at the latest at this time.
     pub(crate) stop_at: Option<Instant>,
     pub(crate) reset: bool,
+    /// The thread of a body that does not come back.
+    pub(crate) hung: Option<JoinHandle<()>>,
 }
 
 impl Inner {
+    /// Whether a thread of an earlier body is in its call still.
+    pub(crate) fn hangs(&self) -> bool {
+        self.hung.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// The body is gone.
     fn gone(&mut self) {
         self.pid = None;
@@ -127,6 +134,7 @@ impl Shared {
             crashes: VecDeque::new(),
             stop_at: None,
             reset: false,
+            hung: None,
         };
         Ok(Shared {
             inner: Mutex::new(inner),
@@ -279,7 +287,6 @@ pub(crate) struct Supervisor {
     hello: Vec<u8>,
     backoff: Backoff,
     courier: Option<Courier>,
-    hung: Option<JoinHandle<()>>,
 }
 
 impl Supervisor {
@@ -290,7 +297,7 @@ impl Supervisor {
         hello: Vec<u8>,
         courier: Option<Courier>,
     ) -> Supervisor {
-        Supervisor { spec, shared, hello, backoff: Backoff::default(), courier, hung: None }
+        Supervisor { spec, shared, hello, backoff: Backoff::default(), courier }
     }
 
     /// Runs until the plugin is stopped, or its first start fails.
@@ -341,10 +348,11 @@ impl Supervisor {
         let how = match runner.end() {
             Ended::Gone(how) => how,
             Ended::Hung(thread) => {
-                self.hung = Some(thread);
+                self.shared.lock().hung = Some(thread);
                 "its thread does not come back; only a restart of the register frees it".to_owned()
             }
         };
+        let hangs = self.shared.lock().hung.is_some();
         let (result, kind, begun, detail) = match end {
             End::Stopped => {
                 let detail = "the plugin was stopped before it answered".to_owned();
@@ -359,7 +367,7 @@ impl Supervisor {
             End::Fault { kind, reason, begun } => {
                 let detail = match reason {
                     // After a panic the body is ended by us, which says nothing new.
-                    Some(reason) if !begun && self.hung.is_none() => reason,
+                    Some(reason) if !begun && !hangs => reason,
                     Some(reason) => format!("{reason}; {how}"),
                     None => how,
                 };
@@ -410,7 +418,7 @@ impl Supervisor {
         // Another attempt would end in the same way: only a person can change what was refused.
         let cannot_change =
             matches!(error, StartError::Refused { code, .. } if *code != RefusalCode::Create);
-        if cannot_change || self.hung.is_some() {
+        if cannot_change || self.shared.lock().hung.is_some() {
             next = Next::Trip;
         }
         let plugin = self.spec.name.as_str();
@@ -453,12 +461,14 @@ impl Supervisor {
 
     /// Whether nothing of an earlier body is left that a new one would run beside.
     fn thread_is_back(&mut self) -> bool {
-        let hangs = self.hung.as_ref().is_some_and(|thread| !thread.is_finished());
-        if !hangs {
-            self.hung = None;
-        }
-        let state = if hangs { State::Tripped } else { State::Restarting };
-        self.shared.update(|inner| inner.state = state);
+        let mut hangs = false;
+        self.shared.update(|inner| {
+            hangs = inner.hangs();
+            if !hangs {
+                inner.hung = None;
+            }
+            inner.state = if hangs { State::Tripped } else { State::Restarting };
+        });
         !hangs
     }
 }

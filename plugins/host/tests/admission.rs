@@ -56,7 +56,7 @@ fn a_later_minor_and_an_older_shorter_descriptor_both_work() {
         .replace("return &descriptor;", "return &longer.known;");
     let library = compile(built.path(), "later", &later);
     let running = start(|folder| spec("minimal", &library, folder));
-    assert_eq!(running.plugin.health().abi.unwrap().abi_minor, 8);
+    assert_eq!(running.plugin.health().abi.unwrap().abi_minor, 7);
     answered(running.execute(case(1, json!({}))));
 
     let shorter =
@@ -237,10 +237,32 @@ fn in_process_a_hang_is_noticed_and_stays_down_until_it_comes_back() {
     running.plugin.reset_breaker();
     assert!(!running.plugin.wait_running(60_000), "it still hangs");
     assert_eq!(running.plugin.health().state, State::Tripped);
+    assert!(running.plugin.hangs());
     drop(std::fs::File::options().write(true).open(gate).unwrap());
     // The thread comes back on its own; each reset looks whether it has.
     while !running.plugin.wait_running(10) {
         running.plugin.reset_breaker();
     }
     running.works();
+    assert!(!running.plugin.hangs());
+}
+
+/// Whoever starts another body over the same folder asks first whether this one is over.
+#[test]
+fn in_process_a_hang_that_is_stopped_is_handed_over() {
+    let running = start(|folder| {
+        let mut spec = faulty(folder);
+        spec.isolation = Isolation::InProcess;
+        spec.limits.deadline_ms = 200;
+        spec
+    });
+    let gate = running.fifo("gate");
+    let parameters = json!({"fault": "wait", "path": gate.to_str().unwrap()});
+    failed(running.execute(case(1, parameters)));
+    let hung = running.plugin.stop(0).unwrap();
+    assert!(!hung.is_over());
+    drop(std::fs::File::options().write(true).open(gate).unwrap());
+    while !hung.is_over() {
+        std::thread::yield_now();
+    }
 }

@@ -43,6 +43,8 @@ fn a_panic_is_told_apart_and_the_instance_is_made_anew() {
     let (kind, detail) = failed(running.execute(with_fault("panic")));
     assert_eq!((kind, detail.as_str()), (FailureKind::Panic, "panicked: told to panic"));
     assert!(running.plugin.wait_running(60_000));
+    // What it said may name somebody; outside the completion only the kind is said.
+    assert_eq!(running.plugin.health().last_error.as_deref(), Some("a call panicked"));
     let answer = answered(running.execute(case(1, json!({}))));
     assert_eq!(answer.reference.as_deref(), Some("1"), "a new instance begins anew");
 }
@@ -136,6 +138,17 @@ fn a_plugin_that_writes_to_the_private_socket_is_ended() {
         assert_eq!(failed(completion).0, FailureKind::BadAnswer, "{fault}");
         running.works();
     }
+}
+
+/// Each question costs an answer: one call, one question.
+#[test]
+fn a_plugin_that_asks_about_its_call_again_and_again_is_ended() {
+    let running = start(faulty);
+    let ask = case(1, json!({"fault": "ask-twice", "path": "9"}));
+    let (kind, detail) = failed(running.call(Hook::Execute, ask));
+    assert_eq!(kind, FailureKind::BadAnswer);
+    assert!(detail.contains("asked twice"), "{detail}");
+    running.works();
 }
 
 #[test]

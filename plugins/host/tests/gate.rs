@@ -6,7 +6,7 @@ mod kit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kit::{answered, case, failed, faulty, start_gated};
+use kit::{answered, case, failed, faulty, hold, start_gated};
 use serde_json::json;
 use shouxin_plugin_host::{FailureKind, Hook, Isolation, PluginSpec};
 
@@ -54,17 +54,13 @@ fn a_change_that_comes_while_calls_wait_in_the_child_stops_every_one_of_them() {
     let open = Arc::new(AtomicBool::new(true));
     let gate = open.clone();
     let running = start_gated(faulty, move |_| gate.load(Ordering::SeqCst));
-    let fifo = running.fifo("hold");
-    let held = case(1, json!({"fault": "wait", "path": fifo}));
-    running.submit(1, Hook::Execute, held);
+    let held = hold(&running, 1);
     for ticket in 2..=30 {
         running.submit(ticket, Hook::Execute, case(ticket, json!({})));
     }
-    // The plugin is inside the first call once somebody can open the other end of its pipe.
-    let release = std::fs::File::options().write(true).open(&fifo).unwrap();
     open.store(false, Ordering::SeqCst);
-    drop(release);
-    assert_eq!(answered(running.next()).reference.as_deref(), Some("waited"));
+    held.open();
+    assert_eq!(answered(running.next()).reference.as_deref(), Some("stood"));
     for _ in 2..=30 {
         let completion = running.next();
         assert!(!completion.begun, "{completion:?}");

@@ -204,11 +204,10 @@ pub(super) fn plugin(command: PluginCommand) -> Done {
         PluginCommand::Pause(Because { reach, name, reason }) => {
             step(&reach, Step::Pause { name, reason }, "已暂停 / paused")
         }
-        PluginCommand::Resume(Named { reach, name }) => step(
-            &reach,
-            Step::Resume { name },
-            "已恢复，熔断已解除 / resumed, its breaker is closed",
-        ),
+        PluginCommand::Resume(Named { reach, name }) => {
+            let done = "已恢复，熔断已解除 / resumed, and its breaker is closed";
+            step(&reach, Step::Resume { name }, done)
+        }
         PluginCommand::Remove(Because { reach, name, reason }) => {
             step(&reach, Step::Remove { name, reason }, "已停用 / it is called no more")
         }
@@ -264,7 +263,8 @@ fn deploy(own: Deploy) -> Done {
     let manifest = match (&unsigned, manifest) {
         (Some(_), _) => None,
         (None, Some(manifest)) => Some(absolute(&manifest)?),
-        (None, None) => Some(beside(&library)),
+        // Where none stands there, the answer says that one is missing and how to make it.
+        (None, None) => Some(beside(&library)).filter(|path| path.exists()),
     };
     let step = Step::Deploy { library, manifest, name: unsigned, shadow };
     let answer = once(&reach, Ask::Plugin(step))?;

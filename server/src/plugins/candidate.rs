@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use shouxin_core::event::plugin::Admission;
+use shouxin_core::row::PluginVersion;
 use shouxin_core::time::Day;
 use shouxin_plugin_admission::{Admitted, Date, Trust};
 use shouxin_plugin_host::AbiInfo;
@@ -29,6 +30,8 @@ pub struct Candidate {
     pub admission: Admission,
     /// What it may do.
     pub grant: PluginGrant,
+    /// Major and minor version of the contract that its manifest says; none without one.
+    pub abi: Option<(u16, u16)>,
 }
 
 /// A day of the register as one of a manifest.
@@ -102,6 +105,7 @@ impl Candidate {
             measures: manifest.measures.clone(),
             admission: admission(admitted)?,
             grant,
+            abi: Some(manifest.abi),
         })
     }
 
@@ -133,13 +137,14 @@ impl Candidate {
             measures: grant.measures.clone(),
             admission: Admission::Unsigned,
             grant,
+            abi: None,
         })
     }
 }
 
 impl Candidate {
-    /// What was deployed before and is to run again: from its kept bytes, by the manifest that is
-    /// kept beside them or, in development, by the entry that pins it.
+    /// What was deployed before and is to run again: from its kept bytes, by the very manifest that
+    /// the log names or, where it names none, by the flag of development.
     ///
     /// # Errors
     /// Why it may run no more.
@@ -148,11 +153,11 @@ impl Candidate {
         trust: &Trust,
         libraries: &Libraries,
         name: &str,
-        version: &str,
-        sha256: [u8; 32],
+        own: &PluginVersion,
     ) -> Result<Candidate, AdmissionError> {
+        let (version, sha256) = (own.version.as_str(), own.sha256);
         let library = libraries.whole(&sha256)?;
-        let Some(note) = libraries.note(&sha256)? else {
+        let Admission::Signed { manifest_sha256, .. } = &own.admission else {
             if let Some(reason) = trust.revoked_library(&sha256) {
                 return refused(
                     "LIBRARY_REVOKED",
@@ -162,6 +167,7 @@ impl Candidate {
             }
             return Candidate::unsigned(file, library, sha256, name, version);
         };
+        let note = libraries.note(manifest_sha256)?;
         // Its last day may have passed: what it carried out is still to be suspended and lifted.
         let admitted = trust.known(&note, sha256).map_err(|refusal| {
             let code = refusal.code.as_str();
@@ -197,6 +203,17 @@ impl Candidate {
                     "用同一次构建的库和清单 / give library and manifest of one build",
                 );
             }
+        }
+        let found = (info.abi_major, info.abi_minor);
+        if let Some((major, minor)) = self.abi.filter(|own| *own != found) {
+            return refused(
+                "LIBRARY_SAYS_OTHERWISE",
+                format!(
+                    "abi：清单为 {major}.{minor}，库自述为 {}.{} / manifest and library differ about it",
+                    found.0, found.1
+                ),
+                "用同一次构建的库和清单 / give library and manifest of one build",
+            );
         }
         Ok(())
     }

@@ -32,6 +32,9 @@ pub struct PluginsFile {
     /// Where it was read from, to be read again before each step of a plugin's life.
     #[serde(skip)]
     pub path: Option<PathBuf>,
+    /// It was to be read from there, and is not there.
+    #[serde(skip)]
+    pub missing: bool,
 }
 
 /// What one plugin may do, and its bounds.
@@ -118,9 +121,13 @@ impl PluginsFile {
     /// It cannot be read, does not parse, or an entry cannot be used.
     pub fn read(path: &Path) -> Result<PluginsFile, AdmissionError> {
         let error = |problem: String| AdmissionError::File { file: path.to_owned(), problem };
+        let mut missing = false;
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(found) if found.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(found) if found.kind() == std::io::ErrorKind::NotFound => {
+                missing = true;
+                String::new()
+            }
             Err(found) => return Err(error(found.to_string())),
         };
         let mut file: PluginsFile =
@@ -136,7 +143,7 @@ impl PluginsFile {
             return Err(error(format!("插件 {twice:?} 重复 / the plugin stands there twice")));
         }
         file.trust()?;
-        file.path = Some(path.to_owned());
+        (file.path, file.missing) = (Some(path.to_owned()), missing);
         Ok(file)
     }
 
@@ -164,6 +171,23 @@ impl PluginsFile {
         Trust::new(&self.trust, &self.revoked).map_err(AdmissionError::Trust)
     }
 
+    /// A file that is not there takes back the right of everything that is deployed, which nobody
+    /// means who gives a wrong folder.
+    ///
+    /// # Errors
+    /// It is not there, though something is deployed.
+    pub fn stands(&self, deployed: bool) -> Result<(), AdmissionError> {
+        match (&self.path, self.missing && deployed) {
+            (Some(file), true) => Err(AdmissionError::File {
+                file: file.clone(),
+                problem: "文件不存在，但已部署有插件：请核对 --config；确要全部停用，请放一个空文件 / it is not \
+                          there, and plugins are deployed: check --config; to retire them all put an empty file there"
+                    .to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// What a plugin may do.
     pub fn grant(&self, name: &str) -> Option<&PluginGrant> {
         self.plugins.iter().find(|grant| grant.name == name)
@@ -173,6 +197,19 @@ impl PluginsFile {
 impl PluginGrant {
     /// What is wrong with it by itself.
     fn check(&self) -> Result<(), String> {
+        let limits = &self.limits;
+        let bounds = [
+            ("attempts_max", self.attempts_max == 0),
+            ("limits.deadline_ms", limits.deadline_ms == 0),
+            ("limits.start_deadline_ms", limits.start_deadline_ms == 0),
+            ("limits.in_flight_max", limits.in_flight_max == 0),
+            ("limits.memory_bytes_max", limits.memory_bytes_max == 0),
+            ("limits.open_files_max", limits.open_files_max == 0),
+        ];
+        // With none of it nothing could ever be done, and nobody would be told why.
+        if let Some((field, _)) = bounds.iter().find(|(_, none)| *none) {
+            return Err(format!("{}：{field} 不得为 0 / it may not be 0", self.name));
+        }
         for address in &self.connect {
             let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
             if port.and_then(|(_, port)| port.parse::<u16>().ok()).is_none_or(|port| port == 0) {
@@ -211,5 +248,48 @@ impl PluginGrant {
         }
         let (library, version) = (library.clone(), version.clone());
         Ok(Some(Pinned { library, sha256: found, version }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn a_bound_of_nothing_is_refused_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plugins.toml");
+        let read = |more: &str| {
+            let entry = "[[plugin]]\nname = \"one\"\ndepartment = \"market\"\nmeasures = []\n";
+            std::fs::write(&path, format!("{entry}{more}\n")).unwrap();
+            PluginsFile::read(&path)
+        };
+        assert!(read("").is_ok());
+        assert!(read("attempts_max = 0").unwrap_err().to_string().contains("attempts_max"));
+        for field in [
+            "deadline_ms",
+            "start_deadline_ms",
+            "in_flight_max",
+            "memory_bytes_max",
+            "open_files_max",
+        ] {
+            assert!(read(&format!("[plugin.limits]\n{field} = 1")).is_ok(), "{field}");
+            let error = read(&format!("[plugin.limits]\n{field} = 0")).unwrap_err().to_string();
+            assert!(error.contains(&format!("limits.{field}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_stands_where_nothing_is_deployed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plugins.toml");
+        let missing = PluginsFile::read(&path).unwrap();
+        assert!(missing.stands(false).is_ok());
+        assert!(missing.stands(true).unwrap_err().to_string().contains("--config"));
+        std::fs::write(&path, "").unwrap();
+        assert!(missing.again().unwrap().stands(true).is_ok());
+        assert!(PluginsFile::default().stands(true).is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! `plugins/<sha256>` in the data folder: the bytes of every library that was deployed, and beside
-//! it the signed manifest by which it was admitted last (`plugins/<sha256>.manifest`).
+//! it every signed manifest by which one was given in (`plugins/<sha256 of the manifest>.manifest`).
+//! The log names both by their hashes, so that what was refused changes nothing of what runs.
 //!
 //! Written beside, synced, renamed, folder synced: what stands under a hash is whole. Nothing is
 //! ever overwritten by other bytes, because the name is the hash.
@@ -13,7 +14,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use shouxin_plugin_admission::MANIFEST_BYTES_MAX;
 
-use crate::plugins::AdmissionError;
+use crate::plugins::{AdmissionError, Verdict};
 
 /// The longest library, in bytes; the plugin host takes no longer one.
 const LIBRARY_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -67,6 +68,18 @@ pub fn sha256_of(path: &Path) -> Result<[u8; 32], AdmissionError> {
     Ok(Sha256::digest(read_library(path)?).into())
 }
 
+fn changed(code: &'static str, path: &Path, found: &[u8; 32]) -> AdmissionError {
+    AdmissionError::Refused(Verdict::new(
+        code,
+        format!(
+            "{}：内容的 SHA-256 为 {}，与名称不符 / the bytes are not those of its name",
+            path.display(),
+            HEXLOWER.encode(found)
+        ),
+        "请从备份恢复或重新部署 / restore it from a backup or deploy it anew",
+    ))
+}
+
 /// The folder of libraries below a data folder.
 #[derive(Clone, Debug)]
 pub struct Libraries {
@@ -105,20 +118,25 @@ impl Libraries {
             self.write(&path, bytes)?;
         }
         if let Some(note) = note {
-            self.write(&self.note_path(&sha256), note)?;
+            let path = self.note_path(&Sha256::digest(note).into());
+            if !path.exists() || read_manifest(&path)? != note {
+                self.write(&path, note)?;
+            }
         }
         Ok(sha256)
     }
 
-    /// The signed manifest of a kept library, if it was admitted by one.
+    /// A kept manifest by its own SHA-256, once its bytes are known to be those of its name.
     ///
     /// # Errors
-    /// It is there and cannot be read.
-    pub fn note(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, AdmissionError> {
+    /// It is gone, cannot be read, or was changed.
+    pub fn note(&self, sha256: &[u8; 32]) -> Result<Vec<u8>, AdmissionError> {
         let path = self.note_path(sha256);
-        match path.exists() {
-            true => read_manifest(&path).map(Some),
-            false => Ok(None),
+        let note = read_manifest(&path)?;
+        let found: [u8; 32] = Sha256::digest(&note).into();
+        match found == *sha256 {
+            true => Ok(note),
+            false => Err(changed("MANIFEST_CHANGED", &path, &found)),
         }
     }
 
@@ -129,15 +147,10 @@ impl Libraries {
     pub fn whole(&self, sha256: &[u8; 32]) -> Result<PathBuf, AdmissionError> {
         let path = self.path(sha256);
         let found = sha256_of(&path)?;
-        if found != *sha256 {
-            let problem = format!(
-                "内容的 SHA-256 为 {}，与名称不符：请从备份恢复或重新部署 / the bytes are not those of its name: \
-                 restore it from a backup or deploy it anew",
-                HEXLOWER.encode(&found)
-            );
-            return Err(AdmissionError::File { file: path, problem });
+        match found == *sha256 {
+            true => Ok(path),
+            false => Err(changed("LIBRARY_CHANGED", &path, &found)),
         }
-        Ok(path)
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), AdmissionError> {
@@ -161,15 +174,23 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let libraries = Libraries::of(data.path());
         let sha256 = libraries.keep(b"bytes of a library", Some(b"note")).unwrap();
-        assert_eq!(libraries.note(&sha256).unwrap().unwrap(), b"note");
+        let note: [u8; 32] = Sha256::digest(b"note").into();
+        assert_eq!(libraries.note(&note).unwrap(), b"note");
         let path = libraries.whole(&sha256).unwrap();
         fs::write(&path, b"bytes of another").unwrap();
         assert!(libraries.whole(&sha256).unwrap_err().to_string().contains("SHA-256"));
-        // Keeping it again mends it, and a manifest that is signed anew replaces the old one.
+        // Keeping it again mends it, and a manifest that is signed anew stands beside the old one.
         libraries.keep(b"bytes of a library", Some(b"newer")).unwrap();
         assert_eq!(libraries.whole(&sha256).unwrap(), path);
-        assert_eq!(libraries.note(&sha256).unwrap().unwrap(), b"newer");
-        assert!(libraries.whole(&[0; 32]).is_err());
-        assert_eq!(libraries.note(&[0; 32]).unwrap(), None);
+        assert_eq!(libraries.note(&note).unwrap(), b"note");
+        assert_eq!(libraries.note(&Sha256::digest(b"newer").into()).unwrap(), b"newer");
+        fs::write(libraries.note_path(&note), b"newer").unwrap();
+        let changed = libraries.note(&note).unwrap_err();
+        assert!(changed.to_string().contains("MANIFEST_CHANGED"));
+        assert!(!changed.may_pass());
+        for gone in [libraries.whole(&[0; 32]).unwrap_err(), libraries.note(&[0; 32]).unwrap_err()]
+        {
+            assert!(gone.may_pass(), "{gone}");
+        }
     }
 }

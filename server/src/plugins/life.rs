@@ -7,6 +7,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,7 +15,8 @@ use sha2::{Digest as _, Sha256};
 use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::id::{MeasureId, Position};
-use shouxin_core::row::PluginRow;
+use shouxin_core::row::{PluginRow, PluginVersion};
+use shouxin_core::text::shortened;
 
 use crate::dispatch::seal_for_case;
 use crate::engine::{Engine, Request};
@@ -140,7 +142,7 @@ impl Life {
     }
 
     /// What runs.
-    pub fn plugins(&self) -> &Plugins {
+    pub fn plugins(&self) -> &Arc<Plugins> {
         &self.plugins
     }
 
@@ -152,24 +154,36 @@ impl Life {
     /// Carries one step out. Blocks; steps wait for each other.
     ///
     /// # Errors
-    /// What was refused, and what would make it succeed; nothing has changed then.
+    /// What was refused, and what would make it succeed. Nothing has changed then, but where the text
+    /// says otherwise: what was recorded and did not start was taken back, retired, or is tried again.
     pub fn step(&self, step: Step, engine: &Engine) -> Result<Value, Refused> {
         if step == (Step::List {}) {
             return Ok(json!({"plugins": self.shown(engine), "runs": self.runs}));
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.read_again()?;
+        let done = self.carry_out(step, &file, engine);
+        // Whatever came of it: what a trial or a shadow kept does not outlive it.
+        if let Ok((_, shadows)) = start::rows(engine) {
+            self.plugins.sweep(&shadows.into_iter().map(|row| row.name).collect());
+        }
+        done
+    }
+
+    fn carry_out(&self, step: Step, file: &PluginsFile, engine: &Engine) -> Result<Value, Refused> {
         match step {
             Step::List {} => {}
             Step::Deploy { library, manifest, name, shadow } => {
                 let files = Files { library, manifest, name };
-                return self.deploy(&file, files, shadow, engine);
+                return self.deploy(file, files, shadow, engine);
             }
             Step::Promote { name, from } => {
+                self.goes(&name)?;
+                self.shadow_may_run(file, &name, engine)?;
                 let command = Command::PromotePlugin { name: name.clone(), from };
                 record(engine, "plugins.promote", command)?;
                 self.plugins.stop_shadow(&name);
-                self.switch(&file, &name, engine)?;
+                self.switch(file, &name, engine)?;
             }
             Step::DropShadow { name, reason } => {
                 let command = Command::DropShadow { name: name.clone(), reason };
@@ -177,10 +191,11 @@ impl Life {
                 self.plugins.stop_shadow(&name);
             }
             Step::RollBack { name, reason } => {
-                self.earlier_may_run(&file, &name, engine)?;
+                self.goes(&name)?;
+                self.earlier_may_run(file, &name, engine)?;
                 let command = Command::RollBackPlugin { name: name.clone(), reason };
                 record(engine, "plugins.roll_back", command)?;
-                self.switch(&file, &name, engine)?;
+                self.switch(file, &name, engine)?;
             }
             Step::Pause { name, reason } => {
                 record(engine, "plugins.pause", Command::PausePlugin { name, reason })?;
@@ -188,22 +203,28 @@ impl Life {
             Step::Resume { name } => {
                 let command = Command::ResumePlugin { name: name.clone() };
                 record(engine, "plugins.resume", command)?;
+                if self.runs && self.plugins.get(&name).is_none() {
+                    self.start_again(file, &name, engine)?;
+                }
                 self.resumed(&name);
             }
             Step::Remove { name, reason } => {
                 let command = Command::RemovePlugin { name: name.clone(), reason };
                 record(engine, "plugins.remove", command)?;
+                self.plugins.tries.forget(&name);
                 self.plugins.stop_live(&name, self.drain_ms);
                 self.plugins.stop_shadow(&name);
             }
-            Step::Reload {} => self.reload(&file, engine)?,
+            Step::Reload {} => self.reload(file, engine)?,
         }
         self.plugins.changed.notify_one();
         Ok(json!({"runs": self.runs}))
     }
 
-    /// What follows from a plugin's resumption beside its event: the breaker is closed.
+    /// What follows from a plugin's resumption beside its event: the breaker is closed, and one that
+    /// did not start is tried again at once.
     pub fn resumed(&self, name: &str) {
+        self.plugins.tries.hurry(name, Instant::now());
         if let Some(running) = self.plugins.get(name) {
             running.reset_breaker();
         }
@@ -232,10 +253,15 @@ impl Life {
         let candidate = match &note {
             Some(note) => Candidate::signed(file, &file.trust()?, kept, sha256, note, today)?,
             None => {
-                let name = files.name.unwrap_or_default();
+                // Whoever has no manifest reads what to do about it, by the file's name if need be.
+                let given = || files.library.file_name().map(|name| name.to_string_lossy().into());
+                let name = files.name.clone().or_else(given).unwrap_or_default();
                 Candidate::unsigned(file, kept, sha256, &name, "")?
             }
         };
+        if !shadow {
+            self.goes(&candidate.name)?;
+        }
         // What is tried is what is kept: from here on nobody reads the file that was given.
         self.libraries.keep(&bytes, note.as_deref())?;
         let info = self.plugins.try_out(&candidate)?;
@@ -282,25 +308,54 @@ impl Life {
         name: &str,
         engine: &Engine,
     ) -> Result<(), Refused> {
-        let earlier = self.row(name, engine)?.and_then(|row| row.earlier);
-        let Some(earlier) = earlier else {
+        match self.row(name, engine)?.and_then(|row| row.earlier) {
+            Some(earlier) => self.may_run(file, name, &earlier),
             // The command's own refusal says that there is none.
-            return Ok(());
-        };
-        let candidate = self.candidate(file, name, &earlier.version, earlier.sha256)?;
-        self.plugins.try_out(&candidate)?;
+            None => Ok(()),
+        }
+    }
+
+    /// A shadow is made live only where its version may run.
+    fn shadow_may_run(
+        &self,
+        file: &PluginsFile,
+        name: &str,
+        engine: &Engine,
+    ) -> Result<(), Refused> {
+        let (_, shadows) = start::rows(engine).map_err(wrong)?;
+        match shadows.iter().find(|row| row.name == name) {
+            Some(row) => self.may_run(file, name, &row.own),
+            None => Ok(()),
+        }
+    }
+
+    fn may_run(&self, file: &PluginsFile, name: &str, own: &PluginVersion) -> Result<(), Refused> {
+        let candidate = self.candidate(file, name, own)?;
+        candidate.says_the_same(&self.plugins.try_out(&candidate)?)?;
         Ok(())
+    }
+
+    /// Another version takes the place of one that can be stopped.
+    fn goes(&self, name: &str) -> Result<(), Refused> {
+        match self.plugins.hangs(name) {
+            false => Ok(()),
+            true => Err(Refused {
+                text: format!(
+                    "{name} 卡在调用中，无法停止：请重启服务后再操作 / a thread of it hangs in its call and cannot be \
+                     ended: restart the server first"
+                ),
+                code: 3,
+            }),
+        }
     }
 
     fn candidate(
         &self,
         file: &PluginsFile,
         name: &str,
-        version: &str,
-        sha256: [u8; 32],
-    ) -> Result<Candidate, Refused> {
-        let trust = file.trust()?;
-        Ok(Candidate::deployed(file, &trust, &self.libraries, name, version, sha256)?)
+        own: &PluginVersion,
+    ) -> Result<Candidate, AdmissionError> {
+        Candidate::deployed(file, &file.trust()?, &self.libraries, name, own)
     }
 
     fn row(&self, name: &str, engine: &Engine) -> Result<Option<PluginRow>, Refused> {
@@ -317,66 +372,175 @@ impl Life {
         let Some(row) = self.row(name, engine)?.filter(|row| row.retired.is_none()) else {
             return Ok(());
         };
-        let candidate = self.candidate(file, name, &row.version, row.sha256)?;
-        self.plugins.stop_live(name, self.drain_ms);
-        let Err(error) = self.plugins.start_live(candidate) else {
+        let Err(error) = self.replace(file, name, &row.live()) else {
             return Ok(());
         };
         // Over its own folder it does not start, though it did over an empty one.
         let reason = format!("启动失败 / it did not start: {error}");
-        self.plugins.refuse(
-            name,
-            json!({"name": name, "version": row.version, "department": row.department,
-                "state": "refused", "last_error": reason}),
-        );
-        let Some(earlier) = row.earlier else {
-            return Err(error.into());
+        self.plugins.refuse(name, start::refused(&row, &reason));
+        let back = match &row.earlier {
+            Some(earlier) => self.go_back(file, name, earlier, &reason, engine),
+            None => Err(wrong("没有可以退回的版本 / it replaced no version")),
         };
-        let back = Command::RollBackPlugin { name: name.to_owned(), reason };
-        record(engine, "plugins.roll_back", back)?;
-        let candidate = self.candidate(file, name, &earlier.version, earlier.sha256)?;
-        self.plugins.start_live(candidate)?;
-        Err(Refused {
-            text: format!(
-                "新版本在其数据目录上未能启动，已回退到 {}：{error} / the new version did not start over its \
-                 folder; {} is live again",
-                earlier.version, earlier.version
+        let text = match back {
+            Ok(version) => format!(
+                "新版本在其数据目录上未能启动，已回退到 {version}：{error} / the new version did not start over its \
+                 folder; {version} is live again"
             ),
-            code: 3,
+            Err(refused) => {
+                // Nothing runs and nothing is tried: the officers are not to wait for it.
+                let also = match self.retire(name, engine) {
+                    Ok(()) => String::new(),
+                    Err(retired) => format!("\n{}", retired.text),
+                };
+                let text = format!(
+                    "未能启动：{error}\n也未能回退：{}\n该插件已停用，其事项由人工办理 / it did not start, and there is \
+                     no way back: the plugin is retired{also}",
+                    refused.text
+                );
+                self.plugins.refuse(name, start::refused(&row, &text));
+                text
+            }
+        };
+        Err(Refused { text, code: 3 })
+    }
+
+    fn replace(
+        &self,
+        file: &PluginsFile,
+        name: &str,
+        own: &PluginVersion,
+    ) -> Result<(), AdmissionError> {
+        self.plugins.stop_live(name, self.drain_ms);
+        self.plugins.start_live(self.candidate(file, name, own)?)
+    }
+
+    /// Makes the earlier version live again; says which.
+    fn go_back(
+        &self,
+        file: &PluginsFile,
+        name: &str,
+        earlier: &PluginVersion,
+        reason: &str,
+        engine: &Engine,
+    ) -> Result<String, Refused> {
+        let back = Command::RollBackPlugin { name: name.to_owned(), reason: shortened(reason) };
+        record(engine, "plugins.roll_back", back)?;
+        self.replace(file, name, earlier)?;
+        Ok(earlier.version.clone())
+    }
+
+    /// Says of one plugin that it runs no more.
+    fn retire(&self, name: &str, engine: &Engine) -> Result<(), Refused> {
+        let (rows, _) = start::rows(engine).map_err(wrong)?;
+        let others = rows.into_iter().filter(|row| row.retired.is_none() && row.name != name);
+        let running = others.map(|row| row.name).collect();
+        record(engine, "plugins.retire", Command::RetirePlugins { running })
+    }
+
+    /// Starts what is deployed and does not run.
+    fn start_again(&self, file: &PluginsFile, name: &str, engine: &Engine) -> Result<(), Refused> {
+        let Some(row) = self.row(name, engine)?.filter(|row| row.retired.is_none()) else {
+            self.plugins.tries.forget(name);
+            return Ok(());
+        };
+        let started = self.candidate(file, name, &row.live());
+        let started = started.and_then(|candidate| self.plugins.start_live(candidate));
+        started.map_err(|error| {
+            self.plugins.refuse(name, start::refused(&row, &error.to_string()));
+            self.plugins.tries.failed(name, Instant::now());
+            Refused {
+                text: format!(
+                    "{name} 仍未启动，稍后再试：{error} / it does not start yet and is tried again"
+                ),
+                code: 3,
+            }
         })
     }
 
-    /// Lets the file hold as it stands now.
-    fn reload(&self, file: &PluginsFile, engine: &Engine) -> Result<(), Refused> {
-        let (rows, shadows) = start::rows(engine).map_err(wrong)?;
-        let mut stay = Vec::new();
-        for row in rows.iter().filter(|row| row.retired.is_none()) {
-            let candidate = match self.candidate(file, &row.name, &row.version, row.sha256) {
-                Ok(candidate) => candidate,
-                Err(refused) => {
-                    self.plugins.stop_live(&row.name, self.drain_ms);
-                    self.plugins.refuse(
-                        &row.name,
-                        json!({"name": row.name, "version": row.version, "department": row.department,
-                            "state": "refused", "last_error": refused.text}),
-                    );
-                    continue;
-                }
-            };
-            stay.push(row.name.clone());
-            let held = self.plugins.get(&row.name);
-            if self.runs && held.is_none_or(|held| held.candidate.grant != candidate.grant) {
-                self.plugins.stop_live(&row.name, self.drain_ms);
-                self.plugins.start_live(candidate)?;
+    /// Tries again whatever is due. Blocks; steps wait for it.
+    pub fn try_again(&self, engine: &Engine) {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = self.plugins.tries.due(Instant::now());
+        let file = match self.read_again() {
+            Ok(file) => file,
+            Err(refused) => {
+                tracing::error!(why = %refused.text, "plugins.toml cannot be read");
+                due.iter().for_each(|name| self.plugins.tries.failed(name, Instant::now()));
+                return;
+            }
+        };
+        for name in due {
+            if self.plugins.get(&name).is_some() {
+                self.plugins.tries.forget(&name);
+            } else if let Err(refused) = self.start_again(&file, &name, engine) {
+                tracing::warn!(plugin = %name, why = %refused.text, "it is tried again later");
             }
         }
-        record(engine, "plugins.retire", Command::RetirePlugins { running: stay })?;
-        for row in shadows {
-            if self.candidate(file, &row.name, &row.own.version, row.own.sha256).is_err() {
+    }
+
+    /// Lets the file hold as it stands now. What has lost its right stops before anything else is
+    /// done; what goes wrong with one plugin keeps no other from its turn.
+    fn reload(&self, file: &PluginsFile, engine: &Engine) -> Result<(), Refused> {
+        let (rows, shadows) = start::rows(engine).map_err(wrong)?;
+        let rows: Vec<PluginRow> = rows.into_iter().filter(|row| row.retired.is_none()).collect();
+        file.stands(!rows.is_empty() || !shadows.is_empty())?;
+        let (mut stay, mut gone, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut problems = Vec::new();
+        for row in &rows {
+            match self.candidate(file, &row.name, &row.live()) {
+                Ok(candidate) => {
+                    stay.push(row.name.clone());
+                    let held = self.plugins.get(&row.name);
+                    if held.is_none_or(|held| held.candidate.grant != candidate.grant) {
+                        changed.push((row, candidate));
+                    }
+                }
+                Err(error) if error.may_pass() => {
+                    stay.push(row.name.clone());
+                    if self.plugins.get(&row.name).is_none() {
+                        self.plugins.refuse(&row.name, start::refused(row, &error.to_string()));
+                        self.plugins.tries.failed(&row.name, Instant::now());
+                    }
+                    problems.push(format!("{}: {error}", row.name));
+                }
+                Err(error) => gone.push((row, error)),
+            }
+        }
+        std::thread::scope(|scope| {
+            for (row, _) in &gone {
+                scope.spawn(|| self.plugins.stop_live(&row.name, self.drain_ms));
+            }
+        });
+        for (row, error) in &gone {
+            self.plugins.tries.forget(&row.name);
+            self.plugins.refuse(&row.name, start::refused(row, &error.to_string()));
+        }
+        for row in &shadows {
+            let may = self.candidate(file, &row.name, &row.own);
+            if may.is_err_and(|error| !error.may_pass()) {
                 self.plugins.stop_shadow(&row.name);
             }
         }
-        Ok(())
+        let retired = record(engine, "plugins.retire", Command::RetirePlugins { running: stay });
+        problems.extend(retired.err().map(|refused| refused.text));
+        if self.runs {
+            for (row, candidate) in changed {
+                let goes = self.goes(&row.name).and_then(|()| {
+                    self.plugins.stop_live(&row.name, self.drain_ms);
+                    Ok(self.plugins.start_live(candidate)?)
+                });
+                if let Err(refused) = goes {
+                    self.plugins.refuse(&row.name, start::refused(row, &refused.text));
+                    self.plugins.tries.failed(&row.name, Instant::now());
+                    problems.push(format!("{}: {}", row.name, refused.text));
+                }
+            }
+        }
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(Refused { text: problems.join("\n"), code: 3 }),
+        }
     }
 
     /// Lists dead letters, or answers one.

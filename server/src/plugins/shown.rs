@@ -15,12 +15,12 @@ use crate::engine::query::{Query, QueryError};
 use crate::plugins::{Life, Plugins, Running, start};
 
 /// Things counted of a queue; more are said to be more.
-const COUNTED_MAX: usize = 1000;
+const COUNTED_MAX: usize = 100;
 
 /// A queue, counted as far as it is worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
-    /// How many; at most 1,000.
+    /// How many; at most 100.
     pub count: usize,
     /// There are more.
     pub more: bool,
@@ -163,7 +163,7 @@ fn health(running: &Running) -> Value {
 }
 
 /// One deployed plugin.
-fn deployed(engine: &Engine, plugins: &Plugins, observed: &Observed) -> Value {
+fn deployed(engine: &Engine, plugins: &Plugins, observed: &Observed, why: Option<&Value>) -> Value {
     let row = &observed.row;
     let today = engine.clock.now().legal_date();
     let running = plugins.get(&row.name);
@@ -194,6 +194,9 @@ fn deployed(engine: &Engine, plugins: &Plugins, observed: &Observed) -> Value {
         (shown.as_object_mut(), running.as_deref().map(health))
     {
         shown.extend(more);
+    }
+    if shown["last_error"].is_null() {
+        shown["last_error"] = why.map_or(Value::Null, |own| own["last_error"].clone());
     }
     shown
 }
@@ -230,10 +233,12 @@ fn retired(row: &PluginRow) -> Option<Value> {
 /// The view cannot be read.
 pub fn all(engine: &Engine, plugins: &Plugins) -> Result<Vec<Value>, QueryError> {
     let (rows, shadows) = start::rows(engine).map_err(QueryError::Read)?;
+    let refused = plugins.refusals();
+    let why = |name: &str| refused.iter().find(|own| own["name"] == name);
     let mut shown = Vec::new();
     for row in rows.iter().filter(|row| row.retired.is_none()) {
         let observed = observe(engine, row.clone())?;
-        let mut own = deployed(engine, plugins, &observed);
+        let mut own = deployed(engine, plugins, &observed, why(&row.name));
         if let Some(found) = shadows.iter().find(|own| own.name == row.name) {
             own["shadow"] = shadow(plugins, found);
         }
@@ -249,8 +254,6 @@ pub fn all(engine: &Engine, plugins: &Plugins) -> Result<Vec<Value>, QueryError>
             "shadow": shadow(plugins, found),
         }));
     }
-    let refused = plugins.refusals();
-    let why = |name: &str| refused.iter().find(|own| own["name"] == name);
     for row in &rows {
         if let Some(mut own) = retired(row) {
             // Why it was not admitted any more, where that was found out since the start.

@@ -1,20 +1,20 @@
 //! What runs when the server starts: what the log says is deployed, as far as it is admitted still.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::event::plugin::Admission;
 use shouxin_core::row::{Key, PluginRow, Row, ShadowRow};
-use shouxin_plugin_admission::Trust;
 
+use crate::app::StartError;
 use crate::engine::query::Query;
 use crate::engine::{Engine, EngineError, Request};
 use crate::plugins::file::{PluginGrant, PluginsFile};
 use crate::plugins::library::Libraries;
 use crate::plugins::{AdmissionError, Candidate, Plugins};
-
-/// Why the server does not start at all: the engine, never a plugin.
-type Fatal = EngineError;
 
 fn shown(grant: &PluginGrant, why: &str) -> Value {
     json!({
@@ -47,29 +47,49 @@ pub(super) fn rows(engine: &Engine) -> Result<(Vec<PluginRow>, Vec<ShadowRow>), 
 
 /// Says of every deployed plugin but these that it runs no more: what went to it is then done by
 /// hand, and another may take its place.
-async fn retire(engine: &Engine, running: Vec<String>) -> Result<(), Fatal> {
+async fn retire(engine: &Engine, running: Vec<String>) -> Result<(), EngineError> {
     let command = Command::RetirePlugins { running };
     engine.submit(Request::internal(Actor::Operator, "plugins.retire", command)).await?;
     Ok(())
 }
 
-/// Starts what is deployed and what development pins. A plugin that may not run, or does not start,
-/// is left out, shown as refused and retired; the server goes on without it.
+/// As many start at the same time.
+const STARTS_MAX: usize = 8;
+
+/// Does each piece of work on one of a few threads, so that one that hangs does not hold up the rest.
+fn each<T: Send>(work: Vec<T>, start: impl Fn(T) + Sync) {
+    let threads = work.len().min(STARTS_MAX);
+    let work = Mutex::new(work.into_iter());
+    let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(own) = next() {
+                    start(own);
+                }
+            });
+        }
+    });
+}
+
+/// Starts what is deployed and what development pins. A plugin that is not admitted any more is left
+/// out, shown as refused and retired; one that does not start stays deployed, is shown with the
+/// reason and tried again. The server goes on without either.
 ///
 /// # Errors
-/// The engine takes no commands.
+/// The engine takes no commands, or `plugins.toml` is not there though plugins are deployed.
 pub async fn start(
     engine: &Engine,
     plugins: &Plugins,
     libraries: &Libraries,
     file: &PluginsFile,
-) -> Result<(), Fatal> {
-    let trust = file.trust().unwrap_or_else(|error| {
-        // The file was checked when it was read; one that is made by hand trusts nobody.
-        tracing::error!(%error, "nobody is trusted");
-        Trust::default()
-    });
+) -> Result<(), StartError> {
+    let trust = file.trust()?;
     let (deployed, shadows) = rows(engine).map_err(EngineError::Defect)?;
+    let deployed: Vec<PluginRow> =
+        deployed.into_iter().filter(|row| row.retired.is_none()).collect();
+    file.stands(!deployed.is_empty() || !shadows.is_empty())?;
+    plugins.sweep(&shadows.iter().map(|row| row.name.clone()).collect());
     let mut candidates = Vec::new();
     for grant in file.plugins.iter().filter(|grant| grant.library.is_some()) {
         match pinned(file, grant, libraries) {
@@ -77,53 +97,58 @@ pub async fn start(
             Err(error) => plugins.refuse(&grant.name, shown(grant, &error.to_string())),
         }
     }
-    for row in deployed.iter().filter(|row| row.retired.is_none()) {
+    let mut stay = Vec::new();
+    for row in &deployed {
         if candidates.iter().any(|own: &Candidate| own.name == row.name)
             || file.grant(&row.name).is_some_and(|grant| grant.library.is_some())
         {
             continue;
         }
-        let found =
-            Candidate::deployed(file, &trust, libraries, &row.name, &row.version, row.sha256);
-        match found {
+        match Candidate::deployed(file, &trust, libraries, &row.name, &row.live()) {
             Ok(candidate) => candidates.push(candidate),
-            Err(error) => refuse_row(plugins, row, &error),
+            Err(error) => {
+                if error.may_pass() {
+                    stay.push(row.name.clone());
+                    plugins.tries.failed(&row.name, Instant::now());
+                }
+                plugins.refuse(&row.name, refused(row, &error.to_string()));
+            }
         }
     }
     // What is not admitted any more makes room first, so that another may take its measures on.
-    retire(engine, candidates.iter().map(|own| own.name.clone()).collect()).await?;
+    let admitted = candidates.iter().map(|own| own.name.clone());
+    retire(engine, stay.iter().cloned().chain(admitted).collect()).await?;
+    let mut starting = Vec::new();
     for candidate in candidates {
-        let (name, unsigned) = (candidate.name.clone(), candidate.admission == Admission::Unsigned);
         // What a manifest admitted stands in the log as it is; what development pins may be new.
+        let unsigned = candidate.admission == Admission::Unsigned;
         if unsigned && let Err(error) = engine.submit(deploy(&candidate)).await {
             let EngineError::Refused(refusal) = error else {
-                return Err(error);
+                return Err(error.into());
             };
             let why = format!("{}; {}", refusal.detail, refusal.cure);
-            plugins.refuse(&name, shown(&candidate.grant, &why));
+            plugins.refuse(&candidate.name, shown(&candidate.grant, &why));
             continue;
         }
-        let grant = candidate.grant.clone();
+        stay.push(candidate.name.clone());
+        starting.push(candidate);
+    }
+    each(starting, |candidate| {
+        let (name, version) = (candidate.name.clone(), candidate.version.clone());
+        let grant = PluginGrant { version: Some(version), ..candidate.grant.clone() };
         if let Err(error) = plugins.start_live(candidate) {
             plugins.refuse(&name, shown(&grant, &error.to_string()));
+            plugins.tries.failed(&name, Instant::now());
         }
-    }
-    let running = plugins.all().iter().map(|own| own.candidate.name.clone()).collect();
-    retire(engine, running).await?;
-    for row in shadows {
-        let started = Candidate::deployed(
-            file,
-            &trust,
-            libraries,
-            &row.name,
-            &row.own.version,
-            row.own.sha256,
-        )
-        .and_then(|candidate| plugins.start_shadow(candidate));
+    });
+    retire(engine, stay).await?;
+    each(shadows, |row| {
+        let started = Candidate::deployed(file, &trust, libraries, &row.name, &row.own)
+            .and_then(|candidate| plugins.start_shadow(candidate));
         if let Err(error) = started {
             tracing::error!(plugin = %row.name, %error, "影子版本未启动 / the shadow does not run");
         }
-    }
+    });
     Ok(())
 }
 
@@ -156,15 +181,35 @@ pub(super) fn deploy(candidate: &Candidate) -> Request {
     Request::internal(Actor::Operator, "plugins.deploy", command)
 }
 
-fn refuse_row(plugins: &Plugins, row: &PluginRow, error: &AdmissionError) {
-    let shown = json!({
+/// What is shown of a deployed plugin that does not run.
+pub(super) fn refused(row: &PluginRow, why: &str) -> Value {
+    json!({
         "name": row.name,
         "version": row.version,
         "department": row.department,
         "measures": row.measures,
         "sha256": data_encoding::HEXLOWER.encode(&row.sha256),
         "state": "refused",
-        "last_error": error.to_string(),
-    });
-    plugins.refuse(&row.name, shown);
+        "last_error": why,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Each waits for all of them: one after the other, none would ever go on.
+    #[test]
+    fn as_many_as_may_start_at_the_same_time_and_the_rest_follows() {
+        let (all, done) = (Barrier::new(STARTS_MAX), AtomicUsize::new(0));
+        each((0..STARTS_MAX * 2).collect(), |_| {
+            all.wait();
+            done.fetch_add(1, Ordering::SeqCst);
+        });
+        assert_eq!(done.into_inner(), STARTS_MAX * 2);
+        each(Vec::<u8>::new(), |_| ());
+    }
 }

@@ -1,0 +1,172 @@
+//! What goes wrong in a plugin's life: a refused deployment, a version that does not start, a file that
+//! is not there. Nothing of what ran is lost by it, and whoever looks reads why.
+
+use serde_json::{Value, json};
+use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
+
+use crate::life::{Operator, deploy, named, shown};
+use crate::plugins::{FIRST, Running};
+
+fn hash(library: &std::path::Path) -> Value {
+    json!(data_encoding::HEXLOWER.encode(&library_sha256(library).expect("a hash")))
+}
+
+fn last_error(running: &Running) -> String {
+    shown(&running.operator())["last_error"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Two manifests of one library: the one that was refused is not the one that admitted it.
+#[test]
+fn a_refused_deployment_changes_nothing_of_what_runs_at_the_next_start() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    let other = |draft: &mut shouxin_plugin_admission::Draft| draft.version = "2.0.0".to_owned();
+    let refused = own.signed_by(&library, &own.key, other);
+    running.refuses(deploy(&library, &refused, false), "LIBRARY_SAYS_OTHERWISE");
+    // Nor does one that says another contract.
+    let refused = own.signed_for(&library, (1, 9));
+    running.refuses(deploy(&library, &refused, false), "abi");
+    drop(running);
+    let running = own.server(FIRST);
+    let live = shown(&running.operator());
+    assert_eq!((&live["state"], &live["version"]), (&json!("running"), &json!("1.0.0")), "{live}");
+}
+
+/// A shadow is made live only where its version may run.
+#[test]
+fn a_shadow_that_may_not_run_any_more_is_not_made_live() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let (old, new) = (own.build(1), own.build(2));
+    running.took(deploy(&old, &own.signed(&old), false));
+    running.took(deploy(&new, &own.signed(&new), true));
+    own.writes(&format!("[[revoked]]\nsha256 = {}\nreason = \"漏洞 / a hole\"\n", hash(&new)));
+    let promote = || Step::Promote { name: "faulty".to_owned(), from: None };
+    running.refuses(promote(), "LIBRARY_REVOKED");
+    own.writes("");
+    own.sets("create = \"refuse\"");
+    running.refuses(promote(), "told to refuse");
+    let live = shown(&running.operator());
+    assert_eq!((&live["sha256"], &live["shadow"]["sha256"]), (&hash(&old), &hash(&new)));
+    own.writes("");
+    running.took(promote());
+    assert_eq!(shown(&running.operator())["sha256"], hash(&new));
+}
+
+/// Mended settings and one word bring it back; nothing was retired for it.
+#[test]
+fn a_plugin_that_does_not_start_stays_deployed_says_why_and_is_resumed() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    drop(running);
+    own.sets("create = \"refuse\"");
+    let running = own.server(FIRST);
+    assert_eq!(shown(&running.operator())["state"], "not_running");
+    assert!(last_error(&running).contains("told to refuse"), "{}", last_error(&running));
+    running.refuses(Step::Resume { name: "faulty".to_owned() }, "told to refuse");
+    own.writes("");
+    running.took(Step::Resume { name: "faulty".to_owned() });
+    let live = shown(&running.operator());
+    assert_eq!((&live["state"], &live["last_error"]), (&json!("running"), &Value::Null));
+    // Over HTTP the word is the same, and the register tries at once.
+    drop(running);
+    own.sets("create = \"refuse\"");
+    let running = own.server(FIRST);
+    own.writes("");
+    let operator = running.operator();
+    let resumed = operator.post("/v1/plugins/faulty/resume", "resume it now", &json!({}));
+    assert_eq!(resumed.expect("an answer").status, 201);
+    operator.until("/v1/plugins", "a plugin that runs", |body| {
+        body["plugins"][0]["state"] == "running"
+    });
+}
+
+/// Over an empty folder it starts, over its own it does not; there was none before it.
+#[test]
+fn a_first_version_that_does_not_start_over_its_folder_is_retired_and_says_why() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let folder = own.data().join("plugin-data/faulty");
+    std::fs::create_dir_all(folder.parent().expect("a folder")).expect("a folder");
+    std::fs::write(&folder, "a file where a folder belongs").expect("a file");
+    let library = own.build(1);
+    let note = own.signed(&library);
+    running.refuses(deploy(&library, &note, false), "没有可以退回的版本");
+    assert_eq!(shown(&running.operator())["state"], "retired");
+    assert!(last_error(&running).contains("未能启动"), "{}", last_error(&running));
+    std::fs::remove_file(&folder).expect("the file goes");
+    running.took(deploy(&library, &note, false));
+    assert_eq!(shown(&running.operator())["state"], "running");
+}
+
+/// What has lost its right stops though another does not start; each problem is named.
+#[test]
+fn a_reload_stops_what_is_revoked_whatever_else_goes_wrong() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    let (file, text) = (own.file(), std::fs::read_to_string(own.file()).expect("plugins.toml"));
+    std::fs::remove_file(&file).expect("plugins.toml goes");
+    let refused = running.step(Step::Reload {}).expect_err("no plugins.toml");
+    assert!(refused.text.contains("--config"), "{}", refused.text);
+    assert_eq!(shown(&running.operator())["state"], "running");
+    std::fs::write(&file, text).expect("plugins.toml");
+    own.sets("create = \"refuse\"");
+    running.refuses(Step::Reload {}, "told to refuse");
+    let held = shown(&running.operator());
+    assert_eq!(held["state"], "not_running", "it stays deployed: {held}");
+    assert!(last_error(&running).contains("told to refuse"));
+    let more = format!("[[revoked]]\nsha256 = {}\nreason = \"漏洞 / a hole\"\n", hash(&library));
+    own.writes(&more);
+    running.took(Step::Reload {});
+    assert_eq!(shown(&running.operator())["state"], "retired");
+}
+
+#[test]
+fn a_server_does_not_start_without_its_plugins_file_and_sweeps_what_trials_left() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let (old, new) = (own.build(1), own.build(2));
+    running.took(deploy(&old, &own.signed(&old), false));
+    running.took(deploy(&new, &own.signed(&new), true));
+    let left = |name: &str| own.data().join("plugin-data").join(name);
+    drop(running);
+    for name in ["faulty.trial", "gone.shadow", "gone"] {
+        std::fs::create_dir_all(left(name).join("kept")).expect("a folder");
+    }
+    let missing = own.data().join("nowhere/plugins.toml");
+    let file = PluginsFile::read(&missing).expect("no file grants nothing");
+    let data = own.data();
+    let started = std::thread::spawn(move || Running::with(FIRST, &data, file)).join();
+    assert!(started.is_err(), "it retired everything instead");
+    let running = own.server(FIRST);
+    assert_eq!(shown(&running.operator())["state"], "running");
+    assert!(!left("faulty.trial").exists() && !left("gone.shadow").exists());
+    assert!(left("gone").exists() && left("faulty.shadow").exists());
+    std::fs::create_dir_all(left("faulty.trial")).expect("a folder");
+    let (name, reason) = named("不再使用 / not used any more");
+    running.took(Step::Remove { name, reason });
+    assert!(!left("faulty.trial").exists() && !left("faulty.shadow").exists());
+}
+
+/// A shadow that was not asked to forget keeps nothing: it begins over an empty folder.
+#[test]
+fn a_shadow_that_missed_an_erasure_begins_anew() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let (old, new) = (own.build(1), own.build(2));
+    running.took(deploy(&old, &own.signed(&old), false));
+    running.took(deploy(&new, &own.signed(&new), true));
+    let kept = own.data().join("plugin-data/faulty.shadow/kept");
+    std::fs::write(&kept, "an erased subject").expect("a file");
+    running.life.plugins().shadow_missed_forget("faulty");
+    running.life.plugins().shadow_missed_forget("nobody");
+    running.operator().until("/v1/plugins", "a shadow that runs", |body| {
+        !kept.exists() && body["plugins"][0]["shadow"]["state"] == "running"
+    });
+}
