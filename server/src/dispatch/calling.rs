@@ -194,7 +194,8 @@ impl Dispatcher {
     ) -> Result<(), SubmitError> {
         let running = self.plugins.get(plugin).ok_or(SubmitError::Stopped)?;
         let ticket = self.next_ticket;
-        let shadow = self.plugins.shadow(plugin);
+        // A shadow forgets by beginning anew over an empty folder (`forgetting.rs`).
+        let shadow = self.plugins.shadow(plugin).filter(|_| hook != Hook::Forget);
         let copy = shadow.as_ref().map(|_| body.clone());
         let first = goes_first(hook);
         if let Task::Case { measure, hook, order, .. } = &task {

@@ -100,6 +100,8 @@ impl Dispatcher {
         let done = matches!(&completion.outcome,
             Outcome::Answered(answer) if answer.outcome == AnswerOutcome::Done);
         if done {
+            // What is only tried keeps nothing of an erased subject, whatever it would answer.
+            self.plugins.shadow_missed_forget(&plugin);
             let command = Command::PluginForgot { plugin: plugin.clone(), through: at };
             let request = Request::internal(running.actor(), "plugins.forgot", command);
             self.spawn(request, move |result| Note::Forgot { plugin, committed: result.is_ok() });
