@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use shouxin_core::actor::{Actor, OfficerRef, Role, SubjectKey};
 use shouxin_core::command::{Command, NewSubject};
-use shouxin_core::event::{CaseRef, NamedMeasure, Service, ServiceManner, Target, Trigger};
+use shouxin_core::event::{CaseRef, NamedMeasure, Target, Trigger};
 use shouxin_core::id::{ListingId, MeasureId, Position};
-use shouxin_core::rules::{Citation, SubjectKind};
-use shouxin_core::text::{FactDocument, FactKind, Name, Sealed};
+use shouxin_core::rules::{Citation, FactKind, SubjectKind};
+use shouxin_core::text::{FactDocument, Name, Sealed, Service, ServiceManner};
 use shouxin_core::time::{Day, Timestamp};
 use shouxin_server::clock::MovedClock;
 use shouxin_server::demo::sample::code;
