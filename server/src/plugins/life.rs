@@ -558,8 +558,17 @@ impl Life {
                 }),
             }
         };
-        let sealed =
-            |case: MeasureId, reason: &str| seal_for_case(engine, case, reason).map_err(wrong);
+        // Once it is sealed nobody sees that it is blank.
+        let sealed = |case: MeasureId, reason: &str| {
+            match reason.trim().is_empty() {
+            false => seal_for_case(engine, case, reason).map_err(wrong),
+            true => Err(Refused {
+                text: "缺少理由：请用一两句话写明 / the reason is missing: say why in a sentence or two"
+                    .to_owned(),
+                code: 3,
+            }),
+        }
+        };
         let command = match step {
             LetterStep::Page { name, after, limit } => {
                 let after = after.map(|text| text.parse()).transpose();
