@@ -157,8 +157,9 @@ fn a_new_project_is_checked_signed_and_deployed_unchanged_and_then_another_besid
     passes(&desk, &other, &of_other);
 
     // The signature.
-    let unsigned = desk.operator(2, &["deploy", &library]);
-    assert!(unsigned.contains("libplugin_bidding.so.manifest"), "{unsigned}");
+    desk.refused(&["deploy", &library], "UNSIGNED");
+    let named = desk.operator(2, &["deploy", &library, "--manifest", &desk.text("nowhere")]);
+    assert!(named.contains("nowhere"), "{named}");
     let sign = |code: i32, manifest: &str, key: &str| {
         desk.author(code, &["sign", &library, "--manifest", manifest, "--key", key])
     };

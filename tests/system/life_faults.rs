@@ -2,10 +2,11 @@
 //! is not there. Nothing of what ran is lost by it, and whoever looks reads why.
 
 use serde_json::{Value, json};
+use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
 
 use crate::life::{Operator, deploy, named, shown};
-use crate::plugins::{FIRST, Running};
+use crate::plugins::{FIRST, Running, Teller, listed_until, ordered};
 
 fn hash(library: &std::path::Path) -> Value {
     json!(data_encoding::HEXLOWER.encode(&library_sha256(library).expect("a hash")))
@@ -169,4 +170,34 @@ fn a_shadow_that_missed_an_erasure_begins_anew() {
     running.operator().until("/v1/plugins", "a shadow that runs", |body| {
         !kept.exists() && body["plugins"][0]["shadow"]["state"] == "running"
     });
+}
+
+/// A thread of this process cannot be ended: beside it no other version opens the same folder.
+#[test]
+fn no_version_takes_the_place_of_one_that_hangs_in_this_process() {
+    let own = Operator::new();
+    let subjects = vec![code("91", 1)];
+    own.sets(&format!("fault = \"hang\"\nsubject = {:?}", subjects[0]));
+    let text = std::fs::read_to_string(own.file()).expect("plugins.toml");
+    let text = text.replace("attempts_max = 2", "attempts_max = 2\nisolation = \"in-process\"");
+    std::fs::write(own.file(), text).expect("plugins.toml");
+    let running = own.server(FIRST);
+    let (old, new) = (own.build(1), own.build(2));
+    running.took(deploy(&old, &own.signed(&old), false));
+    running.took(deploy(&new, &own.signed(&new), true));
+    let teller = Teller::new();
+    let listings = listed_until("2026-12-01", &running, &teller, &subjects);
+    ordered("2026-12-01", &running, &teller, &subjects, listings);
+    running.operator().until("/v1/plugins", "a plugin that hangs", |body| {
+        body["plugins"][0]["state"] == "tripped"
+    });
+    let third = own.build(3);
+    running.refuses(deploy(&third, &own.signed(&third), false), "卡在调用中");
+    running.refuses(Step::Promote { name: "faulty".to_owned(), from: None }, "卡在调用中");
+    assert_eq!(shown(&running.operator())["sha256"], hash(&old), "nothing was recorded");
+    // It can be called no more all the same, and nothing starts in its place.
+    let (name, reason) = named("不再使用 / not used any more");
+    running.took(Step::Remove { name, reason });
+    running.refuses(deploy(&third, &own.signed(&third), false), "卡在调用中");
+    assert_eq!(shown(&running.operator())["state"], "retired");
 }
