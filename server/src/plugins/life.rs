@@ -558,7 +558,6 @@ impl Life {
                 }),
             }
         };
-<<<<<<< HEAD
         let sealed = |case: MeasureId, reason: &str| {
             match reason.trim() {
             "" => Err(Refused {
@@ -566,17 +565,6 @@ impl Life {
                 code: 3,
             }),
             stated => seal_for_case(engine, case, stated).map_err(wrong),
-=======
-        // Once it is sealed nobody sees that it is blank.
-        let sealed = |case: MeasureId, reason: &str| {
-            match reason.trim().is_empty() {
-            false => seal_for_case(engine, case, reason).map_err(wrong),
-            true => Err(Refused {
-                text: "缺少理由：请用一两句话写明 / the reason is missing: say why in a sentence or two"
-                    .to_owned(),
-                code: 3,
-            }),
->>>>>>> mend
         }
         };
         let command = match step {
