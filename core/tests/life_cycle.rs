@@ -447,7 +447,7 @@ fn a_plugin_is_removed_with_its_shadow_and_no_others() {
     };
     world.must(&operator(), &another);
     let reason = "停用 / not used any more".to_owned();
-    world.must(&operator(), &Command::RemovePlugin { name: name(), reason });
+    world.must(&operator(), &Command::RemovePlugin { name: NAME.to_owned(), reason });
     assert_eq!(shadow_row(&world), None);
     let Some(Row::Shadows(rows)) = world.row(&Key::Shadows) else { panic!("shadows") };
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["another"]);
