@@ -51,7 +51,7 @@ fn routes(client: &Client) -> Vec<(String, Option<Value>)> {
                 _ => "L-1",
             };
             let filled = path.replace("{id}", id).replace("{key}", &code("91", 1));
-            let filled = filled.replace("{code}", "market");
+            let filled = filled.replace("{code}", "market").replace("{letter}", "M-1");
             (filled.replace("{name}", "procurement"), roles)
         })
         .collect()
@@ -70,6 +70,7 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
     let guardian = key(&data, "data_officer", Some((MARKET, "SC-03")));
     let guardian = Client::new(&server.base, Some(&guardian));
     let auditor = Client::new(&server.base, Some(&key(&data, "auditor", None)));
+    let operator = Client::new(&server.base, Some(&key(&data, "operator", None)));
     let public = Client::new(&server.base, None);
     let wrong = Client::new(&server.base, Some("sx_nobody_wrong"));
     let before = position(&public);
@@ -86,10 +87,11 @@ fn every_route_refuses_what_is_malformed_and_the_log_does_not_grow() {
             () if may("credit_office") => &officer,
             () if may("association") => &guild,
             () if may("data_officer") => &guardian,
+            () if may("operator") => &operator,
             () => &department,
         };
         let any = |body: &[u8]| sender.send(path, &headers, body);
-        let plugin = path.contains("/plugins/");
+        let plugin = path.starts_with("/v1/plugins/") && path.ends_with("/query");
         if roles.is_some() {
             refused(any(b"{"), &["MALFORMED_JSON"], path);
             refused(
