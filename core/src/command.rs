@@ -111,7 +111,7 @@ pub enum Command {
         through: Position,
         undelivered: Vec<Position>,
     },
-    /// A version beside the live one, which is shown recorded history alone.
+    /// A version beside the live one, which gets the same calls and whose answers are only compared.
     ShadowPlugin {
         name: String,
         version: String,

@@ -52,7 +52,7 @@ PluginEvent {
     Retired "plugin.retired" { name: String, }
     /// By what the version that was deployed in the same commit was let in.
     Admitted "plugin.admitted" { name: String, sha256: Digest, admission: Admission, }
-    /// A version stands beside the live one and is shown recorded history alone.
+    /// A version stands beside the live one and its answers are only compared.
     Shadowed "plugin.shadowed" {
         name: String, version: String, sha256: Digest, department: String, measures: Vec<String>,
         admission: Admission,

@@ -106,7 +106,7 @@ impl PluginRow {
     }
 }
 
-/// A version that stands beside the live one, and is shown recorded history alone.
+/// A version that stands beside the live one, and whose answers are only compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields carry the names of `plugin.shadowed`")]
 pub struct ShadowRow {

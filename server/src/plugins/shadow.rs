@@ -83,11 +83,6 @@ impl Comparison {
         inner.waiting.insert(ticket, Half { call, ..Half::default() });
     }
 
-    /// The shadow was not given a call: it is down or full.
-    pub fn passed_over(&self) {
-        self.lock().compared.skipped += 1;
-    }
-
     /// The live version ended a call; `None` if it never began it.
     pub fn live(&self, ticket: u64, outcome: Option<&Outcome>) {
         self.half(ticket, outcome, |half| &mut half.live);
