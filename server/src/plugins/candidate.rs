@@ -218,14 +218,6 @@ impl Candidate {
         Ok(())
     }
 
-    /// Last day of the manifest; none without one.
-    pub fn valid_until(&self) -> Option<Day> {
-        match &self.admission {
-            Admission::Signed { valid_until, .. } => Some(*valid_until),
-            Admission::Unsigned => None,
-        }
-    }
-
     /// The hash in hexadecimal.
     pub fn hex(&self) -> String {
         HEXLOWER.encode(&self.sha256)
