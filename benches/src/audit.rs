@@ -15,7 +15,7 @@ use crate::forge::{Log, words};
 use crate::kit::county::{county_officer, county_rules};
 use crate::kit::rules::day;
 use crate::replay::fill;
-use crate::running::Running;
+use crate::running::start;
 
 /// Events that the simulated county writes for one subject, in five years; about.
 const EVENTS_PER_SUBJECT: u64 = 38;
@@ -83,7 +83,7 @@ fn mix(events: u64, table: &mut Table) -> usize {
 /// Subjects and their records, as a log on the disk.
 fn of_records(events: u64, table: &mut Table) -> usize {
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
-    let running = Running::start(&folder.path().join("data"));
+    let running = start(&folder.path().join("data"));
     fill(&running, events);
     let engine = &running.engine;
     let mut auditor = Audit::new();

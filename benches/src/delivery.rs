@@ -1,7 +1,7 @@
 //! From an officer's order to the department: how soon the plugin is called, how many orders are carried
 //! out a second, what deployed plugins cost everybody else, and how a day's backlog drains.
 //!
-//! The cases are real ones (`cases.rs`), the plugin runs in its child process, and the reference that it
+//! The cases are real ones, the plugin runs in its child process, and the reference that it
 //! answers with is the time at which it was called.
 
 use std::path::Path;
@@ -9,18 +9,19 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
+use shouxin_core::actor::{Actor, Role, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewRecord};
 use shouxin_core::id::{MeasureId, Position};
 use shouxin_core::row::{Index, MeasureState, Remote};
 use shouxin_core::time::Day;
 use shouxin_server::engine::query::Query;
-use shouxin_server::plugins::{PluginGrant, PluginsFile, Step};
+use shouxin_server::plugins::{PluginGrant, PluginsFile, Step, library_sha256};
+use shouxin_tests::cases::{Case, PROCUREMENT, accepted, each, object, order, renamed};
+use shouxin_tests::running::Running;
 
-use crate::cases::{Case, DEPARTMENT, accepted, clock, command, each, object, officer};
 use crate::figures::{Table, microseconds};
-use crate::running::{Running, resident_mib};
+use crate::running::{resident_mib, start, with_plugins};
 
 /// The name of the fixture; each further plugin is a copy that says another name of as many letters.
 const NAME: &str = "faulty";
@@ -31,11 +32,8 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// The plugin that carries the cases out, and so many more that carry nothing.
 fn grants(folder: &Path, plugins: usize, rules: Option<&Running>) -> PluginsFile {
-    let exe = std::env::current_exe().expect("this program");
-    let library = exe.with_file_name("libshouxin_fixture_faulty.so");
-    let bytes = std::fs::read(&library).expect("build the fixture first: make bench does");
-    let mut grants = Vec::new();
-    let mut places: Vec<(String, String)> = vec![("M-A17".to_owned(), DEPARTMENT.to_owned())];
+    let own = (PROCUREMENT.measure.to_owned(), PROCUREMENT.department.to_owned());
+    let mut places: Vec<(String, String)> = vec![own];
     let others = rules.into_iter().flat_map(|running| &running.engine.rules.measures);
     for measure in others {
         for department in &measure.implementers {
@@ -48,33 +46,24 @@ fn grants(folder: &Path, plugins: usize, rules: Option<&Running>) -> PluginsFile
     // Each measure of a department has one plugin; whoever finds no place left carries nothing out and
     // is told of classifications like the others.
     let places = places.into_iter().map(|(measure, department)| (vec![measure], department));
-    let more = std::iter::repeat_with(|| (Vec::new(), DEPARTMENT.to_owned()));
-    for (number, (measures, department)) in places.chain(more).take(plugins).enumerate() {
+    let more = std::iter::repeat_with(|| (Vec::new(), PROCUREMENT.department.to_owned()));
+    let granted = places.chain(more).take(plugins).enumerate().map(|(number, place)| {
+        let (measures, department) = place;
         let name = if number == 0 { NAME.to_owned() } else { format!("fau{number:03}") };
-        let own = folder.join(format!("lib{name}.so"));
-        let bytes = renamed(&bytes, &name);
-        std::fs::write(&own, &bytes).expect("writing a library");
+        let library = renamed(folder, &name);
         let text = format!(
-            "name = {name:?}\nversion = \"1.0.0\"\nlibrary = {own:?}\nsha256 = {:?}\ndepartment = \
+            "name = {name:?}\nversion = \"1.0.0\"\nlibrary = {library:?}\nsha256 = {:?}\ndepartment = \
              {department:?}\nmeasures = {measures:?}\n[settings]\nclock = true\n",
-            HEXLOWER.encode(&Sha256::digest(&bytes))
+            HEXLOWER.encode(&library_sha256(&library).expect("a library"))
         );
-        let grant: PluginGrant = toml::from_str(&text).expect("a grant");
-        grants.push(grant);
-    }
-    PluginsFile::unsigned(grants)
+        toml::from_str::<PluginGrant>(&text).expect("a grant")
+    });
+    PluginsFile::unsigned(granted.collect())
 }
 
-/// The library with another name in it.
-fn renamed(library: &[u8], name: &str) -> Vec<u8> {
-    let mut bytes = library.to_vec();
-    let mut at = 0;
-    while let Some(found) = bytes[at..].windows(NAME.len()).position(|own| own == NAME.as_bytes()) {
-        at += found;
-        bytes[at..at + NAME.len()].copy_from_slice(name.as_bytes());
-        at += NAME.len();
-    }
-    bytes
+/// So many accepted cases.
+fn made(running: &Running, cases: u32) -> Vec<Case> {
+    accepted(running, &[(&PROCUREMENT, 1..cases + 1)]).remove(0)
 }
 
 fn now_ns() -> u128 {
@@ -111,10 +100,9 @@ fn at(values: &mut [u64], percent: usize) -> f64 {
 
 /// Orders one case after the other, and how long after each commit the plugin was called, in ns.
 fn ordered_one_by_one(running: &Running, cases: &[Case]) -> Vec<u64> {
-    let taker = officer(running, DEPARTMENT, "SC-03");
     let mut took = Vec::new();
     for case in cases {
-        command(running, &taker, Command::ExecuteMeasure { measure: case.measure });
+        order(running, &PROCUREMENT, case);
         let committed = now_ns();
         until(|| called(running, case.measure).is_some());
         let called = called(running, case.measure).unwrap_or(committed);
@@ -126,16 +114,16 @@ fn ordered_one_by_one(running: &Running, cases: &[Case]) -> Vec<u64> {
 
 /// Writes records until told to stop; how long each took, in ns.
 fn written(running: &Running, stop: &AtomicBool, subjects: &[Case]) -> Vec<u64> {
-    let market = officer(running, "market", "SC-03");
+    let market = Actor::Officer(running.officer("market", "SC-03"));
     let next = AtomicU64::new(now_ns() as u64);
     let took = std::sync::Mutex::new(Vec::new());
-    each(WRITERS, |_| {
+    each(0..WRITERS, |_| {
         let mut own = Vec::new();
         while !stop.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let subject = subjects[(number % subjects.len() as u64) as usize].subject;
             let began = Instant::now();
-            command(running, &market, record(running, subject, number));
+            running.command(Role::Department, &market, record(running, subject, number));
             own.push(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
         }
         took.lock().expect("the list").append(&mut own);
@@ -143,9 +131,8 @@ fn written(running: &Running, stop: &AtomicBool, subjects: &[Case]) -> Vec<u64> 
     took.into_inner().expect("the list")
 }
 
-fn record(running: &Running, subject: shouxin_core::actor::SubjectKey, number: u64) -> Command {
-    let found = running.engine.rules.department("market").expect("the department");
-    let authority = shouxin_core::identifier::uscc::Uscc::parse(&found.uscc).expect("a code");
+fn record(running: &Running, subject: SubjectKey, number: u64) -> Command {
+    let authority = running.officer("market", "SC-03").authority;
     let document_number = format!("写〔2026〕{number}号");
     let day: Day = "2026-01-05".parse().expect("a day");
     let record = NewRecord {
@@ -168,10 +155,9 @@ fn record(running: &Running, subject: shouxin_core::actor::SubjectKey, number: u
 pub fn delivery(cases: u32, seconds: u64) {
     let question = format!("delivery --cases {cases} --seconds {seconds}");
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
-    let clock = clock();
     let file = grants(folder.path(), 1, None);
-    let running = Running::with(&folder.path().join("data"), file, Some(clock.clone()));
-    let made = accepted(&running, &clock, cases * 3);
+    let running = with_plugins(&folder.path().join("data"), file);
+    let made = made(&running, cases * 3);
     let (idle, rest) = made.split_at(cases as usize);
     let (loaded, together) = rest.split_at(cases as usize);
     let columns = ["from commit to call", "orders", "p50, µs", "p99, µs"];
@@ -192,12 +178,8 @@ pub fn delivery(cases: u32, seconds: u64) {
     row(&format!("{WRITERS} writers of records beside it"), took);
     table.print();
 
-    let taker = officer(&running, DEPARTMENT, "SC-03");
     let began = Instant::now();
-    each(cases, |number| {
-        let measure = together[number as usize].measure;
-        command(&running, &taker, Command::ExecuteMeasure { measure });
-    });
+    each(0..cases, |number| order(&running, &PROCUREMENT, &together[number as usize]));
     let ordered = began.elapsed().as_secs_f64();
     until(|| !waits(&running));
     let done = began.elapsed().as_secs_f64();
@@ -220,14 +202,13 @@ fn cost(question: &str, seconds: u64) {
             let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
             let data = folder.path().join("data");
             // What the rules allow is known once a server has read them.
-            let first = Running::start(&data);
+            let first = start(&data);
             let file = grants(folder.path(), plugins, Some(&first));
             drop(first);
-            let clock = clock();
-            let running = Running::with(&data, file, Some(clock.clone()));
+            let running = with_plugins(&data, file);
             let live = running.life.shown(&running.engine);
             assert_eq!(live.len(), plugins, "all of them run");
-            let subjects = accepted(&running, &clock, 64);
+            let subjects = made(&running, 64);
             let stop = AtomicBool::new(false);
             let mut took = std::thread::scope(|scope| {
                 let written = scope.spawn(|| written(&running, &stop, &subjects));
@@ -252,10 +233,9 @@ fn cost(question: &str, seconds: u64) {
 /// `backlog`
 pub fn backlog(cases: u32) {
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
-    let clock = clock();
     let file = grants(folder.path(), 1, None);
-    let running = Running::with(&folder.path().join("data"), file, Some(clock.clone()));
-    let made = accepted(&running, &clock, cases);
+    let running = with_plugins(&folder.path().join("data"), file);
+    let made = made(&running, cases);
     let step = |step: Step| {
         running
             .life
@@ -264,18 +244,14 @@ pub fn backlog(cases: u32) {
     };
     let reason = "停用一天 / stopped for a day".to_owned();
     step(Step::Pause { name: NAME.to_owned(), reason });
-    let taker = officer(&running, DEPARTMENT, "SC-03");
-    each(cases, |number| {
-        let measure = made[number as usize].measure;
-        command(&running, &taker, Command::ExecuteMeasure { measure });
-    });
+    each(0..cases, |number| order(&running, &PROCUREMENT, &made[number as usize]));
     let waiting = resident_mib();
     step(Step::Resume { name: NAME.to_owned() });
     let began = Instant::now();
     // Half-way through, the last in the queue objects: its suspension goes before all that wait.
     until(|| called(&running, made[made.len() / 2].measure).is_some());
     let last = *made.last().expect("a case");
-    object(&running, last);
+    object(&running, &last);
     let filed = Instant::now();
     let mut peak = resident_mib();
     until(|| remote(&running, last.measure) == Remote::Suspended);

@@ -5,7 +5,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 use shouxin_server::demo::sample::code;
 
-use crate::running::{Running, disk_mib, resident_mib};
+use shouxin_tests::running::Running;
+
+use crate::running::{disk_mib, key, resident_mib, start};
 
 /// Subjects that commands are spread over.
 const SUBJECTS: u32 = 1000;
@@ -67,7 +69,7 @@ fn register(running: &Running, key: &str, from: u32, count: u32) {
                         &format!("subjects-{first}"),
                         &json!({"subjects": list}),
                     );
-                    let done = crate::load::once(&running.address, &request);
+                    let done = crate::load::once(running.address(), &request);
                     assert_eq!(done, Some(201), "registering from {first}");
                 }
             });
@@ -78,8 +80,8 @@ fn register(running: &Running, key: &str, from: u32, count: u32) {
 /// `commands`: one record a command, each acknowledged after its fdatasync.
 pub fn commands(seconds: u64) {
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
-    let running = Running::start(&folder.path().join("data"));
-    let key = running.key();
+    let running = start(&folder.path().join("data"));
+    let key = key(&running);
     register(&running, &key, 1, SUBJECTS);
     println!(
         "one record a command, {SUBJECTS} subjects, {seconds} s each, client and server together"
@@ -95,7 +97,7 @@ pub fn commands(seconds: u64) {
              ['Content-Type'] = 'application/json'}}, body)\nend\n",
             codes.join(",")
         );
-        load(&format!("{clients} clients"), &running.address, clients, seconds, &script);
+        load(&format!("{clients} clients"), running.address(), clients, seconds, &script);
     }
 }
 
@@ -103,9 +105,9 @@ pub fn commands(seconds: u64) {
 pub fn reads(files: u32, seconds: u64) {
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
     let data = folder.path().join("data");
-    let running = Running::start(&data);
+    let running = start(&data);
     println!("{:<28} {:>9.2} s", "start-up, empty", running.start_seconds);
-    let key = running.key();
+    let key = key(&running);
     for hundred_thousand in 0..files.div_ceil(100_000) {
         let from = hundred_thousand * 100_000 + 1;
         let count = (files - (from - 1)).min(100_000);
@@ -122,7 +124,7 @@ pub fn reads(files: u32, seconds: u64) {
     }
     with_records(&running, &key, files);
     drop(running);
-    let running = Running::start(&data);
+    let running = start(&data);
     println!("{:<28} {:>9.2} s", format!("start-up, {files} files"), running.start_seconds);
     let read = files.min(20_000);
     let codes: Vec<String> = (1..=read).map(|n| format!("\"{}\"", code("91", n))).collect();
@@ -131,9 +133,9 @@ pub fn reads(files: u32, seconds: u64) {
          wrk.format('GET', '/v1/subjects/' .. codes[n + 1])\nend\n",
         codes.join(",")
     );
-    load("GET a file, 5 records", &running.address, 64, seconds, &script);
+    load("GET a file, 5 records", running.address(), 64, seconds, &script);
     let public = "function request() return wrk.format('GET', '/v1/lists/black') end\n";
-    load("GET /v1/lists/black, empty", &running.address, 64, seconds, public);
+    load("GET /v1/lists/black, empty", running.address(), 64, seconds, public);
 }
 
 /// A head and a history entry a file.
@@ -156,6 +158,10 @@ fn with_records(running: &Running, key: &str, files: u32) {
             .collect();
         let request =
             post(key, "/v1/records", &format!("records-{from}"), &json!({"records": list}));
-        assert_eq!(crate::load::once(&running.address, &request), Some(201), "records from {from}");
+        assert_eq!(
+            crate::load::once(running.address(), &request),
+            Some(201),
+            "records from {from}"
+        );
     }
 }

@@ -11,7 +11,6 @@
 )]
 
 mod audit;
-mod cases;
 #[path = "../../core/tests/simulation/catalogue.rs"]
 mod catalogue;
 #[path = "../../core/tests/simulation/channels.rs"]

@@ -1,6 +1,6 @@
 //! How fast a log becomes a view: read, check, decode, apply, write.
 
-use shouxin_core::actor::{Actor, OfficerRef, SubjectKey};
+use shouxin_core::actor::{Actor, SubjectKey};
 use shouxin_core::apply::record_source;
 use shouxin_core::command::{Command, NewRecord, NewSubject};
 use shouxin_core::text::Name;
@@ -8,8 +8,9 @@ use shouxin_core::time::Day;
 use shouxin_server::demo::sample::code;
 use shouxin_server::engine::Request;
 use shouxin_server::replay::rebuild;
+use shouxin_tests::running::Running;
 
-use crate::running::Running;
+use crate::running::start;
 
 /// Records of one command while the log is made.
 const BATCH: u64 = 500;
@@ -20,7 +21,7 @@ const SUBJECTS: u64 = 20_000;
 pub fn replay(events: u64) {
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk");
     let data = folder.path().join("data");
-    let running = Running::start(&data);
+    let running = start(&data);
     fill(&running, events);
     let engine = &running.engine;
     let rebuilt = rebuild(&data.join("again"), &engine.log, &engine.vault, u64::MAX, &mut |_| {});
@@ -47,11 +48,9 @@ pub fn replay(events: u64) {
 /// Writes about so many events through the engine: subjects, and records spread over them.
 pub fn fill(running: &Running, events: u64) {
     let engine = &running.engine;
-    let found = engine.rules.department("market").expect("the department");
-    let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
-        return;
-    };
-    let actor = Actor::Officer(OfficerRef { authority, officer: "SC-03".to_owned() });
+    let officer = running.officer("market", "SC-03");
+    let authority = officer.authority;
+    let actor = Actor::Officer(officer);
     let keys: Vec<SubjectKey> =
         (1..=SUBJECTS).filter_map(|n| code("91", n as u32).parse().ok()).collect();
     let send = |command| {

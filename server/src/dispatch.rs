@@ -38,6 +38,8 @@ use crate::plugins::{Done, Plugins, Running};
 
 /// Rows looked at in one pass, so that a pass is short whatever waits.
 const ROWS_PER_PASS_MAX: usize = 1024;
+/// Executions that are read at once; a pass reads on as long as there is room for more.
+const EXECUTIONS_PAGE: usize = 128;
 /// Cases of which a plugin is told what an officer did, at once.
 const COURTESIES_MAX: usize = 8;
 /// Places of a plugin's window that executions leave to what is told.
@@ -370,13 +372,15 @@ impl Dispatcher {
             return Ok(());
         }
         let entry = Index::Owed(plugin.to_owned(), MeasureId(Position::local(0)));
-        let after = self.cursors.get(plugin).copied().flatten();
+        let mut after = self.cursors.get(plugin).copied().flatten();
         let mut chosen = Vec::new();
-        {
-            let mut query = Query::new(engine.view.read());
-            let erased = forgetting::pending(&query, row)?;
-            let (positions, more) = query.page(&entry, after, ROWS_PER_PASS_MAX)?;
-            let last = positions.last().copied();
+        let mut query = Query::new(engine.view.read());
+        let erased = forgetting::pending(&query, row)?;
+        let mut looked_at = 0;
+        // Most passes find room for a few, and those are the first that wait.
+        while room > 0 && looked_at < ROWS_PER_PASS_MAX {
+            let (positions, more) = query.page(&entry, after, EXECUTIONS_PAGE)?;
+            looked_at += positions.len();
             for at in &positions {
                 let id = MeasureId(*at);
                 if room == 0 {
@@ -406,9 +410,14 @@ impl Dispatcher {
                     room -= 1;
                 }
             }
-            let cursor = if more && room > 0 { last } else { None };
-            self.cursors.insert(plugin.to_owned(), cursor);
+            after = positions.last().copied().filter(|_| more);
+            if after.is_none() {
+                break;
+            }
         }
+        drop(query);
+        // Whoever found room for all of a pass goes on behind them, else the first come first again.
+        self.cursors.insert(plugin.to_owned(), after.filter(|_| room > 0));
         for (id, step, burden) in chosen {
             self.call_owed(id, CaseHook::Execute, step, burden);
         }

@@ -6,6 +6,9 @@
     reason = "the kit of tests: whatever does not work is the test's failure"
 )]
 
+pub mod cases;
+pub mod running;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

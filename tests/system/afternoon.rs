@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginGrant, PluginsFile};
 use shouxin_server::socket;
-use shouxin_tests::{Client, Server, config, county, plugin, run, shouxin};
+use shouxin_tests::{Server, config, county, plugin, run, shouxin};
 
-use crate::plugins::{FIRST, Running, SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
+use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
+use shouxin_tests::running::{FIRST, Running};
 
 /// A county's folder, with the files and the words of whoever sits at it.
 struct Desk {
@@ -385,7 +385,7 @@ fn a_plugin_that_crashed_too_often_is_called_again_when_it_is_resumed() {
     let teller = Teller::new();
     let listings = listed_until("2026-12-01", &running, &teller, &subjects);
     ordered("2026-12-01", &running, &teller, &subjects, listings);
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     let tripped = |plugins: &Value| plugins["plugins"][0]["state"] == "tripped";
     operator.until("/v1/plugins", "an open breaker", tripped);
     let listed = desk.operator(0, &["list"]);

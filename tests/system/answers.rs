@@ -6,7 +6,8 @@ use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code, record};
 use shouxin_tests::Client;
 
-use crate::plugins::{FIRST, Running, Teller, listed};
+use crate::plugins::{Teller, listed};
+use shouxin_tests::running::{FIRST, Running};
 
 /// Penalties on natural persons.
 const PENALTY: &str = "FJ-ZR-0201";

@@ -9,8 +9,9 @@ use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, record};
 use shouxin_tests::{Client, Server, config, county, key, run};
 
-use crate::plugins::{FIRST, Running, Teller, listed_on};
+use crate::plugins::{Teller, listed_on};
 use crate::social::must;
+use shouxin_tests::running::{FIRST, Running};
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";

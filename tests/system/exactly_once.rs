@@ -24,7 +24,8 @@ use shouxin_server::keys;
 use shouxin_server::plugins::{PluginsFile, library_sha256};
 use shouxin_tests::{Client, Server, config, plugin, run};
 
-use crate::plugins::{Paper, Running, Teller, listed_by, registered, taken_on};
+use crate::plugins::{Paper, Teller, listed_by, registered, taken_on};
+use shouxin_tests::running::Running;
 
 /// Cases that are worked on, and one that waits until the end.
 const CASES: usize = 24;
@@ -233,13 +234,18 @@ fn work(stories: &mut [Story], steps: usize, base: &str, hands: &Hands) {
     }
 }
 
+/// The plugin's journal, a line a call: its key, and what came of it.
+pub(crate) fn lines(data: &Path) -> Vec<String> {
+    let path = data.join("plugin-data").join("faulty").join("journal");
+    let text = std::fs::read_to_string(path).expect("the journal");
+    text.lines().map(str::to_owned).collect()
+}
+
 /// What the fixture's journal holds: each call's key, with how often it was applied, answered as before,
 /// and so on.
 pub(crate) fn journal(data: &Path) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let path = data.join("plugin-data").join("faulty").join("journal");
-    let text = std::fs::read_to_string(path).expect("the journal");
     let mut calls: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for line in text.lines() {
+    for line in lines(data) {
         let (key, what) = line.rsplit_once(' ').expect("key and what came of it");
         *calls.entry(key.to_owned()).or_default().entry(what.to_owned()).or_default() += 1;
     }

@@ -12,7 +12,8 @@ use shouxin_server::plugins::PluginsFile;
 use shouxin_tests::{Client, county, nowhere_in_clear, run};
 
 use crate::exactly_once::{checked, journal, with_a_journal};
-use crate::plugins::{FIRST, Running, Teller, listed_until, ordered};
+use crate::plugins::{Teller, listed_until, ordered};
+use shouxin_tests::running::{FIRST, Running};
 
 const END: &str = "2026-12-01";
 /// The day after it, and one on which nothing has to be kept any more.
@@ -28,7 +29,7 @@ fn server(folder: &Path, day: &str) -> Running {
 }
 
 fn shown(running: &Running, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     let found = operator.until("/v1/plugins", what, |body| holds(&body["plugins"][0]));
     found["plugins"][0].clone()
 }

@@ -6,8 +6,8 @@ use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::code;
 use shouxin_tests::{Answer, Client};
 
-use super::plugins::{FIRST, Running};
 use super::put_right::{Teller, seen};
+use shouxin_tests::running::{FIRST, Running};
 
 const DAY: &str = "2026-03-10";
 const TO: &str = "三明市自然资源局";

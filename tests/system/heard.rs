@@ -6,7 +6,8 @@ use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code, digest, record};
 use shouxin_tests::Client;
 
-use crate::plugins::{FIRST, Running, Teller};
+use crate::plugins::Teller;
+use shouxin_tests::running::{FIRST, Running};
 
 /// What is collected about a civil servant: adverse, and nobody's but its provider's.
 const UNSHARED: &str = "FJ-ZR-0203";

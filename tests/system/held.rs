@@ -13,7 +13,8 @@ use shouxin_server::plugins::PluginsFile;
 use shouxin_tests::Client;
 
 use crate::exactly_once::{checked, journal, with_a_journal};
-use crate::plugins::{FIRST, Running, Teller, listed_until, ordered};
+use crate::plugins::{Teller, listed_until, ordered};
+use shouxin_tests::running::{FIRST, Running};
 
 /// The day on which the listings are in effect.
 const EFFECTIVE: &str = "2026-03-10";
@@ -57,7 +58,7 @@ fn objects(running: &Running, teller: &Teller, subject: &str, listing: &str) -> 
 }
 
 /// The pipe by which a call says that it stands, and the one by which it is let go.
-fn pipes(data: &Path) -> (PathBuf, PathBuf) {
+pub(crate) fn pipes(data: &Path) -> (PathBuf, PathBuf) {
     let own = data.join("plugin-data").join("faulty");
     std::fs::create_dir_all(&own).expect("the plugin's folder");
     let (stands, goes) = (own.join("stands"), own.join("stands.go"));
@@ -108,7 +109,7 @@ fn what_is_suspended_or_has_ended_while_its_call_waits_is_never_begun() {
     let case = |number: usize| cases[number].1.as_str();
     // The plugin stands inside the first call; the others wait behind it.
     drop(File::open(&stands).expect("the plugin has begun"));
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     operator.until("/v1/plugins", "everything handed over", |body| {
         body["plugins"][0]["in_flight"].as_u64() >= Some(4)
     });
@@ -148,7 +149,7 @@ fn what_a_tripped_plugin_is_owed_is_said_at_once_done_by_hand_and_told_once_when
     for number in [0, 1] {
         procurement.until(&path(case(number)), "executed", |body| body["state"] == "executed");
     }
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     let shown = |what: &str, holds: &dyn Fn(&Value) -> bool| {
         operator.until("/v1/plugins", what, |body| holds(&body["plugins"][0]))["plugins"][0].clone()
     };
@@ -225,7 +226,7 @@ fn overlaps(hook: &str) {
         }
     };
     drop(File::options().write(true).open(&goes).expect("the plugin waits"));
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     let auditor = Client::new(&running.base, Some(&running.key(Role::Auditor, None)));
     auditor.until("/metrics", "no family open", |body| {
         body["text"].as_str().is_some_and(|text| text.contains("\nshouxin_open_walks 0\n"))

@@ -10,7 +10,8 @@ use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
 use shouxin_tests::{Client, plugin, run};
 
-use crate::plugins::{FIRST, Running, SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
+use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
+use shouxin_tests::running::{FIRST, Running};
 
 /// A `plugins.toml` of development with one plugin that fails for one subject, or for none.
 fn writes(path: &Path, fault: &str, subject: &str) {
@@ -41,7 +42,7 @@ fn what_a_plugin_gave_up_holds_back_the_same_subject_until_it_is_answered() {
     let subjects: Vec<String> = (1..=2).map(|number| code("91", number)).collect();
     writes(&file, "failed", &subjects[0]);
     let running = Running::with(FIRST, &data, PluginsFile::read(&file).expect("plugins.toml"));
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     let teller = Teller::new();
     let listings = listed_until("2026-12-01", &running, &teller, &subjects);
     let (cases, procurement) = ordered("2026-12-01", &running, &teller, &subjects, listings);
@@ -93,7 +94,7 @@ fn a_letter_is_left_with_a_reason_or_handed_to_the_officers() {
     let subjects = vec![subject.clone()];
     writes(&file, "failed", &subject);
     let running = Running::with(FIRST, &data, PluginsFile::read(&file).expect("plugins.toml"));
-    let operator = Client::new(&running.base, Some(&running.key(Role::Operator, None)));
+    let operator = running.operator();
     let teller = Teller::new();
     let listings = listed_until("2026-12-01", &running, &teller, &subjects);
     let (first, procurement) = ordered("2026-12-01", &running, &teller, &subjects, listings);

@@ -8,10 +8,10 @@ use shouxin_core::actor::Role;
 use shouxin_plugin_admission::{Draft, KeyPair, generate, sign};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
-use shouxin_server::socket::Refused;
 use shouxin_tests::{Client, plugin, run};
 
-use crate::plugins::{FIRST, Running, SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
+use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
+use shouxin_tests::running::{FIRST, Running};
 
 /// A folder with a key, a `plugins.toml` that trusts it, and libraries to sign.
 pub(crate) struct Operator {
@@ -112,28 +112,6 @@ pub(crate) fn deploy(library: &Path, manifest: &Path, shadow: bool) -> Step {
         manifest: Some(manifest.to_owned()),
         name: None,
         shadow,
-    }
-}
-
-impl Running {
-    pub(crate) fn step(&self, step: Step) -> Result<Value, Refused> {
-        self.life.step(step, &self.engine)
-    }
-
-    pub(crate) fn took(&self, step: Step) {
-        if let Err(refused) = self.step(step) {
-            panic!("{}", refused.text);
-        }
-    }
-
-    pub(crate) fn refuses(&self, step: Step, code: &str) {
-        let refused = self.step(step).expect_err(code);
-        assert!(refused.text.contains(code), "{code}: {}", refused.text);
-        assert_eq!(refused.code, 3, "{}", refused.text);
-    }
-
-    pub(crate) fn operator(&self) -> Client {
-        Client::new(&self.base, Some(&self.key(Role::Operator, None)))
     }
 }
 

@@ -6,7 +6,8 @@ use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
 
 use crate::life::{Operator, deploy, named, shown};
-use crate::plugins::{FIRST, Running, Teller, listed_until, ordered};
+use crate::plugins::{Teller, listed_until, ordered};
+use shouxin_tests::running::{FIRST, Running};
 
 fn hash(library: &std::path::Path) -> Value {
     json!(data_encoding::HEXLOWER.encode(&library_sha256(library).expect("a hash")))

@@ -23,6 +23,7 @@ mod kill;
 mod letters;
 mod life;
 mod life_faults;
+mod many;
 mod nominations;
 mod office;
 mod outside;

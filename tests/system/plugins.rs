@@ -5,38 +5,17 @@
 //! The server runs in this process, so that its clock can be moved over the standstill; the
 //! plugin runs in a real child process.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
-use shouxin_core::actor::{OfficerRef, Role, SubjectKey};
-use shouxin_core::time::{Day, Timestamp};
-use shouxin_server::access::AccessLog;
-use shouxin_server::app::{DataFolder, Purpose, Server, Start};
-use shouxin_server::clock::MovedClock;
-use shouxin_server::config::Config;
+use shouxin_core::actor::Role;
+use shouxin_core::time::Day;
 use shouxin_server::demo::sample::code;
-use shouxin_server::engine::Engine;
-use shouxin_server::plugins::{Life, PluginGrant, PluginsFile, library_sha256};
-use shouxin_server::{keys, schedule};
-use shouxin_tests::{Client, county, plugin, run, shouxin};
-use tokio::sync::oneshot;
-
-/// The day on which these servers start.
-pub(crate) const FIRST: &str = "2026-03-02";
-
-/// A server in this process.
-pub(crate) struct Running {
-    pub(crate) base: String,
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) life: Arc<Life>,
-    pub(crate) access: AccessLog,
-    clock: Arc<MovedClock>,
-    runtime: tokio::runtime::Handle,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
+use shouxin_server::keys;
+use shouxin_server::plugins::{PluginGrant, library_sha256};
+use shouxin_tests::running::{FIRST, Running};
+use shouxin_tests::{Client, plugin, run};
 
 fn grant(fault: &str, subject: &str) -> PluginGrant {
     let library = plugin("fixture_faulty");
@@ -48,118 +27,6 @@ fn grant(fault: &str, subject: &str) -> PluginGrant {
         HEXLOWER.encode(&library_sha256(&library).expect("the fixture")),
     );
     toml::from_str(&text).expect("the grant")
-}
-
-impl Running {
-    pub(crate) fn start(data: &Path, grants: Vec<PluginGrant>) -> Running {
-        Running::start_on(FIRST, data, grants)
-    }
-
-    /// Starts on the morning of a day: over older data, of a later one.
-    fn start_on(day: &str, data: &Path, grants: Vec<PluginGrant>) -> Running {
-        Running::with(day, data, PluginsFile::unsigned(grants))
-    }
-
-    /// The same with everything that `plugins.toml` says.
-    pub(crate) fn with(day: &str, data: &Path, plugins: PluginsFile) -> Running {
-        Running::opened(Purpose::Demo, day, data, plugins)
-    }
-
-    /// The same over a folder that `serve` can take over afterwards.
-    pub(crate) fn opened(
-        purpose: Purpose,
-        day: &str,
-        data: &Path,
-        plugins: PluginsFile,
-    ) -> Running {
-        let day: Day = day.parse().expect("a day");
-        let clock = Arc::new(MovedClock::new(Timestamp::start_of(day).plus_ms(9 * 3_600_000)));
-        let (data, handed) = (data.to_owned(), clock.clone());
-        let (ready, started) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let config = Config::default();
-                let folder = DataFolder::open(&data, purpose, &config, &mut |_| {});
-                let server = Server::start(Start {
-                    folder: folder.expect("the folder"),
-                    config,
-                    rules: county(),
-                    plugins,
-                    clock: handed,
-                    listen: "127.0.0.1:0".to_owned(),
-                    host: (shouxin(), vec!["plugin-host".to_owned()]),
-                    on_fatal: Box::new(|what| panic!("{what}")),
-                })
-                .await
-                .expect("the server");
-                let runtime = tokio::runtime::Handle::current();
-                let (life, access) = (server.life.clone(), server.access.clone());
-                let parts = (server.address, server.engine.clone(), life, access, runtime);
-                ready.send(parts).expect("the test");
-                // The test may have failed and gone; the server is stopped either way.
-                let _asked = stopped.await;
-                server.stop().await.expect("a clean stop");
-            });
-        });
-        let (address, engine, life, access, runtime) = started.recv().expect("a started server");
-        let base = format!("http://{address}");
-        Running {
-            base,
-            engine,
-            life,
-            access,
-            clock,
-            runtime,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
-    }
-
-    /// Moves the clock to the morning of a day and lets the timers look.
-    pub(crate) fn on(&self, day: &str) {
-        let day: Day = day.parse().expect("a day");
-        self.clock.advance_to(Timestamp::start_of(day).plus_ms(9 * 3_600_000));
-        self.runtime.block_on(schedule::pass(&self.engine)).expect("the timers");
-    }
-
-    pub(crate) fn client(&self, role: Role, department: &str, officer: &str) -> Client {
-        Client::new(&self.base, Some(&self.key(role, Some((department, officer)))))
-    }
-
-    /// A key, of an officer of a department where one is named.
-    pub(crate) fn key(&self, role: Role, officer: Option<(&str, &str)>) -> String {
-        let officer = officer.map(|(department, officer)| {
-            let found = self.engine.rules.department(department).expect("a department");
-            let Ok(SubjectKey::Organisation(authority)) = found.uscc.parse() else {
-                panic!("a code");
-            };
-            OfficerRef { authority, officer: officer.to_owned() }
-        });
-        let expires: Day = "2199-12-31".parse().expect("a day");
-        keys::create(&self.engine, role, officer, None, expires).expect("a key")
-    }
-
-    /// A client that acts for a subject.
-    pub(crate) fn subject(&self, subject: &str) -> Client {
-        let acts_for: SubjectKey = subject.parse().expect("a subject");
-        let expires: Day = "2199-12-31".parse().expect("a day");
-        let key = keys::create(&self.engine, Role::Subject, None, Some(acts_for), expires);
-        Client::new(&self.base, Some(&key.expect("a key")))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The server thread may have ended by itself.
-            let _gone = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let ended = thread.join();
-            assert!(std::thread::panicking() || ended.is_ok(), "the server ended badly");
-        }
-    }
 }
 
 /// Sends and takes nothing but success; keys are unique by a counter in the path.

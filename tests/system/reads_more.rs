@@ -9,7 +9,8 @@ use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code};
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
 
-use crate::plugins::{Running, Teller, listed};
+use crate::plugins::{Teller, listed};
+use shouxin_tests::running::{FIRST, Running};
 
 const MARKET: &str = "11350426XY0001023Q";
 const NAME: &str = "尤溪县某某有限公司";
@@ -648,7 +649,7 @@ fn an_old_case_keeps_a_repealed_citation_and_is_flagged() {
             {"instrument": "ndrc-order-58", "article": "第十条"},
         ],
         "facts": [{"kind": "penalty_decision", "about": subject, "number": "罚1", "issuer": "局",
-            "date": crate::plugins::FIRST, "sha256": market.document(&subject, "罚1")}],
+            "date": FIRST, "sha256": market.document(&subject, "罚1")}],
         "act": "虚假广告",
     });
     let made = teller.post(&market, "/v1/listings", &proposal);

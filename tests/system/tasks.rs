@@ -6,8 +6,9 @@ use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, record};
 use shouxin_tests::{Client, Server, config, key};
 
-use crate::plugins::{self, Running};
+use crate::plugins;
 use crate::put_right::{Teller, seen};
+use shouxin_tests::running::Running;
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";

@@ -63,8 +63,8 @@ struct Walk {
 /// The walks under way.
 ///
 /// A walk whose cases all wait for plugins that do not answer stays for as long as they do. It must
-/// hold up no other: those that are not through come first, the newest before the others, and the rest
-/// take turns.
+/// hold up no other: those that are not through come first, the newest before the others, and in what is
+/// left of a pass all take turns.
 #[derive(Default)]
 pub struct Walks {
     open: BTreeMap<Change, Walk>,
@@ -194,7 +194,8 @@ impl Walks {
         live: &BTreeSet<String>,
         busy: &dyn Fn(MeasureId) -> bool,
     ) -> Vec<Owed> {
-        // New changes get three quarters, and those whose cases wait for an answer the rest.
+        // New changes get three quarters, and the rest is for all in turn: those whose cases wait for an
+        // answer, and new ones that newer ones overtook.
         let mut left = rows_max - rows_max / 4;
         let fresh: Vec<Change> = self.fresh.iter().rev().take(rows_max).copied().collect();
         let mut found = Vec::new();
@@ -220,9 +221,6 @@ impl Walks {
         for change in waiting {
             if left == 0 {
                 break;
-            }
-            if self.fresh.contains(&change) {
-                continue;
             }
             // Each turn costs something, also of a walk that has nothing left to look at.
             left -= 1;
