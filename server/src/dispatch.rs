@@ -10,10 +10,12 @@ mod calling;
 mod forgetting;
 pub mod message;
 mod retry;
+mod round;
 mod telling;
 pub(crate) mod walk;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,7 +31,8 @@ use shouxin_plugin_host::{FailureKind, Hook, Outcome, State};
 use tokio::sync::{mpsc, watch};
 
 use crate::dispatch::forgetting::Forgetting;
-use crate::dispatch::retry::Backoff;
+use crate::dispatch::retry::{Backoff, Waiting};
+use crate::dispatch::round::round;
 use crate::dispatch::telling::Telling;
 use crate::dispatch::walk::Walks;
 use crate::engine::query::{Query, QueryError};
@@ -38,14 +41,16 @@ use crate::plugins::{Done, Plugins, Running};
 
 /// Rows looked at in one pass, so that a pass is short whatever waits.
 const ROWS_PER_PASS_MAX: usize = 1024;
-/// Executions that are read at once; a pass reads on as long as there is room for more.
+/// Executions that are read at once: most passes find room for a few, behind those of the last.
 const EXECUTIONS_PAGE: usize = 128;
 /// Cases of which a plugin is told what an officer did, at once.
 const COURTESIES_MAX: usize = 8;
 /// Places of a plugin's window that executions leave to what is told.
 const TELLING_RESERVE: usize = 4;
-/// Cases that wait to be tried again, of all plugins; beyond them no further one begins.
-const BUSY_MAX: usize = 200_000;
+/// Cases of one plugin that wait to be tried again; beyond them it begins no further one.
+const WAITING_MAX: usize = 20_000;
+/// How long what the log did not take is left alone.
+const AGAIN_MS: u64 = 1_000;
 /// How long a case that cannot be read is left alone, in ms.
 const UNREADABLE_MS: u64 = 60_000;
 /// The longest the dispatcher sleeps: a plugin that came back is noticed by then.
@@ -77,13 +82,20 @@ impl InFlight {
 
 /// Notes from tasks that carried an answer into the engine.
 enum Note {
-    CaseCommitted { measure: MeasureId, result: Result<(), EngineError> },
-    SaidDown { measure: MeasureId, step: Position, said: bool },
-    Told { plugin: String },
+    CaseCommitted { of: CaseOf, result: Result<(), EngineError> },
+    SaidDown { of: CaseOf, step: Position, said: bool },
+    Told { plugin: String, committed: bool },
     ToldLate { plugin: String, at: Position },
     Forgot { plugin: String, committed: bool },
     WalkSettled { cause: Position, root: Target, committed: bool },
-    Ended { measure: MeasureId },
+    Ended { measure: MeasureId, committed: bool },
+}
+
+/// Which case a note is about, and whose call.
+struct CaseOf {
+    measure: MeasureId,
+    hook: CaseHook,
+    plugin: String,
 }
 
 /// A call about a case that is owed now.
@@ -117,6 +129,8 @@ pub struct Dispatcher {
     busy: HashMap<MeasureId, Option<Backoff>>,
     /// When waits are over. An entry that its case outlived is passed over.
     due: BTreeSet<(Instant, MeasureId)>,
+    /// Cases that wait to be tried again, by plugin.
+    waiting: Waiting,
     /// The burden that a plugin is beginning for a subject: one at a time, so that none overtakes a dead
     /// letter.
     burdens: HashMap<(String, SubjectKey), MeasureId>,
@@ -129,8 +143,11 @@ pub struct Dispatcher {
     forgetting: HashMap<String, Forgetting>,
     telling_late: HashSet<(String, Position)>,
     walks: Walks,
-    /// Cases of which a timer is saying that they have ended.
-    ending: HashSet<MeasureId>,
+    /// When all walks had a turn last, as far as a pass goes.
+    walked_at: Option<Instant>,
+    /// Cases of which a timer is saying that they have ended; of those of which it could not, from when it
+    /// is tried again.
+    ending: HashMap<MeasureId, Option<Instant>>,
     /// Suspensions and ends of which it was said that the plugin is down.
     said_down: HashSet<(MeasureId, Position)>,
     /// Plugins that are called for what begins a burden: neither paused nor past their last day.
@@ -162,6 +179,7 @@ impl Dispatcher {
             calling: HashMap::new(),
             busy: HashMap::new(),
             due: BTreeSet::new(),
+            waiting: Waiting::default(),
             burdens: HashMap::new(),
             burden_of: HashMap::new(),
             deployed: Vec::new(),
@@ -171,7 +189,8 @@ impl Dispatcher {
             forgetting: HashMap::new(),
             telling_late: HashSet::new(),
             walks: Walks::default(),
-            ending: HashSet::new(),
+            walked_at: None,
+            ending: HashMap::new(),
             said_down: HashSet::new(),
             begins: HashSet::new(),
             next_ticket: 1,
@@ -185,8 +204,15 @@ impl Dispatcher {
         let mut head = self.engine.head();
         let plugins = self.plugins.clone();
         loop {
-            if let Err(error) = self.pass() {
+            let left = self.pass().unwrap_or_else(|error| {
                 tracing::error!(%error, "the dispatcher cannot read what is owed");
+                false
+            });
+            if left && !*stop.borrow() {
+                // Others on this thread get their turn, and what came in meanwhile is taken below.
+                tokio::task::yield_now().await;
+                self.take_in();
+                continue;
             }
             let wake = self.next_due().map_or(IDLE, |due| {
                 due.saturating_duration_since(Instant::now()).clamp(Duration::from_millis(1), IDLE)
@@ -200,12 +226,17 @@ impl Dispatcher {
                 () = tokio::time::sleep(wake) => {}
                 _ = stop.changed() => if *stop.borrow() { return self.drain().await },
             }
-            while let Ok(done) = self.done.try_recv() {
-                self.completed(done);
-            }
-            while let Ok(note) = self.notes.try_recv() {
-                self.noted(note);
-            }
+            self.take_in();
+        }
+    }
+
+    /// Takes what came in already.
+    fn take_in(&mut self) {
+        while let Ok(done) = self.done.try_recv() {
+            self.completed(done);
+        }
+        while let Ok(note) = self.notes.try_recv() {
+            self.noted(note);
         }
     }
 
@@ -234,22 +265,37 @@ impl Dispatcher {
     fn next_due(&self) -> Option<Instant> {
         let now = Instant::now();
         let forgetting = self.forgetting.values().filter_map(Forgetting::due);
-        let forgetting = forgetting.filter(|due| *due > now).min();
-        self.due.first().map(|(due, _)| *due).into_iter().chain(forgetting).min()
+        let telling = self.telling.values().filter_map(Telling::due);
+        let others = forgetting.chain(telling).filter(|due| *due > now).min();
+        self.due.first().map(|(due, _)| *due).into_iter().chain(others).min()
     }
 
-    /// Has a case sit out its wait; its attempts are kept over it.
-    fn wait(&mut self, id: MeasureId, backoff: Backoff) {
+    /// Has a case of a plugin sit out its wait; its attempts are kept over it.
+    fn wait(&mut self, id: MeasureId, plugin: &str, backoff: Backoff) {
         match backoff.due() {
             Some(due) => {
                 self.due.insert((due, id));
                 self.busy.insert(id, Some(backoff));
+                self.waiting.begins(id, plugin);
             }
             None => {
-                self.busy.remove(&id);
+                self.free_again(id);
                 self.walks.keep_attempts(id, backoff);
             }
         }
+    }
+
+    /// A case has no call or answer under way, and nothing to wait for.
+    fn free_again(&mut self, id: MeasureId) -> Option<Backoff> {
+        self.waiting.is_over(id);
+        self.walks.has_news(id);
+        self.busy.remove(&id).flatten()
+    }
+
+    /// A call about a case, or what it says of one, is under way.
+    fn under_way(&mut self, id: MeasureId) {
+        self.waiting.is_over(id);
+        self.busy.insert(id, None);
     }
 
     /// Frees the cases whose wait is over.
@@ -258,13 +304,15 @@ impl Dispatcher {
         while let Some((due, id)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
             self.due.remove(&(due, id));
             let over = matches!(self.busy.get(&id), Some(Some(own)) if own.due() == Some(due));
-            if let Some(backoff) = over.then(|| self.busy.remove(&id)).flatten().flatten() {
+            if let Some(backoff) = over.then(|| self.free_again(id)).flatten() {
                 self.walks.keep_attempts(id, backoff);
             }
         }
+        self.ending.retain(|_, again| again.is_none_or(|again| again > now));
     }
 
-    fn pass(&mut self) -> Result<(), QueryError> {
+    /// Looks at what is owed, at a bounded part of it; says whether another look at once finds more.
+    fn pass(&mut self) -> Result<bool, QueryError> {
         self.waits_over();
         let engine = self.engine.clone();
         self.deployed = match Query::new(engine.view.read()).row(&Key::Plugins)? {
@@ -288,7 +336,7 @@ impl Dispatcher {
                 tracing::error!(plugin = %name, %error, "what is owed to a plugin cannot be read");
             }
         }
-        Ok(())
+        Ok(self.walks.left())
     }
 
     /// Everything that one plugin is owed.
@@ -310,10 +358,13 @@ impl Dispatcher {
             let mut query = Query::new(engine.view.read());
             self.walks.refresh(&query)?;
             let today = engine.clock.now().legal_date();
-            let live = self.deployed.iter().filter(|row| row.retired.is_none());
-            let live = live.map(|row| row.name.clone()).collect();
+            let live = self.live();
             let busy = |id| matches!(self.busy.get(&id), Some(None));
-            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &live, &busy)
+            let all = self.walked_at.is_none_or(|at| at.elapsed() >= IDLE);
+            if all {
+                self.walked_at = Some(Instant::now());
+            }
+            self.walks.owed(&mut query, today, ROWS_PER_PASS_MAX, &live, &busy, all)
         };
         engine.metrics.open_walks.set(u64::try_from(self.walks.len()).unwrap_or(u64::MAX));
         for owed in found {
@@ -321,12 +372,16 @@ impl Dispatcher {
                 self.call_owed(owed.measure, hook, owed.step, None);
             }
             // No call waits for this: what it says is true whether a system answers or not.
-            if owed.steps.end && self.ending.insert(owed.measure) {
+            if owed.steps.end && !self.ending.contains_key(&owed.measure) {
+                self.ending.insert(owed.measure, None);
                 let (measure, due) = (owed.measure, Due::Measure(owed.measure));
                 let command = Command::Tick { due };
                 let mut request = Request::internal(Actor::System, "families.end", command);
                 request.cause = Some(owed.cause);
-                self.spawn(request, move |_| Note::Ended { measure });
+                self.spawn(request, move |result| Note::Ended {
+                    measure,
+                    committed: result.is_ok(),
+                });
             }
         }
         for (cause, root) in self.walks.take_settled() {
@@ -342,6 +397,12 @@ impl Dispatcher {
         Ok(())
     }
 
+    /// Plugins that are not retired.
+    fn live(&self) -> BTreeSet<String> {
+        let live = self.deployed.iter().filter(|row| row.retired.is_none());
+        live.map(|row| row.name.clone()).collect()
+    }
+
     /// How many more calls a plugin may be given that begin or tell something.
     fn room(&self, running: &Running) -> usize {
         let window = running.candidate.grant.limits.in_flight_max;
@@ -351,8 +412,9 @@ impl Dispatcher {
 
     /// The same for executions: they leave some places to what is told.
     fn room_to_begin(&self, running: &Running) -> usize {
-        if self.busy.len() >= BUSY_MAX {
-            tracing::warn!(cases = self.busy.len(), "as many cases wait to be tried again as may");
+        let (plugin, cases) = (&running.candidate.name, self.waiting.of(&running.candidate.name));
+        if cases >= WAITING_MAX {
+            tracing::warn!(%plugin, cases, "as many cases wait to be tried again as may");
             return 0;
         }
         let window = running.candidate.grant.limits.in_flight_max;
@@ -367,57 +429,53 @@ impl Dispatcher {
     ) -> Result<(), QueryError> {
         let engine = self.engine.clone();
         let plugin = running.candidate.name.as_str();
-        let mut room = self.room_to_begin(running);
+        let room = self.room_to_begin(running);
         if room == 0 {
             return Ok(());
         }
+        // What a plugin was told last shows in the walks; before all were read nobody knows.
+        if self.walks.unread() {
+            return Ok(());
+        }
         let entry = Index::Owed(plugin.to_owned(), MeasureId(Position::local(0)));
-        let mut after = self.cursors.get(plugin).copied().flatten();
+        let began_at = self.cursors.get(plugin).copied().flatten();
         let mut chosen = Vec::new();
+        let live = self.live();
         let mut query = Query::new(engine.view.read());
         let erased = forgetting::pending(&query, row)?;
-        let mut looked_at = 0;
-        // Most passes find room for a few, and those are the first that wait.
-        while room > 0 && looked_at < ROWS_PER_PASS_MAX {
-            let (positions, more) = query.page(&entry, after, EXECUTIONS_PAGE)?;
-            looked_at += positions.len();
-            for at in &positions {
-                let id = MeasureId(*at);
-                if room == 0 {
-                    break;
-                }
-                if !self.free(id) || self.walks.unsure(id) {
-                    continue;
-                }
-                let (row, standing) = match walk::case(&mut query, id, today) {
-                    Ok(found) => found,
-                    Err(error) => {
-                        tracing::error!(%error, case = %id, "a case cannot be read; others go on");
-                        continue;
-                    }
-                };
-                let burden = (!row.incentive).then_some(row.subject);
-                let under_way = |subject| {
-                    self.burdens.contains_key(&(plugin.to_owned(), subject))
-                        || chosen.iter().any(|(_, _, own)| *own == Some(subject))
-                };
-                if owed_hook(&row, standing) == Some(CaseHook::Execute)
-                    && !erased.holds(&row.subject)
-                    && !burden.is_some_and(under_way)
-                    && !behind_a_dead_letter(&query, plugin, &row)?
-                {
-                    chosen.push((id, execute_step(&row), burden));
-                    room -= 1;
-                }
+        let page = |query: &mut Query<'_>, after| query.page(&entry, after, EXECUTIONS_PAGE);
+        let next = round(&mut query, began_at, ROWS_PER_PASS_MAX, page, |query, at| {
+            let id = MeasureId(at);
+            if !self.free(id) {
+                return Ok(ControlFlow::Continue(()));
             }
-            after = positions.last().copied().filter(|_| more);
-            if after.is_none() {
-                break;
+            let (row, standing) = match walk::case(query, id, today) {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::error!(%error, case = %id, "a case cannot be read; others go on");
+                    return Ok(ControlFlow::Continue(()));
+                }
+            };
+            let burden = (!row.incentive).then_some(row.subject);
+            let under_way = |subject| {
+                self.burdens.contains_key(&(plugin.to_owned(), subject))
+                    || chosen.iter().any(|(_, _, own)| *own == Some(subject))
+            };
+            if owed_hook(&row, standing) == Some(CaseHook::Execute)
+                && !self.walks.unsure(&row, standing, &live)
+                && !erased.holds(&row.subject)
+                && !burden.is_some_and(under_way)
+                && !behind_a_dead_letter(query, plugin, &row)?
+            {
+                chosen.push((id, execute_step(&row), burden));
             }
-        }
+            match chosen.len() < room {
+                true => Ok(ControlFlow::Continue(())),
+                false => Ok(ControlFlow::Break(())),
+            }
+        })?;
         drop(query);
-        // Whoever found room for all of a pass goes on behind them, else the first come first again.
-        self.cursors.insert(plugin.to_owned(), after.filter(|_| room > 0));
+        self.cursors.insert(plugin.to_owned(), next);
         for (id, step, burden) in chosen {
             self.call_owed(id, CaseHook::Execute, step, burden);
         }
@@ -480,33 +538,32 @@ impl Dispatcher {
     fn noted(&mut self, note: Note) {
         self.committing = self.committing.saturating_sub(1);
         match note {
-            Note::SaidDown { measure, step, said } => {
-                self.busy.remove(&measure);
+            Note::SaidDown { of: CaseOf { measure, hook, plugin }, step, said } => {
+                self.free_again(measure);
                 if !said {
                     self.said_down.remove(&(measure, step));
-                    self.wait(measure, Backoff::new(CaseHook::Lift, 1).at_least_ms(1_000));
+                    self.wait(measure, &plugin, Backoff::new(hook, 1).at_least_ms(AGAIN_MS));
                 }
             }
-            Note::CaseCommitted { measure, result } => {
+            Note::CaseCommitted { of: CaseOf { measure, hook, plugin }, result } => {
                 self.release(measure);
                 let again = self.walks.take_attempts(measure);
                 match (result, again) {
-                    (Ok(()), Some(backoff)) => self.wait(measure, backoff),
+                    (Ok(()), Some(backoff)) => self.wait(measure, &plugin, backoff),
                     (Ok(()), None) => {
-                        self.busy.remove(&measure);
+                        self.free_again(measure);
                     }
                     (Err(error), again) => {
                         // Another step overtook it, or the engine is busy: what is owed now is
                         // worked out afresh after a short wait.
                         tracing::debug!(%error, case = %measure, "an answer was not taken");
-                        let backoff = again.unwrap_or_else(|| Backoff::new(CaseHook::Execute, 50));
-                        self.wait(measure, backoff.at_least_ms(50));
+                        let backoff = again.filter(|own| own.hook() == hook);
+                        let backoff = backoff.unwrap_or_else(|| Backoff::new(hook, 50));
+                        self.wait(measure, &plugin, backoff.at_least_ms(50));
                     }
                 }
             }
-            Note::Told { plugin } => {
-                self.telling.remove(&plugin);
-            }
+            Note::Told { plugin, committed } => self.page_noted(&plugin, committed),
             Note::ToldLate { plugin, at } => {
                 self.telling_late.remove(&(plugin, at));
             }
@@ -514,8 +571,12 @@ impl Dispatcher {
             Note::WalkSettled { cause, root, committed } => {
                 self.walks.settled((cause, root), committed);
             }
-            Note::Ended { measure } => {
+            Note::Ended { measure, committed: true } => {
                 self.ending.remove(&measure);
+            }
+            Note::Ended { measure, committed: false } => {
+                let again = Instant::now() + Duration::from_millis(AGAIN_MS);
+                self.ending.insert(measure, Some(again));
             }
         }
     }

@@ -143,6 +143,11 @@ impl Running {
         self.with(Plugin::state)
     }
 
+    /// Whether it offers a hook.
+    pub fn offers(&self, hook: Hook) -> bool {
+        self.with(|plugin| plugin.offers(hook)).unwrap_or(true)
+    }
+
     /// How it is doing; none once it was stopped.
     pub fn health(&self) -> Option<Health> {
         self.with(Plugin::health)

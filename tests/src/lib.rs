@@ -44,7 +44,9 @@ pub fn shouxin() -> PathBuf {
         let path = built().join("../shouxin");
         let release = built().components().any(|part| part.as_os_str() == "release");
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(["build", "--quiet", "--locked", "-p", "shouxin-server", "--bin", "shouxin"]);
+        // Of the whole workspace, so that crates are asked for the same features as when everything is
+        // tested, and are not compiled once more.
+        command.args(["build", "--quiet", "--locked", "--workspace", "--bin", "shouxin"]);
         command.args(release.then_some("--release"));
         // What cargo tells this test of its own package would have dependencies built anew that ask
         // for it (ring's build script does), here and with the next build outside.

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginGrant, PluginsFile};
 use shouxin_server::socket;
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Server, config, county, plugin, run, shouxin};
 
 use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
-use shouxin_tests::running::{FIRST, Running};
 
 /// A county's folder, with the files and the words of whoever sits at it.
 struct Desk {

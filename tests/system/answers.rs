@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code, record};
 use shouxin_tests::Client;
+use shouxin_tests::running::{FIRST, Running};
 
 use crate::plugins::{Teller, listed};
-use shouxin_tests::running::{FIRST, Running};
 
 /// Penalties on natural persons.
 const PENALTY: &str = "FJ-ZR-0201";

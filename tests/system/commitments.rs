@@ -6,11 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{code, digest};
+use shouxin_tests::running::Running;
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
 
 use crate::plugins::Teller;
 use crate::social::{must, post};
-use shouxin_tests::running::Running;
 
 const MARKET: &str = "11350426XY0001023Q";
 const CONTENT: &str = "产品质量符合所公布的标准";

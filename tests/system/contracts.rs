@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, record};
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Client, Server, config, county, key, run};
 
 use crate::plugins::{Teller, listed_on};
 use crate::social::must;
-use shouxin_tests::running::{FIRST, Running};
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";

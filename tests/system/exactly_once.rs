@@ -22,10 +22,10 @@ use shouxin_server::app::Purpose;
 use shouxin_server::demo::sample::code;
 use shouxin_server::keys;
 use shouxin_server::plugins::{PluginsFile, library_sha256};
+use shouxin_tests::running::Running;
 use shouxin_tests::{Client, Server, config, plugin, run};
 
 use crate::plugins::{Paper, Teller, listed_by, registered, taken_on};
-use shouxin_tests::running::Running;
 
 /// Cases that are worked on, and one that waits until the end.
 const CASES: usize = 24;

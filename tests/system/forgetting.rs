@@ -9,11 +9,11 @@ use shouxin_plugin::CaseBook;
 use shouxin_server::app::Purpose;
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::PluginsFile;
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Client, county, nowhere_in_clear, run};
 
 use crate::exactly_once::{checked, journal, with_a_journal};
 use crate::plugins::{Teller, listed_until, ordered};
-use shouxin_tests::running::{FIRST, Running};
 
 const END: &str = "2026-12-01";
 /// The day after it, and one on which nothing has to be kept any more.

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::code;
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Answer, Client};
 
 use super::put_right::{Teller, seen};
-use shouxin_tests::running::{FIRST, Running};
 
 const DAY: &str = "2026-03-10";
 const TO: &str = "三明市自然资源局";

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code, digest, record};
 use shouxin_tests::Client;
+use shouxin_tests::running::{FIRST, Running};
 
 use crate::plugins::Teller;
-use shouxin_tests::running::{FIRST, Running};
 
 /// What is collected about a civil servant: adverse, and nobody's but its provider's.
 const UNSHARED: &str = "FJ-ZR-0203";

@@ -11,10 +11,10 @@ use shouxin_plugin::{CaseBook, State};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::PluginsFile;
 use shouxin_tests::Client;
+use shouxin_tests::running::{FIRST, Running};
 
 use crate::exactly_once::{checked, journal, with_a_journal};
 use crate::plugins::{Teller, listed_until, ordered};
-use shouxin_tests::running::{FIRST, Running};
 
 /// The day on which the listings are in effect.
 const EFFECTIVE: &str = "2026-03-10";
@@ -250,4 +250,86 @@ fn a_suspension_that_was_over_before_its_plugin_answered_is_resumed_there_too() 
 #[test]
 fn a_suspension_that_came_while_its_plugin_resumed_the_case_reaches_it() {
     overlaps("resume");
+}
+
+#[test]
+fn a_suspension_reaches_a_plugin_that_died_after_it_resumed_the_case_and_before_it_said_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let (stands, goes) = pipes(&data);
+    // It stands inside the suspension until the objection is rejected, and dies inside the resumption. What
+    // failed is tried again after minutes, so that the next suspension comes before that.
+    let settings = format!("stand_on = \"suspend\"\ndies_after = \"resume\"\npath = {stands:?}\n");
+    let file = folder.path().join("plugins.toml");
+    let text = with_a_journal("deadline_ms = 60000\n", &settings);
+    std::fs::write(&file, text.replace("retry_base_ms = 5\n", "retry_base_ms = 800000\n"))
+        .expect("plugins.toml");
+    let running = Running::with(FIRST, &data, PluginsFile::read(&file).expect("plugins.toml"));
+    let teller = Teller::new();
+    let subjects = vec![code("91", 1)];
+    let listings = listed_until(END, &running, &teller, &subjects);
+    let (cases, procurement) = ordered(END, &running, &teller, &subjects, listings);
+    let [(listing, case)] = cases.as_slice() else { panic!("one case") };
+    let becomes = |state: &str| {
+        procurement.until(&path(case), state, |body| body["department_system"] == state);
+    };
+    becomes("executed");
+    let first = objects(&running, &teller, &subjects[0], listing);
+    drop(File::open(&stands).expect("the suspension has begun"));
+    rejected(&running, &teller, &subjects[0], &first);
+    // The next process of the plugin finds no pipes and stands nowhere.
+    std::fs::remove_file(&stands).expect("the pipe");
+    drop(File::options().write(true).open(&goes).expect("the plugin waits"));
+    std::fs::remove_file(&goes).expect("the other pipe");
+    procurement.until(&path(case), "a crash", |body| body["fault"] == "crash");
+    assert_eq!((begun(&data, case, "suspend"), begun(&data, case, "resume")), (1, 1));
+    // The register believes it suspended there, and it is not.
+    let believed = procurement.get(&path(case)).expect("a case").body;
+    assert_eq!(
+        (&believed["department_system"], &believed["standing"]),
+        (&json!("suspended"), &json!("in_force"))
+    );
+    objects(&running, &teller, &subjects[0], listing);
+    let auditor = Client::new(&running.base, Some(&running.key(Role::Auditor, None)));
+    auditor.until("/metrics", "no family open", |body| {
+        body["text"].as_str().is_some_and(|text| text.contains("\nshouxin_open_walks 0\n"))
+    });
+    assert_eq!(begun(&data, case, "suspend"), 2, "{:?}", journal(&data));
+    drop(running);
+    let book = CaseBook::open(&data.join("plugin-data").join("faulty")).expect("the plugin's book");
+    let kept = book.of_subject(&subjects[0]).next().expect("the case").state;
+    assert_eq!(kept, State::Suspended, "{:?}", journal(&data));
+    drop(book);
+    checked(&data);
+}
+
+#[test]
+fn a_plugin_that_is_paused_is_not_asked_again_and_again_to_resume_a_case() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let running = started(folder.path(), "", "");
+    let teller = Teller::new();
+    let subjects = vec![code("91", 1)];
+    let listings = listed_until(END, &running, &teller, &subjects);
+    let (cases, procurement) = ordered(END, &running, &teller, &subjects, listings);
+    let [(listing, case)] = cases.as_slice() else { panic!("one case") };
+    let becomes = |state: &str| {
+        procurement.until(&path(case), state, |body| body["department_system"] == state);
+    };
+    becomes("executed");
+    let objection = objects(&running, &teller, &subjects[0], listing);
+    becomes("suspended");
+    let (operator, auditor) =
+        (running.operator(), Client::new(&running.base, Some(&running.key(Role::Auditor, None))));
+    let reason = json!({"reason": "排查 / looking into it"});
+    teller.post(&operator, "/v1/plugins/faulty/pause", &reason);
+    rejected(&running, &teller, &subjects[0], &objection);
+    // Its end reaches the paused plugin: by then the resumption has had its chance.
+    running.on("2026-12-02");
+    becomes("lifted");
+    let counted = auditor.get("/metrics").expect("an answer").body["text"].to_string();
+    assert!(!counted.contains("cancelled"), "a call that may not begin was handed over: {counted}");
+    assert_eq!(begun(&data, case, "resume"), 0);
+    drop(running);
+    checked(&data);
 }

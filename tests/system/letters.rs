@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Client, plugin, run};
 
 use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
-use shouxin_tests::running::{FIRST, Running};
 
 /// A `plugins.toml` of development with one plugin that fails for one subject, or for none.
 fn writes(path: &Path, fault: &str, subject: &str) {

@@ -8,10 +8,10 @@ use shouxin_core::actor::Role;
 use shouxin_plugin_admission::{Draft, KeyPair, generate, sign};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Client, plugin, run};
 
 use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
-use shouxin_tests::running::{FIRST, Running};
 
 /// A folder with a key, a `plugins.toml` that trusts it, and libraries to sign.
 pub(crate) struct Operator {

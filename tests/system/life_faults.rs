@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
+use shouxin_tests::running::{FIRST, Running};
 
 use crate::life::{Operator, deploy, named, shown};
 use crate::plugins::{Teller, listed_until, ordered};
-use shouxin_tests::running::{FIRST, Running};
 
 fn hash(library: &std::path::Path) -> Value {
     json!(data_encoding::HEXLOWER.encode(&library_sha256(library).expect("a hash")))

@@ -35,5 +35,6 @@ mod refusals;
 mod repairs;
 mod social;
 mod tasks;
+mod telling;
 mod tolerance;
 mod whistle;

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code, record};
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Answer, Client};
 
 use crate::plugins::{Teller, listed};
-use shouxin_tests::running::{FIRST, Running};
 
 /// A citizen's number that was never issued, of somebody born in 2012, and how people write it.
 const MINOR: &str = "35042620120101000X";

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use shouxin_core::actor::Role;
 use shouxin_server::demo::sample::{citizen_number, code};
+use shouxin_tests::running::{FIRST, Running};
 use shouxin_tests::{Answer, Client, Server, config, county, key, run};
 
 use crate::plugins::{Teller, listed};
-use shouxin_tests::running::{FIRST, Running};
 
 const MARKET: &str = "11350426XY0001023Q";
 const NAME: &str = "尤溪县某某有限公司";

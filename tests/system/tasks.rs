@@ -4,11 +4,11 @@ use serde_json::json;
 use shouxin_core::actor::Role;
 use shouxin_core::time::Day;
 use shouxin_server::demo::sample::{code, record};
+use shouxin_tests::running::Running;
 use shouxin_tests::{Client, Server, config, key};
 
 use crate::plugins;
 use crate::put_right::{Teller, seen};
-use shouxin_tests::running::Running;
 
 const OFFICE: &str = "11350426XY0001015X";
 const MARKET: &str = "11350426XY0001023Q";

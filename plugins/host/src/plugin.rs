@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use shouxin_plugin_wire::{BODY_BYTES_MAX, Config, Mode, SCHEMA};
+use shouxin_plugin_wire::{BODY_BYTES_MAX, Config, Hook, Mode, SCHEMA};
 
 use crate::courier::{Courier, GRANTS_MAX, check_grant};
 use crate::frame::{Kind, PROTOCOL, encode};
@@ -172,6 +172,12 @@ impl Plugin {
     /// Whether it takes calls. Cheap: it asks nobody.
     pub fn state(&self) -> State {
         self.shared.lock().state
+    }
+
+    /// Whether the library offers a hook; what is not known yet it does.
+    pub fn offers(&self, hook: Hook) -> bool {
+        let inner = self.shared.lock();
+        inner.abi.as_ref().is_none_or(|abi| abi.hooks.iter().any(|own| own == hook.as_str()))
     }
 
     /// How it is doing. Reads one small file of the system if it runs in a child.

@@ -9,9 +9,14 @@ use shouxin_plugin_host::wire::AnswerOutcome;
 use shouxin_plugin_host::{FailureKind, Outcome};
 
 use crate::dispatch::retry::Backoff;
-use crate::dispatch::{Dispatcher, Note, Task, UNREADABLE_MS, ends_the_process, goes_first};
+use crate::dispatch::{
+    CaseOf, Dispatcher, Note, Task, UNREADABLE_MS, ends_the_process, goes_first,
+};
 use crate::engine::Request;
 use crate::plugins::{Done, Running};
+
+/// How long a call is left alone that was dropped before it began.
+const DROPPED_MS: u64 = 200;
 
 impl Dispatcher {
     pub(super) fn completed(&mut self, done: Done) {
@@ -58,10 +63,20 @@ impl Dispatcher {
         hook: CaseHook,
         order: Position,
     ) {
-        if !done.completion.begun && matches!(done.completion.outcome, Outcome::Failed { .. }) {
+        if let (false, Outcome::Failed { kind, .. }) =
+            (done.completion.begun, &done.completion.outcome)
+        {
             // It had no turn: nothing happened, and no attempt is counted.
-            self.busy.remove(&id);
+            let dropped = *kind == FailureKind::Cancelled
+                && matches!(hook, CaseHook::Execute | CaseHook::Resume);
+            self.free_again(id);
             self.release(id);
+            if dropped {
+                // What may not begin now is not asked about again at once. What relieves overtakes this.
+                let kept = self.walks.take_attempts(id).filter(|own| own.hook() == hook);
+                let backoff = kept.unwrap_or_else(|| Backoff::new(hook, 1)).at_least_ms(DROPPED_MS);
+                self.wait(id, &done.plugin, backoff);
+            }
             return;
         }
         let grant = &running.candidate.grant;
@@ -81,7 +96,7 @@ impl Dispatcher {
                 let detail = (times == attempts_max.max(1))
                     .then(|| self.sealed(id, &format!("later, {times} times: {said}")));
                 let Some(detail) = detail.flatten() else {
-                    self.wait(id, backoff);
+                    self.wait(id, &done.plugin, backoff);
                     self.release(id);
                     return;
                 };
@@ -110,7 +125,7 @@ impl Dispatcher {
                     self.walks.keep_attempts(id, backoff);
                 }
                 let Some(detail) = self.sealed(id, &detail) else {
-                    self.wait(id, Backoff::new(hook, 1).at_least_ms(UNREADABLE_MS));
+                    self.wait(id, &done.plugin, Backoff::new(hook, 1).at_least_ms(UNREADABLE_MS));
                     self.release(id);
                     return;
                 };
@@ -131,10 +146,8 @@ impl Dispatcher {
         }
         let mut request = Request::internal(running.actor(), "plugins.answer", command);
         request.cause = Some(order);
-        self.spawn(request, move |result| Note::CaseCommitted {
-            measure: id,
-            result: result.map(|_| ()),
-        });
+        let of = CaseOf { measure: id, hook, plugin: done.plugin.clone() };
+        self.spawn(request, move |result| Note::CaseCommitted { of, result: result.map(|_| ()) });
     }
 }
 

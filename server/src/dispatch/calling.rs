@@ -10,7 +10,8 @@ use shouxin_plugin_host::{Call, Hook, State, SubmitError};
 
 use crate::dispatch::retry::Backoff;
 use crate::dispatch::{
-    CaseStep, Dispatcher, InFlight, Note, Task, UNREADABLE_MS, goes_first, message, plugin_hook,
+    CaseOf, CaseStep, Dispatcher, InFlight, Note, Task, UNREADABLE_MS, goes_first, message,
+    plugin_hook,
 };
 use crate::engine::Request;
 use crate::engine::query::Query;
@@ -74,11 +75,16 @@ impl Dispatcher {
             }
             return;
         }
+        // What begins a burden is not handed to a plugin that is paused or past its last day: the last
+        // question would send it back, again and again.
+        if matches!(hook, CaseHook::Execute | CaseHook::Resume) && !self.begins.contains(&plugin) {
+            return;
+        }
         let running = match self.callable(&plugin) {
             Callable::Yes(running) => running,
             // A suspension or an end that reaches nobody is said at once: an officer does it by hand.
             Callable::Down(actor) if overtakes => {
-                self.say_down(id, hook, step, order, actor);
+                self.say_down(CaseOf { measure: id, hook, plugin }, step, order, actor);
                 return;
             }
             Callable::Down(_) | Callable::Later | Callable::Gone => return,
@@ -96,13 +102,13 @@ impl Dispatcher {
             Err(error) => {
                 tracing::error!(%error, case = %id, "a case cannot be put into a message");
                 // It is looked at again, but not at every turn.
-                self.wait(id, Backoff::new(hook, 1).at_least_ms(UNREADABLE_MS));
+                self.wait(id, &plugin, Backoff::new(hook, 1).at_least_ms(UNREADABLE_MS));
                 return;
             }
         };
         let task = Task::Case { measure: id, hook, order, step };
         if self.submit(&plugin, plugin_hook(hook), body, key, task).is_ok() {
-            self.busy.insert(id, None);
+            self.under_way(id);
             if let Some(subject) = burden {
                 self.burdens.insert((plugin.clone(), subject), id);
                 self.burden_of.insert(id, (plugin, subject));
@@ -145,14 +151,8 @@ impl Dispatcher {
     }
 
     /// Says once for each step that it did not reach the plugin.
-    fn say_down(
-        &mut self,
-        id: MeasureId,
-        hook: CaseHook,
-        step: Position,
-        order: Position,
-        actor: Actor,
-    ) {
+    fn say_down(&mut self, of: CaseOf, step: Position, order: Position, actor: Actor) {
+        let (id, hook) = (of.measure, of.hook);
         if self.said_down.len() >= SAID_DOWN_MAX {
             // Saying it again does no harm: what stands there already is not recorded twice.
             self.said_down.clear();
@@ -175,12 +175,8 @@ impl Dispatcher {
         };
         let mut request = Request::internal(actor, "plugins.answer", command);
         request.cause = Some(order);
-        self.busy.insert(id, None);
-        self.spawn(request, move |result| Note::SaidDown {
-            measure: id,
-            step,
-            said: result.is_ok(),
-        });
+        self.under_way(id);
+        self.spawn(request, move |result| Note::SaidDown { of, step, said: result.is_ok() });
     }
 
     /// Hands a call to a plugin, and to the shadow beside it.

@@ -156,28 +156,23 @@ pub fn case(
     Ok((message.idempotency_key, body))
 }
 
-/// Body of the information that a classification changed; nothing of a person unless `fields` grants it.
+/// The event at a position of the log.
 ///
 /// # Errors
-/// The event cannot be read, or is none of this kind.
-pub fn classified(
-    engine: &Engine,
-    at: Position,
-    fields: &[GrantedField],
-) -> Result<Option<Vec<u8>>, QueryError> {
+/// It is not there, or cannot be read.
+pub fn event(engine: &Engine, at: Position) -> Result<Envelope, QueryError> {
     let commits = engine.log.read(at.sequence, 1).map_err(read)?;
     let commit = commits.first().ok_or_else(|| read("the event is not in the log"))?;
     let offset = usize::try_from(at.sequence.saturating_sub(commit.first)).unwrap_or(usize::MAX);
     let entry = commit.entries.get(offset).ok_or_else(|| read("the event is not in the log"))?;
-    let envelope = codec::decode_event(&entry.bytes).map_err(read)?;
-    classified_by(&mut Query::new(engine.view.read()), &envelope, fields)
+    codec::decode_event(&entry.bytes).map_err(read)
 }
 
-/// The same from the event itself, as the rows know its subject.
+/// Body of the information that a classification changed; nothing of a person unless `fields` grants it.
 ///
 /// # Errors
 /// It is no change of a classification, or a row is missing.
-pub fn classified_by(
+pub fn classified(
     query: &mut Query<'_>,
     envelope: &Envelope,
     fields: &[GrantedField],

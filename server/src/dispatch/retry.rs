@@ -1,8 +1,10 @@
 //! How long to wait before a call is tried again: full jitter, doubling, capped.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use shouxin_core::event::CaseHook;
+use shouxin_core::id::MeasureId;
 
 /// The longest wait, in ms.
 const WAIT_MAX_MS: u64 = 15 * 60 * 1000;
@@ -66,10 +68,13 @@ impl Backoff {
         self.attempts
     }
 
-    /// Waits as long as the plugin asked for, within the cap; no attempt is counted, but how often it
-    /// asked is.
+    /// Waits as long as the plugin asked for, within the cap and never shorter than after a first failure,
+    /// and a random part longer, so that those put off together do not come back together. No attempt is
+    /// counted, but how often it asked is.
     pub fn wait_for(&mut self, ms: u64) -> u32 {
-        self.due = Some(Instant::now() + Duration::from_millis(ms.min(WAIT_MAX_MS)));
+        let ms = ms.clamp(self.base_ms.min(WAIT_MAX_MS), WAIT_MAX_MS);
+        let more = below((ms / 4).max(self.base_ms).min(WAIT_MAX_MS));
+        self.due = Some(Instant::now() + Duration::from_millis(ms + more));
         self.waits = self.waits.saturating_add(1);
         self.waits
     }
@@ -80,6 +85,39 @@ impl Backoff {
         let soonest = Instant::now() + Duration::from_millis(ms);
         self.due = Some(self.due.map_or(soonest, |due| due.max(soonest)));
         self
+    }
+}
+
+/// Cases that wait to be tried again, and how many of each plugin do.
+#[derive(Default)]
+pub struct Waiting {
+    whose: HashMap<MeasureId, String>,
+    of: HashMap<String, usize>,
+}
+
+impl Waiting {
+    /// A case of a plugin waits.
+    pub fn begins(&mut self, id: MeasureId, plugin: &str) {
+        self.is_over(id);
+        self.whose.insert(id, plugin.to_owned());
+        *self.of.entry(plugin.to_owned()).or_insert(0) += 1;
+    }
+
+    /// It does not any more.
+    pub fn is_over(&mut self, id: MeasureId) {
+        if let Some(plugin) = self.whose.remove(&id)
+            && let Some(count) = self.of.get_mut(&plugin)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.of.remove(&plugin);
+            }
+        }
+    }
+
+    /// How many cases of a plugin wait.
+    pub fn of(&self, plugin: &str) -> usize {
+        self.of.get(plugin).copied().unwrap_or(0)
     }
 }
 
@@ -105,6 +143,39 @@ mod tests {
             let wait = backoff.due().unwrap().saturating_duration_since(Instant::now());
             assert!(wait <= Duration::from_millis(WAIT_MAX_MS));
         }
+    }
+
+    #[test]
+    fn each_plugin_waits_on_its_own_account() {
+        let case = |number| MeasureId(shouxin_core::id::Position::local(number));
+        let mut waiting = Waiting::default();
+        for number in 0..3 {
+            waiting.begins(case(number), "a");
+        }
+        waiting.begins(case(0), "b");
+        waiting.begins(case(1), "a");
+        assert_eq!((waiting.of("a"), waiting.of("b"), waiting.of("c")), (2, 1, 0));
+        for number in 0..4 {
+            waiting.is_over(case(number));
+        }
+        assert_eq!((waiting.of("a"), waiting.of("b"), waiting.whose.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_is_put_off_comes_back_neither_at_once_nor_all_together() {
+        let mut due = std::collections::BTreeSet::new();
+        for _ in 0..32 {
+            let mut backoff = Backoff::new(CaseHook::Execute, 1_000);
+            backoff.wait_for(0);
+            let wait = backoff.due().unwrap().saturating_duration_since(Instant::now());
+            assert!(wait > Duration::from_millis(900), "{wait:?}");
+            due.insert(wait.as_millis() / 10);
+        }
+        assert!(due.len() > 4, "{due:?}");
+        let mut backoff = Backoff::new(CaseHook::Execute, u64::MAX);
+        assert_eq!(backoff.wait_for(u64::MAX), 1);
+        let wait = backoff.due().unwrap().saturating_duration_since(Instant::now());
+        assert!(wait <= Duration::from_millis(2 * WAIT_MAX_MS));
     }
 
     #[test]

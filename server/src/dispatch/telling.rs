@@ -1,13 +1,17 @@
 //! Tells plugins of classification changes: in order, a page at a time, from a cursor in the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
+use shouxin_core::actor::SubjectKey;
 use shouxin_core::command::Command;
+use shouxin_core::event::CaseHook;
 use shouxin_core::id::Position;
 use shouxin_core::row::{Index, PluginRow};
+use shouxin_plugin_host::wire::AnswerOutcome;
 use shouxin_plugin_host::{Completion, FailureKind, Hook, Outcome};
 
-use crate::dispatch::retry::CRASHES_MAX;
+use crate::dispatch::retry::Backoff;
 use crate::dispatch::{Dispatcher, Note, Task, ends_the_process, message};
 use crate::engine::Request;
 use crate::engine::query::{Query, QueryError};
@@ -19,6 +23,11 @@ const TELL_PAGE: usize = 32;
 const TELL_WINDOW: usize = 16;
 /// Attempts at one change; after them it is a dead letter, which holds nothing up.
 const TELL_ATTEMPTS_MAX: u32 = 5;
+/// How often a plugin may put one change off; after that it is a dead letter too. Whoever asks for no
+/// longer wait than the usual one has put it off for minutes by then, and up to a day.
+const TELL_LATERS_MAX: u32 = 100;
+/// How long a page waits that could not be recorded.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How far one change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +40,36 @@ enum State {
 /// One change of a page.
 struct Item {
     state: State,
-    attempts: u32,
-    crashes: u32,
+    /// Whose; known once it was read. Changes of one subject are told one after the other.
+    subject: Option<SubjectKey>,
+    attempts: Backoff,
+}
+
+/// What an answer or a failure says of a change.
+enum Heard {
+    Delivered,
+    /// It will not be: no further attempt says anything new.
+    Lost,
+    Later(u64),
+    /// The attempt failed; whether it ended the process.
+    Failed {
+        ended: bool,
+    },
+    /// It had no turn: nothing happened, and no attempt is counted.
+    Unbegun,
+}
+
+fn heard(completion: &Completion) -> Heard {
+    match &completion.outcome {
+        Outcome::Answered(answer) => match answer.outcome {
+            AnswerOutcome::Done => Heard::Delivered,
+            AnswerOutcome::Later => Heard::Later(answer.retry_after_ms.unwrap_or_default()),
+            AnswerOutcome::Failed | AnswerOutcome::NeedsHuman => Heard::Lost,
+        },
+        Outcome::Failed { .. } if !completion.begun => Heard::Unbegun,
+        Outcome::Failed { kind: FailureKind::Refused, .. } => Heard::Lost,
+        outcome => Heard::Failed { ended: ends_the_process(outcome) },
+    }
 }
 
 /// What a plugin has been told of the changes after its cursor. It outlives a restart of the plugin:
@@ -41,11 +78,19 @@ struct Item {
 pub(super) struct Telling {
     page: BTreeMap<Position, Item>,
     committing: bool,
+    /// The page could not be recorded, and is again from this moment.
+    again: Option<Instant>,
 }
 
 impl Telling {
     fn under_way(&self) -> usize {
         self.page.values().filter(|item| item.state == State::UnderWay).count()
+    }
+
+    /// The next moment at which something may be tried again.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let todo = self.page.values().filter(|item| item.state == State::Todo);
+        todo.filter_map(|item| item.attempts.due()).chain(self.again).min()
     }
 }
 
@@ -62,9 +107,15 @@ impl Dispatcher {
             if page.is_empty() {
                 return Ok(());
             }
-            let new = |at| (at, Item { state: State::Todo, attempts: 0, crashes: 0 });
+            let base_ms = running.candidate.grant.retry_base_ms;
+            // The hook only tells one wait of a case from another, and these are of none.
+            let new = |at| {
+                let attempts = Backoff::new(CaseHook::Execute, base_ms);
+                (at, Item { state: State::Todo, subject: None, attempts })
+            };
             let page = page.into_iter().map(new).collect();
-            self.telling.insert(plugin.to_owned(), Telling { page, committing: false });
+            let telling = Telling { page, ..Telling::default() };
+            self.telling.insert(plugin.to_owned(), telling);
         }
         self.tell_more(running);
         self.finish_telling(running);
@@ -76,12 +127,53 @@ impl Dispatcher {
         let Some(telling) = self.telling.get(plugin) else {
             return;
         };
-        let room = TELL_WINDOW.saturating_sub(telling.under_way()).min(self.room(running));
-        let todo = telling.page.iter().filter(|(_, item)| item.state == State::Todo);
-        let next: Vec<Position> = todo.map(|(at, _)| *at).take(room).collect();
-        let fields = running.candidate.grant.fields.clone();
-        for at in next {
-            let state = match message::classified(&self.engine, at, &fields) {
+        let mut room = TELL_WINDOW.saturating_sub(telling.under_way()).min(self.room(running));
+        let offered = running.offers(Hook::Classified);
+        let now = Instant::now();
+        // Subjects of whom an earlier change is under way or waits: none overtakes it.
+        let mut held = BTreeSet::new();
+        let open =
+            telling.page.iter().filter(|(_, item)| !matches!(item.state, State::Told { .. }));
+        let open: Vec<(Position, State, Option<SubjectKey>, bool)> = open
+            .map(|(at, item)| {
+                let waits = item.attempts.due().is_some_and(|due| due > now);
+                (*at, item.state, item.subject, waits)
+            })
+            .collect();
+        for (at, state, subject, waits) in open {
+            if room == 0 {
+                return;
+            }
+            if !offered {
+                // A plugin without the hook does not want to be told.
+                self.mark(plugin, at, |item| item.state = State::Told { delivered: true });
+                continue;
+            }
+            if state == State::UnderWay || waits {
+                held.extend(subject);
+                continue;
+            }
+            if subject.is_some_and(|subject| held.contains(&subject)) {
+                continue;
+            }
+            let envelope = match message::event(&self.engine, at) {
+                Ok(envelope) => envelope,
+                Err(error) => {
+                    self.cannot_be_told(plugin, at, &error);
+                    continue;
+                }
+            };
+            let subject = envelope.subject;
+            self.mark(plugin, at, |item| item.subject = subject);
+            if subject.is_some_and(|subject| held.contains(&subject)) {
+                continue;
+            }
+            held.extend(subject);
+            let fields = &running.candidate.grant.fields;
+            let mut query = Query::new(self.engine.view.read());
+            let told = message::classified(&mut query, &envelope, fields);
+            drop(query);
+            let state = match told {
                 // Of a person only whoever is granted it is told.
                 Ok(None) => State::Told { delivered: true },
                 Ok(Some(body)) => {
@@ -91,15 +183,21 @@ impl Dispatcher {
                         // The rest goes on once the plugin takes calls again.
                         return;
                     }
+                    room -= 1;
                     State::UnderWay
                 }
                 Err(error) => {
-                    tracing::error!(%error, %at, "a classification change cannot be told");
-                    State::Told { delivered: false }
+                    self.cannot_be_told(plugin, at, &error);
+                    continue;
                 }
             };
             self.mark(plugin, at, |item| item.state = state);
         }
+    }
+
+    fn cannot_be_told(&mut self, plugin: &str, at: Position, error: &QueryError) {
+        tracing::error!(%error, %at, %plugin, "a classification change cannot be told");
+        self.mark(plugin, at, |item| item.state = State::Told { delivered: false });
     }
 
     fn mark(&mut self, plugin: &str, at: Position, change: impl FnOnce(&mut Item)) {
@@ -110,27 +208,31 @@ impl Dispatcher {
 
     pub(super) fn told(&mut self, running: &Running, at: Position, completion: &Completion) {
         let plugin = running.candidate.name.as_str();
-        let begun = completion.begun;
-        match &completion.outcome {
-            // A plugin without the hook does not want to be told.
-            Outcome::Answered(_) | Outcome::Failed { kind: FailureKind::Refused, .. } => {
-                self.mark(plugin, at, |item| item.state = State::Told { delivered: true });
-            }
-            outcome => {
-                let ended = ends_the_process(outcome);
-                self.mark(plugin, at, |item| {
-                    item.state = State::Todo;
-                    // It had no turn: nothing happened, and no attempt is counted.
-                    if begun {
-                        item.attempts += 1;
-                        item.crashes += u32::from(ended);
+        let heard = heard(completion);
+        let retried = matches!(heard, Heard::Later(_) | Heard::Failed { .. });
+        self.mark(plugin, at, |item| {
+            item.state = match heard {
+                Heard::Delivered => State::Told { delivered: true },
+                Heard::Lost => State::Told { delivered: false },
+                Heard::Unbegun => State::Todo,
+                Heard::Later(ms) => match item.attempts.wait_for(ms) >= TELL_LATERS_MAX {
+                    true => State::Told { delivered: false },
+                    false => State::Todo,
+                },
+                Heard::Failed { ended } => {
+                    let attempts = match ended {
+                        true => item.attempts.crashed(),
+                        false => item.attempts.failed(),
+                    };
+                    match attempts >= TELL_ATTEMPTS_MAX || item.attempts.poisons() {
+                        true => State::Told { delivered: false },
+                        false => State::Todo,
                     }
-                    if item.attempts >= TELL_ATTEMPTS_MAX || item.crashes >= CRASHES_MAX {
-                        item.state = State::Told { delivered: false };
-                    }
-                });
-                self.engine.metrics.retry(plugin);
-            }
+                }
+            };
+        });
+        if retried {
+            self.engine.metrics.retry(plugin);
         }
         self.finish_telling(running);
     }
@@ -141,7 +243,8 @@ impl Dispatcher {
             return;
         };
         let told = |item: &Item| matches!(item.state, State::Told { .. });
-        if telling.committing || !telling.page.values().all(told) {
+        let waits = telling.again.is_some_and(|again| again > Instant::now());
+        if telling.committing || waits || !telling.page.values().all(told) {
             return;
         }
         let Some(through) = telling.page.keys().last().copied() else {
@@ -154,7 +257,17 @@ impl Dispatcher {
         let plugin = plugin.to_owned();
         let command = Command::PluginTold { plugin: plugin.clone(), through, undelivered };
         let request = Request::internal(running.actor(), "plugins.told", command);
-        self.spawn(request, move |_| Note::Told { plugin });
+        self.spawn(request, move |result| Note::Told { plugin, committed: result.is_ok() });
+    }
+
+    /// A page was recorded, or could not be: then it is kept, and nothing of it is told twice.
+    pub(super) fn page_noted(&mut self, plugin: &str, committed: bool) {
+        if committed {
+            self.telling.remove(plugin);
+        } else if let Some(telling) = self.telling.get_mut(plugin) {
+            telling.committing = false;
+            telling.again = Some(Instant::now() + AGAIN);
+        }
     }
 
     /// Tells a plugin again of what the operator asked for, as far as there is room.
@@ -166,8 +279,7 @@ impl Dispatcher {
             if !self.telling_late.insert((plugin.clone(), at)) {
                 continue;
             }
-            let fields = &running.candidate.grant.fields;
-            let told = match message::classified(&self.engine, at, fields) {
+            let told = match self.late(running, at) {
                 Ok(Some(body)) => {
                     let (key, task) = (format!("classified/{at}"), Task::TellLate { at });
                     self.submit(&plugin, Hook::Classified, body, key, task)
@@ -183,22 +295,26 @@ impl Dispatcher {
         }
     }
 
+    fn late(&self, running: &Running, at: Position) -> Result<Option<Vec<u8>>, QueryError> {
+        let envelope = message::event(&self.engine, at)?;
+        let mut query = Query::new(self.engine.view.read());
+        message::classified(&mut query, &envelope, &running.candidate.grant.fields)
+    }
+
     pub(super) fn told_late(&mut self, running: &Running, at: Position, completion: &Completion) {
         let plugin = running.candidate.name.clone();
-        match &completion.outcome {
-            Outcome::Answered(_) | Outcome::Failed { kind: FailureKind::Refused, .. } => {
-                let command = Command::PluginToldLate { plugin: plugin.clone(), at };
-                let request = Request::internal(running.actor(), "plugins.told_late", command);
-                self.spawn(request, move |_| Note::ToldLate { plugin, at });
-            }
-            _ => {
-                self.telling_late.remove(&(plugin.clone(), at));
-                // It had no turn: it is asked again. Else it stays a dead letter.
-                let again = !completion.begun && self.plugins.tell_again(&plugin, at);
-                if !again {
-                    tracing::warn!(%plugin, %at, "a change was not told again; it stays a dead letter");
-                }
-            }
+        let heard = heard(completion);
+        if matches!(heard, Heard::Delivered) {
+            let command = Command::PluginToldLate { plugin: plugin.clone(), at };
+            let request = Request::internal(running.actor(), "plugins.told_late", command);
+            self.spawn(request, move |_| Note::ToldLate { plugin, at });
+            return;
+        }
+        self.telling_late.remove(&(plugin.clone(), at));
+        // It had no turn: it is asked again. Else it stays a dead letter.
+        let again = matches!(heard, Heard::Unbegun) && self.plugins.tell_again(&plugin, at);
+        if !again {
+            tracing::warn!(%plugin, %at, "a change was not told again; it stays a dead letter");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::time::{Duration, Instant};
 
 use shouxin_core::decide::{owed_hook, owes_an_end};
 use shouxin_core::event::{CaseHook, Target};
@@ -19,12 +20,20 @@ use crate::engine::query::{Query, QueryError};
 const OPEN_MAX: usize = 100_000;
 /// Walks that are read from the view in one pass.
 const READ_MAX: usize = 1024;
+/// Walks that are through and get a turn in a pass that comes before the time for the others: each commit
+/// makes a pass, and must not cost more because a plugin is down.
+const TURNS_BETWEEN: usize = 32;
+/// Cases with news that are kept; beyond them their walks wait for their turn.
+const NEWS_MAX: usize = 65_536;
 /// Cases of one walk that are looked at in one pass, so that no family holds others up.
 const CASES_PER_LOOK_MAX: usize = 256;
 /// Cases whose attempts are counted.
 const ATTEMPTS_MAX: usize = 200_000;
 /// Cases of one walk that are owed a step at once; the walk goes on when some are answered.
 const OUTSTANDING_MAX: usize = 65_536;
+
+/// How long a walk waits that could not be settled.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What a case is owed after a change of what it rests on.
 #[derive(Clone, Copy)]
@@ -57,14 +66,34 @@ struct Walk {
     outstanding: BTreeSet<MeasureId>,
     /// The outstanding case that was looked at last: the next look begins behind it.
     looked_at: Option<MeasureId>,
-    settling: bool,
+    settling: Settling,
+}
+
+/// Whether the log is being told that a walk is settled.
+#[derive(Default)]
+enum Settling {
+    #[default]
+    No,
+    Now,
+    /// It could not be, and is tried again from this moment.
+    From(Instant),
+}
+
+impl Settling {
+    fn may_be(&self) -> bool {
+        match self {
+            Settling::No => true,
+            Settling::Now => false,
+            Settling::From(at) => *at <= Instant::now(),
+        }
+    }
 }
 
 /// The walks under way.
 ///
 /// A walk whose cases all wait for plugins that do not answer stays for as long as they do. It must
-/// hold up no other: those that are not through come first, the newest before the others, and in what is
-/// left of a pass all take turns.
+/// hold up no other, nor cost much: walks of cases with news come first, then those that are not through,
+/// the newest before the others, and in what is left of a pass all take turns.
 #[derive(Default)]
 pub struct Walks {
     open: BTreeMap<Change, Walk>,
@@ -74,6 +103,8 @@ pub struct Walks {
     ready: BTreeSet<Change>,
     /// The walk whose turn was last among those that are through.
     turn: Option<Change>,
+    /// Cases whose call, answer or wait is over: their walks are looked at whoever's turn it is.
+    news: BTreeSet<MeasureId>,
     /// Where reading the view's walks goes on: they are read once, in the order of the log.
     read_through: Option<Vec<u8>>,
     /// The changes under way of each root.
@@ -83,33 +114,34 @@ pub struct Walks {
     answered: HashMap<MeasureId, Position>,
     /// The first change whose walk is under way.
     oldest: Option<Position>,
-    /// Cases of which nobody knows what their plugin was last told.
-    unsure: BTreeSet<MeasureId>,
-}
-
-/// What a pass finds.
-struct Found<'a> {
-    owed: &'a mut Vec<Owed>,
-    unsure: &'a mut BTreeSet<MeasureId>,
+    /// The view holds walks that were not read yet.
+    unread: bool,
+    /// The last pass ended before every new walk had its first turn.
+    left: bool,
 }
 
 /// What one pass knows beside the rows.
 struct Known<'a> {
-    by_root: &'a HashMap<Target, BTreeSet<Position>>,
-    answered: &'a HashMap<MeasureId, Position>,
-    /// Plugins that are not retired.
-    live: &'a BTreeSet<String>,
+    told: Told<'a>,
     /// Cases with a call or an answer under way.
     busy: &'a dyn Fn(MeasureId) -> bool,
 }
 
-impl Known<'_> {
+/// What is known of what plugins were told.
+struct Told<'a> {
+    by_root: &'a HashMap<Target, BTreeSet<Position>>,
+    answered: &'a HashMap<MeasureId, Position>,
+    /// Plugins that are not retired.
+    live: &'a BTreeSet<String>,
+}
+
+impl Told<'_> {
     /// The changes under way of what a case rests on.
-    fn changes(&self, row: &MeasureRow) -> impl DoubleEndedIterator<Item = Position> {
+    fn changes(&self, row: &MeasureRow) -> impl DoubleEndedIterator<Item = Change> {
         let roots = [Some(Target::Listing(row.listing)), row.attribution.map(Target::Attribution)];
         let roots = roots.into_iter().flatten().chain([Target::Measure(row.id)]);
-        let found = roots.filter_map(|root| self.by_root.get(&root)).flatten().copied();
-        found.collect::<BTreeSet<Position>>().into_iter()
+        let of = |root| self.by_root.get(&root).into_iter().flatten().map(move |at| (*at, root));
+        roots.flat_map(of).collect::<BTreeSet<Change>>().into_iter()
     }
 
     /// The two last changes of a case of which the walks are not through, where its plugin may have been
@@ -128,9 +160,11 @@ impl Known<'_> {
             return None;
         }
         let mut changes = self.changes(row);
-        let (last, before) = (changes.next_back()?, changes.next_back()?);
+        let ((last, _), (before, _)) = (changes.next_back()?, changes.next_back()?);
         let told = self.answered.get(&row.id).is_some_and(|at| *at >= last);
-        let confirmed = row.confirmed_at.is_some_and(|at| at >= before) || order.at >= before;
+        // What was confirmed after the earlier change alone may be the answer to a call that was under way
+        // when it came: it says nothing about what the plugin was told of it.
+        let confirmed = row.confirmed_at.is_some_and(|at| at >= last) || order.at >= before;
         (!told && !confirmed).then_some((before, last))
     }
 }
@@ -158,6 +192,7 @@ impl Walks {
     /// Takes in what was added to the view's walks since the last time.
     pub fn refresh(&mut self, query: &Query<'_>) -> Result<(), QueryError> {
         let room = OPEN_MAX.saturating_sub(self.open.len()).min(READ_MAX);
+        self.unread = false;
         if room == 0 {
             tracing::warn!(
                 open = self.open.len(),
@@ -166,6 +201,7 @@ impl Walks {
             return Ok(());
         }
         let found = query.range(keys::WALKS, self.read_through.as_deref(), room)?;
+        self.unread = found.len() == room;
         for entry in found {
             if let Some(change) = keys::read_walk(&entry) {
                 self.open.entry(change).or_default();
@@ -183,9 +219,9 @@ impl Walks {
         Ok(())
     }
 
-    /// Steps that are owed, looking at no more than about `rows_max` cases. A case is kept in its walks
-    /// for as long as it is `busy`: what a plugin answers may be what the next step follows from. What
-    /// cannot be read holds up nothing else.
+    /// Steps that are owed, looking at no more than about `rows_max` cases; at few of those that merely wait
+    /// unless `all` have their turn. A case is kept in its walks for as long as it is `busy`: what a plugin
+    /// answers may be what the next step follows from. What cannot be read holds up nothing else.
     pub fn owed(
         &mut self,
         query: &mut Query<'_>,
@@ -193,30 +229,34 @@ impl Walks {
         rows_max: usize,
         live: &BTreeSet<String>,
         busy: &dyn Fn(MeasureId) -> bool,
+        all: bool,
     ) -> Vec<Owed> {
+        let mut found = Vec::new();
+        self.look_at_news(query, today, rows_max / 4, (live, busy), &mut found);
         // New changes get three quarters, and the rest is for all in turn: those whose cases wait for an
         // answer, and new ones that newer ones overtook.
         let mut left = rows_max - rows_max / 4;
         let fresh: Vec<Change> = self.fresh.iter().rev().take(rows_max).copied().collect();
-        let mut found = Vec::new();
         for change in fresh {
             if left == 0 {
                 break;
             }
             self.look(query, change, today, &mut left, (live, busy), &mut found);
         }
+        self.left = left == 0 && !self.fresh.is_empty();
         left += rows_max / 4;
+        let turns = if all { rows_max } else { TURNS_BETWEEN };
         let after = self.turn.take();
         let mut waiting: Vec<Change> = match after {
             Some(after) => {
                 let behind = (Bound::Excluded(after), Bound::Unbounded);
-                self.open.range(behind).map(|(change, _)| *change).take(rows_max).collect()
+                self.open.range(behind).map(|(change, _)| *change).take(turns).collect()
             }
-            None => self.open.keys().copied().take(rows_max).collect(),
+            None => self.open.keys().copied().take(turns).collect(),
         };
-        if waiting.len() < rows_max && after.is_some() {
+        if waiting.len() < turns && after.is_some() {
             let from_the_start = self.open.keys().take_while(|change| Some(**change) <= after);
-            waiting.extend(from_the_start.take(rows_max - waiting.len()).copied());
+            waiting.extend(from_the_start.take(turns - waiting.len()).copied());
         }
         for change in waiting {
             if left == 0 {
@@ -230,6 +270,53 @@ impl Walks {
         let mut once = BTreeSet::new();
         found.retain(|owed: &Owed| once.insert(owed.measure));
         found
+    }
+
+    /// Looks at the cases with news, each in its walks.
+    fn look_at_news(
+        &mut self,
+        query: &mut Query<'_>,
+        today: Day,
+        most: usize,
+        (live, busy): (&BTreeSet<String>, &dyn Fn(MeasureId) -> bool),
+        found: &mut Vec<Owed>,
+    ) {
+        let news: Vec<MeasureId> = self.news.iter().copied().take(most).collect();
+        for id in news {
+            self.news.remove(&id);
+            let told = Told { by_root: &self.by_root, answered: &self.answered, live };
+            let known = Known { told, busy };
+            let row = match query.ask(|rows| rows.must_measure(id).cloned()) {
+                Ok(row) => row,
+                Err(error) => {
+                    tracing::error!(%error, case = %id, "a case cannot be read; others go on");
+                    continue;
+                }
+            };
+            for change in known.told.changes(&row) {
+                let Some(walk) = self.open.get_mut(&change) else {
+                    continue;
+                };
+                match look(query, &known, id, change, today, found) {
+                    Ok(true) => continue,
+                    Ok(false) => walk.outstanding.remove(&id),
+                    Err(error) => {
+                        tracing::error!(%error, case = %id, "a case under a change cannot be read");
+                        continue;
+                    }
+                };
+                if walk.through && walk.outstanding.is_empty() {
+                    self.ready.insert(change);
+                }
+            }
+        }
+    }
+
+    /// The call, answer or wait of a case is over: what it owes now may be another thing.
+    pub fn has_news(&mut self, id: MeasureId) {
+        if !self.open.is_empty() && self.news.len() < NEWS_MAX {
+            self.news.insert(id);
+        }
     }
 
     /// Goes on with one walk.
@@ -246,17 +333,17 @@ impl Walks {
             self.fresh.remove(&change);
             return;
         };
-        let known = Known { by_root: &self.by_root, answered: &self.answered, live, busy };
-        let mut found = Found { owed: found, unsure: &mut self.unsure };
+        let told = Told { by_root: &self.by_root, answered: &self.answered, live };
+        let known = Known { told, busy };
         let mut own = left.saturating_sub(1).min(CASES_PER_LOOK_MAX) + 1;
         let before = own;
-        if let Err(error) = walk.step(query, &known, change, today, &mut own, &mut found) {
+        if let Err(error) = walk.step(query, &known, change, today, &mut own, found) {
             tracing::error!(%error, cause = %change.0, "a case under a change cannot be read; others go on");
             // It takes turns with the others from here on.
             self.fresh.remove(&change);
         }
         *left = left.saturating_sub(before.saturating_sub(own));
-        if walk.through {
+        if walk.through || walk.is_full() {
             self.fresh.remove(&change);
             if walk.outstanding.is_empty() {
                 self.ready.insert(change);
@@ -268,7 +355,7 @@ impl Walks {
     pub fn settled(&mut self, change: Change, committed: bool) {
         if !committed {
             if let Some(walk) = self.open.get_mut(&change) {
-                walk.settling = false;
+                walk.settling = Settling::From(Instant::now() + AGAIN);
             }
             return;
         }
@@ -280,9 +367,16 @@ impl Walks {
                 self.by_root.remove(&change.1);
             }
         }
-        if self.open.is_empty() {
-            self.unsure.clear();
-        }
+    }
+
+    /// Whether another pass at once would find what this one had no room for.
+    pub fn left(&self) -> bool {
+        self.unread || self.left || !self.news.is_empty()
+    }
+
+    /// Whether walks stand in the view that nobody has read yet: what a plugin was told cannot be known.
+    pub fn unread(&self) -> bool {
+        self.unread
     }
 
     /// A plugin has answered for a step of a case.
@@ -293,16 +387,18 @@ impl Walks {
     }
 
     /// Whether it is open what the plugin of a case was last told, so that nothing begins yet.
-    pub fn unsure(&self, id: MeasureId) -> bool {
-        self.unsure.contains(&id)
+    pub fn unsure(&self, row: &MeasureRow, standing: Standing, live: &BTreeSet<String>) -> bool {
+        let told = Told { by_root: &self.by_root, answered: &self.answered, live };
+        told.untold(row, standing).is_some()
     }
 
     /// Walks that were found through with nobody owed anything, once each.
     pub fn take_settled(&mut self) -> Vec<Change> {
         let mut settled = Vec::new();
         for change in std::mem::take(&mut self.ready) {
-            if let Some(walk) = self.open.get_mut(&change).filter(|walk| !walk.settling) {
-                walk.settling = true;
+            // One that could not be settled is found again by its next turn.
+            if let Some(walk) = self.open.get_mut(&change).filter(|walk| walk.settling.may_be()) {
+                walk.settling = Settling::Now;
                 settled.push(change);
             }
         }
@@ -333,7 +429,7 @@ impl Walk {
         change: Change,
         today: Day,
         left: &mut usize,
-        found: &mut Found<'_>,
+        found: &mut Vec<Owed>,
     ) -> Result<(), QueryError> {
         for id in self.turns(*left) {
             *left = left.saturating_sub(1);
@@ -342,7 +438,7 @@ impl Walk {
                 self.outstanding.remove(&id);
             }
         }
-        if self.through || *left == 0 || self.outstanding.len() >= OUTSTANDING_MAX {
+        if self.through || *left == 0 || self.is_full() {
             return Ok(());
         }
         let listing = match change.1 {
@@ -374,6 +470,11 @@ impl Walk {
         Ok(())
     }
 
+    /// Whether as many cases wait as may: it goes on when some are answered, in its turns.
+    fn is_full(&self) -> bool {
+        self.outstanding.len() >= OUTSTANDING_MAX
+    }
+
     /// The outstanding cases whose turn it is: behind the one that was looked at last, then from the
     /// start.
     fn turns(&self, most: usize) -> Vec<MeasureId> {
@@ -395,7 +496,7 @@ fn look(
     id: MeasureId,
     (cause, root): Change,
     today: Day,
-    found: &mut Found<'_>,
+    found: &mut Vec<Owed>,
 ) -> Result<bool, QueryError> {
     let (row, standing) = case(query, id, today)?;
     if let Target::Attribution(attribution) = root
@@ -404,9 +505,10 @@ fn look(
         return Ok(false);
     }
     // A later change of the same family is the newer step: the department acts on it.
-    let cause = known.changes(&row).next_back().map_or(cause, |newest| newest.max(cause));
+    let newest = known.told.changes(&row).next_back();
+    let cause = newest.map_or(cause, |(newest, _)| newest.max(cause));
     let mut hook = owed_hook(&row, standing).filter(|hook| *hook != CaseHook::Execute);
-    let untold = known.untold(&row, standing);
+    let untold = known.told.untold(&row, standing);
     let mut step = cause;
     if let (None, Some((before, _))) = (hook, untold) {
         // Saying once more that it is suspended makes sure of it: what is owed then follows from the
@@ -415,13 +517,9 @@ fn look(
         step = if standing == Standing::Suspended { cause } else { before };
     }
     let end = query.ask(|rows| owes_an_end(rows, id, today))?;
-    match untold {
-        Some(_) => found.unsure.insert(id),
-        None => found.unsure.remove(&id),
-    };
     let owes = hook.is_some() || end;
     if owes {
-        found.owed.push(Owed { measure: id, steps: Steps { hook, end }, cause, step });
+        found.push(Owed { measure: id, steps: Steps { hook, end }, cause, step });
     }
     Ok(owes || untold.is_some() || (known.busy)(id))
 }

@@ -153,7 +153,7 @@ impl<'a> History<'a> {
         let (hook, body) = match (&envelope.event, envelope.subject) {
             (Event::ClassificationChanged { .. }, _) => {
                 let mut query = Query::new(self.view.read());
-                let told = message::classified_by(&mut query, envelope, &self.whose.fields)?;
+                let told = message::classified(&mut query, envelope, &self.whose.fields)?;
                 let Some(body) = told else {
                     return Ok(());
                 };

@@ -6,6 +6,7 @@
 //! so readers see the same rows before, meanwhile and after. If both generations are full, the
 //! writer waits.
 
+use std::cell::RefCell;
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::{
@@ -144,9 +145,10 @@ impl View {
     /// The view as it stands, unchanged for as long as the snapshot lives. It keeps the writer
     /// waiting, so take a page and let go. While a thread holds one it must call nothing else of
     /// the view, not even [`View::applied`] ([`Snapshot::applied`] is the same): with a writer
-    /// waiting in between, both would wait for ever.
+    /// waiting in between, both would wait for ever. Builds with debug assertions say so at once.
     pub fn read(&self) -> Snapshot<'_> {
-        Snapshot { store: &self.shared.store, overlay: self.shared.overlay() }
+        let once = Once::of(&self.shared.overlay);
+        Snapshot { store: &self.shared.store, overlay: self.shared.overlay(), _once: once }
     }
 
     /// Writes everything published so far to the disk, and returns when it is there.
@@ -292,6 +294,35 @@ impl Shared {
 pub struct Snapshot<'view> {
     store: &'view Store,
     overlay: RwLockReadGuard<'view, Overlay>,
+    _once: Once,
+}
+
+thread_local! {
+    /// The views of which this thread holds a snapshot, by the address of their lock.
+    static HELD: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Watches that no thread holds two snapshots of one view; nothing where debug assertions are off.
+struct Once(usize);
+
+impl Once {
+    fn of(lock: &RwLock<Overlay>) -> Once {
+        let address = std::ptr::from_ref(lock).addr();
+        if cfg!(debug_assertions) {
+            let first = HELD.with_borrow(|held| !held.contains(&address));
+            assert!(first, "this thread holds a snapshot of this view already");
+            HELD.with_borrow_mut(|held| held.push(address));
+        }
+        Once(address)
+    }
+}
+
+impl Drop for Once {
+    fn drop(&mut self) {
+        if cfg!(debug_assertions) {
+            HELD.with_borrow_mut(|held| held.retain(|own| *own != self.0));
+        }
+    }
 }
 
 impl Snapshot<'_> {
