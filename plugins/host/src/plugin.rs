@@ -324,6 +324,7 @@ fn hello(spec: &PluginSpec, gated: bool) -> Result<Vec<u8>, StartError> {
     let config = config.encode().map_err(|error| bad(format!("its configuration: {error}")))?;
     let hello = Hello {
         protocol: PROTOCOL,
+        register: std::process::id(),
         name: spec.name.clone(),
         library: text(&spec.library)?,
         sha256: hex(&spec.sha256),
