@@ -300,6 +300,7 @@ fn keep_looking() {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
 
     use super::*;
@@ -384,8 +385,14 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let file = folder.path().join("file");
         write(&file, 1);
-        // No folder at all: nothing that a plugin could do about.
+        // No folder at all: nothing that a plugin could do about it.
         assert_eq!(room(&file, |room| room.files_max = 0).over(None), None);
+        // A plugin may shut a folder of its own to hide what is in it. Nothing is shut to root.
+        let shut = folder.path().join("shut");
+        std::fs::create_dir(&shut).unwrap();
+        std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0)).unwrap();
+        let text = room(folder.path(), |_| {}).over(None);
+        assert_eq!(text.is_none(), rustix::process::geteuid().is_root(), "{text:?}");
     }
 
     #[test]

@@ -422,7 +422,8 @@ impl Supervisor {
                 (Err(error), FailureKind::Crash, false, detail)
             }
             End::NoRoom(reason) => {
-                let detail = reason.clone();
+                let detail = if hangs { format!("{reason}; {how}") } else { reason };
+                let reason = detail.clone();
                 let error = StartError::Refused { name, code: RefusalCode::Room, reason };
                 (Err(error), FailureKind::Crash, true, detail)
             }
