@@ -390,7 +390,7 @@ mod tests {
         // A plugin may shut a folder of its own to hide what is in it. Nothing is shut to root.
         let shut = folder.path().join("shut");
         std::fs::create_dir(&shut).unwrap();
-        std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0o000)).unwrap();
         let text = room(folder.path(), |_| {}).over(None);
         assert_eq!(text.is_none(), rustix::process::geteuid().is_root(), "{text:?}");
     }
