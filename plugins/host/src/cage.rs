@@ -49,15 +49,23 @@ pub(crate) fn close(hello: &Hello) -> Result<Closed, Refusal> {
         .map_err(|error| unfit("the fence around files", error))?;
     let seccomp = calls::fence().map_err(|error| unfit("the filter of system calls", error))?;
     let facts = Cage { landlock_abi: fence.abi, seccomp };
-    let enough = facts.landlock_abi.is_some_and(|abi| abi >= LANDLOCK_ABI_MIN) && seccomp;
-    if hello.require_landlock && !enough {
-        let reason = format!(
-            "`require_landlock` asks for Landlock version {LANDLOCK_ABI_MIN} and a filter of system \
-             calls, this system has {facts}"
-        );
-        return Err(Refusal::new(RefusalCode::Isolation, reason));
-    }
+    holds_enough(facts, hello.require_landlock)?;
     Ok(Closed { facts, _held: fence.held })
+}
+
+/// Whether what the system could enforce is what the operator asked for.
+fn holds_enough(facts: Cage, require_landlock: bool) -> Result<(), Refusal> {
+    let enough = facts.landlock_abi.is_some_and(|abi| abi >= LANDLOCK_ABI_MIN) && facts.seccomp;
+    if !require_landlock || enough {
+        return Ok(());
+    }
+    let reason = format!(
+        "要求 Landlock 第 {LANDLOCK_ABI_MIN} 版以上和系统调用过滤，本系统有：{facts}；请使用启用了 Landlock 的 \
+         Linux 6.2 以上内核，或去掉 require_landlock / it is to have Landlock version {LANDLOCK_ABI_MIN} or later \
+         and a filter of system calls, this system has {facts}: use Linux 6.2 or later with Landlock enabled, or \
+         take `require_landlock` out"
+    );
+    Err(Refusal::new(RefusalCode::Isolation, reason))
 }
 
 /// Sets the bounds that hold from before the library is loaded. The memory bounds count from what
@@ -118,4 +126,36 @@ fn mapped() -> Mapped {
         pages.unwrap_or(0).saturating_mul(page)
     };
     Mapped { all_bytes: bytes(0), data_bytes: bytes(5) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_that_is_asked_for_and_missing_is_refused_with_what_there_is() {
+        for (landlock_abi, seccomp, enough) in [
+            (None, true, false),
+            (None, false, false),
+            (Some(2), true, false),
+            (Some(3), false, false),
+            (Some(3), true, true),
+            (Some(7), true, true),
+        ] {
+            let facts = Cage { landlock_abi, seccomp };
+            // Without being asked for, whatever there is will do.
+            assert!(holds_enough(facts, false).is_ok(), "{facts}");
+            match holds_enough(facts, true) {
+                Ok(()) => assert!(enough, "{facts}"),
+                Err(refusal) => {
+                    assert!(!enough, "{facts}");
+                    assert_eq!(refusal.code, RefusalCode::Isolation);
+                    // In both languages: what there is, and what would do.
+                    for part in ["6.2", "require_landlock", &facts.to_string()] {
+                        assert_eq!(refusal.reason.matches(part).count(), 2, "{part}: {refusal:?}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -8,7 +8,9 @@ use rustix::fs::{Mode, OFlags};
 use rustix::process::Signal;
 
 use crate::cage;
+use crate::handshake::{Hello, Refusal};
 use crate::serve::{Served, serve};
+use crate::spec::RefusalCode;
 
 /// Exit code of a child whose library was refused.
 const EXIT_REFUSED: u8 = 3;
@@ -32,7 +34,11 @@ pub fn child_main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    match serve(socket, None, |hello| cage::close(hello).map(Some)) {
+    let prepare = |hello: &Hello| {
+        orphaned(hello)?;
+        cage::close(hello).map(Some)
+    };
+    match serve(socket, None, prepare) {
         Served::Finished => ExitCode::SUCCESS,
         Served::Refused => ExitCode::from(EXIT_REFUSED),
         Served::Panicked => ExitCode::from(EXIT_PANICKED),
@@ -54,6 +60,17 @@ fn isolate() -> std::io::Result<UnixStream> {
     // Fails if it is no socket, which is how a person notices who runs this by hand.
     socket.peer_addr()?;
     Ok(socket)
+}
+
+/// The kernel ends this process when its parent ends *after* it was asked to: a register that was
+/// killed in the moments before has left an order to load a library in the socket, and nobody who would
+/// ever end it. Whoever lost its parent has another one, which shows at any time after.
+fn orphaned(hello: &Hello) -> Result<(), Refusal> {
+    let parent = rustix::process::getppid().map(|parent| parent.as_raw_nonzero().get());
+    match parent.and_then(|parent| u32::try_from(parent).ok()) == Some(hello.register) {
+        true => Ok(()),
+        false => Err(Refusal::new(RefusalCode::Isolation, "the register that started it is gone")),
+    }
 }
 
 /// Closes every inherited descriptor from 3 on except the socket.

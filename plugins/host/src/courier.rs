@@ -7,7 +7,7 @@
 
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -331,12 +331,26 @@ fn open(host: &str, port: u16, wait: Duration) -> Result<TcpStream, i32> {
         }
         // At least a millisecond, because no time at all is an error of its own.
         let share = (left / others).max(Duration::from_millis(1));
-        match TcpStream::connect_timeout(address, share) {
+        let connected = TcpStream::connect_timeout(address, share).and_then(|stream| {
+            settle(&stream, address)?;
+            Ok(stream)
+        });
+        match connected {
             Ok(stream) => return Ok(stream),
             Err(error) => failed = code_of(&error),
         }
     }
     Err(failed)
+}
+
+/// Has the kernel note that the connection stands. A socket that was waited for is one that still
+/// connects, as far as it knows, until `connect` is asked again; and one that still connects may, when
+/// its peer has gone, be connected to any other address, by a plain send with `MSG_FASTOPEN`.
+fn settle(stream: &TcpStream, address: &SocketAddr) -> std::io::Result<()> {
+    match rustix::net::connect(stream, address) {
+        Ok(()) | Err(rustix::io::Errno::ISCONN) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn code_of(error: &std::io::Error) -> i32 {
@@ -378,5 +392,13 @@ mod tests {
         let (ours, theirs) = pair().unwrap();
         drop(theirs);
         serve(&ours, &[], Duration::from_secs(1));
+    }
+
+    #[test]
+    fn an_opened_connection_is_one_to_the_kernel_and_no_more_to_be_connected() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = open("127.0.0.1", address.port(), Duration::from_secs(30)).unwrap();
+        assert_eq!(rustix::net::connect(&stream, &address), Err(rustix::io::Errno::ISCONN));
     }
 }

@@ -9,6 +9,8 @@ use crate::spec::{AbiInfo, Cage, FailureKind, RefusalCode};
 pub(crate) struct Hello {
     /// [`PROTOCOL`](crate::frame::PROTOCOL) of the register.
     pub(crate) protocol: u32,
+    /// The register's process, which is to be the child's parent.
+    pub(crate) register: u32,
     /// The name the plugin is admitted under.
     pub(crate) name: String,
     /// Absolute path of the library.

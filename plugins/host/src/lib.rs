@@ -20,6 +20,7 @@ mod link;
 mod load;
 mod output;
 mod plugin;
+mod room;
 mod runner;
 mod serve;
 mod spec;

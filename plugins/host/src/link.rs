@@ -20,7 +20,7 @@ use crate::handshake::{CallFailure, Ready, Refusal};
 use crate::output::Output;
 use crate::runner::Runner;
 use crate::spec::{Call, Completion, FailureKind, Outcome, PluginSpec, State};
-use crate::supervisor::{Orders, Shared};
+use crate::supervisor::{Orders, Shared, Told};
 
 /// How long a body may take to finish after it was told to.
 const LEAVE_MS: u64 = 2_000;
@@ -80,6 +80,8 @@ pub(crate) enum End {
     Stopped,
     /// The body refused the library.
     Refused(Refusal),
+    /// It takes more on the disk than it may.
+    NoRoom(String),
     /// The body ended or has to be ended.
     Fault {
         /// What the running call fails with.
@@ -298,7 +300,11 @@ impl<'a> Link<'a> {
     /// Takes what was submitted and cancelled, sends what there is room for, or says goodbye once
     /// everything is answered.
     fn take_orders(&mut self) -> Result<(), End> {
-        self.stop_at = self.shared.take_orders(&mut self.orders);
+        let Told { stop_at, no_room } = self.shared.take_orders(&mut self.orders);
+        self.stop_at = stop_at;
+        if let Some(reason) = no_room.filter(|_| !matches!(self.phase, Phase::Leaving { .. })) {
+            return Err(End::NoRoom(reason));
+        }
         let stopping = self.stop_at.is_some();
         match self.phase {
             Phase::Starting { .. } if stopping => return Err(End::Stopped),

@@ -11,6 +11,7 @@ use crate::courier::{Courier, GRANTS_MAX, check_grant};
 use crate::frame::{Kind, PROTOCOL, encode};
 use crate::handshake::{Hello, hex};
 use crate::health::{Health, memory_bytes};
+use crate::room::{self, Room};
 use crate::spec::{Call, Completion, PluginSpec, StartError, State, SubmitError};
 use crate::supervisor::{Gate, Shared, Supervisor, Ticket, in_ms};
 
@@ -73,8 +74,10 @@ impl Plugin {
         let hello = hello(&spec, gate.is_some())?;
         let in_flight_max = spec.limits.in_flight_max;
         let breaker_window = Duration::from_millis(spec.limits.breaker_window_ms);
-        let shared =
-            Arc::new(Shared::new(on_completion, gate).map_err(io_error("make an eventfd"))?);
+        let shared = Shared::new(on_completion, gate, Room::new(&spec))
+            .map_err(io_error("make an eventfd"))?;
+        let shared = Arc::new(shared);
+        room::watch(&shared).map_err(io_error("start a thread"))?;
         let courier = courier(&spec).map_err(io_error("start a thread"))?;
         let supervisor = Supervisor::new(spec, Arc::clone(&shared), hello, courier);
         let thread = std::thread::Builder::new()
@@ -330,6 +333,7 @@ fn hello(spec: &PluginSpec, gated: bool) -> Result<Vec<u8>, StartError> {
     let config = config.encode().map_err(|error| bad(format!("its configuration: {error}")))?;
     let hello = Hello {
         protocol: PROTOCOL,
+        register: std::process::id(),
         name: spec.name.clone(),
         library: text(&spec.library)?,
         sha256: hex(&spec.sha256),

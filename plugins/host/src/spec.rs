@@ -33,6 +33,15 @@ pub struct Limits {
     pub open_files_max: u64,
     /// The longest file the child can write, in bytes; a write beyond it fails.
     pub file_bytes_max: u64,
+    /// What the plugin's folder may take on the disk, in bytes. This and the next two are measured,
+    /// before each start and every few seconds; a plugin that is over is stopped and stays down like
+    /// with an open breaker, its folder is left as it is.
+    pub data_bytes_max: u64,
+    /// Files and folders in the plugin's folder.
+    pub data_files_max: u64,
+    /// Where the disk has less left than this, in bytes, a plugin whose folder grows is over as well.
+    /// 0 turns that off.
+    pub disk_free_bytes_min: u64,
     /// Whether a child may run only where the system can fence in its files (Landlock, version 3 or
     /// later) and filter its system calls. Else it runs without what is missing, and
     /// [`Health::cage`](crate::Health::cage) says so.
@@ -56,6 +65,9 @@ impl Default for Limits {
             memory_bytes_max: 512 * 1024 * 1024,
             open_files_max: 256,
             file_bytes_max: 1024 * 1024 * 1024,
+            data_bytes_max: 4 * 1024 * 1024 * 1024,
+            data_files_max: 100_000,
+            disk_free_bytes_min: 1024 * 1024 * 1024,
             require_landlock: false,
             restart_backoff_min_ms: 100,
             restart_backoff_max_ms: 60_000,
@@ -273,6 +285,8 @@ pub enum RefusalCode {
     Limits,
     /// The child cannot be isolated as it must be.
     Isolation,
+    /// Its folder takes more than it may, or grows on a full disk.
+    Room,
 }
 
 /// Why a plugin did not start.

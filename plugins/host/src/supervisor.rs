@@ -16,6 +16,7 @@ use crate::courier::Courier;
 use crate::handshake::Ready;
 use crate::health::Calls;
 use crate::link::{End, Left, Link};
+use crate::room::Room;
 use crate::runner::{Ended, Runner};
 use crate::spec::{
     AbiInfo, Cage, Call, Completion, FailureKind, Outcome, PluginSpec, RefusalCode, StartError,
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     /// Whether the plugin's thread looks at the state before it sleeps again.
     awake: AtomicBool,
     pub(crate) calls: Calls,
+    room: Room,
     on_completion: OnCompletion,
     gate: Option<Gate>,
 }
@@ -61,6 +63,21 @@ pub(crate) struct Shared {
 pub(crate) struct Ticket {
     pub(crate) first: bool,
     pub(crate) cancelled: bool,
+}
+
+/// A body that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Body {
+    number: u64,
+    pid: Option<u32>,
+}
+
+/// What the plugin's thread finds when it looks at the state.
+pub(crate) struct Told {
+    /// When to stop.
+    pub(crate) stop_at: Option<Instant>,
+    /// Why there is no room for the plugin any more.
+    pub(crate) no_room: Option<String>,
 }
 
 /// What the plugin's thread is to do.
@@ -95,6 +112,12 @@ pub(crate) struct Inner {
     /// Set once: finish, at the latest at this time.
     pub(crate) stop_at: Option<Instant>,
     pub(crate) reset: bool,
+    /// The body that runs, from its start on.
+    body: Option<Body>,
+    /// How many there were.
+    bodies: u64,
+    /// Why this body has to end: what it takes on the disk.
+    no_room: Option<String>,
     /// The thread of a body that does not come back.
     pub(crate) hung: Option<JoinHandle<()>>,
 }
@@ -107,6 +130,8 @@ impl Inner {
 
     /// The body is gone.
     fn gone(&mut self) {
+        self.body = None;
+        self.no_room = None;
         self.pid = None;
         self.cage = None;
         self.started_at = None;
@@ -114,7 +139,11 @@ impl Inner {
 }
 
 impl Shared {
-    pub(crate) fn new(on_completion: OnCompletion, gate: Option<Gate>) -> std::io::Result<Shared> {
+    pub(crate) fn new(
+        on_completion: OnCompletion,
+        gate: Option<Gate>,
+        room: Room,
+    ) -> std::io::Result<Shared> {
         let wake = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let inner = Inner {
             state: State::Restarting,
@@ -134,6 +163,9 @@ impl Shared {
             crashes: VecDeque::new(),
             stop_at: None,
             reset: false,
+            body: None,
+            bodies: 0,
+            no_room: None,
             hung: None,
         };
         Ok(Shared {
@@ -142,6 +174,7 @@ impl Shared {
             wake,
             awake: AtomicBool::new(false),
             calls: Calls::default(),
+            room,
             on_completion,
             gate,
         })
@@ -203,13 +236,30 @@ impl Shared {
 
     /// Gives the thread what it is to do, and when to stop. From here on it has to be woken again:
     /// this is said before the state is looked at, so that nothing falls in between.
-    pub(crate) fn take_orders(&self, orders: &mut Orders) -> Option<Instant> {
+    pub(crate) fn take_orders(&self, orders: &mut Orders) -> Told {
         self.awake.store(false, Ordering::Release);
         let mut inner = self.lock();
         orders.first.append(&mut inner.orders.first);
         orders.later.append(&mut inner.orders.later);
         orders.cancels.append(&mut inner.orders.cancels);
-        inner.stop_at
+        Told { stop_at: inner.stop_at, no_room: inner.no_room.take() }
+    }
+
+    /// Measures the plugin's folder if a body runs, and has one end that takes too much. The body that
+    /// ends is the one that ran when the look began: the next one has a look of its own before it.
+    pub(crate) fn look_at_room(&self) {
+        let Some(body) = self.lock().body else {
+            return;
+        };
+        let Some(reason) = self.room.over(body.pid) else {
+            return;
+        };
+        let mut inner = self.lock();
+        if inner.body == Some(body) {
+            inner.no_room = Some(reason);
+            drop(inner);
+            self.wake_link();
+        }
     }
 
     pub(crate) fn stop_at(&self) -> Option<Instant> {
@@ -330,9 +380,16 @@ impl Supervisor {
     fn run_once(&mut self) -> Result<(), StartError> {
         let name = self.spec.name.clone();
         let began = Instant::now();
+        if let Some(reason) = self.shared.room.over(None) {
+            return Err(StartError::Refused { name, code: RefusalCode::Room, reason });
+        }
         let mut runner = Runner::start(&self.spec, self.courier.as_ref()).map_err(|source| {
             StartError::Io { name: name.clone(), action: "start its process", source }
         })?;
+        self.shared.update(|inner| {
+            inner.bodies += 1;
+            inner.body = Some(Body { number: inner.bodies, pid: runner.pid() });
+        });
         let hello = (self.hello.clone(), runner.gift.take());
         let link = Link::new(&self.spec, &self.shared, &runner, &mut self.backoff, hello, began);
         let (end, left) = link.run();
@@ -363,6 +420,12 @@ impl Supervisor {
                 let error =
                     StartError::Refused { name, code: refusal.code, reason: refusal.reason };
                 (Err(error), FailureKind::Crash, false, detail)
+            }
+            End::NoRoom(reason) => {
+                let detail = if hangs { format!("{reason}; {how}") } else { reason };
+                let reason = detail.clone();
+                let error = StartError::Refused { name, code: RefusalCode::Room, reason };
+                (Err(error), FailureKind::Crash, true, detail)
             }
             End::Fault { kind, reason, begun } => {
                 let detail = match reason {

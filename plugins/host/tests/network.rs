@@ -69,6 +69,36 @@ fn what_is_granted_is_reached_and_nothing_else() {
 }
 
 #[test]
+fn a_granted_connection_is_not_turned_to_another_address() {
+    let port = server("127.0.0.1:0");
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    other.set_nonblocking(true).unwrap();
+    let question = |name: &str| {
+        let other = other.local_addr().unwrap().port();
+        json!({"try": name, "host": "127.0.0.1", "port": port, "other": other})
+    };
+    for isolation in [Isolation::Process, Isolation::InProcess] {
+        let running = start(|folder| PluginSpec {
+            isolation,
+            ..granted(folder, &[format!("127.0.0.1:{port}")])
+        });
+        let answer = running.query(question("fast-open"));
+        match isolation {
+            // The filter refuses the flag.
+            Isolation::Process => {
+                assert_eq!(answer, "EPERM");
+                assert_eq!(running.query(question("fast-open-unnamed")), "EPERM");
+            }
+            // No filter: the socket itself says that it is connected, and stays so.
+            Isolation::InProcess => assert_ne!(answer, "ok"),
+        }
+        let reached = other.accept().map(drop).map_err(|error| error.kind());
+        assert_eq!(reached, Err(std::io::ErrorKind::WouldBlock), "{isolation:?}");
+        running.works();
+    }
+}
+
+#[test]
 fn an_address_of_version_6_is_granted_in_brackets() {
     let port = server("[::1]:0");
     let running = start(|folder| granted(folder, &[format!("[::1]:{port}")]));

@@ -205,6 +205,8 @@ impl PluginGrant {
             ("limits.in_flight_max", limits.in_flight_max == 0),
             ("limits.memory_bytes_max", limits.memory_bytes_max == 0),
             ("limits.open_files_max", limits.open_files_max == 0),
+            ("limits.data_bytes_max", limits.data_bytes_max == 0),
+            ("limits.data_files_max", limits.data_files_max == 0),
         ];
         // With none of it nothing could ever be done, and nobody would be told why.
         if let Some((field, _)) = bounds.iter().find(|(_, none)| *none) {
@@ -274,11 +276,16 @@ mod tests {
             "in_flight_max",
             "memory_bytes_max",
             "open_files_max",
+            "data_bytes_max",
+            "data_files_max",
         ] {
             assert!(read(&format!("[plugin.limits]\n{field} = 1")).is_ok(), "{field}");
             let error = read(&format!("[plugin.limits]\n{field} = 0")).unwrap_err().to_string();
             assert!(error.contains(&format!("limits.{field}")), "{error}");
         }
+        // None at all is how this one is turned off.
+        let off = read("[plugin.limits]\ndisk_free_bytes_min = 0").unwrap();
+        assert_eq!(off.plugins.first().unwrap().limits.disk_free_bytes_min, 0);
     }
 
     #[test]

@@ -50,6 +50,9 @@ mod filter {
     const FCNTL_FORBIDDEN: [u64; 3] = [8, 10, 15];
     const IOCTL_FORBIDDEN: [u64; 3] = [0x5412, 0x8901, 0x8902];
 
+    /// Connects while it sends, to an address that lies in memory where no filter sees it.
+    const FAST_OPEN: u64 = libc::MSG_FASTOPEN.unsigned_abs() as u64;
+
     pub(super) fn install() -> Result<(), Error> {
         let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
         let compile = |rules, otherwise, answer| -> Result<BpfProgram, Error> {
@@ -88,7 +91,10 @@ mod filter {
         let own = u64::from(std::process::id());
         let not_own = || Ok::<_, Error>(vec![one(0, Width::Dword, Is::Ne, own)?]);
         let given = |at: u8| Ok::<_, Error>(vec![one(at, Width::Qword, Is::Ne, 0)?]);
+        let set = |at: u8, bits: u64| one(at, Width::Dword, Is::MaskedEq(bits), bits);
+        let unset = |at: u8, bits: u64| one(at, Width::Qword, Is::MaskedEq(bits), 0);
         let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
+        let files = u64::from(libc::CLONE_FILES.unsigned_abs());
         let other_option = PRCTL_ALLOWED
             .iter()
             .map(|own| {
@@ -96,8 +102,9 @@ mod filter {
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(vec![
-            // A thread, never a process: what leaves this one could outlive it.
-            (libc::SYS_clone, vec![one(0, Width::Qword, Is::MaskedEq(thread), 0)?]),
+            // A thread, never a process: what leaves this one could outlive it. And one that shares
+            // the descriptors, whose number is bounded for each table of them.
+            (libc::SYS_clone, vec![unset(0, thread)?, unset(0, files)?]),
             (libc::SYS_kill, not_own()?),
             (libc::SYS_tgkill, not_own()?),
             (libc::SYS_rt_sigqueueinfo, not_own()?),
@@ -107,8 +114,10 @@ mod filter {
             // A question is allowed, a new limit is not: it could be the register's.
             (libc::SYS_prlimit64, given(2)?),
             (libc::SYS_sched_setaffinity, given(0)?),
-            // To the other end of a granted connection, never to an address of its own choice.
-            (libc::SYS_sendto, given(4)?),
+            // To the other end of a granted connection, never to an address of its own choice: neither
+            // named, nor by turning a connection that is over to another place.
+            (libc::SYS_sendto, [given(4)?, vec![set(3, FAST_OPEN)?]].concat()),
+            (libc::SYS_sendmsg, vec![set(2, FAST_OPEN)?]),
             // The times of an open file, not of one that is named.
             (libc::SYS_utimensat, given(1)?),
             (libc::SYS_fcntl, any(1, &FCNTL_FORBIDDEN)?),

@@ -25,6 +25,7 @@ impl Spoken {
         let config = json!({"schema": 1, "name": "faulty", "data_dir": data_dir, "settings": null});
         let hello = Hello {
             protocol: PROTOCOL,
+            register: std::process::id(),
             name: "faulty".to_owned(),
             sha256: hex(&Sha256::digest(std::fs::read(&library).unwrap())),
             library: library.to_str().unwrap().to_owned(),
