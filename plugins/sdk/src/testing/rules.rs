@@ -280,9 +280,9 @@ impl Tried<'_> {
         self.bench.set_settings(others.clone());
         self.restart()?;
         self.same(rule, Hook::Execute, &case, &first)?;
-        self.done(rule, Hook::Lift, &self.another("settings", 81))?;
         self.bench.set_settings(self.trial.settings.clone());
-        self.restart()
+        self.restart()?;
+        self.done(rule, Hook::Lift, &self.another("settings", 81)).map(|_| ())
     }
 
     fn forgotten(&mut self) -> Result<(), Broken> {
