@@ -63,6 +63,9 @@ pub fn rules<H: Handler>(folder: &Path, settings: Value, case: &Case) -> Result<
     Trial::new(settings).run::<H>(folder, case)
 }
 
+/// Asks whether a case is in effect.
+type Asked<'a> = Box<dyn Fn(&mut Bench) -> bool + 'a>;
+
 /// The rules of [`rules`], for a handler that is granted connections, whose effect can be asked for, or
 /// whose settings change.
 pub struct Trial<'a> {
@@ -70,7 +73,7 @@ pub struct Trial<'a> {
     others: Option<Value>,
     mode: Mode,
     granted: Vec<String>,
-    in_effect: Option<Box<dyn Fn(&mut Bench) -> bool + 'a>>,
+    in_effect: Option<Asked<'a>>,
     before_forget: Option<Box<dyn Fn() + 'a>>,
 }
 
