@@ -37,7 +37,8 @@ public:
 
     std::string query(shouxin::Call &call, std::string_view request) override {
         if (request.find("\"connect\"") != std::string_view::npos) {
-            return std::to_string(call.connect("127.0.0.1", 9, 1));
+            const shouxin::Connection there = call.dial("127.0.0.1", 9, 1);
+            return std::to_string(there ? 0 : there.socket());
         }
         std::string out = "{";
         for (const auto &[hook, count] : counts_) {

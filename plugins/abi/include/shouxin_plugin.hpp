@@ -22,6 +22,8 @@
 #include <string_view>
 #include <utility>
 
+#include <unistd.h>
+
 #include "shouxin_plugin.h"
 
 /* Hidden: two plugins in one process must not share what they were compiled from separately. */
@@ -53,6 +55,45 @@ private:
     std::int32_t status_;
 };
 
+/* A connection that Call::dial opened, or why there is none. It is closed when it goes out of scope. */
+class [[nodiscard]] Connection {
+public:
+    /* Takes over a connected socket, or one of the negative SHOUXIN_CONNECT_ values. */
+    explicit Connection(std::int32_t socket) noexcept : socket_(socket) {}
+    Connection(Connection &&other) noexcept : socket_(other.release()) {}
+    Connection &operator=(Connection &&other) noexcept {
+        if (this != &other) {
+            close();
+            socket_ = other.release();
+        }
+        return *this;
+    }
+    Connection(const Connection &) = delete;
+    Connection &operator=(const Connection &) = delete;
+    ~Connection() { close(); }
+
+    /* Whether there is one. */
+    explicit operator bool() const noexcept { return socket_ >= 0; }
+
+    /* The blocking socket, to read and write; still this object's to close. Negative: why there is none. */
+    std::int32_t socket() const noexcept { return socket_; }
+
+    /* Gives the socket away: whoever takes it closes it. */
+    [[nodiscard]] std::int32_t release() noexcept {
+        return std::exchange(socket_, SHOUXIN_CONNECT_UNAVAILABLE);
+    }
+
+    /* Closes it before its end. */
+    void close() noexcept {
+        if (socket_ >= 0) {
+            ::close(release());
+        }
+    }
+
+private:
+    std::int32_t socket_;
+};
+
 /* The register during one call. It cannot be copied: it is worth nothing after the call. */
 class Call {
 public:
@@ -66,10 +107,15 @@ public:
     }
 
     /*
-     * Opens a TCP connection to a granted host:port. A connected blocking socket that the caller closes,
-     * or one of the negative SHOUXIN_CONNECT_ values; SHOUXIN_CONNECT_UNAVAILABLE also from a register
-     * that is older than minor 1.
+     * Opens a TCP connection to a granted host:port, spelled as in the grant. It closes itself, also when
+     * something is thrown on the way. From a register that is older than minor 1 there is none
+     * (SHOUXIN_CONNECT_UNAVAILABLE).
      */
+    Connection dial(std::string_view name, std::uint16_t port, std::uint32_t timeout_ms) const noexcept {
+        return Connection(connect(name, port, timeout_ms));
+    }
+
+    /* The same as a bare number: a connected blocking socket that the caller closes, or a negative value. */
     std::int32_t connect(std::string_view name, std::uint16_t port,
                          std::uint32_t timeout_ms) const noexcept {
         if (!SHOUXIN_HAS(host_, shouxin_host, connect) || host_->connect == nullptr) {

@@ -198,3 +198,20 @@ fn the_class_and_its_example_in_cpp_compile_without_a_warning() {
     compile("c++", "-std=c++17", &written("class.cpp", text))
         .unwrap_or_else(|said| panic!("{said}"));
 }
+
+#[test]
+fn a_connection_in_cpp_is_closed_once_and_by_whoever_has_it() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/connection.cpp");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("connection");
+    let built = Command::new("c++")
+        .args(["-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
+        .arg(include_folder())
+        .arg(&source)
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let done = Command::new(&program).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+}

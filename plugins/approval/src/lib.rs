@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shouxin_plugin::{
-    Case, CaseBook, Config, Date, Entry, Error, Handler, Hook, Outcome, State, export_plugin,
+    Case, CaseBook, Config, Date, Entry, Error, KeepsBook, Outcome, State, export_plugin,
 };
 
 /// Stricter review.
@@ -72,47 +72,29 @@ fn reason(entry: &Entry) -> Value {
     })
 }
 
-impl Approval {
-    fn apply(&mut self, hook: Hook, case: &Case) -> Outcome {
-        let done = Outcome::done().with_reference(format!("SP-{}-{}", case.case_id, case.step));
-        self.book.apply(hook, case, done).0
-    }
-}
-
-impl Handler for Approval {
+impl KeepsBook for Approval {
     fn create(config: &Config) -> Result<Self, Error> {
         let Settings {} = config.settings()?;
         Ok(Approval { book: CaseBook::open(config.data_dir())? })
     }
 
-    fn execute(&mut self, case: &Case) -> Outcome {
+    fn book(&mut self) -> &mut CaseBook {
+        &mut self.book
+    }
+
+    fn number(&self, case: &Case) -> String {
+        format!("SP-{}-{}", case.case_id, case.step)
+    }
+
+    fn accepts(&self, case: &Case) -> Result<(), Outcome> {
         let measure = case.measure.id.as_str();
         if measure != STRICT && !GREEN.contains(&measure) {
-            return Outcome::failed(format!(
+            return Err(Outcome::failed(format!(
                 "this plugin carries out {STRICT} and {}, not {measure}",
                 GREEN.join(", ")
-            ));
+            )));
         }
-        match items(&case.measure.parameters) {
-            Ok(_) => self.apply(Hook::Execute, case),
-            Err(reason) => Outcome::failed(reason),
-        }
-    }
-
-    fn suspend(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Suspend, case)
-    }
-
-    fn resume(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Resume, case)
-    }
-
-    fn lift(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Lift, case)
-    }
-
-    fn forget(&mut self, subject_key: &str) -> Outcome {
-        self.book.forget(subject_key)
+        items(&case.measure.parameters).map(|_| ()).map_err(Outcome::failed)
     }
 
     fn query(&mut self, question: &Value) -> Result<Value, Error> {

@@ -1,7 +1,7 @@
 //! What the counter of the approval bureau asks, through the C functions the register calls.
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, case, classification};
+use shouxin_plugin::testing::{Bench, Trial, case, classification};
 use shouxin_plugin::{AnswerOutcome, Case, Hook};
 use tempfile::TempDir;
 
@@ -25,6 +25,15 @@ fn limited(case_id: &str, step: u64, items: Value) -> Case {
     let mut case = case(case_id, step, "M-A01");
     case.measure.parameters.insert("items".into(), items);
     case
+}
+
+#[test]
+fn what_every_plugin_must_hold_to() {
+    let folder = TempDir::new().unwrap();
+    Trial::new(Value::Null)
+        .in_effect(|bench| review(bench) == "strict")
+        .run::<Approval>(folder.path(), &case("M-7001", 5, "M-A01"))
+        .unwrap();
 }
 
 #[test]

@@ -12,7 +12,8 @@ pub struct Options {
     pub host_program: PathBuf,
     /// The arguments that make it do so, e.g. `["plugin-host"]`.
     pub host_args: Vec<String>,
-    /// What the operator would write for this plugin; reaches it as `settings`. `null` if nothing.
+    /// What the operator would write for this plugin; reaches it as `settings`. `null` if nothing: the
+    /// register then sends `{}`, and so does the check.
     pub settings: Value,
     /// The name it is to be admitted under; `None` takes the name that the library says.
     pub name: Option<String>,
@@ -26,6 +27,9 @@ pub struct Options {
     pub quick: bool,
     /// Calls of the long run that looks for growth.
     pub calls: u64,
+    /// How long the long run may take, in milliseconds. One that does not come to its end by then breaks
+    /// `memory`: what was not looked at is not passed.
+    pub run_ms_max: u64,
     /// How long one call may take, in milliseconds: what the register would allow it.
     pub deadline_ms: u64,
     /// Where the folders of the check are made; they are removed at the end.
@@ -38,6 +42,9 @@ impl Options {
 
     /// The most calls of the long run when it has to be quick.
     pub const QUICK_CALLS: u64 = 2_000;
+
+    /// How long the long run may take, in milliseconds: an hour.
+    pub const RUN_MS_MAX: u64 = 60 * 60 * 1_000;
 
     /// The register's own deadline of a call, in milliseconds.
     pub const DEADLINE_MS: u64 = 10_000;
@@ -53,6 +60,7 @@ impl Options {
             question: None,
             quick: false,
             calls: Options::CALLS,
+            run_ms_max: Options::RUN_MS_MAX,
             deadline_ms: Options::DEADLINE_MS,
             work_dir: std::env::temp_dir(),
         }

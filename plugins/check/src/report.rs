@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use shouxin_plugin_host::AbiInfo;
 
+use crate::Options;
+
 /// The longest detail, in characters: it may hold text from the plugin.
 const DETAIL_CHARS_MAX: usize = 1_000;
 
@@ -64,6 +66,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Whether nothing failed and the suite came to its end.
     pub passed: bool,
+    /// The rules that were not looked at: whether the plugin holds to them is not known.
+    pub not_looked_at: Vec<&'static str>,
+    /// The calls of the long run that were asked for.
+    pub calls: u64,
     /// How long all of it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -77,6 +83,35 @@ impl Report {
     /// The finding with this id.
     pub fn finding(&self, id: &str) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.id == id)
+    }
+}
+
+impl Report {
+    /// The last line: whether it passed, and what that does not say; or which rules are broken.
+    fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |verdict| -> Vec<&str> {
+            let found = self.findings.iter().filter(|finding| finding.verdict == verdict);
+            found.map(|finding| finding.id).collect()
+        };
+        if !self.passed {
+            return writeln!(f, "  未通过 NOT PASSED: {}", named(Verdict::Failed).join(", "));
+        }
+        write!(f, "  通过 PASSED")?;
+        if !self.not_looked_at.is_empty() {
+            write!(f, ", 未查 not looked at: {}", self.not_looked_at.join(", "))?;
+        }
+        if self.calls < Options::CALLS {
+            let (calls, full) = (self.calls, Options::CALLS);
+            write!(
+                f,
+                ", 长期运行仅 {calls} 次，全量 {full} 次 / a long run of {calls} calls instead of {full}"
+            )?;
+        }
+        let warned = named(Verdict::Warned);
+        if !warned.is_empty() {
+            write!(f, ", 请核对 look at: {}", warned.join(", "))?;
+        }
+        writeln!(f)
     }
 }
 
@@ -110,21 +145,18 @@ impl fmt::Display for Report {
                 writeln!(f, "                          {detail}")?;
             }
         }
-        let passed = match self.passed {
-            true => "通过 PASSED",
-            false => "未通过 NOT PASSED",
-        };
         writeln!(f)?;
         writeln!(
             f,
-            "  {passed}: 通过 passed {}, 警告 warned {}, 失败 failed {}, 略过 skipped {}; {}.{} s",
+            "  通过 passed {}, 警告 warned {}, 失败 failed {}, 略过 skipped {}; {}.{} s",
             self.count(Verdict::Passed),
             self.count(Verdict::Warned),
             self.count(Verdict::Failed),
             self.count(Verdict::Skipped),
             self.took_ms / 1_000,
             self.took_ms % 1_000 / 100,
-        )
+        )?;
+        self.verdict(f)
     }
 }
 
@@ -153,13 +185,47 @@ mod tests {
                 took_ms: 3,
             }],
             passed: false,
+            not_looked_at: vec!["name", "creates"],
+            calls: Options::CALLS,
             took_ms: 1_250,
         };
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(json["findings"][0]["verdict"], "failed");
         let text = report.to_string();
         assert!(text.contains("失败 FAIL  loads"), "{text}");
-        assert!(text.contains("未通过 NOT PASSED"), "{text}");
+        assert!(text.ends_with("  未通过 NOT PASSED: loads\n"), "{text}");
         assert!(text.contains("失败 failed 1, 略过 skipped 0; 1.2 s"), "{text}");
+    }
+
+    /// Whoever reads only the end must not take a part for the whole.
+    #[test]
+    fn the_last_line_says_what_passing_does_not_say() {
+        let finding = |id, verdict| Finding {
+            id,
+            title_zh: "",
+            title_en: "",
+            verdict,
+            detail: String::new(),
+            took_ms: 0,
+        };
+        let mut report = Report {
+            library: String::new(),
+            sha256: String::new(),
+            abi: None,
+            findings: vec![finding("order", Verdict::Passed)],
+            passed: true,
+            not_looked_at: Vec::new(),
+            calls: Options::CALLS,
+            took_ms: 0,
+        };
+        let last = |report: &Report| report.to_string().lines().last().unwrap().to_owned();
+        assert_eq!(last(&report), "  通过 PASSED");
+        report.not_looked_at = vec!["order"];
+        report.findings.push(finding("carries_out", Verdict::Warned));
+        report.calls = Options::QUICK_CALLS;
+        let said = last(&report);
+        assert!(said.starts_with("  通过 PASSED, 未查 not looked at: order, "), "{said}");
+        assert!(said.contains("a long run of 2000 calls instead of 100000"), "{said}");
+        assert!(said.ends_with("请核对 look at: carries_out"), "{said}");
     }
 }

@@ -292,6 +292,8 @@ pub fn check(library: &Path, options: &Options) -> Report {
         abi: None,
         findings: Vec::new(),
         passed: false,
+        not_looked_at: Vec::new(),
+        calls: options.long_run(),
         took_ms: 0,
     };
     match Suite::new(library, options) {
@@ -312,6 +314,8 @@ pub fn check(library: &Path, options: &Options) -> Report {
             }));
         }
     }
+    let skipped = report.findings.iter().filter(|own| own.verdict == Verdict::Skipped);
+    report.not_looked_at = skipped.map(|own| own.id).collect();
     report.passed = !report.findings.is_empty() && report.count(Verdict::Failed) == 0;
     report.took_ms = millis(began);
     report
@@ -354,6 +358,9 @@ impl<'a> Suite<'a> {
         let began = Instant::now();
         let missing = rule.needs.iter().find(|need| !self.holds(need));
         let (verdict, detail) = match missing {
+            Some(&"memory_run") => {
+                (Verdict::Skipped, "cannot be looked at without a whole long run".to_owned())
+            }
             Some(need) => (Verdict::Skipped, format!("cannot be looked at without `{need}`")),
             None => (rule.look)(self).unwrap_or_else(|broken| (Verdict::Failed, broken)),
         };
@@ -385,7 +392,10 @@ impl<'a> Suite<'a> {
             library: self.path.to_owned(),
             sha256: self.sha256,
             data_dir: self.work.path().join(format!("{:03}", self.folders)),
-            config: self.options.settings.clone(),
+            config: match &self.options.settings {
+                Value::Null => Value::Object(serde_json::Map::new()),
+                written => written.clone(),
+            },
             mode: Mode::Check,
             connect: Vec::new(),
             isolation: Isolation::Process,

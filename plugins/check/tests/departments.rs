@@ -67,6 +67,23 @@ fn the_court_passes_without_a_remark_by_courier_and_by_post() {
     }
 }
 
+/// An author who has not read how is told.
+#[test]
+fn what_needs_settings_and_gets_none_says_how_to_give_them() {
+    for package in ["shouxin-plugin-webhook", "shouxin-plugin-court"] {
+        let report = check_with(&library(package), |_| {});
+        assert_eq!(broken(&report), [("creates", Verdict::Failed)], "{report}");
+        let detail = &report.finding("creates").unwrap().detail;
+        assert!(detail.contains("--settings FILE"), "{detail}");
+    }
+    // Settings that were given and do not fit are no reason to ask for some.
+    let report = check_with(&library("shouxin-plugin-webhook"), |options| {
+        options.settings = json!({"endpoint": {"url": "tax", "secrets": [SECRET]}});
+    });
+    let detail = &report.finding("creates").unwrap().detail;
+    assert!(detail.contains("`url`") && !detail.contains("--settings"), "{detail}");
+}
+
 /// No question is asked: its own system has the answers.
 #[test]
 fn a_department_with_a_system_of_its_own_passes_without_a_remark() {

@@ -72,6 +72,33 @@ fn each_other_sin_is_found_by_the_rule_that_is_meant_for_it() {
     find(&SINS[11..]);
 }
 
+/// What was not looked at is never passed over: the last line names it.
+#[test]
+fn a_library_that_carries_out_nothing_passes_and_the_last_line_says_what_that_is_worth() {
+    let report = sinner("carries-out-nothing", |_| {});
+    assert!(report.passed);
+    assert_eq!(report.not_looked_at, ["order", "effects"]);
+    assert_eq!(report.calls, Options::QUICK_CALLS);
+    let text = report.to_string();
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("not looked at: order, effects"), "{last}");
+    assert!(last.contains("a long run of 2000 calls instead of 100000"), "{last}");
+    assert!(last.ends_with("look at: carries_out"), "{last}");
+    let detail = &report.finding("carries_out").unwrap().detail;
+    assert!(detail.contains("--measure"), "{detail}");
+}
+
+#[test]
+fn a_long_run_that_does_not_come_to_its_end_is_not_passed() {
+    let report = sinner("", |options| options.run_ms_max = 0);
+    assert_eq!(broken(&report), [("memory", Verdict::Failed)], "{report}");
+    assert!(!report.passed);
+    assert_eq!(report.not_looked_at, ["descriptors", "threads", "folder"]);
+    let detail = &report.finding("memory").unwrap().detail;
+    assert!(detail.starts_with("0 of 2000 calls were made"), "{detail}");
+    assert!(detail.contains("TMPDIR") && detail.contains("--calls"), "{detail}");
+}
+
 #[test]
 fn a_call_that_does_not_end_is_ended_at_the_deadline_and_reported() {
     let report = sinner("is-slow", |options| options.deadline_ms = 3_000);

@@ -1,7 +1,7 @@
 //! What is forwarded: the case, and plain words about what it is and is not.
 
 use serde::{Deserialize, Serialize};
-use shouxin_plugin::{Case, Hook};
+use shouxin_plugin::{Case, Hook, State};
 
 /// What a measure is to whoever receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,18 +53,53 @@ impl Nature {
     }
 }
 
+/// Where a case stands after a step. The receiver needs no other document to know it: an earlier one
+/// may have been overtaken on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Forwarded, by this document or an earlier one.
+    InEffect,
+    /// Nothing may rest on it until a later step says otherwise.
+    Suspended,
+    /// It is suspended no more, and was not forwarded: nothing rests on it.
+    NotBegun,
+    /// Over for good.
+    Ended,
+}
+
+impl Standing {
+    /// Where a case stands after a step, given where it stood in the department's book.
+    pub fn after(hook: Hook, before: State) -> Standing {
+        match (hook, before) {
+            (_, State::Lifted) | (Hook::Lift, _) => Standing::Ended,
+            (Hook::Suspend, _) => Standing::Suspended,
+            // A resumption begins nothing that was never ordered.
+            (Hook::Resume, State::Idle | State::Held) => Standing::NotBegun,
+            _ => Standing::InEffect,
+        }
+    }
+}
+
 /// What a step of a case means to the receiver.
-fn act(hook: Hook) -> &'static str {
-    match hook {
-        Hook::Execute => "转送 / forwarded",
-        Hook::Suspend => {
+fn act(hook: Hook, standing: Standing) -> &'static str {
+    match (hook, standing) {
+        (Hook::Resume, Standing::NotBegun) => {
+            "暂停解除；本案此前未转送，不产生任何限制 / the suspension is over; the case was not forwarded, so nothing \
+             begins by this"
+        }
+        (Hook::Resume, _) => {
+            "恢复；本件载明全案，此前未收到转送的，以本件为转送 / resumed; the whole case is in here: where it was not \
+             received before, this forwards it"
+        }
+        (Hook::Execute, _) => "转送 / forwarded",
+        (Hook::Suspend, _) => {
             "暂停，恢复前不得据此限制 / suspended: nothing may rest on it until it resumes"
         }
-        Hook::Resume => "恢复 / resumed",
-        Hook::Lift => {
+        (Hook::Lift, _) => {
             "撤回，终止，不再据此限制 / withdrawn for good: nothing may rest on it any more"
         }
-        Hook::Classified | Hook::Forget | Hook::Query => "",
+        (Hook::Classified | Hook::Forget | Hook::Query, _) => "",
     }
 }
 
@@ -74,12 +109,13 @@ pub struct Document<'a> {
     nature: Nature,
     says: &'static str,
     act: &'static str,
+    standing: Standing,
     case: &'a Case,
 }
 
 impl Document<'_> {
-    /// The document of a step.
-    pub fn new(nature: Nature, hook: Hook, case: &Case) -> Document<'_> {
-        Document { nature, says: nature.says(), act: act(hook), case }
+    /// The document of a step, after which the case stands so.
+    pub fn new(nature: Nature, hook: Hook, standing: Standing, case: &Case) -> Document<'_> {
+        Document { nature, says: nature.says(), act: act(hook, standing), standing, case }
     }
 }

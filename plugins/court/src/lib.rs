@@ -14,7 +14,10 @@
 //! `{"waiting": true}` -> `{"waiting": 2, "first": [names of files], "unreadable_receipts": 0}`
 
 mod document;
+mod receipts;
 mod spool;
+
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,7 +27,7 @@ use shouxin_plugin::{
     Store, export_plugin,
 };
 
-use crate::document::{Document, Nature};
+use crate::document::{Document, Nature, Standing};
 use crate::spool::{Spool, SpoolError};
 
 /// How long the register is asked to wait when the plugin's data cannot be written.
@@ -162,7 +165,14 @@ impl Court {
                 "the case names no article; what is forwarded says what it rests on",
             );
         }
-        let answer = self.way.forward(hook, case, &Document::new(nature, hook, case));
+        let before = self.book.entry(&case.case_id).map_or(State::Idle, |entry| entry.state);
+        if before == State::Lifted && hook != Hook::Lift {
+            // The end was forwarded, and nothing about the case goes out after it.
+            let done = Outcome::done().with_detail("已终止，不再转送 / ended, so not forwarded");
+            return self.book.apply(hook, case, done).0;
+        }
+        let standing = Standing::after(hook, before);
+        let answer = self.way.forward(hook, case, &Document::new(nature, hook, standing, case));
         if answer.outcome != AnswerOutcome::Done {
             return answer;
         }
@@ -182,16 +192,17 @@ impl Court {
         self.book.apply(hook, case, answer).0
     }
 
-    /// Takes over what the courier brought back; says how many files are no receipts.
+    /// Takes over what the courier brought back; says how many files are no receipts of anything that
+    /// was forwarded.
     fn take_receipts(&mut self) -> Result<usize, Error> {
-        let Way::Spool { spool, .. } = &self.way else {
+        let Way::Spool { spool, .. } = &mut self.way else {
             return Ok(0);
         };
         let failed = |error: std::io::Error| Error::Other(error.to_string());
-        let (receipts, mut unreadable) = spool.receipts().map_err(failed)?;
+        let known = |key: &str| self.forwarded.get(key).is_some();
+        let (receipts, unreadable) = spool.receipts(known, SystemTime::now()).map_err(failed)?;
         for (path, receipt) in receipts {
             let Some(mut forwarded) = self.forwarded.get(&receipt.idempotency_key).cloned() else {
-                unreadable += 1;
                 continue;
             };
             forwarded.receipt = Some(receipt.receipt);
@@ -279,7 +290,7 @@ impl Handler for Court {
         if let Way::Spool { spool, .. } = &self.way {
             let cases: Vec<String> =
                 self.book.of_subject(subject_key).map(|entry| entry.case_id.clone()).collect();
-            match spool.forget(&cases) {
+            match spool.forget(subject_key, &cases) {
                 Ok(0) => {}
                 // Forgotten now, the receiver would never hear of the end.
                 Ok(left) => {

@@ -5,24 +5,18 @@
 //! the courier takes them: what suspends or ends comes first.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::Deserialize;
 use shouxin_outbound::Secrets;
 use shouxin_plugin::{Case, Hook};
 
+use crate::receipts::{Receipt, Receipts};
+
 /// Files that wait for the courier before no new one about a burden is taken.
 const WAITING_MAX: u32 = 10_000;
-
-/// The longest receipt file, in bytes.
-const RECEIPT_BYTES_MAX: u64 = 4 * 1024;
-
-/// The most receipt files that are looked at in one call.
-const RECEIPTS_MAX: usize = 1_000;
-
-/// The longest receipt number, in bytes.
-const NUMBER_BYTES_MAX: usize = 128;
 
 /// What the operator can set.
 #[derive(Clone, Debug, Deserialize)]
@@ -67,20 +61,11 @@ pub enum SpoolError {
     Io(#[from] io::Error),
 }
 
-/// What the courier brings back.
-#[derive(Debug, Deserialize)]
-pub struct Receipt {
-    /// Of the document that was received.
-    pub idempotency_key: String,
-    /// The receiver's number.
-    pub receipt: String,
-}
-
 /// The folders of one plugin.
 #[derive(Debug)]
 pub struct Spool {
     outbox: PathBuf,
-    receipts: PathBuf,
+    receipts: Receipts,
     waiting_max: usize,
 }
 
@@ -115,11 +100,10 @@ impl Spool {
     pub fn open(data_dir: &Path, settings: &Settings) -> io::Result<Spool> {
         let spool = Spool {
             outbox: data_dir.join("outbox"),
-            receipts: data_dir.join("receipts"),
+            receipts: Receipts::open(&data_dir.join("receipts"))?,
             waiting_max: settings.waiting_max as usize,
         };
         fs::create_dir_all(&spool.outbox)?;
-        fs::create_dir_all(&spool.receipts)?;
         for file in fs::read_dir(&spool.outbox)? {
             let path = file?.path();
             if path.extension().is_some_and(|extension| extension == "tmp") {
@@ -161,9 +145,13 @@ impl Spool {
         written.write_all(file)?;
         written.sync_all()?;
         fs::rename(&temporary, self.outbox.join(&name))?;
-        if hook == Hook::Lift {
-            // Only now: the end is on its way, whatever becomes of the rest.
-            self.withdraw(&waiting, |step, id, _| id == case.case_id && step < case.step)?;
+        // Only now: what relieves is on its way, whatever becomes of the rest. A suspension takes back
+        // the burdens that it has overtaken, because whoever got them afterwards would restrict
+        // somebody; the resumption carries the whole case. An end takes back everything.
+        if relieves(hook) {
+            self.withdraw(&waiting, |step, id, relieves| {
+                id == case.case_id && step < case.step && (hook == Hook::Lift || !relieves)
+            })?;
         }
         File::open(&self.outbox)?.sync_all()?;
         Ok(())
@@ -188,48 +176,33 @@ impl Spool {
         Ok(())
     }
 
-    /// Removes the burdens of these cases from the outbox and says how many documents about them
-    /// that relieve still wait: those must leave before a subject can be forgotten.
+    /// Removes the burdens of a subject's cases from the outbox and says how many documents about them
+    /// that relieve still wait: those must leave before the subject can be forgotten. If none does,
+    /// what came back about the subject goes too.
     ///
     /// # Errors
     /// The system refuses.
-    pub fn forget(&self, cases: &[String]) -> io::Result<usize> {
+    pub fn forget(&self, subject_key: &str, cases: &[String]) -> io::Result<usize> {
         let own = |id: &str| cases.iter().any(|case| case == id);
         self.withdraw(&self.waiting()?, |_, id, relieves| !relieves && own(id))?;
         File::open(&self.outbox)?.sync_all()?;
         let left = self.waiting()?;
-        Ok(left.iter().filter(|name| parts(name).is_some_and(|(_, id, _)| own(id))).count())
+        let left = left.iter().filter(|name| parts(name).is_some_and(|(_, id, _)| own(id))).count();
+        if left == 0 {
+            self.receipts.forget(subject_key, cases)?;
+        }
+        Ok(left)
     }
 
-    /// The receipts that came back, each with its file, and how many files are none.
+    /// See [`Receipts::look`].
     ///
     /// # Errors
     /// The system refuses.
-    pub fn receipts(&self) -> io::Result<(Vec<(PathBuf, Receipt)>, usize)> {
-        let (mut receipts, mut unreadable) = (Vec::new(), 0);
-        for file in fs::read_dir(&self.receipts)?.take(RECEIPTS_MAX) {
-            let path = file?.path();
-            match read_receipt(&path) {
-                Some(receipt) => receipts.push((path, receipt)),
-                None => unreadable += 1,
-            }
-        }
-        Ok((receipts, unreadable))
+    pub fn receipts(
+        &mut self,
+        known: impl Fn(&str) -> bool,
+        now: SystemTime,
+    ) -> io::Result<(Vec<(PathBuf, Receipt)>, usize)> {
+        self.receipts.look(known, now)
     }
-}
-
-fn read_receipt(path: &Path) -> Option<Receipt> {
-    // A named pipe or a device would hold up the reader.
-    if !fs::symlink_metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(RECEIPT_BYTES_MAX + 1).read_to_end(&mut bytes).ok()?;
-    if bytes.len() as u64 > RECEIPT_BYTES_MAX {
-        return None;
-    }
-    let receipt: Receipt = serde_json::from_slice(&bytes).ok()?;
-    let number = receipt.receipt.as_str();
-    let fits = !number.trim().is_empty() && number.len() <= NUMBER_BYTES_MAX;
-    (fits && !number.chars().any(char::is_control)).then_some(receipt)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use shouxin_outbound::signature;
-use shouxin_plugin::testing::{Bench, case, classification, date};
+use shouxin_plugin::testing::{Bench, Trial, case, classification, date};
 use shouxin_plugin::{Answer, AnswerOutcome, Case, Hook, Mode, Outcome};
 use tempfile::TempDir;
 
@@ -85,6 +85,40 @@ fn traces(folder: &TempDir) -> bool {
     false
 }
 
+fn in_effect(bench: &mut Bench) -> bool {
+    let cases = ask(bench, "2026-06-01");
+    cases.as_array().unwrap().iter().any(|own| own["standing"] == "in_effect")
+}
+
+#[test]
+fn what_every_plugin_must_hold_to_over_http() {
+    let (folder, system) = (TempDir::new().unwrap(), System::start());
+    let endpoint = |url: &str| json!({"endpoint": {"url": url, "secrets": [SECRET]}});
+    // Where the other settings post to there is nobody.
+    Trial::new(endpoint(&system.url()))
+        .other_settings(endpoint("https://court.example/cases"))
+        .grant(&system.address)
+        .in_effect(in_effect)
+        .run::<Court>(folder.path(), &case("M-7001", 5, "M-M05"))
+        .unwrap();
+}
+
+#[test]
+fn what_every_plugin_must_hold_to_by_courier() {
+    let folder = TempDir::new().unwrap();
+    let spool = |most: u32| json!({"spool": {"secrets": [SECRET], "waiting_max": most}});
+    Trial::new(spool(10_000))
+        .other_settings(spool(1))
+        .in_effect(in_effect)
+        .before_forget(|| {
+            for file in std::fs::read_dir(outbox(&folder)).unwrap() {
+                std::fs::remove_file(file.unwrap().path()).unwrap();
+            }
+        })
+        .run::<Court>(folder.path(), &case("M-7001", 5, "M-M05"))
+        .unwrap();
+}
+
 #[test]
 fn each_step_is_posted_with_plain_words_and_the_receipt_is_the_reference() {
     let (folder, system) = (TempDir::new().unwrap(), System::start());
@@ -99,6 +133,8 @@ fn each_step_is_posted_with_plain_words_and_the_receipt_is_the_reference() {
     let first = &seen[0].body;
     assert_eq!(first["idempotency_key"], "M-0.1042/execute/1");
     assert_eq!(first["message"]["nature"], "limit");
+    let standings: Vec<&Value> = seen.iter().map(|own| &own.body["message"]["standing"]).collect();
+    assert_eq!(standings, ["in_effect", "suspended", "in_effect", "ended"]);
     assert!(first["message"]["says"].as_str().unwrap().contains("不是命令"));
     assert_eq!(first["message"]["case"]["case_id"], "M-0.1042");
     assert!(seen[1].body["message"]["act"].as_str().unwrap().starts_with("暂停"));
@@ -219,18 +255,70 @@ fn a_courier_gets_signed_files_and_what_relieves_first() {
     bench.case(Hook::Execute, &other).unwrap();
     call(&mut bench, Hook::Suspend, 9);
     let names = waiting(&mut bench);
-    assert_eq!(
-        names,
-        [
-            "0_00000000000000000009_M-0.1042_suspend.json",
-            EXECUTE_FILE,
-            "1_00000000000000000008_M-0.7_execute.json",
-        ]
-    );
-    let document = opened(&folder, EXECUTE_FILE);
+    let other = "1_00000000000000000008_M-0.7_execute.json";
+    assert_eq!(names, ["0_00000000000000000009_M-0.1042_suspend.json", other]);
+    let document = opened(&folder, other);
     assert_eq!(document["hook"], "execute");
-    assert_eq!(document["idempotency_key"], "M-0.1042/execute/5");
+    assert_eq!(document["idempotency_key"], "M-0.7/execute/8");
     assert_eq!(document["message"]["case"]["subject"]["key"], SUBJECT);
+}
+
+/// What a receiver knows of a case that goes by the page: the standing of the newest step it got.
+fn received(folder: &TempDir, bench: &mut Bench) -> Vec<(String, Value)> {
+    waiting(bench)
+        .iter()
+        .map(|name| {
+            let document = opened(folder, name);
+            let message = &document["message"];
+            assert_eq!(
+                message["case"]["decision"]["id"], "D-0.1031",
+                "each carries the whole case"
+            );
+            (document["hook"].as_str().unwrap().to_owned(), message["standing"].clone())
+        })
+        .collect()
+}
+
+fn steps(expected: &[(&str, &str)]) -> Vec<(String, Value)> {
+    expected.iter().map(|(hook, standing)| ((*hook).to_owned(), json!(standing))).collect()
+}
+
+/// The receiver never hears of the order: the resumption tells it everything.
+#[test]
+fn a_suspension_takes_back_the_waiting_order_and_the_resumption_carries_it() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = spooling(&folder, 10);
+    call(&mut bench, Hook::Execute, 5);
+    assert_eq!(received(&folder, &mut bench), steps(&[("execute", "in_effect")]));
+    call(&mut bench, Hook::Suspend, 6);
+    assert_eq!(received(&folder, &mut bench), steps(&[("suspend", "suspended")]));
+    call(&mut bench, Hook::Resume, 7);
+    let expected = steps(&[("suspend", "suspended"), ("resume", "in_effect")]);
+    assert_eq!(received(&folder, &mut bench), expected);
+    // Suspended again before the courier came, the resumption goes as the order did.
+    call(&mut bench, Hook::Suspend, 8);
+    let expected = steps(&[("suspend", "suspended"), ("suspend", "suspended")]);
+    assert_eq!(received(&folder, &mut bench), expected);
+    let document = opened(&folder, &waiting(&mut bench)[0]);
+    assert!(document["message"]["act"].as_str().unwrap().starts_with("暂停"));
+}
+
+/// Otherwise the end of a suspension would begin what nobody ordered.
+#[test]
+fn the_end_of_a_suspension_says_where_nothing_had_begun() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = spooling(&folder, 10);
+    call(&mut bench, Hook::Suspend, 6);
+    call(&mut bench, Hook::Resume, 7);
+    call(&mut bench, Hook::Execute, 8);
+    let expected =
+        steps(&[("suspend", "suspended"), ("resume", "not_begun"), ("execute", "in_effect")]);
+    assert_eq!(received(&folder, &mut bench), expected);
+    call(&mut bench, Hook::Lift, 9);
+    for (step, hook) in [(10, Hook::Resume), (11, Hook::Suspend)] {
+        assert_eq!(call(&mut bench, hook, step).outcome, AnswerOutcome::Done);
+    }
+    assert_eq!(received(&folder, &mut bench), steps(&[("lift", "ended")]), "nothing after an end");
 }
 
 #[test]
@@ -241,6 +329,7 @@ fn an_end_takes_back_what_the_courier_has_not_fetched() {
     call(&mut bench, Hook::Suspend, 6);
     call(&mut bench, Hook::Resume, 7);
     bench.case(Hook::Execute, &case("M-0.7", 8, "M-M05")).unwrap();
+    assert_eq!(waiting(&mut bench).len(), 3);
     call(&mut bench, Hook::Lift, 9);
     assert_eq!(
         waiting(&mut bench),
@@ -257,8 +346,9 @@ fn a_full_outbox_holds_up_burdens_and_never_what_relieves() {
     let full = bench.case(Hook::Execute, &other).unwrap();
     assert_eq!(full.outcome, AnswerOutcome::Later);
     assert!(full.detail.unwrap().contains("send the courier"));
+    // And what it suspends makes room.
     assert_eq!(call(&mut bench, Hook::Suspend, 9).outcome, AnswerOutcome::Done);
-    std::fs::remove_file(outbox(&folder).join(EXECUTE_FILE)).unwrap();
+    assert_eq!(waiting(&mut bench).len(), 1);
     std::fs::remove_file(outbox(&folder).join(&waiting(&mut bench)[0])).unwrap();
     assert_eq!(bench.case(Hook::Execute, &other).unwrap().outcome, AnswerOutcome::Done);
 }
@@ -312,6 +402,78 @@ fn receipts_come_back_with_the_courier() {
     let answer = bench.query(&json!({"waiting": true})).unwrap();
     assert_eq!(answer["unreadable_receipts"], 4);
     assert_eq!(ask(&mut bench, "2026-06-01")[0]["forwarded"][0]["receipt"], "（2026）闽0426执17号");
+}
+
+/// Files that stay do not hide the one that came after them.
+#[test]
+fn a_receipt_is_found_among_any_number_of_files_that_are_none() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = spooling(&folder, 10);
+    call(&mut bench, Hook::Execute, 5);
+    let receipts = folder.path().join("receipts");
+    for number in 0..1_100 {
+        std::fs::write(receipts.join(format!("a{number:04}.json")), "none").unwrap();
+    }
+    let receipt = json!({"idempotency_key": "M-0.1042/execute/5", "receipt": "17"});
+    std::fs::write(receipts.join("b.json"), receipt.to_string()).unwrap();
+    let seen: Vec<Value> = (0..2)
+        .map(|_| ask(&mut bench, "2026-06-01")[0]["forwarded"][0]["receipt"].clone())
+        .collect();
+    assert_eq!(seen, [Value::Null, json!("17")]);
+    assert!(!receipts.join("b.json").exists());
+    let answer = bench.query(&json!({"waiting": true})).unwrap();
+    assert_eq!(answer["unreadable_receipts"], 1_000, "so many are looked at in one call");
+}
+
+#[test]
+fn what_the_courier_brought_back_about_a_subject_is_forgotten_too() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = spooling(&folder, 10);
+    let mut other = case("M-0.7", 6, "M-M02");
+    other.subject.key = "91350426MA2OTHER99".to_owned();
+    other.decision.id = "D-0.7".to_owned();
+    bench.case(Hook::Execute, &other).unwrap();
+    call(&mut bench, Hook::Execute, 5);
+    let receipts = folder.path().join("receipts");
+    let write = |name: &str, text: String| std::fs::write(receipts.join(name), text).unwrap();
+    let receipt =
+        |key: &str, number: &str| json!({"idempotency_key": key, "receipt": number}).to_string();
+    // One is taken over, the others came after the last question.
+    write("taken.json", receipt("M-0.1042/execute/5", "1"));
+    ask(&mut bench, "2026-06-01");
+    write("own.json", receipt("M-0.1042/execute/5", "2"));
+    write("unknown.json", receipt("M-0.1042/lift/9", "3"));
+    write("escaped.json", receipt("M-0.1042/lift/9", "4").replace("M-0", "\\u004d-0"));
+    write("broken.json", "{\"idempotency_key\": \"M-0.1042/exe".to_owned());
+    write("empty.json", receipt("M-0.1042/execute/5", " "));
+    write("key.txt", format!("for {SUBJECT}."));
+    write("receipt-M-0.1042.pdf", "%PDF".to_owned());
+    write("long.json", "9".repeat(2 << 20));
+    write("other.json", receipt("M-0.7/execute/6", "（2026）17号"));
+    write("none.json", "none".to_owned());
+    assert_eq!(bench.forget(SUBJECT).unwrap().outcome, AnswerOutcome::Done);
+    assert!(!traces(&folder));
+    let mut left: Vec<_> =
+        std::fs::read_dir(&receipts).unwrap().map(|file| file.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["none.json", "other.json"]);
+    let question = json!({"subject": other.subject.key, "on": "2026-06-01"});
+    let answer = bench.query(&question).unwrap();
+    assert_eq!(answer["cases"][0]["forwarded"][0]["receipt"], "（2026）17号");
+}
+
+/// While an end waits for the courier, its receipt has somewhere to go.
+#[test]
+fn a_receipt_is_kept_until_the_subject_is_forgotten() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = spooling(&folder, 10);
+    call(&mut bench, Hook::Lift, 6);
+    let receipt = json!({"idempotency_key": "M-0.1042/lift/6", "receipt": "17"});
+    let path = folder.path().join("receipts/one.json");
+    std::fs::write(&path, receipt.to_string()).unwrap();
+    assert_eq!(bench.forget(SUBJECT).unwrap().outcome, AnswerOutcome::Later);
+    assert!(path.exists());
+    assert_eq!(ask(&mut bench, "2026-06-01")[0]["forwarded"][0]["receipt"], "17");
 }
 
 #[test]

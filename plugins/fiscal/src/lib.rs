@@ -17,7 +17,7 @@ mod programme;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shouxin_plugin::{
-    Case, CaseBook, Config, Date, Entry, Error, Handler, Hook, Outcome, State, export_plugin,
+    Case, CaseBook, Config, Date, Entry, Error, KeepsBook, Outcome, State, export_plugin,
 };
 
 use crate::programme::{Kind, Restricted, Settings};
@@ -92,47 +92,29 @@ fn reasons<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Value> {
     entries.into_iter().map(reason).collect()
 }
 
-impl Fiscal {
-    fn apply(&mut self, hook: Hook, case: &Case) -> Outcome {
-        let done = Outcome::done().with_reference(format!("CZ-{}-{}", case.case_id, case.step));
-        self.book.apply(hook, case, done).0
-    }
-}
-
-impl Handler for Fiscal {
+impl KeepsBook for Fiscal {
     fn create(config: &Config) -> Result<Self, Error> {
         let settings: Settings = config.settings()?;
         settings.check().map_err(Error::Settings)?;
         Ok(Fiscal { book: CaseBook::open(config.data_dir())?, settings })
     }
 
-    fn execute(&mut self, case: &Case) -> Outcome {
+    fn book(&mut self) -> &mut CaseBook {
+        &mut self.book
+    }
+
+    fn number(&self, case: &Case) -> String {
+        format!("CZ-{}-{}", case.case_id, case.step)
+    }
+
+    fn accepts(&self, case: &Case) -> Result<(), Outcome> {
         let measure = case.measure.id.as_str();
         if ![PROJECTS, SUBSIDIES, PRIORITY].contains(&measure) {
-            return Outcome::failed(format!(
+            return Err(Outcome::failed(format!(
                 "this plugin carries out {PROJECTS}, {SUBSIDIES} and {PRIORITY}, not {measure}"
-            ));
+            )));
         }
-        match programmes(&case.measure.parameters) {
-            Ok(_) => self.apply(Hook::Execute, case),
-            Err(reason) => Outcome::failed(reason),
-        }
-    }
-
-    fn suspend(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Suspend, case)
-    }
-
-    fn resume(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Resume, case)
-    }
-
-    fn lift(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Lift, case)
-    }
-
-    fn forget(&mut self, subject_key: &str) -> Outcome {
-        self.book.forget(subject_key)
+        programmes(&case.measure.parameters).map(|_| ()).map_err(Outcome::failed)
     }
 
     fn query(&mut self, question: &Value) -> Result<Value, Error> {

@@ -1,7 +1,7 @@
 //! The department's own questions, through the C functions the register calls.
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, case, classification, date, rules};
+use shouxin_plugin::testing::{Bench, Trial, case, classification, date};
 use shouxin_plugin::{AnswerOutcome, Case, Hook};
 use tempfile::TempDir;
 
@@ -65,7 +65,21 @@ fn what_every_plugin_must_hold_to() {
     for measure in ["M-A12", "M-A13", "I08"] {
         let mut case = order(measure, 1);
         case.subject.key = format!("91350426MA2{measure}");
-        rules::<Fiscal>(&folder.path().join(measure), Value::Null, &case).unwrap();
+        let programme = |restricted: &str| {
+            json!({"programmes": {
+                "KJ-2026": {"kind": "project", "restricted": restricted, "rule": "尤财〔2026〕5号"}
+            }})
+        };
+        let kind = if measure == "M-A13" { "subsidy" } else { "project" };
+        Trial::new(programme("bar"))
+            .other_settings(programme("review"))
+            .in_effect(|bench| {
+                let question =
+                    json!({"applicant": case.subject.key, "kind": kind, "on": "2026-06-01"});
+                bench.query(&question).unwrap()["answer"] != "ordinary"
+            })
+            .run::<Fiscal>(&folder.path().join(measure), &case)
+            .unwrap();
     }
 }
 

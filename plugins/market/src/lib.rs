@@ -22,7 +22,7 @@ mod plan;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_plugin::{
-    Case, CaseBook, Config, Date, Error, Handler, Hook, Outcome, State, export_plugin,
+    Case, CaseBook, Config, Date, Error, KeepsBook, Outcome, State, export_plugin,
 };
 
 use crate::plan::{Kind, Settings, change, plan, row};
@@ -58,11 +58,6 @@ struct PlanQuestion {
 const HOW: &str = "ask {\"subject\", \"on\"}, or {\"plan\", \"after\", \"limit\"} for all";
 
 impl Market {
-    fn apply(&mut self, hook: Hook, case: &Case) -> Outcome {
-        let done = Outcome::done().with_reference(format!("SJ-{}-{}", case.case_id, case.step));
-        self.book.apply(hook, case, done).0
-    }
-
     fn page(&self, question: &PlanQuestion) -> Result<Value, Error> {
         let limit = question.limit.unwrap_or(PAGE_MAX);
         if !(1..=PAGE_MAX).contains(&limit) {
@@ -91,34 +86,24 @@ impl Market {
     }
 }
 
-impl Handler for Market {
+impl KeepsBook for Market {
     fn create(config: &Config) -> Result<Self, Error> {
         let settings: Settings = config.settings()?;
         settings.check().map_err(Error::Settings)?;
         Ok(Market { book: CaseBook::open(config.data_dir())?, settings })
     }
 
-    fn execute(&mut self, case: &Case) -> Outcome {
-        match change(&case.measure.id, &case.measure.parameters) {
-            Ok(_) => self.apply(Hook::Execute, case),
-            Err(reason) => Outcome::failed(reason),
-        }
+    fn book(&mut self) -> &mut CaseBook {
+        &mut self.book
     }
 
-    fn suspend(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Suspend, case)
+    fn number(&self, case: &Case) -> String {
+        format!("SJ-{}-{}", case.case_id, case.step)
     }
 
-    fn resume(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Resume, case)
-    }
-
-    fn lift(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Lift, case)
-    }
-
-    fn forget(&mut self, subject_key: &str) -> Outcome {
-        self.book.forget(subject_key)
+    fn accepts(&self, case: &Case) -> Result<(), Outcome> {
+        let change = change(&case.measure.id, &case.measure.parameters);
+        change.map(|_| ()).map_err(Outcome::failed)
     }
 
     fn query(&mut self, question: &Value) -> Result<Value, Error> {

@@ -1,7 +1,7 @@
 //! What the inspectors ask, through the C functions the register calls.
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, case, classification};
+use shouxin_plugin::testing::{Bench, Trial, case, classification};
 use shouxin_plugin::{AnswerOutcome, Case, Hook};
 use tempfile::TempDir;
 
@@ -35,6 +35,20 @@ fn order(case_id: &str, step: u64, measure: &str, name: &str, by: u64) -> Case {
     let mut case = case(case_id, step, measure);
     case.measure.parameters.insert(name.into(), json!(by));
     case
+}
+
+/// Under the other settings nothing may be raised.
+#[test]
+fn what_every_plugin_must_hold_to() {
+    let folder = TempDir::new().unwrap();
+    let mut others = settings();
+    others["routine"]["maximum_per_year"] = json!(4);
+    others["special"]["maximum_per_year"] = json!(2);
+    Trial::new(settings())
+        .other_settings(others)
+        .in_effect(|bench| frequency(bench) == (6, 3))
+        .run::<Market>(folder.path(), &order("M-7001", 5, "M-A27", "raise_by", 2))
+        .unwrap();
 }
 
 #[test]

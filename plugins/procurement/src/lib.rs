@@ -12,7 +12,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shouxin_plugin::{
-    Case, CaseBook, Config, Date, Error, Handler, Hook, Outcome, State, export_plugin,
+    Case, CaseBook, Config, Date, Error, KeepsBook, Outcome, State, export_plugin,
 };
 
 /// The one measure of this plugin.
@@ -39,56 +39,36 @@ struct Question {
     on: Date,
 }
 
-impl Procurement {
-    fn apply(&mut self, hook: Hook, case: &Case) -> Outcome {
-        let done = Outcome::done().with_reference(format!("CG-{}-{}", case.case_id, case.step));
-        self.book.apply(hook, case, done).0
-    }
-
-    /// Why an order is not carried out by a machine, if so.
-    fn objection(&self, case: &Case) -> Option<Outcome> {
-        if case.measure.id != MEASURE {
-            return Some(Outcome::failed(format!(
-                "this plugin carries out {MEASURE}, not {}",
-                case.measure.id
-            )));
-        }
-        let years = self.settings.longest_years?;
-        let last = case.valid_from.plus_years(years);
-        last.is_none_or(|last| case.valid_until >= last).then(|| {
-            Outcome::needs_human(format!(
-                "the bar is longer than the {years} years that 政府采购法 art. 77 allows; check it"
-            ))
-        })
-    }
-}
-
-impl Handler for Procurement {
+impl KeepsBook for Procurement {
     fn create(config: &Config) -> Result<Self, Error> {
         Ok(Procurement { book: CaseBook::open(config.data_dir())?, settings: config.settings()? })
     }
 
-    fn execute(&mut self, case: &Case) -> Outcome {
-        match self.objection(case) {
-            Some(objection) => objection,
-            None => self.apply(Hook::Execute, case),
+    fn book(&mut self) -> &mut CaseBook {
+        &mut self.book
+    }
+
+    fn number(&self, case: &Case) -> String {
+        format!("CG-{}-{}", case.case_id, case.step)
+    }
+
+    fn accepts(&self, case: &Case) -> Result<(), Outcome> {
+        if case.measure.id != MEASURE {
+            return Err(Outcome::failed(format!(
+                "this plugin carries out {MEASURE}, not {}",
+                case.measure.id
+            )));
         }
-    }
-
-    fn suspend(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Suspend, case)
-    }
-
-    fn resume(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Resume, case)
-    }
-
-    fn lift(&mut self, case: &Case) -> Outcome {
-        self.apply(Hook::Lift, case)
-    }
-
-    fn forget(&mut self, subject_key: &str) -> Outcome {
-        self.book.forget(subject_key)
+        let Some(years) = self.settings.longest_years else {
+            return Ok(());
+        };
+        let last = case.valid_from.plus_years(years);
+        if last.is_some_and(|last| case.valid_until < last) {
+            return Ok(());
+        }
+        Err(Outcome::needs_human(format!(
+            "the bar is longer than the {years} years that 政府采购法 art. 77 allows; check it"
+        )))
     }
 
     fn query(&mut self, question: &Value) -> Result<Value, Error> {

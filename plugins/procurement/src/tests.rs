@@ -1,7 +1,7 @@
 //! The department's own questions, through the C functions the register calls.
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, case, classification, date};
+use shouxin_plugin::testing::{Bench, Trial, case, classification, date};
 use shouxin_plugin::{AnswerOutcome, Case, Hook};
 use tempfile::TempDir;
 
@@ -23,6 +23,36 @@ fn barred(bench: &mut Bench, on: &str) -> bool {
 
 fn bar(step: u64) -> Case {
     case("M-0.1042", step, "M-A17")
+}
+
+/// Under the other settings the same bar would be handed to a person.
+#[test]
+fn what_every_plugin_must_hold_to() {
+    let folder = TempDir::new().unwrap();
+    let mut order = case("M-7001", 5, "M-A17");
+    order.valid_until = date(2027, 12, 31);
+    Trial::new(json!({"longest_years": 3}))
+        .other_settings(json!({"longest_years": 1}))
+        .in_effect(|bench| barred(bench, "2026-06-01"))
+        .run::<Procurement>(folder.path(), &order)
+        .unwrap();
+}
+
+/// A repetition is answered as the first time, and what is over is never handed to a person.
+#[test]
+fn stricter_settings_change_no_answer_that_was_given() {
+    let folder = TempDir::new().unwrap();
+    let mut bench = bench(&folder);
+    let mut long = bar(5);
+    long.valid_until = date(2029, 1, 1);
+    let done = bench.case(Hook::Execute, &long).unwrap();
+    assert_eq!(done.outcome, AnswerOutcome::Done);
+    bench.set_settings(json!({"longest_years": 3}));
+    bench.restart().unwrap();
+    assert_eq!(bench.case(Hook::Execute, &long).unwrap(), done);
+    bench.case(Hook::Lift, &bar(9)).unwrap();
+    let late = Case { step: 7, ..long };
+    assert_eq!(bench.case(Hook::Execute, &late).unwrap().outcome, AnswerOutcome::Failed);
 }
 
 #[test]

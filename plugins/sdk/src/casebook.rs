@@ -241,6 +241,11 @@ impl CaseBook {
         }
     }
 
+    /// What the book has of a case.
+    pub fn entry(&self, case_id: &str) -> Option<&Entry> {
+        self.store.get(case_id)
+    }
+
     /// The cases of a subject, in the order of their ids.
     pub fn of_subject(&self, subject_key: &str) -> impl Iterator<Item = &Entry> {
         self.by_subject

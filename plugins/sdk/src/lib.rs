@@ -1,6 +1,7 @@
 //! What the author of a department's plugin depends on.
 //!
-//! Implement [`Handler`] for a type, name it in [`export_plugin!`], build a `cdylib`. The kit does
+//! Implement [`Handler`] for a type (or [`KeepsBook`], if all that the department does is keep its
+//! cases and answer questions about them), name it in [`export_plugin!`], build a `cdylib`. The kit does
 //! the C side: it reads and writes the messages, catches every panic and keeps a panicked instance
 //! from being used again. [`connect`] and [`log`] reach the register during a call. [`Store`] and [`CaseBook`] keep effects exact across kills and restarts;
 //! [`testing::Bench`] drives a handler in unit tests through the same C functions the register uses.
@@ -50,6 +51,7 @@ mod call;
 mod casebook;
 mod export;
 mod handler;
+mod keeps_book;
 mod net;
 mod store;
 pub mod testing;
@@ -59,6 +61,7 @@ pub use casebook::{Applied, CaseBook, Entry, State};
 #[doc(hidden)]
 pub use export::descriptor;
 pub use handler::{Config, Error, Handler, Outcome};
+pub use keeps_book::KeepsBook;
 pub use net::{ConnectError, connect};
 pub use store::{Store, StoreError};
 

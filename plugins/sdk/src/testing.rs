@@ -1,7 +1,7 @@
 //! For unit tests of handlers: a bench that plays the register.
 //!
 //! Calls go through the same descriptor and C functions as in production, so a test also covers
-//! reading, writing, and what happens after a panic. [`rules`] tries what every plugin must hold to.
+//! reading, writing, and what happens after a panic. [`rules`] and [`Trial`] try what every plugin must hold to.
 
 use std::ffi::c_void;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ mod scratch;
 
 use desk::Desk;
 pub use desk::LOG_LINES_MAX;
-pub use rules::{Broken, rules};
+pub use rules::{Broken, Trial, rules};
 pub use scratch::Scratch;
 
 /// A call that got no answer: the status and the reason the plugin gave.
@@ -103,6 +103,11 @@ impl Bench {
     pub fn set_mode(&mut self, mode: Mode) {
         self.config.mode = mode;
         self.desk.live = mode == Mode::Live;
+    }
+
+    /// What the operator wrote for the plugin; the instance is told after [`Bench::restart`].
+    pub fn set_settings(&mut self, settings: Value) {
+        self.config.settings = settings;
     }
 
     /// Plays a register of that minor version of the contract from now on: what a later minor

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, Broken, Scratch, case, rules};
+use shouxin_plugin::testing::{Bench, Broken, Scratch, Trial, case, date, rules};
 use shouxin_plugin::{
     Case, CaseBook, Config, Error, Handler, Hook, Level, Mode, Outcome, connect, log,
 };
@@ -35,6 +35,13 @@ impl Caller {
                 done
             }
             ("late-execute", Hook::Execute) => done,
+            ("begins-unasked", Hook::Resume) if case.case_id.ends_with("-held") => {
+                let begun = Case { case_id: format!("{}-begun", case.case_id), ..case.clone() };
+                self.book.apply(Hook::Execute, &begun, done).0
+            }
+            ("strict", Hook::Execute) => Outcome::needs_human("these settings ask for a person"),
+            ("no-effect", Hook::Execute) => done,
+            ("forgets-suspension", Hook::Suspend) if case.case_id.ends_with("-held") => done,
             ("no-lift", Hook::Lift) if self.book.of_subject(&case.subject.key).next().is_none() => {
                 Outcome::failed("nothing to lift")
             }
@@ -85,8 +92,12 @@ impl Handler for Caller {
         self.book.forget(subject_key)
     }
 
-    /// `{"host", "port", "thread"}` -> what a server there echoes, or why there is no connection.
+    /// `{"host", "port", "thread"}` -> what a server there echoes, or why there is no connection;
+    /// `{"subject"}` -> whether a case of it is in effect.
     fn query(&mut self, question: &Value) -> Result<Value, Error> {
+        if let Some(subject) = question["subject"].as_str() {
+            return Ok(json!(self.book.in_effect(subject, date(2026, 6, 1)).next().is_some()));
+        }
         let host = question["host"].as_str().unwrap_or_default().to_owned();
         let port = u16::try_from(question["port"].as_u64().unwrap_or_default()).unwrap();
         let ask = move || match connect(&host, port, Duration::from_secs(10)) {
@@ -226,6 +237,35 @@ fn the_rules_let_an_honest_handler_pass_and_name_what_another_one_breaks() {
         let broken = tried(sin).unwrap_err();
         assert!(broken.to_string().starts_with(said), "{sin}: {broken}");
         assert_eq!(matches!(broken, Broken::Trace { .. }), sin == "trace");
+    }
+}
+
+/// What only shows where the effect is asked for, or the settings change.
+#[test]
+fn a_trial_sees_effects_and_what_another_setting_answers() {
+    let tried = |sin: &str, other: &str| {
+        let folder = TempDir::new().unwrap();
+        Trial::new(json!(sin))
+            .other_settings(json!(other))
+            .in_effect(|bench| {
+                let answer = bench.query(&json!({"subject": "91350426MA2XYZ1234"})).unwrap();
+                answer.as_bool().unwrap()
+            })
+            .run::<Caller>(folder.path(), &case("M-7001", 1, "M-A17"))
+    };
+    tried("", "").unwrap();
+    for (sin, other, said) in [
+        ("begins-unasked", "", "only an execute begins a burden: the case is in effect"),
+        ("forgets-suspension", "", "a suspension needs no execute and holds off the order"),
+        (
+            "no-effect",
+            "",
+            "execute, suspend, resume and lift are done one after the other: the case",
+        ),
+        ("", "strict", "what was answered under other settings is answered so again"),
+    ] {
+        let broken = tried(sin, other).unwrap_err();
+        assert!(broken.to_string().starts_with(said), "{sin}: {broken}");
     }
 }
 

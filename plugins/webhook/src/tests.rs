@@ -1,7 +1,7 @@
 //! Each call through the C functions the register calls, against a real HTTP server.
 
 use serde_json::{Value, json};
-use shouxin_plugin::testing::{Bench, case, classification};
+use shouxin_plugin::testing::{Bench, Trial, case, classification};
 use shouxin_plugin::{Answer, AnswerOutcome, Case, Hook, Mode, Outcome};
 use tempfile::TempDir;
 
@@ -41,6 +41,17 @@ fn order(step: u64) -> Case {
 
 fn number(number: u32) -> Outcome {
     Outcome::done().with_reference(format!("S-{number}"))
+}
+
+/// Under the other settings another system would be asked, which does not exist.
+#[test]
+fn what_every_plugin_must_hold_to() {
+    let (folder, system) = (TempDir::new().unwrap(), System::start());
+    Trial::new(settings(&system.url()))
+        .other_settings(settings("https://tax.example/hook"))
+        .grant(&system.address)
+        .run::<Webhook>(folder.path(), &case("M-7001", 5, "M-A17"))
+        .unwrap();
 }
 
 #[test]

@@ -141,8 +141,8 @@ pub(super) fn carries_out(suite: &mut Suite<'_>) -> Checked {
     let said = suite.answers.iter().find(|(hook, _)| *hook == Hook::Execute);
     let said = said.map(|(_, answer)| words(answer)).unwrap_or_default();
     warned(format!(
-        "none of those it was tried with; name one that it carries out, with its parameters; the \
-         last answer was {said}"
+        "none of those it was tried with, so `order` and `effects` are not looked at; name one that it carries \
+         out, with its parameters (--measure); the last answer was {said}"
     ))
 }
 

@@ -55,7 +55,7 @@ impl Question {
 
 pub(super) fn effects(suite: &mut Suite<'_>) -> Checked {
     let Some(question) = suite.options.question.clone() else {
-        return Ok((Verdict::Skipped, "no question was given".to_owned()));
+        return Ok((Verdict::Skipped, "no question was given (--question)".to_owned()));
     };
     if !suite.offers(Hook::Query) || !suite.carries_out {
         return Ok((Verdict::Skipped, "it answers no questions or carries out nothing".to_owned()));

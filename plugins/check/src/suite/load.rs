@@ -16,6 +16,10 @@ const LIBRARY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// A name no plugin has: the refusal says what the library's own is.
 const NAMELESS: &str = "shouxin-check-asks-for-the-name";
 
+/// What is said beside a refusal of a library that was given no settings.
+const WITHOUT_SETTINGS: &str = "未给设置；需要设置的库请加 --settings FILE / it was given no settings; where it needs some, \
+     give --settings FILE (.toml or .json): what stands under [plugin.settings], without that prefix";
+
 /// How many other symbols are named.
 const SYMBOLS_MAX: usize = 5;
 
@@ -114,7 +118,15 @@ pub(super) fn name(suite: &mut Suite<'_>) -> Checked {
 }
 
 pub(super) fn creates(suite: &mut Suite<'_>) -> Checked {
-    let bench = suite.bench()?;
+    let spec = suite.spec();
+    let bench = Bench::start(spec).map_err(|error| match error {
+        StartError::Refused { code: RefusalCode::Create, .. }
+            if suite.options.settings.is_null() =>
+        {
+            format!("{error}; {WITHOUT_SETTINGS}")
+        }
+        error => error.to_string(),
+    })?;
     suite.abi = bench.health().abi;
     if let Some(abi) = &suite.abi {
         suite.sample.department.clone_from(&abi.department);

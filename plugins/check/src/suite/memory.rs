@@ -10,7 +10,6 @@ use shouxin_plugin_host::wire::{Case, MessageError, Subject};
 
 use super::{Checked, Suite, passed};
 use crate::bench::{Bench, Usage};
-use crate::report::Verdict;
 use crate::sample::forget;
 use crate::traces;
 
@@ -22,9 +21,6 @@ const TURNS: usize = 3;
 
 /// Parts in which the growth is measured, after one more to warm up.
 const PARTS: u64 = 8;
-
-/// How long the run may take. What is slower than that is not measured to the end.
-const RUN_MAX: Duration = Duration::from_secs(60 * 60);
 
 /// Memory: growth over the whole run that is too much however it came about, in bytes.
 const MEMORY_BYTES_MAX: u64 = 64 << 20;
@@ -115,8 +111,10 @@ fn point(bench: &Bench, pid: u32) -> Result<(Usage, u64), String> {
     }
 }
 
-/// `None` if the plugin is too slow for a run of this length.
-fn run(suite: &mut Suite<'_>) -> Result<Option<Run>, String> {
+/// The whole run. One that does not come to its end is no run: nobody would see what grows in the rest.
+fn run(suite: &mut Suite<'_>) -> Result<Run, String> {
+    let longest = Duration::from_millis(suite.options.run_ms_max);
+    let mut made = 0;
     let began = Instant::now();
     let mut subjects = Vec::new();
     for _ in 0..SUBJECTS {
@@ -132,25 +130,24 @@ fn run(suite: &mut Suite<'_>) -> Result<Option<Run>, String> {
     let mut points = Vec::new();
     for _ in 0..=PARTS {
         for _ in 0..rounds {
-            if began.elapsed() > RUN_MAX {
-                return Ok(None);
+            if began.elapsed() > longest {
+                return Err(format!(
+                    "{made} of {} calls were made in {} minutes, which is all the time there is; let it work in \
+                     memory (TMPDIR=/dev/shm), or ask for fewer (--calls), which the last line then says",
+                    suite.options.long_run(),
+                    longest.as_secs() / 60
+                ));
             }
             bench.all(round(suite, &subjects).map_err(failed)?)?;
+            made += calls_per_round;
         }
         points.push(point(&bench, pid)?);
     }
-    Ok(Some(Run { points, calls_per_part: rounds.saturating_mul(calls_per_round) }))
+    Ok(Run { points, calls_per_part: rounds.saturating_mul(calls_per_round) })
 }
 
 pub(super) fn memory(suite: &mut Suite<'_>) -> Checked {
-    let Some(run) = run(suite)? else {
-        let said = format!(
-            "{} calls take longer than {} minutes; ask for fewer",
-            suite.options.long_run(),
-            RUN_MAX.as_secs() / 60
-        );
-        return Ok((Verdict::Skipped, said));
-    };
+    let run = run(suite)?;
     let run = suite.run.insert(run);
     let growth = run.of(|(usage, _)| usage.memory_bytes);
     let calls = run.calls_per_part.saturating_mul(PARTS);
