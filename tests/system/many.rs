@@ -32,7 +32,9 @@ const BEGUN_AT_ONCE: u64 = 60;
 /// Changes whose cases wait for a plugin that does not answer; more than one pass looks at.
 const STUCK: u32 = 1_100;
 /// More of them, after the one that matters.
-const STUCK_LATER: u32 = 100;
+const STUCK_LATER: u32 = 90;
+/// And so many one after the other.
+const LAST: usize = 10;
 
 /// `plugins.toml` with a plugin each of these names, whose breaker opens at the second crash.
 fn granted(folder: &Path, plugins: &[(&str, &Kind)], settings: &str) -> PluginsFile {
@@ -77,6 +79,17 @@ fn remote(running: &Running, cases: &[Case]) -> Vec<Remote> {
     let mut query = Query::new(running.engine.view.read());
     let mut of = |id: MeasureId| query.ask(|rows| Ok(rows.must_measure(id)?.remote));
     cases.iter().map(|own| of(own.measure).expect("a case")).collect()
+}
+
+/// Waits until it is said of each of these that its plugin could not be told.
+fn undelivered(running: &Running, cases: &[Case]) {
+    for own in cases {
+        until("it is said that it was not delivered", || {
+            let mut query = Query::new(running.engine.view.read());
+            let row = query.ask(|rows| rows.must_measure(own.measure).cloned());
+            row.expect("a case").fault.is_some()
+        });
+    }
 }
 
 fn until(what: &str, holds: impl Fn() -> bool) {
@@ -169,7 +182,7 @@ fn a_suspension_reaches_its_department_past_a_thousand_that_another_does_not_ans
     let data = folder.path().join("data");
     let plugins = [("faulty", &PROCUREMENT), ("faulla", &LAND)];
     let running = Running::with(FIRST, &data, granted(folder.path(), &plugins, ""));
-    let of_stuck = STUCK + STUCK_LATER;
+    let of_stuck = STUCK + STUCK_LATER + LAST as u32;
     let kinds = [(&PROCUREMENT, 1..of_stuck + 1), (&LAND, of_stuck + 1..of_stuck + 2)];
     let mut made = accepted(&running, &kinds);
     let land = made.remove(1).remove(0);
@@ -191,9 +204,16 @@ fn a_suspension_reaches_its_department_past_a_thousand_that_another_does_not_ans
         });
     };
     each(0..STUCK, |number| object(&running, &before[number as usize]));
-    open(STUCK);
     object(&running, &land);
     each(0..STUCK_LATER, |number| object(&running, &after[number as usize]));
+    undelivered(&running, &stuck[..of_stuck as usize - LAST]);
+    undelivered(&running, &[land]);
+    // Each of these takes a pass of its own: when the last was looked at, what was said of the others is no
+    // news any more, and the one has to wait for its turn.
+    for own in &stuck[of_stuck as usize - LAST..] {
+        object(&running, own);
+        undelivered(&running, std::slice::from_ref(own));
+    }
     open(of_stuck + 1);
     Teller::new().post(&running.operator(), "/v1/plugins/faulla/resume", &json!({}));
     shown(&running, "faulla", "running", |own| own["state"] == "running");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shouxin_core::actor::SubjectKey;
 use shouxin_core::id::Position;
 use shouxin_server::dispatch::message;
-use shouxin_server::plugins::PluginsFile;
+use shouxin_server::plugins::{PluginsFile, Step};
 use shouxin_tests::cases::{Case, PROCUREMENT, accepted, each, object};
 use shouxin_tests::running::{FIRST, Running};
 
@@ -50,7 +50,11 @@ fn a_change_that_is_put_off_is_not_lost_and_no_later_one_of_the_same_subject_ove
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let running = started(folder.path(), "told_once = \"up\"\n");
+    // Both changes of some subjects stand in the first part that it is told.
+    let reason = "稍候 / in a moment".to_owned();
+    running.took(Step::Pause { name: "faulty".to_owned(), reason });
     changed_twice(&running);
+    running.took(Step::Resume { name: "faulty".to_owned() });
     shown(&running, "put off", |_| told(&data).len() > 3 * SUBJECTS as usize);
     let waits = shown(&running, "waiting", |own| own["lag"]["count"] == json!(2 * SUBJECTS));
     assert_eq!(waits["dead_letters"]["information"]["count"], json!(0), "{waits}");
