@@ -18,7 +18,7 @@ use crate::plugins::library::sha256_of;
 #[serde(deny_unknown_fields)]
 pub struct PluginsFile {
     /// For development only: entries that pin a library are run without a signature, and `deploy`
-    /// takes one without a manifest. `/healthz` says so for as long as it is set.
+    /// takes one without a manifest. `/healthz` says so for as long as it is set, and one runs by it.
     #[serde(default)]
     pub development_unsigned: bool,
     /// Keys by department.
