@@ -119,6 +119,7 @@ fn the_life_of_a_plugin_knows_no_other_way() {
             ("retired", "retire", &[]),
             ("removed", "retire", &[]),
             ("past its last day", "drop", &["plugin.shadow_dropped"]),
+            ("past its last day", "roll back", BACK),
             ("past its last day", "pause", &["plugin.paused"]),
             ("past its last day", "resume", RESUMED),
             ("past its last day", "remove", &["plugin.removed"]),
@@ -320,7 +321,7 @@ fn what_is_promoted_goes_on_where_the_live_one_was() {
     assert_eq!(plugin_row(&later).told_through, world.next());
 }
 
-/// What another carries out by then, or a manifest that is over, stops a promotion and a way back.
+/// What another carries out by then stops a promotion and a way back, a manifest that is over a promotion.
 #[test]
 fn nothing_becomes_live_that_could_not_be_deployed() {
     let shadow_first = after(&shadowed(&World::seeded()), &operator(), &rival(false));
@@ -329,13 +330,6 @@ fn nothing_becomes_live_that_could_not_be_deployed() {
     world.must(&operator(), &shadow(2, signed("2026-03-01", "2026-03-31")));
     world.go_to(day("2026-04-01"));
     assert_eq!(world.refused(&operator(), &promote(None)), STATE);
-    let mut world = World::seeded();
-    world.must(&operator(), &deploy_version(1, signed("2026-03-01", "2026-03-31")));
-    world.must(&operator(), &deploy_version(2, Admission::Unsigned));
-    let back = after(&world, &operator(), &roll_back());
-    assert_eq!(plugin_row(&back).version, "1.0.0");
-    world.go_to(day("2026-04-01"));
-    assert_eq!(world.refused(&operator(), &roll_back()), STATE);
     // The second version carries something else, and another took over what the first did.
     let mut world = deployed();
     let mut second = deploy_version(2, Admission::Unsigned);
@@ -345,6 +339,21 @@ fn nothing_becomes_live_that_could_not_be_deployed() {
     world.must(&operator(), &second);
     world.must(&operator(), &rival(false));
     assert_eq!(world.refused(&operator(), &roll_back()), EXISTS);
+}
+
+/// A version whose manifest is over begins nothing and relieves: where the one after it does not start, it comes
+/// back, whatever the day, or nobody would relieve whom the plugin burdened.
+#[test]
+fn a_version_past_its_last_day_is_taken_back_and_begins_nothing() {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy_version(1, signed("2026-03-01", "2026-03-31")));
+    world.must(&operator(), &deploy_version(2, Admission::Unsigned));
+    world.go_to(day("2026-04-01"));
+    let back = after(&world, &operator(), &roll_back());
+    let row = plugin_row(&back);
+    assert_eq!((row.version.as_str(), row.retired), ("1.0.0", None));
+    assert_eq!(row.admission, signed("2026-03-01", "2026-03-31"));
+    assert!(!row.begins_burdens(back.today));
 }
 
 #[test]

@@ -7,15 +7,19 @@
 
 mod candidate;
 mod file;
+pub mod forgets;
 mod gate;
 pub mod history;
 pub mod letters;
 pub mod library;
 mod life;
+mod pins;
+mod retold;
 mod shadow;
 pub mod shown;
 mod start;
 pub mod tries;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -33,17 +37,19 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use candidate::{Candidate, date};
 pub use file::{GrantedField, Pinned, PluginGrant, PluginsFile};
+use forgets::Forgets;
 pub use gate::{Gate, Gates};
 pub use library::sha256_of as library_sha256;
 pub use life::{Life, Step};
+use retold::Retold;
 pub use shadow::{Compared, Comparison, Difference};
 pub use start::start;
 pub use tries::Tries;
 
 /// Tickets from here on belong to queries; below, to the dispatcher.
 const QUERY_TICKETS: u64 = 1 << 62;
-/// Classification changes that wait to be told again.
-const RETOLD_MAX: usize = 1024;
+/// Counts what begins anew: starts of plugins, and resumptions.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
 
 /// Hooks without which a case, or a subject's data, could not be dealt with to its end.
 const REQUIRED: [Hook; 5] = [Hook::Execute, Hook::Suspend, Hook::Resume, Hook::Lift, Hook::Forget];
@@ -123,9 +129,20 @@ pub struct Running {
     pub candidate: Candidate,
     /// Taken out once, when it is stopped.
     plugin: RwLock<Option<Plugin>>,
+    begun: AtomicU64,
 }
 
 impl Running {
+    fn of(candidate: Candidate, plugin: Plugin) -> Running {
+        let begun = AtomicU64::new(BEGUN.fetch_add(1, Ordering::Relaxed));
+        Running { candidate, plugin: RwLock::new(Some(plugin)), begun }
+    }
+
+    /// Another number after each start and each resumption: what was waited out before need not be now.
+    pub fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     fn with<T>(&self, ask: impl FnOnce(&Plugin) -> T) -> Option<T> {
         self.plugin.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(ask)
     }
@@ -168,6 +185,7 @@ impl Running {
 
     /// Closes the breaker.
     pub fn reset_breaker(&self) {
+        self.begun.store(BEGUN.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
         self.with(Plugin::reset_breaker);
     }
 
@@ -215,7 +233,11 @@ pub struct Plugins {
     /// Who is tried again, and when.
     pub tries: Tries,
     /// Classification changes that the operator wants told again.
-    retold: Mutex<BTreeSet<(String, Position)>>,
+    retold: Retold,
+    /// How far each is with what it is to forget.
+    pub forgets: Forgets,
+    /// Why a shadow does not run.
+    shadow_errors: Mutex<BTreeMap<String, String>>,
     /// Why a deployed plugin, or one that is granted, does not run.
     refused: Mutex<BTreeMap<String, Value>>,
     queries: Queries,
@@ -245,7 +267,9 @@ impl Plugins {
             emptied: Mutex::default(),
             hung: Mutex::default(),
             tries: Tries::default(),
-            retold: Mutex::default(),
+            retold: Retold::default(),
+            forgets: Forgets::default(),
+            shadow_errors: Mutex::default(),
             refused: Mutex::default(),
             queries: Arc::default(),
             next_query: AtomicU64::new(QUERY_TICKETS),
@@ -361,7 +385,7 @@ impl Plugins {
         let name = candidate.name.clone();
         self.accepted(&name);
         self.tries.forget(&name);
-        let running = Arc::new(Running { candidate, plugin: RwLock::new(Some(plugin)) });
+        let running = Arc::new(Running::of(candidate, plugin));
         self.live.write().unwrap_or_else(PoisonError::into_inner).insert(name, running);
         self.changed.notify_one();
         Ok(())
@@ -370,10 +394,22 @@ impl Plugins {
     /// Starts a version beside the live one, over a folder of its own that begins empty.
     ///
     /// # Errors
-    /// It does not start; nothing has changed then.
+    /// It does not start, or its folder cannot be emptied. That it does not run is shown with the reason.
     pub fn start_shadow(&self, candidate: Candidate) -> Result<(), AdmissionError> {
         let _turn = self.shadow_turn();
         self.shadow_begins(candidate)
+    }
+
+    /// Why a shadow does not run, where that was found out.
+    pub fn shadow_error(&self, name: &str) -> Option<String> {
+        self.shadow_errors.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Notes why a shadow does not run.
+    pub fn shadow_refused(&self, name: &str, error: &AdmissionError) {
+        tracing::error!(plugin = %name, %error, "影子版本未启动 / the shadow does not run");
+        let mut errors = self.shadow_errors.lock().unwrap_or_else(PoisonError::into_inner);
+        errors.insert(name.to_owned(), error.to_string());
     }
 
     fn shadow_turn(&self) -> MutexGuard<'_, ()> {
@@ -381,15 +417,28 @@ impl Plugins {
     }
 
     fn shadow_begins(&self, candidate: Candidate) -> Result<(), AdmissionError> {
+        let name = candidate.name.clone();
+        let begun = self.shadow_over_nothing(candidate);
+        match &begun {
+            Ok(()) => {
+                let errors = self.shadow_errors.lock();
+                errors.unwrap_or_else(PoisonError::into_inner).remove(&name);
+            }
+            Err(error) => self.shadow_refused(&name, error),
+        }
+        begun
+    }
+
+    fn shadow_over_nothing(&self, candidate: Candidate) -> Result<(), AdmissionError> {
         let comparison = Arc::new(Comparison::default());
         let told = comparison.clone();
         let deliver = move |completion: Completion| {
             told.shadow(completion.ticket, completion.begun.then_some(&completion.outcome));
         };
-        self.clear(&format!("{}.shadow", candidate.name));
+        self.begins_empty(&candidate.name, &format!("{}.shadow", candidate.name))?;
         let plugin = self.launch(&candidate, Mode::Shadow, deliver)?;
         let name = candidate.name.clone();
-        let running = Running { candidate, plugin: RwLock::new(Some(plugin)) };
+        let running = Running::of(candidate, plugin);
         let shadow = Arc::new(Shadow { running, comparison });
         self.shadows.write().unwrap_or_else(PoisonError::into_inner).insert(name, shadow);
         Ok(())
@@ -402,7 +451,7 @@ impl Plugins {
     /// It does not start.
     pub fn try_out(&self, candidate: &Candidate) -> Result<AbiInfo, AdmissionError> {
         let folder = format!("{}.trial", candidate.name);
-        self.clear(&folder);
+        self.begins_empty(&candidate.name, &folder)?;
         let tried = self.launch(candidate, Mode::Check, |_| {});
         let info = tried.as_ref().ok().and_then(|plugin| plugin.health().abi);
         let tried = tried.map(|plugin| plugin.stop(0));
@@ -424,15 +473,32 @@ impl Plugins {
         }
     }
 
-    /// Removes a folder that is only tried in.
+    /// Removes a folder that is only tried in. What is left behind is found once somebody is to begin
+    /// over it.
     fn clear(&self, folder: &str) {
+        if let Err((path, error)) = self.removed(folder) {
+            tracing::warn!(%error, path = %path.display(), "a folder of a trial is left behind");
+        }
+    }
+
+    fn removed(&self, folder: &str) -> Result<(), (PathBuf, std::io::Error)> {
         let path = self.data.join("plugin-data").join(folder);
         match std::fs::remove_dir_all(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, path = %path.display(), "a folder of a trial is left behind");
-            }
-            _ => {}
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err((path, error)),
+            _ => Ok(()),
         }
+    }
+
+    /// The same for whoever begins there: over what another left, a trial tries something else, and a
+    /// shadow may keep whom it should have forgotten.
+    fn begins_empty(&self, name: &str, folder: &str) -> Result<(), AdmissionError> {
+        self.removed(folder).map_err(|(path, error)| AdmissionError::Start {
+            name: name.to_owned(),
+            problem: format!(
+                "{} 无法清空，请移走后再试：{error} / that folder cannot be emptied: move it away and try again",
+                path.display()
+            ),
+        })
     }
 
     /// Stops the live version: what is in flight gets so long to be answered.
@@ -462,6 +528,7 @@ impl Plugins {
         if let Some(shadow) = shadow {
             shadow.running.stop(0);
         }
+        self.shadow_errors.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.clear(&format!("{name}.shadow"));
     }
 
@@ -494,9 +561,8 @@ impl Plugins {
         }
         self.shadows.write().unwrap_or_else(PoisonError::into_inner).remove(name);
         missed.running.stop(0);
-        if let Err(error) = self.shadow_begins(missed.running.candidate.clone()) {
-            tracing::error!(plugin = %name, %error, "影子版本未启动 / the shadow does not run");
-        }
+        // Where it does not start again that is shown with the reason.
+        let _refused = self.shadow_begins(missed.running.candidate.clone());
     }
 
     /// Removes the folders of trials, and those of shadows but these.
@@ -517,27 +583,25 @@ impl Plugins {
         }
     }
 
-    /// Has a classification change told again; false where as many wait as may.
+    /// Has a classification change told again; false where as many of this plugin wait as may.
     pub fn tell_again(&self, name: &str, at: Position) -> bool {
-        let mut retold = self.retold.lock().unwrap_or_else(PoisonError::into_inner);
-        if retold.len() >= RETOLD_MAX {
-            return false;
+        let taken = self.retold.add(name, at);
+        if taken {
+            self.changed.notify_one();
         }
-        retold.insert((name.to_owned(), at));
-        drop(retold);
-        self.changed.notify_one();
-        true
+        taken
     }
 
     /// What a plugin is to be told again, the first of it.
     pub fn take_retold(&self, name: &str, most: usize) -> Vec<Position> {
-        let mut retold = self.retold.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = retold.iter().filter(|(plugin, _)| plugin == name).map(|(_, at)| *at);
-        let own: Vec<Position> = own.take(most).collect();
-        for at in &own {
-            retold.remove(&(name.to_owned(), *at));
-        }
-        own
+        self.retold.take(name, most)
+    }
+
+    /// It is called no more: what waited to be told again stays a dead letter, and nothing is tried again.
+    pub fn retired(&self, name: &str) {
+        self.retold.clear(name);
+        self.tries.forget(name);
+        self.forgets.over(name);
     }
 
     /// Notes why a plugin does not run.

@@ -53,6 +53,8 @@ struct PluginGauges {
     lag_seconds: Family<PluginLabels, Gauge<i64>>,
     waiting: Family<PluginLabels, Gauge<i64>>,
     oldest_waiting_seconds: Family<PluginLabels, Gauge<i64>>,
+    forget_pending: Family<PluginLabels, Gauge<i64>>,
+    forget_oldest_seconds: Family<PluginLabels, Gauge<i64>>,
     dead_letters: Family<PluginLabels, Gauge<i64>>,
     restarts: Family<PluginLabels, Gauge<i64>>,
     breaker_open: Family<PluginLabels, Gauge<i64>>,
@@ -67,8 +69,12 @@ pub struct PluginFigures {
     pub lag_seconds: u64,
     /// Executions that it has not confirmed.
     pub waiting: usize,
-    /// Age of the order of the first of them.
+    /// Age of the oldest order among those counted.
     pub oldest_waiting_seconds: u64,
+    /// Erased subjects that it has not forgotten.
+    pub forget_pending: usize,
+    /// Age of the first of those erasures.
+    pub forget_oldest_seconds: u64,
     /// What it gave up or was not told.
     pub dead_letters: usize,
     /// Starts after the first.
@@ -95,8 +101,18 @@ impl PluginGauges {
             ("plugin_waiting", "Executions a plugin has not confirmed, at most 100", &self.waiting),
             (
                 "plugin_oldest_waiting_seconds",
-                "Age of the order of the first of them",
+                "Age of the oldest order among those counted",
                 &self.oldest_waiting_seconds,
+            ),
+            (
+                "plugin_forget_pending",
+                "Erased subjects a plugin has not forgotten, at most 100",
+                &self.forget_pending,
+            ),
+            (
+                "plugin_forget_oldest_seconds",
+                "Age of the first erasure a plugin has not taken",
+                &self.forget_oldest_seconds,
             ),
             (
                 "plugin_dead_letters",
@@ -121,6 +137,8 @@ impl PluginGauges {
             (&self.lag_seconds, whole(figures.lag_seconds)),
             (&self.waiting, count(figures.waiting)),
             (&self.oldest_waiting_seconds, whole(figures.oldest_waiting_seconds)),
+            (&self.forget_pending, count(figures.forget_pending)),
+            (&self.forget_oldest_seconds, whole(figures.forget_oldest_seconds)),
             (&self.dead_letters, count(figures.dead_letters)),
             (&self.restarts, whole(figures.restarts)),
             (&self.breaker_open, i64::from(figures.breaker_open)),
@@ -136,6 +154,8 @@ impl PluginGauges {
             &self.lag_seconds,
             &self.waiting,
             &self.oldest_waiting_seconds,
+            &self.forget_pending,
+            &self.forget_oldest_seconds,
             &self.dead_letters,
             &self.restarts,
             &self.breaker_open,

@@ -145,3 +145,37 @@ fn a_letter_is_left_with_a_reason_or_handed_to_the_officers() {
         assert_eq!(code, 0, "{command}: {output}{errors}");
     }
 }
+
+/// The log has one word for `failed` and `needs_human`, and an officer does by hand what a plugin refused: the
+/// version that made the history would do nothing otherwise.
+#[test]
+fn the_version_that_made_a_history_shows_no_difference_to_it() {
+    for (fault, kept) in [("needs_human", "answered"), ("status", "refused")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, server) = (folder.path().join("data"), shouxin_tests::config(folder.path(), ""));
+        let config = server.parent().expect("a folder");
+        let file = config.join("plugins.toml");
+        let subjects: Vec<String> = (1..=3).map(|number| code("91", number)).collect();
+        writes(&file, fault, &subjects[0]);
+        let running = Running::with(FIRST, &data, PluginsFile::read(&file).expect("plugins.toml"));
+        let operator = running.operator();
+        let teller = Teller::new();
+        let listings = listed_until("2026-12-01", &running, &teller, &subjects);
+        let (cases, procurement) = ordered("2026-12-01", &running, &teller, &subjects, listings);
+        let given_up = cases[0].1.clone();
+        procurement.until(&measure(&cases[2].1), "executed", |body| body["state"] == "executed");
+        procurement.until(&measure(&given_up), "given up", |body| body["state"] == "accepted");
+        assert_eq!(letters(&operator)[0]["fault"], kept);
+        let done = json!({"step": "execute", "reference": "财采〔2026〕7号"});
+        teller.post(&procurement, &format!("{}/confirm", measure(&given_up)), &done);
+        drop(running);
+        let (library, data) = (plugin("fixture_faulty"), data.display().to_string());
+        let (library, config) = (library.display().to_string(), config.display().to_string());
+        let all = ["plugin", "dry-run", &library, "--name", "faulty", "--data", &data, "--json"];
+        let (code, output, errors) = run(&[&all[..], &["--config", &config]].concat());
+        assert_eq!(code, 0, "{fault}: {output}{errors}");
+        let summary: Value = serde_json::from_str(output.trim()).expect("one line");
+        assert_eq!(summary["different"], json!(0), "{summary}");
+        assert!(summary["same"].as_u64() >= Some(3), "{summary}");
+    }
+}

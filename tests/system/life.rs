@@ -172,8 +172,28 @@ fn only_what_a_trusted_key_signed_is_deployed_and_each_refusal_says_what_for() {
     running.took(unsigned(Some("faulty")));
     let live = shown(&operator);
     assert_eq!(live["admission"], json!({"unsigned": true}));
-    let health = operator.get("/healthz").expect("an answer").body;
-    assert_eq!(health["development_unsigned_plugins"], json!(true));
+    let said = || {
+        let health = operator.get("/healthz").expect("an answer").body;
+        let plugins = operator.get("/v1/plugins").expect("an answer").body;
+        let said = health["development_unsigned_plugins"].clone();
+        assert_eq!(said, plugins["development_unsigned"]);
+        said
+    };
+    assert_eq!(said(), json!(true));
+    // The flag is gone and was read, and what runs by it does so until a reload.
+    own.writes("");
+    let (name, reason) = named("升级 / an upgrade");
+    running.took(Step::Pause { name, reason });
+    assert_eq!((said(), &shown(&operator)["state"]), (json!(true), &json!("paused")));
+    running.took(Step::Reload {});
+    assert_eq!((said(), &shown(&operator)["state"]), (json!(false), &json!("retired")));
+    // What was revoked runs by no flag, and nothing is recorded of it.
+    let hash = data_encoding::HEXLOWER.encode(&library_sha256(&library).expect("a hash"));
+    own.writes(&format!(
+        "development_unsigned = true\n[[revoked]]\nsha256 = {hash:?}\nreason = \"漏洞 / a hole\"\n"
+    ));
+    running.refuses(unsigned(Some("faulty")), "LIBRARY_REVOKED");
+    assert_eq!(shown(&operator)["state"], "retired");
 }
 
 /// Files that were given are read once: what runs is what was kept under its hash.
@@ -314,4 +334,32 @@ fn a_paused_plugin_begins_nothing_and_lifts_all_the_same() {
     for name in ["plugin_waiting", "plugin_dead_letters", "plugin_lag_seconds", "plugin_running"] {
         assert!(metrics.contains(&format!("shouxin_{name}{{plugin=\"faulty\"}}")), "{metrics}");
     }
+}
+
+/// Cases stand in the order of their numbers, and an order anew of the first is not the oldest.
+#[test]
+fn what_has_waited_longest_is_the_oldest_order_and_not_the_lowest_number() {
+    let own = Operator::new();
+    let subjects: Vec<String> = (1..=2).map(|number| code("91", number)).collect();
+    own.sets(&format!("fault = \"failed\"\nsubject = {:?}", subjects[0]));
+    let running = own.server(FIRST);
+    let operator = running.operator();
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    let teller = Teller::new();
+    let listings = listed_until("2026-12-01", &running, &teller, &subjects);
+    let (first, second) = (vec![subjects[0].clone()], vec![subjects[1].clone()]);
+    let one = ordered("2026-12-01", &running, &teller, &first, vec![listings[0].clone()]);
+    let (one, procurement) = (format!("/v1/measures/{}", one.0[0].1), one.1);
+    procurement.until(&one, "given up", |body| body["state"] == "accepted");
+    let (name, reason) = named("升级 / an upgrade");
+    running.took(Step::Pause { name, reason });
+    ordered("2026-12-01", &running, &teller, &second, vec![listings[1].clone()]);
+    running.on("2026-03-11");
+    teller.post(&procurement, &format!("{one}/execute"), &json!({}));
+    let waiting = operator.until("/v1/plugins", "two cases that wait", |body| {
+        body["plugins"][0]["waiting"]["count"] == json!(2)
+    });
+    let oldest = waiting["plugins"][0]["waiting"]["oldest_seconds"].as_u64();
+    assert!(oldest >= Some(86_000), "a day: {waiting}");
 }

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
+use shouxin_tests::run;
 use shouxin_tests::running::{FIRST, Running};
 
 use crate::life::{Operator, deploy, named, shown};
@@ -30,6 +31,12 @@ fn a_refused_deployment_changes_nothing_of_what_runs_at_the_next_start() {
     // Nor does one that says another contract.
     let refused = own.signed_for(&library, (1, 9));
     running.refuses(deploy(&library, &refused, false), "abi");
+    // Nor does one that is refused once its bytes were kept: what nothing names is not left on the disk.
+    let another = own.build(2);
+    let refused = own.signed_by(&another, &own.key, other);
+    running.refuses(deploy(&another, &refused, false), "LIBRARY_SAYS_OTHERWISE");
+    let kept = std::fs::read_dir(own.data().join("plugins")).expect("the libraries").count();
+    assert_eq!(kept, 2, "the library that runs and its manifest");
     drop(running);
     let running = own.server(FIRST);
     let live = shown(&running.operator());
@@ -201,4 +208,234 @@ fn no_version_takes_the_place_of_one_that_hangs_in_this_process() {
     running.took(Step::Remove { name, reason });
     running.refuses(deploy(&third, &own.signed(&third), false), "卡在调用中");
     assert_eq!(shown(&running.operator())["state"], "retired");
+}
+
+/// The same key pasted twice, and a department that is misspelt, took the right from everything that was
+/// deployed.
+#[test]
+fn a_slip_of_the_pen_in_the_list_of_keys_retires_nothing() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    let again = format!("[[trust]]\ndepartment = \"procurement\"\nkeys = [{:?}]\n", own.key.public);
+    own.writes(&again);
+    running.took(Step::Reload {});
+    let runs = |running: &Running| shown(&running.operator())["state"] == "running";
+    assert!(runs(&running));
+    drop(running);
+    let running = own.server(FIRST);
+    assert!(runs(&running));
+
+    let right = std::fs::read_to_string(own.file()).expect("plugins.toml");
+    let slips = [
+        (
+            right.replace(
+                "[[trust]]\ndepartment = \"procurement\"",
+                "[[trust]]\ndepartment = \"procurment\"",
+            ),
+            "[[trust]] 1",
+        ),
+        (
+            right.replace(
+                "name = \"faulty\"\ndepartment = \"procurement\"",
+                "name = \"faulty\"\ndepartment = \"procurment\"",
+            ),
+            "[[plugin]] faulty",
+        ),
+    ];
+    for (slip, place) in slips {
+        std::fs::write(own.file(), slip).expect("plugins.toml");
+        let refused = running.step(Step::Reload {}).expect_err("a department nobody knows");
+        assert!(
+            refused.text.contains(place) && refused.text.contains("procurment"),
+            "{}",
+            refused.text
+        );
+        assert!(runs(&running), "it changes nothing");
+        let (name, reason) = named("升级 / an upgrade");
+        running.step(Step::Pause { name, reason }).expect_err("nor does another step take it");
+        assert!(runs(&running));
+    }
+    drop(running);
+    // Nor does a start, which would take back what the log says is deployed.
+    let file = PluginsFile::read(&own.file()).expect("it can be read");
+    let data = own.data();
+    let started = std::thread::spawn(move || Running::with(FIRST, &data, file)).join();
+    assert!(started.is_err(), "it retired the plugin instead");
+    std::fs::write(own.file(), right).expect("plugins.toml");
+    assert!(runs(&own.server(FIRST)));
+}
+
+/// What relieves is called whatever the day, and a version that begins nothing more is better than none.
+#[test]
+fn a_version_past_its_last_day_is_live_again_where_the_new_one_does_not_start() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let (old, new) = (own.build(1), own.build(2));
+    let over = |draft: &mut shouxin_plugin_admission::Draft| {
+        draft.valid_until = "2026-03-31".parse().expect("a day");
+    };
+    running.took(deploy(&old, &own.signed_by(&old, &own.key, over), false));
+    running.on("2026-04-01");
+    let once = own.data().join("plugin-data/faulty/refuse-once");
+    std::fs::write(&once, "").expect("a file");
+    running.refuses(deploy(&new, &own.signed(&new), false), "已回退到");
+    let live = shown(&running.operator());
+    assert_eq!((&live["sha256"], &live["state"]), (&hash(&old), &json!("running")), "{live}");
+    assert_eq!(live["begins_burdens"], json!(false), "{live}");
+    // By the operator's word too.
+    running.took(deploy(&new, &own.signed(&new), false));
+    let live = shown(&running.operator());
+    assert_eq!((&live["sha256"], &live["begins_burdens"]), (&hash(&new), &json!(true)), "{live}");
+    let (name, reason) = named("新版本异常 / it misbehaves");
+    running.took(Step::RollBack { name, reason });
+    assert_eq!(shown(&running.operator())["sha256"], hash(&old));
+    drop(running);
+    let (code, output, errors) = run(&["audit", "--data", &own.data().display().to_string()]);
+    assert_eq!(code, 0, "audit: {output}{errors}");
+}
+
+/// Over what another left, a trial tries something else.
+#[test]
+fn nothing_is_tried_over_a_folder_that_cannot_be_emptied() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    let note = own.signed(&library);
+    let folder = |kind: &str| own.data().join("plugin-data").join(format!("faulty.{kind}"));
+    std::fs::create_dir_all(own.data().join("plugin-data")).expect("a folder");
+    std::fs::write(folder("trial"), "a file where a folder belongs").expect("a file");
+    running.refuses(deploy(&library, &note, false), "无法清空");
+    assert_eq!(shown(&running.operator()), Value::Null, "nothing was recorded");
+    std::fs::remove_file(folder("trial")).expect("the file goes");
+    running.took(deploy(&library, &note, false));
+    // Of a shadow it stands beside it why it does not run, and one word starts it.
+    std::fs::write(folder("shadow"), "a file where a folder belongs").expect("a file");
+    running.refuses(deploy(&library, &note, true), "无法清空");
+    let shadow = shown(&running.operator())["shadow"].clone();
+    assert_eq!(shadow["state"], "not_running", "{shadow}");
+    assert!(shadow["last_error"].as_str().is_some_and(|why| why.contains("无法清空")), "{shadow}");
+    std::fs::remove_file(folder("shadow")).expect("the file goes");
+    running.took(Step::Resume { name: "faulty".to_owned() });
+    let shadow = shown(&running.operator())["shadow"].clone();
+    assert_eq!((&shadow["state"], &shadow["last_error"]), (&json!("running"), &Value::Null));
+}
+
+/// A shadow says how it does, comes back by a word, and gets what the live one is granted.
+#[test]
+fn a_shadow_that_tripped_says_so_and_is_resumed_and_a_reload_gives_it_its_new_grant() {
+    let own = Operator::new();
+    let writes = |attempts: &str| {
+        own.writes("");
+        let text = std::fs::read_to_string(own.file()).expect("plugins.toml");
+        let text = text.replace("attempts_max = 2", attempts) + "breaker_crashes = 1\n";
+        std::fs::write(own.file(), text).expect("plugins.toml");
+    };
+    writes("attempts_max = 2");
+    let running = own.server(FIRST);
+    let operator = running.operator();
+    let (old, new) = (own.build(1), own.build(2));
+    running.took(deploy(&old, &own.signed(&old), false));
+    running.took(deploy(&new, &own.signed(&new), true));
+    let shadow = || shown(&operator)["shadow"].clone();
+    let pid = || shadow()["pid"].as_i64().expect("a child");
+    let first = pid();
+    let child = i32::try_from(first).ok().and_then(rustix::process::Pid::from_raw);
+    let killed =
+        rustix::process::kill_process(child.expect("a child"), rustix::process::Signal::KILL);
+    killed.expect("killing the shadow");
+    let tripped = operator.until("/v1/plugins", "a shadow that tripped", |body| {
+        body["plugins"][0]["shadow"]["state"] == "tripped"
+    });
+    let own_shadow = &tripped["plugins"][0]["shadow"];
+    assert_eq!(own_shadow["breaker"], "open", "{own_shadow}");
+    assert!(own_shadow["last_error"].as_str().is_some_and(|why| !why.is_empty()), "{own_shadow}");
+    assert_eq!(tripped["plugins"][0]["state"], "running", "the live one goes on");
+    running.took(Step::Resume { name: "faulty".to_owned() });
+    operator.until("/v1/plugins", "a shadow that runs again", |body| {
+        body["plugins"][0]["shadow"]["state"] == "running"
+    });
+
+    let before = pid();
+    assert_ne!(before, first);
+    running.took(Step::Reload {});
+    assert_eq!(pid(), before, "nothing changed for it");
+    writes("attempts_max = 3");
+    running.took(Step::Reload {});
+    assert_ne!(pid(), before, "it runs under its new grant");
+    assert_eq!(shadow()["state"], "running");
+}
+
+/// It waited for a start that could not come, and its cases with it.
+#[test]
+fn what_is_not_admitted_any_more_is_retired_once_it_is_tried_again() {
+    let own = Operator::new();
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    drop(running);
+    own.sets("create = \"refuse\"");
+    let running = own.server(FIRST);
+    assert_eq!(shown(&running.operator())["state"], "not_running");
+    let more = format!("[[revoked]]\nsha256 = {}\nreason = \"漏洞 / a hole\"\n", hash(&library));
+    own.writes(&more);
+    running.life.plugins().tries.hurry("faulty", std::time::Instant::now());
+    running.operator().until("/v1/plugins", "a plugin that is retired", |body| {
+        body["plugins"][0]["state"] == "retired"
+    });
+    assert!(last_error(&running).contains("漏洞"), "{}", last_error(&running));
+}
+
+/// An entry of development brings in what it names once: what the operator does afterwards stands.
+#[test]
+fn a_pinned_library_undoes_nothing_at_the_next_start() {
+    let own = Operator::new();
+    let (first, second, third) = (own.build(1), own.build(2), own.build(3));
+    let pins = |library: &std::path::Path| {
+        own.writes("development_unsigned = true");
+        let text = std::fs::read_to_string(own.file()).expect("plugins.toml");
+        let pin = format!(
+            "name = \"faulty\"\nversion = \"1.0.0\"\nlibrary = {library:?}\nsha256 = {}\n",
+            hash(library)
+        );
+        let text = text.replace("name = \"faulty\"\n", &pin);
+        std::fs::write(own.file(), text).expect("plugins.toml");
+    };
+    let unsigned = |library: &std::path::Path| Step::Deploy {
+        library: library.to_owned(),
+        manifest: None,
+        name: Some("faulty".to_owned()),
+        shadow: false,
+    };
+    let live = |running: &Running| shown(&running.operator());
+    pins(&first);
+    let running = own.server(FIRST);
+    assert_eq!(live(&running)["sha256"], hash(&first));
+    running.took(unsigned(&second));
+    drop(running);
+    let running = own.server(FIRST);
+    assert_eq!(live(&running)["sha256"], hash(&second), "the operator put it there");
+    let (name, reason) = named("不再使用 / not used any more");
+    running.took(Step::Remove { name, reason });
+    drop(running);
+    let running = own.server(FIRST);
+    assert_eq!(live(&running)["state"], "retired", "the operator took it away");
+    drop(running);
+    pins(&third);
+    let running = own.server(FIRST);
+    assert_eq!(live(&running)["sha256"], hash(&third), "another entry is another word");
+    drop(running);
+    // What lost its right, and has it again, runs as it stands there.
+    let text = std::fs::read_to_string(own.file()).expect("plugins.toml");
+    std::fs::write(own.file(), text.replace("development_unsigned = true", "")).expect("a file");
+    let running = own.server(FIRST);
+    assert_eq!(live(&running)["state"], "retired");
+    drop(running);
+    std::fs::write(own.file(), text).expect("plugins.toml");
+    let running = own.server(FIRST);
+    assert_eq!(
+        (&live(&running)["sha256"], &live(&running)["state"]),
+        (&hash(&third), &json!("running"))
+    );
 }

@@ -199,7 +199,8 @@ fn later(fold: &mut Fold, at: &mut Here<'_>, event: &PluginEvent) {
                 at.broken(INV_10, "no such version was replaced");
                 return;
             };
-            lets_in(at, &own.admission);
+            // It was let in on a day of its manifest. Past the last one it comes back all the same: it begins
+            // nothing then, and relieves.
             may_carry(fold, at, name, &own);
             fold.plugins.put_live(name, own, at.at());
             if let Some(own) = fold.plugins.all.get_mut(name) {

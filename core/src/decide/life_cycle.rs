@@ -177,27 +177,44 @@ fn others<'r>(rows: &'r Rows, name: &str) -> Result<impl Iterator<Item = &'r Plu
 
 /// A manifest lets a version in from its first day to its last.
 fn admitted(admission: &Admission, context: &Context<'_>) -> Result<(), Refusal> {
-    if let Admission::Signed { manifest_sha256, key_id, .. } = admission
-        && !(digest_is_stated(manifest_sha256) && short_text_is_stated(key_id))
-    {
-        misfit::<()>(
-            Misfit::Value,
-            "缺少清单摘要或签名密钥编号 / the manifest's digest or its key is missing",
-            "请使用已签名的清单 / use a signed manifest",
-        )?;
-    }
+    signed(admission)?;
+    within(admission, admission.holds_on(context.today), context)
+}
+
+/// What was let in once goes on relieving after its last day, so that it may come back then too; it begins
+/// no burden (`PluginRow::begins_burdens`).
+fn was_admitted(admission: &Admission, context: &Context<'_>) -> Result<(), Refusal> {
+    signed(admission)?;
+    within(admission, admission.began_by(context.today), context)
+}
+
+/// A manifest that is named, and a key that signed it.
+fn signed(admission: &Admission) -> Result<(), Refusal> {
     match admission {
-        Admission::Signed { valid_from, valid_until, .. } if !admission.holds_on(context.today) => {
+        Admission::Signed { manifest_sha256, key_id, .. }
+            if !(digest_is_stated(manifest_sha256) && short_text_is_stated(key_id)) =>
+        {
             misfit(
-                Misfit::State,
-                format!(
-                    "清单有效期 {valid_from} 至 {valid_until}，{} 不在其内 / the manifest is valid from \
-                     {valid_from} to {valid_until}, not today",
-                    context.today
-                ),
-                "请部门重新签发清单 / have the department sign a new one",
+                Misfit::Value,
+                "缺少清单摘要或签名密钥编号 / the manifest's digest or its key is missing",
+                "请使用已签名的清单 / use a signed manifest",
             )
         }
+        _ => Ok(()),
+    }
+}
+
+fn within(admission: &Admission, holds: bool, context: &Context<'_>) -> Result<(), Refusal> {
+    match admission {
+        Admission::Signed { valid_from, valid_until, .. } if !holds => misfit(
+            Misfit::State,
+            format!(
+                "清单有效期 {valid_from} 至 {valid_until}，{} 不在其内 / the manifest is valid from \
+                     {valid_from} to {valid_until}, not today",
+                context.today
+            ),
+            "请部门重新签发清单 / have the department sign a new one",
+        ),
         _ => Ok(()),
     }
 }
@@ -304,7 +321,9 @@ fn roll_back(
             "只能退回一次，退回被替换的版本 / once, to the version that was replaced",
         )?);
     };
-    admitted(&own.admission, context)?;
+    // It was let in on a day of its manifest. That its last day has passed keeps nobody from taking a
+    // version back that does not start: without it nothing would relieve whom this plugin burdened.
+    was_admitted(&own.admission, context)?;
     may_carry(rows, name, own, context)?;
     let (name, version, sha256) = (name.to_owned(), own.version.clone(), own.sha256);
     one(context, PluginEvent::RolledBack { name, version, sha256, reason: reason.to_owned() })

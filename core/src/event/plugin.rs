@@ -33,6 +33,14 @@ impl Admission {
         }
     }
 
+    /// Whether its first day has come, be its last one over.
+    pub fn began_by(&self, day: Day) -> bool {
+        match self {
+            Admission::Signed { valid_from, .. } => *valid_from <= day,
+            Admission::Unsigned => true,
+        }
+    }
+
     /// Whether it lets a version in on a day.
     pub fn holds_on(&self, day: Day) -> bool {
         match self {

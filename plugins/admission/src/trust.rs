@@ -20,6 +20,13 @@ pub struct TrustKey {
     pub keys: Vec<String>,
 }
 
+impl TrustKey {
+    /// How an error names the entry that stands there as number so and so, from 1.
+    pub fn place(&self, number: usize) -> String {
+        format!("[[trust]] {number} ({})", self.department)
+    }
+}
+
 /// What counts no more: `[[revoked]]` of `plugins.toml`. One of `sha256` and `key`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,7 +116,8 @@ pub struct Admitted {
 /// The operator's list.
 #[derive(Clone, Default)]
 pub struct Trust {
-    keys: BTreeMap<String, Vec<StandardVerifier>>,
+    /// By department, each once: its public part as text, and what verifies with it.
+    keys: BTreeMap<String, Vec<(String, StandardVerifier)>>,
     revoked_libraries: BTreeMap<[u8; 32], String>,
     revoked_keys: BTreeMap<String, String>,
 }
@@ -129,12 +137,30 @@ impl Trust {
     pub fn new(trusted: &[TrustKey], revoked: &[Revoked]) -> Result<Trust, TrustError> {
         let mut trust = Trust::default();
         for (number, entry) in (1..).zip(trusted) {
-            for key in &entry.keys {
-                let verifier = StandardVerifier::new(key.trim()).map_err(|error| TrustError {
-                    place: format!("[[trust]] {number} ({})", entry.department),
-                    problem: format!("无法读取公钥 / the public key cannot be read: {error}"),
+            let bad = |problem| TrustError { place: entry.place(number), problem };
+            for key in entry.keys.iter().map(|key| key.trim()) {
+                let verifier = StandardVerifier::new(key).map_err(|error| {
+                    bad(format!("无法读取公钥 / the public key cannot be read: {error}"))
                 })?;
-                trust.keys.entry(entry.department.clone()).or_default().push(verifier);
+                let public = key.rsplit_once('+').map_or(key, |(_, public)| public).to_owned();
+                let own = trust.keys.entry(entry.department.clone()).or_default();
+                let named = |(_, own): &&(String, StandardVerifier)| {
+                    (own.name(), own.key_id()) == (verifier.name(), verifier.key_id())
+                };
+                match own.iter().find(named) {
+                    None => own.push((public, verifier)),
+                    // The same line pasted twice says nothing else than once.
+                    Some((other, _)) if *other == public => {}
+                    // A signature names its key, and these two answer to one name.
+                    Some(_) => {
+                        return Err(bad(format!(
+                            "{}+{:08x} 对应两个不同的公钥，请保留一个 / two different keys have this name and \
+                             id; leave one of them there",
+                            verifier.name(),
+                            verifier.key_id()
+                        )));
+                    }
+                }
             }
         }
         for (number, entry) in (1..).zip(revoked) {
@@ -251,7 +277,8 @@ impl Trust {
     /// trusted for another department signs nothing here.
     fn signed_by(&self, note: &Note, manifest: &Manifest) -> Result<String, Refusal> {
         let trusted = self.keys.get(&manifest.department).into_iter().flatten();
-        let boxed = |key: &StandardVerifier| Box::new(key.clone()) as Box<dyn Verifier>;
+        let boxed =
+            |(_, key): &(String, StandardVerifier)| -> Box<dyn Verifier> { Box::new(key.clone()) };
         let (code, detail, cure) = match note
             .verify(&VerifierList::new(trusted.map(boxed).collect()))
         {

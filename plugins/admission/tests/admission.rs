@@ -87,6 +87,42 @@ fn what_was_revoked_is_refused_with_the_reason() {
     }
 }
 
+/// A line that was pasted twice, in one entry or in two, had every plugin of its department refused.
+#[test]
+fn a_key_that_stands_there_twice_counts_once() {
+    let key = generate("procurement-2026").unwrap();
+    let note = sign(&manifest(), &key.private).unwrap();
+    let entry = |keys: Vec<String>| TrustKey { department: "procurement".to_owned(), keys };
+    let own = || key.public.clone();
+    let spaced = format!("  {}\n", key.public);
+    for entries in [
+        vec![entry(vec![own(), own()])],
+        vec![entry(vec![own()]), entry(vec![own()])],
+        vec![entry(vec![own(), spaced])],
+    ] {
+        let trust = Trust::new(&entries, &[]).unwrap();
+        assert!(admit(&trust, &note, "2026-06-01").is_ok(), "{entries:?}");
+    }
+}
+
+/// A signature names its key by name and id, of 4 bytes: of two that share both nobody knows which is meant.
+#[test]
+fn two_keys_of_one_name_and_id_are_refused_by_their_entry() {
+    let one = "twins+8048a38d+AbPibTOBJJi7cdLbtpAS9EETcFpxQZ8Oh903pfAvQMbr".to_owned();
+    let two = "twins+8048a38d+ASPfnMGXv0Ax3Jqmv++e9abLOSZu23RDpt795D4iyOoJ".to_owned();
+    let entry = |department: &str, key: &str| TrustKey {
+        department: department.to_owned(),
+        keys: vec![key.to_owned()],
+    };
+    let error = Trust::new(&[entry("tax", &one), entry("tax", &two)], &[]).unwrap_err().to_string();
+    assert!(error.contains("[[trust]] 2 (tax)") && error.contains("twins+8048a38d"), "{error}");
+    // What two departments trust are two lists.
+    assert!(Trust::new(&[entry("tax", &one), entry("market", &two)], &[]).is_ok());
+    // Another id under the same name is another key: a department renews its key so.
+    let renewed = generate("twins").unwrap().public;
+    assert!(Trust::new(&[entry("tax", &one), entry("tax", &renewed)], &[]).is_ok());
+}
+
 #[test]
 fn entries_that_cannot_be_used_are_named() {
     let key = TrustKey { department: "market".to_owned(), keys: vec!["x+y".to_owned()] };

@@ -80,8 +80,21 @@ pub struct Recorded {
     pub hook: Hook,
     /// The message, as it was sent.
     pub body: Vec<u8>,
-    /// What was answered; `None` if no answer is recorded.
-    pub recorded: Option<RecordedAnswer>,
+    /// What came of it; `None` if that is not recorded.
+    pub recorded: Option<Was>,
+}
+
+/// What came of a call then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Was {
+    /// It was answered. `failed` stands for `needs_human` as well: the log has one word for both.
+    Answered(RecordedAnswer),
+    /// It gave no answer.
+    Failed {
+        /// Why not.
+        failed: FailureKind,
+    },
 }
 
 /// What was answered then.
@@ -113,7 +126,7 @@ pub struct Difference {
     /// What was asked, by name.
     pub hook: &'static str,
     /// How it ended then; `None` if that is not recorded, and the call fails now.
-    pub was: Option<RecordedAnswer>,
+    pub was: Option<Was>,
     /// How it would end now.
     pub would_be: WouldBe,
     /// What the library says about it; text of the plugin, without control characters.
@@ -129,9 +142,10 @@ pub struct Summary {
     pub same: u64,
     /// Those that are answered otherwise.
     pub different: u64,
-    /// Those without an answer: crash, deadline, refusal. Each is handed over as a difference.
+    /// Those without an answer that do not end as recorded: crash, deadline, refusal. Each is handed over
+    /// as a difference.
     pub failed: u64,
-    /// Those that are answered and of which no answer is recorded.
+    /// Those that are answered and of which no answer is recorded, or a crash then.
     pub unrecorded: u64,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
@@ -342,6 +356,21 @@ fn case_id(body: &[u8]) -> Option<String> {
     serde_json::from_slice::<About>(body).ok()?.case_id
 }
 
+/// Whether an answer is the recorded one, as far as the record can tell.
+fn answered_alike(now: AnswerOutcome, was: AnswerOutcome) -> bool {
+    now == was || (was == AnswerOutcome::Failed && now == AnswerOutcome::NeedsHuman)
+}
+
+/// Whether two failures are one, as far as the record can tell.
+fn alike(now: FailureKind, was: FailureKind) -> bool {
+    let one = |kind| match kind {
+        FailureKind::TooLarge => FailureKind::BadAnswer,
+        FailureKind::Cancelled => FailureKind::Crash,
+        kind => kind,
+    };
+    one(now) == one(was)
+}
+
 impl Summary {
     fn count(
         &mut self,
@@ -363,19 +392,27 @@ impl Summary {
             Outcome::Failed { kind, detail } => (WouldBe::Failed(kind), detail),
         };
         match (&would_be, &call.recorded) {
+            (WouldBe::Failed(now), Some(Was::Failed { failed: was })) if alike(*now, *was) => {
+                self.same += 1;
+                return;
+            }
             (WouldBe::Failed(_), _) => self.failed += 1,
-            (WouldBe::Answered(_), None) => {
+            // What crashed said nothing; what was refused was said to be.
+            (WouldBe::Answered(_), Some(Was::Failed { failed: FailureKind::Refused })) => {
+                self.different += 1;
+            }
+            (WouldBe::Answered(_), None | Some(Was::Failed { .. })) => {
                 self.unrecorded += 1;
                 return;
             }
-            (WouldBe::Answered(now), Some(was))
-                if now.outcome == was.outcome
+            (WouldBe::Answered(now), Some(Was::Answered(was)))
+                if answered_alike(now.outcome, was.outcome)
                     && (!compare_references || now.reference == was.reference) =>
             {
                 self.same += 1;
                 return;
             }
-            (WouldBe::Answered(_), Some(_)) => self.different += 1,
+            (WouldBe::Answered(_), Some(Was::Answered(_))) => self.different += 1,
         }
         on_difference(Difference {
             position: call.position,

@@ -20,7 +20,7 @@ mod traces;
 mod watch;
 
 pub use dry_run::{
-    Difference, DryRun, DryRunError, Recorded, RecordedAnswer, Summary, WouldBe, dry_run,
+    Difference, DryRun, DryRunError, Recorded, RecordedAnswer, Summary, Was, WouldBe, dry_run,
 };
 pub use options::Options;
 pub use report::{Finding, Report, Verdict};
@@ -28,4 +28,4 @@ pub use suite::check;
 pub use watch::log_layer;
 
 /// What the suite and the dry run speak about.
-pub use shouxin_plugin_host::{AbiInfo, Hook, wire};
+pub use shouxin_plugin_host::{AbiInfo, FailureKind, Hook, wire};

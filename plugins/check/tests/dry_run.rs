@@ -10,7 +10,8 @@ use kit::{host_program, library};
 use serde_json::{Value, json};
 use shouxin_plugin_check::wire::{AnswerOutcome, Case};
 use shouxin_plugin_check::{
-    Difference, DryRun, DryRunError, Hook, Recorded, RecordedAnswer, Summary, WouldBe, dry_run,
+    Difference, DryRun, DryRunError, FailureKind, Hook, Recorded, RecordedAnswer, Summary, Was,
+    WouldBe, dry_run,
 };
 
 const MARKET: &str = "shouxin-plugin-market";
@@ -34,8 +35,12 @@ fn body(case: u64, hook: Hook, step: u64, parameters: Value) -> Vec<u8> {
     .into_bytes()
 }
 
-fn answer(outcome: AnswerOutcome, reference: &str) -> Option<RecordedAnswer> {
-    Some(RecordedAnswer { outcome, reference: Some(reference.to_owned()) })
+fn answered(outcome: AnswerOutcome, reference: &str) -> RecordedAnswer {
+    RecordedAnswer { outcome, reference: Some(reference.to_owned()) }
+}
+
+fn answer(outcome: AnswerOutcome, reference: &str) -> Option<Was> {
+    Some(Was::Answered(answered(outcome, reference)))
 }
 
 /// A call that was answered `done`.
@@ -87,10 +92,7 @@ fn what_ends_as_recorded_is_no_difference() {
         play(MARKET, "market", |options| options.compare_references = true, calls().take(3));
     assert_eq!((summary.same, summary.different), (0, 3));
     let first = &differences[0];
-    assert_eq!(
-        first.would_be,
-        WouldBe::Answered(answer(AnswerOutcome::Done, "SJ-M-0-100").unwrap())
-    );
+    assert_eq!(first.would_be, WouldBe::Answered(answered(AnswerOutcome::Done, "SJ-M-0-100")));
 }
 
 #[test]
@@ -110,11 +112,50 @@ fn a_call_that_ends_otherwise_is_named_with_what_was_and_would_be() {
     let [refused, lifted] = differences.as_slice() else { panic!("{differences:?}") };
     assert_eq!((refused.position, refused.case_id.as_deref()), (11, Some("M-2")));
     assert_eq!(refused.hook, "execute");
-    assert_eq!(refused.was.as_ref().map(|was| was.outcome), Some(AnswerOutcome::Done));
+    assert_eq!(refused.was, answer(AnswerOutcome::Done, "OLD-1"));
     let WouldBe::Answered(now) = &refused.would_be else { panic!("{refused:?}") };
     assert_eq!(now.outcome, AnswerOutcome::Failed);
     assert!(refused.detail.contains("raise_by"), "{refused:?}");
     assert_eq!((lifted.position, lifted.hook), (13, "lift"));
+}
+
+/// The log has one word for `failed` and `needs_human`, and knows why a call that was given up had no answer:
+/// the version that made the history ends each of them as it did.
+#[test]
+fn what_was_not_done_then_and_is_not_done_now_is_no_difference() {
+    let with = |position, parameters: Value, recorded| Recorded {
+        recorded,
+        ..call(position, position, Hook::Execute, parameters)
+    };
+    let fault = |fault: &str| json!({"fault": fault});
+    let not_done = || answer(AnswerOutcome::Failed, "-");
+    let failed = |failed| Some(Was::Failed { failed });
+    let calls = vec![
+        with(10, fault("needs_human"), not_done()),
+        with(11, fault("failed"), not_done()),
+        with(12, fault("status"), failed(FailureKind::Refused)),
+        with(13, fault("garbage"), failed(FailureKind::BadAnswer)),
+        with(14, fault("oversize"), failed(FailureKind::BadAnswer)),
+        with(15, fault("abort"), failed(FailureKind::Crash)),
+        with(16, fault("panic"), failed(FailureKind::Panic)),
+    ];
+    let (summary, differences) = play(FAULTY, "faulty", |_| {}, calls);
+    assert_eq!(differences, []);
+    assert_eq!((summary.same, summary.different, summary.failed), (7, 0, 0));
+    let calls = vec![
+        with(20, json!({}), not_done()),
+        with(21, json!({}), failed(FailureKind::Refused)),
+        with(22, fault("abort"), failed(FailureKind::Refused)),
+        with(23, fault("needs_human"), answer(AnswerOutcome::Done, "OLD-1")),
+        // What crashed then said nothing about it.
+        with(24, json!({}), failed(FailureKind::Crash)),
+    ];
+    let (summary, differences) = play(FAULTY, "faulty", |_| {}, calls);
+    let positions: Vec<u64> = differences.iter().map(|one| one.position).collect();
+    assert_eq!(positions, [20, 21, 22, 23]);
+    assert_eq!((summary.different, summary.failed, summary.unrecorded), (3, 1, 1));
+    let was = serde_json::to_value(&differences[1].was).unwrap();
+    assert_eq!(was, json!({"failed": "refused"}));
 }
 
 #[test]
@@ -171,7 +212,10 @@ fn no_more_than_a_window_is_taken_from_the_history() {
                 })
                 .to_string()
                 .into_bytes(),
-                recorded: Some(RecordedAnswer { outcome: AnswerOutcome::Done, reference: None }),
+                recorded: Some(Was::Answered(RecordedAnswer {
+                    outcome: AnswerOutcome::Done,
+                    reference: None,
+                })),
             },
         }
     });

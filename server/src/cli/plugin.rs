@@ -340,14 +340,8 @@ fn list(reach: &Reach) -> Done {
                 "  ! 清单已过有效期，不再开始执行 / its manifest is over: it begins nothing new"
             );
         }
-        if plugin["state"] == "tripped" {
-            println!(
-                "  ! 连续崩溃，查明后用 plugin resume 恢复 / it crashed again and again: `plugin resume` once mended"
-            );
-        }
-        if let Some(error) = plugin["last_error"].as_str() {
-            println!("  ! {error}");
-        }
+        print_forgetting(&plugin["forget"]);
+        print_trouble(plugin, "  ");
         let shadow = &plugin["shadow"];
         if let Some(version) = shadow["version"].as_str() {
             let compared = &shadow["compared"];
@@ -358,10 +352,41 @@ fn list(reach: &Reach) -> Done {
                 compared["different"].as_u64().unwrap_or_default(),
                 compared["skipped"].as_u64().unwrap_or_default()
             );
+            print_trouble(shadow, "    ");
         }
     }
     nobody_runs(&answer);
     Ok(())
+}
+
+/// Whom it is still to forget, where that is anybody.
+fn print_forgetting(forget: &Value) {
+    let number = |field: &str| forget[field].as_u64().unwrap_or_default();
+    if number("pending") == 0 {
+        return;
+    }
+    println!(
+        "  待删除已注销主体 / to forget {}{} · 最早 / oldest {} s · 尝试 / attempts {}",
+        number("pending"),
+        if forget["more"] == true { "+" } else { "" },
+        number("oldest_seconds"),
+        number("attempts"),
+    );
+    if let Some(error) = forget["last_error"].as_str() {
+        println!("  ! 未能删除 / it did not forget: {error}");
+    }
+}
+
+/// Why a version does not run, or does badly.
+fn print_trouble(version: &Value, indent: &str) {
+    if version["state"] == "tripped" {
+        println!(
+            "{indent}! 连续崩溃，查明后用 plugin resume 恢复 / it crashed again and again: `plugin resume` once mended"
+        );
+    }
+    if let Some(error) = version["last_error"].as_str() {
+        println!("{indent}! {error}");
+    }
 }
 
 fn print_letters(reach: &Reach, answer: &Value) {

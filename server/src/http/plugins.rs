@@ -225,7 +225,7 @@ async fn resume(request: HttpRequest, body: Body, app: Data<App>) -> Answer {
 
 /// Brings the metrics of plugins up to now.
 pub(super) fn refresh(app: &App) {
-    let observed = match shown::observe_all(&app.engine) {
+    let observed = match shown::observe_all(&app.engine, &app.plugins) {
         Ok(observed) => observed,
         Err(error) => {
             tracing::error!(%error, "the state of the plugins cannot be read");
@@ -241,6 +241,8 @@ pub(super) fn refresh(app: &App) {
             lag_seconds: seconds(own.lag.oldest_ms),
             waiting: own.waiting.count,
             oldest_waiting_seconds: seconds(own.waiting.oldest_ms),
+            forget_pending: own.to_forget.count,
+            forget_oldest_seconds: seconds(own.to_forget.oldest_ms),
             dead_letters: own.dead_cases.count + own.dead_information.count,
             restarts: health.as_ref().map_or(0, |health| health.restarts),
             breaker_open: state == Some(shouxin_plugin_host::State::Tripped),

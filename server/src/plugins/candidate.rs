@@ -112,9 +112,10 @@ impl Candidate {
     /// A library without a manifest: what its own descriptor says, and all that is granted.
     ///
     /// # Errors
-    /// The flag of development is not set, or nothing is granted.
+    /// The flag of development is not set, the library was revoked, or nothing is granted.
     pub fn unsigned(
         file: &PluginsFile,
+        trust: &Trust,
         library: PathBuf,
         sha256: [u8; 32],
         name: &str,
@@ -126,6 +127,13 @@ impl Candidate {
                 format!("插件 {name} 没有签名清单 / the plugin has no signed manifest"),
                 "用 shouxin plugin sign 签署后部署；开发环境可在 plugins.toml 设 development_unsigned = true / sign \
                  it; for development set `development_unsigned = true` in plugins.toml",
+            );
+        }
+        if let Some(reason) = trust.revoked_library(&sha256) {
+            return refused(
+                "LIBRARY_REVOKED",
+                format!("该库已被撤销：{reason} / the library was revoked"),
+                "部署另一版本 / deploy another version",
             );
         }
         let grant = granted(file, name, None)?;
@@ -158,14 +166,7 @@ impl Candidate {
         let (version, sha256) = (own.version.as_str(), own.sha256);
         let library = libraries.whole(&sha256)?;
         let Admission::Signed { manifest_sha256, .. } = &own.admission else {
-            if let Some(reason) = trust.revoked_library(&sha256) {
-                return refused(
-                    "LIBRARY_REVOKED",
-                    format!("该库已被撤销：{reason} / the library was revoked"),
-                    "部署另一版本 / deploy another version",
-                );
-            }
-            return Candidate::unsigned(file, library, sha256, name, version);
+            return Candidate::unsigned(file, trust, library, sha256, name, version);
         };
         let note = libraries.note(manifest_sha256)?;
         // Its last day may have passed: what it carried out is still to be suspended and lifted.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
-use shouxin_plugin_admission::{Revoked, Trust, TrustKey};
+use shouxin_core::rules::RuleSet;
+use shouxin_plugin_admission::{Revoked, Trust, TrustError, TrustKey};
 use shouxin_plugin_host::{Isolation, Limits};
 
 use crate::plugins::AdmissionError;
@@ -17,7 +18,7 @@ use crate::plugins::library::sha256_of;
 #[serde(deny_unknown_fields)]
 pub struct PluginsFile {
     /// For development only: entries that pin a library are run without a signature, and `deploy`
-    /// takes one without a manifest. `/healthz` says so for as long as it is set.
+    /// takes one without a manifest. `/healthz` says so for as long as it is set, and one runs by it.
     #[serde(default)]
     pub development_unsigned: bool,
     /// Keys by department.
@@ -169,6 +170,28 @@ impl PluginsFile {
     /// An entry cannot be used.
     pub fn trust(&self) -> Result<Trust, AdmissionError> {
         Trust::new(&self.trust, &self.revoked).map_err(AdmissionError::Trust)
+    }
+
+    /// A department that `departments.toml` does not know is a slip of the pen, and would take the right
+    /// from everything that was deployed for the one that is meant.
+    ///
+    /// # Errors
+    /// The first entry of such a department.
+    pub fn fits(&self, rules: &RuleSet) -> Result<(), AdmissionError> {
+        let keys = (1..).zip(&self.trust).map(|(number, own)| (own.place(number), &own.department));
+        let grants = self
+            .plugins
+            .iter()
+            .map(|own| (format!("[[plugin]] {} ({})", own.name, own.department), &own.department));
+        match keys.chain(grants).find(|(_, own)| rules.department(own).is_none()) {
+            None => Ok(()),
+            Some((place, _)) => Err(AdmissionError::Trust(TrustError {
+                place,
+                problem: "departments.toml 没有这个部门，请核对代码；本文件未生效 / departments.toml has no such \
+                          department: check its code; nothing of this file holds"
+                    .to_owned(),
+            })),
+        }
     }
 
     /// A file that is not there takes back the right of everything that is deployed, which nobody

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
+use shouxin_core::actor::Actor;
 use shouxin_core::codec;
 use shouxin_core::event::erasure::ErasureEvent;
 use shouxin_core::event::{CallFault, CaseHook, Envelope, Event};
@@ -14,9 +15,9 @@ use shouxin_core::id::MeasureId;
 use shouxin_core::log::StoredCommit;
 use shouxin_core::row::MeasureRow;
 use shouxin_core::rules::RuleSet;
-use shouxin_plugin_check::{Recorded, RecordedAnswer};
-use shouxin_plugin_host::Hook;
+use shouxin_plugin_check::{Recorded, RecordedAnswer, Was};
 use shouxin_plugin_host::wire::{AnswerOutcome, Forget, SCHEMA};
+use shouxin_plugin_host::{FailureKind, Hook};
 
 use crate::dispatch::{execute_step, message, plugin_hook};
 use crate::engine::query::{Query, QueryError};
@@ -133,6 +134,12 @@ impl<'a> History<'a> {
             _ => envelope.position,
         };
         let order = row.order_to_undo();
+        let by_hand = !matches!(envelope.actor, Actor::Plugin { .. });
+        let recorded = match row.fault.filter(|_| by_hand) {
+            // An officer did what a plugin had not done: what the plugin said of it is its last word.
+            Some(fault) => no_answer(fault),
+            None => recorded,
+        };
         let ordered_by = order
             .filter(|_| hook == CaseHook::Execute)
             .map_or_else(|| envelope.actor.to_string(), |order| order.by.to_string());
@@ -197,14 +204,25 @@ impl Iterator for History<'_> {
 struct Step {
     measure: MeasureId,
     hook: CaseHook,
-    recorded: Option<RecordedAnswer>,
+    recorded: Option<Was>,
+}
+
+/// How a call failed, as a dry run names it; nothing where it was answered.
+fn no_answer(fault: CallFault) -> Option<Was> {
+    let failed = match fault {
+        CallFault::Answered => return None,
+        CallFault::Panic => FailureKind::Panic,
+        CallFault::Crash => FailureKind::Crash,
+        CallFault::Deadline => FailureKind::Deadline,
+        CallFault::BadAnswer => FailureKind::BadAnswer,
+        CallFault::Refused => FailureKind::Refused,
+    };
+    Some(Was::Failed { failed })
 }
 
 fn step_of(event: &Event) -> Option<Step> {
-    let done = |reference: Option<&String>| RecordedAnswer {
-        outcome: AnswerOutcome::Done,
-        reference: reference.cloned(),
-    };
+    let answered = |outcome, reference| Was::Answered(RecordedAnswer { outcome, reference });
+    let done = |reference: Option<&String>| answered(AnswerOutcome::Done, reference.cloned());
     let (measure, hook, recorded) = match event {
         Event::MeasureExecuted { measure, reference } => {
             (*measure, CaseHook::Execute, Some(done(Some(reference))))
@@ -214,10 +232,11 @@ fn step_of(event: &Event) -> Option<Step> {
         Event::MeasureLifted { measure, reference } => {
             (*measure, CaseHook::Lift, Some(done(Some(reference))))
         }
-        // A plugin that crashed said nothing; one that said no is compared.
         Event::ExecutionFailed { measure, fault, final_attempt: true, .. } => {
-            let said = RecordedAnswer { outcome: AnswerOutcome::Failed, reference: None };
-            (*measure, CaseHook::Execute, (*fault == CallFault::Answered).then_some(said))
+            // `failed` or `needs_human`: which of the two, nobody wrote down.
+            let said = || answered(AnswerOutcome::Failed, None);
+            let recorded = no_answer(*fault).unwrap_or_else(said);
+            (*measure, CaseHook::Execute, Some(recorded))
         }
         _ => return None,
     };

@@ -5,6 +5,7 @@
 //! Written beside, synced, renamed, folder synced: what stands under a hash is whole. Nothing is
 //! ever overwritten by other bytes, because the name is the hash.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -15,6 +16,9 @@ use sha2::{Digest as _, Sha256};
 use shouxin_plugin_admission::MANIFEST_BYTES_MAX;
 
 use crate::plugins::{AdmissionError, Verdict};
+
+/// Files removed at one time; the rest goes at the next.
+const SWEPT_MAX: usize = 1024;
 
 /// The longest library, in bytes; the plugin host takes no longer one.
 const LIBRARY_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -153,6 +157,41 @@ impl Libraries {
         }
     }
 
+    /// The folder itself.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Removes libraries and manifests that nothing names any more: what was refused after it was kept, and
+    /// what was replaced so long ago that nothing leads back to it. What cannot be removed stays.
+    pub(super) fn sweep(&self, named: &BTreeSet<[u8; 32]>) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut removed = 0;
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let (hash, ending) = name.split_once('.').unwrap_or((&name, ""));
+            let hash = HEXLOWER.decode(hash.as_bytes()).ok();
+            let hash: Option<[u8; 32]> = hash.and_then(|hash| hash.try_into().ok());
+            let gone = match (hash, ending) {
+                (Some(hash), "" | "manifest") => !named.contains(&hash),
+                // Whoever wrote it did not come to its end.
+                (Some(_), "incoming") => true,
+                // Whatever else stands there is not the register's.
+                _ => false,
+            };
+            if !gone {
+                continue;
+            }
+            match fs::remove_file(entry.path()) {
+                Ok(()) => removed += 1,
+                Err(error) => tracing::warn!(%error, %name, "a library that nothing names stays"),
+            }
+            if removed >= SWEPT_MAX {
+                return;
+            }
+        }
+    }
+
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), AdmissionError> {
         let beside = path.with_extension("incoming");
         let mut file = File::create(&beside).map_err(failed(&beside))?;
@@ -168,6 +207,23 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+
+    #[test]
+    fn what_nothing_names_is_removed_and_nothing_else_is() {
+        let data = tempfile::tempdir().unwrap();
+        let libraries = Libraries::of(data.path());
+        let note: [u8; 32] = Sha256::digest(b"note").into();
+        let kept = libraries.keep(b"kept", Some(b"note")).unwrap();
+        let refused = libraries.keep(b"refused", Some(b"another note")).unwrap();
+        let other = data.path().join("plugins/README");
+        fs::write(&other, "of the operator").unwrap();
+        let torn = libraries.path(&[7; 32]).with_extension("incoming");
+        fs::write(&torn, "half").unwrap();
+        libraries.sweep(&BTreeSet::from([kept, note]));
+        assert!(libraries.whole(&kept).is_ok() && libraries.note(&note).is_ok() && other.exists());
+        assert!(!libraries.path(&refused).exists() && !torn.exists());
+        assert_eq!(fs::read_dir(data.path().join("plugins")).unwrap().count(), 3);
+    }
 
     #[test]
     fn what_is_kept_is_found_by_its_hash_and_a_changed_byte_is_noticed() {

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
+use shouxin_core::event::plugin::Admission;
 use shouxin_core::id::{MeasureId, Position};
-use shouxin_core::row::{PluginRow, PluginVersion};
+use shouxin_core::row::{PluginRow, PluginVersion, ShadowRow};
 use shouxin_core::text::shortened;
 
 use crate::dispatch::seal_for_case;
@@ -24,7 +25,9 @@ use crate::plugins::candidate::Candidate;
 use crate::plugins::file::PluginsFile;
 use crate::plugins::letters::{self, Letter};
 use crate::plugins::library::{Libraries, read_library, read_manifest};
-use crate::plugins::{AdmissionError, Plugins, start};
+use crate::plugins::pins::Pins;
+use crate::plugins::turn::Turn;
+use crate::plugins::{AdmissionError, Plugins, Running, start};
 use crate::socket::{LetterStep, Refused};
 
 /// What the operator asks for.
@@ -103,8 +106,8 @@ pub struct Life {
     /// Whether the plugins run here; otherwise the steps are recorded for the next start.
     runs: bool,
     drain_ms: u64,
-    /// One step at a time.
-    turn: Mutex<()>,
+    /// One step at a time, also of those that are tried again by themselves.
+    turn: Turn,
 }
 
 impl From<AdmissionError> for Refused {
@@ -137,7 +140,7 @@ impl Life {
         runs: bool,
         drain_ms: u64,
     ) -> Life {
-        let (file, turn) = (Mutex::new(file), Mutex::new(()));
+        let (file, turn) = (Mutex::new(file), Turn::default());
         Life { plugins, libraries, file, runs, drain_ms, turn }
     }
 
@@ -146,9 +149,13 @@ impl Life {
         &self.plugins
     }
 
-    /// Whether libraries run without a signature here.
+    /// Whether libraries run without a signature here: they may by the operator's file, or one that might
+    /// once runs still. The file is read again at each step, and only `reload` stops what it forbids.
     pub fn development_unsigned(&self) -> bool {
+        let unsigned = |own: &Running| own.candidate.admission == Admission::Unsigned;
         self.file.lock().unwrap_or_else(PoisonError::into_inner).development_unsigned
+            || self.plugins.all().iter().any(|own| unsigned(own))
+            || self.plugins.shadows().iter().any(|own| unsigned(&own.running))
     }
 
     /// Carries one step out. Blocks; steps wait for each other.
@@ -160,9 +167,15 @@ impl Life {
         if step == (Step::List {}) {
             return Ok(json!({"plugins": self.shown(engine), "runs": self.runs}));
         }
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = self.read_again()?;
+        let _turn = self.turn.take();
+        let file = self.read_again(engine)?;
+        let deploys = matches!(step, Step::Deploy { .. });
         let done = self.carry_out(step, &file, engine);
+        // What was kept to be tried and refused is named by nothing.
+        let swept = if deploys { start::sweep(engine, &self.libraries) } else { Ok(()) };
+        if let Err(error) = swept {
+            tracing::error!(%error, "what nothing names is left in the folder of the libraries");
+        }
         // Whatever came of it: what a trial or a shadow kept does not outlive it.
         if let Ok((_, shadows)) = start::rows(engine) {
             self.plugins.sweep(&shadows.into_iter().map(|row| row.name).collect());
@@ -201,19 +214,28 @@ impl Life {
                 record(engine, "plugins.pause", Command::PausePlugin { name, reason })?;
             }
             Step::Resume { name } => {
-                let command = Command::ResumePlugin { name: name.clone() };
-                record(engine, "plugins.resume", command)?;
-                if self.runs && self.plugins.get(&name).is_none() {
-                    self.start_again(file, &name, engine)?;
+                let shadow = self.shadow_row(&name, engine)?;
+                // Of a shadow alone the log has nothing to say: it is called for nothing.
+                if self.row(&name, engine)?.is_some() || shadow.is_none() {
+                    let command = Command::ResumePlugin { name: name.clone() };
+                    record(engine, "plugins.resume", command)?;
+                    if self.runs && self.plugins.get(&name).is_none() {
+                        self.start_again(file, &name, engine)?;
+                    }
                 }
                 self.resumed(&name);
+                if let Some(row) =
+                    shadow.filter(|_| self.runs && self.plugins.shadow(&name).is_none())
+                {
+                    self.start_shadow(file, &row)?;
+                }
             }
             Step::Remove { name, reason } => {
                 let command = Command::RemovePlugin { name: name.clone(), reason };
                 record(engine, "plugins.remove", command)?;
-                self.plugins.tries.forget(&name);
                 self.plugins.stop_live(&name, self.drain_ms);
                 self.plugins.stop_shadow(&name);
+                self.plugins.retired(&name);
             }
             Step::Reload {} => self.reload(file, engine)?,
         }
@@ -221,20 +243,26 @@ impl Life {
         Ok(json!({"runs": self.runs}))
     }
 
-    /// What follows from a plugin's resumption beside its event: the breaker is closed, and one that
-    /// did not start is tried again at once.
+    /// What follows from a plugin's resumption beside its event: the breaker is closed, its shadow's too,
+    /// and one that did not start is tried again at once.
     pub fn resumed(&self, name: &str) {
         self.plugins.tries.hurry(name, Instant::now());
         if let Some(running) = self.plugins.get(name) {
             running.reset_breaker();
         }
+        if let Some(shadow) = self.plugins.shadow(name) {
+            shadow.running.reset_breaker();
+        }
         self.plugins.changed.notify_one();
     }
 
     /// The operator's file as it stands now.
-    fn read_again(&self) -> Result<PluginsFile, Refused> {
+    fn read_again(&self, engine: &Engine) -> Result<PluginsFile, Refused> {
         let mut own = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        *own = own.again()?;
+        let now = own.again()?;
+        // One that cannot be taken changes nothing of what holds.
+        now.fits(&engine.rules)?;
+        *own = now;
         Ok(own.clone())
     }
 
@@ -256,7 +284,7 @@ impl Life {
                 // Whoever has no manifest reads what to do about it, by the file's name if need be.
                 let given = || files.library.file_name().map(|name| name.to_string_lossy().into());
                 let name = files.name.clone().or_else(given).unwrap_or_default();
-                Candidate::unsigned(file, kept, sha256, &name, "")?
+                Candidate::unsigned(file, &file.trust()?, kept, sha256, &name, "")?
             }
         };
         if !shadow {
@@ -322,11 +350,23 @@ impl Life {
         name: &str,
         engine: &Engine,
     ) -> Result<(), Refused> {
-        let (_, shadows) = start::rows(engine).map_err(wrong)?;
-        match shadows.iter().find(|row| row.name == name) {
+        match self.shadow_row(name, engine)? {
             Some(row) => self.may_run(file, name, &row.own),
             None => Ok(()),
         }
+    }
+
+    fn shadow_row(&self, name: &str, engine: &Engine) -> Result<Option<ShadowRow>, Refused> {
+        let (_, shadows) = start::rows(engine).map_err(wrong)?;
+        Ok(shadows.into_iter().find(|row| row.name == name))
+    }
+
+    /// Starts what the log says stands in the shadow.
+    fn start_shadow(&self, file: &PluginsFile, row: &ShadowRow) -> Result<(), Refused> {
+        let candidate = self.candidate(file, &row.name, &row.own);
+        let candidate =
+            candidate.inspect_err(|error| self.plugins.shadow_refused(&row.name, error));
+        Ok(self.plugins.start_shadow(candidate?)?)
     }
 
     fn may_run(&self, file: &PluginsFile, name: &str, own: &PluginVersion) -> Result<(), Refused> {
@@ -435,7 +475,9 @@ impl Life {
         let (rows, _) = start::rows(engine).map_err(wrong)?;
         let others = rows.into_iter().filter(|row| row.retired.is_none() && row.name != name);
         let running = others.map(|row| row.name).collect();
-        record(engine, "plugins.retire", Command::RetirePlugins { running })
+        record(engine, "plugins.retire", Command::RetirePlugins { running })?;
+        self.plugins.retired(name);
+        Ok(())
     }
 
     /// Starts what is deployed and does not run.
@@ -444,8 +486,22 @@ impl Life {
             self.plugins.tries.forget(name);
             return Ok(());
         };
-        let started = self.candidate(file, name, &row.live());
-        let started = started.and_then(|candidate| self.plugins.start_live(candidate));
+        let candidate = self.candidate(file, name, &row.live());
+        let candidate = match candidate {
+            // Nothing that is waited for would let it run: the officers are not to wait for it either.
+            Err(error) if !error.may_pass() => {
+                self.retire(name, engine)?;
+                self.plugins.refuse(name, start::refused(&row, &error.to_string()));
+                return Err(Refused {
+                    text: format!(
+                        "{name} 不再获准，已停用：{error} / it is not admitted any more, and retired"
+                    ),
+                    code: 3,
+                });
+            }
+            other => other,
+        };
+        let started = candidate.and_then(|candidate| self.plugins.start_live(candidate));
         started.map_err(|error| {
             self.plugins.refuse(name, start::refused(&row, &error.to_string()));
             self.plugins.tries.failed(name, Instant::now());
@@ -458,23 +514,27 @@ impl Life {
         })
     }
 
-    /// Tries again whatever is due. Blocks; steps wait for it.
+    /// Tries again whatever is due. Blocks; a step that waits comes before the next one that is tried.
     pub fn try_again(&self, engine: &Engine) {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = self.plugins.tries.due(Instant::now());
-        let file = match self.read_again() {
-            Ok(file) => file,
-            Err(refused) => {
-                tracing::error!(why = %refused.text, "plugins.toml cannot be read");
-                due.iter().for_each(|name| self.plugins.tries.failed(name, Instant::now()));
-                return;
+        for name in self.plugins.tries.due(Instant::now()) {
+            let _turn = self.turn.take();
+            // Meanwhile a step may have started it, or removed it.
+            if !self.plugins.tries.waits(&name) {
+                continue;
             }
-        };
-        for name in due {
-            if self.plugins.get(&name).is_some() {
-                self.plugins.tries.forget(&name);
-            } else if let Err(refused) = self.start_again(&file, &name, engine) {
-                tracing::warn!(plugin = %name, why = %refused.text, "it is tried again later");
+            let done = match self.plugins.get(&name) {
+                Some(_) => {
+                    self.plugins.tries.forget(&name);
+                    Ok(())
+                }
+                None => {
+                    self.read_again(engine).and_then(|file| self.start_again(&file, &name, engine))
+                }
+            };
+            if let Err(refused) = done {
+                tracing::warn!(plugin = %name, why = %refused.text, "it was tried again and does not run");
+                // Whatever went wrong: one that waits still is not due at once.
+                self.plugins.tries.put_off(&name, Instant::now());
             }
         }
     }
@@ -513,18 +573,43 @@ impl Life {
             }
         });
         for (row, error) in &gone {
-            self.plugins.tries.forget(&row.name);
+            self.plugins.retired(&row.name);
             self.plugins.refuse(&row.name, start::refused(row, &error.to_string()));
         }
+        // An entry of development that lost its right is new once it has it again.
+        let mut pins = Pins::of(self.libraries.folder());
+        pins.keep(|name| gone.iter().all(|(row, _)| row.name != name));
+        pins.close();
+        let mut behind = Vec::new();
         for row in &shadows {
-            let may = self.candidate(file, &row.name, &row.own);
-            if may.is_err_and(|error| !error.may_pass()) {
-                self.plugins.stop_shadow(&row.name);
+            match self.candidate(file, &row.name, &row.own) {
+                Ok(candidate) => {
+                    let held = self.plugins.shadow(&row.name);
+                    if held.is_none_or(|own| own.running.candidate.grant != candidate.grant) {
+                        behind.push((row, candidate));
+                    }
+                }
+                Err(error) => {
+                    match error.may_pass() {
+                        true => {
+                            problems.push(format!("{}: 影子版本 / the shadow: {error}", row.name))
+                        }
+                        false => self.plugins.stop_shadow(&row.name),
+                    }
+                    self.plugins.shadow_refused(&row.name, &error);
+                }
             }
         }
         let retired = record(engine, "plugins.retire", Command::RetirePlugins { running: stay });
         problems.extend(retired.err().map(|refused| refused.text));
         if self.runs {
+            for (row, candidate) in behind {
+                // It begins over an empty folder, and is compared from there on.
+                self.plugins.stop_shadow(&row.name);
+                if let Err(error) = self.plugins.start_shadow(candidate) {
+                    problems.push(format!("{}: 影子版本 / the shadow: {error}", row.name));
+                }
+            }
             for (row, candidate) in changed {
                 let goes = self.goes(&row.name).and_then(|()| {
                     self.plugins.stop_live(&row.name, self.drain_ms);
@@ -585,7 +670,7 @@ impl Life {
             LetterStep::Retry { name, letter } => match of(&name, &letter)? {
                 Letter::Case(measure) => letters::retry(measure),
                 Letter::Information(at) => {
-                    if !self.runs || !self.plugins.tell_again(&name, at) {
+                    if self.plugins.get(&name).is_none() || !self.plugins.tell_again(&name, at) {
                         return Err(Refused {
                             text: "插件未在运行，或等待重新告知的变更已满 / no plugin runs here, or as many wait as may"
                                 .to_owned(),

@@ -1,17 +1,21 @@
 //! What is shown of plugins: to the operator, on `/v1/plugins`, as metrics. Every figure costs a bounded
 //! number of rows, however much waits.
 
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use shouxin_core::codec;
 use shouxin_core::event::plugin::Admission;
 use shouxin_core::id::{MeasureId, Position};
+use shouxin_core::keys;
 use shouxin_core::row::{Index, Key, PluginRow, Row, ShadowRow};
 use shouxin_core::time::Timestamp;
 use shouxin_plugin_host::State;
 
 use crate::engine::Engine;
 use crate::engine::query::{Query, QueryError};
+use crate::plugins::forgets::Unforgotten;
 use crate::plugins::{Life, Plugins, Running, start};
 
 /// Things counted of a queue; more are said to be more.
@@ -24,7 +28,7 @@ pub struct Queue {
     pub count: usize,
     /// There are more.
     pub more: bool,
-    /// How long the first of them has waited, in ms.
+    /// How long the one of them has waited that waits longest, in ms; where there are more, of those counted.
     pub oldest_ms: Option<u64>,
 }
 
@@ -45,7 +49,7 @@ pub struct Observed {
     pub row: PluginRow,
     /// Classification changes that it was not told of.
     pub lag: Queue,
-    /// Executions that it was ordered and has not confirmed, by the number of their case.
+    /// Executions that it was ordered and has not confirmed, the first by the number of their case.
     pub waiting: Queue,
     /// Executions that it gave up and nobody answered for.
     pub dead_cases: Queue,
@@ -53,8 +57,10 @@ pub struct Observed {
     pub dead_information: Queue,
     /// What an officer did in its place and it does not know.
     pub courtesies: Queue,
-    /// Whether it is to forget erased subjects.
-    pub to_forget: bool,
+    /// Erased subjects that it is still to forget.
+    pub to_forget: Queue,
+    /// How that goes.
+    pub forget: Unforgotten,
 }
 
 fn since(engine: &Engine, at: Position, now: Timestamp) -> Option<u64> {
@@ -65,18 +71,19 @@ fn since(engine: &Engine, at: Position, now: Timestamp) -> Option<u64> {
     u64::try_from(now.0.saturating_sub(envelope.recorded_at.0)).ok()
 }
 
-/// A queue by an index, with the age of its first entry.
+/// A queue by an index. What its entries are about may be older or younger than they are: an order can stand
+/// behind that of a later case. So each of those counted is asked since when it waits. Positions grow with
+/// time, so that one event is read.
 fn queue(
     engine: &Engine,
     query: &mut Query<'_>,
     entry: &Index,
     after: Option<Position>,
-    age_of: impl FnOnce(&mut Query<'_>, Position) -> Option<Position>,
+    mut since_when: impl FnMut(&mut Query<'_>, Position) -> Option<Position>,
 ) -> Result<Queue, QueryError> {
     let (found, more) = query.page(entry, after, COUNTED_MAX)?;
-    let now = engine.clock.now();
-    let first = found.first().and_then(|at| age_of(query, *at));
-    let oldest_ms = first.and_then(|at| since(engine, at, now));
+    let oldest = found.iter().filter_map(|at| since_when(query, *at)).min();
+    let oldest_ms = oldest.and_then(|at| since(engine, at, engine.clock.now()));
     Ok(Queue { count: found.len(), more, oldest_ms })
 }
 
@@ -86,11 +93,34 @@ fn ordered(query: &mut Query<'_>, at: Position) -> Option<Position> {
     row.state.order().or(row.last_order.as_ref()).map(|order| order.at)
 }
 
+/// When an officer did what the plugin is to be told.
+fn done_by_hand(query: &mut Query<'_>, at: Position) -> Option<Position> {
+    let row = query.ask(|rows| rows.must_measure(MeasureId(at)).cloned()).ok()?;
+    row.courtesy.map(|courtesy| courtesy.cause)
+}
+
+/// The erasures that a plugin has not taken. Those that it took beyond the first are counted no more.
+fn erasures(
+    engine: &Engine,
+    query: &Query<'_>,
+    row: &PluginRow,
+    ahead: &BTreeSet<Position>,
+) -> Result<Queue, QueryError> {
+    let after = keys::erasures_after(row.forgotten_through);
+    let most = COUNTED_MAX + 1 + ahead.len();
+    let found = query.range(keys::ERASURES, Some(&after), most)?;
+    let found = found.iter().filter_map(|entry| keys::read_erasure(entry)).map(|(at, _)| at);
+    let found: Vec<Position> = found.filter(|at| !ahead.contains(at)).collect();
+    let oldest_ms = found.first().and_then(|at| since(engine, *at, engine.clock.now()));
+    let (count, more) = (found.len().min(COUNTED_MAX), found.len() > COUNTED_MAX);
+    Ok(Queue { count, more, oldest_ms })
+}
+
 /// Looks at one plugin.
 ///
 /// # Errors
 /// The view cannot be read.
-pub fn observe(engine: &Engine, row: PluginRow) -> Result<Observed, QueryError> {
+pub fn observe(engine: &Engine, plugins: &Plugins, row: PluginRow) -> Result<Observed, QueryError> {
     let mut query = Query::new(engine.view.read());
     let query = &mut query;
     let name = || row.name.clone();
@@ -102,22 +132,23 @@ pub fn observe(engine: &Engine, row: PluginRow) -> Result<Observed, QueryError> 
     let dead_cases = queue(engine, query, &Index::DeadLetter(name(), zero), None, ordered)?;
     let untold = Index::Untold(name(), Position::local(0));
     let dead_information = queue(engine, query, &untold, None, itself)?;
-    let courtesies = queue(engine, query, &Index::Courtesy(name(), zero), None, |_, _| None)?;
-    let after = shouxin_core::keys::erasures_after(row.forgotten_through);
-    let to_forget = !query.range(shouxin_core::keys::ERASURES, Some(&after), 1)?.is_empty();
-    Ok(Observed { row, lag, waiting, dead_cases, dead_information, courtesies, to_forget })
+    let courtesies = queue(engine, query, &Index::Courtesy(name(), zero), None, done_by_hand)?;
+    let forget = plugins.forgets.of(&row.name);
+    let to_forget = erasures(engine, query, &row, &forget.ahead)?;
+    Ok(Observed { row, lag, waiting, dead_cases, dead_information, courtesies, to_forget, forget })
 }
 
 /// Every deployed plugin that is not retired, as it stands now.
 ///
 /// # Errors
 /// The view cannot be read.
-pub fn observe_all(engine: &Engine) -> Result<Vec<Observed>, QueryError> {
+pub fn observe_all(engine: &Engine, plugins: &Plugins) -> Result<Vec<Observed>, QueryError> {
     let rows = match Query::new(engine.view.read()).row(&Key::Plugins)? {
         Some(Row::Plugins(rows)) => rows,
         _ => Vec::new(),
     };
-    rows.into_iter().filter(|row| row.retired.is_none()).map(|row| observe(engine, row)).collect()
+    let rows = rows.into_iter().filter(|row| row.retired.is_none());
+    rows.map(|row| observe(engine, plugins, row)).collect()
 }
 
 /// The word for how a plugin is doing.
@@ -188,30 +219,45 @@ fn deployed(engine: &Engine, plugins: &Plugins, observed: &Observed, why: Option
             "information": observed.dead_information.json(),
         },
         "to_be_told_by_hand": observed.courtesies.json(),
-        "to_forget": observed.to_forget,
+        "to_forget": observed.to_forget.count > 0,
+        "forget": {
+            "pending": observed.to_forget.count,
+            "more": observed.to_forget.more,
+            "oldest_seconds": observed.to_forget.oldest_ms.map(|ms| ms / 1000),
+            "attempts": observed.forget.attempts,
+            "last_error": observed.forget.last_error,
+        },
     });
-    if let (Some(shown), Some(Value::Object(more))) =
-        (shown.as_object_mut(), running.as_deref().map(health))
-    {
+    with_health(&mut shown, running.as_deref(), || {
+        why.map_or(Value::Null, |own| own["last_error"].clone())
+    });
+    shown
+}
+
+/// Adds how it does. One that does not run says why not.
+fn with_health(shown: &mut Value, running: Option<&Running>, why: impl FnOnce() -> Value) {
+    if let (Some(shown), Some(Value::Object(more))) = (shown.as_object_mut(), running.map(health)) {
         shown.extend(more);
     }
     if shown["last_error"].is_null() {
-        shown["last_error"] = why.map_or(Value::Null, |own| own["last_error"].clone());
+        shown["last_error"] = why();
     }
-    shown
 }
 
 /// A version in the shadow.
 fn shadow(plugins: &Plugins, row: &ShadowRow) -> Value {
-    let running = plugins.shadow(&row.name);
-    json!({
+    let shadow = plugins.shadow(&row.name);
+    let running = shadow.as_deref().map(|own| &own.running);
+    let mut shown = json!({
         "version": row.own.version,
         "sha256": HEXLOWER.encode(&row.own.sha256),
         "admission": admission(&row.own.admission),
         "since": row.since.to_string(),
-        "state": state(running.as_deref().map(|own| &own.running), false),
-        "compared": running.map(|own| own.comparison.compared()),
-    })
+        "state": state(running, false),
+        "compared": shadow.as_ref().map(|own| own.comparison.compared()),
+    });
+    with_health(&mut shown, running, || json!(plugins.shadow_error(&row.name)));
+    shown
 }
 
 /// A deployed plugin that runs no more.
@@ -237,7 +283,7 @@ pub fn all(engine: &Engine, plugins: &Plugins) -> Result<Vec<Value>, QueryError>
     let why = |name: &str| refused.iter().find(|own| own["name"] == name);
     let mut shown = Vec::new();
     for row in rows.iter().filter(|row| row.retired.is_none()) {
-        let observed = observe(engine, row.clone())?;
+        let observed = observe(engine, plugins, row.clone())?;
         let mut own = deployed(engine, plugins, &observed, why(&row.name));
         if let Some(found) = shadows.iter().find(|own| own.name == row.name) {
             own["shadow"] = shadow(plugins, found);

@@ -1,5 +1,6 @@
 //! What runs when the server starts: what the log says is deployed, as far as it is admitted still.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -8,12 +9,14 @@ use shouxin_core::actor::Actor;
 use shouxin_core::command::Command;
 use shouxin_core::event::plugin::Admission;
 use shouxin_core::row::{Key, PluginRow, Row, ShadowRow};
+use shouxin_plugin_admission::Trust;
 
 use crate::app::StartError;
 use crate::engine::query::Query;
 use crate::engine::{Engine, EngineError, Request};
-use crate::plugins::file::{PluginGrant, PluginsFile};
+use crate::plugins::file::{Pinned, PluginGrant, PluginsFile};
 use crate::plugins::library::Libraries;
+use crate::plugins::pins::Pins;
 use crate::plugins::{AdmissionError, Candidate, Plugins};
 
 fn shown(grant: &PluginGrant, why: &str) -> Value {
@@ -85,36 +88,48 @@ pub async fn start(
     file: &PluginsFile,
 ) -> Result<(), StartError> {
     let trust = file.trust()?;
-    let (deployed, shadows) = rows(engine).map_err(EngineError::Defect)?;
+    file.fits(&engine.rules)?;
+    let (known, shadows) = rows(engine).map_err(EngineError::Defect)?;
     let deployed: Vec<PluginRow> =
-        deployed.into_iter().filter(|row| row.retired.is_none()).collect();
+        known.iter().filter(|row| row.retired.is_none()).cloned().collect();
     file.stands(!deployed.is_empty() || !shadows.is_empty())?;
     plugins.sweep(&shadows.iter().map(|row| row.name.clone()).collect());
     let mut candidates = Vec::new();
+    let mut pins = Pins::of(libraries.folder());
+    // Where the entry itself says what is to run, and where that may not.
+    let (mut by_entry, mut lost) = (BTreeSet::new(), BTreeSet::new());
     for grant in file.plugins.iter().filter(|grant| grant.library.is_some()) {
-        match pinned(file, grant, libraries) {
+        let row = known.iter().find(|row| row.name == grant.name);
+        if pins.overruled(grant, row) {
+            continue;
+        }
+        by_entry.insert(grant.name.clone());
+        match pinned(file, &trust, grant, libraries) {
             Ok(candidate) => candidates.push(candidate),
-            Err(error) => plugins.refuse(&grant.name, shown(grant, &error.to_string())),
+            Err(error) => {
+                lost.insert(grant.name.clone());
+                plugins.refuse(&grant.name, shown(grant, &error.to_string()));
+            }
         }
     }
     let mut stay = Vec::new();
-    for row in &deployed {
-        if candidates.iter().any(|own: &Candidate| own.name == row.name)
-            || file.grant(&row.name).is_some_and(|grant| grant.library.is_some())
-        {
-            continue;
-        }
+    for row in deployed.iter().filter(|row| !by_entry.contains(&row.name)) {
         match Candidate::deployed(file, &trust, libraries, &row.name, &row.live()) {
             Ok(candidate) => candidates.push(candidate),
             Err(error) => {
                 if error.may_pass() {
                     stay.push(row.name.clone());
                     plugins.tries.failed(&row.name, Instant::now());
+                } else {
+                    lost.insert(row.name.clone());
                 }
                 plugins.refuse(&row.name, refused(row, &error.to_string()));
             }
         }
     }
+    // What lost its right, or its pin, is new once it has it again.
+    let pins_one = |name: &str| file.grant(name).is_some_and(|grant| grant.library.is_some());
+    pins.keep(|name| pins_one(name) && !lost.contains(name));
     // What is not admitted any more makes room first, so that another may take its measures on.
     let admitted = candidates.iter().map(|own| own.name.clone());
     retire(engine, stay.iter().cloned().chain(admitted).collect()).await?;
@@ -130,6 +145,9 @@ pub async fn start(
             plugins.refuse(&candidate.name, shown(&candidate.grant, &why));
             continue;
         }
+        if by_entry.contains(&candidate.name) {
+            pins.deployed(&candidate.grant);
+        }
         stay.push(candidate.name.clone());
         starting.push(candidate);
     }
@@ -141,28 +159,52 @@ pub async fn start(
             plugins.tries.failed(&name, Instant::now());
         }
     });
+    pins.close();
     retire(engine, stay).await?;
     each(shadows, |row| {
-        let started = Candidate::deployed(file, &trust, libraries, &row.name, &row.own)
-            .and_then(|candidate| plugins.start_shadow(candidate));
-        if let Err(error) = started {
-            tracing::error!(plugin = %row.name, %error, "影子版本未启动 / the shadow does not run");
+        match Candidate::deployed(file, &trust, libraries, &row.name, &row.own) {
+            Ok(candidate) => {
+                // Where it does not start that is shown with the reason.
+                let _refused = plugins.start_shadow(candidate);
+            }
+            Err(error) => plugins.shadow_refused(&row.name, &error),
         }
     });
+    sweep(engine, libraries).map_err(EngineError::Defect)?;
+    Ok(())
+}
+
+/// Removes the libraries and manifests that no row names.
+///
+/// # Errors
+/// The view cannot be read; nothing is removed then.
+pub(super) fn sweep(engine: &Engine, libraries: &Libraries) -> Result<(), String> {
+    let (plugins, shadows) = rows(engine)?;
+    let live = plugins.iter().flat_map(|row| [Some(row.live()), row.earlier.clone()]).flatten();
+    let mut named = BTreeSet::new();
+    for own in live.chain(shadows.into_iter().map(|row| row.own)) {
+        named.insert(own.sha256);
+        if let Admission::Signed { manifest_sha256, .. } = own.admission {
+            named.insert(manifest_sha256);
+        }
+    }
+    libraries.sweep(&named);
     Ok(())
 }
 
 /// The library that an entry pins for development, kept like every other.
 fn pinned(
     file: &PluginsFile,
+    trust: &Trust,
     grant: &PluginGrant,
     libraries: &Libraries,
 ) -> Result<Candidate, AdmissionError> {
     let Some(pinned) = grant.pinned()? else {
-        return Candidate::unsigned(file, libraries.path(&[0; 32]), [0; 32], &grant.name, "");
+        let nothing = libraries.path(&[0; 32]);
+        return Candidate::unsigned(file, trust, nothing, [0; 32], &grant.name, "");
     };
-    let candidate =
-        Candidate::unsigned(file, pinned.library, pinned.sha256, &grant.name, &pinned.version)?;
+    let Pinned { library, sha256, version } = pinned;
+    let candidate = Candidate::unsigned(file, trust, library, sha256, &grant.name, &version)?;
     let bytes = super::library::read_library(&candidate.library)?;
     let sha256 = libraries.keep(&bytes, None)?;
     Ok(Candidate { library: libraries.path(&sha256), sha256, ..candidate })

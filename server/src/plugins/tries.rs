@@ -48,6 +48,18 @@ impl Tries {
         self.lock().remove(name);
     }
 
+    /// Whether it waits to be tried again.
+    pub fn waits(&self, name: &str) -> bool {
+        self.lock().contains_key(name)
+    }
+
+    /// One that was tried and waits still is not due at once, whatever went wrong.
+    pub fn put_off(&self, name: &str, now: Instant) {
+        if let Some(own) = self.lock().get_mut(name).filter(|own| own.at <= now) {
+            own.at = now + own.wait;
+        }
+    }
+
     /// One that waits is tried at once.
     pub fn hurry(&self, name: &str, now: Instant) {
         if let Some(own) = self.lock().get_mut(name) {
@@ -109,6 +121,11 @@ mod tests {
         tries.hurry("one", now);
         tries.hurry("another", now);
         assert_eq!(tries.due(now), ["one"], "nobody who does not wait is tried");
+        assert!(tries.waits("one") && !tries.waits("another"));
+        tries.put_off("one", now);
+        tries.put_off("another", now);
+        assert!(tries.due(now + WAIT_MIN).is_empty(), "its wait is as long as it was");
+        assert_eq!(tries.due(now + WAIT_MAX), ["one"]);
         tries.forget("one");
         assert_eq!((tries.due(now), tries.next()), (Vec::new(), None));
         tries.failed("one", start);

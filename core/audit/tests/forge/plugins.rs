@@ -2,7 +2,7 @@
 //! after an officer did it.
 
 use super::kit::plugins::*;
-use super::kit::rules::STATUTE;
+use super::kit::rules::{STATUTE, day};
 use super::kit::steps::*;
 use super::kit::{World, operator, organisation, person, plugin};
 use shouxin_core::command::Command;
@@ -37,6 +37,16 @@ pub fn whole_life() -> World {
     let through = Position::local(world.next().sequence - 1);
     world.must(&plugin(), &Command::PluginForgot { plugin: name(), through });
     world.must(&operator(), &remove());
+    world
+}
+
+/// A version comes back after the last day of its manifest: it begins nothing, and relieves.
+pub fn back_past_its_last_day() -> World {
+    let mut world = World::seeded();
+    world.must(&operator(), &deploy_version(1, signed("2026-03-01", "2026-03-31")));
+    world.must(&operator(), &deploy_version(2, Admission::Unsigned));
+    world.go_to(day("2026-04-01"));
+    world.must(&operator(), &roll_back());
     world
 }
 
@@ -107,6 +117,7 @@ pub fn answered() -> World {
 pub fn all() -> Vec<(&'static str, World)> {
     vec![
         ("whole life", whole_life()),
+        ("back past its last day", back_past_its_last_day()),
         ("retried", retried()),
         ("a person", of_a_person()),
         ("answered", answered()),

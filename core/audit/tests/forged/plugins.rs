@@ -131,17 +131,12 @@ pub(super) fn lives(table: &mut Table) {
         "plugin.admitted",
         inner!(Plugin, P::Admitted, admission => unsigned),
     );
-    for (event, what) in [
-        ("plugin.promoted", "a manifest that is over becomes live"),
-        ("plugin.rolled_back", "a manifest that is over comes back"),
-    ] {
-        table.other("G-DOC", what, &world, |log| {
-            let place = log.last(event);
-            log.cut(place);
-            log.date(place, day("2028-01-01"));
-            log.at(place).position
-        });
-    }
+    table.other("G-DOC", "a manifest that is over becomes live", &world, |log| {
+        let place = log.last("plugin.promoted");
+        log.cut(place);
+        log.date(place, day("2028-01-01"));
+        log.at(place).position
+    });
     table.change(
         "INV-10",
         "the manifest of other bytes lets in",

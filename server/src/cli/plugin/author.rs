@@ -206,10 +206,15 @@ fn told(difference: &suite::Difference) -> String {
         Some(reference) => format!("{} ({reference})", word(&json!(answer.outcome))),
         None => word(&json!(answer.outcome)),
     };
-    let was = difference.was.as_ref().map_or_else(|| "无记录 / unrecorded".to_owned(), said);
+    let none = |kind| format!("无答复 / no answer: {}", word(&json!(kind)));
+    let was = match &difference.was {
+        None => "无记录 / unrecorded".to_owned(),
+        Some(suite::Was::Answered(answer)) => said(answer),
+        Some(suite::Was::Failed { failed }) => none(*failed),
+    };
     let now = match &difference.would_be {
         suite::WouldBe::Answered(answer) => said(answer),
-        suite::WouldBe::Failed(kind) => format!("无答复 / no answer: {}", word(&json!(kind))),
+        suite::WouldBe::Failed(kind) => none(*kind),
     };
     let suite::Difference { position, hook, detail, .. } = difference;
     let case = difference.case_id.as_deref().unwrap_or("-");
