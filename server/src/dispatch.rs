@@ -411,10 +411,9 @@ impl Dispatcher {
     }
 
     /// The same for executions: they leave some places to what is told.
-    fn room_to_begin(&self, running: &Running) -> usize {
-        let (plugin, cases) = (&running.candidate.name, self.waiting.of(&running.candidate.name));
-        if cases >= WAITING_MAX {
-            tracing::warn!(%plugin, cases, "as many cases wait to be tried again as may");
+    fn room_to_begin(&mut self, running: &Running) -> usize {
+        let plugin = running.candidate.name.as_str();
+        if self.waiting.is_full(plugin, WAITING_MAX) {
             return 0;
         }
         let window = running.candidate.grant.limits.in_flight_max;

@@ -1,6 +1,6 @@
 //! How long to wait before a call is tried again: full jitter, doubling, capped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use shouxin_core::event::CaseHook;
@@ -93,6 +93,8 @@ impl Backoff {
 pub struct Waiting {
     whose: HashMap<MeasureId, String>,
     of: HashMap<String, usize>,
+    /// Plugins of which it was said that as many wait as may.
+    said: HashSet<String>,
 }
 
 impl Waiting {
@@ -115,8 +117,19 @@ impl Waiting {
         }
     }
 
+    /// Whether as many cases of a plugin wait as may; the log says so once.
+    pub fn is_full(&mut self, plugin: &str, most: usize) -> bool {
+        let cases = self.of(plugin);
+        if cases < most {
+            self.said.remove(plugin);
+        } else if self.said.insert(plugin.to_owned()) {
+            tracing::warn!(%plugin, cases, "as many cases wait to be tried again as may: no further one begins");
+        }
+        cases >= most
+    }
+
     /// How many cases of a plugin wait.
-    pub fn of(&self, plugin: &str) -> usize {
+    fn of(&self, plugin: &str) -> usize {
         self.of.get(plugin).copied().unwrap_or(0)
     }
 }
@@ -155,6 +168,7 @@ mod tests {
         waiting.begins(case(0), "b");
         waiting.begins(case(1), "a");
         assert_eq!((waiting.of("a"), waiting.of("b"), waiting.of("c")), (2, 1, 0));
+        assert!(waiting.is_full("a", 2) && !waiting.is_full("b", 2));
         for number in 0..4 {
             waiting.is_over(case(number));
         }

@@ -114,6 +114,8 @@ pub struct Walks {
     answered: HashMap<MeasureId, Position>,
     /// The first change whose walk is under way.
     oldest: Option<Position>,
+    /// As many are under way as may, and the log says so.
+    full: bool,
     /// The view holds walks that were not read yet.
     unread: bool,
     /// The last pass ended before every new walk had its first turn.
@@ -194,12 +196,13 @@ impl Walks {
         let room = OPEN_MAX.saturating_sub(self.open.len()).min(READ_MAX);
         self.unread = false;
         if room == 0 {
-            tracing::warn!(
-                open = self.open.len(),
-                "as many changes are under way as may: later ones wait"
-            );
+            if !std::mem::replace(&mut self.full, true) {
+                let open = self.open.len();
+                tracing::warn!(open, "as many changes are under way as may: later ones wait");
+            }
             return Ok(());
         }
+        self.full = false;
         let found = query.range(keys::WALKS, self.read_through.as_deref(), room)?;
         self.unread = found.len() == room;
         for entry in found {
