@@ -357,6 +357,9 @@ impl Dispatcher {
         let found = {
             let mut query = Query::new(engine.view.read());
             self.walks.refresh(&query)?;
+            if self.walks.unread() {
+                return Ok(());
+            }
             let today = engine.clock.now().legal_date();
             let live = self.live();
             let busy = |id| matches!(self.busy.get(&id), Some(None));
@@ -432,8 +435,7 @@ impl Dispatcher {
         if room == 0 {
             return Ok(());
         }
-        // What a plugin was told last shows in the walks; before all were read nobody knows.
-        if self.walks.unread() {
+        if !self.walks.known() {
             return Ok(());
         }
         let entry = Index::Owed(plugin.to_owned(), MeasureId(Position::local(0)));
@@ -441,7 +443,7 @@ impl Dispatcher {
         let mut chosen = Vec::new();
         let live = self.live();
         let mut query = Query::new(engine.view.read());
-        let erased = forgetting::pending(&query, row)?;
+        let erased = forgetting::pending(&query, row, self.forgetting.get(plugin))?;
         let page = |query: &mut Query<'_>, after| query.page(&entry, after, EXECUTIONS_PAGE);
         let next = round(&mut query, began_at, ROWS_PER_PASS_MAX, page, |query, at| {
             let id = MeasureId(at);

@@ -592,6 +592,13 @@ impl Plugins {
         taken
     }
 
+    /// The same for what was taken and had no turn. Nobody is woken: there is none at once either.
+    pub fn put_back(&self, name: &str, at: Position) {
+        if !self.retold.add(name, at) {
+            tracing::warn!(plugin = %name, %at, "a change was not told again; it stays a dead letter");
+        }
+    }
+
     /// What a plugin is to be told again, the first of it.
     pub fn take_retold(&self, name: &str, most: usize) -> Vec<Position> {
         self.retold.take(name, most)

@@ -30,6 +30,10 @@ pub struct Settings {
     pub waiting_max: u32,
 }
 
+/// Beyond it, with as many again for what relieves, the folder would pass what the register lets a plugin's
+/// folder hold by default (`data_files_max`), and nothing at all would be forwarded.
+const WAITING_HIGHEST: u32 = 40_000;
+
 fn waiting_max() -> u32 {
     WAITING_MAX
 }
@@ -37,10 +41,10 @@ fn waiting_max() -> u32 {
 impl Settings {
     /// Says what is wrong with the settings, if anything.
     pub fn check(&self) -> Result<(), String> {
-        if (1..=100_000).contains(&self.waiting_max) {
+        if (1..=WAITING_HIGHEST).contains(&self.waiting_max) {
             return Ok(());
         }
-        Err("`waiting_max` must be from 1 to 100000".to_owned())
+        Err(format!("`waiting_max` must be from 1 to {WAITING_HIGHEST}"))
     }
 }
 

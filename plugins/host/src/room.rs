@@ -43,8 +43,17 @@ pub(crate) struct Room {
     bytes_max: u64,
     files_max: u64,
     free_bytes_min: u64,
-    /// What the folder took when the disk was last seen with room enough, or else at the first look.
-    calm: Mutex<Option<u64>>,
+    calm: Mutex<Calm>,
+}
+
+/// What a folder took when all was well, and whether it is known to have grown since.
+#[derive(Debug, Default)]
+struct Calm {
+    /// What it took when the disk was last seen with room enough, or else when its body was started.
+    bytes: u64,
+    /// The child that one look has seen to have grown too much: a store that is written anew takes its room
+    /// twice for a moment.
+    grew: Option<u32>,
 }
 
 /// What a folder takes, or had taken when a bound was passed.
@@ -84,7 +93,7 @@ impl Room {
             bytes_max: spec.limits.data_bytes_max,
             files_max: spec.limits.data_files_max,
             free_bytes_min: spec.limits.disk_free_bytes_min,
-            calm: Mutex::new(None),
+            calm: Mutex::default(),
         }
     }
 
@@ -127,7 +136,7 @@ impl Room {
                 &format!("holds at least {files} files, more than data_files_max ({max})"),
             ));
         }
-        self.grew_on_a_full_disk(bytes)
+        self.grew_on_a_full_disk(bytes, pid)
     }
 
     fn taken(&self, pid: Option<u32>) -> Result<Taken, Unmeasured> {
@@ -147,25 +156,27 @@ impl Room {
         Ok(taken)
     }
 
-    /// Where the disk is short of room, whoever made it so since it was not is over.
-    fn grew_on_a_full_disk(&self, bytes: u64) -> Option<String> {
+    /// Where the disk is short of room, whoever made it so since it was not is over. Two looks in a row have to
+    /// see it. Before a start nothing grows: what is there then is what a body begins with.
+    fn grew_on_a_full_disk(&self, bytes: u64, pid: Option<u32>) -> Option<String> {
+        let mut calm = self.calm.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(pid) = pid else {
+            *calm = Calm { bytes, grew: None };
+            return None;
+        };
         if self.free_bytes_min == 0 {
             return None;
         }
-        let mut calm = self.calm.lock().unwrap_or_else(PoisonError::into_inner);
-        let disk = rustix::fs::statvfs(&self.data_dir);
-        let Ok(free) = disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)) else {
-            // The folder is not there before the first start, and takes what it takes: nothing.
-            calm.get_or_insert(bytes);
-            return None;
-        };
-        let before = match free >= self.free_bytes_min {
+        // The folder is not there before the first start, and takes what it takes: nothing.
+        let disk = rustix::fs::statvfs(&self.data_dir).ok()?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        calm.bytes = match free >= self.free_bytes_min {
             true => bytes,
-            false => calm.map_or(bytes, |calm| calm.min(bytes)),
+            false => calm.bytes.min(bytes),
         };
-        *calm = Some(before);
-        let grown = bytes.saturating_sub(before);
-        if grown <= GROWTH_BYTES {
+        let grown = bytes.saturating_sub(calm.bytes);
+        let before = std::mem::replace(&mut calm.grew, (grown > GROWTH_BYTES).then_some(pid));
+        if grown <= GROWTH_BYTES || before != Some(pid) {
             return None;
         }
         let min = self.free_bytes_min;
@@ -312,7 +323,7 @@ mod tests {
             bytes_max: u64::MAX,
             files_max: u64::MAX,
             free_bytes_min: 0,
-            calm: Mutex::new(None),
+            calm: Mutex::default(),
         };
         change(&mut room);
         room
@@ -418,26 +429,49 @@ mod tests {
         let growth = usize::try_from(GROWTH_BYTES).unwrap();
         write(folder.path().join("before"), 2 * growth);
         let mut room = room(folder.path(), |room| room.free_bytes_min = u64::MAX);
-        assert_eq!(room.over(None), None, "it was so when it was first looked at");
+        let own = Some(std::process::id());
+        assert_eq!(room.over(None), None, "it begins with what is there");
         write(folder.path().join("little"), growth / 2);
-        assert_eq!(room.over(None), None);
+        assert_eq!((room.over(own), room.over(own)), (None, None));
         write(folder.path().join("more"), growth);
+        assert_eq!(room.over(own), None, "it may be gone at the next look");
         for _ in 0..2 {
-            let text = room.over(None).unwrap();
+            let text = room.over(own).unwrap();
             assert!(text.contains("disk_free_bytes_min") && text.contains("只剩"), "{text}");
         }
         std::fs::remove_file(folder.path().join("more")).unwrap();
-        assert_eq!(room.over(None), None);
+        assert_eq!(room.over(own), None);
         // What it gave back it does not take again.
         std::fs::remove_file(folder.path().join("before")).unwrap();
-        assert_eq!(room.over(None), None);
+        assert_eq!(room.over(own), None);
         write(folder.path().join("more"), growth + growth / 2);
-        assert!(room.over(None).is_some());
-        room.free_bytes_min = 1;
-        assert_eq!(room.over(None), None, "there is room");
-        room.free_bytes_min = 0;
+        assert_eq!(room.over(own), None);
+        assert!(room.over(own).is_some());
+        assert_eq!((room.over(None), room.over(own)), (None, None), "another body begins with it");
         write(folder.path().join("most"), 2 * growth);
-        assert_eq!(room.over(None), None, "nobody asked");
+        assert_eq!(room.over(own), None);
+        room.free_bytes_min = 1;
+        assert_eq!(room.over(own), None, "there is room");
+        room.free_bytes_min = 0;
+        write(folder.path().join("yet more"), 2 * growth);
+        assert_eq!((room.over(own), room.over(own)), (None, None), "nobody asked");
+    }
+
+    /// A store that is written anew takes its room twice for a moment, on a disk that others filled.
+    #[test]
+    fn on_a_full_disk_a_store_is_written_anew_again_and_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let growth = usize::try_from(GROWTH_BYTES).unwrap();
+        write(folder.path().join("store"), 2 * growth);
+        let room = room(folder.path(), |room| room.free_bytes_min = u64::MAX);
+        let own = Some(std::process::id());
+        assert_eq!(room.over(None), None);
+        for _ in 0..3 {
+            write(folder.path().join("tmp"), 2 * growth);
+            assert_eq!(room.over(own), None);
+            std::fs::rename(folder.path().join("tmp"), folder.path().join("store")).unwrap();
+            assert_eq!(room.over(own), None);
+        }
     }
 
     #[test]
@@ -445,9 +479,11 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let own = folder.path().join("own");
         let room = room(&own, |room| room.free_bytes_min = u64::MAX);
+        let body = Some(std::process::id());
         assert_eq!(room.over(None), None);
         std::fs::create_dir(&own).unwrap();
         write(own.join("much"), 2 * usize::try_from(GROWTH_BYTES).unwrap());
-        assert!(room.over(None).is_some());
+        assert_eq!(room.over(body), None);
+        assert!(room.over(body).is_some());
     }
 }

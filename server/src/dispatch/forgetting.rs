@@ -69,6 +69,16 @@ impl Forgetting {
         }
     }
 
+    /// Erasures that are looked at: those that are outstanding, and those taken between them.
+    fn window(&self) -> usize {
+        PENDING_MAX + self.done.len().min(AHEAD_MAX)
+    }
+
+    /// Whether no further one is asked about before the cursor moves.
+    fn is_full(&self) -> bool {
+        self.done.len() >= AHEAD_MAX
+    }
+
     /// When it is asked again.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due.filter(|_| self.under_way.is_none())
@@ -145,9 +155,12 @@ fn failure(outcome: &Outcome, subject: &SubjectKey) -> String {
     format!("{what}: {}", shortened(&detail))
 }
 
-/// Erased subjects looked at before executions begin; where more wait, none begins. As many are asked about
-/// beyond one that the plugin does not take.
+/// Erased subjects looked at before executions begin; where more wait, none begins.
 const PENDING_MAX: usize = 256;
+
+/// Erasures beyond one that a plugin does not take that are remembered as taken; where as many are, no
+/// further one is asked about and no execution begins.
+const AHEAD_MAX: usize = 1024;
 
 /// Subjects that a plugin is to forget before it is given anything new about them.
 pub(super) struct Pending {
@@ -163,13 +176,21 @@ impl Pending {
     }
 }
 
-/// What a plugin is still to forget.
-pub(super) fn pending(query: &Query<'_>, row: &PluginRow) -> Result<Pending, QueryError> {
+/// What a plugin is still to forget, beyond what it took already.
+pub(super) fn pending(
+    query: &Query<'_>,
+    row: &PluginRow,
+    own: Option<&Forgetting>,
+) -> Result<Pending, QueryError> {
     let after = keys::erasures_after(row.forgotten_through);
-    let found = query.range(keys::ERASURES, Some(&after), PENDING_MAX)?;
-    let more = found.len() >= PENDING_MAX;
-    let subjects = found.iter().filter_map(|entry| keys::read_erasure(entry));
-    Ok(Pending { subjects: subjects.map(|(_, subject)| subject).collect(), more })
+    let found =
+        query.range(keys::ERASURES, Some(&after), own.map_or(PENDING_MAX, Forgetting::window))?;
+    let open = |at: &Position| own.is_none_or(|own| !own.done.contains(at));
+    let open =
+        found.iter().filter_map(|entry| keys::read_erasure(entry)).filter(|(at, _)| open(at));
+    let subjects: Vec<SubjectKey> = open.map(|(_, subject)| subject).collect();
+    let more = subjects.len() >= PENDING_MAX || own.is_some_and(Forgetting::is_full);
+    Ok(Pending { subjects: subjects.into_iter().collect(), more })
 }
 
 impl Dispatcher {
@@ -177,7 +198,7 @@ impl Dispatcher {
     pub(super) fn forget(&mut self, running: &Running, row: &PluginRow) -> Result<(), QueryError> {
         let plugin = row.name.as_str();
         // Mostly there is none.
-        let most = if self.forgetting.contains_key(plugin) { PENDING_MAX } else { 1 };
+        let most = self.forgetting.get(plugin).map_or(1, Forgetting::window);
         let pending = self.to_forget(row, most)?;
         if pending.is_empty() {
             if self.forgetting.remove(plugin).is_some() {
@@ -192,6 +213,11 @@ impl Dispatcher {
         if own.under_way.is_some() {
             return Ok(());
         }
+        let pending = match own.is_full() {
+            // Only what lies between is asked about, so that what is remembered stays bounded.
+            true => pending.into_iter().filter(|(at, _)| Some(at) < own.done.last()).collect(),
+            false => pending,
+        };
         if let Some((at, subject)) = own.next(&pending, Instant::now()).copied() {
             let forget = Forget { schema: SCHEMA, subject_key: subject.to_string() };
             let body = forget.encode().map_err(|error| QueryError::Read(error.to_string()))?;
@@ -226,7 +252,8 @@ impl Dispatcher {
         if first.is_none() {
             return Ok(());
         }
-        let pending = self.to_forget(row, PENDING_MAX)?;
+        let window = self.forgetting.get(&plugin).map_or(PENDING_MAX, Forgetting::window);
+        let pending = self.to_forget(row, window)?;
         let own = self.forgetting.get_mut(&plugin);
         let Some((own, through)) = own.and_then(|own| own.through(&pending).map(|at| (own, at)))
         else {

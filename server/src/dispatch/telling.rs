@@ -9,7 +9,7 @@ use shouxin_core::event::CaseHook;
 use shouxin_core::id::Position;
 use shouxin_core::row::{Index, PluginRow};
 use shouxin_plugin_host::wire::AnswerOutcome;
-use shouxin_plugin_host::{Completion, FailureKind, Hook, Outcome};
+use shouxin_plugin_host::{Completion, FailureKind, Hook, Outcome, SubmitError};
 
 use crate::dispatch::retry::Backoff;
 use crate::dispatch::{Dispatcher, Note, Task, ends_the_process, message};
@@ -17,8 +17,10 @@ use crate::engine::Request;
 use crate::engine::query::{Query, QueryError};
 use crate::plugins::Running;
 
-/// Classification changes of one page; the cursor moves behind it as a whole.
+/// Classification changes that are read at once, and behind which the cursor moves at once.
 const TELL_PAGE: usize = 32;
+/// Changes that are known at once: while the first waits, those of other subjects go on behind it.
+const TELL_KNOWN_MAX: usize = 1024;
 /// Changes under way at once, by plugin: its window belongs to cases first.
 const TELL_WINDOW: usize = 16;
 /// Attempts at one change; after them it is a dead letter, which holds nothing up.
@@ -73,18 +75,40 @@ fn heard(completion: &Completion) -> Heard {
 }
 
 /// What a plugin has been told of the changes after its cursor. It outlives a restart of the plugin:
-/// what ended its process is counted over all of them.
+/// what ended its process is counted over all of them. The cursor moves up to the first that was not told;
+/// what was told beyond is known here alone, and told again after a restart.
 #[derive(Default)]
 pub(super) struct Telling {
     page: BTreeMap<Position, Item>,
-    committing: bool,
-    /// The page could not be recorded, and is again from this moment.
+    /// How far the cursor is being moved.
+    committing: Option<Position>,
+    /// That could not be recorded, and is again from this moment.
     again: Option<Instant>,
 }
 
 impl Telling {
     fn under_way(&self) -> usize {
         self.page.values().filter(|item| item.state == State::UnderWay).count()
+    }
+
+    /// Whether what is known is told or waits, and there is room for more.
+    fn wants_more(&self) -> bool {
+        let now = Instant::now();
+        let open = |item: &&Item| match item.state {
+            State::Todo => item.attempts.due().is_none_or(|due| due <= now),
+            State::UnderWay => true,
+            State::Told { .. } => false,
+        };
+        self.page.len() < TELL_KNOWN_MAX && self.page.values().filter(open).count() < TELL_WINDOW
+    }
+
+    /// How far everything was told, once it is worth a record: a whole page, or all that can be for now.
+    fn through(&self) -> Option<Position> {
+        let told = |item: &Item| matches!(item.state, State::Told { .. });
+        let first = self.page.iter().take_while(|(_, item)| told(item));
+        let (count, last) = first.fold((0, None), |(count, _), (at, _)| (count + 1, Some(*at)));
+        let worth = count >= TELL_PAGE || self.under_way() == 0;
+        last.filter(|_| worth)
     }
 
     /// The next moment at which something may be tried again.
@@ -98,13 +122,15 @@ impl Dispatcher {
     /// Tells a plugin of what it was not told, as far as there is room.
     pub(super) fn tell(&mut self, running: &Running, row: &PluginRow) -> Result<(), QueryError> {
         let plugin = row.name.as_str();
-        if self.telling.get(plugin).is_none_or(|own| own.page.is_empty()) {
+        let known = self.telling.get(plugin);
+        let last = known.and_then(|own| own.page.last_key_value()).map(|(at, _)| *at);
+        if known.is_none_or(Telling::wants_more) {
             let page: Vec<Position> = {
                 let query = Query::new(self.engine.view.read());
                 let entry = Index::ClassificationChange(Position::local(0));
-                query.page(&entry, Some(row.told_through), TELL_PAGE)?.0
+                query.page(&entry, last.max(Some(row.told_through)), TELL_PAGE)?.0
             };
-            if page.is_empty() {
+            if page.is_empty() && last.is_none() {
                 return Ok(());
             }
             let base_ms = running.candidate.grant.retry_base_ms;
@@ -113,9 +139,8 @@ impl Dispatcher {
                 let attempts = Backoff::new(CaseHook::Execute, base_ms);
                 (at, Item { state: State::Todo, subject: None, attempts })
             };
-            let page = page.into_iter().map(new).collect();
-            let telling = Telling { page, ..Telling::default() };
-            self.telling.insert(plugin.to_owned(), telling);
+            let telling = self.telling.entry(plugin.to_owned()).or_default();
+            telling.page.extend(page.into_iter().map(new));
         }
         self.tell_more(running);
         self.finish_telling(running);
@@ -168,7 +193,6 @@ impl Dispatcher {
             if subject.is_some_and(|subject| held.contains(&subject)) {
                 continue;
             }
-            held.extend(subject);
             let fields = &running.candidate.grant.fields;
             let mut query = Query::new(self.engine.view.read());
             let told = message::classified(&mut query, &envelope, fields);
@@ -184,6 +208,7 @@ impl Dispatcher {
                         return;
                     }
                     room -= 1;
+                    held.extend(subject);
                     State::UnderWay
                 }
                 Err(error) => {
@@ -242,17 +267,14 @@ impl Dispatcher {
         let Some(telling) = self.telling.get_mut(plugin) else {
             return;
         };
-        let told = |item: &Item| matches!(item.state, State::Told { .. });
         let waits = telling.again.is_some_and(|again| again > Instant::now());
-        if telling.committing || waits || !telling.page.values().all(told) {
-            return;
-        }
-        let Some(through) = telling.page.keys().last().copied() else {
+        let through = telling.through().filter(|_| telling.committing.is_none() && !waits);
+        let Some(through) = through else {
             return;
         };
-        telling.committing = true;
+        telling.committing = Some(through);
         let lost = |item: &Item| item.state == State::Told { delivered: false };
-        let lost = telling.page.iter().filter(|(_, item)| lost(item));
+        let lost = telling.page.range(..=through).filter(|(_, item)| lost(item));
         let undelivered: Vec<Position> = lost.map(|(at, _)| *at).collect();
         let plugin = plugin.to_owned();
         let command = Command::PluginTold { plugin: plugin.clone(), through, undelivered };
@@ -260,13 +282,22 @@ impl Dispatcher {
         self.spawn(request, move |result| Note::Told { plugin, committed: result.is_ok() });
     }
 
-    /// A page was recorded, or could not be: then it is kept, and nothing of it is told twice.
+    /// The cursor was moved, or could not be: then what was told is kept, and nothing of it is told twice.
     pub(super) fn page_noted(&mut self, plugin: &str, committed: bool) {
-        if committed {
-            self.telling.remove(plugin);
-        } else if let Some(telling) = self.telling.get_mut(plugin) {
-            telling.committing = false;
-            telling.again = Some(Instant::now() + AGAIN);
+        let Some(telling) = self.telling.get_mut(plugin) else {
+            return;
+        };
+        let through = telling.committing.take();
+        match through.filter(|_| committed) {
+            Some(through) => {
+                telling.page = telling.page.split_off(&through);
+                telling.page.remove(&through);
+                telling.again = None;
+                if telling.page.is_empty() {
+                    self.telling.remove(plugin);
+                }
+            }
+            None => telling.again = Some(Instant::now() + AGAIN),
         }
     }
 
@@ -279,19 +310,25 @@ impl Dispatcher {
             if !self.telling_late.insert((plugin.clone(), at)) {
                 continue;
             }
-            let told = match self.late(running, at) {
+            let problem = match self.late(running, at) {
                 Ok(Some(body)) => {
                     let (key, task) = (format!("classified/{at}"), Task::TellLate { at });
-                    self.submit(&plugin, Hook::Classified, body, key, task)
-                        .map_err(|error| error.to_string())
+                    match self.submit(&plugin, Hook::Classified, body, key, task) {
+                        Ok(()) => continue,
+                        // It has no turn now: it waits for the next.
+                        Err(SubmitError::Full | SubmitError::Down { .. }) => {
+                            self.telling_late.remove(&(plugin.clone(), at));
+                            self.plugins.put_back(&plugin, at);
+                            continue;
+                        }
+                        Err(error) => error.to_string(),
+                    }
                 }
-                Ok(None) => Err("nothing is told of it".to_owned()),
-                Err(error) => Err(error.to_string()),
+                Ok(None) => "nothing is told of it".to_owned(),
+                Err(error) => error.to_string(),
             };
-            if let Err(error) = told {
-                tracing::warn!(%plugin, %at, %error, "a change was not told again; it stays a dead letter");
-                self.telling_late.remove(&(plugin.clone(), at));
-            }
+            tracing::warn!(%plugin, %at, %problem, "a change was not told again; it stays a dead letter");
+            self.telling_late.remove(&(plugin.clone(), at));
         }
     }
 

@@ -116,8 +116,10 @@ pub struct Walks {
     oldest: Option<Position>,
     /// As many are under way as may, and the log says so.
     full: bool,
-    /// The view holds walks that were not read yet.
+    /// The view holds walks that were not read yet, and there is room for more.
     unread: bool,
+    /// The view holds walks for which there is no room.
+    beyond: bool,
     /// The last pass ended before every new walk had its first turn.
     left: bool,
 }
@@ -194,8 +196,9 @@ impl Walks {
     /// Takes in what was added to the view's walks since the last time.
     pub fn refresh(&mut self, query: &Query<'_>) -> Result<(), QueryError> {
         let room = OPEN_MAX.saturating_sub(self.open.len()).min(READ_MAX);
-        self.unread = false;
+        (self.unread, self.beyond) = (false, false);
         if room == 0 {
+            self.beyond = !query.range(keys::WALKS, self.read_through.as_deref(), 1)?.is_empty();
             if !std::mem::replace(&mut self.full, true) {
                 let open = self.open.len();
                 tracing::warn!(open, "as many changes are under way as may: later ones wait");
@@ -377,9 +380,16 @@ impl Walks {
         self.unread || self.left || !self.news.is_empty()
     }
 
-    /// Whether walks stand in the view that nobody has read yet: what a plugin was told cannot be known.
+    /// Whether walks stand in the view that will be read by the passes that follow at once. Until then nothing
+    /// is called for: a call would stand for an older change than the last, and a department that has seen a
+    /// later one would confirm it and do nothing.
     pub fn unread(&self) -> bool {
         self.unread
+    }
+
+    /// Whether it is known what plugins were told last, so that a burden may begin.
+    pub fn known(&self) -> bool {
+        !self.unread && !self.beyond
     }
 
     /// A plugin has answered for a step of a case.
@@ -434,7 +444,9 @@ impl Walk {
         left: &mut usize,
         found: &mut Vec<Owed>,
     ) -> Result<(), QueryError> {
-        for id in self.turns(*left) {
+        // Those behind what waits for a plugin may belong to another: the family goes on whatever waits.
+        let most = if self.through { *left } else { *left / 2 };
+        for id in self.turns(most) {
             *left = left.saturating_sub(1);
             self.looked_at = Some(id);
             if !look(query, known, id, change, today, found)? {

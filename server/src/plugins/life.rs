@@ -216,7 +216,8 @@ impl Life {
             Step::Resume { name } => {
                 let shadow = self.shadow_row(&name, engine)?;
                 // Of a shadow alone the log has nothing to say: it is called for nothing.
-                if self.row(&name, engine)?.is_some() || shadow.is_none() {
+                let live = self.row(&name, engine)?.is_some_and(|row| row.retired.is_none());
+                if live || shadow.is_none() {
                     let command = Command::ResumePlugin { name: name.clone() };
                     record(engine, "plugins.resume", command)?;
                     if self.runs && self.plugins.get(&name).is_none() {
