@@ -14,11 +14,13 @@ use shouxin_tests::Client;
 use shouxin_tests::running::{FIRST, Running};
 
 use crate::exactly_once::{checked, journal, with_a_journal};
+use crate::many::trip;
 use crate::plugins::{Teller, listed_until, ordered};
 
 /// The day on which the listings are in effect.
 const EFFECTIVE: &str = "2026-03-10";
 const END: &str = "2026-12-01";
+const AFTER_THE_END: &str = "2026-12-02";
 /// An earlier end, and the day after it.
 const SOON: &str = "2026-06-01";
 const AFTER: &str = "2026-06-02";
@@ -153,14 +155,7 @@ fn what_a_tripped_plugin_is_owed_is_said_at_once_done_by_hand_and_told_once_when
     let shown = |what: &str, holds: &dyn Fn(&Value) -> bool| {
         operator.until("/v1/plugins", what, |body| holds(&body["plugins"][0]))["plugins"][0].clone()
     };
-    let mut before = Value::Null;
-    for _ in 0..2 {
-        let up = shown("running", &|own| own["state"] == "running" && own["pid"] != before);
-        before = up["pid"].clone();
-        let pid = before.as_i64().and_then(|pid| i32::try_from(pid).ok());
-        let pid = pid.and_then(rustix::process::Pid::from_raw).expect("a process number");
-        rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killing it");
-    }
+    trip(&running, "faulty");
     shown("tripped", &|own| own["state"] == "tripped" && own["breaker"] == "open");
     objects(&running, &teller, &subjects[0], &cases[0].0);
     let said = procurement.until(&path(case(0)), "said", |body| body["fault"] == "crash");
@@ -193,6 +188,70 @@ fn what_a_tripped_plugin_is_owed_is_said_at_once_done_by_hand_and_told_once_when
     checked(&data);
 }
 
+/// One case that the plugin has carried out, and who acts on it.
+struct One {
+    running: Running,
+    data: PathBuf,
+    teller: Teller,
+    subject: String,
+    listing: String,
+    case: String,
+    procurement: Client,
+}
+
+impl One {
+    fn executed(running: Running, data: &Path) -> One {
+        let teller = Teller::new();
+        let subject = code("91", 1);
+        let subjects = std::slice::from_ref(&subject);
+        let listings = listed_until(END, &running, &teller, subjects);
+        let (mut cases, procurement) = ordered(END, &running, &teller, subjects, listings);
+        let (listing, case) = cases.remove(0);
+        let data = data.to_owned();
+        let one = One { running, data, teller, subject, listing, case, procurement };
+        one.becomes("executed");
+        one
+    }
+
+    fn becomes(&self, state: &str) {
+        let path = path(&self.case);
+        self.procurement.until(&path, state, |body| body["department_system"] == state);
+    }
+
+    fn objects(&self) -> String {
+        objects(&self.running, &self.teller, &self.subject, &self.listing)
+    }
+
+    fn rejected(&self, objection: &str) {
+        rejected(&self.running, &self.teller, &self.subject, objection);
+    }
+
+    fn begun(&self, hook: &str) -> usize {
+        begun(&self.data, &self.case, hook)
+    }
+
+    /// Waits until everybody under the listing has heard of each change.
+    fn settles(&self) {
+        let auditor = Client::new(&self.running.base, Some(&self.running.key(Role::Auditor, None)));
+        auditor.until("/metrics", "no family open", |body| {
+            body["text"].as_str().is_some_and(|text| text.contains("\nshouxin_open_walks 0\n"))
+        });
+    }
+
+    /// What the department's own book says at the end.
+    fn stands(self, state: State) {
+        let rests = |body: &Value| body["plugins"][0]["in_flight"] == json!(0);
+        self.running.operator().until("/v1/plugins", "at rest", rests);
+        drop(self.running);
+        let folder = self.data.join("plugin-data").join("faulty");
+        let book = CaseBook::open(&folder).expect("the plugin's book");
+        let kept = book.of_subject(&self.subject).next().expect("the case").state;
+        assert_eq!(kept, state, "{:?}", journal(&self.data));
+        drop(book);
+        checked(&self.data);
+    }
+}
+
 /// A case's plugin stands inside a call of this hook while the case's standing changes twice over; what it
 /// was told last is what stands.
 fn overlaps(hook: &str) {
@@ -200,46 +259,26 @@ fn overlaps(hook: &str) {
     let data = folder.path().join("data");
     let (stands, goes) = pipes(&data);
     let settings = format!("stand_on = {hook:?}\npath = {stands:?}\n");
-    let running = started(folder.path(), "deadline_ms = 60000\n", &settings);
-    let teller = Teller::new();
-    let subjects = vec![code("91", 1)];
-    let listings = listed_until(END, &running, &teller, &subjects);
-    let (cases, procurement) = ordered(END, &running, &teller, &subjects, listings);
-    let [(listing, case)] = cases.as_slice() else { panic!("one case") };
-    let becomes = |state: &str| {
-        procurement.until(&path(case), state, |body| body["department_system"] == state);
-    };
-    becomes("executed");
-    let first = objects(&running, &teller, &subjects[0], listing);
+    let one = One::executed(started(folder.path(), "deadline_ms = 60000\n", &settings), &data);
+    let first = one.objects();
     let last = match hook {
         "suspend" => {
             drop(File::open(&stands).expect("the suspension has begun"));
-            rejected(&running, &teller, &subjects[0], &first);
-            "executed"
+            one.rejected(&first);
+            ("executed", State::InEffect)
         }
         _ => {
-            becomes("suspended");
-            rejected(&running, &teller, &subjects[0], &first);
+            one.becomes("suspended");
+            one.rejected(&first);
             drop(File::open(&stands).expect("the resumption has begun"));
-            objects(&running, &teller, &subjects[0], listing);
-            "suspended"
+            one.objects();
+            ("suspended", State::Suspended)
         }
     };
     drop(File::options().write(true).open(&goes).expect("the plugin waits"));
-    let operator = running.operator();
-    let auditor = Client::new(&running.base, Some(&running.key(Role::Auditor, None)));
-    auditor.until("/metrics", "no family open", |body| {
-        body["text"].as_str().is_some_and(|text| text.contains("\nshouxin_open_walks 0\n"))
-    });
-    becomes(last);
-    operator.until("/v1/plugins", "at rest", |body| body["plugins"][0]["in_flight"] == json!(0));
-    drop(running);
-    let book = CaseBook::open(&data.join("plugin-data").join("faulty")).expect("the plugin's book");
-    let kept = book.of_subject(&subjects[0]).next().expect("the case").state;
-    let stood = if last == "executed" { State::InEffect } else { State::Suspended };
-    assert_eq!(kept, stood, "{:?}", journal(&data));
-    drop(book);
-    checked(&data);
+    one.settles();
+    one.becomes(last.0);
+    one.stands(last.1);
 }
 
 #[test]
@@ -264,72 +303,45 @@ fn a_suspension_reaches_a_plugin_that_died_after_it_resumed_the_case_and_before_
     let text = with_a_journal("deadline_ms = 60000\n", &settings);
     std::fs::write(&file, text.replace("retry_base_ms = 5\n", "retry_base_ms = 800000\n"))
         .expect("plugins.toml");
-    let running = Running::with(FIRST, &data, PluginsFile::read(&file).expect("plugins.toml"));
-    let teller = Teller::new();
-    let subjects = vec![code("91", 1)];
-    let listings = listed_until(END, &running, &teller, &subjects);
-    let (cases, procurement) = ordered(END, &running, &teller, &subjects, listings);
-    let [(listing, case)] = cases.as_slice() else { panic!("one case") };
-    let becomes = |state: &str| {
-        procurement.until(&path(case), state, |body| body["department_system"] == state);
-    };
-    becomes("executed");
-    let first = objects(&running, &teller, &subjects[0], listing);
+    let file = PluginsFile::read(&file).expect("plugins.toml");
+    let one = One::executed(Running::with(FIRST, &data, file), &data);
+    let first = one.objects();
     drop(File::open(&stands).expect("the suspension has begun"));
-    rejected(&running, &teller, &subjects[0], &first);
+    one.rejected(&first);
     // The next process of the plugin finds no pipes and stands nowhere.
     std::fs::remove_file(&stands).expect("the pipe");
     drop(File::options().write(true).open(&goes).expect("the plugin waits"));
     std::fs::remove_file(&goes).expect("the other pipe");
-    procurement.until(&path(case), "a crash", |body| body["fault"] == "crash");
-    assert_eq!((begun(&data, case, "suspend"), begun(&data, case, "resume")), (1, 1));
+    one.procurement.until(&path(&one.case), "a crash", |body| body["fault"] == "crash");
+    assert_eq!((one.begun("suspend"), one.begun("resume")), (1, 1));
     // The register believes it suspended there, and it is not.
-    let believed = procurement.get(&path(case)).expect("a case").body;
+    let believed = one.procurement.get(&path(&one.case)).expect("a case").body;
     assert_eq!(
         (&believed["department_system"], &believed["standing"]),
         (&json!("suspended"), &json!("in_force"))
     );
-    objects(&running, &teller, &subjects[0], listing);
-    let auditor = Client::new(&running.base, Some(&running.key(Role::Auditor, None)));
-    auditor.until("/metrics", "no family open", |body| {
-        body["text"].as_str().is_some_and(|text| text.contains("\nshouxin_open_walks 0\n"))
-    });
-    assert_eq!(begun(&data, case, "suspend"), 2, "{:?}", journal(&data));
-    drop(running);
-    let book = CaseBook::open(&data.join("plugin-data").join("faulty")).expect("the plugin's book");
-    let kept = book.of_subject(&subjects[0]).next().expect("the case").state;
-    assert_eq!(kept, State::Suspended, "{:?}", journal(&data));
-    drop(book);
-    checked(&data);
+    one.objects();
+    one.settles();
+    assert_eq!(one.begun("suspend"), 2, "{:?}", journal(&data));
+    one.stands(State::Suspended);
 }
 
 #[test]
 fn a_plugin_that_is_paused_is_not_asked_again_and_again_to_resume_a_case() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let running = started(folder.path(), "", "");
-    let teller = Teller::new();
-    let subjects = vec![code("91", 1)];
-    let listings = listed_until(END, &running, &teller, &subjects);
-    let (cases, procurement) = ordered(END, &running, &teller, &subjects, listings);
-    let [(listing, case)] = cases.as_slice() else { panic!("one case") };
-    let becomes = |state: &str| {
-        procurement.until(&path(case), state, |body| body["department_system"] == state);
-    };
-    becomes("executed");
-    let objection = objects(&running, &teller, &subjects[0], listing);
-    becomes("suspended");
-    let (operator, auditor) =
-        (running.operator(), Client::new(&running.base, Some(&running.key(Role::Auditor, None))));
+    let one = One::executed(started(folder.path(), "", ""), &data);
+    let objection = one.objects();
+    one.becomes("suspended");
+    let auditor = Client::new(&one.running.base, Some(&one.running.key(Role::Auditor, None)));
     let reason = json!({"reason": "排查 / looking into it"});
-    teller.post(&operator, "/v1/plugins/faulty/pause", &reason);
-    rejected(&running, &teller, &subjects[0], &objection);
+    one.teller.post(&one.running.operator(), "/v1/plugins/faulty/pause", &reason);
+    one.rejected(&objection);
     // Its end reaches the paused plugin: by then the resumption has had its chance.
-    running.on("2026-12-02");
-    becomes("lifted");
+    one.running.on(AFTER_THE_END);
+    one.becomes("lifted");
     let counted = auditor.get("/metrics").expect("an answer").body["text"].to_string();
     assert!(!counted.contains("cancelled"), "a call that may not begin was handed over: {counted}");
-    assert_eq!(begun(&data, case, "resume"), 0);
-    drop(running);
-    checked(&data);
+    assert_eq!(one.begun("resume"), 0);
+    one.stands(State::Lifted);
 }

@@ -162,7 +162,7 @@ fn a_plugin_stopped_for_a_day_catches_up_once_each_and_a_suspension_goes_before_
 }
 
 /// Opens the breaker of a plugin by killing its child twice.
-fn trip(running: &Running, name: &str) {
+pub(crate) fn trip(running: &Running, name: &str) {
     let mut before = Value::Null;
     for _ in 0..2 {
         let up = shown(running, name, "running", |own| {

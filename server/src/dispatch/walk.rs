@@ -61,7 +61,7 @@ type Change = (Position, Target);
 
 #[derive(Default)]
 struct Walk {
-    after: Option<Position>,
+    after: Option<MeasureId>,
     through: bool,
     outstanding: BTreeSet<MeasureId>,
     /// The outstanding case that was looked at last: the next look begins behind it.
@@ -343,7 +343,8 @@ impl Walks {
         let known = Known { told, busy };
         let mut own = left.saturating_sub(1).min(CASES_PER_LOOK_MAX) + 1;
         let before = own;
-        if let Err(error) = walk.step(query, &known, change, today, &mut own, found) {
+        let mut cases = Cases { query, known: &known, change, today, found };
+        if let Err(error) = walk.step(&mut own, &mut cases) {
             tracing::error!(%error, cause = %change.0, "a case under a change cannot be read; others go on");
             // It takes turns with the others from here on.
             self.fresh.remove(&change);
@@ -434,50 +435,72 @@ impl Walks {
     }
 }
 
-impl Walk {
-    fn step(
+/// The cases under what changed.
+trait Family {
+    /// Whether the walk waits for a case: see [`look`].
+    fn waits_for(&mut self, id: MeasureId) -> Result<bool, QueryError>;
+
+    /// Cases behind one, and whether there are more behind them.
+    fn page(
         &mut self,
-        query: &mut Query<'_>,
-        known: &Known<'_>,
-        change: Change,
-        today: Day,
-        left: &mut usize,
-        found: &mut Vec<Owed>,
-    ) -> Result<(), QueryError> {
+        after: Option<MeasureId>,
+        most: usize,
+    ) -> Result<(Vec<MeasureId>, bool), QueryError>;
+}
+
+/// The cases under what changed in the view, and what a pass finds of them.
+struct Cases<'a, 'v, 'k> {
+    query: &'a mut Query<'v>,
+    known: &'a Known<'k>,
+    change: Change,
+    today: Day,
+    found: &'a mut Vec<Owed>,
+}
+
+impl Family for Cases<'_, '_, '_> {
+    fn waits_for(&mut self, id: MeasureId) -> Result<bool, QueryError> {
+        look(self.query, self.known, id, self.change, self.today, self.found)
+    }
+
+    fn page(
+        &mut self,
+        after: Option<MeasureId>,
+        most: usize,
+    ) -> Result<(Vec<MeasureId>, bool), QueryError> {
+        let listing = match self.change.1 {
+            Target::Listing(id) => id,
+            Target::Attribution(id) => {
+                self.query.ask(|rows| Ok(rows.must_attribution(id)?.listing))?
+            }
+            Target::Measure(id) => return Ok((vec![id], false)),
+            Target::Record(_) | Target::Commitment(_) => return Ok((Vec::new(), false)),
+        };
+        let entry = Index::Family(listing, MeasureId(Position::local(0)));
+        let (page, more) = self.query.page(&entry, after.map(|id| id.0), most)?;
+        Ok((page.into_iter().map(MeasureId).collect(), more))
+    }
+}
+
+impl Walk {
+    /// Looks at `left` cases: at those that wait, and at further ones of the family.
+    fn step(&mut self, left: &mut usize, family: &mut impl Family) -> Result<(), QueryError> {
         // Those behind what waits for a plugin may belong to another: the family goes on whatever waits.
         let most = if self.through { *left } else { *left / 2 };
         for id in self.turns(most) {
             *left = left.saturating_sub(1);
             self.looked_at = Some(id);
-            if !look(query, known, id, change, today, found)? {
+            if !family.waits_for(id)? {
                 self.outstanding.remove(&id);
             }
         }
         if self.through || *left == 0 || self.is_full() {
             return Ok(());
         }
-        let listing = match change.1 {
-            Target::Listing(id) => id,
-            Target::Attribution(id) => query.ask(|rows| Ok(rows.must_attribution(id)?.listing))?,
-            Target::Measure(id) => {
-                if look(query, known, id, change, today, found)? {
-                    self.outstanding.insert(id);
-                }
-                self.through = true;
-                return Ok(());
-            }
-            Target::Record(_) | Target::Commitment(_) => {
-                self.through = true;
-                return Ok(());
-            }
-        };
-        let entry = Index::Family(listing, MeasureId(Position::local(0)));
-        let (page, more) = query.page(&entry, self.after, *left)?;
+        let (page, more) = family.page(self.after, *left)?;
         *left = left.saturating_sub(page.len());
-        for at in &page {
-            let id = MeasureId(*at);
-            if look(query, known, id, change, today, found)? {
-                self.outstanding.insert(id);
+        for id in &page {
+            if family.waits_for(*id)? {
+                self.outstanding.insert(*id);
             }
         }
         self.after = page.last().copied().or(self.after);
@@ -537,4 +560,75 @@ fn look(
         found.push(Owed { measure: id, steps: Steps { hook, end }, cause, step });
     }
     Ok(owes || untold.is_some() || (known.busy)(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A family of so many cases, those that wait for their plugin, and how often each was looked at.
+    struct Many {
+        cases: u64,
+        wait: BTreeSet<u64>,
+        looked_at: HashMap<u64, usize>,
+    }
+
+    impl Family for Many {
+        fn waits_for(&mut self, id: MeasureId) -> Result<bool, QueryError> {
+            *self.looked_at.entry(id.0.sequence).or_default() += 1;
+            Ok(self.wait.contains(&id.0.sequence))
+        }
+
+        fn page(
+            &mut self,
+            after: Option<MeasureId>,
+            most: usize,
+        ) -> Result<(Vec<MeasureId>, bool), QueryError> {
+            let from = after.map_or(1, |id| id.0.sequence + 1);
+            let to = (from + most as u64).min(self.cases + 1);
+            let page = (from..to).map(|number| MeasureId(Position::local(number)));
+            Ok((page.collect(), to <= self.cases))
+        }
+    }
+
+    /// Steps until the walk is through; how many it took.
+    fn steps(walk: &mut Walk, family: &mut Many, each: usize) -> usize {
+        for taken in 1..10_000 {
+            walk.step(&mut each.clone(), family).unwrap();
+            if walk.through {
+                return taken;
+            }
+        }
+        panic!("it never gets through: {} wait", walk.outstanding.len());
+    }
+
+    #[test]
+    fn a_family_is_gone_through_however_many_of_it_wait() {
+        for each in [1, 2, CASES_PER_LOOK_MAX + 1] {
+            let wait = (1..=1_000).collect();
+            let mut family = Many { cases: 1_000, wait, looked_at: HashMap::new() };
+            let mut walk = Walk::default();
+            let taken = steps(&mut walk, &mut family, each);
+            assert!(taken <= 2 * 1_000_usize.div_ceil(each) + 1, "{taken} of {each}");
+            assert_eq!((family.looked_at.len(), walk.outstanding.len()), (1_000, 1_000));
+        }
+    }
+
+    #[test]
+    fn those_that_wait_have_their_turn_one_after_the_other_until_they_are_answered() {
+        let mut family = Many { cases: 600, wait: (1..=600).collect(), looked_at: HashMap::new() };
+        let mut walk = Walk::default();
+        steps(&mut walk, &mut family, 100);
+        family.looked_at.clear();
+        for _ in 0..6 {
+            walk.step(&mut 100, &mut family).unwrap();
+        }
+        assert!(family.looked_at.len() == 600 && family.looked_at.values().all(|own| *own == 1));
+        family.wait = [7, 300].into();
+        for _ in 0..6 {
+            walk.step(&mut 100, &mut family).unwrap();
+        }
+        let left: Vec<u64> = walk.outstanding.iter().map(|id| id.0.sequence).collect();
+        assert_eq!(left, [7, 300]);
+    }
 }
