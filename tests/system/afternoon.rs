@@ -168,6 +168,8 @@ fn a_new_project_is_checked_signed_and_deployed_unchanged_and_then_another_besid
     std::fs::write(desk.path("later.toml"), later).expect("a draft");
     let differs = sign(3, &desk.text("later.toml"), &key.private);
     assert!(differs.contains("0.2.0") && differs.contains("0.1.0"), "{differs}");
+    let lost = sign(2, &desk.text("nowhere.toml"), &key.private);
+    assert!(lost.contains("nowhere.toml") && lost.contains("--manifest"), "{lost}");
     let signed = sign(0, &manifest, &key.private);
     assert!(signed.contains("bidding-2026"), "{signed}");
     desk.author(0, &["sign", &other, "--manifest", &of_other, "--key", &key.private]);

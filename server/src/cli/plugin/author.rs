@@ -153,7 +153,14 @@ fn settings(file: Option<&Path>) -> Result<Value, Failure> {
 }
 
 fn draft(path: &Path) -> Result<admission::Draft, Failure> {
-    admission::Draft::parse(&read(path)?)
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!(
+            "{}: {error}；请在插件项目目录中执行，或以 --manifest 指明清单草稿 / run it in the plugin's project, or name \
+             the draft of its manifest with --manifest",
+            path.display()
+        ))
+    })?;
+    admission::Draft::parse(&text)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
