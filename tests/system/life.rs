@@ -9,8 +9,9 @@ use shouxin_plugin_admission::{Draft, KeyPair, generate, sign};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
 use shouxin_tests::running::{FIRST, Running};
-use shouxin_tests::{Client, plugin, run};
+use shouxin_tests::{Client, plugin};
 
+use crate::exactly_once::checked;
 use crate::plugins::{SECOND_PAPER, Teller, listed_until, ordered, ordered_by};
 
 /// A folder with a key, a `plugins.toml` that trusts it, and libraries to sign.
@@ -239,10 +240,7 @@ fn what_was_deployed_runs_at_the_next_start_though_its_file_is_gone_and_a_revoke
     running.took(deploy(&library, &own.signed(&library), false));
     assert_eq!(shown(&running.operator())["state"], "running");
     drop(running);
-    for command in ["verify", "audit"] {
-        let (code, output, errors) = run(&[command, "--data", &own.data().display().to_string()]);
-        assert_eq!(code, 0, "{command}: {output}{errors}");
-    }
+    checked(&own.data());
 }
 
 #[test]
@@ -293,8 +291,7 @@ fn a_new_version_is_tried_beside_the_live_one_made_live_and_taken_back_without_a
     running.took(Step::Remove { name, reason });
     assert_eq!(shown(&operator)["state"], "retired");
     drop(running);
-    let (code, output, errors) = run(&["audit", "--data", &own.data().display().to_string()]);
-    assert_eq!(code, 0, "audit: {output}{errors}");
+    checked(&own.data());
 }
 
 /// A pause holds burdens back and nothing that relieves.

@@ -4,11 +4,23 @@
 use serde_json::{Value, json};
 use shouxin_server::demo::sample::code;
 use shouxin_server::plugins::{PluginsFile, Step, library_sha256};
-use shouxin_tests::run;
 use shouxin_tests::running::{FIRST, Running};
 
+use crate::exactly_once::checked;
 use crate::life::{Operator, deploy, named, shown};
 use crate::plugins::{Teller, listed_until, ordered};
+
+/// A server over a deployed plugin that refuses to start, and its library.
+fn not_started(own: &Operator) -> (Running, std::path::PathBuf) {
+    let running = own.server(FIRST);
+    let library = own.build(1);
+    running.took(deploy(&library, &own.signed(&library), false));
+    drop(running);
+    own.sets("create = \"refuse\"");
+    let running = own.server(FIRST);
+    assert_eq!(shown(&running.operator())["state"], "not_running");
+    (running, library)
+}
 
 fn hash(library: &std::path::Path) -> Value {
     json!(data_encoding::HEXLOWER.encode(&library_sha256(library).expect("a hash")))
@@ -68,13 +80,7 @@ fn a_shadow_that_may_not_run_any_more_is_not_made_live() {
 #[test]
 fn a_plugin_that_does_not_start_stays_deployed_says_why_and_is_resumed() {
     let own = Operator::new();
-    let running = own.server(FIRST);
-    let library = own.build(1);
-    running.took(deploy(&library, &own.signed(&library), false));
-    drop(running);
-    own.sets("create = \"refuse\"");
-    let running = own.server(FIRST);
-    assert_eq!(shown(&running.operator())["state"], "not_running");
+    let (running, _) = not_started(&own);
     assert!(last_error(&running).contains("told to refuse"), "{}", last_error(&running));
     running.refuses(Step::Resume { name: "faulty".to_owned() }, "told to refuse");
     own.writes("");
@@ -292,8 +298,7 @@ fn a_version_past_its_last_day_is_live_again_where_the_new_one_does_not_start() 
     running.took(Step::RollBack { name, reason });
     assert_eq!(shown(&running.operator())["sha256"], hash(&old));
     drop(running);
-    let (code, output, errors) = run(&["audit", "--data", &own.data().display().to_string()]);
-    assert_eq!(code, 0, "audit: {output}{errors}");
+    checked(&own.data());
 }
 
 /// Over what another left, a trial tries something else.
@@ -371,13 +376,7 @@ fn a_shadow_that_tripped_says_so_and_is_resumed_and_a_reload_gives_it_its_new_gr
 #[test]
 fn what_is_not_admitted_any_more_is_retired_once_it_is_tried_again() {
     let own = Operator::new();
-    let running = own.server(FIRST);
-    let library = own.build(1);
-    running.took(deploy(&library, &own.signed(&library), false));
-    drop(running);
-    own.sets("create = \"refuse\"");
-    let running = own.server(FIRST);
-    assert_eq!(shown(&running.operator())["state"], "not_running");
+    let (running, library) = not_started(&own);
     let more = format!("[[revoked]]\nsha256 = {}\nreason = \"漏洞 / a hole\"\n", hash(&library));
     own.writes(&more);
     running.life.plugins().tries.hurry("faulty", std::time::Instant::now());

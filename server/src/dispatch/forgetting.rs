@@ -74,6 +74,11 @@ impl Forgetting {
         PENDING_MAX + self.done.len().min(AHEAD_MAX)
     }
 
+    /// Whether the cursor may be moved: it is not being moved, and no wait stands since that failed.
+    fn may_commit(&self) -> bool {
+        self.committing.is_none() && self.all.due().is_none_or(|due| due <= Instant::now())
+    }
+
     /// Whether no further one is asked about before the cursor moves.
     fn is_full(&self) -> bool {
         self.done.len() >= AHEAD_MAX
@@ -246,7 +251,7 @@ impl Dispatcher {
     fn forgotten(&mut self, running: &Running, row: &PluginRow) -> Result<(), QueryError> {
         let plugin = row.name.clone();
         let first = match self.forgetting.get(&plugin) {
-            Some(own) if own.committing.is_none() => own.done.first().copied(),
+            Some(own) if own.may_commit() => own.done.first().copied(),
             _ => None,
         };
         if first.is_none() {

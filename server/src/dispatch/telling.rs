@@ -102,7 +102,7 @@ impl Telling {
         self.page.len() < TELL_KNOWN_MAX && self.page.values().filter(open).count() < TELL_WINDOW
     }
 
-    /// How far everything was told, once it is worth a record: a whole page, or all that can be for now.
+    /// How far everything was told, once it is worth a record: a whole page, or nothing is under way that would make it more.
     fn through(&self) -> Option<Position> {
         let told = |item: &Item| matches!(item.state, State::Told { .. });
         let first = self.page.iter().take_while(|(_, item)| told(item));
